@@ -1,0 +1,1 @@
+"""What can be seen: knowledge, graph, verdicts, prerequisites and filters."""

@@ -1,0 +1,1 @@
+"""How an assessment is told: terminal, JSON, Excel, Navigator layers and HTML."""
