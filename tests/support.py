@@ -1,0 +1,18 @@
+"""What tests share: the way to reference data that is not part of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+_SHARED = ROOT.parent / "shared" / "data"
+
+
+def shared(path: str) -> Path:
+    """A reference file or folder beside the checkout; skips the test where it is absent."""
+    found = _SHARED / path
+    if not found.exists():
+        pytest.skip(f"reference data not at hand: {path}")
+    return found
