@@ -1,0 +1,156 @@
+"""What is known of events: the typed form of the data files in this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from logreach.coverage.verdict import Level, Verdict
+from logreach.inventories.facts import OperatingSystem, OsKind
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The builds on which something holds, as far as sources go.
+
+    From `proven_from` on a source says so; between `possible_from` and `proven_from` it may hold
+    (None for `proven_from`: no source proves it for any build). Before `possible_from` it does
+    not. `until` is the first build on which it no longer holds; between `doubtful_from` and
+    `until` it may have ended. Builds are numbers such as 7601 or 22631.
+    """
+
+    possible_from: int
+    proven_from: int | None
+    doubtful_from: int | None = None
+    until: int | None = None
+
+    def holds(self, build: int) -> Verdict:
+        """Whether it holds on a build."""
+        if build < self.possible_from or (self.until is not None and build >= self.until):
+            return Verdict(Level.NO, Level.NO)
+        doubted = self.doubtful_from is not None and build >= self.doubtful_from
+        if doubted or self.proven_from is None or build < self.proven_from:
+            return Verdict(Level.NO, Level.YES)
+        return Verdict(Level.YES, Level.YES)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One form in which an event is written: its version number and fields, by OS.
+
+    `client` and `server` are None where that kind of Windows never writes it.
+    """
+
+    version: int
+    client: Span | None
+    server: Span | None
+    fields: tuple[str, ...]
+    note: str = ""
+    source: str = ""
+
+    def span(self, os: OperatingSystem) -> Span | None:
+        """The builds of this kind of Windows that write the layout."""
+        return self.client if os.kind is OsKind.CLIENT else self.server
+
+
+class Policy(StrEnum):
+    """What the audit policy has to say about an event."""
+
+    SUBCATEGORY = "subcategory"  # written where its subcategory is on
+    IGNORES = "ignores"  # has a subcategory, but is written whatever the policy says
+    NONE = "none"  # not an audit event
+    UNDOCUMENTED = "undocumented"  # an audit event; no source tells its subcategory
+
+
+@dataclass(frozen=True, slots=True)
+class SaclNeed:
+    """The audit entry without which an event is not written.
+
+    `objects` are the kinds of object that the event tells of ('key', 'file', 'process', 'ad',
+    'sam', 'kernel', 'share', 'service'); `rights` the access rights of which one must be
+    audited ('KEY_SET_VALUE'); empty: the right that was used. `exempt` are kinds of object that
+    need none ('removable').
+    """
+
+    objects: tuple[str, ...]
+    rights: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event id of one channel.
+
+    `key` is its name everywhere ('Security:4688'). `subcategories` are GUIDs in upper case;
+    where there are several, each stands for another kind of object or cause (any of them writes
+    it). `also_subcategories` must be on besides. `outcomes` is a subset of {'success',
+    'failure'}; empty: not documented. `settings` must be true for it to be written;
+    `field_settings` for one field to be filled. `roles` are the roles or features one of which
+    the host must have ('domain-controller', 'ad-cs'); empty: any host. `never_emitted` marks
+    events that are defined and not written by any Windows.
+    """
+
+    key: str
+    event_id: int
+    channel: str
+    provider: str
+    title: str
+    layouts: tuple[Layout, ...]
+    policy: Policy = Policy.NONE
+    subcategories: tuple[str, ...] = ()
+    also_subcategories: tuple[str, ...] = ()
+    outcomes: frozenset[str] = frozenset()
+    sacl: SaclNeed | None = None
+    settings: tuple[str, ...] = ()
+    field_settings: Mapping[str, str] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
+    never_emitted: bool = False
+    caveats: tuple[str, ...] = ()
+    reference: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subcategory:
+    """One audit subcategory; `gpo_name` as the Group Policy editor spells it."""
+
+    guid: str
+    category: str
+    name: str
+    gpo_name: str
+    volume: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """An event log channel: `short` is the part of an event key before the colon."""
+
+    short: str
+    name: str
+    providers: tuple[str, ...]
+    on_by_default: bool | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting that events depend on, and how to turn it on."""
+
+    name: str
+    title: str
+    remedy: str
+    note: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventKnowledge:
+    """Every table of this folder, by key."""
+
+    events: Mapping[str, Event]
+    subcategories: Mapping[str, Subcategory]
+    channels: Mapping[str, Channel]
+    settings: Mapping[str, Setting]
