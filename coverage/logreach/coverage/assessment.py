@@ -1,0 +1,204 @@
+"""The result document: what an assessment found, as every report reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from logreach.coverage.verdict import Verdict
+from logreach.inventories.facts import Conflict, Evidence, FactKey, FactValue, InputFile
+from logreach.inventories.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change of one fact that would satisfy a prerequisite.
+
+    `key` and `value` say which fact has to become what; `text` tells a person how, `cost` what
+    it brings with it (event volume, a restart), '' where no source says.
+    """
+
+    key: FactKey
+    value: FactValue
+    text: str
+    cost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One link of the chain that decided a verdict.
+
+    `link` is the kind of link ('os', 'audit policy', 'object SACL', 'setting', 'sensor',
+    'filter', 'channel', 'forwarding', 'role', 'knowledge'), `subject` what it is about
+    ('Security:4688'), `verdict` what this link alone allows.
+    """
+
+    link: str
+    subject: str
+    verdict: Verdict
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    remedy: Remedy | None = None
+    reference: str = ""
+    missing: FactKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict and the links that decided it, most telling first."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The most telling reason in one line; '' where there is none."""
+        return self.reasons[0].text if self.reasons else ""
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentResult:
+    """A data component on a profile: over all events, by operation, and by each event alone."""
+
+    name: str
+    judged: Judged
+    operations: Mapping[str, Judged] = field(default_factory=dict)
+    via: Mapping[str, Judged] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticResult:
+    """An analytic of ATT&CK: by its named events, and with any event of its components."""
+
+    analytic_id: str
+    detection: Judged
+    with_alternatives: Judged
+    unparsed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TechniqueResult:
+    """A technique on a profile.
+
+    `score` is (proven, possible), the mean level of its applicable components from 0 to 1; None
+    where no component applies. `components` are keyed by name; where the technique narrows a
+    component to operations of its own, the result is for those.
+    """
+
+    technique_id: str
+    name: str
+    tactics: tuple[str, ...]
+    visibility: Judged
+    detection: Judged
+    detection_with_alternatives: Judged
+    score: tuple[float, float] | None
+    components: Mapping[str, ComponentResult] = field(default_factory=dict)
+    analytics: Mapping[str, AnalyticResult] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSummary:
+    """A detection rule on a profile (Sigma)."""
+
+    rule_id: str
+    title: str
+    level: str
+    source: str
+    state: tuple[str, ...]
+    judged: Judged
+    techniques: tuple[str, ...] = ()
+    log_source: str = ""
+    dead_branches: tuple[str, ...] = ()
+    missing_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """One fact of a profile, for the sheet that lists them. `state` is 'known', 'assumed' or
+    'unknown'; `value` is its text, or why it is unknown."""
+
+    key: FactKey
+    state: str
+    value: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Hosts that are alike in every fact that matters, assessed once."""
+
+    profile_id: str
+    hosts: tuple[str, ...]
+    count: int
+    os: str
+    role: str
+    facts: tuple[FactView, ...]
+    events: Mapping[str, Judged]
+    attributes: Mapping[str, Judged]
+    components: Mapping[str, ComponentResult]
+    techniques: Mapping[str, TechniqueResult]
+    rules: Mapping[str, RuleSummary] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRemedy:
+    """A remedy with what it would gain on the profiles that need it.
+
+    `raised` are the techniques whose visibility, detection or detection with alternatives rises
+    (technique id -> words such as 'detection: not achievable -> achievable'); `gain` is the
+    number of host x technique verdicts raised, so that remedies can be ordered.
+    """
+
+    remedy: Remedy
+    profiles: tuple[str, ...]
+    hosts: int
+    gain: int
+    raised: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact that the inventory does not tell, and how many technique verdicts hang on it."""
+
+    key: FactKey
+    profiles: tuple[str, ...]
+    reason: str
+    verdicts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FleetTechnique:
+    """A technique over all hosts: for each of the three questions, hosts by label."""
+
+    technique_id: str
+    name: str
+    tactics: tuple[str, ...]
+    visibility: Mapping[str, int]
+    detection: Mapping[str, int]
+    detection_with_alternatives: Mapping[str, int]
+    achievable_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything that one run found.
+
+    `notes` tell how it was done and what could not be judged (heading, text). `scope` is what
+    the user restricted it to, '' where nothing.
+    """
+
+    version: str
+    attack_version: str
+    inventory: str
+    scope: str
+    inputs: tuple[InputFile, ...]
+    profiles: tuple[Profile, ...]
+    fleet: Mapping[str, FleetTechnique]
+    remedies: tuple[PlannedRemedy, ...]
+    missing: tuple[MissingFact, ...]
+    tactics: tuple[tuple[str, str], ...]
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    questions: tuple[str, ...] = ("visibility", "detection", "detection_with_alternatives")
