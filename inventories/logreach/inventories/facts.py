@@ -174,19 +174,32 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A Windows Event Forwarding subscription or a collector's query."""
+    """A Windows Event Forwarding subscription or a collector's query.
+
+    `dialect` is 'windows' where Windows itself runs the queries as written, 'collector' where
+    they are our rendering of a collector's configuration. `allowed` is the SDDL that says which
+    domain computers may send to it, as written; `line` where it begins.
+    """
 
     name: str
     queries: tuple[Query, ...]
     enabled: bool = True
     source: str = ""
+    dialect: str = "windows"
+    allowed: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """The subscriptions that take events of a host; empty: nothing leaves it."""
+    """The subscriptions that take events of a host; empty: nothing leaves it.
+
+    `incomplete` says what else there is that could not be read, in words: with it, an event that
+    none of these takes may still be taken.
+    """
 
     subscriptions: tuple[Subscription, ...]
+    incomplete: tuple[str, ...] = ()
 
 
 Scalar = bool | int | str
