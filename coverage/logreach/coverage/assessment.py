@@ -58,12 +58,17 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class ComponentResult:
-    """A data component on a profile: over all events, by operation, and by each event alone."""
+    """A data component on a profile: over all events, by operation, and by each event alone.
+
+    `attributes` are what detections want to read under it ('command line'): the best field of
+    any event that carries it.
+    """
 
     name: str
     judged: Judged
     operations: Mapping[str, Judged] = field(default_factory=dict)
     via: Mapping[str, Judged] = field(default_factory=dict)
+    attributes: Mapping[str, Judged] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +120,14 @@ class RuleSummary:
 @dataclass(frozen=True, slots=True)
 class FactView:
     """One fact of a profile, for the sheet that lists them. `state` is 'known', 'assumed' or
-    'unknown'; `value` is its text, or why it is unknown."""
+    'unknown'; `value` is its text, or why it is unknown. `title` is the fact's name for people
+    ('Process Creation' for a subcategory's GUID), '' where the key says it."""
 
     key: FactKey
     state: str
     value: str
     evidence: tuple[Evidence, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +167,16 @@ class PlannedRemedy:
 
 @dataclass(frozen=True, slots=True)
 class MissingFact:
-    """A fact that the inventory does not tell, and how many technique verdicts hang on it."""
+    """A fact that the inventory does not tell, and how many technique verdicts hang on it.
+
+    `title` is the fact's name for people, '' where the key says it.
+    """
 
     key: FactKey
     profiles: tuple[str, ...]
     reason: str
     verdicts: int
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

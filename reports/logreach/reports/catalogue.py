@@ -1,0 +1,94 @@
+"""Every distinct reason of an assessment, numbered once, so that reports can point to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logreach.coverage.assessment import (
+    AnalyticResult,
+    Assessment,
+    ComponentResult,
+    Judged,
+    Profile,
+    Reason,
+    TechniqueResult,
+)
+
+
+class Catalogue:
+    """Reasons in the order in which they are first met; numbers start at 0.
+
+    Reasons are compared by what they say. Engines share one object between many verdicts, so the
+    identity of a chain is tried first: hashing each anew would cost seconds on a large fleet.
+    """
+
+    def __init__(self, assessment: Assessment) -> None:
+        self.reasons: list[Reason] = []
+        self.profiles: list[list[str]] = []
+        self._numbers: dict[Reason, int] = {}
+        self._by_identity: dict[int, int] = {}
+        self._chains: dict[int, list[int]] = {}
+        self._kept_alive: list[tuple[Reason, ...]] = []
+        for profile in assessment.profiles:
+            for judged in judged_of(profile):
+                self._seen_on(profile.profile_id, judged)
+
+    def numbers(self, judged: Judged) -> list[int]:
+        """The numbers of a verdict's reasons, most telling first."""
+        chain = judged.reasons
+        known = self._chains.get(id(chain))
+        if known is None:
+            known = [self._number(reason) for reason in chain]
+            self._chains[id(chain)] = known
+            # An id is only good for as long as its object lives.
+            self._kept_alive.append(chain)
+        return known
+
+    def _number(self, reason: Reason) -> int:
+        number = self._by_identity.get(id(reason))
+        if number is None:
+            number = self._numbers.setdefault(reason, len(self.reasons))
+            if number == len(self.reasons):
+                self.reasons.append(reason)
+                self.profiles.append([])
+            self._by_identity[id(reason)] = number
+        return number
+
+    def _seen_on(self, profile_id: str, judged: Judged) -> None:
+        for number in self.numbers(judged):
+            seen = self.profiles[number]
+            if not seen or seen[-1] != profile_id:
+                seen.append(profile_id)
+
+
+def judged_of(profile: Profile) -> Iterator[Judged]:
+    """Every verdict of a profile: events first, for reasons are told nearest to their source."""
+    yield from profile.events.values()
+    yield from profile.attributes.values()
+    for component in profile.components.values():
+        yield from _of_component(component)
+    for technique in profile.techniques.values():
+        yield from _of_technique(technique)
+    for rule in profile.rules.values():
+        yield rule.judged
+
+
+def _of_component(component: ComponentResult) -> Iterator[Judged]:
+    yield component.judged
+    yield from component.operations.values()
+    yield from component.via.values()
+
+
+def _of_technique(technique: TechniqueResult) -> Iterator[Judged]:
+    yield technique.visibility
+    yield technique.detection
+    yield technique.detection_with_alternatives
+    for component in technique.components.values():
+        yield from _of_component(component)
+    for analytic in technique.analytics.values():
+        yield from _of_analytic(analytic)
+
+
+def _of_analytic(analytic: AnalyticResult) -> Iterator[Judged]:
+    yield analytic.detection
+    yield analytic.with_alternatives

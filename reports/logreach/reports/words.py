@@ -1,0 +1,203 @@
+"""The words, signs and colours that all reports share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
+from logreach.coverage.verdict import NOT_APPLICABLE, Level, Verdict
+from logreach.inventories.facts import Conflict, Evidence, FactKey, FactValue
+
+QUESTIONS = {
+    "visibility": "Visibility",
+    "detection": "Detection",
+    "detection_with_alternatives": "Detection with alternatives",
+}
+QUESTION_MEANING = {
+    "visibility": "At least one data component of the technique can be seen.",
+    "detection": "At least one analytic of ATT&CK has every log source that it names.",
+    "detection_with_alternatives": "At least one analytic of ATT&CK has all its data components, "
+    "by any event that shows them.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a verdict is shown: a sign that survives greyscale, colours that survive colour
+    blindness (blue against orange, each of its own lightness)."""
+
+    label: str
+    sign: str
+    fill: str
+    ink: str
+    meaning: str
+
+
+_LOOKS = (
+    Look("achievable", "●", "#1F6FB2", "#FFFFFF", "Every link of the chain is proven to hold."),
+    Look(
+        "conditional", "◐", "#A6CEE8", "#000000", "Only a part can be seen; the reason says what."
+    ),
+    Look(
+        "unknown, at least conditional",
+        "?",
+        "#F2E29B",
+        "#000000",
+        "A part is proven; facts that the inventory does not tell decide about the rest.",
+    ),
+    Look("unknown", "?", "#F2E29B", "#000000", "Facts that the inventory does not tell decide."),
+    Look(
+        "unknown, at best conditional",
+        "?",
+        "#F2E29B",
+        "#000000",
+        "Facts that the inventory does not tell decide, and at best a part can be seen.",
+    ),
+    Look("not achievable", "○", "#E58A57", "#000000", "A link of the chain is proven broken."),
+    Look("not applicable", "–", "#EDEDED", "#595959", "Does not concern such hosts; not counted."),
+)
+LOOKS: Mapping[str, Look] = {look.label: look for look in _LOOKS}
+LABELS = tuple(LOOKS)
+# One colour stands for every label that begins with 'unknown'.
+UNKNOWN_LABELS = tuple(label for label in LABELS if label.startswith("unknown"))
+
+
+def look(verdict: Verdict) -> Look:
+    """How this verdict is shown."""
+    return LOOKS[verdict.label]
+
+
+def signed(verdict: Verdict) -> str:
+    """The label behind its sign: '● achievable'."""
+    shown = look(verdict)
+    return f"{shown.sign} {shown.label}"
+
+
+def signed_label(label: str) -> str:
+    """A label behind its sign; other words stay as they are."""
+    return f"{LOOKS[label].sign} {label}" if label in LOOKS else label
+
+
+def plain(text: str) -> str:
+    """Text without control characters that could move a cursor, break XML or turn text round.
+
+    They are shown as pictures (U+2400 and on) or as U+FFFD, so nothing is lost unseen. Tabs and
+    line feeds stay.
+    """
+    return text.translate(_UNSAFE)
+
+
+def _unsafe() -> dict[int, str]:
+    pictures = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)}
+    lost = [*range(0x80, 0xA0), *range(0xD800, 0xE000), *range(0x202A, 0x202F)]
+    lost += [*range(0x2066, 0x206A), 0xFFFE, 0xFFFF]
+    return {**pictures, 0x7F: "␡", **dict.fromkeys(lost, "\ufffd")}
+
+
+_UNSAFE = _unsafe()
+
+
+def one_line(text: str) -> str:
+    """Plain text with line breaks and tabs as spaces."""
+    return " ".join(plain(text).split())
+
+
+def shortened(text: str, limit: int) -> str:
+    """Text of at most `limit` characters; a cut is told."""
+    if len(text) <= limit:
+        return text
+    tail = f"… (cut; {len(text)} characters in all)"
+    return text[: limit - len(tail)] + tail
+
+
+def evidence_text(evidence: Iterable[Evidence]) -> str:
+    """Every piece of evidence, one a line."""
+    return "\n".join(str(one) for one in evidence)
+
+
+def why(judged: Judged) -> str:
+    """The most telling reason, behind what it is about."""
+    return reason_text(judged.reasons[0]) if judged.reasons else ""
+
+
+def reason_text(reason: Reason) -> str:
+    """A reason behind its subject, unless it names that itself."""
+    if not reason.subject or reason.subject in reason.text:
+        return reason.text
+    return f"{reason.subject}: {reason.text}"
+
+
+def fact_name(key: FactKey, title: str = "") -> str:
+    """A fact's name for people, with its kind: 'audit: Process Creation'."""
+    return f"{key.kind}: {title}" if title else str(key)
+
+
+def value_text(value: FactValue) -> str:
+    """A fact's value in words."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def conflict_text(conflict: Conflict) -> str:
+    """Which of two statements is believed, and what the other said."""
+    kept, dropped = conflict.kept, conflict.dropped
+    return (
+        f"{conflict.key}: believed {value_text(kept.value)} ({kept.evidence}); "
+        f"not believed {value_text(dropped.value)} ({dropped.evidence})"
+    )
+
+
+def score_text(score: tuple[float, float] | None) -> str:
+    """'0.50' or, where the ends differ, '0.25 to 0.75'; 'none' where nothing applies."""
+    if score is None:
+        return "none"
+    low, high = (f"{end:.2f}" for end in score)
+    return low if low == high else f"{low} to {high}"
+
+
+def percent(part: int, whole: int) -> float:
+    """A share in percent with one decimal; 0 of nothing is 0."""
+    return round(100 * part / whole, 1) if whole else 0.0
+
+
+def counts_by_label(profile: Profile, question: str) -> dict[str, int]:
+    """Techniques of a profile by label of one question, in the order of `LABELS`."""
+    counts = dict.fromkeys(LABELS, 0)
+    for technique in profile.techniques.values():
+        judged: Judged = getattr(technique, question)
+        counts[judged.verdict.label] += 1
+    return counts
+
+
+def totals(assessment: Assessment, question: str) -> dict[str, int]:
+    """Host and technique pairs by label of one question, over the whole fleet."""
+    counts = dict.fromkeys(LABELS, 0)
+    for profile in assessment.profiles:
+        for label, number in counts_by_label(profile, question).items():
+            counts[label] += number * profile.count
+    return counts
+
+
+def technique_url(technique_id: str) -> str:
+    """ATT&CK's own page of a technique."""
+    return f"https://attack.mitre.org/techniques/{technique_id.replace('.', '/')}/"
+
+
+def is_link(reference: str) -> bool:
+    """True for a reference that can be followed."""
+    return reference.startswith(("https://", "http://")) and not set(reference) & set(' "<>\\\n\t')
+
+
+def standing(counts: Mapping[str, int]) -> str:
+    """The label that stands for a fleet: the best that any host has, unknown before no."""
+    for label in LABELS:
+        if counts.get(label):
+            return label
+    return NOT_APPLICABLE.label
+
+
+def level_number(level: Level) -> float:
+    """A level from 0 to 1."""
+    return level / Level.YES
