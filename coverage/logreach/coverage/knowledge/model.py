@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from logreach.coverage.verdict import Level, Verdict
+from logreach.coverage.verdict import NO, YES, Level, Verdict, any_of
 from logreach.inventories.facts import OperatingSystem, OsKind
 
 
@@ -85,11 +85,16 @@ class Event:
 
     `key` is its name everywhere ('Security:4688'). `subcategories` are GUIDs in upper case;
     where there are several, each stands for another kind of object or cause (any of them writes
-    it). `also_subcategories` must be on besides. `outcomes` is a subset of {'success',
-    'failure'}; empty: not documented. `settings` must be true for it to be written;
-    `field_settings` for one field to be filled. `roles` are the roles or features one of which
+    it); `subcategory_spans` holds the builds of those that do not govern it on every build (see
+    `governs`). With Policy.UNDOCUMENTED they are a guess, and no source names them.
+    `also_subcategories` must be on besides. `outcomes` is a subset of {'success',
+    'failure'}; empty: not documented. `settings` must be true for it to be written,
+    `without_setting` is what is still written where they are not; `field_settings` must be true
+    for one field to be filled. `roles` are the roles or features one of which
     the host must have ('domain-controller', 'ad-cs'); empty: any host. `never_emitted` marks
-    events that are defined and not written by any Windows.
+    events that are defined and not written by any Windows. `client` and `server` are the builds
+    on which it is written in some layout or other, where that is surer than any one layout (an
+    update changed the layout, no source says which hosts have it); None: as the layouts say.
     """
 
     key: str
@@ -110,6 +115,23 @@ class Event:
     caveats: tuple[str, ...] = ()
     reference: str = ""
     source: str = ""
+    client: Span | None = None
+    server: Span | None = None
+    subcategory_spans: Mapping[str, Span] = field(default_factory=dict)
+    without_setting: Level = Level.NO
+
+    def written_on(self, os: OperatingSystem) -> Verdict:
+        """Whether this Windows writes it at all, in any layout; policy and role aside."""
+        span = self.client if os.kind is OsKind.CLIENT else self.server
+        if span is not None:
+            return span.holds(os.build)
+        spans = [layout.span(os) for layout in self.layouts]
+        return any_of([NO, *(span.holds(os.build) for span in spans if span is not None)])
+
+    def governs(self, guid: str, build: int) -> Verdict:
+        """Whether one of its subcategories decides about it on this build."""
+        span = self.subcategory_spans.get(guid)
+        return YES if span is None else span.holds(build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +170,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class EventKnowledge:
-    """Every table of this folder, by key."""
+    """Every table of this folder, by key.
+
+    `roles` maps a role or feature to its title. `unknown_events` maps event keys that a mapping
+    or an analytic names, and that no channel is known to hold, to the reason.
+    """
 
     events: Mapping[str, Event]
     subcategories: Mapping[str, Subcategory]
     channels: Mapping[str, Channel]
     settings: Mapping[str, Setting]
+    roles: Mapping[str, str] = field(default_factory=dict)
+    unknown_events: Mapping[str, str] = field(default_factory=dict)
