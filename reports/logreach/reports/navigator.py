@@ -1,0 +1,251 @@
+"""ATT&CK Navigator layers, format 4.5: one for the fleet and one a profile.
+
+Written from our own model, since mitreattack.navlayers cuts fractions, loses links and writes
+UTF-16. The Navigator ignores entries that it does not know without a word, so a technique is
+only written where the assessed ATT&CK version has it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from logreach.coverage.assessment import (
+    Assessment,
+    FleetTechnique,
+    Judged,
+    Profile,
+    TechniqueResult,
+)
+from logreach.reports.words import (
+    LOOKS,
+    QUESTION_MEANING,
+    QUESTIONS,
+    level_number,
+    one_line,
+    percent,
+    plain,
+    reason_text,
+    score_text,
+    shortened,
+    standing,
+    technique_url,
+)
+
+Json = dict[str, Any]
+
+LAYER_FORMAT = "4.5"
+NAVIGATOR = "5.1.0"
+# What a layer colours: whether any event at hand serves an analytic. The stricter question (only
+# ATT&CK's named events) and the wider one (one component seen) stand in each entry's metadata.
+QUESTION = "detection_with_alternatives"
+
+_PALE, _FULL = "#C9DFF0", LOOKS["achievable"].fill
+_COMMENT = 600
+_FLEET_LEGEND = (
+    (_FULL, "achievable on every host that it applies to"),
+    (_PALE, "achievable on few hosts (the deeper, the more)"),
+    (LOOKS["conditional"].fill, "nowhere achievable; on some hosts a part can be seen"),
+    (LOOKS["unknown"].fill, "nowhere proven; facts that decide are missing"),
+    (LOOKS["not achievable"].fill, "not achievable on any host"),
+    (LOOKS["not applicable"].fill, "applies to no host"),
+)
+
+
+def write_layers(assessment: Assessment, folder: Path, question: str = QUESTION) -> list[Path]:
+    """Write `fleet.json` and one layer a profile into `folder`; returns what was written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    layers = {"fleet.json": fleet_layer(assessment, question)}
+    for profile in assessment.profiles:
+        name = _file_name(profile.profile_id, layers)
+        layers[name] = profile_layer(assessment, profile, question)
+    written = []
+    for name, layer in layers.items():
+        path = folder / name
+        text = json.dumps(layer, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+        path.write_bytes(text.encode("utf-8", errors="backslashreplace"))
+        written.append(path)
+    return written
+
+
+def _file_name(profile_id: str, taken: Iterable[str]) -> str:
+    """A file name of a profile's id that is safe on every system and not yet taken."""
+    stem = "profile-" + (re.sub(r"[^A-Za-z0-9-]+", "-", profile_id).strip("-").lower() or "x")
+    name, number = f"{stem}.json", 1
+    while name in taken:
+        number += 1
+        name = f"{stem}-{number}.json"
+    return name
+
+
+def fleet_layer(assessment: Assessment, question: str = QUESTION) -> Json:
+    """All hosts: the score is the share in percent of the hosts on which it is achievable."""
+    hosts = sum(profile.count for profile in assessment.profiles)
+    asked = QUESTIONS[question]
+    return _layer(
+        assessment,
+        f"logreach: all {hosts} hosts",
+        f"{asked}. Score: percent of the hosts (weighted by count, of those that the technique "
+        "applies to) on which it is achievable; no score where it is achievable nowhere and "
+        "unknown somewhere.",
+        question,
+        [_fleet_entry(assessment, one, question) for one in assessment.fleet.values()],
+        _FLEET_LEGEND,
+    )
+
+
+def profile_layer(assessment: Assessment, profile: Profile, question: str = QUESTION) -> Json:
+    """The hosts of one profile: 100 achievable, 50 conditional, 0 not achievable."""
+    legend = [
+        (shown.fill, f"{shown.label}: {shown.meaning}")
+        for label, shown in LOOKS.items()
+        if label not in ("unknown, at least conditional", "unknown, at best conditional")
+    ]
+    return _layer(
+        assessment,
+        f"logreach: {one_line(profile.profile_id)} ({profile.count} hosts)",
+        f"{QUESTIONS[question]} on {one_line(', '.join(profile.hosts))}: "
+        f"{one_line(profile.os)}, {profile.role}. "
+        "Score: 100 achievable, 50 conditional, 0 not achievable; none where unknown.",
+        question,
+        [_profile_entry(one, question) for one in profile.techniques.values()],
+        legend,
+    )
+
+
+def _layer(
+    assessment: Assessment,
+    name: str,
+    description: str,
+    question: str,
+    techniques: list[Json],
+    legend: Iterable[tuple[str, str]],
+) -> Json:
+    version = re.match(r"\d+", assessment.attack_version)
+    scope = f" Restricted to {one_line(assessment.scope)}." if assessment.scope else ""
+    return {
+        "name": name,
+        "versions": {
+            "attack": version.group() if version else assessment.attack_version,
+            "navigator": NAVIGATOR,
+            "layer": LAYER_FORMAT,
+        },
+        "domain": "enterprise-attack",
+        "description": shortened(f"{description}{scope}", 2000),
+        "filters": {"platforms": ["Windows"]},
+        "sorting": 0,
+        "layout": {
+            "layout": "side",
+            "aggregateFunction": "average",
+            "showID": True,
+            "showName": True,
+            "showAggregateScores": False,
+            "countUnscored": False,
+            "expandedSubtechniques": "none",
+        },
+        "hideDisabled": False,
+        "techniques": techniques,
+        "gradient": {"colors": [_PALE, _FULL], "minValue": 0, "maxValue": 100},
+        "legendItems": [{"label": shortened(label, 120), "color": fill} for fill, label in legend],
+        "metadata": [
+            _named("ATT&CK", assessment.attack_version),
+            _named("logreach", assessment.version),
+            _named("question", QUESTIONS[question]),
+            _named("meaning", QUESTION_MEANING[question]),
+        ],
+        "links": [],
+        "showTacticRowBackground": False,
+        "tacticRowBackground": "#dddddd",
+        "selectTechniquesAcrossTactics": True,
+        "selectSubtechniquesWithParent": False,
+        "selectVisibleTechniques": False,
+    }
+
+
+def _entry(technique_id: str, comment: str, metadata: list[Json], links: list[Json]) -> Json:
+    """An entry without a tactic stands in every column that has the technique."""
+    return {
+        "techniqueID": technique_id,
+        "comment": shortened(plain(comment), _COMMENT),
+        "enabled": True,
+        "metadata": metadata,
+        "links": links,
+        "showSubtechniques": False,
+    }
+
+
+def _fleet_entry(assessment: Assessment, technique: FleetTechnique, question: str) -> Json:
+    counts: Mapping[str, int] = getattr(technique, question)
+    hosts = sum(counts.values()) - counts.get("not applicable", 0)
+    achieved = counts.get("achievable", 0)
+    label = standing(counts)
+    metadata = [
+        _named("achievable", f"{achieved} of {hosts} hosts"),
+        *(_named(key, _tally(getattr(technique, key))) for key in QUESTIONS),
+    ]
+    comment = _fleet_comment(assessment, technique.technique_id, question)
+    entry = _entry(technique.technique_id, comment, metadata, _links(technique.technique_id, []))
+    if achieved:
+        entry["score"] = percent(achieved, hosts)
+    else:
+        entry["color"] = LOOKS[label].fill
+        if not any(counts.get(one) for one in LOOKS if one.startswith(("unknown", "not app"))):
+            entry["score"] = 0.0
+    return entry
+
+
+def _fleet_comment(assessment: Assessment, technique_id: str, question: str) -> str:
+    """One line for each distinct reason, with the profiles that have it."""
+    told: dict[str, list[str]] = {}
+    for profile in assessment.profiles:
+        technique = profile.techniques.get(technique_id)
+        if technique is not None:
+            told.setdefault(_because(getattr(technique, question)), []).append(profile.profile_id)
+    return "\n".join(f"{', '.join(profiles)}: {why}" for why, profiles in told.items())
+
+
+def _because(judged: Judged) -> str:
+    label = judged.verdict.label
+    return f"{label}: {reason_text(judged.reasons[0])}" if judged.reasons else label
+
+
+def _profile_entry(technique: TechniqueResult, question: str) -> Json:
+    judged: Judged = getattr(technique, question)
+    verdict = judged.verdict
+    comment = "\n".join([verdict.label, *(reason_text(reason) for reason in judged.reasons[:4])])
+    metadata = [_named(key, getattr(technique, key).verdict.label) for key in QUESTIONS]
+    metadata.append(_named("score over components", score_text(technique.score)))
+    if judged.verdict.applicable:
+        metadata += [
+            _named(name, component.judged.verdict.label)
+            for name, component in technique.components.items()
+        ]
+    references = [reason.reference for reason in judged.reasons]
+    entry = _entry(
+        technique.technique_id, comment, metadata, _links(technique.technique_id, references)
+    )
+    entry["color"] = LOOKS[verdict.label].fill
+    if verdict.applicable and verdict.settled:
+        entry["score"] = 100 * level_number(verdict.proven)
+    return entry
+
+
+def _links(technique_id: str, references: Iterable[str]) -> list[Json]:
+    """ATT&CK's page, and the references that can be followed."""
+    found = [{"label": "ATT&CK", "url": technique_url(technique_id)}]
+    seen = {one for one in references if one.startswith("https://")}
+    found += [{"label": "Reference", "url": one} for one in sorted(seen)[:5]]
+    return found
+
+
+def _named(name: str, value: object) -> Json:
+    """Metadata; the Navigator refuses an empty name or value."""
+    return {"name": one_line(name) or "-", "value": one_line(str(value)) or "-"}
+
+
+def _tally(counts: Mapping[str, int]) -> str:
+    """'850 achievable, 52 unknown', in the order of the labels."""
+    return ", ".join(f"{counts[label]} {label}" for label in LOOKS if counts.get(label))
