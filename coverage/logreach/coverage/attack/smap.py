@@ -1,0 +1,63 @@
+"""Sensor Mappings to ATT&CK (SMAP): which event of Sysmon or Windows shows which component.
+
+SMAP is on ATT&CK 13.1. Some of its component names are in no version of ATT&CK; those rows stay,
+marked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from logreach.coverage.attack.model import AttackModel
+from logreach.coverage.attack.shipped import read_table
+from logreach.coverage.attack.store import load_attack
+
+SMAP_ATTACK_VERSION: Final = "13.1"
+_FILE: Final = "smap.csv"
+_COLUMNS: Final = (
+    "sensor",
+    "event",
+    "data_source_id",
+    "data_source",
+    "component",
+    "source",
+    "relationship",
+    "target",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SmapRow:
+    """One line of SMAP: `event` ('Sysmon:1') of a `sensor` ('Sysmon', 'WinEvtx') shows a component.
+
+    `source`, `relationship` and `target` are SMAP's words ('Process', 'Created', 'Process';
+    `target` may be ''). `in_attack`: the model asked has a component of that name.
+    """
+
+    sensor: str
+    event: str
+    data_source_id: str
+    data_source: str
+    component: str
+    source: str
+    relationship: str
+    target: str
+    in_attack: bool
+
+
+def load_smap(model: AttackModel | None = None) -> tuple[SmapRow, ...]:
+    """Every Sysmon and WinEvtx row, in SMAP's order; `model` is the shipped ATT&CK if not given."""
+    names = (load_attack() if model is None else model).component_by_name
+    return tuple(SmapRow(*row, in_attack=row[4] in names) for row in _rows())
+
+
+@cache
+def _rows() -> tuple[tuple[str, str, str, str, str, str, str, str], ...]:
+    return tuple(
+        (sensor, event, source_id, data_source, component, source, relationship, target)
+        for sensor, event, source_id, data_source, component, source, relationship, target in (
+            read_table(_FILE, _COLUMNS)
+        )
+    )

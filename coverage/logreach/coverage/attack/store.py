@@ -1,0 +1,159 @@
+"""Finds a version of ATT&CK: shipped, from a file, or imported earlier."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from logreach.coverage.attack import compact
+from logreach.coverage.attack.bundle import VERSION, parse_bundle, read_bytes, version_of
+from logreach.coverage.attack.links import with_borrowed_links
+from logreach.coverage.attack.model import AttackModel
+from logreach.coverage.attack.shipped import SHIPPED_VERSION
+from logreach.inventories.faults import Fault, InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import gave: the model as the bundle has it, and whether it was cached before.
+
+    `cache_fault` says why the result could not be kept, where it could not.
+    """
+
+    model: AttackModel
+    from_cache: bool
+    cache_fault: Fault | None = None
+
+
+def load_attack(choice: str | Path | None = None) -> AttackModel:
+    """A version of ATT&CK: None for the shipped one, a file, or a version imported earlier.
+
+    A file may be a STIX bundle (seconds, then cached by its hash) or the compact form. Versions
+    from 18 on borrow 17.1's component links. InputError where there is no such file or version.
+    """
+    if choice is None or str(choice) == SHIPPED_VERSION:
+        return _shipped()
+    path = Path(choice)
+    if path.is_file():
+        return with_borrowed_links(_from_file(path))
+    if VERSION.fullmatch(str(choice)):
+        return with_borrowed_links(_imported_earlier(str(choice)))
+    hint = "Give a STIX bundle, a file made by 'logreach attack import', or a version such as 18.1."
+    raise InputError(Fault("no such file", str(choice), hint=hint))
+
+
+@cache
+def _shipped() -> AttackModel:
+    return with_borrowed_links(compact.shipped_model())
+
+
+def _from_file(path: Path) -> AttackModel:
+    data = read_bytes(path)
+    if data.startswith(compact.MARK.encode()):
+        return _decoded(data, path.name)
+    return import_bytes(data, path.name).model
+
+
+def _imported_earlier(version: str) -> AttackModel:
+    path = cache_folder() / f"attack-{version}.json"
+    if not path.is_file():
+        hint = f"Import it first: logreach attack import {version}"
+        raise InputError(Fault(f"ATT&CK {version} is neither shipped nor imported", hint=hint))
+    return _decoded(read_bytes(path), path.name)
+
+
+def _decoded(data: bytes, name: str) -> AttackModel:
+    try:
+        return compact.decode(data.decode("utf-8"), name)
+    except UnicodeDecodeError:
+        raise InputError(Fault("not UTF-8", name)) from None
+
+
+def import_file(path: Path, version: str | None = None) -> Imported:
+    """The model of a STIX bundle; `version` where the file cannot tell it. See `import_bytes`."""
+    return import_bytes(read_bytes(path), path.name, version)
+
+
+def import_bytes(data: bytes, name: str, version: str | None = None) -> Imported:
+    """The model of a STIX bundle's text, from the cache where the same text was read before.
+
+    Raises InputError where it is no bundle of ATT&CK for Enterprise from 13 on.
+    """
+    bundle = parse_bundle(data, name)
+    known = version_of(bundle, version, released())
+    kept = cache_folder() / "by-hash" / f"{bundle.sha256}-{known}-{compact.FORMAT_VERSION}.json"
+    cached = _cached(kept)
+    if cached is not None and (cached.sha256, cached.version) == (bundle.sha256, known):
+        return Imported(cached, from_cache=True, cache_fault=_keep(cached, kept))
+    from logreach.coverage.attack.importer import make_model
+
+    model = make_model(bundle, known)
+    return Imported(model, from_cache=False, cache_fault=_keep(model, kept))
+
+
+def import_version(version: str) -> Imported:
+    """Download a release from MITRE, check its hash, and make its model.
+
+    Touches the network, and nothing else in the project does. InputError where there is no such
+    release, the download fails, or its hash is not MITRE's.
+    """
+    from logreach.coverage.attack.download import fetch
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = fetch(version, Path(folder))
+        return import_bytes(read_bytes(path), path.name, version)
+
+
+@cache
+def released() -> dict[str, str]:
+    """SHA-256 of every release of ATT&CK for Enterprise, to its version (mitreattack-python)."""
+    from mitreattack import release_info
+
+    tables = (release_info.STIX20["enterprise"], release_info.STIX21["enterprise"])
+    return {digest: version for table in tables for version, digest in table.items()}
+
+
+def cache_folder() -> Path:
+    """Where imports are kept: the platform's cache folder for users, then 'logreach/attack'."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "")
+        root = Path(base) if base else Path.home() / "AppData" / "Local"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        root = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
+    return root / "logreach" / "attack"
+
+
+def _cached(path: Path) -> AttackModel | None:
+    """A model kept earlier; None where there is none or it is damaged, which a rerun repairs."""
+    try:
+        return compact.decode(path.read_text(encoding="utf-8"), path.name)
+    except (OSError, UnicodeDecodeError, InputError):
+        return None
+
+
+def _keep(model: AttackModel, path: Path) -> Fault | None:
+    text = compact.encode(model)
+    try:
+        for target in (path, cache_folder() / f"attack-{model.version}.json"):
+            write_whole(target, text)
+    except OSError as error:
+        return Fault(f"the result cannot be cached: {error.strerror or error}")
+    return None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that no reader ever sees half of it. OSError where it cannot be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
