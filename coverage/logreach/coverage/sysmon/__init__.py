@@ -1,0 +1,7 @@
+"""What a Sysmon configuration really logs, for single events and for sets of them."""
+
+from logreach.coverage.sysmon.config import Config
+from logreach.coverage.sysmon.decide import Decision, decide
+from logreach.coverage.sysmon.load import load
+
+__all__ = ["Config", "Decision", "decide", "load"]
