@@ -1,1 +1,18 @@
 """What an organisation has: hosts, their facts, and where each fact comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logreach.inventories.facts import Inventory
+
+__all__ = ["load"]
+
+
+def load(path: Path) -> Inventory:
+    """Load an inventory folder; see `logreach.inventories.load.load`."""
+    from logreach.inventories.load import load as load_folder
+
+    return load_folder(path)

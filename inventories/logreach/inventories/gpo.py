@@ -1,0 +1,139 @@
+"""A GPO backup folder (or SYSVOL's copy of a GPO), whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from logreach.inventories import auditpol
+from logreach.inventories.facts import (
+    AuditSetting,
+    FactKey,
+    FactKind,
+    Missing,
+    Reading,
+    Statement,
+    Strength,
+)
+from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.sources import Folder, Source
+from logreach.inventories.xml_text import parse
+
+_INFO = "bkupinfo.xml"
+
+
+@dataclass(slots=True)
+class Gpo:
+    """What one GPO asks of a computer.
+
+    `advanced` holds its subcategory settings by GUID, `lost` those that it has and that could
+    not be read, `legacy` the old categories by key, `others` everything else. `unread` says what
+    kinds of fact the GPO may hold besides, since a file of it could not be read.
+    """
+
+    name: str
+    folder: str
+    advanced: dict[str, Statement] = field(default_factory=dict)
+    lost: dict[str, Missing] = field(default_factory=dict)
+    legacy: dict[str, Statement] = field(default_factory=dict)
+    others: list[Statement] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unread: dict[FactKind, Missing] = field(default_factory=dict)
+
+    def take(self, reading: Reading) -> None:
+        """Sort a reading's statements into their places."""
+        for one in reading.statements:
+            if one.key.kind is FactKind.AUDIT and isinstance(one.value, AuditSetting):
+                self.advanced[one.key.name] = one
+            elif one.key.kind is FactKind.LEGACY_AUDIT:
+                self.legacy[one.key.name] = one
+            else:
+                self.others.append(one)
+        self.faults.extend(reading.faults)
+        for key, missing in reading.missing:
+            if key.kind is FactKind.AUDIT and key.name:
+                self.lost[key.name] = missing
+            else:
+                self.unread[key.kind] = missing
+
+
+def read(folder: Folder, path: Path) -> list[Gpo]:
+    """Read every GPO in a folder: one backup, or several side by side in the order of names."""
+    roots = _roots(folder, path)
+    gpos = [_read_one(folder, root) for root in roots]
+    if len(gpos) > 1:
+        hint = "They are applied in the order of their folders' names; list them under 'gpo:'."
+        gpos[0].faults.append(Fault(f"holds {len(gpos)} GPOs", folder.name(path), hint=hint))
+    return gpos
+
+
+def _roots(folder: Folder, path: Path) -> list[Path]:
+    """The folders of the GPOs below a path: where the backup's own description lies, else it."""
+    described = [one.parent for one in folder.walk(path) if one.name.casefold() == _INFO]
+    return described or [path]
+
+
+def _read_one(folder: Folder, root: Path) -> Gpo:
+    gpo = Gpo(root.name, folder.name(root))
+    readers = _readers()
+    found = 0
+    for path in folder.walk(root):
+        reader = readers.get(_place(path, root))
+        if path.name.casefold() == _INFO:
+            _name(folder, path, gpo)
+        elif reader is not None:
+            found += 1
+            gpo.take(_guarded(folder, path, reader))
+    if not found:
+        hint = "Expected is a backup folder as Backup-GPO writes it, or a GPO's SYSVOL folder."
+        fault = Fault("holds no computer policy that can be read", gpo.folder, hint=hint)
+        gpo.faults.append(fault)
+    return gpo
+
+
+Reader = Callable[[Source], Reading]
+
+
+def _readers() -> dict[str, Reader]:
+    """Readers by the end of the path, in lower case."""
+    return {
+        "audit/audit.csv": lambda source: auditpol.read(source, Strength.POLICY),
+    }
+
+
+def _place(path: Path, root: Path) -> str:
+    """The last two steps of a path; a user's half of a GPO has no place."""
+    steps = [step.casefold() for step in path.relative_to(root).parts]
+    if "user" in steps[:-1]:
+        return ""
+    return "/".join(steps[-2:])
+
+
+def _guarded(folder: Folder, path: Path, reader: Reader) -> Reading:
+    try:
+        return reader(folder.read(path))
+    except InputError as error:
+        fault = error.faults[0]
+        lost = ((FactKey(kind), Missing(str(fault), fault)) for kind in _kinds(path.name))
+        return Reading(faults=error.faults, missing=tuple(lost))
+
+
+def _kinds(name: str) -> Iterable[FactKind]:
+    """What a GPO's file tells, by its name."""
+    return {
+        "audit.csv": (FactKind.AUDIT,),
+        "gpttmpl.inf": (FactKind.LEGACY_AUDIT, FactKind.SACL, FactKind.SETTING),
+        "registry.pol": (FactKind.SETTING, FactKind.CHANNEL),
+    }.get(name.casefold(), ())
+
+
+def _name(folder: Folder, path: Path, gpo: Gpo) -> None:
+    try:
+        root, _ = parse(folder.read(path))
+    except InputError as error:
+        gpo.faults.extend(error.faults)
+        return
+    for element in root.walk():
+        if element.name == "GPODisplayName" and element.text.strip():
+            gpo.name = " ".join(element.text.split())
