@@ -1,0 +1,112 @@
+"""Subscriptions made ready to ask: each Query's Selects and Suppresses on one channel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from logreach.coverage.forwarding.events import Node
+from logreach.coverage.forwarding.truth import Truth, all_true, any_true, holds, negated
+from logreach.coverage.patterns import Decider
+from logreach.inventories.facts import Forwarding, Query, Subscription
+from logreach.inventories.xpath import XPath, XPathError, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One Select or Suppress; `xpath` is None where it cannot be read."""
+
+    __test__ = False
+
+    decider: Decider
+    xpath: XPath | None
+
+    def holds(self, root: Node) -> Truth:
+        """Whether it matches the event."""
+        return None if self.xpath is None else holds(self.xpath.expression, root)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One Query of a subscription, as far as it concerns one channel.
+
+    `doubts` say why Windows may refuse the subscription; it then takes nothing.
+    """
+
+    selects: tuple[Test, ...]
+    suppresses: tuple[Test, ...]
+    doubts: tuple[str, ...] = ()
+
+    def takes(self, root: Node) -> Truth:
+        """Taken: some Select matches, and no Suppress of the same Query does."""
+        taken = all_true(
+            (
+                any_true(select.holds(root) for select in self.selects),
+                negated(any_true(suppress.holds(root) for suppress in self.suppresses)),
+            )
+        )
+        return None if taken and self.doubts else taken
+
+
+def groups_on(forwarding: Forwarding, channel: str, *, enabled: bool = True) -> tuple[Group, ...]:
+    """Every Query with a Select on the channel, of the subscriptions that are enabled or not."""
+    return tuple(
+        group
+        for subscription in forwarding.subscriptions
+        if subscription.enabled is enabled
+        for group in _groups(subscription, channel)
+    )
+
+
+def _groups(subscription: Subscription, channel: str) -> Iterator[Group]:
+    doubts = tuple(_doubts(subscription))
+    by_query: dict[str, list[Query]] = {}
+    for query in subscription.queries:
+        if query.path.casefold() == channel.casefold():
+            by_query.setdefault(query.query_id, []).append(query)
+    for queries in by_query.values():
+        tests = [(query.suppress, _test(subscription, query)) for query in queries]
+        selects = tuple(test for suppress, test in tests if not suppress)
+        if selects:
+            yield Group(selects, tuple(test for suppress, test in tests if suppress), doubts)
+
+
+def _test(subscription: Subscription, query: Query) -> Test:
+    word = "Suppress" if query.suppress else "Select"
+    decider = Decider(
+        name=f"{word} in {subscription.name}",
+        line=query.line or None,
+        text=query.xpath,
+        source=subscription.source,
+    )
+    try:
+        return Test(decider, parse(query.xpath))
+    except XPathError:
+        return Test(decider, None)
+
+
+def _doubts(subscription: Subscription) -> Iterator[str]:
+    """Why the event log service may refuse the whole subscription."""
+    if subscription.dialect != "windows":
+        return
+    selected = {query.path.casefold() for query in subscription.queries if not query.suppress}
+    for query in subscription.queries:
+        place = f"{subscription.name}, line {query.line}"
+        try:
+            yield from (f"{place}: {doubt}" for doubt in parse(query.xpath).doubts)
+        except XPathError as error:
+            yield f"{place}: {error}"
+        if query.suppress and query.path.casefold() not in selected:
+            yield f"{place}: a Suppress whose channel no Select names"
+
+
+def first_doubts(groups: Iterable[Group], most: int = 3) -> tuple[str, ...]:
+    """The first few doubts of several groups, each once."""
+    return tuple(dict.fromkeys(doubt for group in groups for doubt in group.doubts))[:most]
+
+
+def matching(tests: Sequence[Test], roots: Sequence[Node]) -> list[Decider]:
+    """The tests that match some of the events, those matching most of them first."""
+    counted = [(sum(test.holds(root) is not False for root in roots), test) for test in tests]
+    counted.sort(key=lambda pair: -pair[0])
+    return [test.decider for count, test in counted if count]

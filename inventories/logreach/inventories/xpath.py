@@ -1,0 +1,267 @@
+"""The XPath 1.0 subset of Windows event queries: syntax only, no meaning.
+
+Source of the subset: Microsoft's 'Consuming Events' and 'QueryType' pages and [MS-EVEN6]
+2.2.15.1. What lies outside of it, and could make Windows refuse the query, is noted in
+`XPath.doubts` instead of being refused here: real subscriptions do use such things.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_MAX_LENGTH = 65_536
+_MAX_DEPTH = 40
+_MAX_TESTS = 22
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<string>"[^"]*"|'[^']*')
+      | (?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?)
+      | (?P<op>!=|<=|>=|=|<|>)
+      | (?P<mark>::|//|\.\.|[\[\]()@/*,.|+\-$:])
+      | (?P<name>[^\W\d][\w.\-]*)
+    )""",
+    re.VERBOSE,
+)
+
+
+class XPathError(ValueError):
+    """Not an expression; the message says what stands where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: an element (or '@' attribute) name, '*' for any, and its predicates."""
+
+    name: str
+    attribute: bool = False
+    predicates: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A location path; true by itself where it selects something."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A string, or a number (whole or not)."""
+
+    value: str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function: `band`, `timediff`, `position`, `not`, or one that Windows does not know."""
+
+    name: str
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two operands and one of = != < <= > >=."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold."""
+
+    parts: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Some part holds."""
+
+    parts: tuple[Expr, ...]
+
+
+Expr = Path | Literal | Call | Compare | And | Or
+
+
+@dataclass(frozen=True, slots=True)
+class XPath:
+    """A parsed expression, and why Windows might refuse it ('' free: documented subset)."""
+
+    expression: Expr
+    doubts: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> XPath:
+    """Parse one Select or Suppress; raises XPathError with the character where it went wrong."""
+    if len(text) > _MAX_LENGTH:
+        raise XPathError(f"the expression has {len(text)} characters, over {_MAX_LENGTH}")
+    parser = _Parser(_tokens(text))
+    expression = parser.expression(0)
+    parser.expect_end()
+    if parser.tests > _MAX_TESTS:
+        parser.doubt(
+            f"{parser.tests} tests in one expression; some Windows versions refuse more than "
+            f"{_MAX_TESTS}, and Microsoft documents 32"
+        )
+    if not _selects_events(expression):
+        parser.doubt("the expression does not start at an event ('*' or 'Event')")
+    return XPath(expression, tuple(parser.doubts))
+
+
+def _selects_events(expression: Expr) -> bool:
+    match expression:
+        case Path(steps):
+            return steps[0].name in ("*", "Event") and not steps[0].attribute
+        case And(parts) | Or(parts):
+            return all(_selects_events(part) for part in parts)
+        case Call("not", arguments):
+            return all(_selects_events(part) for part in arguments)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    position, end = 0, len(text.rstrip())
+    while position < end:
+        match = _TOKEN.match(text, position)
+        if match is None or match.lastgroup is None:
+            raise XPathError(f"cannot read {text[position : position + 20].strip()!r}")
+        found.append(_Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
+        position = match.end()
+    if not found:
+        raise XPathError("the expression is empty")
+    return [*found, _Token("end", "the end", end)]
+
+
+class _Parser:
+    """Recursive descent over the tokens; counts tests and notes doubts on the way."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens = tokens
+        self._next = 0
+        self.tests = 0
+        self.doubts: list[str] = []
+
+    @property
+    def _token(self) -> _Token:
+        return self._tokens[self._next]
+
+    def doubt(self, text: str) -> None:
+        if text not in self.doubts:
+            self.doubts.append(text)
+
+    def _take(self, *texts: str) -> bool:
+        token = self._token
+        if token.kind not in ("string", "end") and token.text in texts:
+            self._next += 1
+            return True
+        return False
+
+    def _expect(self, text: str) -> None:
+        if not self._take(text):
+            token = self._token
+            raise XPathError(f"expected {text!r}, found {token.text!r} at character {token.at + 1}")
+
+    def expect_end(self) -> None:
+        if self._token.kind != "end":
+            token = self._token
+            raise XPathError(f"did not expect {token.text!r} at character {token.at + 1}")
+
+    def expression(self, depth: int) -> Expr:
+        if depth > _MAX_DEPTH:
+            raise XPathError(f"nested deeper than {_MAX_DEPTH}")
+        parts = [self._conjunction(depth)]
+        while self._joined("or"):
+            parts.append(self._conjunction(depth))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def _conjunction(self, depth: int) -> Expr:
+        parts = [self._comparison(depth)]
+        while self._joined("and"):
+            parts.append(self._comparison(depth))
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _joined(self, word: str) -> bool:
+        token = self._token
+        if token.kind != "name" or token.text.lower() != word:
+            return False
+        if token.text != word:
+            self.doubt(f"{token.text!r} is no operator of XPath, which writes {word!r}")
+        self._next += 1
+        return True
+
+    def _comparison(self, depth: int) -> Expr:
+        left = self._operand(depth)
+        token = self._token
+        if token.kind != "op":
+            return left
+        self._next += 1
+        self.tests += 1
+        return Compare(token.text, left, self._operand(depth))
+
+    def _operand(self, depth: int) -> Expr:
+        token = self._token
+        if self._take("("):
+            inner = self.expression(depth + 1)
+            self._expect(")")
+            return inner
+        if token.kind == "string":
+            self._next += 1
+            return Literal(token.text[1:-1])
+        if token.kind == "number":
+            self._next += 1
+            return Literal(_number(token.text))
+        if token.kind == "name" and self._tokens[self._next + 1].text == "(":
+            return self._call(depth)
+        return self._path(depth)
+
+    def _call(self, depth: int) -> Expr:
+        name = self._token.text
+        self._next += 2
+        arguments: list[Expr] = []
+        if not self._take(")"):
+            arguments.append(self.expression(depth + 1))
+            while self._take(","):
+                arguments.append(self.expression(depth + 1))
+            self._expect(")")
+        if name not in ("band", "timediff", "position"):
+            self.doubt(f"{name}() is not among the functions of Windows event queries")
+        self.tests += name == "band"
+        return Call(name, tuple(arguments))
+
+    def _path(self, depth: int) -> Path:
+        steps = [self._step(depth)]
+        while self._take("/"):
+            steps.append(self._step(depth))
+        return Path(tuple(steps))
+
+    def _step(self, depth: int) -> Step:
+        attribute = self._take("@")
+        token = self._token
+        if token.kind != "name" and token.text != "*":
+            raise XPathError(f"expected a name, found {token.text!r} at character {token.at + 1}")
+        self._next += 1
+        predicates: list[Expr] = []
+        while self._take("["):
+            predicates.append(self.expression(depth + 1))
+            self._expect("]")
+        return Step(token.text, attribute, tuple(predicates))
+
+
+def _number(text: str) -> int | float:
+    if text[:2].lower() == "0x":
+        return int(text, 16)
+    return float(text) if "." in text else int(text)

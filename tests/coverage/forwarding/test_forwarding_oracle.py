@@ -1,0 +1,144 @@
+"""The filter's answers hold for every event of a pattern, as a slow plain oracle sees them."""
+
+from __future__ import annotations
+
+from forwarding_oracle import forwards
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
+from logreach.coverage.patterns import Constraint, EventPattern, Test
+from logreach.coverage.verdict import Level
+from logreach.inventories.facts import Forwarding, Query, Subscription
+
+META = EventMetadata("Log", "Maker", 7, 4, 0x8020000000000000, fields=("A", "B", "C"))
+TEXTS = ["a", "A", "b", "ab", "", "3", "7", "x1", "%%9", "zz"]
+
+texts = st.sampled_from(TEXTS)
+names = st.sampled_from(["A", "B", "C"])
+events = st.tuples(texts, texts, texts).map(lambda held: dict(zip("ABC", held, strict=True)))
+
+
+@st.composite
+def data_tests(draw: st.DrawFn) -> str:
+    name, text = draw(names), draw(texts)
+    return draw(
+        st.sampled_from(
+            [
+                f"Data[@Name='{name}']='{text}'",
+                f"Data[@Name='{name}']!='{text}'",
+                f"Data[@Name='{name}']=3",
+                f"Data[@Name='{name}'] >= 4",
+                f"Data[@Name='{name}'] and Data='{text}'",
+                f"Data='{text}'",
+                f"Data[2]='{text}'",
+                f"Data[@Name='{name}' or @Name='B']='{text}'",
+                f"Data[@Name='{name}']",
+            ]
+        )
+    )
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> str:
+    parts = draw(st.lists(data_tests(), min_size=1, max_size=3))
+    word = draw(st.sampled_from([" and ", " or "]))
+    inside = word.join(f"({part})" for part in parts)
+    system = draw(
+        st.sampled_from(
+            [
+                "",
+                "System[EventID=7] and ",
+                "System[(EventID>=5 and EventID<8) and Level=4] and ",
+                "System[Provider[@Name='Maker']] and ",
+                "System[band(Keywords,9007199254740992)] and ",
+                "System[EventID=8] or ",
+            ]
+        )
+    )
+    return f"*[{system}EventData[{inside}]]"
+
+
+@st.composite
+def forwardings(draw: st.DrawFn) -> Forwarding:
+    found = draw(
+        st.lists(st.tuples(queries(), st.booleans(), st.sampled_from("01")), min_size=1, max_size=4)
+    )
+    made = [Query("Log", xpath, flip, at, group) for at, (xpath, flip, group) in enumerate(found)]
+    half = len(made) // 2
+    subscriptions = (
+        Subscription("first", tuple(made[:half])),
+        Subscription("second", tuple(made[half:]), enabled=draw(st.booleans())),
+    )
+    return Forwarding(subscriptions)
+
+
+@st.composite
+def constraints(draw: st.DrawFn) -> Constraint:
+    test = draw(
+        st.sampled_from(
+            [Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS, Test.GREATER, Test.UNKNOWN]
+        )
+    )
+    values = (
+        ("3",) if test is Test.GREATER else tuple(draw(st.lists(texts, min_size=1, max_size=3)))
+    )
+    return Constraint(test, values, draw(st.booleans()), draw(st.booleans()))
+
+
+patterns = st.dictionaries(names, constraints().map(lambda one: (one,)), max_size=3).map(
+    lambda fields: EventPattern("Log:7", fields)
+)
+
+
+def filter_of(forwarding: Forwarding) -> ForwardingFilter:
+    return ForwardingFilter(forwarding, lambda _: META)
+
+
+@settings(max_examples=150, deadline=None)
+@given(forwardings(), events)
+def test_a_single_event_is_taken_as_the_oracle_says(
+    forwarding: Forwarding, event: dict[str, str]
+) -> None:
+    taken = filter_of(forwarding).takes(META, event)
+    suppress_alone = any(  # a Suppress without Select is a doubt, and then nothing is certain
+        query.suppress for one in forwarding.subscriptions for query in one.queries
+    )
+    if taken is None:
+        every = [query.xpath for one in forwarding.subscriptions for query in one.queries]
+        assert suppress_alone or any(">= 4" in xpath for xpath in every)
+    else:
+        assert taken == forwards(forwarding, META, event)
+
+
+@settings(max_examples=250, deadline=None)
+@given(forwardings(), patterns, st.lists(events, max_size=12))
+def test_no_event_of_a_pattern_contradicts_the_answer(
+    forwarding: Forwarding, pattern: EventPattern, sampled: list[dict[str, str]]
+) -> None:
+    answer = filter_of(forwarding).answer(pattern)
+    for event in sampled:
+        if pattern.admits("Log:7", event) is False or answer.level is Level.PARTIAL:
+            continue
+        assert forwards(forwarding, META, event) == (answer.level is Level.YES), answer
+    if answer.level is Level.PARTIAL and answer.exact:
+        assert answer.kept is not None
+        assert answer.dropped is not None
+        assert pattern.admits("Log:7", answer.kept)
+        assert pattern.admits("Log:7", answer.dropped)
+        assert forwards(forwarding, META, answer.kept)
+        assert not forwards(forwarding, META, answer.dropped)
+
+
+@settings(max_examples=80, deadline=None)
+@given(forwardings(), events)
+def test_a_pattern_of_one_event_is_answered_as_that_event(
+    forwarding: Forwarding, event: dict[str, str]
+) -> None:
+    exactly = {
+        name: (Constraint(Test.EQUALS, (text,), cased=True),) for name, text in event.items()
+    }
+    answer = filter_of(forwarding).answer(EventPattern("Log:7", exactly))
+    taken = filter_of(forwarding).takes(META, event)
+    expected = {True: Level.YES, False: Level.NO, None: Level.PARTIAL}[taken]
+    assert answer.level is expected
