@@ -1,0 +1,1 @@
+"""Detection rules (Sigma): what each needs, and whether it can fire on a host."""

@@ -1,0 +1,68 @@
+"""Compiled rules in the user's cache folder: plain JSON, by hash, safe to delete."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from logreach.coverage.rules.documents import RuleFile
+
+_FORM = 1  # of the records; a change makes older caches useless
+_MOST_KEPT = 8
+
+
+def cache_folder() -> Path:
+    """Where this user's programs keep what can be made again."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "logreach"
+
+
+def digest(files: Iterable[RuleFile]) -> str:
+    """A hash of all that a compiled rule depends on; log sources are placed afterwards."""
+    total = hashlib.sha256(f"{_FORM} {version('pysigma')} {version('logreach')}".encode())
+    for file in files:
+        total.update(f"\0{file.name}\0{len(file.content)}\0".encode())
+        total.update(file.content)
+    return total.hexdigest()
+
+
+def load(folder: Path, name: str) -> Any:
+    """What was stored under a name; None where nothing readable is."""
+    try:
+        return json.loads(_path(folder, name).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def store(folder: Path, name: str, content: Any) -> None:
+    """Keep something; a folder that cannot be written is no fault, only slower next time."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, separators=(",", ":"))
+        Path(temporary).replace(_path(folder, name))
+        _prune(folder)
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"rules-{name}.json"
+
+
+def _prune(folder: Path) -> None:
+    kept = sorted(folder.glob("rules-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in kept[_MOST_KEPT:]:
+        path.unlink(missing_ok=True)

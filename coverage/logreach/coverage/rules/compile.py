@@ -1,0 +1,191 @@
+"""Documents as records of rules, read with pySigma."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from logreach.coverage.rules.branches import expand
+from logreach.coverage.rules.condition import EmptyCondition, rule_tree
+from logreach.coverage.rules.documents import Document, line_of
+from logreach.coverage.rules.records import Record, condition_record
+from logreach.coverage.rules.tags import tactics_of, techniques_of
+from logreach.inventories.faults import Fault
+
+if TYPE_CHECKING:
+    from sigma.correlations import SigmaCorrelationRule
+
+_MODIFIER = re.compile(r"Unknown modifier '([^']*)'")
+# What pySigma's errors are about: the end of a class's name, and the key to point at.
+_PLACES = (
+    ("LogsourceError", ("logsource",)),
+    ("CorrelationConditionError", ("correlation", "condition")),
+    ("CorrelationRuleError", ("correlation",)),
+    ("CorrelationTypeError", ("correlation", "type")),
+    ("TimespanError", ("correlation", "timespan")),
+    ("ConditionError", ("detection", "condition")),
+    ("TagError", ("tags",)),
+    ("LevelError", ("level",)),
+    ("StatusError", ("status",)),
+    ("TitleError", ("title",)),
+    ("IdentifierError", ("id",)),
+    ("DateError", ("date",)),
+    ("ModifiedError", ("modified",)),
+)
+_OLD_COUNT = "its condition counts events with '|', which pySigma no longer reads"
+
+
+def records_of(documents: Iterable[Document]) -> tuple[list[Record], list[Fault]]:
+    """A record for every rule of a file, also for those that cannot be judged."""
+    records: list[Record] = []
+    faults: list[Fault] = []
+    shared: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    for document in documents:
+        data = document.data
+        action = data.pop("action", None)
+        if action == "global":
+            shared = data
+            continue
+        if action == "reset":
+            shared = {}
+            continue
+        merged = _merged(last, data) if action == "repeat" else _merged(shared, data)
+        last = merged
+        record, found = _record(document, merged)
+        records.append(record)
+        faults.extend(found)
+    return records, faults
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Two documents as one: the later wins, mappings are merged (rule collections)."""
+    merged = dict(under)
+    for key, value in over.items():
+        old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = _merged(dict(old or {}), value) if both else value
+    return merged
+
+
+def _record(document: Document, data: dict[str, Any]) -> tuple[Record, list[Fault]]:
+    record = _heading(document, data)
+    try:
+        if "correlation" in data:
+            errors = _correlation(record, data)
+        elif "filter" in data:
+            record.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
+            errors = []
+        else:
+            errors = _rule(record, data)
+    except Exception as error:  # whatever pySigma makes of a hostile document
+        errors = [error]
+        record.update(kind="unreadable", unjudged=f"cannot be read: {_said(error)}")
+    return record, [_fault(document, error) for error in errors]
+
+
+def _heading(document: Document, data: dict[str, Any]) -> Record:
+    """What a rule says of itself, whatever else is wrong with it."""
+    stem = document.file.name.rpartition("/")[2].rpartition(".")[0]
+    tags = data.get("tags")
+    tags = [str(tag) for tag in tags] if isinstance(tags, list) else []
+    source = data.get("logsource")
+    source = source if isinstance(source, dict) else {}
+    return {
+        "id": _text(data, "id") or (f"{stem}#{document.index + 1}" if document.index else stem),
+        "title": _text(data, "title") or stem,
+        "level": _text(data, "level").lower(),
+        "status": _text(data, "status").lower(),
+        "file": document.file.name,
+        "line": document.line,
+        "techniques": list(techniques_of(tags)),
+        "tactics": list(tactics_of(tags)),
+        "logsource": [_text(source, key).lower() for key in ("product", "category", "service")],
+        "kind": "rule",
+        "name": _text(data, "name"),
+        "unjudged": "",
+    }
+
+
+def _text(data: dict[str, Any], key: str) -> str:
+    value = data.get(key)
+    return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
+def _rule(record: Record, data: dict[str, Any]) -> list[Exception]:
+    """Add a rule's condition; its errors that do not keep it from being judged are returned."""
+    from sigma.rule import SigmaRule
+    from sigma.rule.detection import EmptySigmaDetections
+    from sigma.rule.logsource import EmptyLogSource
+
+    rule = SigmaRule.from_dict(data, collect_errors=True)
+    errors: list[Exception] = list(rule.errors)
+    broken = isinstance(rule.detection, EmptySigmaDetections)
+    if broken or isinstance(rule.logsource, EmptyLogSource):
+        blamed = [one for one in errors if broken or "Logsource" in type(one).__name__]
+        said = _said((blamed or errors)[-1])
+        record.update(kind="unreadable", unjudged=f"cannot be read: {said}")
+        return errors
+    if any("|" in str(condition) for condition in rule.detection.condition):
+        record.update(kind="aggregation", unjudged=_OLD_COUNT)
+        return [*errors, _condition_error(_OLD_COUNT)]
+    tree = rule_tree(rule)
+    record.update(condition_record(tree, *expand(tree)))
+    return errors
+
+
+def _condition_error(text: str) -> Exception:
+    from sigma.exceptions import SigmaConditionError
+
+    return SigmaConditionError(text)
+
+
+def _correlation(record: Record, data: dict[str, Any]) -> list[Exception]:
+    from sigma.correlations import SigmaCorrelationRule
+
+    rule = SigmaCorrelationRule.from_dict(data, collect_errors=True)
+    record["kind"] = "correlation"
+    if rule.errors:
+        record["unjudged"] = f"cannot be read: {_said(rule.errors[0])}"
+        return list(rule.errors)
+    record["correlation"] = {
+        "rules": _referenced(rule),
+        "every": rule.type.name.startswith("TEMPORAL"),
+        "fields": _counted(rule),
+    }
+    if isinstance(getattr(rule.condition, "expression", None), str):
+        record["unjudged"] = "its condition joins other rules by and, or and not"
+    return []
+
+
+def _referenced(rule: SigmaCorrelationRule) -> list[str]:
+    return [reference.reference for reference in rule.rules or ()]
+
+
+def _counted(rule: SigmaCorrelationRule) -> list[str]:
+    """The fields that must be filled to group or to count; aliases stand for several."""
+    counted = getattr(rule.condition, "fieldref", None) or []
+    counted = [counted] if isinstance(counted, str) else list(counted)
+    aliases = {alias.alias for alias in rule.aliases}
+    return [name for name in [*(rule.group_by or ()), *counted] if name not in aliases]
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, EmptyCondition):
+        return str(error)
+    text = str(error).strip().splitlines()
+    return text[0] if text and text[0] else type(error).__name__
+
+
+def _fault(document: Document, error: Exception) -> Fault:
+    unknown = _MODIFIER.search(str(error))
+    name = type(error).__name__
+    path = next((path for end, path in _PLACES if name.endswith(end)), ("detection",))
+    if unknown:
+        path = ("detection", f"{unknown[1]}|")
+    if isinstance(error, EmptyCondition):
+        path = ("detection", "condition")
+    line = line_of(document.file, document.index, *path)
+    hint = "Write it as a correlation rule." if _OLD_COUNT in str(error) else ""
+    return Fault(f"Sigma rule: {_said(error)}", document.file.name, f"line {line}", hint)

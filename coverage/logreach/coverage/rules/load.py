@@ -1,0 +1,82 @@
+"""Rules out of files and folders."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from logreach.coverage.rules import cache
+from logreach.coverage.rules.documents import RuleFile, documents, rule_files
+from logreach.coverage.rules.mapping import Knowledge, knowledge
+from logreach.coverage.rules.model import Rule, RuleSet
+from logreach.coverage.rules.records import Record, rule_of
+from logreach.inventories.faults import Fault
+
+
+def load_rules(paths: Iterable[Path], *, cache_dir: Path | None = None) -> RuleSet:
+    """Every rule under some folders and files, in the order of their names.
+
+    What cannot be read or judged is in the set too and says why; what is wrong with the files is
+    in its faults. `cache_dir` keeps compiled rules (None: no cache; `cache.cache_folder()` is
+    the user's). Raises `InputError` where a path does not exist.
+    """
+    files, faults = rule_files(paths)
+    known = knowledge()
+    rules, found = _cached(files, cache_dir, known)
+    rules, doubles = _told_apart(rules)
+    return RuleSet(tuple(rules), (*faults, *found, *doubles))
+
+
+def _cached(
+    files: Sequence[RuleFile], folder: Path | None, known: Knowledge
+) -> tuple[list[Rule], list[Fault]]:
+    if folder is None:
+        return _made(*_compiled(files), known)
+    name = cache.digest(files)
+    kept = cache.load(folder, name)
+    try:
+        return _made(kept["rules"], [Fault(*entry) for entry in kept["faults"]], known)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
+        records, faults = _compiled(files)
+        entries = [[one.message, one.source, one.where, one.hint] for one in faults]
+        cache.store(folder, name, {"rules": records, "faults": entries})
+        return _made(records, faults, known)
+
+
+def _compiled(files: Sequence[RuleFile]) -> tuple[list[Record], list[Fault]]:
+    from logreach.coverage.rules.compile import records_of
+
+    records: list[Record] = []
+    faults: list[Fault] = []
+    for file in files:
+        found, unreadable = documents(file)
+        made, wrong = records_of(found)
+        records += made
+        faults += [*unreadable, *wrong]
+    return records, faults
+
+
+def _made(
+    records: Iterable[Any], faults: list[Fault], known: Knowledge
+) -> tuple[list[Rule], list[Fault]]:
+    return [rule_of(record, known) for record in records], faults
+
+
+def _told_apart(rules: list[Rule]) -> tuple[list[Rule], list[Fault]]:
+    """Rules that share an id get a number behind it, so that no verdict hides another."""
+    seen: Counter[str] = Counter()
+    first: dict[str, Rule] = {}
+    faults: list[Fault] = []
+    for index, rule in enumerate(rules):
+        seen[rule.id] += 1
+        if seen[rule.id] == 1:
+            first[rule.id] = rule
+            continue
+        other = first[rule.id]
+        text = f"Sigma rule: the id {rule.id} is also that of {other.file} line {other.line}"
+        faults.append(Fault(text, rule.file, f"line {rule.line}", "Give it an id of its own."))
+        rules[index] = dataclasses.replace(rule, id=f"{rule.id}#{seen[rule.id]}")
+    return rules, faults
