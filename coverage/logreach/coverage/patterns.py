@@ -88,13 +88,27 @@ def _holds(constraint: Constraint, text: str | None) -> bool | None:
     )
 
 
+def fold(text: str) -> str:
+    """Text without letter case, letter by letter.
+
+    No other letter becomes an ASCII one, as casefolding would have it for the Kelvin sign, the
+    long s and ligatures: no filter and no detection takes those for k, s or fi.
+    """
+    return text.lower() if text.isascii() else "".join(map(_fold_letter, text))
+
+
+def _fold_letter(letter: str) -> str:
+    lower = letter.lower()
+    return lower if letter.isascii() or (len(lower) == 1 and not lower.isascii()) else letter
+
+
 def _compare(test: Test, value: str, text: str, cased: bool) -> bool:
     if test in (Test.LESS, Test.LESS_EQUAL, Test.GREATER, Test.GREATER_EQUAL):
         return _compare_numbers(test, value, text)
     if test is Test.CIDR:
         return _in_network(value, text)
     if not cased:
-        value, text = value.casefold(), text.casefold()
+        value, text = fold(value), fold(text)
     return {
         Test.EQUALS: text == value,
         Test.BEGINS: text.startswith(value),

@@ -26,7 +26,7 @@ def fold(text: str) -> str:
 def _environment() -> Mapping[str, str | None]:
     """The variables of a user's session; None for a value that differs from host to host."""
     source = files("logreach.coverage.knowledge").joinpath("sysmon", "environment.csv")
-    with source.open(encoding="utf-8", newline="") as file:
+    with source.open(encoding="utf-8") as file:
         return {
             row["variable"]: row["value"] if row["certain"] == "yes" else None
             for row in csv.DictReader(file)

@@ -7,7 +7,7 @@ sticks until a later one takes its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -28,6 +28,9 @@ class Status(Enum):
     MATCH = "match"
     NO_MATCH = "no match"
     FAILED = "failed"  # a number or GUID that the event lacks: the whole element is left
+
+
+MATCH, NO_MATCH, FAILED = Status.MATCH, Status.NO_MATCH, Status.FAILED
 
 
 class Basis(Enum):
@@ -71,11 +74,18 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class CompiledFilter:
-    """A filter with its test; `applies` is False where the event lacks the field there."""
+    """A filter with its test.
+
+    `applies` is False where the event lacks the field at that place. `alternative` says that the
+    element asks the same field again further on, so that this one may fail in an AND.
+    """
 
     source: Filter
+    field: str
+    name: str
     test: Test
     applies: bool
+    alternative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +100,56 @@ class CompiledElement:
     items: tuple[CompiledFilter | CompiledRule, ...]
 
 
-@dataclass(slots=True)
 class _Run:
-    """One event on its way through the elements."""
+    """One event on its way through the elements: its texts, and the name that sticks."""
 
-    text: Callable[[str], str | None]
-    rule: str = ""
+    __slots__ = ("_event_id", "_fields", "_texts", "rule")
+
+    def __init__(self, event_id: int, fields: Mapping[str, str]) -> None:
+        self.rule = ""
+        self._event_id = event_id
+        self._fields = fields
+        self._texts: dict[str, str | None] = {}
+
+    def status(self, one: CompiledFilter) -> Status:
+        """What comes of one filter."""
+        if not one.applies:
+            return NO_MATCH
+        try:
+            text = self._texts[one.field]
+        except KeyError:
+            text = field_text(self._event_id, one.field, self._fields.get(one.field))
+            self._texts[one.field] = text
+        if text is None:
+            return FAILED
+        if not one.test(text):
+            return NO_MATCH
+        if one.name:
+            self.rule = one.name
+        return MATCH
 
 
 def decide(config: Config, event_id: int, fields: Mapping[str, str]) -> Decision:
     """What a configuration does with one event; `fields` as the event log shows them."""
     event = manifest.event(event_id)
     if event is None or not manifest.fields_of(event_id, config.binary):
-        return Decision(False, "", Basis.NO_EVENT)
+        return Decision(logged=False, rule="", basis=Basis.NO_EVENT)
     if event_id in _UNFILTERED:
-        return Decision(True, "", Basis.UNFILTERED)
+        return Decision(logged=True, rule="", basis=Basis.UNFILTERED)
     disabled = not config.enabled(event_id)
     elements = elements_for(config, event_id)
     if not elements:
         return Decision(event.logged_by_default and not disabled, "", Basis.MANIFEST, disabled)
-    run = _Run(_reader(event_id, fields))
+    run = _Run(event_id, fields)
     for element in elements:
         status, item = _match_element(element, run)
-        if status is Status.MATCH:
+        if status is MATCH:
             logged = element.source.include and not disabled
             return Decision(logged, run.rule, Basis.ELEMENT, disabled, element.source, item)
     if len(elements) == 1:
         only = elements[0].source
         return Decision(not only.include and not disabled, "", Basis.SINGLE, disabled, only)
-    return Decision(False, "", Basis.MULTIPLE, disabled)
+    return Decision(logged=False, rule="", basis=Basis.MULTIPLE, disabled=disabled)
 
 
 def elements_for(config: Config, event_id: int) -> tuple[CompiledElement, ...]:
@@ -126,9 +157,10 @@ def elements_for(config: Config, event_id: int) -> tuple[CompiledElement, ...]:
     key = str(event_id)
     found = config.compiled.get(key)
     if found is None:
-        document_order = config.elements_of(event_id)
-        asked = sorted(reversed(document_order), key=lambda element: element.include)
-        found = tuple(_compile(element, event_id, config) for element in asked)
+        last_first = config.elements_of(event_id)[::-1]
+        excludes = [element for element in last_first if not element.include]
+        includes = [element for element in last_first if element.include]
+        found = tuple(_compile(element, event_id, config) for element in (*excludes, *includes))
         config.compiled[key] = found
     return found  # type: ignore[return-value]  # only these are stored
 
@@ -138,32 +170,21 @@ def _compile(element: Element, event_id: int, config: Config) -> CompiledElement
     own = manifest.fields_of(event_id, config.binary)
     first = manifest.fields_of(element.event_id, config.binary)
 
-    def compiled(one: Filter) -> CompiledFilter:
+    def compiled(one: Filter, alternative: bool = False) -> CompiledFilter:
         index = first.index(one.field)
         applies = index < len(own) and own[index] == one.field
-        return CompiledFilter(one, conditions.test(one.condition, one.value), applies)
+        test = conditions.test(one.condition, one.value)
+        return CompiledFilter(one, one.field, one.name, test, applies, alternative)
 
-    return CompiledElement(
-        element,
-        tuple(
-            CompiledRule(item, tuple(compiled(one) for one in item.filters))
-            if isinstance(item, Rule)
-            else compiled(item)
-            for item in element.items
-        ),
-    )
-
-
-def _reader(event_id: int, fields: Mapping[str, str]) -> Callable[[str], str | None]:
-    """How a field's text is read: folded, '-' for no text, None for no number."""
-    cache: dict[str, str | None] = {}
-
-    def read(name: str) -> str | None:
-        if name not in cache:
-            cache[name] = field_text(event_id, name, fields.get(name))
-        return cache[name]
-
-    return read
+    items: list[CompiledFilter | CompiledRule] = []
+    asked_later: set[str] = set()
+    for item in reversed(element.items):
+        if isinstance(item, Rule):
+            items.append(CompiledRule(item, tuple(compiled(one) for one in item.filters)))
+        else:
+            items.append(compiled(item, item.field in asked_later))
+            asked_later.add(item.field)
+    return CompiledElement(element, tuple(reversed(items)))
 
 
 def field_text(event_id: int, name: str, value: object) -> str | None:
@@ -181,59 +202,38 @@ def field_text(event_id: int, name: str, value: object) -> str | None:
 
 
 def _match_element(element: CompiledElement, run: _Run) -> tuple[Status, Filter | Rule | None]:
-    """AND: every field must match, filters on the same field are ORed. OR: any filter."""
-    match_all = element.source.match_all
+    """OR: any filter or rule. AND: all of them, but filters on the same field are ORed."""
+    if not element.source.match_all:
+        for item in element.items:
+            status = _status(item, run)
+            if status is not NO_MATCH:
+                return status, item.source
+        return NO_MATCH, None
     matched: set[str] = set()
     last: Filter | Rule | None = None
-    for position, item in enumerate(element.items):
-        if isinstance(item, CompiledRule):
-            status = _match_rule(item, run)
-            alternative = False
-        elif item.applies and item.source.field in matched:
-            continue
+    for item in element.items:
+        if isinstance(item, CompiledFilter):
+            if item.applies and item.field in matched:
+                continue
+            status = run.status(item)
+            if status is NO_MATCH and item.alternative:
+                continue
+            matched.add(item.field)
         else:
-            status = _match_filter(item, run)
-            alternative = _has_alternative(element.items, position, item.source.field)
-            if status is Status.MATCH:
-                matched.add(item.source.field)
-        if status is Status.FAILED:
+            status = _status(item, run)
+        if status is not MATCH:
             return status, None
-        if status is Status.MATCH:
-            last = item.source
-            if not match_all:
-                return status, last
-        elif match_all and not alternative:
-            return status, None
-    return (Status.MATCH, last) if match_all and element.items else (Status.NO_MATCH, None)
+        last = item.source
+    return (MATCH if element.items else NO_MATCH), last
 
 
-def _has_alternative(
-    items: tuple[CompiledFilter | CompiledRule, ...], position: int, field: str
-) -> bool:
-    """Whether the same field is asked again further on in the element."""
-    return any(
-        isinstance(item, CompiledFilter) and item.source.field == field
-        for item in items[position + 1 :]
-    )
-
-
-def _match_rule(rule: CompiledRule, run: _Run) -> Status:
-    """A true AND, or an OR; filters on the same field are nothing special here."""
-    match_all = rule.source.match_all
-    for one in rule.filters:
-        status = _match_filter(one, run)
-        if status is Status.FAILED or (status is Status.MATCH) is not match_all:
+def _status(item: CompiledFilter | CompiledRule, run: _Run) -> Status:
+    """A rule is a true AND, or an OR; filters on the same field are nothing special in it."""
+    if isinstance(item, CompiledFilter):
+        return run.status(item)
+    match_all = item.source.match_all
+    for one in item.filters:
+        status = run.status(one)
+        if status is FAILED or (status is MATCH) is not match_all:
             return status
-    return Status.MATCH if match_all else Status.NO_MATCH
-
-
-def _match_filter(one: CompiledFilter, run: _Run) -> Status:
-    if not one.applies:
-        return Status.NO_MATCH
-    text = run.text(one.source.field)
-    if text is None:
-        return Status.FAILED
-    if not one.test(text):
-        return Status.NO_MATCH
-    run.rule = one.source.name or run.rule
-    return Status.MATCH
+    return MATCH if match_all else NO_MATCH

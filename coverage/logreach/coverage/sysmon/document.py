@@ -116,7 +116,7 @@ class _Builder(ContentHandler):
 
     @property
     def line(self) -> int:
-        number = self._locator.getLineNumber() if self._locator else None  # type: ignore[no-untyped-call]
+        number = self._locator.getLineNumber() if self._locator else None
         return int(number or 1)
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802

@@ -63,9 +63,7 @@ def load(text: str | bytes, sysmon_version: str | None = None) -> Config:
     faults = [*grammar.Checker(schema).check(root), *compiler.faults]
     if faults:
         raise InputError(_capped(faults))
-    return Config(
-        declared, schema, binary, elements, _options(root), tuple(compiler.dropped)
-    )
+    return Config(declared, schema, binary, elements, _options(root), tuple(compiler.dropped))
 
 
 def _binary(sysmon_version: str | None) -> Schema:

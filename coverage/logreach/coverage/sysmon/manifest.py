@@ -60,7 +60,7 @@ class Release:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with _FOLDER.joinpath(name).open(encoding="utf-8", newline="") as file:
+    with _FOLDER.joinpath(name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
@@ -133,9 +133,7 @@ def event(event_id: int) -> Event | None:
 
 def events(schema: Schema) -> tuple[Event, ...]:
     """The events that a Sysmon of this schema can write, by id."""
-    return tuple(
-        found for number, found in sorted(_events().items()) if fields_of(number, schema)
-    )
+    return tuple(found for number, found in sorted(_events().items()) if fields_of(number, schema))
 
 
 def fields_of(event_id: int, schema: Schema, loading: bool = False) -> tuple[str, ...]:
@@ -167,9 +165,7 @@ def is_text(field: str) -> bool:
 
 def options(schema: Schema) -> dict[str, str]:
     """The options that may stand beside EventFiltering; value: 'text' or 'empty'."""
-    return {
-        name: content for name, content, since, until in _options() if since <= schema <= until
-    }
+    return {name: content for name, content, since, until in _options() if since <= schema <= until}
 
 
 def version_numbers(text: str) -> tuple[int, ...]:
