@@ -215,7 +215,7 @@ def _conditions(key: str, node: Node) -> list[str]:
             if not rest and isinstance(node, yaml.SequenceNode):
                 inner = [pair for item in node.value for pair in _pairs(item)]
             parts = [" and ".join(_conditions(k, n)) for k, n in inner]
-            parts = [f"({part})" for part in parts if part]
+            parts = [part for part in parts if part]
             if not parts:
                 return [collectors.undecided(f"condition {name}")]
             if name == "or":

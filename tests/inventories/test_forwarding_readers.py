@@ -1,0 +1,151 @@
+"""Subscriptions and collectors' configurations, good and broken."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import shared
+
+from logreach.inventories import splunk, wef, winlogbeat
+from logreach.inventories.facts import Facts, Forwarding, Known, Query, Reading
+from logreach.inventories.xpath import XPathError, parse
+
+READERS: dict[str, ModuleType] = {"wef": wef, "winlogbeat": winlogbeat, "splunk": splunk}
+CASES: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_name("forwarding_cases.yaml").read_text(encoding="utf-8")
+)
+LIST = '<QueryList><Query Id="0"><Select Path="{}">*</Select></Query></QueryList>'
+
+
+def told(query: Query) -> str:
+    return f"{query.line} {'-' if query.suppress else '+'} {query.path}: {query.xpath}"
+
+
+def forwarding(reading: Reading) -> Forwarding:
+    fact = Facts.of(reading.statements, reading.missing).forwarding()
+    assert isinstance(fact, Known)
+    return fact.value
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_forwarding_reader(name: str) -> None:
+    case = CASES[name]
+    reading = READERS[case["reader"]].read(case["text"], "the.xml", "ab12")
+    faults = [str(fault) for fault in reading.faults]
+    wanted = case.get("faults", [])
+    assert len(faults) >= len(wanted)
+    assert bool(faults) == bool(wanted), faults
+    for words in wanted:
+        assert any(words in fault for fault in faults), faults
+    if case.get("missing"):
+        assert not reading.statements
+        assert reading.missing[0][0] == wef.KEY
+        return
+    found = forwarding(reading)
+    assert [told(query) for one in found.subscriptions for query in one.queries] == case["queries"]
+    assert [one.enabled for one in found.subscriptions][-1] == case.get("enabled", True)
+    assert list(found.incomplete) == faults
+    for query in (query for one in found.subscriptions for query in one.queries):
+        if not faults:
+            parse(query.xpath)
+
+
+def test_every_subscription_of_palantir_is_read_whole() -> None:
+    folder = shared("wef/palantir")
+    for path in sorted(folder.glob("*.xml")):
+        text = path.read_text(encoding="utf-8-sig")
+        reading = wef.read(text, path.name, "00")
+        (one,) = forwarding(reading).subscriptions
+        lines = text.splitlines()
+        assert not reading.faults
+        live = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+        assert len(one.queries) == live.count("<Select ") + live.count("<Suppress ")
+        for query in one.queries:
+            word = "<Suppress" if query.suppress else "<Select"
+            assert word in lines[query.line - 1], (path.name, query.line)
+            assert f'Path="{query.path}"' in lines[query.line - 1]
+        assert one.allowed.startswith("O:NSG:NSD:")
+
+
+def test_merging_keeps_every_evidence_and_what_could_not_be_read() -> None:
+    whole = wef.merge(
+        [
+            wef.read(LIST.format("A"), "a.xml", "aa"),
+            wef.read("<Subscription>", "b.xml", "bb"),
+            winlogbeat.read("winlogbeat.event_logs: [{name: C}]", "c.yml", "cc"),
+        ]
+    )
+    fact = Facts.of(whole.statements, whole.missing).forwarding()
+    assert isinstance(fact, Known)
+    assert [evidence.source for evidence in fact.evidence] == ["a.xml", "c.yml"]
+    assert [one.queries[0].path for one in fact.value.subscriptions] == ["A", "C"]
+    assert len(fact.value.incomplete) == 1
+    assert "b.xml" in fact.value.incomplete[0]
+
+
+def test_merging_only_broken_files_leaves_the_fact_missing() -> None:
+    whole = wef.merge([wef.read("", "a.xml"), wef.read("<a", "b.xml")])
+    assert not whole.statements
+    assert not isinstance(Facts.of((), whole.missing).forwarding(), Known)
+    assert len(whole.faults) == 2
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a>" * 100_000,
+        "[" * 100_000,
+        "(" * 100_000,
+        "<QueryList><Query><Select Path='A'>" + "*[" * 50_000 + "</Select></Query></QueryList>",
+        "[WinEventLog://A]\nwhitelist = EventCode=%" + "(a*)*" * 500 + "%",
+        "x" * (17 * 1024 * 1024),
+        "\ud800",
+    ],
+    ids=["tags", "brackets", "parentheses", "predicates", "regex", "huge", "surrogate"],
+)
+def test_hostile_text_is_a_fault(reader: str, text: str) -> None:
+    READERS[reader].read(text, "the.xml")
+
+
+PIECES = """* [ ] ( ) @ = != <= System EventID Data 1 'x' "y" / , :: ! " 0x1F 1.5 é band( not("""
+SPACED = [" and ", " or ", "\0", "timediff("]
+pieces = st.sampled_from([*PIECES.split(), *SPACED])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(pieces, max_size=30).map("".join))
+def test_any_text_parses_or_says_why_not(text: str) -> None:
+    try:
+        found = parse(text)
+    except XPathError:
+        return
+    assert parse(f" {text} ").expression == found.expression
+
+
+MARKUP = """<QueryList> </QueryList> </Query> </Select> * <Subscription> </Subscription> <Enabled>
+</Enabled> ]]> <![CDATA[ &amp; & { }"""
+LINES = """<Query Id='0'>
+<Select Path='A'>
+[WinEventLog://A]
+blacklist=1
+winlogbeat.event_logs:
+- name: A
+  event_id: 1
+\\
+"""
+markup = st.sampled_from([*MARKUP.split(), *LINES.splitlines(keepends=True), "\t", "\r", ": "])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(READERS)), st.lists(markup, max_size=15).map("".join))
+def test_any_text_is_read_or_a_fault(reader: str, text: str) -> None:
+    reading = READERS[reader].read(text, "the.xml")
+    assert reading.statements or reading.faults
