@@ -31,6 +31,10 @@ _MEANINGS: dict[str, Outcome] = {
 _NUMBERS = {"0": "none", "1": "success", "2": "failure", "3": "both", "4": "none"}
 
 
+# Apostrophes, spaces, and Romanian letters that old code pages write with a cedilla.
+_ALIKE = str.maketrans("’\xa0șțȘȚ", "' şţŞŢ")
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """One display language: its words by meaning, and the code pages that write it."""
@@ -73,7 +77,7 @@ def _targets() -> frozenset[str]:
 
 def fold(word: str) -> str:
     """A word in the form in which words are compared: spacing, case and apostrophes levelled."""
-    word = unicodedata.normalize("NFC", word).replace("’", "'").replace("\xa0", " ")
+    word = unicodedata.normalize("NFC", word).translate(_ALIKE)
     return " ".join(word.casefold().split())
 
 

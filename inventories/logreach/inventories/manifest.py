@@ -126,7 +126,7 @@ class _Reader:
         if node.tag != "map":
             self.fault(f"{what} must be a mapping of keys to values", node.line)
             return {}
-        for name in node.fields.keys() - set(self.shape[shape]):
+        for name in [one for one in node.fields if one not in self.shape[shape]]:
             hint = nearest(name, self.shape[shape])
             self.fault(f"unknown key {name!r} for {what}", node.key_lines[name], hint)
         return {name: one for name, one in node.fields.items() if not one.empty}

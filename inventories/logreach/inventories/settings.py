@@ -73,6 +73,6 @@ def audit_options() -> dict[str, str]:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """A hint that names the likeliest word meant, or all of them where none is near."""
-    known = sorted(words)
+    known = sorted(str(one) for one in words)
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(known)}."
