@@ -18,7 +18,7 @@ from typing import Final
 
 from logreach.inventories.faults import Fault, InputError
 
-MAX_BYTES: Final = 256 * 1024 * 1024
+MAX_BYTES: Final = 96 * 1024 * 1024
 OLDEST: Final = 13
 NEWEST: Final = 20
 _CHUNK: Final = 1024 * 1024
@@ -56,11 +56,11 @@ def read_bytes(path: Path) -> bytes:
             while chunk := stream.read(_CHUNK):
                 data += chunk
                 if len(data) > MAX_BYTES:
-                    raise _fault(path.name, f"larger than {MAX_BYTES >> 20} MiB, decompressed")
+                    raise _fault(str(path), f"larger than {MAX_BYTES >> 20} MiB, decompressed")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise _fault(path.name, f"damaged gzip: {error}") from None
+        raise _fault(str(path), f"damaged gzip: {error}") from None
     except OSError as error:
-        raise _fault(path.name, f"cannot be read: {error.strerror or error}") from None
+        raise _fault(str(path), f"cannot be read: {error.strerror or error}") from None
     return bytes(data)
 
 
@@ -111,13 +111,13 @@ def version_of(bundle: Bundle, told: str | None, released: Mapping[str, str]) ->
     """
     version = told or released.get(bundle.sha256) or _collection_version(bundle)
     if version is None:
-        match = _IN_NAME.search(bundle.source)
+        match = _IN_NAME.search(Path(bundle.source).name)
         version = match[1] if match else None
     if version is None or not VERSION.fullmatch(version):
         found = f" ('{version}')" if version else ""
         hint = "Say it with --as, for instance --as 18.1."
-        raise InputError(Fault(f"no telling which ATT&CK version this is{found}", bundle.source,
-                               hint=hint))  # fmt: skip
+        message = f"no telling which ATT&CK version this is{found}"
+        raise InputError(Fault(message, bundle.source, hint=hint))
     _check_version(bundle, version)
     return version
 

@@ -138,8 +138,11 @@ def carry_into(model: AttackModel, technique: str) -> Carried:
         return Carried(answer.id, Carry.MOVED, (answer.replacement,), (f"ATT&CK {model.version}",))
     crosswalk = load_crosswalk()
     for carried in (crosswalk.to_18(answer.id), crosswalk.to_19(answer.id)):
-        pairs = [pair for pair in zip(carried.ids, carried.basis, strict=False)
-                 if pair[0] in model.technique_by_id]  # fmt: skip
+        pairs = [
+            pair
+            for pair in zip(carried.ids, carried.basis, strict=False)
+            if pair[0] in model.technique_by_id
+        ]
         if pairs:
             ids, basis = zip(*pairs, strict=True)
             return Carried(answer.id, Carry.MOVED if len(ids) == 1 else Carry.SPREAD, ids, basis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import tempfile
@@ -54,12 +55,12 @@ def _shipped() -> AttackModel:
 def _from_file(path: Path) -> AttackModel:
     data = read_bytes(path)
     if data.startswith(compact.MARK.encode()):
-        return _decoded(data, path.name)
-    return import_bytes(data, path.name).model
+        return _decoded(data, str(path))
+    return import_bytes(data, str(path)).model
 
 
 def _imported_earlier(version: str) -> AttackModel:
-    path = cache_folder() / f"attack-{version}.json"
+    path = _named(version)
     if not path.is_file():
         hint = f"Import it first: logreach attack import {version}"
         raise InputError(Fault(f"ATT&CK {version} is neither shipped nor imported", hint=hint))
@@ -75,7 +76,7 @@ def _decoded(data: bytes, name: str) -> AttackModel:
 
 def import_file(path: Path, version: str | None = None) -> Imported:
     """The model of a STIX bundle; `version` where the file cannot tell it. See `import_bytes`."""
-    return import_bytes(read_bytes(path), path.name, version)
+    return import_bytes(read_bytes(path), str(path), version)
 
 
 def import_bytes(data: bytes, name: str, version: str | None = None) -> Imported:
@@ -83,16 +84,15 @@ def import_bytes(data: bytes, name: str, version: str | None = None) -> Imported
 
     Raises InputError where it is no bundle of ATT&CK for Enterprise from 13 on.
     """
+    cached = _cached(hashlib.sha256(data).hexdigest(), version)
+    if cached is not None:
+        return Imported(cached, from_cache=True, cache_fault=_keep(cached))
     bundle = parse_bundle(data, name)
     known = version_of(bundle, version, released())
-    kept = cache_folder() / "by-hash" / f"{bundle.sha256}-{known}-{compact.FORMAT_VERSION}.json"
-    cached = _cached(kept)
-    if cached is not None and (cached.sha256, cached.version) == (bundle.sha256, known):
-        return Imported(cached, from_cache=True, cache_fault=_keep(cached, kept))
     from logreach.coverage.attack.importer import make_model
 
     model = make_model(bundle, known)
-    return Imported(model, from_cache=False, cache_fault=_keep(model, kept))
+    return Imported(model, from_cache=False, cache_fault=_keep(model))
 
 
 def import_version(version: str) -> Imported:
@@ -128,18 +128,31 @@ def cache_folder() -> Path:
     return root / "logreach" / "attack"
 
 
-def _cached(path: Path) -> AttackModel | None:
-    """A model kept earlier; None where there is none or it is damaged, which a rerun repairs."""
+def _named(version: str) -> Path:
+    return cache_folder() / f"attack-{version}.json"
+
+
+def _hashed(digest: str, version: str) -> Path:
+    return cache_folder() / "by-hash" / f"{digest}-{version}-{compact.FORMAT_VERSION}.json"
+
+
+def _cached(digest: str, version: str | None) -> AttackModel | None:
+    """The model kept for a bundle; None where there is none, several, or a damaged one."""
+    found = sorted(_hashed(digest, "x").parent.glob(_hashed(digest, version or "*").name))
+    if len(found) != 1:
+        return None
     try:
-        return compact.decode(path.read_text(encoding="utf-8"), path.name)
+        model = compact.decode(found[0].read_text(encoding="utf-8"), found[0].name)
     except (OSError, UnicodeDecodeError, InputError):
         return None
+    return model if _hashed(model.sha256, model.version) == found[0] else None
 
 
-def _keep(model: AttackModel, path: Path) -> Fault | None:
+def _keep(model: AttackModel) -> Fault | None:
+    """Put a model into the cache, by hash and as the latest import of its version."""
     text = compact.encode(model)
     try:
-        for target in (path, cache_folder() / f"attack-{model.version}.json"):
+        for target in (_hashed(model.sha256, model.version), _named(model.version)):
             write_whole(target, text)
     except OSError as error:
         return Fault(f"the result cannot be cached: {error.strerror or error}")
@@ -149,11 +162,9 @@ def _keep(model: AttackModel, path: Path) -> Fault | None:
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that no reader ever sees half of it. OSError where it cannot be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,134 @@
+"""`logreach attack`: import a version of ATT&CK, and show what one holds.
+
+Data goes to stdout, remarks to stderr. InputError is left to the caller to print.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from logreach.inventories.faults import Fault, InputError
+
+if TYPE_CHECKING:
+    from logreach.coverage.attack.store import Imported
+    from logreach.coverage.attack.summary import Summary
+
+app = typer.Typer(no_args_is_help=True, help="ATT&CK versions: import one, or show what it holds.")
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE|VERSION",
+        help="A STIX bundle of ATT&CK for Enterprise (.json or .json.gz), or a version such as "
+        "17.1, which is then downloaded from MITRE and its hash checked.",
+        show_default=False,
+    ),
+]
+Choice = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[FILE|VERSION]",
+        help="A bundle, a compact file, or a version imported earlier; if left out, the one "
+        "that is shipped.",
+        show_default=False,
+    ),
+]
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar="VERSION", help="The version of a bundle that does not tell it."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Also write the compact form here."),
+]
+Links = Annotated[
+    Path | None,
+    typer.Option("--links", metavar="FILE", help="Also write its component links as CSV."),
+]
+Unparsed = Annotated[
+    bool,
+    typer.Option("--unparsed", help="List every log source reference that cannot be parsed."),
+]
+
+
+@app.command("import")
+def import_(source: Source, as_: As = None, out: Out = None, links: Links = None) -> None:
+    """Make the compact form of a version, and keep it for --attack.
+
+    Reading a bundle takes several seconds; the result is kept under the bundle's SHA-256.
+    """
+    from logreach.coverage.attack.compact import encode
+    from logreach.coverage.attack.links import links_csv, with_borrowed_links
+    from logreach.coverage.attack.summary import summarise
+
+    imported = _imported(source, as_)
+    if out is not None:
+        _write(out, encode(imported.model))
+    if links is not None:
+        _write(links, links_csv(imported.model))
+    if imported.cache_fault is not None:
+        typer.echo(f"note: {imported.cache_fault}", err=True)
+    if imported.from_cache:
+        typer.echo("note: read before; the result was kept", err=True)
+    _tell(summarise(with_borrowed_links(imported.model)))
+
+
+def _imported(source: str, version: str | None) -> Imported:
+    from logreach.coverage.attack.bundle import VERSION
+    from logreach.coverage.attack.store import import_file, import_version
+
+    path = Path(source)
+    if path.exists() or not VERSION.fullmatch(source):
+        return import_file(path, version)
+    if version is not None:
+        raise InputError(Fault("--as is for files; a release tells its version", hint="Drop it."))
+    typer.echo(f"downloading ATT&CK {source} from MITRE", err=True)
+    return import_version(source)
+
+
+def _write(path: Path, text: str) -> None:
+    from logreach.coverage.attack.store import write_whole
+
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        raise InputError(
+            Fault(f"cannot be written: {error.strerror or error}", str(path))
+        ) from None
+
+
+@app.command()
+def show(choice: Choice = None, unparsed: Unparsed = False) -> None:
+    """Show what a version holds and how many log source references can be parsed."""
+    from logreach.coverage.attack.store import load_attack
+    from logreach.coverage.attack.summary import summarise
+
+    summary = summarise(load_attack(choice))
+    _tell(summary)
+    for one in summary.unparsed if unparsed else ():
+        typer.echo(f"{one.analytic}\t{one.ref.component}\t{one.ref.source}\t{one.ref.channel}")
+
+
+def _tell(summary: Summary) -> None:
+    links = f"{summary.own_links} of its own"
+    if summary.borrowed_links:
+        links = f"{summary.borrowed_links} from ATT&CK 17.1, {summary.uncarried_links} not carried"
+    lines = {
+        "ATT&CK": f"{summary.version} (specification {summary.spec})",
+        "SHA-256": summary.sha256,
+        "tactics": summary.tactics,
+        "techniques": summary.techniques,
+        "groups": summary.groups,
+        "data components": summary.components,
+        "component links": links,
+        "detection strategies": summary.strategies,
+        "analytics": f"{summary.analytics}, {summary.platform} {summary.platform_analytics}",
+        "log source references": f"{summary.refs} ({summary.platform})",
+        "  not parsed": f"{len(summary.unparsed)} ({summary.unparsed_share:.1%})",
+        "  under a wrong log": summary.misnamed_refs,
+    }
+    for name, value in lines.items():
+        typer.echo(f"{name:22}  {value}")

@@ -1,0 +1,174 @@
+"""SMAP's rows and the crosswalk from 18 to 19, against the files they were taken from."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import astuple
+from pathlib import Path
+
+import pytest
+import yaml
+from support import shared
+
+from logreach.coverage.attack import Carry, carry_into, load_attack, load_crosswalk, load_smap
+
+IN_NO_VERSION = {
+    "Firewall Enabled",
+    "Group Creation",
+    "Group Deletion",
+    "Logon Session Modification",
+    "Logon Session Terminated",
+    "Named Pipe Connection",
+    "Network Share Creation",
+    "Network Share Deletion",
+    "Network Share Modification",
+    "Scheduled Job Deletion",
+    "Service Access",
+    "WMI Deletion",
+}
+CHANNELS = Path(__file__).parents[3] / "coverage/logreach/coverage/knowledge/channels.yaml"
+
+
+@pytest.mark.parametrize("sensor", ["Sysmon", "WinEvtx"])
+def test_every_row_of_smap_is_there_in_its_order(sensor: str) -> None:
+    path = shared(f"smap/{sensor}-sensors-mappings-enterprise.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        attack = ("DATA SOURCE ID", "DATA SOURCE", "DATA COMPONENT")
+        names = (*(f"ATT&CK {name}" for name in attack), "SOURCE", "RELATIONSHIP", "TARGET")
+        plain = [(row["EVENT ID"], *(row[name] for name in names)) for row in csv.DictReader(file)]
+    assert [
+        (row.event.rpartition(":")[2], *astuple(row)[2:-1])
+        for row in load_smap()
+        if row.sensor == sensor
+    ] == plain
+
+
+def test_twelve_component_names_of_smap_are_in_no_version_of_attack() -> None:
+    assert {row.component for row in load_smap() if not row.in_attack} == IN_NO_VERSION
+    with shared("smap/enterprise-attack-v13.1-datasources.csv").open(encoding="utf-8") as file:
+        old = {row["name"] for row in csv.DictReader(file)}
+    assert not IN_NO_VERSION & old
+
+
+def test_every_event_of_smap_is_under_the_channel_that_holds_it() -> None:
+    channels = yaml.safe_load(CHANNELS.read_text(encoding="utf-8"))
+    with shared("facts/windows_events.csv").open(encoding="utf-8", newline="") as file:
+        real = {(row["channel"], row["event_id"]) for row in csv.DictReader(file)}
+    for row in load_smap():
+        log, _, number = row.event.rpartition(":")
+        if row.sensor == "Sysmon":
+            assert log == "Sysmon"
+        else:
+            assert (channels[log]["name"], number) in real
+
+
+def test_the_crosswalk_holds_the_given_moves_and_one_part() -> None:
+    with shared("attack/attack-18-to-19.csv").open(encoding="utf-8", newline="") as file:
+        given = {(row["id_18"], row["id_19"]) for row in csv.DictReader(file)}
+    moves = load_crosswalk().moves
+    assert {(one.old, one.new) for one in moves if one.kind == "moved"} == given
+    assert [(one.old, one.new) for one in moves if one.kind == "part"] == [
+        ("T1562.004", "T1686.003")
+    ]
+    assert {one.kind for one in moves} == {"moved", "part"}
+
+
+def test_the_techniques_of_19_are_those_given() -> None:
+    with shared("attack/enterprise-19.1-techniques.csv").open(encoding="utf-8") as file:
+        given = {row["technique_id"]: tuple(row.values()) for row in csv.DictReader(file)}
+    ours = load_crosswalk().techniques_19
+    assert {
+        one.id: (one.id, one.name, ";".join(one.tactics), ";".join(one.platforms))
+        for one in ours.values()
+    } == given
+    assert all((one.parent in ours) == one.is_subtechnique for one in ours.values())
+
+
+@pytest.mark.parametrize(
+    ("technique", "carry", "ids"),
+    [
+        ("T1543.003", Carry.SAME, ("T1543.003",)),
+        ("t1543.003 ", Carry.SAME, ("T1543.003",)),
+        ("T1562.002", Carry.MOVED, ("T1685.001",)),
+        ("T1562.004", Carry.SPREAD, ("T1686", "T1686.003")),
+        ("T1682", Carry.UNKNOWN, ()),
+        ("T1685", Carry.UNKNOWN, ()),
+        ("T0000", Carry.UNKNOWN, ()),
+    ],
+)
+def test_from_18_to_19(technique: str, carry: Carry, ids: tuple[str, ...]) -> None:
+    carried = load_crosswalk().to_19(technique)
+    assert (carried.carry, carried.ids) == (carry, ids)
+
+
+@pytest.mark.parametrize(
+    ("technique", "carry", "ids"),
+    [
+        ("T1543.003", Carry.SAME, ("T1543.003",)),
+        ("T1685.001", Carry.MOVED, ("T1562.002",)),
+        ("T1686.003", Carry.MOVED, ("T1562.004",)),
+        ("T1685", Carry.SPREAD, ("T1562", "T1562.001", "T1562.006")),
+        ("T1682", Carry.GONE, ()),
+        ("T1562.001", Carry.UNKNOWN, ()),
+    ],
+)
+def test_from_19_to_18(technique: str, carry: Carry, ids: tuple[str, ...]) -> None:
+    carried = load_crosswalk().to_18(technique)
+    assert (carried.carry, carried.ids) == (carry, ids)
+
+
+def test_every_id_is_carried_or_listed_as_not() -> None:
+    crosswalk = load_crosswalk()
+    only_18, only_19 = crosswalk.only_in_18, crosswalk.only_in_19
+    for one in crosswalk.ids_18:
+        carried = crosswalk.to_19(one)
+        assert bool(carried.ids) != (one in only_18)
+        assert set(carried.ids) <= crosswalk.techniques_19.keys()
+        assert all(one in crosswalk.to_18(new).ids for new in carried.ids)
+    for one in crosswalk.techniques_19:
+        carried = crosswalk.to_18(one)
+        assert bool(carried.ids) != (one in only_19)
+        assert set(carried.ids) <= crosswalk.ids_18
+        assert all(one in crosswalk.to_19(old).ids for old in carried.ids)
+
+
+def test_what_18_lacks_of_19_is_known() -> None:
+    assert load_crosswalk().only_in_18 == ()
+    assert load_crosswalk().only_in_19 == (
+        "T1027.018",
+        "T1682",
+        "T1683",
+        "T1683.001",
+        "T1683.002",
+        "T1684",
+        "T1687",
+    )
+
+
+@pytest.mark.parametrize(
+    ("technique", "carry", "ids"),
+    [
+        ("T1543.003", Carry.SAME, ("T1543.003",)),  # the same in every version
+        ("T1685.005", Carry.MOVED, ("T1070.001",)),  # 19's
+        ("T1073", Carry.MOVED, ("T1574.001",)),  # revoked twice before 18
+        ("T1034", Carry.GONE, ()),  # deprecated
+        ("T1682", Carry.GONE, ()),  # new in 19
+        ("T9999", Carry.UNKNOWN, ()),
+    ],
+)
+def test_any_id_into_the_shipped_version(
+    technique: str, carry: Carry, ids: tuple[str, ...]
+) -> None:
+    carried = carry_into(load_attack(), technique)
+    assert (carried.carry, carried.ids) == (carry, ids)
+
+
+def test_every_technique_of_smaps_layers_is_carried_or_told() -> None:
+    model = load_attack()
+    for path in sorted(shared("smap/layers").glob("*.json")):
+        layer = json.loads(path.read_text(encoding="utf-8"))
+        for entry in layer["techniques"]:
+            carried = carry_into(model, entry["techniqueID"])
+            assert carried.carry is not Carry.UNKNOWN
+            assert set(carried.ids) <= model.technique_by_id.keys()
