@@ -318,6 +318,11 @@ class Facts:
                 return self.missing[wanted]
         return Missing("the inventory does not say")
 
+    def stating(self, key: FactKey, value: FactValue) -> Facts:
+        """These facts, with one of them changed: what a remedy would make of them."""
+        known = {**self.known, key: Known(value, (Evidence("as changed"),))}
+        return Facts(known, self.missing, self.conflicts)
+
     def of_kind(self, kind: FactKind) -> Iterator[tuple[str, Known[FactValue]]]:
         """Every known fact of a family, by name."""
         for key in sorted(self.known):

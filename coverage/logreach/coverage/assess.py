@@ -1,0 +1,195 @@
+"""Assess an inventory: build the graph, evaluate it for each profile, gather the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from logreach.coverage.assessment import (
+    AnalyticResult,
+    Assessment,
+    ComponentResult,
+    Judged,
+    Profile,
+    TechniqueResult,
+)
+from logreach.coverage.attack import AttackModel, Technique
+from logreach.coverage.build.model import Model, build
+from logreach.coverage.fleet import fleet_of
+from logreach.coverage.graph import Evaluation, evaluate
+from logreach.coverage.notes import fact_views, method_notes
+from logreach.coverage.plan import missing_facts, planned_remedies
+from logreach.coverage.profiles import HostGroup, group, names
+from logreach.coverage.reasons import Reasons
+from logreach.coverage.verdict import Verdict
+from logreach.inventories.facts import Facts, Inventory, Missing
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an assessment is restricted to: technique ids (None: all), and how to say so."""
+
+    techniques: tuple[str, ...] | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A profile while it is worked on."""
+
+    group: HostGroup
+    evaluation: Evaluation
+    reasons: Reasons
+
+
+def _quiet(what: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+def assess(
+    inventory: Inventory,
+    attack: AttackModel,
+    scope: Scope | None = None,
+    *,
+    version: str = "",
+    progress: Progress = _quiet,
+) -> Assessment:
+    """Judge every technique in scope for every profile of the inventory."""
+    scope = scope or Scope()
+    model = build(attack, scope.techniques)
+    groups = group(inventory.hosts)
+    assessed: list[Assessed] = []
+    profiles: list[Profile] = []
+    for number, one in enumerate(groups):
+        progress("assessing profiles", number, len(groups))
+        evaluation = evaluate(model.graph, one.facts)
+        done = Assessed(one, evaluation, Reasons(evaluation))
+        assessed.append(done)
+        profiles.append(_profile(model, done))
+    remedies = planned_remedies(model, assessed, progress)
+    return Assessment(
+        version=version,
+        attack_version=attack.version,
+        inventory=inventory.name,
+        scope=scope.words,
+        inputs=inventory.files,
+        profiles=tuple(profiles),
+        fleet=fleet_of(profiles),
+        remedies=remedies,
+        missing=missing_facts(model, assessed),
+        tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
+        faults=inventory.faults,
+        notes=method_notes(model, inventory),
+    )
+
+
+def _profile(model: Model, done: Assessed) -> Profile:
+    facts = done.group.facts
+    reasons = done.reasons
+    keys = model.event_keys()
+    return Profile(
+        profile_id=done.group.profile_id,
+        hosts=names(done.group.hosts),
+        count=done.group.count,
+        os=_os_words(facts),
+        role=_role_words(facts),
+        facts=fact_views(model, facts),
+        events={key: reasons.judged(f"event:{key}") for key in keys},
+        attributes=_attributes(model, done, keys),
+        components={name: _component(model, reasons, name) for name in model.component_names()},
+        techniques={
+            technique.id: _technique(model, reasons, technique)
+            for technique in model.attack.techniques
+            if f"technique:{technique.id}/visibility" in model.graph
+        },
+        conflicts=facts.conflicts,
+        faults=tuple(fault for host in done.group.hosts for fault in host.faults),
+    )
+
+
+def _os_words(facts: Facts) -> str:
+    os = facts.os()
+    return f"unknown ({os.reason})" if isinstance(os, Missing) else str(os.value)
+
+
+def _role_words(facts: Facts) -> str:
+    role = facts.role()
+    return f"unknown ({role.reason})" if isinstance(role, Missing) else str(role.value)
+
+
+def _attributes(model: Model, done: Assessed, keys: Iterable[str]) -> Mapping[str, Judged]:
+    part = model.event_part
+    return {
+        f"{key}/{name}": done.reasons.judged(f"attribute:{key}/{name}")
+        for key in keys
+        if part.known(key)
+        for name in part.fields(key)
+    }
+
+
+def _component(model: Model, reasons: Reasons, name: str, technique: str = "") -> ComponentResult:
+    part = model.component_part
+    scope = part.scope(name, technique)
+    known = part.operations(name, technique)
+    wanted = model.operations.attributes.get(name, {})
+    return ComponentResult(
+        name=name,
+        judged=reasons.judged(f"component:{scope}"),
+        operations={
+            one.title: reasons.judged(f"operation:{scope}/{one.name}") for one in known.operations
+        },
+        via={
+            event: reasons.judged(f"via:{scope}|{event}")
+            for event in part.events_of(name, technique)
+        },
+        attributes={
+            attribute: reasons.judged(f"wanted:{name}/{attribute}") for attribute in wanted
+        },
+    )
+
+
+def _technique(model: Model, reasons: Reasons, technique: Technique) -> TechniqueResult:
+    part = model.technique_part
+    components: dict[str, ComponentResult] = {}
+    analytics: dict[str, AnalyticResult] = {}
+    keys = {
+        name: f"technique:{technique.id}/{name}"
+        for name in ("visibility", "detection", "detection_with_alternatives")
+    }
+    if part.here(technique):
+        for name in part.components_of(technique):
+            components[name] = _component(model, reasons, name, technique.id)
+        for analytic in part.analytics_of(technique):
+            scope = f"analytic:{analytic.id}@{technique.id}"
+            analytics[analytic.id] = AnalyticResult(
+                analytic.id,
+                reasons.judged(f"{scope}/detection"),
+                reasons.judged(f"{scope}/detection_with_alternatives"),
+                tuple(f"{r.source} {r.channel}" for r in analytic.refs if not r.parsed),
+            )
+    return TechniqueResult(
+        technique_id=technique.id,
+        name=technique.name,
+        tactics=technique.tactics,
+        visibility=reasons.judged(keys["visibility"]),
+        detection=reasons.judged(keys["detection"]),
+        detection_with_alternatives=reasons.judged(keys["detection_with_alternatives"]),
+        score=score(result.judged.verdict for result in components.values()),
+        components=components,
+        analytics=analytics,
+    )
+
+
+def score(verdicts: Iterable[Verdict]) -> tuple[float, float] | None:
+    """Mean level of the verdicts that apply, (proven, possible), each from 0 to 1."""
+    applying = [verdict for verdict in verdicts if verdict.applicable]
+    if not applying:
+        return None
+    top = 2 * len(applying)
+    return (
+        round(sum(verdict.proven for verdict in applying) / top, 4),
+        round(sum(verdict.possible for verdict in applying) / top, 4),
+    )

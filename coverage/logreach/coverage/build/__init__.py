@@ -1,0 +1,1 @@
+"""Building the graph out of the knowledge."""

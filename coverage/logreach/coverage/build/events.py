@@ -1,0 +1,247 @@
+"""The part of the graph between an event and the facts of a host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from logreach.coverage.build.parts import cover, inner, leaf, link_all
+from logreach.coverage.graph import Combine, Edge, Graph, Prerequisite
+from logreach.coverage.knowledge.model import Event, EventKnowledge, Policy, Subcategory
+from logreach.coverage.knowledge.operations import Shown
+from logreach.coverage.patterns import EventPattern
+from logreach.coverage.prerequisites.audit import Audited
+from logreach.coverage.prerequisites.fixed import Fixed
+from logreach.coverage.prerequisites.forwarding import Forwarded
+from logreach.coverage.prerequisites.os import HasRole, OsFillsField, OsWrites
+from logreach.coverage.prerequisites.sacl import ObjectAudited
+from logreach.coverage.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.prerequisites.sysmon import (
+    SysmonFillsField,
+    SysmonKeeps,
+    SysmonKnows,
+    SysmonRuns,
+)
+from logreach.coverage.verdict import UNKNOWN, Verdict
+
+SYSMON = "Sysmon"
+
+
+class Events:
+    """Puts events, fields and their prerequisites into a graph, each once."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        knowledge: EventKnowledge,
+        limits: Mapping[str, tuple[Verdict, str]],
+    ) -> None:
+        self._graph = graph
+        self._knowledge = knowledge
+        self._limits = limits
+        self._by_name = {
+            subcategory.name: subcategory for subcategory in knowledge.subcategories.values()
+        }
+
+    def event(self, key: str) -> str:
+        """An event as such, no better than it can be by its nature."""
+        node = f"event:{key}"
+        if node not in self._graph:
+            inner(self._graph, node, Combine.ANY, "event", key)
+            limit, why = self._limits.get(key, (None, ""))
+            self._graph.link(node, Edge(self.written(key), limit, why))
+        return node
+
+    def written(self, key: str) -> str:
+        """An event is written, kept and stored, whatever it tells of."""
+        node = f"written:{key}"
+        if node in self._graph:
+            return node
+        inner(self._graph, node, Combine.ALL, "written", key)
+        self._graph.link(node, Edge(self._core(key), gate=True))
+        link_all(self._graph, node, self._generally(key))
+        return node
+
+    def seen(self, shown: Shown) -> str:
+        """An event so far as it shows one operation: scoped policy, object and pattern."""
+        scope = "|".join(
+            (
+                shown.subcategory,
+                shown.object_kind,
+                shown.object_path,
+                *shown.rights,
+                str(shown.pattern.fields) if shown.pattern else "",
+                *shown.needs,
+            )
+        ).strip("|")
+        if not scope:
+            return self.written(shown.event)
+        node = f"seen:{shown.event}#{scope}"
+        if node in self._graph:
+            return node
+        inner(self._graph, node, Combine.ALL, "seen", shown.event)
+        self._graph.link(node, Edge(self._core(shown.event), gate=True))
+        link_all(self._graph, node, self._scoped(shown))
+        return node
+
+    def attribute(self, key: str, name: str) -> str:
+        """A field of an event: the event is there and the field is filled."""
+        node = f"attribute:{key}/{name}"
+        if node in self._graph:
+            return node
+        inner(self._graph, node, Combine.ALL, "attribute", f"{key}/{name}")
+        self._graph.link(node, Edge(self.written(key), gate=True))
+        link_all(self._graph, node, self._filled(key, name))
+        return node
+
+    def known(self, key: str) -> bool:
+        """Whether the knowledge has the event."""
+        return _is_sysmon(key) or key in self._knowledge.events
+
+    def fields(self, key: str) -> tuple[str, ...]:
+        """Every field that any version of the event has, the newest version's order first."""
+        if _is_sysmon(key):
+            from logreach.coverage.prerequisites.sysmon import all_fields
+
+            return all_fields(key)
+        names: dict[str, None] = {}
+        for layout in reversed(self._knowledge.events[key].layouts):
+            names.update(dict.fromkeys(layout.fields))
+        return tuple(names)
+
+    def _core(self, key: str) -> str:
+        """What holds for the event whatever it tells of: role, system, settings, channel."""
+        node = f"core:{key}"
+        if node in self._graph:
+            return node
+        inner(self._graph, node, Combine.ALL, "core", key)
+        if _is_sysmon(key):
+            for name, prerequisite in (("runs", SysmonRuns()), ("knows", SysmonKnows(key))):
+                self._need(node, f"sysmon {name}", prerequisite)
+        elif key in self._knowledge.events:
+            self._windows_core(node, self._knowledge.events[key])
+        else:
+            text = f"no source at hand describes {key}"
+            self._need(node, "unknown event", Fixed(key, UNKNOWN, text))
+        return node
+
+    def _windows_core(self, node: str, event: Event) -> None:
+        if event.roles:
+            gate = leaf(
+                self._graph,
+                f"need:{event.key} role",
+                f"{event.key}: role",
+                HasRole(event.key, event.roles),
+            )
+            self._graph.link(node, Edge(gate, gate=True))
+        self._need(node, "os", OsWrites(event))
+        for guid in event.also_subcategories:
+            subcategory = self._knowledge.subcategories[guid]
+            why = "besides the object's own subcategory"
+            self._need(node, f"also {guid}", Audited(event.key, subcategory, event.outcomes, why))
+        for name in event.settings:
+            setting = self._knowledge.settings[name]
+            self._need(
+                node, f"setting {name}", SettingOn(event.key, setting, event.without_setting)
+            )
+        short = event.key.partition(":")[0]
+        if short in self._knowledge.channels:
+            self._need(node, "channel", ChannelOn(event.key, self._knowledge.channels[short]))
+
+    def _generally(self, key: str) -> Iterable[str]:
+        """Policy, SACL, filter and forwarding where nothing narrows them."""
+        event = self._knowledge.events.get(key)
+        if event is not None:
+            yield from self._policy(event, event.subcategories)
+            if event.sacl is not None:
+                yield self._sacl(
+                    Shown(key, object_kind=event.sacl.objects[0], rights=event.sacl.rights)
+                )
+        yield from self._filters(EventPattern(key))
+
+    def _scoped(self, shown: Shown) -> Iterable[str]:
+        event = self._knowledge.events.get(shown.event)
+        if event is not None:
+            guids = (
+                (self._by_name[shown.subcategory].guid,)
+                if shown.subcategory
+                else event.subcategories
+            )
+            yield from self._policy(event, guids)
+            if event.sacl is not None:
+                kind = shown.object_kind or event.sacl.objects[0]
+                rights = shown.rights or event.sacl.rights
+                yield self._sacl(
+                    Shown(
+                        shown.event, object_kind=kind, object_path=shown.object_path, rights=rights
+                    )
+                )
+        for name in shown.needs:
+            yield from self._filled(shown.event, name)
+        yield from self._filters(shown.pattern or EventPattern(shown.event))
+
+    def _policy(self, event: Event, guids: Iterable[str]) -> Iterable[str]:
+        if event.policy is Policy.UNDOCUMENTED:
+            text = f"no source at hand tells which audit subcategory writes {event.key}"
+            yield self._leaf(f"need:{event.key} subcategory", Fixed(event.key, UNKNOWN, text))
+        if event.policy is not Policy.SUBCATEGORY:
+            return
+        known = [self._knowledge.subcategories[guid] for guid in guids]
+        leaves = [(self._audited(event, one), one.name) for one in known]
+        names = " | ".join(one.guid for one in known)
+        partly = "is one of several subcategories, each for other objects or causes"
+        yield cover(
+            self._graph,
+            f"policy:{event.key} {names}",
+            "policy",
+            f"audit policy for {event.key}",
+            leaves,
+            partly,
+        )
+
+    def _audited(self, event: Event, subcategory: Subcategory) -> str:
+        return self._leaf(
+            f"need:{event.key} audit {subcategory.guid}",
+            Audited(
+                event.key,
+                subcategory,
+                event.outcomes,
+                "",
+                event.subcategory_spans.get(subcategory.guid),
+            ),
+        )
+
+    def _sacl(self, shown: Shown) -> str:
+        key = f"need:{shown.event} sacl {shown.object_kind} {shown.object_path} {shown.rights}"
+        return self._leaf(
+            key, ObjectAudited(shown.event, shown.object_kind, shown.object_path, shown.rights)
+        )
+
+    def _filters(self, pattern: EventPattern) -> Iterable[str]:
+        scope = f"{pattern.event} {pattern.fields}"
+        if _is_sysmon(pattern.event):
+            yield self._leaf(f"need:sysmon keeps {scope}", SysmonKeeps(pattern))
+        yield self._leaf(f"need:forwarded {scope}", Forwarded(pattern))
+
+    def _filled(self, key: str, name: str) -> Iterable[str]:
+        if _is_sysmon(key):
+            yield self._leaf(f"need:{key}/{name}", SysmonFillsField(key, name))
+            return
+        event = self._knowledge.events.get(key)
+        if event is None:
+            return
+        yield self._leaf(f"need:{key}/{name}", OsFillsField(event, name))
+        if name in event.field_settings:
+            setting = self._knowledge.settings[event.field_settings[name]]
+            yield self._leaf(f"need:{key}/{name} setting", SettingOn(f"{key}/{name}", setting))
+
+    def _need(self, node: str, name: str, prerequisite: Prerequisite) -> None:
+        child = self._leaf(f"need:{node} {name}", prerequisite)
+        self._graph.link(node, Edge(child))
+
+    def _leaf(self, key: str, prerequisite: Prerequisite) -> str:
+        label = getattr(prerequisite, "subject", key)
+        return leaf(self._graph, key, label, prerequisite)
+
+
+def _is_sysmon(key: str) -> bool:
+    return key.startswith(f"{SYSMON}:")

@@ -1,0 +1,120 @@
+"""The whole graph for one version of ATT&CK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from logreach.coverage.attack import AttackModel, SmapRow, load_smap, misnamed
+from logreach.coverage.build.components import Components, Mapped
+from logreach.coverage.build.events import Events
+from logreach.coverage.build.parts import inner
+from logreach.coverage.build.techniques import Techniques
+from logreach.coverage.graph import Combine, Edge, Graph
+from logreach.coverage.knowledge.events import load_events
+from logreach.coverage.knowledge.model import EventKnowledge
+from logreach.coverage.knowledge.operations import OperationKnowledge, load_operations
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The graph, and what helps to ask it."""
+
+    graph: Graph
+    attack: AttackModel
+    events: EventKnowledge
+    operations: OperationKnowledge
+    smap: tuple[SmapRow, ...]
+    mapped: Mapping[str, Sequence[Mapped]]
+    event_part: Events
+    component_part: Components
+    technique_part: Techniques
+
+    def event_keys(self) -> tuple[str, ...]:
+        """Every event that somebody maps to a component, or that shows an operation."""
+        keys: dict[str, None] = {}
+        for component in self.component_names():
+            keys.update(dict.fromkeys(self.component_part.events_of(component)))
+        return tuple(sorted(keys, key=_by_channel_and_number))
+
+    def component_names(self) -> tuple[str, ...]:
+        """Every data component of this ATT&CK, and those that only SMAP names."""
+        names = {one.name for one in self.attack.components} | set(self.mapped)
+        return tuple(sorted(names))
+
+
+def _by_channel_and_number(key: str) -> tuple[str, int, str]:
+    channel, _, number = key.partition(":")
+    return channel, int(number) if number.isdigit() else 0, number
+
+
+def build(attack: AttackModel, techniques: Iterable[str] | None = None) -> Model:
+    """Build the graph; `techniques` restricts it to some ids (None: all)."""
+    graph = Graph()
+    events = load_events()
+    operations = load_operations()
+    smap = load_smap(attack)
+    slips = dict(misnamed())
+    event_part = Events(graph, events, operations.event_limits)
+    mapped = _mappings(attack, smap, slips)
+    component_part = Components(graph, event_part, operations, mapped)
+    technique_part = Techniques(graph, component_part, attack, slips)
+    model = Model(
+        graph, attack, events, operations, smap, mapped, event_part, component_part, technique_part
+    )
+    _add_components(model)
+    wanted = None if techniques is None else set(techniques)
+    for technique in attack.techniques:
+        if wanted is None or technique.id in wanted:
+            technique_part.add(technique)
+            _add_narrowed(model, technique.id)
+    return model
+
+
+def _add_components(model: Model) -> None:
+    part = model.component_part
+    for name in model.component_names():
+        part.component(name)
+        for event in part.events_of(name):
+            part.via(name, event)
+    for key in model.event_keys():
+        model.event_part.event(key)
+        for field in model.event_part.fields(key) if model.event_part.known(key) else ():
+            model.event_part.attribute(key, field)
+    for name, wanted in model.operations.attributes.items():
+        for attribute, fields in wanted.items():
+            _add_wanted(model, f"wanted:{name}/{attribute}", attribute, fields)
+
+
+def _add_wanted(model: Model, node: str, label: str, fields: Iterable[str]) -> None:
+    """An attribute of a component: the best of the fields that carry it."""
+    inner(model.graph, node, Combine.ANY, "wanted", label)
+    for field in fields:
+        event, _, name = field.partition("/")
+        model.graph.link(node, Edge(model.event_part.attribute(event, name)))
+
+
+def _add_narrowed(model: Model, technique: str) -> None:
+    for component in model.operations.of_technique.get(technique, {}):
+        model.component_part.component(component, technique)
+        for event in model.component_part.events_of(component, technique):
+            model.component_part.via(component, event, technique)
+
+
+def _mappings(
+    attack: AttackModel, smap: Sequence[SmapRow], slips: Mapping[str, object]
+) -> dict[str, list[Mapped]]:
+    """Component to events, by SMAP, the components' own log sources and the Windows analytics."""
+    found: dict[str, dict[str, str]] = {}
+    for row in smap:
+        found.setdefault(row.component, {}).setdefault(row.event, "SMAP")
+    refs = [ref for component in attack.components for ref in component.log_sources]
+    refs += [ref for one in attack.analytics if "Windows" in one.platforms for ref in one.refs]
+    for ref in refs:
+        for event in ref.events:
+            if event not in slips:
+                found.setdefault(ref.component, {}).setdefault(event, f"ATT&CK {attack.version}")
+    return {
+        component: [Mapped(event, origin) for event, origin in events.items()]
+        for component, events in found.items()
+    }

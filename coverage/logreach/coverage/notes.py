@@ -1,0 +1,135 @@
+"""How an assessment was done, and the facts of a profile, in words."""
+
+from __future__ import annotations
+
+from logreach.coverage.assessment import FactView
+from logreach.coverage.build.model import Model
+from logreach.coverage.names import fact_title
+from logreach.inventories.facts import (
+    Fact,
+    FactKey,
+    FactKind,
+    Facts,
+    FactValue,
+    Forwarding,
+    Inventory,
+    Known,
+    Missing,
+    Sacl,
+    SysmonState,
+)
+
+
+def fact_views(model: Model, facts: Facts) -> tuple[FactView, ...]:
+    """Every known fact, and every one that is known to be missing."""
+    keys = {
+        *facts.known,
+        *facts.missing,
+        FactKey(FactKind.OS),
+        FactKey(FactKind.ROLE),
+        FactKey(FactKind.SYSMON),
+    }
+    return tuple(_view(model, key, facts.get(key)) for key in sorted(keys))
+
+
+def _view(model: Model, key: FactKey, fact: Fact[FactValue]) -> FactView:
+    title = fact_title(model.events, key)
+    if isinstance(fact, Missing):
+        return FactView(key, "unknown", fact.reason, (), title)
+    state = "assumed" if fact.assumed else "known"
+    return FactView(key, state, _words(fact), fact.evidence, title)
+
+
+def _words(fact: Known[FactValue]) -> str:
+    value = fact.value
+    if isinstance(value, SysmonState):
+        if not value.installed:
+            return "not installed"
+        config = "configuration read" if value.config is not None else "configuration not told"
+        return f"{value.version or 'version not told'}, {config}"
+    if isinstance(value, Sacl):
+        return f"{len(value.aces)} audit entries"
+    if isinstance(value, Forwarding):
+        return f"{len(value.subscriptions)} subscriptions"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def method_notes(model: Model, inventory: Inventory) -> tuple[tuple[str, str], ...]:
+    """What was counted and how, and what could not be judged, as (heading, text)."""
+    attack = model.attack
+    windows = [one for one in attack.analytics if "Windows" in one.platforms]
+    refs = [ref for one in windows for ref in one.refs]
+    text = [ref for ref in refs if not ref.parsed]
+    absent = sorted({row.component for row in model.smap if not row.in_attack})
+    unsorted = [
+        f"{mapped.event} for {name}"
+        for name in model.component_names()
+        for mapped in model.component_part.unplaced(name)
+    ]
+    slips = sorted(
+        {event for ref in refs for event in ref.events if model.technique_part.is_slip(event)}
+    )
+    return (
+        (
+            "ATT&CK",
+            f"Enterprise {attack.version}; {len(attack.techniques)} techniques, "
+            f"{len(windows)} analytics for Windows",
+        ),
+        (
+            "Component links",
+            "component-to-technique links that ATT&CK 18 and later no longer has "
+            "are taken from 17.1; " + _uncarried(model),
+        ),
+        (
+            "Log sources in words",
+            f"{len(text)} of {len(refs)} log source references of Windows "
+            "analytics name no event; they are kept as text, and a verdict "
+            "that hangs on one is unknown",
+        ),
+        (
+            "Log sources misnamed",
+            "ATT&CK names these events under a log that has none such; the "
+            "event that must be meant is judged, or the verdict is unknown: "
+            + (", ".join(slips) or "none"),
+        ),
+        (
+            "SMAP",
+            f"Sensor Mappings to ATT&CK: {len(model.smap)} rows for Sysmon and Windows, made "
+            "for ATT&CK 13.1; component names that are in no ATT&CK version, kept as they "
+            "are: " + (", ".join(absent) or "none"),
+        ),
+        (
+            "Events not sorted",
+            "events that are mapped to a component and that no source at hand "
+            "sorts into its operations count for at most 'unknown, at best "
+            "conditional': " + (", ".join(unsorted) or "none"),
+        ),
+        (
+            "Channels",
+            "a channel that Windows enables by default counts as enabled unless the "
+            "inventory says otherwise",
+        ),
+        (
+            "Forwarding",
+            "judged where the inventory names subscriptions; elsewhere verdicts tell "
+            "what the host itself writes",
+        ),
+        ("Size of logs", "a channel's size against retention is not part of any verdict"),
+        (
+            "Hosts",
+            f"{len(inventory.hosts)} entries of the inventory stand for "
+            f"{sum(host.count for host in inventory.hosts)} hosts; hosts alike in every "
+            "fact are assessed once",
+        ),
+    )
+
+
+def _uncarried(model: Model) -> str:
+    links = model.attack.uncarried
+    if not links:
+        return "all of them could be carried"
+    named = ", ".join(f"{link.component} to {link.technique}" for link in links[:20])
+    more = f" and {len(links) - 20} more" if len(links) > 20 else ""
+    return f"{len(links)} could not be carried, as this version lacks one end: {named}{more}"

@@ -1,0 +1,138 @@
+"""What to change, and what to find out: remedies with their gain, missing facts with their weight.
+
+Both are computed by evaluating again: with the fact as the remedy would make it, or with the
+missing fact at its worst and at its best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from logreach.coverage.assessment import MissingFact, PlannedRemedy, Remedy
+from logreach.coverage.build.model import Model
+from logreach.coverage.build.techniques import QUESTIONS
+from logreach.coverage.graph import Evaluation, reevaluate, supposing
+from logreach.coverage.names import fact_title
+from logreach.coverage.profiles import HostGroup
+from logreach.coverage.verdict import YES, Verdict
+from logreach.inventories.facts import FactKey, FactKind
+
+_WORDS = {
+    "visibility": "visibility",
+    "detection": "detection",
+    "detection_with_alternatives": "detection with alternatives",
+}
+
+
+class Assessed(Protocol):
+    """A profile that was evaluated."""
+
+    @property
+    def group(self) -> HostGroup: ...
+
+    @property
+    def evaluation(self) -> Evaluation: ...
+
+
+@dataclass
+class _Gains:
+    remedy: Remedy
+    profiles: list[str] = field(default_factory=list)
+    hosts: int = 0
+    gain: int = 0
+    raised: dict[str, set[str]] = field(default_factory=dict)
+
+
+def planned_remedies(
+    model: Model,
+    assessed: Sequence[Assessed],
+    progress: Callable[[str, int, int], None],
+) -> tuple[PlannedRemedy, ...]:
+    """Every remedy that some link asks for, the one that raises most verdicts first."""
+    gains: dict[tuple[FactKey, str], _Gains] = {}
+    for number, one in enumerate(assessed):
+        progress("weighing remedies", number, len(assessed))
+        for remedy in _offered(one.evaluation):
+            entry = gains.setdefault((remedy.key, remedy.text), _Gains(remedy))
+            _weigh(model, one, entry)
+    planned = [
+        PlannedRemedy(
+            entry.remedy,
+            tuple(entry.profiles),
+            entry.hosts,
+            entry.gain,
+            {key: "; ".join(sorted(words)) for key, words in sorted(entry.raised.items())},
+        )
+        for entry in gains.values()
+    ]
+    return tuple(sorted(planned, key=lambda one: (-one.gain, str(one.remedy.key), one.remedy.text)))
+
+
+def _offered(evaluation: Evaluation) -> list[Remedy]:
+    found: dict[tuple[FactKey, str], Remedy] = {}
+    for reason in evaluation.leaves.values():
+        if reason.remedy and reason.verdict.applicable and reason.verdict != YES:
+            found.setdefault((reason.remedy.key, reason.remedy.text), reason.remedy)
+    return list(found.values())
+
+
+def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
+    remedy, group = entry.remedy, one.group
+    facts = group.facts.stating(remedy.key, remedy.value)
+    after = reevaluate(one.evaluation, facts, frozenset({remedy.key}))
+    entry.profiles.append(group.profile_id)
+    entry.hosts += group.count
+    for key, before, now in _changed(model, one.evaluation, after):
+        if now.proven > before.proven:
+            technique, question = key
+            words = f"{_WORDS[question]}: {before.label} -> {now.label}"
+            entry.raised.setdefault(technique, set()).add(words)
+            entry.gain += group.count
+
+
+def _changed(
+    model: Model, before: Evaluation, after: Evaluation
+) -> Iterable[tuple[tuple[str, str], Verdict, Verdict]]:
+    for technique in model.attack.techniques:
+        for question in QUESTIONS:
+            key = f"technique:{technique.id}/{question}"
+            if key in before.verdicts and before.verdicts[key] != after.verdicts[key]:
+                yield (technique.id, question), before.verdicts[key], after.verdicts[key]
+
+
+def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFact, ...]:
+    """Every fact that is missing and that some verdict hangs on, the weightiest first."""
+    found: dict[FactKey, tuple[list[str], str, int]] = {}
+    for one in assessed:
+        leaves: dict[FactKey, dict[str, tuple[Verdict, str]]] = {}
+        for key, reason in one.evaluation.leaves.items():
+            if reason.missing is not None and not reason.verdict.settled:
+                leaves.setdefault(reason.missing, {})[key] = (reason.verdict, reason.text)
+        for fact, hanging in leaves.items():
+            count = _hanging(model, one.evaluation, {k: v for k, (v, _) in hanging.items()})
+            profiles, why, total = found.get(fact, ([], _why(one, fact), 0))
+            profiles.append(one.group.profile_id)
+            found[fact] = (profiles, why, total + count * one.group.count)
+    facts = [
+        MissingFact(fact, tuple(profiles), why, count, fact_title(model.events, fact))
+        for fact, (profiles, why, count) in found.items()
+        if count
+    ]
+    return tuple(sorted(facts, key=lambda one: (-one.verdicts, str(one.key))))
+
+
+def _hanging(model: Model, evaluation: Evaluation, leaves: dict[str, Verdict]) -> int:
+    """How many technique verdicts differ between the fact at its worst and at its best."""
+    worst = supposing(evaluation, {k: Verdict(v.proven, v.proven) for k, v in leaves.items()})
+    best = supposing(evaluation, {k: Verdict(v.possible, v.possible) for k, v in leaves.items()})
+    return sum(1 for _ in _changed(model, worst, best))
+
+
+def _why(one: Assessed, fact: FactKey) -> str:
+    known = one.group.facts.get(fact)
+    reason = getattr(known, "reason", "")
+    if fact.kind is FactKind.SACL and not reason:
+        return "no SACL is known"
+    return str(reason) or "the inventory does not say all of it"

@@ -1,0 +1,193 @@
+"""Link 1, the operating system (does it write the event, and that field?), and link 8, the role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from logreach.coverage.assessment import Reason
+from logreach.coverage.knowledge.model import Event, Layout
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Level, Verdict
+from logreach.inventories.facts import (
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    Missing,
+    OperatingSystem,
+    OsKind,
+    Role,
+)
+from logreach.inventories.operating_systems import catalogue
+
+OS_KEY = FactKey(FactKind.OS)
+ROLE_KEY = FactKey(FactKind.ROLE)
+
+
+def written(event: Event, os: OperatingSystem) -> Verdict:
+    """Whether this Windows writes the event at all, in whatever layout."""
+    return NO if event.never_emitted else event.written_on(os)
+
+
+def layouts_on(event: Event, os: OperatingSystem) -> list[tuple[Layout, Verdict]]:
+    """The layouts that a build may write, each with how sure that is."""
+    found = []
+    for layout in event.layouts:
+        span = layout.span(os)
+        if span is not None and (verdict := span.holds(os.build)) != NO:
+            found.append((layout, verdict))
+    return found
+
+
+def has_field(event: Event, name: str, os: OperatingSystem) -> Verdict:
+    """Whether the event has the field on this build: in every layout it may write, or in some."""
+    candidates = layouts_on(event, os)
+    if not candidates:
+        return NO
+    sure = [layout for layout, verdict in candidates if verdict == YES]
+    if len(sure) == 1 and len(candidates) == 1:
+        return YES if name in sure[0].fields else NO
+    have = [name in layout.fields for layout, _ in candidates]
+    if any(not layout.fields for layout, _ in candidates):
+        return Verdict(Level.NO, Level.YES)
+    return YES if all(have) else UNKNOWN if any(have) else NO
+
+
+def over_systems(
+    facts: Facts, judge: Callable[[OperatingSystem], Verdict]
+) -> tuple[Verdict, tuple[Evidence, ...], OperatingSystem | None]:
+    """Judge for the host's system, or, where that is unknown, for every Windows there is."""
+    fact = facts.os()
+    if not isinstance(fact, Missing):
+        return judge(fact.value), fact.evidence, fact.value
+    return _hull([judge(os) for os in catalogue()]), (), None
+
+
+def _hull(verdicts: Sequence[Verdict]) -> Verdict:
+    return Verdict(min(v.proven for v in verdicts), max(v.possible for v in verdicts))
+
+
+@dataclass(frozen=True, slots=True)
+class OsWrites:
+    """The event exists on the host's build."""
+
+    event: Event
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (OS_KEY,)
+
+    def check(self, facts: Facts) -> Reason:
+        event = self.event
+        verdict, evidence, os = over_systems(facts, lambda one: written(event, one))
+        where = str(os) if os else "any Windows"
+        if verdict == YES:
+            text = f"{event.key} is written on {where}"
+        elif event.never_emitted:
+            text = f"{event.key} is defined, but written by no Windows"
+        elif os is None:
+            text = f"whether {event.key} is written hangs on the operating system, which is unknown"
+        elif verdict == NO:
+            text = f"{event.key} is not written on {where}"
+        else:
+            text = f"no source at hand proves that {where} writes {event.key}"
+        if verdict != YES and os is not None and (more := _why_not(event, os, verdict)):
+            text = f"{text}: {more}"
+        missing = OS_KEY if os is None and not verdict.settled else None
+        return Reason(
+            "os", event.key, verdict, text, evidence, reference=event.reference, missing=missing
+        )
+
+
+def _why_not(event: Event, os: OperatingSystem, verdict: Verdict) -> str:
+    """Since when or until when, or what makes it doubtful."""
+    spans = [span for layout in event.layouts if (span := layout.span(os)) is not None]
+    if verdict == UNKNOWN:
+        return "; ".join(dict.fromkeys(layout.note for layout in event.layouts if layout.note))
+    if spans and all(os.build < span.possible_from for span in spans):
+        first = min(span.possible_from for span in spans)
+        return f"no {os.kind} before build {first} has it"
+    return "; ".join(event.caveats[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class OsFillsField:
+    """The event has the field in the version that the host's build writes."""
+
+    event: Event
+    name: str
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (OS_KEY,)
+
+    def check(self, facts: Facts) -> Reason:
+        event, name = self.event, self.name
+        verdict, evidence, os = over_systems(facts, lambda one: has_field(event, name, one))
+        subject = f"{event.key}/{name}"
+        where = str(os) if os else "any Windows"
+        versions = "" if os is None else self._versions(os)
+        if verdict == YES:
+            text = f"{event.key} has {name} on {where}{versions}"
+        elif verdict == NO:
+            text = f"{event.key} has no field {name} on {where}{versions}"
+        elif os is None:
+            text = f"whether {event.key} has {name} hangs on the operating system, unknown here"
+        else:
+            text = f"whether {event.key} has {name} on {where} hangs on installed updates{versions}"
+        missing = OS_KEY if os is None and not verdict.settled else None
+        return Reason(
+            "os", subject, verdict, text, evidence, reference=event.reference, missing=missing
+        )
+
+    def _versions(self, os: OperatingSystem) -> str:
+        numbers = sorted({layout.version for layout, _ in layouts_on(self.event, os)})
+        if not numbers:
+            return ""
+        return f" (version {' or '.join(str(number) for number in numbers)})"
+
+
+@dataclass(frozen=True, slots=True)
+class HasRole:
+    """The host is of a kind that can write the event; other hosts are not asked for it."""
+
+    subject: str
+    roles: frozenset[str]
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        features = (FactKey(FactKind.FEATURE, name) for name in sorted(self.roles))
+        return (ROLE_KEY, OS_KEY, *features)
+
+    def check(self, facts: Facts) -> Reason:
+        words = " or ".join(sorted(self.roles))
+        known = [self._as_role(role, facts) for role in sorted(self.roles)]
+        for verdict, evidence, _ in known:
+            if verdict == YES:
+                return Reason("role", self.subject, YES, f"the host is {words}", evidence)
+        unknown = [missing for verdict, _, missing in known if verdict == UNKNOWN]
+        if unknown:
+            text = f"{self.subject} is for {words} only, and the host's role is unknown"
+            return Reason("role", self.subject, UNKNOWN, text, missing=unknown[0])
+        evidence = known[0][1]
+        text = f"{self.subject} is written by {words} only"
+        return Reason("role", self.subject, NOT_APPLICABLE, text, evidence)
+
+    def _as_role(
+        self, role: str, facts: Facts
+    ) -> tuple[Verdict, tuple[Evidence, ...], FactKey | None]:
+        os = facts.os()
+        if not isinstance(os, Missing) and os.value.kind is OsKind.CLIENT:
+            return NO, os.evidence, None
+        if role == Role.DOMAIN_CONTROLLER:
+            held = facts.role()
+            if isinstance(held, Missing):
+                return UNKNOWN, (), ROLE_KEY
+            return (YES if held.value is Role.DOMAIN_CONTROLLER else NO), held.evidence, None
+        own = facts.role()
+        if not isinstance(own, Missing) and own.value is Role.WORKSTATION:
+            return NO, own.evidence, None
+        feature = facts.feature(role)
+        if isinstance(feature, Missing):
+            return UNKNOWN, (), FactKey(FactKind.FEATURE, role)
+        return (YES if feature.value else NO), feature.evidence, None

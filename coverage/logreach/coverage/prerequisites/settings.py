@@ -1,0 +1,91 @@
+"""Link 4, a setting, and link 6, the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from logreach.coverage.assessment import Reason, Remedy
+from logreach.coverage.knowledge.model import Channel, Setting
+from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict
+from logreach.inventories.facts import ChannelState, FactKey, FactKind, Facts, Missing
+
+
+@dataclass(frozen=True, slots=True)
+class SettingOn:
+    """A setting is on. `without` is what is left where it is off."""
+
+    subject: str
+    setting: Setting
+    without: Level = Level.NO
+    note: str = ""
+
+    @property
+    def _key(self) -> FactKey:
+        return FactKey(FactKind.SETTING, self.setting.name)
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (self._key,)
+
+    def check(self, facts: Facts) -> Reason:
+        fact = facts.setting(self.setting.name)
+        remedy = Remedy(self._key, value=True, text=self.setting.remedy)
+        title = f"setting '{self.setting.title}'"
+        if isinstance(fact, Missing):
+            text = f"{title} is unknown ({fact.reason}); {self.subject} hangs on it"
+            verdict = Verdict(self.without, Level.YES)
+            return Reason(
+                "setting", self.subject, verdict, text, (), remedy, self.setting.source, self._key
+            )
+        if fact.value:
+            text = f"{title} is on{' by default (assumed)' if fact.assumed else ''}"
+            return Reason("setting", self.subject, YES, text, fact.evidence)
+        text = f"{title} is off; {self.subject} hangs on it"
+        if self.note:
+            text = f"{text}; {self.note}"
+        return Reason(
+            "setting",
+            self.subject,
+            Verdict(self.without, self.without),
+            text,
+            fact.evidence,
+            remedy,
+            self.setting.source,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOn:
+    """The event log channel is enabled. Where nobody tells, Windows' own default decides."""
+
+    subject: str
+    channel: Channel
+
+    @property
+    def _key(self) -> FactKey:
+        return FactKey(FactKind.CHANNEL, self.channel.name)
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (self._key,)
+
+    def check(self, facts: Facts) -> Reason:
+        fact = facts.channel(self.channel.name)
+        title = f"channel {self.channel.name}"
+        state = None if isinstance(fact, Missing) else fact.value.enabled
+        evidence = () if isinstance(fact, Missing) else fact.evidence
+        if state is None and self.channel.on_by_default:
+            text = f"{title} is on by default, and the inventory does not say otherwise"
+            return Reason("channel", self.subject, YES, text, evidence)
+        if state is None:
+            text = f"whether {title} is enabled is unknown, and it is not known to be on by default"
+            return Reason(
+                "channel", self.subject, UNKNOWN, text, evidence, self._remedy(), missing=self._key
+            )
+        if state:
+            return Reason("channel", self.subject, YES, f"{title} is enabled", evidence)
+        return Reason("channel", self.subject, NO, f"{title} is disabled", evidence, self._remedy())
+
+    def _remedy(self) -> Remedy:
+        text = f'Enable the channel: wevtutil set-log "{self.channel.name}" /enabled:true'
+        return Remedy(self._key, ChannelState(enabled=True), text)

@@ -1,0 +1,254 @@
+"""Link 5, the sensor: Sysmon runs, its version knows the event, its configuration keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from logreach.coverage.assessment import Reason, Remedy
+from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
+from logreach.coverage.sysmon import SysmonFilter, load, manifest
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
+from logreach.inventories.facts import (
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    Known,
+    Missing,
+    SysmonState,
+)
+from logreach.inventories.faults import InputError
+
+SYSMON_KEY = FactKey(FactKind.SYSMON)
+_LEVELS = {Level.YES: YES, Level.NO: NO, Level.PARTIAL: PARTIAL}
+CHANNEL_KEY = FactKey(FactKind.CHANNEL, "Microsoft-Windows-Sysmon/Operational")
+
+
+def number_of(key: str) -> int:
+    """The event id in a key such as 'Sysmon:13'."""
+    return int(key.partition(":")[2])
+
+
+def all_fields(key: str) -> tuple[str, ...]:
+    """Every field that the newest schema gives the event; () where it has none."""
+    return manifest.fields_of(number_of(key), manifest.newest())
+
+
+def _state(facts: Facts) -> Known[SysmonState] | Missing:
+    fact = facts.sysmon()
+    if isinstance(fact, Missing):
+        return Missing(f"whether Sysmon runs here is unknown ({fact.reason})", fact.fault)
+    return fact
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonRuns:
+    """Sysmon is installed, and its channel not switched off."""
+
+    subject: str = "Sysmon"
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (SYSMON_KEY, CHANNEL_KEY)
+
+    def check(self, facts: Facts) -> Reason:
+        state = _state(facts)
+        remedy = Remedy(
+            SYSMON_KEY,
+            SysmonState(installed=True),
+            "Install Sysmon with a configuration that logs what is needed",
+            "a service and a driver on every host; events as the configuration says",
+        )
+        if isinstance(state, Missing):
+            return Reason("sensor", self.subject, UNKNOWN, state.reason, missing=SYSMON_KEY)
+        if not state.value.installed:
+            return Reason(
+                "sensor", self.subject, NO, "Sysmon is not installed", state.evidence, remedy
+            )
+        channel = facts.channel(CHANNEL_KEY.name)
+        if not isinstance(channel, Missing) and channel.value.enabled is False:
+            text = f"channel {CHANNEL_KEY.name} is disabled"
+            return Reason("channel", self.subject, NO, text, channel.evidence)
+        name = "Sysmon of Windows itself" if state.value.inbox else "Sysmon"
+        version = f" {state.value.version}" if state.value.version else ", version not told,"
+        return Reason("sensor", self.subject, YES, f"{name}{version} is installed", state.evidence)
+
+
+def _schema(state: SysmonState) -> manifest.Schema | Missing:
+    if state.version is None:
+        return Missing("the version of Sysmon is not told")
+    return manifest.schema_for(state.version)
+
+
+def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Reason:
+    """Whether the Sysmon there writes an event, or that field of it, by its schema."""
+    state = _state(facts)
+    if isinstance(state, Known) and not state.value.installed:
+        return _not_asked(subject, "sensor", state.evidence)
+    if isinstance(state, Missing):
+        state = Known(SysmonState(installed=True))
+    schema = _schema(state.value)
+    possible = manifest.schemas() if isinstance(schema, Missing) else (schema,)
+    have = [_has(one, event_id, field) for one in possible]
+    what = f"field {field} of event {event_id}" if field else f"event {event_id}"
+    if all(have):
+        text = (
+            f"every Sysmon schema known here has {what}"
+            if isinstance(schema, Missing)
+            else f"Sysmon schema {schema} has {what}"
+        )
+        return Reason("sensor", subject, YES, text, state.evidence)
+    if not any(have):
+        text = (
+            f"no Sysmon schema known here has {what}"
+            if isinstance(schema, Missing)
+            else f"Sysmon schema {schema} has no {what}"
+        )
+        return Reason("sensor", subject, NO, text, state.evidence)
+    reason = schema.reason if isinstance(schema, Missing) else ""
+    text = f"whether this Sysmon has {what} hangs on its version: {reason}"
+    return Reason("sensor", subject, UNKNOWN, text, state.evidence, missing=SYSMON_KEY)
+
+
+def _not_asked(subject: str, link: str, evidence: tuple[Evidence, ...] = ()) -> Reason:
+    """Whether Sysmon runs is asked once; what it would do is not asked where it does not."""
+    text = "not asked: it hangs on Sysmon being installed"
+    return Reason(link, subject, NOT_APPLICABLE, text, evidence)
+
+
+def _has(schema: manifest.Schema, event_id: int, field: str) -> bool:
+    fields = manifest.fields_of(event_id, schema)
+    return field in fields if field else bool(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonKnows:
+    """The version of Sysmon there writes such events at all."""
+
+    subject: str
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (SYSMON_KEY,)
+
+    def check(self, facts: Facts) -> Reason:
+        return _by_schema(facts, self.subject, number_of(self.subject))
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonFillsField:
+    """The version of Sysmon there writes that field."""
+
+    event: str
+    name: str
+
+    @property
+    def subject(self) -> str:
+        return f"{self.event}/{self.name}"
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (SYSMON_KEY,)
+
+    def check(self, facts: Facts) -> Reason:
+        return _by_schema(facts, self.subject, number_of(self.event), self.name)
+
+
+class _Sieve:
+    """A loaded configuration that remembers what it answered: hosts share configurations."""
+
+    def __init__(self, text: str, version: str | None) -> None:
+        self._filter = SysmonFilter(load(text, sysmon_version=version))
+        self._answers: dict[tuple[str, str], FilterAnswer] = {}
+
+    def answer(self, pattern: EventPattern) -> FilterAnswer:
+        key = (pattern.event, str(pattern.fields))
+        if key not in self._answers:
+            self._answers[key] = self._filter.answer(pattern)
+        return self._answers[key]
+
+
+@lru_cache(maxsize=256)
+def _sieve(text: str, version: str | None) -> _Sieve | InputError:
+    try:
+        return _Sieve(text, version)
+    except InputError as error:
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonKeeps:
+    """The configuration logs every event of a pattern, some, or none."""
+
+    pattern: EventPattern
+
+    @property
+    def subject(self) -> str:
+        return self.pattern.event
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (SYSMON_KEY,)
+
+    def check(self, facts: Facts) -> Reason:
+        state = _state(facts)
+        if isinstance(state, Missing):
+            return _not_asked(self.subject, "filter")
+        sysmon, evidence = state.value, state.evidence
+        if not sysmon.installed:
+            return _not_asked(self.subject, "filter", evidence)
+        if sysmon.config is None:
+            text = "the configuration of Sysmon is not told"
+            return self._reason(UNKNOWN, text, evidence, missing=SYSMON_KEY)
+        sieve = _sieve(sysmon.config, sysmon.version)
+        if isinstance(sieve, InputError):
+            text = f"the configuration does not load: {sieve.faults[0]}"
+            return self._reason(NO, text, evidence)
+        answer = sieve.answer(self.pattern)
+        verdict = UNKNOWN if not answer.exact else _LEVELS[answer.level]
+        return self._reason(verdict, _told(answer, verdict), (*_where(answer, sysmon), *evidence))
+
+    def _reason(
+        self,
+        verdict: Verdict,
+        text: str,
+        evidence: tuple[Evidence, ...] = (),
+        missing: FactKey | None = None,
+    ) -> Reason:
+        return Reason("filter", self.subject, verdict, text, evidence, missing=missing)
+
+
+def _told(answer: FilterAnswer, verdict: Verdict) -> str:
+    words = {
+        YES: "the configuration logs every such event",
+        NO: "the configuration logs no such event",
+        PARTIAL: "the configuration logs some of such events and drops others",
+    }
+    text = words.get(verdict, "what the configuration does with such events could not be decided")
+    if answer.reason:
+        text = f"{text}: {answer.reason}"
+    elif answer.deciders:
+        text = f"{text}: {'; '.join(_named(one) for one in answer.deciders[:2])}"
+    if answer.dropped and verdict == PARTIAL:
+        text = f"{text}; dropped, for one: {_witness(answer.dropped)}"
+    return text
+
+
+def _named(decider: Decider) -> str:
+    line = f" (line {decider.line})" if decider.line else ""
+    return f"{decider.name}{line} {decider.text}".strip()
+
+
+def _witness(fields: object) -> str:
+    pairs = dict(fields) if isinstance(fields, dict) else {}
+    shown = [f"{name}={value}" for name, value in pairs.items() if value][:3]
+    return ", ".join(shown) or "an event without fields"
+
+
+def _where(answer: FilterAnswer, sysmon: SysmonState) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(sysmon.config_source, where=f"line {one.line}", quote=one.text or one.name)
+        for one in answer.deciders[:3]
+        if one.line
+    )

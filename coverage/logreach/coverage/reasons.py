@@ -1,0 +1,111 @@
+"""Reasons, read off an evaluation: follow the children that decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logreach.coverage.assessment import Judged, Reason
+from logreach.coverage.graph import Combine, Edge, Evaluation
+from logreach.coverage.tree import Branch
+from logreach.coverage.verdict import YES, Verdict
+
+MOST = 8
+"""No verdict carries more reasons than this; the tree of `explain` has them all."""
+
+
+class Reasons:
+    """Reads reasons off one evaluation; asked again for a node, it answers from memory."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._known: dict[str, tuple[Reason, ...]] = {}
+
+    def judged(self, key: str) -> Judged:
+        """The verdict of a node with the links that decided it."""
+        return Judged(self._evaluation.verdicts[key], self.of(key))
+
+    def of(self, key: str) -> tuple[Reason, ...]:
+        """The links that decided a node, the most telling first."""
+        if key not in self._known:
+            found: dict[Reason, None] = {}
+            for reason in self._found(key):
+                found.setdefault(reason)
+                if len(found) == MOST:
+                    break
+            self._known[key] = tuple(found)
+        return self._known[key]
+
+    def _found(self, key: str) -> Iterator[Reason]:
+        if key in self._evaluation.leaves:
+            yield self._evaluation.leaves[key]
+            return
+        for edge in self.deciding(key):
+            verdict = self._evaluation.verdicts[edge.child]
+            through = self._evaluation.through(edge)
+            if through != verdict:
+                yield self._limit(edge, through)
+                if through.settled and through.possible < verdict.possible:
+                    yield from self._better(key)
+            yield from self.of(edge.child)
+
+    def _better(self, key: str) -> Iterator[Reason]:
+        """What breaks the alternative that would have counted in full."""
+        first = self._evaluation.graph.edges(key)[0]
+        if first.limit is None and self._evaluation.verdicts[first.child] != YES:
+            yield from self.of(first.child)
+
+    def _limit(self, edge: Edge, verdict: Verdict) -> Reason:
+        label = self._evaluation.graph.node(edge.child).label
+        return Reason("knowledge", label, verdict, f"{label} {edge.why}")
+
+    def deciding(self, key: str) -> list[Edge]:
+        """The edges whose children made the verdict what it is, at either end."""
+        evaluation = self._evaluation
+        edges = evaluation.graph.edges(key)
+        verdict = evaluation.verdicts[key]
+        if not verdict.applicable:
+            gates = [e for e in edges if e.gate and not evaluation.verdicts[e.child].applicable]
+            return gates[:1] or list(edges[:1])
+        applying = [e for e in edges if evaluation.verdicts[e.child].applicable]
+        if evaluation.graph.node(key).combine is Combine.ANY:
+            return _best(applying, evaluation)
+        return _worst(applying, evaluation, verdict)
+
+    def branch(self, key: str, *, note: str = "", depth: int = 12) -> Branch:
+        """The chain below a node as a tree."""
+        evaluation = self._evaluation
+        node = evaluation.graph.node(key)
+        verdict = evaluation.verdicts[key]
+        if key in evaluation.leaves:
+            reason = evaluation.leaves[key]
+            return Branch(node.label, None, verdict, (reason,), (), note)
+        children = []
+        if depth:
+            for edge in evaluation.graph.edges(key):
+                limit = f"counts at most as {edge.limit.label}: {edge.why}" if edge.limit else ""
+                children.append(self.branch(edge.child, note=limit, depth=depth - 1))
+        words = "; ".join(part for part in (note, str(node.combine)) if part)
+        return Branch(node.label, None, verdict, (), tuple(children), words)
+
+
+def _best(edges: list[Edge], evaluation: Evaluation) -> list[Edge]:
+    """Of alternatives: the one that proves most, and the one that could give most."""
+    if not edges:
+        return []
+    proving = max(edges, key=lambda e: _ends(evaluation.through(e)))
+    hoping = max(edges, key=lambda e: _ends(evaluation.through(e))[::-1])
+    return [proving] if proving is hoping else [proving, hoping]
+
+
+def _ends(verdict: Verdict) -> tuple[int, int]:
+    return verdict.proven, verdict.possible
+
+
+def _worst(edges: list[Edge], evaluation: Evaluation, verdict: Verdict) -> list[Edge]:
+    """Of needs: those that hold the verdict down at either end; all of them where it is YES."""
+    if verdict == YES:
+        return edges
+    through = {edge.child: evaluation.through(edge) for edge in edges}
+    lowest = [e for e in edges if through[e.child].possible == verdict.possible != YES.possible]
+    unproven = [e for e in edges if through[e.child].proven == verdict.proven and e not in lowest]
+    return lowest + unproven
