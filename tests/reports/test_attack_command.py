@@ -103,3 +103,20 @@ def test_show_lists_every_reference_that_cannot_be_parsed() -> None:
     rows = [line for line in listed if len(line) == 4]
     assert len(rows) == 197
     assert ["AN0030", "Network Traffic Content", "NSM:Flow", "TCP/UDP"] in rows
+
+
+def test_a_version_newer_than_any_tried_is_read_with_a_note(bundle: Path) -> None:
+    document = json.loads(bundle.read_text(encoding="utf-8"))
+    first = document["objects"][0]["id"].replace("attack-pattern", "x-mitre-detection-strategy")
+    document["objects"].append(
+        {
+            "type": "x-mitre-detection-strategy",
+            "id": first,
+            "name": "S",
+            "external_references": [{"source_name": "mitre-attack", "external_id": "DET0001"}],
+        }
+    )
+    bundle.write_text(json.dumps(document), encoding="utf-8")
+    result = run("import", bundle, "--as", "21.0")
+    assert result.exit_code == 0
+    assert "newer than 20" in result.stderr

@@ -60,6 +60,7 @@ def import_(source: Source, as_: As = None, out: Out = None, links: Links = None
 
     Reading a bundle takes several seconds; the result is kept under the bundle's SHA-256.
     """
+    from logreach.coverage.attack.bundle import NEWEST
     from logreach.coverage.attack.compact import encode
     from logreach.coverage.attack.links import links_csv, with_borrowed_links
     from logreach.coverage.attack.summary import summarise
@@ -71,6 +72,8 @@ def import_(source: Source, as_: As = None, out: Out = None, links: Links = None
         _write(links, links_csv(imported.model))
     if imported.cache_fault is not None:
         typer.echo(f"note: {imported.cache_fault}", err=True)
+    if imported.model.major > NEWEST:
+        typer.echo(f"note: newer than {NEWEST}, the newest that this was made for", err=True)
     if imported.from_cache:
         typer.echo("note: read before; the result was kept", err=True)
     _tell(summarise(with_borrowed_links(imported.model)))
@@ -109,7 +112,8 @@ def show(choice: Choice = None, unparsed: Unparsed = False) -> None:
     summary = summarise(load_attack(choice))
     _tell(summary)
     for one in summary.unparsed if unparsed else ():
-        typer.echo(f"{one.analytic}\t{one.ref.component}\t{one.ref.source}\t{one.ref.channel}")
+        row = f"{one.analytic}\t{one.ref.component}\t{one.ref.source}\t{one.ref.channel}"
+        typer.echo("".join(c if c.isprintable() or c == "\t" else " " for c in row))
 
 
 def _tell(summary: Summary) -> None:

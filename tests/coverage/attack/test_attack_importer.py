@@ -161,3 +161,20 @@ def test_an_object_that_the_library_refuses_is_a_fault(builder: Make) -> None:
     b.objects.append({"type": "attack-pattern", "id": "attack-pattern--1", "name": "T"})
     with pytest.raises(InputError, match="mitreattack-python cannot read the bundle"):
         imported(b)
+
+
+@pytest.mark.parametrize("attack_id", ["", "T1001"])
+def test_a_technique_without_an_id_of_its_own_is_a_fault(builder: Make, attack_id: str) -> None:
+    b = builder()
+    b.technique("T1001")
+    b.technique(attack_id)
+    with pytest.raises(InputError, match=f"'{attack_id}' is no ATT&CK id, or stands twice"):
+        imported(b)
+
+
+def test_a_link_in_a_bundle_is_not_trusted(builder: Make) -> None:
+    b = builder()
+    b.technique("T1543.003")
+    b.objects[0]["external_references"][0]["url"] = "javascript:alert(1)"
+    (one,) = imported(b).techniques
+    assert one.url == "https://attack.mitre.org/techniques/T1543/003"

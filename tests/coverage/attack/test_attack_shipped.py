@@ -101,8 +101,13 @@ def test_techniques(model: AttackModel) -> None:
         one.id: (one.name, one.tactics, one.platforms, one.is_subtechnique, one.parent)
         for one in model.techniques
     } == plain
-    for one in model.techniques:
-        assert one.url == "https://attack.mitre.org/techniques/" + one.id.replace(".", "/")
+    links = {
+        ref["external_id"]: ref["url"]
+        for one in oracle().living("attack-pattern")
+        for ref in one["external_references"]
+        if ref["source_name"] == "mitre-attack"
+    }
+    assert {one.id: one.url for one in model.techniques} == links
 
 
 def test_tactics_stand_in_the_order_of_the_matrix(model: AttackModel) -> None:

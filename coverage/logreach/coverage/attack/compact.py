@@ -29,6 +29,11 @@ from logreach.inventories.faults import Fault, InputError
 FORMAT: Final = "logreach-attack"
 FORMAT_VERSION: Final = 1
 MARK: Final = f'{{"format": "{FORMAT}"'
+_NOTICE: Final = (
+    "Names, ids and relations of MITRE ATT&CK. (c) The MITRE Corporation. Reproduced and "
+    "distributed with the permission of The MITRE Corporation; its terms of use apply: "
+    "https://attack.mitre.org/resources/legal-and-branding/terms-of-use/"
+)
 _HINT: Final = "Make it again with 'logreach attack import'."
 
 Record = Mapping[str, object]
@@ -40,6 +45,7 @@ def encode(model: AttackModel) -> str:
     head = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
+        "notice": _NOTICE,
         "attack_version": model.version,
         "spec": model.spec,
         "sha256": model.sha256,
@@ -68,7 +74,6 @@ def _technique(one: Technique) -> Record:
         "platforms": one.platforms,
         "sub": one.is_subtechnique,
         "parent": one.parent,
-        "url": one.url,
     }
 
 
@@ -175,7 +180,6 @@ def _read_technique(one: Record) -> Technique:
         platforms=_texts(one, "platforms"),
         is_subtechnique=one.get("sub") is True,
         parent=_text(one, "parent"),
-        url=_text(one, "url"),
     )
 
 

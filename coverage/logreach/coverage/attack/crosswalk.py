@@ -16,7 +16,6 @@ _MOVES_FILE: Final = "crosswalk-18-19.csv"
 _MOVES_COLUMNS: Final = ("id_18", "id_19", "kind", "basis")
 _V19_FILE: Final = "techniques-19.1.csv"
 _V19_COLUMNS: Final = ("technique_id", "name", "tactics", "platforms")
-_URL: Final = "https://attack.mitre.org/techniques/"
 
 
 class Carry(StrEnum):
@@ -121,7 +120,6 @@ def _technique(row: tuple[str, ...]) -> Technique:
         platforms=tuple(platforms.split(";")),
         is_subtechnique=bool(parent),
         parent=parent,
-        url=_URL + key.replace(".", "/"),
     )
 
 

@@ -6,6 +6,7 @@ touches (software, mitigations and what hangs on them) are left out before loadi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -43,6 +44,7 @@ _TYPES: Final = frozenset(
 _RELATIONS: Final = frozenset({"attributed-to", "detects", "revoked-by", "subtechnique-of"})
 _USERS: Final = ("intrusion-set--", "campaign--")
 _ATTACK: Final = "mitre-attack"
+_ID: Final = re.compile(r"T\d{4}(\.\d{3})?|(DET|AN|G)\d{4}")
 
 # What mitreattack-python hands out: stix2 objects, which are mappings of anything.
 Stix = Mapping[str, Any]
@@ -144,7 +146,6 @@ class _Import:
                 platforms=tuple(one.get("x_mitre_platforms", ())),
                 is_subtechnique=bool(one.get("x_mitre_is_subtechnique", False)),
                 parent=_attack_id(above[0]["object"]) if above else "",
-                url=_attack_ref(one).get("url", ""),
             )
 
     def _read_components(self) -> Iterator[DataComponent]:
@@ -243,17 +244,12 @@ def _is_dead(one: Stix) -> bool:
     return bool(one.get("revoked", False) or one.get("x_mitre_deprecated", False))
 
 
-def _attack_ref(one: Stix) -> Stix:
-    for reference in one.get("external_references", ()) or ():
-        if reference.get("source_name") == _ATTACK:
-            found: Stix = reference
-            return found
-    return {}
-
-
 def _attack_id(one: Stix) -> str:
     """The ATT&CK id; '' where the version gives such objects none."""
-    return str(_attack_ref(one).get("external_id", ""))
+    for reference in one.get("external_references", ()) or ():
+        if reference.get("source_name") == _ATTACK:
+            return str(reference.get("external_id", ""))
+    return ""
 
 
 def _ids(objects: Iterable[Stix]) -> tuple[str, ...]:
@@ -261,7 +257,14 @@ def _ids(objects: Iterable[Stix]) -> tuple[str, ...]:
 
 
 def _by_id(objects: Iterable[Named]) -> tuple[Named, ...]:
-    return tuple(sorted(objects, key=lambda one: one.id))
+    """Sorted by id; ValueError where an object has no ATT&CK id, or shares it."""
+    ordered = tuple(sorted(objects, key=lambda one: one.id))
+    seen: set[str] = set()
+    for one in ordered:
+        if not _ID.fullmatch(one.id) or one.id in seen:
+            raise ValueError(f"'{one.id}' is no ATT&CK id, or stands twice")
+        seen.add(one.id)
+    return ordered
 
 
 def _tactics_of(technique: Stix) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeVar
+from typing import Final, TypeVar
 
+TECHNIQUES_URL: Final = "https://attack.mitre.org/techniques/"
 V = TypeVar("V")
 
 
@@ -30,7 +31,11 @@ class Technique:
     platforms: tuple[str, ...]
     is_subtechnique: bool
     parent: str
-    url: str
+
+    @property
+    def url(self) -> str:
+        """Its page at MITRE, made from the id: a bundle's own link is not trusted."""
+        return TECHNIQUES_URL + self.id.replace(".", "/")
 
 
 @dataclass(frozen=True, slots=True)
