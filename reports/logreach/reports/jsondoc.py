@@ -39,6 +39,7 @@ Json = dict[str, Any]
 # How deep each entry gets a line of its own; deeper it stays on one line. A technique is one line:
 # the file can be compared line by line and is written at the C encoder's speed.
 _DEPTH = 4
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
 
 
 def write_json(assessment: Assessment, path: Path) -> None:
@@ -310,11 +311,11 @@ def _fault(fault: Fault) -> Json:
 def _laid_out(value: Any, depth: int, indent: str = "") -> Iterator[str]:
     """JSON text in pieces: containers opened up to `depth`, one line an entry below."""
     if not depth or not value or not isinstance(value, dict | list):
-        yield json.dumps(value, ensure_ascii=False, allow_nan=False)
+        yield _encoded(value)
         return
     entries: Iterable[tuple[str, Any]]
     if isinstance(value, dict):
-        entries = ((f"{json.dumps(key, ensure_ascii=False)}: ", one) for key, one in value.items())
+        entries = ((f"{_encoded(key)}: ", one) for key, one in value.items())
         opening, closing = "{", "}"
     else:
         entries = (("", one) for one in value)

@@ -70,8 +70,7 @@ def look(verdict: Verdict) -> Look:
 
 def signed(verdict: Verdict) -> str:
     """The label behind its sign: '● achievable'."""
-    shown = look(verdict)
-    return f"{shown.sign} {shown.label}"
+    return signed_label(verdict.label)
 
 
 def signed_label(label: str) -> str:

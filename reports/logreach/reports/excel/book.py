@@ -1,0 +1,132 @@
+"""Sheets packed into a workbook: openpyxl makes the book, its styles, tables, colours and print
+setup; the rows are then put in as XML of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.table import Table as ExcelTable
+from openpyxl.worksheet.table import TableColumn, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from logreach.reports.excel.cells import Strings, Styles, excel_text, letter, written
+from logreach.reports.excel.model import Placed, Sheet, placed
+from logreach.reports.excel.packing import filled
+from logreach.reports.words import LABELS, LOOKS
+
+
+def packed(sheets: Sequence[Sheet]) -> bytes:
+    """The workbook's bytes."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    made = [_worksheet(book, sheet) for sheet in sheets]
+    styles = _styles(made[0])
+    book.properties.creator = book.properties.title = "logreach"
+    frame = BytesIO()
+    book.save(frame)
+    strings = Strings()
+    return filled(frame, [written(sheet, styles, strings) for sheet in sheets], strings)
+
+
+def _worksheet(book: Workbook, sheet: Sheet) -> Worksheet:
+    made: Worksheet = book.create_sheet(sheet.title)
+    made.freeze_panes = sheet.frozen
+    made.sheet_view.zoomScale = 90
+    made.sheet_view.showGridLines = False
+    for at, width in enumerate(sheet.widths):
+        made.column_dimensions[letter(at)].width = width
+    for place in placed(sheet):
+        made.add_table(_excel_table(place))
+        _colour(made, place)
+    _for_print(made, sheet)
+    return made
+
+
+def _excel_table(place: Placed) -> ExcelTable:
+    titles = [excel_text(column.title) for column in place.table.columns]
+    ref = f"A{place.header}:{letter(len(titles) - 1)}{place.last}"
+    table = ExcelTable(displayName=place.table.name, ref=ref)
+    table.tableColumns = [TableColumn(id=at, name=title) for at, title in enumerate(titles, 1)]
+    table.autoFilter = AutoFilter(ref=ref)
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    return table
+
+
+def _colour(made: Worksheet, place: Placed) -> None:
+    """Colours follow the sign in the cell, so they stay right when someone sorts or pastes."""
+    for at, column in enumerate(place.table.columns):
+        if column.kind != "verdict":
+            continue
+        first = f"{letter(at)}{place.header + 1}"
+        reach = f"{first}:{letter(at)}{place.last}"
+        for sign, (fill, ink) in _fills().items():
+            rule = Rule(
+                "expression",
+                formula=[f'LEFT({first},1)="{sign}"'],
+                dxf=DifferentialStyle(
+                    font=Font(color=ink[1:]),
+                    fill=PatternFill(fill_type="solid", bgColor=fill[1:]),
+                ),
+                stopIfTrue=True,
+            )
+            made.conditional_formatting.add(reach, rule)
+
+
+def _fills() -> dict[str, tuple[str, str]]:
+    return {LOOKS[label].sign: (LOOKS[label].fill, LOOKS[label].ink) for label in LABELS}
+
+
+def _for_print(made: Worksheet, sheet: Sheet) -> None:
+    made.page_setup.orientation = "landscape"
+    made.page_setup.paperSize = "9"
+    made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    made.page_setup.fitToHeight = 0
+    made.page_margins.left = made.page_margins.right = 0.4
+    made.oddFooter = HeaderFooterItem(
+        left=_HeaderFooterPart("logreach: &A"), right=_HeaderFooterPart("&P / &N")
+    )
+    if not sheet.heading:
+        made.print_title_rows = "1:1"
+
+
+def _styles(scratch: Worksheet) -> Styles:
+    """The number of each cell style. The cells are only there to register it: all rows are
+    replaced when the book is packed."""
+    wrapped = Alignment(vertical="top", wrap_text=True)
+    short = Alignment(vertical="top")
+    ruled = Border(bottom=Side(style="hair", color="BFBFBF"))
+    wanted: dict[str, dict[str, object]] = {
+        "text": {"alignment": wrapped, "border": ruled},
+        "verdict": {"alignment": wrapped, "border": ruled},
+        "number": {"alignment": short, "border": ruled, "number_format": "0"},
+        "decimal": {"alignment": short, "border": ruled, "number_format": "0.00"},
+        "share": {"alignment": short, "border": ruled, "number_format": "0%"},
+        "link": {
+            "alignment": wrapped,
+            "border": ruled,
+            "font": Font(color="0B4F8A", underline="single"),
+        },
+        "header": {
+            "alignment": Alignment(vertical="center", wrap_text=True),
+            "font": Font(bold=True, color="FFFFFF"),
+            "fill": PatternFill("solid", fgColor="404040"),
+        },
+        "title": {"font": Font(bold=True, size=16)},
+        "heading": {"font": Font(bold=True, size=12)},
+        "remark": {"font": Font(italic=True, color="595959")},
+    }
+    found = {}
+    for row, (name, parts) in enumerate(wanted.items(), start=1):
+        cell = scratch.cell(row, 1)
+        for part, value in parts.items():
+            setattr(cell, part, value)
+        found[name] = int(cell.style_id)
+    return found

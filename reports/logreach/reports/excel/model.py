@@ -1,0 +1,101 @@
+"""What a sheet holds, before it becomes XML: tables of typed cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from logreach.coverage.verdict import Verdict
+from logreach.reports.words import one_line
+
+# The format ends at 1,048,576 rows; what does not fit is said to be in assessment.json.
+ROW_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell to click: to a row of a sheet of this workbook, or to a page on the web."""
+
+    text: str
+    sheet: str = ""
+    row: int = 1
+    url: str = ""
+
+
+Cell = str | int | float | Verdict | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `kind` is 'text', 'verdict', 'number', 'decimal' or 'share' (0 to 1)."""
+
+    title: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its filter. `name` is unique in the workbook; `heading` stands above it."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Cell, ...]]
+    heading: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: tables below one another. `widths` in characters; `frozen` the first free cell."""
+
+    title: str
+    widths: tuple[float, ...]
+    tables: tuple[Table, ...]
+    frozen: str | None = None
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A table on its sheet: rows count from 1, `last` is its last row."""
+
+    table: Table
+    header: int
+    last: int
+
+
+def placed(sheet: Sheet) -> list[Placed]:
+    """Where each table stands: headings above, two free rows between tables."""
+    row = 3 if sheet.heading else 1
+    found = []
+    for table in sheet.tables:
+        row += bool(table.heading) + bool(table.remark)
+        # A table without a row of data is not valid; one row then says that there is nothing.
+        last = row + max(1, min(len(table.rows), ROW_LIMIT))
+        found.append(Placed(table, row, last))
+        row = last + 3
+    return found
+
+
+def columns(*titles: str) -> tuple[Column, ...]:
+    """Columns from titles; ' :kind' behind a title gives its kind."""
+    made = []
+    for title in titles:
+        name, _, kind = title.partition(" :")
+        made.append(Column(name, kind or "text"))
+    return tuple(made)
+
+
+def profile_columns(profile_ids: Sequence[str], taken: Sequence[str]) -> tuple[Column, ...]:
+    """A verdict column a profile; titles are unique whatever the ids are, as a table needs."""
+    seen = {title.casefold() for title in taken}
+    made = []
+    for profile_id in profile_ids:
+        base = one_line(profile_id)[:200] or "profile"
+        title, number = base, 1
+        while title.casefold() in seen:
+            number += 1
+            title = f"{base} ({number})"
+        seen.add(title.casefold())
+        made.append(Column(title, "verdict"))
+    return tuple(made)

@@ -1,0 +1,183 @@
+"""The sheets around the verdicts: hosts, remedies, evidence and method."""
+
+from __future__ import annotations
+
+from logreach.coverage.assessment import Assessment, PlannedRemedy, Reason
+from logreach.inventories.faults import Fault
+from logreach.reports.excel.model import Cell, Link, Sheet, Table, columns
+from logreach.reports.excel.places import Places, number_text
+from logreach.reports.words import (
+    conflict_text,
+    evidence_text,
+    fact_name,
+    is_link,
+    value_text,
+)
+
+
+def hosts(assessment: Assessment) -> Sheet:
+    """Profiles with their hosts, the facts about them, and what was wrong or in conflict."""
+    profiles = [
+        (p.profile_id, ", ".join(p.hosts), p.count, p.os, p.role, len(p.faults))
+        for p in assessment.profiles
+    ]
+    facts = [
+        (
+            p.profile_id,
+            fact_name(v.key, v.title),
+            v.state,
+            v.value,
+            evidence_text(v.evidence),
+            str(v.key),
+        )
+        for p in assessment.profiles
+        for v in p.facts
+    ]
+    conflicts = [
+        (p.profile_id, conflict_text(one)) for p in assessment.profiles for one in p.conflicts
+    ]
+    tables = (
+        Table(
+            "Hosts",
+            columns("Profile", "Hosts", "Count :number", "OS", "Role", "Faults :number"),
+            profiles,
+        ),
+        Table(
+            "Facts", columns("Profile", "Fact", "State", "Value", "Evidence", "Key"), facts, "Facts"
+        ),
+        Table("Conflicts", columns("Profile", "Conflict"), conflicts, "Sources that disagree"),
+        _fault_table(assessment),
+    )
+    return Sheet("Hosts", (20.0, 56.0, 14.0, 34.0, 46.0, 46.0), tables, "A2")
+
+
+def _fault_table(assessment: Assessment) -> Table:
+    found: dict[Fault, list[str]] = {fault: [] for fault in assessment.faults}
+    for profile in assessment.profiles:
+        for fault in profile.faults:
+            found.setdefault(fault, []).append(profile.profile_id)
+    rows = [
+        (", ".join(ids) or "all", f"{one.message}. {one.hint}".strip(), one.where, one.source)
+        for one, ids in found.items()
+    ]
+    titles = columns("Profile", "What is wrong, and what to do", "Where", "Source")
+    return Table("Faults", titles, rows, "Faults in the input")
+
+
+def remedies(assessment: Assessment) -> Sheet:
+    """Every change that raises a verdict, and every fact to find out."""
+    titles = columns(
+        "Remedy",
+        "Fact",
+        "Becomes",
+        "Cost",
+        "Hosts :number",
+        "Gain :number",
+        "Profiles",
+        "Techniques raised :number",
+        "Which",
+    )
+    rows = [_remedy_row(one) for one in assessment.remedies]
+    tables = (
+        Table("Remedies", titles, rows),
+        missing_table(assessment, "Missing", "Facts that the inventory does not tell", None),
+    )
+    return Sheet("Remedies", (52, 42, 20, 34, 9, 9, 20, 12, 70), tables, "B2")
+
+
+def _remedy_row(one: PlannedRemedy) -> tuple[Cell, ...]:
+    return (
+        one.remedy.text,
+        str(one.remedy.key),
+        value_text(one.remedy.value),
+        one.remedy.cost,
+        one.hosts,
+        one.gain,
+        ", ".join(one.profiles),
+        len(one.raised),
+        "\n".join(f"{key}: {text}" for key, text in one.raised.items()),
+    )
+
+
+def evidence(places: Places) -> Sheet:
+    """Every distinct reason with where it was read."""
+    catalogue = places.catalogue
+    rows = [
+        _reason_row(number, reason, profiles, places)
+        for number, (reason, profiles) in enumerate(
+            zip(catalogue.reasons, catalogue.profiles, strict=True)
+        )
+    ]
+    titles = columns(
+        "No.",
+        "Link",
+        "Subject",
+        "Allows :verdict",
+        "Reason",
+        "Evidence",
+        "SHA-256",
+        "Remedy",
+        "Missing fact",
+        "Reference",
+        "Profiles",
+    )
+    widths = (9, 16, 28, 17, 52, 46, 24, 36, 30, 34, 20)
+    return Sheet("Evidence", widths, (Table("Evidence", titles, rows),), "B2")
+
+
+def _reason_row(
+    number: int, reason: Reason, profiles: list[str], places: Places
+) -> tuple[Cell, ...]:
+    hashes = dict.fromkeys(one.sha256 for one in reason.evidence if one.sha256)
+    return (
+        number_text(number),
+        reason.link,
+        places.event(reason.subject),
+        reason.verdict,
+        reason.text,
+        evidence_text(reason.evidence),
+        "\n".join(hashes),
+        reason.remedy.text if reason.remedy else None,
+        str(reason.missing) if reason.missing else None,
+        Link(reason.reference, url=reason.reference) if reason.reference else None,
+        ", ".join(profiles),
+    )
+
+
+def method(assessment: Assessment) -> Sheet:
+    """How it was done, what was read, and where the rules come from."""
+    references = sorted(_references(assessment))
+    tables = (
+        Table("Method", columns("Subject", "How"), list(assessment.notes)),
+        Table(
+            "Inputs",
+            columns("File", "SHA-256"),
+            [(one.path, one.sha256) for one in assessment.inputs],
+            "Files that were read",
+        ),
+        Table(
+            "References",
+            columns("Reference", "Link"),
+            [(one, Link("open", url=one) if is_link(one) else None) for one in references],
+            "References",
+        ),
+    )
+    return Sheet("Method", (48, 110), tables, "A2")
+
+
+def _references(assessment: Assessment) -> set[str]:
+    found = set()
+    for profile in assessment.profiles:
+        for judged in profile.events.values():
+            found |= {reason.reference for reason in judged.reasons}
+    return found - {""}
+
+
+def missing_table(assessment: Assessment, name: str, heading: str, top: int | None) -> Table:
+    """Facts that the inventory does not tell, those that most hangs on first."""
+    titles = columns("Fact", "Why it is unknown", "Verdicts that hang on it :number", "Profiles")
+    rows = [
+        (fact_name(one.key, one.title), one.reason, one.verdicts, ", ".join(one.profiles))
+        for one in assessment.missing[:top]
+    ]
+    return Table(name, titles, rows, heading)

@@ -1,0 +1,212 @@
+"""The sheets of verdicts: techniques, data components, events, attributes and rules.
+
+One row a profile and item: that is what filters and pivots need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from logreach.coverage.assessment import (
+    Assessment,
+    ComponentResult,
+    Judged,
+    Profile,
+    Reason,
+    RuleSummary,
+    TechniqueResult,
+)
+from logreach.reports.excel.model import Cell, Sheet, Table, columns
+from logreach.reports.excel.places import (
+    Places,
+    by_attribute,
+    by_component,
+    by_event,
+    by_technique,
+    component_parts,
+    reference_of,
+)
+from logreach.reports.words import signed, why
+
+
+def techniques(assessment: Assessment, places: Places) -> Sheet:
+    """Each technique on each profile, by the three questions."""
+    rows = [
+        _technique_row(technique, profile, places)
+        for _, profile, technique in by_technique(assessment)
+    ]
+    titles = columns(
+        "Technique",
+        "Name",
+        "Tactics",
+        "Profile",
+        "Hosts :number",
+        "Visibility :verdict",
+        "Visibility: why",
+        "Detection :verdict",
+        "Detection: why",
+        "With alternatives :verdict",
+        "With alternatives: why",
+        "Score, proven :decimal",
+        "Score, possible :decimal",
+        "Components",
+        "Analytics",
+        "Evidence",
+        "Reference",
+        "Chain",
+    )
+    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 38, 34, 38, 30, 14)
+    return Sheet("Techniques", widths, (Table("Techniques", titles, rows),), "C2")
+
+
+def _technique_row(
+    technique: TechniqueResult, profile: Profile, places: Places
+) -> tuple[Cell, ...]:
+    asked = (technique.visibility, technique.detection, technique.detection_with_alternatives)
+    low, high = technique.score or (None, None)
+    verdicts: list[Cell] = []
+    for judged in asked:
+        verdicts += [judged.verdict, why(judged)]
+    return (
+        _technique_link(technique, profile, places),
+        technique.name,
+        "\n".join(technique.tactics),
+        places.profile(profile),
+        profile.count,
+        *verdicts,
+        None if low is None else round(low, 4),
+        None if high is None else round(high, 4),
+        _components_text(technique),
+        _analytics_text(technique),
+        places.evidence(*(places.catalogue.numbers(judged)[:1] for judged in asked)),
+        reference_of(reason for judged in asked for reason in judged.reasons),
+        places.chain(*asked),
+    )
+
+
+def _technique_link(technique: TechniqueResult, profile: Profile, places: Places) -> Cell:
+    """From a technique to the rows of its best component on this profile."""
+    best = max(technique.components.values(), key=_goodness, default=None)
+    if best is None:
+        return technique.technique_id
+    return places.component(best.name, profile, technique.technique_id)
+
+
+def _goodness(component: ComponentResult) -> tuple[int, int]:
+    verdict = component.judged.verdict
+    return (int(verdict.proven), int(verdict.possible))
+
+
+def _components_text(technique: TechniqueResult) -> str:
+    return "\n".join(
+        f"{signed(one.judged.verdict)}: {name}" for name, one in technique.components.items()
+    )
+
+
+def _analytics_text(technique: TechniqueResult) -> str:
+    lines = []
+    for key, one in technique.analytics.items():
+        line = f"{key}: {signed(one.detection.verdict)}"
+        if one.with_alternatives.verdict != one.detection.verdict:
+            line += f"; with alternatives {signed(one.with_alternatives.verdict)}"
+        if one.unparsed:
+            line += f"; not judged: {', '.join(one.unparsed)}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def components(assessment: Assessment, places: Places) -> Sheet:
+    """Each data component on each profile: as a whole, by operation and by event."""
+    rows = [
+        (name, places.profile(profile), operation, _event(event, places), *_tail(judged, places))
+        for name, profile, component in by_component(assessment)
+        for operation, event, judged in component_parts(component)
+    ]
+    titles = columns("Data component", "Profile", "Operation", "Event", *_TAIL)
+    table = Table("DataComponents", titles, rows)
+    return Sheet("Data components", (30, 14, 30, 24, *_TAIL_WIDTHS), (table,), "C2")
+
+
+def _event(key: str, places: Places) -> Cell:
+    return key if key == "any" else places.event(key)
+
+
+def events(assessment: Assessment, places: Places) -> Sheet:
+    """Each event on each profile."""
+    rows = [
+        (key, places.profile(profile), profile.count, *_tail(judged, places))
+        for key, profile, judged in by_event(assessment)
+    ]
+    titles = columns("Event", "Profile", "Hosts :number", *_TAIL)
+    return Sheet("Events", (24, 14, 8, *_TAIL_WIDTHS), (Table("Events", titles, rows),), "C2")
+
+
+def attributes(assessment: Assessment, places: Places) -> Sheet:
+    """Each attribute of an event on each profile."""
+    rows = []
+    for key, profile, judged in by_attribute(assessment):
+        event, _, name = key.partition("/")
+        rows.append((places.event(event), name, places.profile(profile), *_tail(judged, places)))
+    titles = columns("Event", "Attribute", "Profile", *_TAIL)
+    table = Table("Attributes", titles, rows)
+    return Sheet("Attributes", (24, 26, 14, *_TAIL_WIDTHS), (table,), "C2")
+
+
+def rules(assessment: Assessment, places: Places) -> Sheet:
+    """Each detection rule on each profile."""
+    rows = [
+        _rule_row(rule, profile, places)
+        for profile in assessment.profiles
+        for rule in profile.rules.values()
+    ]
+    titles = columns(
+        "Rule",
+        "Title",
+        "Level",
+        "Profile",
+        "State",
+        "Log source",
+        "Techniques",
+        "Dead branches",
+        "Missing fields",
+        "Source",
+        *_TAIL,
+    )
+    widths = (38, 36, 10, 14, 18, 26, 14, 30, 24, 34, *_TAIL_WIDTHS)
+    return Sheet("Rules", widths, (Table("Rules", titles, rows),), "C2")
+
+
+def _rule_row(rule: RuleSummary, profile: Profile, places: Places) -> tuple[Cell, ...]:
+    return (
+        rule.rule_id,
+        rule.title,
+        rule.level,
+        places.profile(profile),
+        ", ".join(rule.state),
+        rule.log_source,
+        ", ".join(rule.techniques),
+        "\n".join(rule.dead_branches),
+        ", ".join(rule.missing_fields),
+        rule.source,
+        *_tail(rule.judged, places),
+    )
+
+
+# What stands behind every verdict.
+_TAIL = ("Verdict :verdict", "Why", "Remedy", "Evidence", "Reference", "Chain")
+_TAIL_WIDTHS = (17.0, 52.0, 36.0, 42.0, 32.0, 14.0)
+
+
+def _tail(judged: Judged, places: Places) -> tuple[Cell, ...]:
+    return (
+        judged.verdict,
+        why(judged),
+        _remedies(judged.reasons),
+        places.evidence(places.catalogue.numbers(judged)),
+        reference_of(judged.reasons),
+        places.chain(judged),
+    )
+
+
+def _remedies(reasons: Iterable[Reason]) -> str:
+    return "\n".join(dict.fromkeys([one.remedy.text for one in reasons if one.remedy]))

@@ -1,0 +1,293 @@
+"""The workbook holds every verdict, no formula from data, and the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from sample_assessment import ALL_VERDICTS, FORMULA, HOSTILE, LONG, MARKUP, SHA, empty, sample
+
+from logreach.coverage.assessment import Assessment
+from logreach.reports.excel import model, write_workbook
+from logreach.reports.excel.cells import excel_text, letter
+from logreach.reports.words import plain, signed
+
+SHEETS = (
+    "Summary",
+    "Techniques",
+    "Data components",
+    "Events",
+    "Attributes",
+    "Rules",
+    "Hosts",
+    "Remedies",
+    "Evidence",
+    "Method",
+)
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("book") / "assessment.xlsx"
+    write_workbook(sample(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(path: Path) -> Workbook:
+    return load_workbook(path)
+
+
+@pytest.fixture(scope="module", params=["sample", "empty"])
+def any_book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("any") / "any.xlsx"
+    write_workbook(sample() if request.param == "sample" else empty(), path)
+    return path
+
+
+def _rows(book: Workbook, title: str) -> list[dict[str, Any]]:
+    """The rows of a sheet's first table, by header."""
+    sheet = book[title]
+    table = next(iter(sheet.tables.values()))
+    header, *rows = [[cell.value for cell in row] for row in sheet[table.ref]]
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_the_sheets_stand_in_their_order(book: Workbook) -> None:
+    assert tuple(book.sheetnames) == SHEETS
+
+
+def test_without_rules_there_is_no_sheet_for_them(tmp_path: Path) -> None:
+    one = sample()
+    bare = replace(one, profiles=tuple(replace(p, rules={}) for p in one.profiles))
+    write_workbook(bare, tmp_path / "bare.xlsx")
+    assert "Rules" not in load_workbook(tmp_path / "bare.xlsx").sheetnames
+
+
+def test_the_same_assessment_gives_the_same_bytes(path: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.xlsx"
+    write_workbook(sample(), again)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_no_part_carries_the_time_of_writing(path: Path) -> None:
+    with ZipFile(path) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {2000}
+        core = archive.read("docProps/core.xml").decode()
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+", core)) == {"2000-01-01T00:00:00"}
+
+
+def test_no_cell_is_a_formula_and_no_part_links_to_a_file(any_book: Path) -> None:
+    with ZipFile(any_book) as archive:
+        for name in archive.namelist():
+            data = archive.read(name)
+            assert b"externalLink" not in data
+            assert b"ddeLink" not in data
+            if name.startswith("xl/worksheets/sheet"):
+                assert not list(ET.fromstring(data).iter(f"{MAIN}f"))  # noqa: S314
+
+
+def test_links_lead_to_rows_that_exist_or_to_pages_of_the_web(book: Workbook) -> None:
+    inner, outer = 0, 0
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                link = cell.hyperlink
+                if link is None:
+                    continue
+                if link.location:
+                    title, _, where = link.location.rpartition("!")
+                    assert book[title.strip("'")][where].value is not None
+                    inner += 1
+                else:
+                    assert link.target.startswith("https://")
+                    outer += 1
+    assert inner > 50
+    assert outer > 10
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_data_that_looks_like_code_stays_text(book: Workbook, text: str) -> None:
+    found = [row["Reason"] for row in _rows(book, "Evidence")]
+    assert plain(text) in found
+
+
+def test_formula_like_cells_are_of_type_text(book: Workbook) -> None:
+    kinds = {
+        cell.data_type
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and cell.value[:1] in "=+-@\t"
+    }
+    assert kinds == {"s"}
+
+
+def test_tables_are_valid(any_book: Path) -> None:
+    names: list[str] = []
+    for sheet in load_workbook(any_book):
+        assert sheet.tables
+        for table in sheet.tables.values():
+            names.append(table.displayName)
+            header, *rows = sheet[table.ref]
+            titles = [cell.value for cell in header]
+            assert titles == [column.name for column in table.tableColumns]
+            assert all(isinstance(title, str) and title for title in titles)
+            assert len({title.casefold() for title in titles}) == len(titles)
+            assert rows
+            assert table.autoFilter.ref == table.ref
+    assert len({name.casefold() for name in names}) == len(names)
+
+
+def test_every_cell_names_a_shared_string_that_exists(any_book: Path) -> None:
+    with ZipFile(any_book) as archive:
+        strings = ET.fromstring(archive.read("xl/sharedStrings.xml"))  # noqa: S314
+        assert strings.get("uniqueCount") == str(len(strings))
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                for cell in ET.fromstring(archive.read(name)).iter(f"{MAIN}c"):  # noqa: S314
+                    if cell.get("t") == "s":
+                        assert int(cell[0].text or -1) < len(strings)
+
+
+def test_the_parts_of_a_sheet_stand_in_the_order_of_the_format(path: Path) -> None:
+    order = [
+        "sheetPr",
+        "dimension",
+        "sheetViews",
+        "sheetFormatPr",
+        "cols",
+        "sheetData",
+        "conditionalFormatting",
+        "hyperlinks",
+        "printOptions",
+        "pageMargins",
+        "pageSetup",
+        "headerFooter",
+        "tableParts",
+    ]
+    with ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                root = ET.fromstring(archive.read(name))  # noqa: S314
+                places = [order.index(child.tag.removeprefix(MAIN)) for child in root]
+                assert places == sorted(places)
+
+
+def test_every_relationship_that_a_sheet_names_exists(path: Path) -> None:
+    with ZipFile(path) as archive:
+        for number in range(1, len(SHEETS) + 1):
+            data = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
+            rels = archive.read(f"xl/worksheets/_rels/sheet{number}.xml.rels").decode()
+            assert set(re.findall(r'r:id="([^"]+)"', data)) <= set(
+                re.findall(r'\bId="([^"]+)"', rels)
+            )
+
+
+def test_headers_stay_in_sight(book: Workbook) -> None:
+    frozen = {sheet.title: sheet.freeze_panes for sheet in book}
+    assert all(frozen[title] for title in SHEETS if title != "Summary")
+
+
+def test_each_technique_stands_once_a_profile_with_its_reason(
+    book: Workbook, assessment: Assessment
+) -> None:
+    rows = {(row["Technique"], row["Profile"]): row for row in _rows(book, "Techniques")}
+    assert len(rows) == sum(len(profile.techniques) for profile in assessment.profiles)
+    for profile in assessment.profiles:
+        for key, technique in profile.techniques.items():
+            row = rows[key, profile.profile_id]
+            assert row["Visibility"] == signed(technique.visibility.verdict)
+            assert row["Detection"] == signed(technique.detection.verdict)
+            assert row["Visibility: why"].endswith(technique.visibility.reason)
+            assert row["Hosts"] == profile.count
+
+
+@pytest.mark.parametrize("verdict", ALL_VERDICTS, ids=lambda verdict: verdict.label)
+def test_every_label_is_told_by_sign_and_word(book: Workbook, verdict: Any) -> None:
+    assert signed(verdict) in {row["Verdict"] for row in _rows(book, "Events")}
+
+
+def test_every_verdict_column_is_coloured(book: Workbook) -> None:
+    for title in ("Techniques", "Data components", "Events", "Attributes", "Rules"):
+        sheet = book[title]
+        header = {cell.value: cell.column_letter for cell in sheet[1]}
+        coloured = {
+            str(area.sqref).split(":")[0].rstrip("0123456789")
+            for area in sheet.conditional_formatting
+        }
+        wanted = ("Verdict", "Visibility", "Detection", "With alternatives")
+        assert coloured == {header[name] for name in wanted if name in header}
+
+
+def test_a_verdict_has_evidence_reference_and_remedy_beside_it(book: Workbook) -> None:
+    row = next(row for row in _rows(book, "Events") if row["Profile"] == "P2")
+    assert row["Evidence"] == "ws/auditpol.csv line 12: Process Creation,Success"
+    assert row["Reference"].startswith("https://learn.microsoft.com/")
+    assert row["Remedy"] == "Turn on Success auditing of Process Creation"
+    (link,) = [one for one in _rows(book, "Evidence") if one["No."] == row["Chain"]]
+    assert link["Reason"] == "Process Creation is not audited"
+    assert link["SHA-256"] == SHA
+
+
+def test_facts_faults_conflicts_and_inputs_are_told(book: Workbook) -> None:
+    words = {
+        title: "\n".join(
+            str(cell.value) for row in book[title].iter_rows() for cell in row if cell.value
+        )
+        for title in ("Hosts", "Remedies", "Method")
+    }
+    assert "audit: Process Creation" in words["Hosts"]
+    assert "believed Success" in words["Hosts"]
+    assert "unknown word 'Erfolk'" in words["Hosts"]
+    assert "file not found" in words["Hosts"]
+    assert "the inventory does not say" in words["Hosts"]
+    assert "setting: Command line" in words["Remedies"]
+    assert "Not parsed" in words["Method"]
+    assert FORMULA in words["Method"]
+
+
+def test_very_long_text_is_cut_and_says_so(book: Workbook) -> None:
+    how = _rows(book, "Method")[1]["How"]
+    assert len(how) < 32_767
+    assert how.endswith(f"… (cut; {len(LONG)} characters in all)")
+
+
+@pytest.mark.parametrize(
+    "text", ["😀" * 20_000, "\n".join("x" * 500), "a\x00b\x1fc", "x" * 40_000, "\ud800\uffff"]
+)
+def test_a_cell_keeps_to_the_limits_of_the_format(text: str) -> None:
+    shown = excel_text(text)
+    assert len(shown.encode("utf-16-le")) // 2 <= 32_767
+    assert shown.count("\n") <= 253
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", shown)
+
+
+def test_profiles_with_one_name_or_a_title_of_the_table_get_columns_of_their_own() -> None:
+    titles = [c.title for c in model.profile_columns(["A", "a", "Name", "", MARKUP], ["Name"])]
+    assert titles == ["A", "a (2)", "Name (2)", "profile", MARKUP]
+
+
+def test_more_rows_than_a_sheet_has_are_said_to_be_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from logreach.reports.excel import cells
+
+    for module in (cells, model):
+        monkeypatch.setattr(module, "ROW_LIMIT", 5)
+    write_workbook(sample(), tmp_path / "cut.xlsx")
+    rows = _rows(load_workbook(tmp_path / "cut.xlsx"), "Techniques")
+    assert len(rows) == 5
+    assert rows[-1]["Technique"] == "10 more rows: see assessment.json"
+
+
+@pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
+def test_columns_are_lettered_as_in_a_spreadsheet(index: int, name: str) -> None:
+    assert letter(index) == name
