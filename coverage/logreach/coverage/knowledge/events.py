@@ -104,13 +104,24 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
 
 
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
-    keys = ("title", "remedy", "note", "source")
-    return {
-        name: Setting(
-            name, row.text("title"), row.text("remedy"), row.text("note"), _sourced(row, faults)
+    keys = ("fact", "mask", "title", "remedy", "note", "source")
+    found: dict[str, Setting] = {}
+    for name, row in read_yaml(folder / "settings.yaml", keys, faults):
+        mask = row.values.get("mask", 0)
+        if type(mask) is not int:
+            faults.add(row, "mask is a number")
+            mask = 0
+        if not row.text("title"):
+            faults.add(row, "no title")
+        found[name] = Setting(
+            row.text("fact") or name,
+            row.text("title"),
+            row.text("remedy"),
+            row.text("note"),
+            _sourced(row, faults),
+            mask,
         )
-        for name, row in read_yaml(folder / "settings.yaml", keys, faults)
-    }
+    return found
 
 
 def _roles(folder: Path, faults: Faults) -> dict[str, str]:

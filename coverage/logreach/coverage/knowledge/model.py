@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from logreach.coverage.verdict import NO, YES, Level, Verdict, any_of
-from logreach.inventories.facts import OperatingSystem, OsKind
+from logreach.inventories.facts import OperatingSystem, OsKind, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +159,24 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting that events depend on, and how to turn it on."""
+    """A setting that events depend on, and how to turn it on.
+
+    `name` is that of the fact. `mask` holds the bits of a number that must all be set; 0: any
+    value but zero, false and nothing turns it on.
+    """
 
     name: str
     title: str
     remedy: str
     note: str = ""
     source: str = ""
+    mask: int = 0
+
+    def is_on(self, value: Scalar) -> bool:
+        """Whether the fact's value turns it on; True stands for every bit."""
+        if self.mask and value is not True:
+            return isinstance(value, int) and value & self.mask == self.mask
+        return bool(value)
 
 
 @dataclass(frozen=True, slots=True)
