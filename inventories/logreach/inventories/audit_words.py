@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -84,6 +86,14 @@ def fold(word: str) -> str:
 def outcome_of_word(word: str) -> Outcome | None:
     """What a word means; None where no language has it."""
     return _words().get(fold(word))
+
+
+def language_of(words: Iterable[str]) -> Language | None:
+    """The language that has most of the words: an export is in one language throughout."""
+    counted = Counter(fold(word) for word in words)
+    scores = [sum(n for word, n in counted.items() if word in one.words) for one in languages()]
+    best = max(scores, default=0)
+    return languages()[scores.index(best)] if best else None
 
 
 def outcome_of_number(number: str) -> AuditSetting | None:

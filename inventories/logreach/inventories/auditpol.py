@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from logreach.inventories import sddl_bridge
 from logreach.inventories.audit_words import (
     UNSET,
+    Language,
     Outcome,
+    fold,
     is_system,
+    language_of,
     outcome_of_number,
-    outcome_of_word,
     words_known,
 )
 from logreach.inventories.facts import (
@@ -52,12 +54,17 @@ class _Rows:
 
     source: Source
     strength: Strength
+    language: Language | None = None
     found: dict[str, list[tuple[int, Outcome, str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     problems: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     lost: dict[str, str] = field(default_factory=dict)
     others: list[Statement] = field(default_factory=list)
+
+    def meaning(self, word: str) -> Outcome | None:
+        """What a word means in the language of this file."""
+        return self.language.words.get(fold(word)) if self.language else None
 
     def problem(self, message: str, line: int, hint: str = "", guid: str | None = None) -> None:
         self.problems[message, hint].append(line)
@@ -81,6 +88,7 @@ def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
     told = any(_guid_at(row) for _, row in cells)
     if not told and (strength is Strength.OBSERVED or not _is_header(cells)):
         return _unreadable(_wrong_file(source, text))
+    rows.language = language_of(_words(cells))
     target = _common_target(cells)
     for number, row in cells[1 if _is_header(cells) else 0 :]:
         _take(rows, number, row, width, target)
@@ -111,6 +119,13 @@ def _cells(text: str, rows: _Rows) -> Iterator[tuple[int, list[str]]]:
 def _guid_at(row: list[str]) -> int:
     """Where the subcategory's GUID stands; 0 where there is none."""
     return next((i for i, cell in enumerate(row) if i and as_guid(cell)), 0)
+
+
+def _words(cells: list[tuple[int, list[str]]]) -> Iterator[str]:
+    for _, row in cells:
+        at = _guid_at(row)
+        if at and len(row) > at + 1:
+            yield row[at + 1]
 
 
 def _is_header(cells: list[tuple[int, list[str]]]) -> bool:
@@ -169,7 +184,7 @@ def _of_a_user(target: str, exclusion: str, common: str) -> bool:
 
 def _take_setting(rows: _Rows, line: int, guid: str, row: list[str], after: list[str]) -> None:
     word, number = after[0], after[2] if len(after) > 2 else ""
-    meaning = outcome_of_word(word)
+    meaning = rows.meaning(word)
     counted = outcome_of_number(number) if number else None
     if number and counted is None:
         rows.problem(f"{number!r} is no setting value (0 to 4)", line, guid=guid)

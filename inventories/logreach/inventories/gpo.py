@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logreach.inventories import auditpol
+from logreach.inventories import auditpol, gpt_template, policy_xml, registry_pol
 from logreach.inventories.facts import (
     AuditSetting,
     FactKey,
@@ -20,7 +20,7 @@ from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.sources import Folder, Source
 from logreach.inventories.xml_text import parse
 
-_INFO = "bkupinfo.xml"
+_INFO, _REPORT = "bkupinfo.xml", "gpreport.xml"
 
 
 @dataclass(slots=True)
@@ -77,14 +77,19 @@ def _roots(folder: Folder, path: Path) -> list[Path]:
 def _read_one(folder: Folder, root: Path) -> Gpo:
     gpo = Gpo(root.name, folder.name(root))
     readers = _readers()
+    report: Path | None = None
     found = 0
     for path in folder.walk(root):
         reader = readers.get(_place(path, root))
         if path.name.casefold() == _INFO:
             _name(folder, path, gpo)
+        elif path.name.casefold() == _REPORT:
+            report = path
         elif reader is not None:
             found += 1
             gpo.take(_guarded(folder, path, reader))
+    if report is not None:
+        _check(gpo, folder, report)
     if not found:
         hint = "Expected is a backup folder as Backup-GPO writes it, or a GPO's SYSVOL folder."
         fault = Fault("holds no computer policy that can be read", gpo.folder, hint=hint)
@@ -99,6 +104,8 @@ def _readers() -> dict[str, Reader]:
     """Readers by the end of the path, in lower case."""
     return {
         "audit/audit.csv": lambda source: auditpol.read(source, Strength.POLICY),
+        "secedit/gpttmpl.inf": gpt_template.read,
+        "machine/registry.pol": registry_pol.read,
     }
 
 
@@ -126,6 +133,26 @@ def _kinds(name: str) -> Iterable[FactKind]:
         "gpttmpl.inf": (FactKind.LEGACY_AUDIT, FactKind.SACL, FactKind.SETTING),
         "registry.pol": (FactKind.SETTING, FactKind.CHANNEL),
     }.get(name.casefold(), ())
+
+
+def _check(gpo: Gpo, folder: Folder, path: Path) -> None:
+    """Hold our reading against the report that Windows wrote with the backup."""
+    try:
+        source = folder.read(path)
+        report = policy_xml.read_report(source)
+    except InputError as error:
+        gpo.faults.extend(error.faults)
+        return
+    ours = {one.key: one for one in (*gpo.advanced.values(), *gpo.legacy.values(), *gpo.others)}
+    for one in report.statements:
+        mine = ours.get(one.key)
+        unread = one.key.kind in gpo.unread or one.key.name in gpo.lost
+        if unread or (mine is not None and mine.value == one.value):
+            continue
+        told = f"the files say {mine.value}" if mine else "the files say nothing of it"
+        hint = "The files are believed; back the GPO up again."
+        message = f"report says {one.key} is {one.value}, {told}"
+        gpo.faults.append(source.fault(message, one.evidence.where, hint))
 
 
 def _name(folder: Folder, path: Path, gpo: Gpo) -> None:
