@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
+from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
@@ -12,6 +13,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
@@ -21,6 +23,10 @@ from logreach.reports.excel.cells import Strings, Styles, excel_text, letter, wr
 from logreach.reports.excel.model import Placed, Sheet, placed
 from logreach.reports.excel.packing import filled
 from logreach.reports.words import LABELS, LOOKS
+
+_FONT = "Calibri"
+# Characters of column width that a landscape page shows in legible size.
+_PAGE_WIDTH = 260
 
 
 def packed(sheets: Sequence[Sheet]) -> bytes:
@@ -89,20 +95,26 @@ def _for_print(made: Worksheet, sheet: Sheet) -> None:
     made.page_setup.paperSize = "9"
     made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     made.page_setup.fitToHeight = 0
-    made.page_margins.left = made.page_margins.right = 0.4
+    made.page_setup.fitToWidth = ceil(sum(sheet.widths) / _PAGE_WIDTH)
+    made.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, footer=0.3)
     made.oddFooter = HeaderFooterItem(
         left=_HeaderFooterPart("logreach: &A"), right=_HeaderFooterPart("&P / &N")
     )
     if not sheet.heading:
         made.print_title_rows = "1:1"
+        made.print_title_cols = "A:A"
 
 
 def _styles(scratch: Worksheet) -> Styles:
     """The number of each cell style. The cells are only there to register it: all rows are
     replaced when the book is packed."""
     wrapped = Alignment(vertical="top", wrap_text=True)
-    short = Alignment(vertical="top")
+    short = Alignment(horizontal="right", vertical="top", indent=1)
     ruled = Border(bottom=Side(style="hair", color="BFBFBF"))
+    head = {
+        "font": Font(name=_FONT, size=11, bold=True, color="FFFFFF"),
+        "fill": PatternFill("solid", fgColor="404040"),
+    }
     wanted: dict[str, dict[str, object]] = {
         "text": {"alignment": wrapped, "border": ruled},
         "verdict": {"alignment": wrapped, "border": ruled},
@@ -112,16 +124,16 @@ def _styles(scratch: Worksheet) -> Styles:
         "link": {
             "alignment": wrapped,
             "border": ruled,
-            "font": Font(color="0B4F8A", underline="single"),
+            "font": Font(name=_FONT, size=11, color="0B4F8A", underline="single"),
         },
-        "header": {
-            "alignment": Alignment(vertical="center", wrap_text=True),
-            "font": Font(bold=True, color="FFFFFF"),
-            "fill": PatternFill("solid", fgColor="404040"),
+        "header": {"alignment": Alignment(vertical="center", wrap_text=True), **head},
+        "header right": {
+            "alignment": Alignment(horizontal="right", vertical="center", wrap_text=True, indent=1),
+            **head,
         },
-        "title": {"font": Font(bold=True, size=16)},
-        "heading": {"font": Font(bold=True, size=12)},
-        "remark": {"font": Font(italic=True, color="595959")},
+        "title": {"font": Font(name=_FONT, size=16, bold=True)},
+        "heading": {"font": Font(name=_FONT, size=12, bold=True)},
+        "remark": {"font": Font(name=_FONT, size=11, italic=True, color="595959")},
     }
     found = {}
     for row, (name, parts) in enumerate(wanted.items(), start=1):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from math import ceil
 
 from logreach.coverage.verdict import Verdict
 from logreach.reports.excel.model import ROW_LIMIT, Cell, Link, Placed, Sheet, placed
@@ -22,6 +23,8 @@ Styles = Mapping[str, int]
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LONGEST, _MOST_LINES, _LONGEST_URL = 32_000, 250, 2_000
 _NOTHING = "nothing"
+# Points a line of the default font; a row taller than this would hide its neighbours.
+_LINE, _TALLEST = 15, 14
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -58,7 +61,7 @@ class Strings:
 
 def written(sheet: Sheet, styles: Styles, strings: Strings) -> Written:
     """The rows and links of a sheet."""
-    writer = _Writer(styles, strings)
+    writer = _Writer(sheet, styles, strings)
     places = placed(sheet)
     if sheet.heading:
         writer.line(1, sheet.heading, "title")
@@ -73,36 +76,53 @@ def written(sheet: Sheet, styles: Styles, strings: Strings) -> Written:
     )
 
 
-class _Texts(dict[str, str]):
-    """What follows a cell's address, by its text: most texts of a sheet come again and again."""
+class _Texts(dict[str, tuple[str, int]]):
+    """What follows a cell's address, and the lines it takes, by its text: most texts of a column
+    come again and again."""
 
-    def __init__(self, style: int, strings: Strings) -> None:
+    def __init__(self, style: int, width: float, strings: Strings) -> None:
         super().__init__()
         self._style = style
+        self._width = width
         self._strings = strings
 
-    def __missing__(self, text: str) -> str:
-        made = f'" s="{self._style}"/>'
+    def __missing__(self, text: str) -> tuple[str, int]:
+        made = (f'" s="{self._style}"/>', 1)
         if text:
-            made = f'" s="{self._style}" t="s"><v>{self._strings.number(text)}</v></c>'
+            xml = f'" s="{self._style}" t="s"><v>{self._strings.number(text)}</v></c>'
+            made = (xml, lines_of(text, self._width))
         self[text] = made
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A column while its table is written."""
+
+    head: str
+    letter: str
+    style: int
+    texts: _Texts
+    links: _Texts
 
 
 class _Writer:
     """Collects the XML of one sheet."""
 
-    def __init__(self, styles: Styles, strings: Strings) -> None:
+    def __init__(self, sheet: Sheet, styles: Styles, strings: Strings) -> None:
         self.rows: list[str] = []
         self.links: list[str] = []
         # One relationship a page, however often it is linked.
         self.pages: dict[str, int] = {}
-        self._texts = {name: _Texts(number, strings) for name, number in styles.items()}
+        self._widths = sheet.widths
         self._styles = styles
+        self._strings = strings
 
     def line(self, row: int, text: str, style: str) -> None:
-        """A row with one cell."""
-        self.rows.append(f'<row r="{row}"><c r="A{row}{self._texts[style][text]}</row>')
+        """A row with one cell that runs over its neighbours."""
+        number = self._strings.number(text)
+        cell = f'<c r="A{row}" s="{self._styles[style]}" t="s"><v>{number}</v></c>'
+        self.rows.append(f'<row r="{row}">{cell}</row>')
 
     def table(self, place: Placed) -> None:
         """Headings, header and rows of a table."""
@@ -111,40 +131,45 @@ class _Writer:
             self.line(place.header - bool(table.remark) - 1, table.heading, "heading")
         if table.remark:
             self.line(place.header - 1, table.remark, "remark")
-        heads = [f'<c r="{letter(at)}' for at in range(len(table.columns))]
-        titles = self._texts["header"]
-        self.rows.append(f'<row r="{place.header}" ht="32" customHeight="1">')
-        self.rows += [
-            f"{head}{place.header}{titles[column.title]}"
-            for head, column in zip(heads, table.columns, strict=True)
-        ]
-        self.rows.append("</row>")
         shapes = [
-            (head, self._texts[column.kind], self._styles[column.kind])
-            for head, column in zip(heads, table.columns, strict=True)
+            self._shape(at, header_style(column.kind)) for at, column in enumerate(table.columns)
         ]
+        self._row(place.header, tuple(column.title for column in table.columns), shapes)
+        shapes = [self._shape(at, column.kind) for at, column in enumerate(table.columns)]
         for row, cells in enumerate(_rows(place), start=place.header + 1):
             self._row(row, cells, shapes)
 
-    def _row(
-        self, row: int, cells: tuple[Cell, ...], shapes: list[tuple[str, _Texts, int]]
-    ) -> None:
-        out = self.rows
-        out.append(f'<row r="{row}">')
-        for (head, texts, style), cell in zip(shapes, cells, strict=True):
+    def _shape(self, at: int, style: str) -> _Shape:
+        name, width = letter(at), self._widths[at]
+        return _Shape(
+            f'<c r="{name}',
+            name,
+            self._styles[style],
+            _Texts(self._styles[style], width, self._strings),
+            _Texts(self._styles["link"], width, self._strings),
+        )
+
+    def _row(self, row: int, cells: tuple[Cell, ...], shapes: list[_Shape]) -> None:
+        out: list[str] = []
+        tallest = 1
+        for shape, cell in zip(shapes, cells, strict=True):
+            lines = 1
             if isinstance(cell, str):
-                out.append(f"{head}{row}{texts[cell]}")
+                xml, lines = shape.texts[cell]
             elif isinstance(cell, Link):
-                linked = self._link(f"{head[6:]}{row}", cell)
-                shown = self._texts["link"] if linked else texts
-                out.append(f"{head}{row}{shown[cell.text]}")
+                linked = self._link(f"{shape.letter}{row}", cell)
+                xml, lines = (shape.links if linked else shape.texts)[cell.text]
             elif isinstance(cell, Verdict):
-                out.append(f"{head}{row}{texts[signed(cell)]}")
+                xml, lines = shape.texts[signed(cell)]
             elif cell is None:
-                out.append(f'{head}{row}" s="{style}"/>')
+                xml = f'" s="{shape.style}"/>'
             else:
-                out.append(f'{head}{row}" s="{style}"><v>{cell}</v></c>')
-        out.append("</row>")
+                xml = f'" s="{shape.style}"><v>{cell}</v></c>'
+            out.append(f"{shape.head}{row}{xml}")
+            if lines > tallest:
+                tallest = lines
+        height = f'ht="{_LINE * min(tallest, _TALLEST)}" customHeight="1"'
+        self.rows.append(f'<row r="{row}" {height}>{"".join(out)}</row>')
 
     def _link(self, where: str, link: Link) -> bool:
         if link.sheet:
@@ -181,6 +206,24 @@ def excel_text(text: str) -> str:
         if safe.count("\n") > _MOST_LINES:
             safe = safe.replace("\n", "; ")
     return _LOOKS_ESCAPED.sub("_x005F_", safe) if "_x" in safe else safe
+
+
+def header_style(kind: str) -> str:
+    """The style of the header above a column: numbers stand at the right."""
+    return "header" if kind in ("text", "verdict") else "header right"
+
+
+def lines_of(text: str, width: float) -> int:
+    """About how many lines a text takes in a column: not every program fits rows by itself."""
+    room = max(1.0, 1.08 * width)
+    if len(text) <= room and "\n" not in text:
+        return 1
+    return sum(max(1, ceil(_breadth(line) / room)) for line in text[:5_000].split("\n"))
+
+
+def _breadth(line: str) -> int:
+    """Characters, those of East Asia as two."""
+    return len(line) if line.isascii() else len(line) + sum(char >= "\u1100" for char in line)
 
 
 @lru_cache(maxsize=1_000)

@@ -104,11 +104,14 @@ def _achieved(profile: Profile, question: str) -> str:
 
 
 def _remedy_table(assessment: Assessment) -> Table:
-    titles = columns("Gain :number", "Remedy", "Hosts :number", "Techniques :number", "Cost")
-    rows = [
+    titles = columns(
+        "Fact", "Remedy", "Gain :number", "Hosts :number", "Techniques :number", "Cost"
+    )
+    rows: list[tuple[Cell, ...]] = [
         (
-            one.gain,
+            str(one.remedy.key.kind),
             Link(one.remedy.text, "Remedies", row),
+            one.gain,
             one.hosts,
             len(one.raised),
             one.remedy.cost,
