@@ -141,7 +141,9 @@ class Ace:
     """One audit entry of a SACL.
 
     `rights` is the access mask, `principal` a SID or account name as written, `object_type` and
-    `inherited_type` GUIDs of directory objects ('' for all).
+    `inherited_type` GUIDs of directory objects ('' for all). Containers below (keys, folders,
+    directory objects) inherit it where `inherits_to_children`, files where `inherits_to_files`;
+    with `one_level` only those directly below. `condition` is a conditional entry's, as written.
     """
 
     principal: str
@@ -152,6 +154,9 @@ class Ace:
     applies_here: bool = True
     object_type: str = ""
     inherited_type: str = ""
+    inherits_to_files: bool = False
+    one_level: bool = False
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
