@@ -1,0 +1,44 @@
+"""The command line: the only place that prints or exits."""
+
+from __future__ import annotations
+
+import typer
+
+from logreach.cli import assess as _assess
+from logreach.cli import attack as _attack
+from logreach.cli import explain as _explain
+from logreach.cli.exits import Guarded
+
+_HELP = """Which ATT&CK detections can your logs support, on which hosts, what breaks the rest, and
+what is the least to change?
+
+Exit codes: 0 done; 1 done, and below --fail-under or not clean; 2 the input or the command line
+cannot be used."""
+
+app = typer.Typer(
+    name="logreach",
+    cls=Guarded,
+    help=_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("assess")(_assess.assess)
+app.command("explain")(_explain.explain)
+app.add_typer(_attack.app, name="attack")
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of assessment.json."""
+    import json
+
+    from logreach.reports.jsondoc import schema as read
+
+    typer.echo(json.dumps(read(), indent=2, ensure_ascii=False))
+
+
+def main() -> None:
+    """Entry point of the `logreach` command."""
+    app()

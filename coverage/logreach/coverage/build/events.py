@@ -104,7 +104,8 @@ class Events:
 
             return all_fields(key)
         names: dict[str, None] = {}
-        for layout in reversed(self._knowledge.events[key].layouts):
+        event = self._knowledge.events.get(key)
+        for layout in reversed(event.layouts if event else ()):
             names.update(dict.fromkeys(layout.fields))
         return tuple(names)
 

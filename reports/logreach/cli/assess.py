@@ -1,0 +1,194 @@
+"""`logreach assess`: read an inventory, judge it, write the reports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from logreach.cli.exits import Exit, fail, tell
+
+if TYPE_CHECKING:
+    from logreach.coverage.assessment import Assessment
+
+
+class Format(StrEnum):
+    """The reports that can be written."""
+
+    JSON = "json"
+    EXCEL = "excel"
+    NAVIGATOR = "navigator"
+    HTML = "html"
+
+
+InventoryPath = Annotated[
+    Path, typer.Argument(help="Folder with the inventory.", metavar="INVENTORY")
+]
+AttackChoice = Annotated[
+    str | None,
+    typer.Option(
+        "--attack", help="Version of ATT&CK: a version imported before, or a STIX bundle."
+    ),
+]
+
+
+def assess(
+    inventory: InventoryPath,
+    out: Annotated[Path, typer.Option(help="Folder to write the reports to.")] = Path("out"),
+    technique: Annotated[
+        list[str] | None, typer.Option(help="Only this technique and its sub-techniques.")
+    ] = None,
+    tactic: Annotated[list[str] | None, typer.Option(help="Only this tactic.")] = None,
+    group: Annotated[
+        list[str] | None, typer.Option(help="Only techniques that this threat group uses.")
+    ] = None,
+    host: Annotated[
+        list[str] | None, typer.Option(help="Only this host or group of hosts.")
+    ] = None,
+    formats: Annotated[
+        list[Format] | None, typer.Option("--format", help="Only these reports; default: all.")
+    ] = None,
+    rules: Annotated[
+        list[Path] | None, typer.Option(help="Sigma rules to judge: a file or a folder.")
+    ] = None,
+    attack: AttackChoice = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=100,
+            help="Exit with 1 if detection (with alternatives) is achievable on fewer than this "
+            "percentage of host x technique pairs that apply.",
+        ),
+    ] = None,
+) -> None:
+    """Judge which ATT&CK detections the logs of an inventory can support."""
+    result = assessed(
+        inventory,
+        technique or (),
+        tactic or (),
+        group or (),
+        host or (),
+        attack,
+        tuple(rules or ()),
+    )
+    with _progress() as progress:
+        written = _write(result, out, formats or list(Format), progress)
+    _print(result, written)
+    if fail_under is not None:
+        _judge_threshold(result, fail_under)
+
+
+def assessed(
+    inventory: Path,
+    techniques: Sequence[str] = (),
+    tactics: Sequence[str] = (),
+    groups: Sequence[str] = (),
+    hosts: Sequence[str] = (),
+    attack: str | None = None,
+    rules: Sequence[Path] = (),
+) -> Assessment:
+    """Read and judge; whatever cannot be used raises InputError."""
+    from importlib.metadata import version
+
+    from logreach.coverage import assess as engine
+    from logreach.coverage.attack import load_attack
+    from logreach.coverage.scope import only_hosts, scope_of
+    from logreach.inventories import load
+
+    if rules:
+        fail("--rules is not built yet")
+    model = load_attack(attack)
+    scope = scope_of(model, techniques, tactics, groups)
+    read = only_hosts(load(inventory), hosts)
+    with _progress() as progress:
+        return engine.assess(read, model, scope, version=version("logreach"), progress=progress)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error where a terminal is there; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total
+        )
+
+
+def _write(
+    result: Assessment,
+    out: Path,
+    formats: Sequence[Format],
+    progress: Callable[[str, int, int], None],
+) -> list[Path]:
+    out.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for number, one in enumerate(dict.fromkeys(formats)):
+        progress(f"writing {one.value}", number, len(formats))
+        written += _write_one(result, out, one)
+    return written
+
+
+def _write_one(result: Assessment, out: Path, one: Format) -> list[Path]:
+    match one:
+        case Format.JSON:
+            from logreach.reports.jsondoc import write_json
+
+            write_json(result, out / "assessment.json")
+            return [out / "assessment.json"]
+        case Format.EXCEL:
+            from logreach.reports.excel import write_workbook
+
+            write_workbook(result, out / "assessment.xlsx")
+            return [out / "assessment.xlsx"]
+        case Format.NAVIGATOR:
+            from logreach.reports.navigator import write_layers
+
+            return write_layers(result, out / "navigator")
+        case Format.HTML:
+            from logreach.reports.html import write_html
+
+            write_html(result, out / "assessment.html")
+            return [out / "assessment.html"]
+
+
+def _print(result: Assessment, written: Sequence[Path]) -> None:
+    from rich.console import Console
+
+    from logreach.reports.terminal import print_summary
+
+    print_summary(result, Console())
+    for path in written:
+        typer.echo(f"wrote {path}")
+    tell(result.faults, heading="Faults of the input (what they cost is counted as unknown):")
+
+
+def achieved(result: Assessment) -> float:
+    """Percentage of the host x technique pairs that apply on which detection is achievable."""
+    reached = total = 0
+    for technique in result.fleet.values():
+        for label, number in technique.detection_with_alternatives.items():
+            if label != "not applicable":
+                total += number
+            if label == "achievable":
+                reached += number
+    return 100 * reached / total if total else 0.0
+
+
+def _judge_threshold(result: Assessment, fail_under: float) -> None:
+    percentage = achieved(result)
+    typer.echo(f"detection with alternatives is achievable on {percentage:.1f} % of what applies")
+    if percentage < fail_under:
+        typer.echo(f"which is below --fail-under {fail_under:g}", err=True)
+        raise typer.Exit(Exit.BELOW)

@@ -1,0 +1,41 @@
+"""`logreach explain`: the chain behind one verdict, as a tree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from logreach.cli.assess import AttackChoice, InventoryPath
+from logreach.cli.exits import tell
+
+
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A technique (T1543.003), an event (Security:4688), a field of one "
+            "(Security:4688/CommandLine) or a data component ('Process Creation').",
+        ),
+    ],
+    inventory: InventoryPath = Path(),
+    host: Annotated[
+        list[str] | None, typer.Option(help="Only this host or group of hosts.")
+    ] = None,
+    attack: AttackChoice = None,
+) -> None:
+    """Show each link of the chain with verdict, reason, evidence and remedy."""
+    from rich.console import Console
+
+    from logreach.coverage.attack import load_attack
+    from logreach.coverage.explain import explain as chain
+    from logreach.coverage.scope import only_hosts
+    from logreach.inventories import load
+    from logreach.reports.terminal import render_tree
+
+    read = only_hosts(load(inventory), host or ())
+    console = Console()
+    for branch in chain(what, read, load_attack(attack)):
+        console.print(render_tree(branch))
+    tell(read.faults, heading="Faults of the input:")

@@ -1,0 +1,147 @@
+"""The graph against a slow, plain oracle, and its own shortcuts against itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logreach.coverage.assessment import Reason
+from logreach.coverage.graph import Combine, Edge, Graph, Node, evaluate, reevaluate, supposing
+from logreach.coverage.reasons import Reasons
+from logreach.coverage.verdict import (
+    NO,
+    NOT_APPLICABLE,
+    PARTIAL,
+    UNKNOWN,
+    YES,
+    Level,
+    Verdict,
+)
+from logreach.inventories.facts import Evidence, FactKey, FactKind, Facts, Missing, Statement
+
+VERDICTS = [YES, PARTIAL, NO, UNKNOWN, NOT_APPLICABLE]
+
+
+@dataclass(frozen=True)
+class Asks:
+    """A leaf that reads one setting: an index into VERDICTS."""
+
+    name: str
+
+    @property
+    def key(self) -> FactKey:
+        return FactKey(FactKind.SETTING, self.name)
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (self.key,)
+
+    def check(self, facts: Facts) -> Reason:
+        fact = facts.setting(self.name)
+        if isinstance(fact, Missing):
+            return Reason("setting", self.name, UNKNOWN, "missing", missing=self.key)
+        return Reason("setting", self.name, VERDICTS[int(fact.value)], f"it is {fact.value}")
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[Graph, Facts]:
+    """A random graph: leaves first, inner nodes over earlier ones, any edge limited or a gate."""
+    graph = Graph()
+    leaves = draw(st.integers(1, 5))
+    keys = [f"leaf{number}" for number in range(leaves)]
+    said = []
+    for key in keys:
+        graph.add(Node(key, Combine.LEAF, "prerequisite", key, Asks(key)))
+        value = draw(st.integers(-1, 4))
+        if value >= 0:
+            said.append(Statement(FactKey(FactKind.SETTING, key), value, Evidence("t")))
+    for number in range(draw(st.integers(1, 6))):
+        key = f"inner{number}"
+        combine = draw(st.sampled_from([Combine.ANY, Combine.ALL]))
+        graph.add(Node(key, combine, "inner", key))
+        for child in draw(st.lists(st.sampled_from(keys), unique=True, min_size=1, max_size=4)):
+            limit = draw(st.sampled_from([None, None, PARTIAL, NO, UNKNOWN]))
+            graph.link(key, Edge(child, limit, "why", gate=draw(st.booleans())))
+        keys.append(key)
+    return graph, Facts.of(said)
+
+
+def plainly(graph: Graph, key: str, facts: Facts) -> tuple[int, int] | None:
+    """The same by plain recursion on pairs of numbers; None: does not apply."""
+    node = graph.node(key)
+    if node.leaf is not None:
+        verdict = node.leaf.check(facts).verdict
+        return (int(verdict.proven), int(verdict.possible)) if verdict.applicable else None
+    pairs = []
+    for edge in graph.edges(key):
+        pair = plainly(graph, edge.child, facts)
+        if pair is None:
+            if edge.gate:
+                return None
+            continue
+        if edge.limit is not None:
+            pair = (min(pair[0], edge.limit.proven), min(pair[1], edge.limit.possible))
+        pairs.append(pair)
+    if not pairs:
+        return None
+    choose = max if node.combine is Combine.ANY else min
+    return choose(pair[0] for pair in pairs), choose(pair[1] for pair in pairs)
+
+
+@given(graphs())
+def test_the_evaluation_equals_a_plain_recursion(drawn: tuple[Graph, Facts]) -> None:
+    graph, facts = drawn
+    found = evaluate(graph, facts).verdicts
+    for key, verdict in found.items():
+        pair = (int(verdict.proven), int(verdict.possible)) if verdict.applicable else None
+        assert pair == plainly(graph, key, facts)
+
+
+@given(graphs(), st.integers(0, 4))
+def test_evaluating_again_equals_evaluating_afresh(drawn: tuple[Graph, Facts], value: int) -> None:
+    graph, facts = drawn
+    key = FactKey(FactKind.SETTING, "leaf0")
+    changed = facts.stating(key, value)
+    again = reevaluate(evaluate(graph, facts), changed, frozenset({key}))
+    assert again.verdicts == evaluate(graph, changed).verdicts
+
+
+@given(graphs())
+def test_supposing_lies_within_what_was_possible(drawn: tuple[Graph, Facts]) -> None:
+    """A missing fact at its worst and at its best brackets nothing beyond the ends."""
+    graph, facts = drawn
+    before = evaluate(graph, facts)
+    open_ = {k: r.verdict for k, r in before.leaves.items() if not r.verdict.settled}
+    for end in ("proven", "possible"):
+        level: dict[str, Level] = {k: getattr(v, end) for k, v in open_.items()}
+        after = supposing(before, {k: Verdict(one, one) for k, one in level.items()})
+        for key, verdict in after.verdicts.items():
+            old = before.verdicts[key]
+            assert old.proven <= verdict.proven <= verdict.possible <= old.possible
+
+
+@given(graphs())
+def test_every_verdict_has_a_reason_that_can_account_for_it(drawn: tuple[Graph, Facts]) -> None:
+    graph, facts = drawn
+    evaluation = evaluate(graph, facts)
+    reasons = Reasons(evaluation)
+    for key, verdict in evaluation.verdicts.items():
+        assert reasons.of(key), key
+        if verdict.applicable and verdict.possible is Level.NO:
+            said = [reason.verdict for reason in reasons.of(key)]
+            assert any(one.possible is Level.NO for one in said)
+
+
+def test_a_missing_node_and_a_cycle_are_refused() -> None:
+    graph = Graph()
+    for key in "ab":
+        graph.add(Node(key, Combine.ANY, "inner", key))
+    with pytest.raises(KeyError):
+        graph.link("a", Edge("c"))
+    graph.link("a", Edge("b"))
+    graph.link("b", Edge("a"))
+    with pytest.raises(ValueError, match="cycle"):
+        graph.order()

@@ -1,0 +1,88 @@
+"""Hosts for tests, written in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from logreach.coverage.knowledge.events import load_events
+from logreach.inventories.facts import (
+    AuditSetting,
+    ChannelState,
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    FactValue,
+    Host,
+    Inventory,
+    Role,
+    Statement,
+    SysmonState,
+)
+from logreach.inventories.operating_systems import identify
+
+_EVIDENCE = Evidence("test")
+_OUTCOMES = {
+    "success and failure": (True, True),
+    "success": (True, False),
+    "failure": (False, True),
+    "none": (False, False),
+}
+KEEPS_EVERYTHING = """<Sysmon schemaversion="4.90"><HashAlgorithms>*</HashAlgorithms><EventFiltering>
+{}</EventFiltering></Sysmon>""".format(
+    "".join(
+        f'<{tag} onmatch="exclude"/>'
+        for tag in (
+            "ProcessCreate FileCreateTime NetworkConnect ProcessTerminate DriverLoad ImageLoad "
+            "CreateRemoteThread RawAccessRead ProcessAccess FileCreate RegistryEvent "
+            "FileCreateStreamHash PipeEvent WmiEvent DnsQuery FileDelete ClipboardChange "
+            "ProcessTampering FileDeleteDetected"
+        ).split()
+    )
+)
+
+
+def statement(kind: FactKind, name: str, value: FactValue) -> Statement:
+    return Statement(FactKey(kind, name), value, _EVIDENCE)
+
+
+def facts(words: Mapping[str, Any]) -> Facts:
+    """Facts from words: os, role, audit (all or by subcategory), settings, sysmon, channels."""
+    said: list[Statement] = []
+    if "os" in words:
+        said.append(statement(FactKind.OS, "", identify(words["os"])))
+    if "role" in words:
+        said.append(statement(FactKind.ROLE, "", Role(words["role"])))
+    audit = words.get("audit", {})
+    for subcategory in load_events().subcategories.values():
+        state = (
+            audit if isinstance(audit, str) else audit.get(subcategory.name, audit.get("others"))
+        )
+        if state is not None:
+            said.append(
+                statement(FactKind.AUDIT, subcategory.guid, AuditSetting(*_OUTCOMES[state]))
+            )
+    for name, value in words.get("settings", {}).items():
+        said.append(statement(FactKind.SETTING, name, value))
+    for name, value in words.get("features", {}).items():
+        said.append(statement(FactKind.FEATURE, name, value))
+    for name, value in words.get("channels", {}).items():
+        said.append(statement(FactKind.CHANNEL, name, ChannelState(enabled=value)))
+    if "sysmon" in words:
+        said.append(statement(FactKind.SYSMON, "", _sysmon(words["sysmon"])))
+    return Facts.of(said)
+
+
+def _sysmon(words: str | Mapping[str, Any]) -> SysmonState:
+    if words == "none":
+        return SysmonState(installed=False)
+    assert isinstance(words, Mapping)
+    config = words.get("config")
+    text = KEEPS_EVERYTHING if config == "everything" else config
+    return SysmonState(True, words.get("version"), text, "sysmon.xml")
+
+
+def inventory(**hosts: Mapping[str, Any]) -> Inventory:
+    """An inventory of hosts from words; one machine each."""
+    return Inventory("test", tuple(Host(n, 1, facts(words)) for n, words in hosts.items()))
