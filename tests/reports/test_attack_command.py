@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from logreach.cli import app as logreach
 from logreach.cli.attack import app
 from logreach.coverage.attack import load_attack
 from logreach.inventories.faults import InputError
@@ -120,3 +121,11 @@ def test_a_version_newer_than_any_tried_is_read_with_a_note(bundle: Path) -> Non
     result = run("import", bundle, "--as", "21.0")
     assert result.exit_code == 0
     assert "newer than 20" in result.stderr
+
+
+def test_under_logreach_a_fault_ends_with_its_exit_code_and_no_traceback() -> None:
+    result = CliRunner().invoke(logreach, ["attack", "import", "no-such-file.json"])
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: cannot be read")
+    assert "Traceback" not in result.output

@@ -118,6 +118,7 @@ def test_version(builder: Make, name: str) -> None:
     [
         ("enterprise-attack.json", None, "no telling which ATT&CK version"),
         ("enterprise-attack-2025.json", None, "no telling which ATT&CK version"),
+        ("x.json", "*", "no telling which ATT&CK version"),
         ("x.json", "latest", "no telling which ATT&CK version.*latest"),
         ("x.json", "12.1", "13 is the oldest"),
         ("x.json", "18.1", "holds no detection strategies"),
@@ -140,6 +141,7 @@ def test_strategies_contradict_an_old_version(builder: Make) -> None:
 
 DAMAGE = {
     "another format version": (("format_version", 99), "format 99, not 1"),
+    "a version that is none": (("attack_version", "newest"), "'attack_version' is not a version"),
     "a number for a text": (("spec", 3), "'spec' is not a text"),
     "techniques that are no list": (("techniques", {}), "'techniques' is not a list"),
     "a technique that is none": (("techniques", ["T1001"]), "other than records"),

@@ -54,6 +54,13 @@ def test_a_changed_bundle_is_read_anew(bundle: Path) -> None:
     assert [one.id for one in load_attack("17.1").techniques] == ["T1002"]
 
 
+@pytest.mark.parametrize("version", ["*", "../17.1", "[", ""])
+def test_an_odd_version_told_never_reaches_the_cache(bundle: Path, version: str) -> None:
+    import_file(bundle)
+    with pytest.raises(InputError, match="no telling which ATT&CK version"):
+        import_file(bundle, version)
+
+
 def test_another_version_told_is_not_answered_from_the_cache(bundle: Path) -> None:
     import_file(bundle)
     assert import_file(bundle, "16.1").model.version == "16.1"

@@ -32,6 +32,7 @@ _ENTERPRISE: Final = "mitre-attack"
 _IN_NAME: Final = re.compile(r"(?<![\d.])(\d{1,2}\.\d{1,2})(?![\d])")
 VERSION: Final = re.compile(r"\d{1,2}\.\d{1,2}")
 _WANTED: Final = "Give an enterprise-attack bundle, such as enterprise-attack-18.1.json."
+_TELL: Final = "Import it with its version: logreach attack import FILE --as 18.1."
 
 StixObject = Mapping[str, object]
 
@@ -109,17 +110,22 @@ def version_of(bundle: Bundle, told: str | None, released: Mapping[str, str]) ->
     themselves. InputError where nothing tells, or the version is before OLDEST, or the content
     contradicts it.
     """
-    version = told or released.get(bundle.sha256) or _collection_version(bundle)
+    version = told
     if version is None:
-        match = _IN_NAME.search(Path(bundle.source).name)
-        version = match[1] if match else None
+        version = (
+            released.get(bundle.sha256) or _collection_version(bundle) or _version_in_name(bundle)
+        )
     if version is None or not VERSION.fullmatch(version):
-        found = f" ('{version}')" if version else ""
-        hint = "Say it with --as, for instance --as 18.1."
+        found = "" if version is None else f" ('{version}')"
         message = f"no telling which ATT&CK version this is{found}"
-        raise InputError(Fault(message, bundle.source, hint=hint))
+        raise InputError(Fault(message, bundle.source, hint=_TELL))
     _check_version(bundle, version)
     return version
+
+
+def _version_in_name(bundle: Bundle) -> str | None:
+    match = _IN_NAME.search(Path(bundle.source).name)
+    return match[1] if match else None
 
 
 def _collection_version(bundle: Bundle) -> str | None:
@@ -138,7 +144,13 @@ def _check_version(bundle: Bundle, version: str) -> None:
     if has_strategies != (major >= 18):
         holds = "holds" if has_strategies else "holds no"
         message = f"said to be ATT&CK {version}, but {holds} detection strategies (new in 18)"
-        raise InputError(Fault(message, bundle.source, hint="Say the version with --as."))
+        raise InputError(
+            Fault(
+                message,
+                bundle.source,
+                hint=_TELL,
+            )
+        )
 
 
 def _fault(source: str, message: str, where: str = "") -> InputError:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Final, TypeVar
 
+from logreach.coverage.attack.bundle import VERSION
 from logreach.coverage.attack.log_sources import log_source_ref
 from logreach.coverage.attack.model import (
     Analytic,
@@ -150,6 +151,8 @@ class _ShapeError(Exception):
 
 def _model(document: Record) -> AttackModel:
     version = _text(document, "attack_version")
+    if not VERSION.fullmatch(version):
+        raise _ShapeError("'attack_version' is not a version")
     return AttackModel(
         version=version,
         spec=_text(document, "spec"),

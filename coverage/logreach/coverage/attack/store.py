@@ -137,7 +137,9 @@ def _hashed(digest: str, version: str) -> Path:
 
 
 def _cached(digest: str, version: str | None) -> AttackModel | None:
-    """The model kept for a bundle; None where there is none, several, or a damaged one."""
+    """The model kept for a bundle; None where there is none, or more than one, or it is damaged."""
+    if version is not None and not VERSION.fullmatch(version):
+        return None
     found = sorted(_hashed(digest, "x").parent.glob(_hashed(digest, version or "*").name))
     if len(found) != 1:
         return None
