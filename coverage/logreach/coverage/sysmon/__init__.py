@@ -3,5 +3,6 @@
 from logreach.coverage.sysmon.config import Config
 from logreach.coverage.sysmon.decide import Decision, decide
 from logreach.coverage.sysmon.load import load
+from logreach.coverage.sysmon.patterns import SysmonFilter
 
-__all__ = ["Config", "Decision", "decide", "load"]
+__all__ = ["Config", "Decision", "SysmonFilter", "decide", "load"]

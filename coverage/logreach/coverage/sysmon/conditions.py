@@ -86,7 +86,7 @@ def parts(value: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _order(text: str) -> bytes:
+def order(text: str) -> bytes:
     """A key that orders text as the engine does: by UTF-16 code units."""
     return text.encode("utf-16-be", "surrogatepass")
 
@@ -148,13 +148,13 @@ def _not_end_with(wanted: str) -> Test:
 
 
 def _less_than(wanted: str) -> Test:
-    limit = _order(wanted)
-    return lambda text: _order(text) < limit
+    limit = order(wanted)
+    return lambda text: order(text) < limit
 
 
 def _more_than(wanted: str) -> Test:
-    limit = _order(wanted)
-    return lambda text: _order(text) > limit
+    limit = order(wanted)
+    return lambda text: order(text) > limit
 
 
 def _image(wanted: str) -> Test:

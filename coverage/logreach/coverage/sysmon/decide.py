@@ -65,7 +65,8 @@ class Decision:
         """The parts of the configuration that decided, most telling first."""
         if self.element is None:
             return ()
-        element = Decider(str(self.element), self.element.line, f"group {self.element.group!r}")
+        group = f"in RuleGroup {self.element.group!r}" if self.element.group else ""
+        element = Decider(str(self.element), self.element.line, group)
         if self.item is None:
             return (element,)
         name = self.item.name or self.element.tag

@@ -174,6 +174,7 @@ def _parse(source: str) -> Node:
     builder = _Builder()
     parser = create_parser(forbid_dtd=True)
     parser.setContentHandler(builder)
+    builder.setDocumentLocator(parser)  # the parser tells its place itself while it is fed
     parser.setProperty(property_lexical_handler, builder)
     try:
         data = source.encode("utf-8")

@@ -163,6 +163,26 @@ def is_text(field: str) -> bool:
     return field not in _types()
 
 
+@lru_cache(maxsize=1)
+def _values() -> dict[tuple[int, str], tuple[str, ...]]:
+    return {
+        (int(row["event_id"]), row["field"]): tuple(row["values"].split())
+        for row in _rows("values.csv")
+    }
+
+
+def values_of(event_id: int, field: str) -> tuple[str, ...]:
+    """The only values that Sysmon writes into a field; () where it may hold anything."""
+    if _types().get(field) == "Boolean":
+        return ("true", "false")
+    return _values().get((event_id, field), ())
+
+
+def type_of(field: str) -> str:
+    """The type of a field as the schema names it: 'UnicodeString', 'UInt32', 'GUID', ..."""
+    return _types().get(field, "UnicodeString")
+
+
 def options(schema: Schema) -> dict[str, str]:
     """The options that may stand beside EventFiltering; value: 'text' or 'empty'."""
     return {name: content for name, content, since, until in _options() if since <= schema <= until}

@@ -1,0 +1,141 @@
+"""What a configuration does with all events of a pattern, as an EventFilter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
+from logreach.coverage.sysmon import manifest
+from logreach.coverage.sysmon.config import Config
+from logreach.coverage.sysmon.decide import Decision, decide
+from logreach.coverage.sysmon.domains import Domain, domain
+from logreach.coverage.sysmon.outcomes import MATCH, Model, Outcome, View, model
+from logreach.coverage.sysmon.witnesses import Search
+from logreach.coverage.verdict import Level
+
+_UNFILTERED = frozenset((4, 16, 255))
+_MAX_DECIDERS = 5
+_PREFIX = "Sysmon:"
+
+
+class SysmonFilter:
+    """A loaded configuration as a filter for patterns such as 'Sysmon:13'.
+
+    YES and NO hold for every event that the pattern admits and that Sysmon can write: it fills
+    every number, boolean and GUID, and binds some texts to the id (`knowledge/sysmon/
+    values.csv`). PARTIAL is exact where two witnesses show both outcomes.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self._models: dict[int, Model] = {}
+
+    def answer(self, pattern: EventPattern) -> FilterAnswer:
+        """Answer for every event in the pattern; raises ValueError for an event of others."""
+        if not pattern.event.startswith(_PREFIX):
+            raise ValueError(f"{pattern.event} is no event of Sysmon")
+        event_id = int(pattern.event.removeprefix(_PREFIX))
+        if not manifest.fields_of(event_id, self.config.binary):
+            reason = f"Sysmon with schema {self.config.binary} has no event {event_id}"
+            return FilterAnswer(Level.NO, reason=reason)
+        if event_id in _UNFILTERED:
+            reason = f"event {event_id} is never filtered"
+            return FilterAnswer(Level.YES, reason=reason)
+        return self._answer(self._model(event_id), pattern)
+
+    def _model(self, event_id: int) -> Model:
+        if event_id not in self._models:
+            self._models[event_id] = model(self.config, event_id)
+        return self._models[event_id]
+
+    def _answer(self, seen: Model, pattern: EventPattern) -> FilterAnswer:
+        domains = {
+            name: domain(seen.event_id, name, constraints)
+            for name, constraints in pattern.fields.items()
+            if constraints and name in seen.fields
+        }
+        if not all(one.possible for one in domains.values()):
+            return FilterAnswer(Level.NO, reason="no event that Sysmon writes meets the pattern")
+        # Fields that Sysmon binds to the id have a domain without any constraint.
+        for name in seen.filtered:
+            if name not in domains and manifest.values_of(seen.event_id, name):
+                domains[name] = domain(seen.event_id, name, ())
+        view = View(seen, domains)
+        outcome = view.outcome()
+        if outcome == Outcome.EITHER:
+            return self._searched(view, pattern, domains)
+        return self._settled(view, Level.YES if outcome == Outcome.LOGGED else Level.NO)
+
+    def _searched(
+        self, view: View, pattern: EventPattern, domains: dict[str, Domain]
+    ) -> FilterAnswer:
+        search = Search(self.config, view.model, pattern, domains)
+        kept = search.find(Outcome.LOGGED)
+        if kept is None and search.exhausted:
+            return self._settled(view, Level.NO)
+        sure = search.exhausted
+        dropped = search.find(Outcome.DROPPED)
+        if dropped is None and search.exhausted:
+            return self._settled(view, Level.YES)
+        both = kept is not None and dropped is not None
+        deciders = [
+            decider
+            for event in (kept, dropped)
+            if event is not None
+            for decider in self._decision(view.model, event).deciders
+        ]
+        if both:
+            reason = ""
+        elif sure and search.exhausted:
+            reason = "some filters hang on the user or host"
+        else:
+            reason = "not decided: the pattern or the filters are too involved"
+        return FilterAnswer(
+            Level.PARTIAL,
+            exact=both,
+            deciders=tuple(dict.fromkeys(deciders)),
+            kept=kept,
+            dropped=dropped,
+            reason=reason,
+        )
+
+    def _decision(self, seen: Model, event: dict[str, str]) -> Decision:
+        return decide(self.config, seen.event_id, event)
+
+    def _settled(self, view: View, level: Level) -> FilterAnswer:
+        seen = view.model
+        tag = seen.stages[0].source.tag if seen.stages else "this event"
+        deciders = tuple(_deciders(view))[:_MAX_DECIDERS]
+        if seen.disabled:
+            reason = f"{tag} is switched off"
+        elif not seen.stages:
+            reason = "the configuration has no element for the event; Sysmon's default holds"
+        elif deciders:
+            reason = ""
+        elif len(seen.stages) == 1:
+            reason = f"nothing matches, and the default of {seen.stages[0].source} holds"
+        else:
+            reason = "nothing matches, and of two or more elements none logs what is left"
+        if not deciders:
+            deciders = tuple(
+                Decider(str(stage.source), stage.source.line, "its filters do not match")
+                for stage in seen.stages[:_MAX_DECIDERS]
+            )
+        return FilterAnswer(level, deciders=deciders, reason=reason)
+
+
+def _deciders(view: View) -> Iterator[Decider]:
+    """The filters and rules that match or may match, up to the first that surely decides."""
+    for stage in view.model.stages:
+        status = view.stage_status(stage)
+        if not status & MATCH:
+            continue
+        sure = status == MATCH
+        items = [item for item in stage.items if view.item_status(item) & MATCH]
+        settled = [item for item in items if view.item_status(item) == MATCH]
+        for item in settled[:1] if sure and settled and not stage.source.match_all else items:
+            source = item.source
+            name = source.name or stage.source.tag
+            yield Decider(name, source.line, f"{source} in {stage.source}")
+        if sure:
+            return

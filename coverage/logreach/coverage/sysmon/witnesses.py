@@ -1,0 +1,289 @@
+"""Single events of a pattern that a configuration logs, or drops: found, or proven not to exist.
+
+First a few likely events are tried. Then the undecided filters are split one by one into 'met'
+and 'not met' until nothing is undecided; that ends in an event or in a proof, unless it takes
+too many steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from logreach.coverage.patterns import EventPattern
+from logreach.coverage.sysmon import conditions, manifest
+from logreach.coverage.sysmon.config import Config
+from logreach.coverage.sysmon.decide import decide
+from logreach.coverage.sysmon.domains import Domain, filler
+from logreach.coverage.sysmon.literals import ANYTHING, Case, Cases
+from logreach.coverage.sysmon.outcomes import (
+    MATCH,
+    NO_MATCH,
+    Branch,
+    Item,
+    Leaf,
+    Model,
+    Outcome,
+    Stage,
+    View,
+)
+
+MAX_STEPS = 3000
+_MAX_TARGETS = 24  # likely events tried before the search proper
+_MAX_CASES = 64
+_ANY = Domain((ANYTHING,))
+_LIKELY: Mapping[str, tuple[str, ...]] = {
+    "UInt16": ("50505", "40404", "60606", "33333"),
+    "UInt32": ("4242", "5252", "6262", "7272"),
+    "HexInt32": ("0x4242", "0x5252", "0x6262"),
+    "HexInt64": ("0x42424", "0x52525", "0x62626"),
+    "Boolean": ("true", "false"),
+    "GUID": (
+        "{00000000-0000-0000-0000-000000004242}",
+        "{00000000-0000-0000-0000-000000005252}",
+    ),
+}
+
+Domains = dict[str, Domain]
+Event = dict[str, str]
+
+
+class _Found(NamedTuple):
+    """What a field of an event holds; None: the field is absent."""
+
+    text: str | None
+
+
+@dataclass(slots=True)
+class Search:
+    """A search for events of one pattern; `exhausted` tells whether all ways were followed."""
+
+    config: Config
+    model: Model
+    pattern: EventPattern
+    domains: Domains
+    steps: int = 0
+    exhausted: bool = True
+    letter: str = field(init=False)
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        values = (
+            value
+            for constraints in self.pattern.fields.values()
+            for one in constraints
+            for value in one.values
+        )
+        self.letter = filler(self.model.letters.union(*values))
+        # The pattern's fields first, then what filters look at and what Sysmon always writes.
+        always = (name for name in self.model.fields if not manifest.is_text(name))
+        self.names = tuple(dict.fromkeys((*self.pattern.fields, *self.model.filtered, *always)))
+
+    def find(self, wanted: Outcome) -> Event | None:
+        """An event with that outcome; None: there is none, or (not `exhausted`) none was found."""
+        self.steps, self.exhausted = 0, True
+        for domains in self._likely(wanted):
+            event = self.event(domains)
+            if event is not None and self.settles(event, wanted):
+                return event
+        return self._split(View(self.model, self.domains), wanted)
+
+    def event(self, domains: Mapping[str, Domain]) -> Event | None:
+        """An event from the first texts of each field that the pattern admits."""
+        fields: Event = {}
+        for name in self.names:
+            found = self._text(name, domains.get(name))
+            if found is None:
+                return None
+            if found.text is not None:
+                fields[name] = found.text
+        return fields
+
+    def settles(self, event: Event, wanted: Outcome) -> bool:
+        """Whether the event is in the pattern and surely has that outcome."""
+        if self.pattern.admits(self.pattern.event, event) is not True:
+            return False
+        logged = decide(self.config, self.model.event_id, event).logged
+        if logged is not (wanted is Outcome.LOGGED):
+            return False
+        return self.model.certain or self._surely(event) == wanted
+
+    def _surely(self, event: Event) -> Outcome:
+        """The outcome where some values differ from host to host."""
+        fixed = {
+            name: Domain((Case(equals=conditions.fold(event.get(name) or "-")),))
+            for name in self.model.filtered
+        }
+        return View(self.model, fixed).outcome()
+
+    def _likely(self, wanted: Outcome) -> Iterator[Domains]:
+        """The plain event, and for each item that would bring the outcome one that meets it."""
+        yield self.domains
+        include = wanted is Outcome.LOGGED
+        view = View(self.model, self.domains)
+        targets = 0
+        for stage in self.model.stages:
+            if stage.source.include is not include:
+                continue
+            single = [(item,) for item in stage.items]
+            together = [stage.items] if stage.items else []
+            for wished in together if stage.source.match_all else single:
+                if not all(view.item_status(item) & MATCH for item in wished):
+                    continue
+                met = self._met(wished)
+                if met is not None:
+                    yield met
+                    targets += 1
+                if targets >= _MAX_TARGETS:
+                    return
+
+    def _met(self, items: tuple[Item, ...]) -> Domains | None:
+        """The domains where all of some items are met, by the first filters that can be."""
+        domains = self.domains
+        met: set[str] = set()
+        for item in items:
+            if isinstance(item, Branch):
+                leaves = item.leaves if item.source.match_all else item.leaves[:1]
+            elif item.field in met:
+                continue
+            else:
+                leaves = (item,)
+                met.add(item.field)
+            for leaf in leaves:
+                narrow = narrowed(domains, leaf, wanted=True)
+                if narrow is None:
+                    return None
+                domains = narrow
+        return domains
+
+    def _split(self, view: View, wanted: Outcome) -> Event | None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            self.exhausted = False
+            return None
+        outcome = view.outcome()
+        if not outcome & wanted:
+            return None
+        if outcome == wanted:
+            return self._settled(view.domains, wanted)
+        stage, leaf = _undecided(view)
+        if stage is None or leaf is None:  # only what differs from host to host is left
+            self.exhausted = False
+            return None
+        first = stage.source.include is (wanted is Outcome.LOGGED)
+        for value in (first, not first):
+            narrow = narrowed(view.domains, leaf, value)
+            if narrow is not None:
+                event = self._split(view.narrowed(narrow, leaf.field), wanted)
+                if event is not None or self.steps > MAX_STEPS:
+                    return event
+        return None
+
+    def _settled(self, domains: Mapping[str, Domain], wanted: Outcome) -> Event | None:
+        event = self.event(domains)
+        if event is not None and self.settles(event, wanted):
+            return event
+        self.exhausted = False  # the outcome may be had, but no event was made for it
+        return None
+
+    def _text(self, name: str, domain: Domain | None) -> _Found | None:
+        """A text for a field that the pattern may admit; None where none was found."""
+        constraints = self.pattern.fields.get(name, ())
+        if domain is None:
+            domain = _ANY
+            if manifest.is_text(name) or name not in self.model.fields:
+                return _Found(None)
+        for text in self._texts(name, domain):
+            if all(one.admits(text) is not False for one in constraints):
+                return _Found(text)
+        return None
+
+    def _texts(self, name: str, domain: Domain) -> Iterator[str | None]:
+        """Texts of a domain, the likely ones first; None stands for an absent field."""
+        for text in (*domain.hints, *_LIKELY.get(manifest.type_of(name), ())):
+            if any(case.admits(conditions.fold(text)) for case in domain.cases):
+                yield text
+        for case in domain.cases[:_MAX_CASES]:
+            if domain.empty and case.equals == "-":
+                yield from (None, "")
+            yield from self._spelled(case, domain)
+        if domain.empty:
+            yield from (None, "")
+
+    def _spelled(self, case: Case, domain: Domain) -> Iterator[str]:
+        """Texts of a case: as the pattern spells its parts, then in other letter case, hints."""
+        for more in domain.also:
+            case = next((both for both in _both(case, more)), case)
+        text = case.example(self.letter)
+        if case.order and not case.admits(text):
+            yield from filter(case.admits, _ordered(case))
+            return
+        yield _respelled(text, domain.spellings)
+        yield from (text, text.upper(), text.swapcase())
+
+
+def _ordered(case: Case) -> Iterator[str]:
+    """Texts likely to lie between the bounds of a case: at its ends, and just inside them."""
+    for low, high in (("", ""), ("\x01", "\uffee"), ("\x01", "")):
+        yield case.begins + high + case.ends
+        yield case.begins + low + case.ends
+        for literal, _ in case.order:
+            yield literal.text + low
+            yield literal.text + high
+            yield literal.text[:-1] + high
+    yield from (case.example(letter) for letter in ("\x01", "\uffee"))
+
+
+def _both(case: Case, others: Cases) -> Iterator[Case]:
+    """Cases that lie in one and, by its own literals, in another; the likely ones only."""
+    for other in others[:_MAX_CASES]:
+        narrow: Case | None = case
+        for literal in other.literals():
+            narrow = narrow.narrowed(literal, wanted=True) if narrow else None
+        if narrow:
+            yield narrow
+
+
+def _respelled(text: str, spellings: tuple[str, ...]) -> str:
+    """The text with parts spelled as the pattern spells them."""
+    folded = conditions.fold(text)
+    for spelling in spellings:
+        wanted = conditions.fold(spelling)
+        at = folded.rfind(wanted) if folded.endswith(wanted) else folded.find(wanted)
+        if at >= 0 and len(wanted) == len(spelling):
+            text = text[:at] + spelling + text[at + len(spelling) :]
+    return text
+
+
+def narrowed(domains: Mapping[str, Domain], leaf: Leaf, wanted: bool) -> Domains | None:
+    """The domains where a filter is met, or not met; None: there are none."""
+    if leaf.shape is None or not leaf.applies:
+        return None
+    domain = domains.get(leaf.field, _ANY)
+    cases: dict[Case, None] = {}
+    for case in domain.cases:
+        for narrow in leaf.shape.narrowed(case, wanted):
+            cases[narrow] = None
+    if not cases:
+        return None
+    spelled = tuple(leaf.source.value.split(";")) if wanted else ()
+    found = replace(domain, cases=tuple(cases), spellings=spelled + domain.spellings)
+    return {**domains, leaf.field: found}
+
+
+def _undecided(view: View) -> tuple[Stage | None, Leaf | None]:
+    """The first filter that may or may not be met where that matters, and its element."""
+    for stage in view.model.stages:
+        status = view.stage_status(stage)
+        if status & (status - 1):
+            for item in stage.items:
+                status = view.item_status(item)
+                if status & (status - 1):
+                    for leaf in item.leaves if isinstance(item, Branch) else (item,):
+                        status = view.status(leaf)
+                        if status == MATCH | NO_MATCH and leaf.shape is not None:
+                            return stage, leaf
+        elif status == MATCH:
+            break
+    return None, None
