@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logreach.inventories import auditpol, effective, gpo, recognise, sysmon_files
+from logreach.inventories import auditpol, effective, gpo, merge, recognise, sysmon_files
 from logreach.inventories.facts import (
     Conflict,
     Evidence,
@@ -203,9 +203,10 @@ def _forwarding(builder: Builder) -> None:
 
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
-    first = Facts.of(builder.statements)
+    told = merge.complete(builder.statements)
+    first = Facts.of(told)
     policy = effective.audit(builder.gpos, first.setting(effective.FORCE), first.os())
-    statements = [*builder.statements, *policy.statements]
+    statements = [*told, *policy.statements]
     missing = [*builder.missing, *policy.missing]
     if spec.assume_defaults is not None:
         statements = [*_assumed(builder, first, {key for key, _ in missing}), *statements]

@@ -34,3 +34,37 @@ def read_config(source: Source) -> Reading:
     state = SysmonState(installed=True, config=config(source), config_source=source.path)
     evidence = source.evidence("line 1", "Sysmon configuration")
     return Reading((Statement(KEY, state, evidence, Strength.DECLARED),))
+
+
+_BANNER = re.compile(r"System Monitor v(\d{1,3}\.\d{1,3})\b")
+_HASH = re.compile(r"Config hash:\s*(?:\w+=)?([0-9A-Fa-f]{64})\b")
+_INSTALLED = ("Current configuration:", "Service name:", "Rule configuration (version")
+
+
+def is_listing(text: str) -> bool:
+    """Whether a text is what `sysmon -c` prints of an installed Sysmon."""
+    return any(mark in text for mark in _INSTALLED) and "Sysmon" in text
+
+
+def read_listing(source: Source) -> Reading:
+    """`sysmon -c`: that Sysmon runs, its version, and the digest of its configuration file.
+
+    The rules are printed there too, but not so that they could be read back without doubt.
+    """
+    text = source.text()
+    if not is_listing(text):
+        hint = "Expected is what `sysmon -c` prints where Sysmon is installed."
+        raise InputError(source.fault("tells of no installed Sysmon", hint=hint))
+    banner = _BANNER.search(text)
+    state = SysmonState(installed=True, version=banner[1] if banner else None)
+    quote = banner[0] if banner else "Current configuration"
+    digest = _HASH.search(text)
+    if digest:
+        quote = f"{quote}, configuration {digest[1].lower()}"
+    return Reading((Statement(KEY, state, source.evidence("line 1", quote)),))
+
+
+def loaded_digest(text: str) -> str:
+    """The SHA-256 of the configuration that `sysmon -c` names; '' where it names none."""
+    match = _HASH.search(text)
+    return match[1].lower() if match else ""
