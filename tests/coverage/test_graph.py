@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logreach.coverage.assessment import Reason
-from logreach.coverage.graph import Combine, Edge, Graph, Node, evaluate, reevaluate, supposing
+from logreach.coverage.evaluation import Compiled, Evaluation, evaluate, reevaluate, supposing
+from logreach.coverage.graph import Combine, Edge, Graph, Node
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.verdict import (
     NO,
@@ -91,11 +92,14 @@ def plainly(graph: Graph, key: str, facts: Facts) -> tuple[int, int] | None:
     return choose(pair[0] for pair in pairs), choose(pair[1] for pair in pairs)
 
 
+def verdicts(evaluation: Evaluation) -> dict[str, Verdict]:
+    return {key: evaluation.verdict(key) for key in evaluation.compiled.keys}
+
+
 @given(graphs())
 def test_the_evaluation_equals_a_plain_recursion(drawn: tuple[Graph, Facts]) -> None:
     graph, facts = drawn
-    found = evaluate(graph, facts).verdicts
-    for key, verdict in found.items():
+    for key, verdict in verdicts(evaluate(Compiled(graph), facts)).items():
         pair = (int(verdict.proven), int(verdict.possible)) if verdict.applicable else None
         assert pair == plainly(graph, key, facts)
 
@@ -105,30 +109,31 @@ def test_evaluating_again_equals_evaluating_afresh(drawn: tuple[Graph, Facts], v
     graph, facts = drawn
     key = FactKey(FactKind.SETTING, "leaf0")
     changed = facts.stating(key, value)
-    again = reevaluate(evaluate(graph, facts), changed, frozenset({key}))
-    assert again.verdicts == evaluate(graph, changed).verdicts
+    compiled = Compiled(graph)
+    again = reevaluate(evaluate(compiled, facts), changed, [key])
+    assert verdicts(again) == verdicts(evaluate(compiled, changed))
 
 
 @given(graphs())
 def test_supposing_lies_within_what_was_possible(drawn: tuple[Graph, Facts]) -> None:
     """A missing fact at its worst and at its best brackets nothing beyond the ends."""
     graph, facts = drawn
-    before = evaluate(graph, facts)
-    open_ = {k: r.verdict for k, r in before.leaves.items() if not r.verdict.settled}
+    before = evaluate(Compiled(graph), facts)
+    open_ = {n: r.verdict for n, r in before.leaves.items() if not r.verdict.settled}
     for end in ("proven", "possible"):
-        level: dict[str, Level] = {k: getattr(v, end) for k, v in open_.items()}
-        after = supposing(before, {k: Verdict(one, one) for k, one in level.items()})
-        for key, verdict in after.verdicts.items():
-            old = before.verdicts[key]
+        level: dict[int, Level] = {n: getattr(v, end) for n, v in open_.items()}
+        after = supposing(before, {n: Verdict(one, one) for n, one in level.items()})
+        for key, verdict in verdicts(after).items():
+            old = before.verdict(key)
             assert old.proven <= verdict.proven <= verdict.possible <= old.possible
 
 
 @given(graphs())
 def test_every_verdict_has_a_reason_that_can_account_for_it(drawn: tuple[Graph, Facts]) -> None:
     graph, facts = drawn
-    evaluation = evaluate(graph, facts)
+    evaluation = evaluate(Compiled(graph), facts)
     reasons = Reasons(evaluation)
-    for key, verdict in evaluation.verdicts.items():
+    for key, verdict in verdicts(evaluation).items():
         assert reasons.of(key), key
         if verdict.applicable and verdict.possible is Level.NO:
             said = [reason.verdict for reason in reasons.of(key)]

@@ -15,8 +15,8 @@ from logreach.coverage.assessment import (
 )
 from logreach.coverage.attack import AttackModel, Technique
 from logreach.coverage.build.model import Model, build
+from logreach.coverage.evaluation import Evaluation, evaluate
 from logreach.coverage.fleet import fleet_of
-from logreach.coverage.graph import Evaluation, evaluate
 from logreach.coverage.notes import fact_views, method_notes
 from logreach.coverage.plan import missing_facts, planned_remedies
 from logreach.coverage.profiles import HostGroup, group, names
@@ -65,7 +65,7 @@ def assess(
     profiles: list[Profile] = []
     for number, one in enumerate(groups):
         progress("assessing profiles", number, len(groups))
-        evaluation = evaluate(model.graph, one.facts)
+        evaluation = evaluate(model.compiled, one.facts)
         done = Assessed(one, evaluation, Reasons(evaluation))
         assessed.append(done)
         profiles.append(_profile(model, done))
@@ -90,6 +90,7 @@ def _profile(model: Model, done: Assessed) -> Profile:
     facts = done.group.facts
     reasons = done.reasons
     keys = model.event_keys()
+    general = {name: _component(model, reasons, name) for name in model.component_names()}
     return Profile(
         profile_id=done.group.profile_id,
         hosts=names(done.group.hosts),
@@ -99,9 +100,9 @@ def _profile(model: Model, done: Assessed) -> Profile:
         facts=fact_views(model, facts),
         events={key: reasons.judged(f"event:{key}") for key in keys},
         attributes=_attributes(model, done, keys),
-        components={name: _component(model, reasons, name) for name in model.component_names()},
+        components=general,
         techniques={
-            technique.id: _technique(model, reasons, technique)
+            technique.id: _technique(model, reasons, technique, general)
             for technique in model.attack.techniques
             if f"technique:{technique.id}/visibility" in model.graph
         },
@@ -151,7 +152,12 @@ def _component(model: Model, reasons: Reasons, name: str, technique: str = "") -
     )
 
 
-def _technique(model: Model, reasons: Reasons, technique: Technique) -> TechniqueResult:
+def _technique(
+    model: Model,
+    reasons: Reasons,
+    technique: Technique,
+    general: Mapping[str, ComponentResult],
+) -> TechniqueResult:
     part = model.technique_part
     components: dict[str, ComponentResult] = {}
     analytics: dict[str, AnalyticResult] = {}
@@ -161,7 +167,10 @@ def _technique(model: Model, reasons: Reasons, technique: Technique) -> Techniqu
     }
     if part.here(technique):
         for name in part.components_of(technique):
-            components[name] = _component(model, reasons, name, technique.id)
+            narrowed = model.component_part.scope(name, technique.id) != name
+            components[name] = (
+                _component(model, reasons, name, technique.id) if narrowed else general[name]
+            )
         for analytic in part.analytics_of(technique):
             scope = f"analytic:{analytic.id}@{technique.id}"
             analytics[analytic.id] = AnalyticResult(

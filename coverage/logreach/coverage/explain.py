@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from logreach.coverage.attack import AttackModel, Presence
 from logreach.coverage.build.model import Model, build
 from logreach.coverage.build.techniques import QUESTIONS
-from logreach.coverage.graph import evaluate
+from logreach.coverage.evaluation import evaluate
 from logreach.coverage.profiles import HostGroup, group
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.tree import Branch
@@ -69,7 +69,7 @@ def _hint(what: str, model: Model) -> str:
 
 
 def _tree(what: str, keys: list[str], model: Model, one: HostGroup) -> Branch:
-    reasons = Reasons(evaluate(model.graph, one.facts))
+    reasons = Reasons(evaluate(model.compiled, one.facts))
     children = tuple(_branch(key, reasons) for key in keys)
     hosts = ", ".join(host.name for host in one.hosts)
     verdict = reasons.judged(keys[0])

@@ -12,8 +12,7 @@ from typing import Protocol
 
 from logreach.coverage.assessment import MissingFact, PlannedRemedy, Remedy
 from logreach.coverage.build.model import Model
-from logreach.coverage.build.techniques import QUESTIONS
-from logreach.coverage.graph import Evaluation, reevaluate, supposing
+from logreach.coverage.evaluation import Evaluation, reevaluate, supposing
 from logreach.coverage.names import fact_title
 from logreach.coverage.profiles import HostGroup
 from logreach.coverage.verdict import YES, Verdict
@@ -81,7 +80,7 @@ def _offered(evaluation: Evaluation) -> list[Remedy]:
 def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
     remedy, group = entry.remedy, one.group
     facts = group.facts.stating(remedy.key, remedy.value)
-    after = reevaluate(one.evaluation, facts, frozenset({remedy.key}))
+    after = reevaluate(one.evaluation, facts, [remedy.key])
     entry.profiles.append(group.profile_id)
     entry.hosts += group.count
     for key, before, now in _changed(model, one.evaluation, after):
@@ -95,23 +94,22 @@ def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
 def _changed(
     model: Model, before: Evaluation, after: Evaluation
 ) -> Iterable[tuple[tuple[str, str], Verdict, Verdict]]:
-    for technique in model.attack.techniques:
-        for question in QUESTIONS:
-            key = f"technique:{technique.id}/{question}"
-            if key in before.verdicts and before.verdicts[key] != after.verdicts[key]:
-                yield (technique.id, question), before.verdicts[key], after.verdicts[key]
+    for number, asked in model.questions.items():
+        if before.codes[number] != after.codes[number]:
+            key = before.compiled.keys[number]
+            yield asked, before.verdict(key), after.verdict(key)
 
 
 def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFact, ...]:
     """Every fact that is missing and that some verdict hangs on, the weightiest first."""
     found: dict[FactKey, tuple[list[str], str, int]] = {}
     for one in assessed:
-        leaves: dict[FactKey, dict[str, tuple[Verdict, str]]] = {}
+        leaves: dict[FactKey, dict[int, Verdict]] = {}
         for key, reason in one.evaluation.leaves.items():
             if reason.missing is not None and not reason.verdict.settled:
-                leaves.setdefault(reason.missing, {})[key] = (reason.verdict, reason.text)
+                leaves.setdefault(reason.missing, {})[key] = reason.verdict
         for fact, hanging in leaves.items():
-            count = _hanging(model, one.evaluation, {k: v for k, (v, _) in hanging.items()})
+            count = _hanging(model, one.evaluation, hanging)
             profiles, why, total = found.get(fact, ([], _why(one, fact), 0))
             profiles.append(one.group.profile_id)
             found[fact] = (profiles, why, total + count * one.group.count)
@@ -123,7 +121,7 @@ def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFa
     return tuple(sorted(facts, key=lambda one: (-one.verdicts, str(one.key))))
 
 
-def _hanging(model: Model, evaluation: Evaluation, leaves: dict[str, Verdict]) -> int:
+def _hanging(model: Model, evaluation: Evaluation, leaves: dict[int, Verdict]) -> int:
     """How many technique verdicts differ between the fact at its worst and at its best."""
     worst = supposing(evaluation, {k: Verdict(v.proven, v.proven) for k, v in leaves.items()})
     best = supposing(evaluation, {k: Verdict(v.possible, v.possible) for k, v in leaves.items()})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logreach.coverage.assessment import Judged, Reason
-from logreach.coverage.graph import Combine, Edge, Evaluation
+from logreach.coverage.evaluation import Evaluation
+from logreach.coverage.graph import Combine, Edge
 from logreach.coverage.tree import Branch
 from logreach.coverage.verdict import YES, Verdict
 
@@ -22,7 +23,7 @@ class Reasons:
 
     def judged(self, key: str) -> Judged:
         """The verdict of a node with the links that decided it."""
-        return Judged(self._evaluation.verdicts[key], self.of(key))
+        return Judged(self._evaluation.verdict(key), self.of(key))
 
     def of(self, key: str) -> tuple[Reason, ...]:
         """The links that decided a node, the most telling first."""
@@ -36,11 +37,12 @@ class Reasons:
         return self._known[key]
 
     def _found(self, key: str) -> Iterator[Reason]:
-        if key in self._evaluation.leaves:
-            yield self._evaluation.leaves[key]
+        said = self._evaluation.reason(key)
+        if said is not None:
+            yield said
             return
         for edge in self.deciding(key):
-            verdict = self._evaluation.verdicts[edge.child]
+            verdict = self._evaluation.verdict(edge.child)
             through = self._evaluation.through(edge)
             if through != verdict:
                 yield self._limit(edge, through)
@@ -51,7 +53,7 @@ class Reasons:
     def _better(self, key: str) -> Iterator[Reason]:
         """What breaks the alternative that would have counted in full."""
         first = self._evaluation.graph.edges(key)[0]
-        if first.limit is None and self._evaluation.verdicts[first.child] != YES:
+        if first.limit is None and self._evaluation.verdict(first.child) != YES:
             yield from self.of(first.child)
 
     def _limit(self, edge: Edge, verdict: Verdict) -> Reason:
@@ -62,11 +64,11 @@ class Reasons:
         """The edges whose children made the verdict what it is, at either end."""
         evaluation = self._evaluation
         edges = evaluation.graph.edges(key)
-        verdict = evaluation.verdicts[key]
+        verdict = evaluation.verdict(key)
         if not verdict.applicable:
-            gates = [e for e in edges if e.gate and not evaluation.verdicts[e.child].applicable]
+            gates = [e for e in edges if e.gate and not evaluation.verdict(e.child).applicable]
             return gates[:1] or list(edges[:1])
-        applying = [e for e in edges if evaluation.verdicts[e.child].applicable]
+        applying = [e for e in edges if evaluation.verdict(e.child).applicable]
         if evaluation.graph.node(key).combine is Combine.ANY:
             return _best(applying, evaluation)
         return _worst(applying, evaluation, verdict)
@@ -75,9 +77,8 @@ class Reasons:
         """The chain below a node as a tree."""
         evaluation = self._evaluation
         node = evaluation.graph.node(key)
-        verdict = evaluation.verdicts[key]
-        if key in evaluation.leaves:
-            reason = evaluation.leaves[key]
+        verdict = evaluation.verdict(key)
+        if reason := evaluation.reason(key):
             return Branch(node.label, None, verdict, (reason,), (), note)
         children = []
         if depth:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from logreach.coverage.attack import AttackModel, SmapRow, load_smap, misnamed
 from logreach.coverage.build.components import Components, Mapped
 from logreach.coverage.build.events import Events
 from logreach.coverage.build.parts import inner
-from logreach.coverage.build.techniques import Techniques
+from logreach.coverage.build.techniques import QUESTIONS, Techniques
+from logreach.coverage.evaluation import Compiled
 from logreach.coverage.graph import Combine, Edge, Graph
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.knowledge.model import EventKnowledge
 from logreach.coverage.knowledge.operations import OperationKnowledge, load_operations
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """The graph, and what helps to ask it."""
 
@@ -29,6 +31,22 @@ class Model:
     event_part: Events
     component_part: Components
     technique_part: Techniques
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The graph as it is evaluated."""
+        return Compiled(self.graph)
+
+    @cached_property
+    def questions(self) -> Mapping[int, tuple[str, str]]:
+        """The number of each technique's node -> (technique id, question)."""
+        numbers = self.compiled.number
+        return {
+            numbers[key]: (technique.id, question)
+            for technique in self.attack.techniques
+            for question in QUESTIONS
+            if (key := f"technique:{technique.id}/{question}") in numbers
+        }
 
     def event_keys(self) -> tuple[str, ...]:
         """Every event that somebody maps to a component, or that shows an operation."""

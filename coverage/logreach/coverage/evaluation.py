@@ -1,0 +1,149 @@
+"""The one way in which the graph is evaluated.
+
+A graph is compiled once into plain lists, as it is evaluated for every profile and, to weigh
+remedies and missing facts, many times with a few leaves changed. Verdicts are numbers there; the
+tables that combine them are made from `any_of` and `all_of`, so that the rules stand in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+
+from logreach.coverage.assessment import Reason
+from logreach.coverage.graph import Combine, Edge, Graph
+from logreach.coverage.verdict import NOT_APPLICABLE, Level, Verdict, all_of, any_of
+from logreach.inventories.facts import FactKey, Facts
+
+_VERDICTS = (
+    *(Verdict(low, high) for low in Level for high in Level if low <= high),
+    NOT_APPLICABLE,
+)
+_CODE = {verdict: number for number, verdict in enumerate(_VERDICTS)}
+_NEVER = _CODE[NOT_APPLICABLE]
+_ANY = [[_CODE[any_of((one, other))] for other in _VERDICTS] for one in _VERDICTS]
+_ALL = [[_CODE[all_of((one, other))] for other in _VERDICTS] for one in _VERDICTS]
+
+
+class Compiled:
+    """A graph as lists, children before parents. Its keys are numbered in that order."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.keys = graph.order()
+        self.number = {key: number for number, key in enumerate(self.keys)}
+        nodes = [graph.node(key) for key in self.keys]
+        self.leaves = {n: node.leaf for n, node in enumerate(nodes) if node.leaf is not None}
+        self.tables = [_ANY if node.combine is Combine.ANY else _ALL for node in nodes]
+        self.edges = [
+            tuple(
+                (
+                    self.number[edge.child],
+                    _NEVER if edge.limit is None else _CODE[edge.limit],
+                    edge.gate,
+                )
+                for edge in graph.edges(key)
+            )
+            for key in self.keys
+        ]
+        self.parents = [
+            tuple(self.number[parent] for parent in graph.parents(key)) for key in self.keys
+        ]
+        self.readers: dict[FactKey, list[int]] = {}
+        for number, leaf in self.leaves.items():
+            for fact in leaf.reads:
+                self.readers.setdefault(fact, []).append(number)
+
+    def combine(self, number: int, codes: Sequence[int]) -> int:
+        """The verdict of an inner node from those of its children."""
+        table, found = self.tables[number], _NEVER
+        for child, limit, gate in self.edges[number]:
+            code = codes[child]
+            if code == _NEVER:
+                if gate:
+                    return _NEVER
+                continue
+            found = table[found][_ALL[code][limit]]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A graph evaluated for one host: a verdict for each node, a reason for each leaf."""
+
+    compiled: Compiled
+    codes: Sequence[int]
+    leaves: Mapping[int, Reason]
+
+    @property
+    def graph(self) -> Graph:
+        return self.compiled.graph
+
+    def verdict(self, key: str) -> Verdict:
+        """The verdict of a node."""
+        return _VERDICTS[self.codes[self.compiled.number[key]]]
+
+    def reason(self, key: str) -> Reason | None:
+        """What a leaf said; None for other nodes."""
+        return self.leaves.get(self.compiled.number[key])
+
+    def through(self, edge: Edge) -> Verdict:
+        """What a child counts for over an edge."""
+        verdict = self.verdict(edge.child)
+        if edge.limit is None or not verdict.applicable:
+            return verdict
+        return verdict.limited(edge.limit)
+
+
+def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
+    """Evaluate the whole graph for a host with these facts."""
+    codes = [_NEVER] * len(compiled.keys)
+    leaves: dict[int, Reason] = {}
+    for number in range(len(codes)):
+        leaf = compiled.leaves.get(number)
+        if leaf is None:
+            codes[number] = compiled.combine(number, codes)
+        else:
+            leaves[number] = leaf.check(facts)
+            codes[number] = _CODE[leaves[number].verdict]
+    return Evaluation(compiled, codes, leaves)
+
+
+def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey]) -> Evaluation:
+    """Evaluate again after some facts changed; work grows with what comes out otherwise."""
+    compiled = old.compiled
+    touched = sorted({n for key in changed for n in compiled.readers.get(key, ())})
+    leaves = dict(old.leaves)
+    for number in touched:
+        leaves[number] = compiled.leaves[number].check(facts)
+    return _spread(old, {n: _CODE[leaves[n].verdict] for n in touched}, leaves)
+
+
+def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:
+    """The evaluation if these leaves had these verdicts: what hangs on a missing fact."""
+    return _spread(old, {n: _CODE[verdict] for n, verdict in leaves.items()}, old.leaves)
+
+
+def _spread(old: Evaluation, new: Mapping[int, int], leaves: Mapping[int, Reason]) -> Evaluation:
+    """Carry changed leaves upwards; a node that comes out as before ends its path."""
+    compiled, codes = old.compiled, list(old.codes)
+    waiting: list[int] = []
+    queued: set[int] = set()
+    for number, code in new.items():
+        if codes[number] != code:
+            codes[number] = code
+            queued.update(compiled.parents[number])
+    waiting.extend(queued)
+    heapify(waiting)
+    while waiting:
+        number = heappop(waiting)
+        code = compiled.combine(number, codes)
+        if code == codes[number]:
+            continue
+        codes[number] = code
+        for parent in compiled.parents[number]:
+            if parent not in queued:
+                queued.add(parent)
+                heappush(waiting, parent)
+    return Evaluation(compiled, codes, leaves)
