@@ -37,7 +37,7 @@ class SettingOn:
             return Reason(
                 "setting", self.subject, verdict, text, (), remedy, self.setting.source, self._key
             )
-        if fact.value:
+        if self.setting.is_on(fact.value):
             text = f"{title} is on{' by default (assumed)' if fact.assumed else ''}"
             return Reason("setting", self.subject, YES, text, fact.evidence)
         text = f"{title} is off; {self.subject} hangs on it"
