@@ -73,6 +73,31 @@ class Decision:
         return (Decider(name, self.item.line, str(self.item)), element)
 
 
+class _Texts(dict[str, "str | None"]):
+    """The fields of one event as conditions see them, each made ready when it is asked for."""
+
+    __slots__ = ("_event_id", "_fields")
+
+    def __init__(self, event_id: int, fields: Mapping[str, str]) -> None:
+        super().__init__()
+        self._event_id = event_id
+        self._fields = fields
+
+    def __missing__(self, name: str) -> str | None:
+        self[name] = text = field_text(self._event_id, name, self._fields.get(name))
+        return text
+
+
+class _Run:
+    """One event on its way through the elements: its texts, and the name that sticks."""
+
+    __slots__ = ("rule", "texts")
+
+    def __init__(self, texts: _Texts) -> None:
+        self.texts = texts
+        self.rule = ""
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledFilter:
     """A filter with its test.
@@ -88,46 +113,70 @@ class CompiledFilter:
     applies: bool
     alternative: bool
 
+    def status(self, run: _Run) -> Status:
+        """What comes of the filter."""
+        if not self.applies:
+            return NO_MATCH
+        text = run.texts[self.field]
+        if text is None:
+            return FAILED
+        if not self.test(text):
+            return NO_MATCH
+        if self.name:
+            run.rule = self.name
+        return MATCH
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
+    """A rule; filters on the same field are nothing special in it."""
+
     source: Rule
     filters: tuple[CompiledFilter, ...]
+
+    def status(self, run: _Run) -> Status:
+        """A true AND ends at the first filter that is not met, an OR at the first that is."""
+        going_on = MATCH if self.source.match_all else NO_MATCH
+        for one in self.filters:
+            status = one.status(run)
+            if status is not going_on:
+                return status
+        return going_on
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledElement:
+    """An element with its filters and rules in document order."""
+
     source: Element
     items: tuple[CompiledFilter | CompiledRule, ...]
 
+    def status(self, run: _Run) -> tuple[Status, Filter | Rule | None]:
+        """What comes of the element, and the filter or rule that brought it."""
+        if self.source.match_all:
+            return self._all(run)
+        for item in self.items:
+            status = item.status(run)
+            if status is not NO_MATCH:
+                return status, item.source
+        return NO_MATCH, None
 
-class _Run:
-    """One event on its way through the elements: its texts, and the name that sticks."""
-
-    __slots__ = ("_event_id", "_fields", "_texts", "rule")
-
-    def __init__(self, event_id: int, fields: Mapping[str, str]) -> None:
-        self.rule = ""
-        self._event_id = event_id
-        self._fields = fields
-        self._texts: dict[str, str | None] = {}
-
-    def status(self, one: CompiledFilter) -> Status:
-        """What comes of one filter."""
-        if not one.applies:
-            return NO_MATCH
-        try:
-            text = self._texts[one.field]
-        except KeyError:
-            text = field_text(self._event_id, one.field, self._fields.get(one.field))
-            self._texts[one.field] = text
-        if text is None:
-            return FAILED
-        if not one.test(text):
-            return NO_MATCH
-        if one.name:
-            self.rule = one.name
-        return MATCH
+    def _all(self, run: _Run) -> tuple[Status, Filter | Rule | None]:
+        """AND: every filter and rule, but filters on the same field are ORed."""
+        matched: set[str] = set()
+        last: Filter | Rule | None = None
+        for item in self.items:
+            if isinstance(item, CompiledFilter) and item.applies and item.field in matched:
+                continue
+            status = item.status(run)
+            if isinstance(item, CompiledFilter):
+                if status is NO_MATCH and item.alternative:
+                    continue
+                matched.add(item.field)
+            if status is not MATCH:
+                return status, None
+            last = item.source
+        return (MATCH if self.items else NO_MATCH), last
 
 
 def decide(config: Config, event_id: int, fields: Mapping[str, str]) -> Decision:
@@ -141,9 +190,9 @@ def decide(config: Config, event_id: int, fields: Mapping[str, str]) -> Decision
     elements = elements_for(config, event_id)
     if not elements:
         return Decision(event.logged_by_default and not disabled, "", Basis.MANIFEST, disabled)
-    run = _Run(event_id, fields)
+    run = _Run(_Texts(event_id, fields))
     for element in elements:
-        status, item = _match_element(element, run)
+        status, item = element.status(run)
         if status is MATCH:
             logged = element.source.include and not disabled
             return Decision(logged, run.rule, Basis.ELEMENT, disabled, element.source, item)
@@ -200,41 +249,3 @@ def field_text(event_id: int, name: str, value: object) -> str | None:
     if text:
         return fold(text)
     return _EMPTY if manifest.is_text(name) else None
-
-
-def _match_element(element: CompiledElement, run: _Run) -> tuple[Status, Filter | Rule | None]:
-    """OR: any filter or rule. AND: all of them, but filters on the same field are ORed."""
-    if not element.source.match_all:
-        for item in element.items:
-            status = _status(item, run)
-            if status is not NO_MATCH:
-                return status, item.source
-        return NO_MATCH, None
-    matched: set[str] = set()
-    last: Filter | Rule | None = None
-    for item in element.items:
-        if isinstance(item, CompiledFilter):
-            if item.applies and item.field in matched:
-                continue
-            status = run.status(item)
-            if status is NO_MATCH and item.alternative:
-                continue
-            matched.add(item.field)
-        else:
-            status = _status(item, run)
-        if status is not MATCH:
-            return status, None
-        last = item.source
-    return (MATCH if element.items else NO_MATCH), last
-
-
-def _status(item: CompiledFilter | CompiledRule, run: _Run) -> Status:
-    """A rule is a true AND, or an OR; filters on the same field are nothing special in it."""
-    if isinstance(item, CompiledFilter):
-        return run.status(item)
-    match_all = item.source.match_all
-    for one in item.filters:
-        status = run.status(one)
-        if status is FAILED or (status is MATCH) is not match_all:
-            return status
-    return MATCH if match_all else NO_MATCH

@@ -90,9 +90,7 @@ def _may_be_empty(constraints: tuple[Constraint, ...]) -> bool:
     return any(all(one.admits(text) is not False for one in constraints) for text in (None, ""))
 
 
-def _cases(
-    start: Cases, constraints: tuple[Constraint, ...]
-) -> tuple[Cases, tuple[Cases, ...]]:
+def _cases(start: Cases, constraints: tuple[Constraint, ...]) -> tuple[Cases, tuple[Cases, ...]]:
     """The non-empty texts that meet every constraint, and further sets that they lie in."""
     cases = start
     also: list[Cases] = []

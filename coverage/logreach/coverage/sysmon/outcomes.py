@@ -6,7 +6,7 @@ every filter is decided it equals `decide`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntFlag
 
@@ -43,10 +43,12 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """A `<Rule>`."""
+    """A `<Rule>`; `free` is what may come of it where all its fields may hold anything."""
 
     source: Rule
     leaves: tuple[Leaf, ...]
+    fields: frozenset[str]
+    free: int
 
 
 Item = Leaf | Branch
@@ -117,8 +119,22 @@ def _letters(wanted: Shape | None) -> frozenset[str]:
 
 def _item(item: CompiledFilter | CompiledRule) -> Item:
     if isinstance(item, CompiledRule):
-        return Branch(item.source, tuple(_leaf(one) for one in item.filters))
+        leaves = tuple(_leaf(one) for one in item.filters)
+        statuses = [leaf.free for leaf in leaves]
+        free = _rule_status(item.source, statuses)
+        return Branch(item.source, leaves, frozenset(leaf.field for leaf in leaves), free)
     return _leaf(item)
+
+
+def _rule_status(rule: Rule, statuses: Iterable[int]) -> int:
+    """What may come of a rule, from what may come of its filters."""
+    going_on, stop = (MATCH, NO_MATCH) if rule.match_all else (NO_MATCH, MATCH)
+    result = 0
+    for status in statuses:
+        result |= status & (stop | FAILED)
+        if not status & going_on:
+            return result
+    return result | going_on
 
 
 def _leaf(one: CompiledFilter) -> Leaf:
@@ -175,14 +191,9 @@ class View:
         """What may come of a filter or rule."""
         if isinstance(item, Leaf):
             return self.status(item)
-        go_on, stop = (MATCH, NO_MATCH) if item.source.match_all else (NO_MATCH, MATCH)
-        result = 0
-        for leaf in item.leaves:
-            status = self.status(leaf)
-            result |= status & (stop | FAILED)
-            if not status & go_on:
-                return result
-        return result | go_on
+        if item.fields.isdisjoint(self.domains):
+            return item.free
+        return _rule_status(item.source, map(self.status, item.leaves))
 
     def stage_status(self, stage: Stage) -> int:
         """What may come of an element."""

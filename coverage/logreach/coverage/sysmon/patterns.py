@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.sysmon import manifest
 from logreach.coverage.sysmon.config import Config
-from logreach.coverage.sysmon.decide import Decision, decide
-from logreach.coverage.sysmon.domains import Domain, domain
+from logreach.coverage.sysmon.domains import domain
 from logreach.coverage.sysmon.outcomes import MATCH, Model, Outcome, View, model
 from logreach.coverage.sysmon.witnesses import Search
 from logreach.coverage.verdict import Level
@@ -63,44 +62,33 @@ class SysmonFilter:
         view = View(seen, domains)
         outcome = view.outcome()
         if outcome == Outcome.EITHER:
-            return self._searched(view, pattern, domains)
+            return self._searched(view, pattern)
         return self._settled(view, Level.YES if outcome == Outcome.LOGGED else Level.NO)
 
-    def _searched(
-        self, view: View, pattern: EventPattern, domains: dict[str, Domain]
-    ) -> FilterAnswer:
-        search = Search(self.config, view.model, pattern, domains)
+    def _searched(self, view: View, pattern: EventPattern) -> FilterAnswer:
+        search = Search(self.config, pattern, view)
         kept = search.find(Outcome.LOGGED)
         if kept is None and search.exhausted:
             return self._settled(view, Level.NO)
-        sure = search.exhausted
         dropped = search.find(Outcome.DROPPED)
         if dropped is None and search.exhausted:
             return self._settled(view, Level.YES)
-        both = kept is not None and dropped is not None
-        deciders = [
-            decider
-            for event in (kept, dropped)
-            if event is not None
-            for decider in self._decision(view.model, event).deciders
-        ]
-        if both:
+        found = [witness for witness in (kept, dropped) if witness is not None]
+        deciders = [one for witness in found for one in witness.decision.deciders]
+        if len(found) == 2:
             reason = ""
-        elif sure and search.exhausted:
-            reason = "some filters hang on the user or host"
+        elif not view.model.certain:
+            reason = "some filters hang on the user or host, such as %TEMP%"
         else:
             reason = "not decided: the pattern or the filters are too involved"
         return FilterAnswer(
             Level.PARTIAL,
-            exact=both,
+            exact=len(found) == 2,
             deciders=tuple(dict.fromkeys(deciders)),
-            kept=kept,
-            dropped=dropped,
+            kept=kept.event if kept else None,
+            dropped=dropped.event if dropped else None,
             reason=reason,
         )
-
-    def _decision(self, seen: Model, event: dict[str, str]) -> Decision:
-        return decide(self.config, seen.event_id, event)
 
     def _settled(self, view: View, level: Level) -> FilterAnswer:
         seen = view.model

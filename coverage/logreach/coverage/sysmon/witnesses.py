@@ -14,7 +14,7 @@ from typing import NamedTuple
 from logreach.coverage.patterns import EventPattern
 from logreach.coverage.sysmon import conditions, manifest
 from logreach.coverage.sysmon.config import Config
-from logreach.coverage.sysmon.decide import decide
+from logreach.coverage.sysmon.decide import Decision, decide
 from logreach.coverage.sysmon.domains import Domain, filler
 from logreach.coverage.sysmon.literals import ANYTHING, Case, Cases
 from logreach.coverage.sysmon.outcomes import (
@@ -49,6 +49,13 @@ Domains = dict[str, Domain]
 Event = dict[str, str]
 
 
+class Witness(NamedTuple):
+    """An event of the pattern, and what is decided about it."""
+
+    event: Event
+    decision: Decision
+
+
 class _Found(NamedTuple):
     """What a field of an event holds; None: the field is absent."""
 
@@ -60,15 +67,15 @@ class Search:
     """A search for events of one pattern; `exhausted` tells whether all ways were followed."""
 
     config: Config
-    model: Model
     pattern: EventPattern
-    domains: Domains
+    view: View
     steps: int = 0
     exhausted: bool = True
+    model: Model = field(init=False)
     letter: str = field(init=False)
-    names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.model = self.view.model
         values = (
             value
             for constraints in self.pattern.fields.values()
@@ -76,38 +83,46 @@ class Search:
             for value in one.values
         )
         self.letter = filler(self.model.letters.union(*values))
-        # The pattern's fields first, then what filters look at and what Sysmon always writes.
-        always = (name for name in self.model.fields if not manifest.is_text(name))
-        self.names = tuple(dict.fromkeys((*self.pattern.fields, *self.model.filtered, *always)))
 
-    def find(self, wanted: Outcome) -> Event | None:
+    def find(self, wanted: Outcome) -> Witness | None:
         """An event with that outcome; None: there is none, or (not `exhausted`) none was found."""
         self.steps, self.exhausted = 0, True
         for domains in self._likely(wanted):
-            event = self.event(domains)
-            if event is not None and self.settles(event, wanted):
-                return event
-        return self._split(View(self.model, self.domains), wanted)
+            witness = self._witness(domains, wanted)
+            if witness is not None:
+                return witness
+        return self._split(self.view, wanted)
 
     def event(self, domains: Mapping[str, Domain]) -> Event | None:
-        """An event from the first texts of each field that the pattern admits."""
+        """An event from the first texts of each field that the pattern admits.
+
+        The pattern's fields come first, then what filters ask for, then what Sysmon always
+        writes; other fields are absent.
+        """
         fields: Event = {}
-        for name in self.names:
+        for name in dict.fromkeys((*self.pattern.fields, *domains)):
             found = self._text(name, domains.get(name))
             if found is None:
                 return None
             if found.text is not None:
                 fields[name] = found.text
+        for name in self.model.fields:
+            likely = _LIKELY.get(manifest.type_of(name))
+            if likely and name not in domains:
+                fields[name] = likely[0]
         return fields
 
-    def settles(self, event: Event, wanted: Outcome) -> bool:
-        """Whether the event is in the pattern and surely has that outcome."""
-        if self.pattern.admits(self.pattern.event, event) is not True:
-            return False
-        logged = decide(self.config, self.model.event_id, event).logged
-        if logged is not (wanted is Outcome.LOGGED):
-            return False
-        return self.model.certain or self._surely(event) == wanted
+    def _witness(self, domains: Mapping[str, Domain], wanted: Outcome) -> Witness | None:
+        """An event of these domains that is in the pattern and surely has that outcome."""
+        event = self.event(domains)
+        if event is None or self.pattern.admits(self.pattern.event, event) is not True:
+            return None
+        decision = decide(self.config, self.model.event_id, event)
+        if decision.logged is not (wanted is Outcome.LOGGED):
+            return None
+        if self.model.certain or self._surely(event) == wanted:
+            return Witness(event, decision)
+        return None
 
     def _surely(self, event: Event) -> Outcome:
         """The outcome where some values differ from host to host."""
@@ -119,9 +134,9 @@ class Search:
 
     def _likely(self, wanted: Outcome) -> Iterator[Domains]:
         """The plain event, and for each item that would bring the outcome one that meets it."""
-        yield self.domains
+        view = self.view
+        yield dict(view.domains)
         include = wanted is Outcome.LOGGED
-        view = View(self.model, self.domains)
         targets = 0
         for stage in self.model.stages:
             if stage.source.include is not include:
@@ -140,7 +155,7 @@ class Search:
 
     def _met(self, items: tuple[Item, ...]) -> Domains | None:
         """The domains where all of some items are met, by the first filters that can be."""
-        domains = self.domains
+        domains: Mapping[str, Domain] = self.view.domains
         met: set[str] = set()
         for item in items:
             if isinstance(item, Branch):
@@ -155,9 +170,9 @@ class Search:
                 if narrow is None:
                     return None
                 domains = narrow
-        return domains
+        return dict(domains)
 
-    def _split(self, view: View, wanted: Outcome) -> Event | None:
+    def _split(self, view: View, wanted: Outcome) -> Witness | None:
         self.steps += 1
         if self.steps > MAX_STEPS:
             self.exhausted = False
@@ -166,7 +181,10 @@ class Search:
         if not outcome & wanted:
             return None
         if outcome == wanted:
-            return self._settled(view.domains, wanted)
+            witness = self._witness(view.domains, wanted)
+            # It may be had, even where no event was made for it.
+            self.exhausted = self.exhausted and witness is not None
+            return witness
         stage, leaf = _undecided(view)
         if stage is None or leaf is None:  # only what differs from host to host is left
             self.exhausted = False
@@ -175,26 +193,16 @@ class Search:
         for value in (first, not first):
             narrow = narrowed(view.domains, leaf, value)
             if narrow is not None:
-                event = self._split(view.narrowed(narrow, leaf.field), wanted)
-                if event is not None or self.steps > MAX_STEPS:
-                    return event
-        return None
-
-    def _settled(self, domains: Mapping[str, Domain], wanted: Outcome) -> Event | None:
-        event = self.event(domains)
-        if event is not None and self.settles(event, wanted):
-            return event
-        self.exhausted = False  # the outcome may be had, but no event was made for it
+                witness = self._split(view.narrowed(narrow, leaf.field), wanted)
+                if witness is not None or self.steps > MAX_STEPS:
+                    return witness
         return None
 
     def _text(self, name: str, domain: Domain | None) -> _Found | None:
         """A text for a field that the pattern may admit; None where none was found."""
         constraints = self.pattern.fields.get(name, ())
-        if domain is None:
-            domain = _ANY
-            if manifest.is_text(name) or name not in self.model.fields:
-                return _Found(None)
-        for text in self._texts(name, domain):
+        texts = self._texts(name, domain) if domain else iter((None, ""))
+        for text in texts:
             if all(one.admits(text) is not False for one in constraints):
                 return _Found(text)
         return None
