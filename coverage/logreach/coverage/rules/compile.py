@@ -186,6 +186,8 @@ def _fault(document: Document, error: Exception) -> Fault:
         path = ("detection", f"{unknown[1]}|")
     if isinstance(error, EmptyCondition):
         path = ("detection", "condition")
+    if "Sigma tag" in str(error):
+        path = ("tags",)
     line = line_of(document.file, document.index, *path)
     hint = "Write it as a correlation rule." if _OLD_COUNT in str(error) else ""
     return Fault(f"Sigma rule: {_said(error)}", document.file.name, f"line {line}", hint)

@@ -87,9 +87,12 @@ class Sight:
 
     `pattern` holds every such event; `exact` if it holds no others. `narrowed` holds some of
     them and no others (None: none could be told). All of `needs` must be filled. Each entry of
-    `vetoes` is an exclusion of the rule: it applies only where all its fields are filled.
-    `limit` is the best that this event allows, `why` says so. `words` are tests on the event's
-    whole text, `excluded` what the exclusions take out again; neither is part of `pattern`.
+    `vetoes` is something that keeps the rule from firing, mostly an exclusion: it does so only
+    where all its fields are filled. Each entry of `eager` is a field and other fields: an
+    exclusion that asks the first to be empty takes out too much where it is missing and the
+    others are filled. `limit` is the best that this event allows, `why` says so. `words` are
+    tests on the event's whole text, `excluded` what the exclusions take out again; neither is
+    part of `pattern`.
     """
 
     event: str
@@ -98,6 +101,7 @@ class Sight:
     narrowed: EventPattern | None
     needs: tuple[Need, ...]
     vetoes: tuple[tuple[Need, ...], ...] = ()
+    eager: tuple[tuple[Need, tuple[Need, ...]], ...] = ()
     limit: Verdict = YES
     why: str = ""
     words: tuple[Constraint, ...] = ()

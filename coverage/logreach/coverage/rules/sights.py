@@ -89,7 +89,8 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
         exact=told and not several,
         narrowed=_narrowed(pattern, several) if told and several else None,
         needs=tuple(_needs(wanted, vetoes)),
-        vetoes=tuple(_vetoes(vetoes)),
+        vetoes=tuple(_vetoes(wanted, vetoes)),
+        eager=tuple(_eager(vetoes)),
         limit=carrier.limit,
         why=carrier.why,
         words=tuple(one.literal.constraint for one in wanted if one.literal.field == KEYWORD),
@@ -136,12 +137,29 @@ def _why(veto: list[Reading]) -> str:
     return next((one.need.why for one in veto if one.need is not None), "")
 
 
-def _vetoes(vetoes: list[list[Reading]]) -> list[tuple[Need, ...]]:
-    """For each exclusion the fields without which it never applies."""
-    found = [
-        tuple(one.need for one in veto if one.need is not None and not one.empty) for veto in vetoes
-    ]
+def _vetoes(wanted: list[Reading], vetoes: list[list[Reading]]) -> list[tuple[Need, ...]]:
+    """What keeps the rule from firing, by the fields without which it does not.
+
+    These are its exclusions, and its own tests that a field is empty: they hold for good where
+    the field is missing.
+    """
+    found = [_firm(veto) for veto in vetoes]
+    found += [(one.need,) for one in wanted if one.need is not None and one.empty]
     return list(dict.fromkeys(needs for needs in found if needs))
+
+
+def _firm(veto: list[Reading]) -> tuple[Need, ...]:
+    return tuple(one.need for one in veto if one.need is not None and not one.empty)
+
+
+def _eager(vetoes: list[list[Reading]]) -> list[tuple[Need, tuple[Need, ...]]]:
+    found = [
+        (one.need, _firm(veto))
+        for veto in vetoes
+        for one in veto
+        if one.empty and one.need is not None and _firm(veto)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _narrowed(pattern: EventPattern, several: list[list[Reading]]) -> EventPattern | None:

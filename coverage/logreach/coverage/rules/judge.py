@@ -1,0 +1,360 @@
+"""Whether a rule can fire on a host, and what it loses there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from logreach.coverage.assessment import Judged, Reason
+from logreach.coverage.patterns import EventPattern
+from logreach.coverage.rules.bound import carriers_of, may_hold
+from logreach.coverage.rules.describe import branch_text
+from logreach.coverage.rules.mapping import Gains, knowledge
+from logreach.coverage.rules.model import Branch, Need, Rule, Sight
+from logreach.coverage.verdict import (
+    NO,
+    NOT_APPLICABLE,
+    UNKNOWN,
+    YES,
+    Level,
+    Verdict,
+    all_of,
+    any_of,
+)
+
+
+class HostView(Protocol):
+    """What a host has to say of events; a key such as 'System:*' stands for any of a channel.
+
+    What the knowledge does not tell is UNKNOWN, with a reason.
+    """
+
+    def event(self, key: str) -> Judged:
+        """Whether the event can be there at all: system, audit policy, sensor, channel."""
+        ...
+
+    def attribute(self, key: str, field: str) -> Judged:
+        """Whether a field of that event is filled; 'Hashes:SHA256' asks for one hash of it."""
+        ...
+
+    def passes(self, pattern: EventPattern) -> Judged:
+        """Whether the sensor's filter and the forwarding let such events through.
+
+        PARTIAL: some for certain, and some for certain not. What they cannot decide lies between
+        NO and YES. Not applicable: nothing filters.
+        """
+        ...
+
+
+class State(StrEnum):
+    """What has become of a rule on a host; several can hold."""
+
+    FIRES = "fires"
+    DEGRADED = "degraded"
+    NOISIER = "noisier"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+    NOT_JUDGED = "not judged"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class SightResult:
+    """What a host says of one sight.
+
+    `first` is the first broken link: its kind and, for a field, Sigma's name of it. `missing` are
+    fields that the branch needs and does not get, `noise` those without which something never
+    keeps the rule from firing, `lost` those without which an exclusion takes out too much.
+    """
+
+    sight: Sight
+    judged: Judged
+    first: tuple[str, str] = ("", "")
+    missing: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WayResult:
+    """One branch on one happening: as good as the best of its sights."""
+
+    branch: Branch
+    sights: tuple[SightResult, ...]
+    verdict: Verdict
+
+    @property
+    def branch_sights(self) -> tuple[Sight, ...]:
+        return tuple(one.sight for one in self.sights)
+
+    @property
+    def best(self) -> SightResult | None:
+        """The sight that decides: the best verdict, then the least noise."""
+        applying = [one for one in self.sights if one.judged.verdict.applicable]
+        return max(applying, key=_rank, default=None)
+
+
+def _rank(result: SightResult) -> tuple[int, int, int, int]:
+    verdict = result.judged.verdict
+    return (verdict.proven, verdict.possible, -len(result.noise), -len(result.lost))
+
+
+@dataclass(frozen=True, slots=True)
+class DeadBranch:
+    """A branch that cannot fire: why, and what an attacker gains by that."""
+
+    text: str
+    reason: str
+    gain: str
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.gain} ({self.reason})"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """A rule on a host.
+
+    `log_sources` are the events that carry it, `missing_fields` what it reads and does not get
+    ('Security:4688/OriginalFileName').
+    """
+
+    rule_id: str
+    judged: Judged
+    state: tuple[State, ...]
+    log_sources: tuple[str, ...] = ()
+    dead_branches: tuple[DeadBranch, ...] = ()
+    missing_fields: tuple[str, ...] = ()
+    ways: tuple[WayResult, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judged.verdict
+
+
+def judge(rule: Rule, view: HostView) -> RuleResult:
+    """Judge a rule; one that looks at other rules needs `judge_all`."""
+    if not rule.applicable:
+        return _without(rule, NOT_APPLICABLE, State.NOT_APPLICABLE, rule.unjudged)
+    if rule.unjudged or rule.correlation is not None:
+        text = rule.unjudged or "it counts what other rules find, and those were not given"
+        return _without(rule, UNKNOWN, State.NOT_JUDGED, text)
+    ways = tuple(_ways(rule, view))
+    verdicts = [way.verdict for way in ways]
+    if rule.truncated:
+        verdicts.append(_beyond(rule, view))
+    verdict = any_of(verdicts)
+    if not ways:
+        return _without(rule, NO, State.DEAD, "no event can meet its condition")
+    return _result(rule, verdict, ways)
+
+
+def _without(rule: Rule, verdict: Verdict, state: State, text: str) -> RuleResult:
+    reason = Reason("knowledge", rule.title, verdict, text)
+    return RuleResult(rule.id, Judged(verdict, (reason,)), (state,))
+
+
+def _beyond(rule: Rule, view: HostView) -> Verdict:
+    """The branches that were cut off: nothing is proven, and only so much is possible."""
+    known = knowledge()
+
+    def fillable(event: str, need: Need) -> bool:
+        return any(view.attribute(event, name).verdict.possible > Level.NO for name in need.fields)
+
+    found = []
+    for carrier in carriers_of(known.place(rule.logsource)):
+        event = view.event(carrier.event).verdict
+        if event.applicable and event.possible > Level.NO and rule.tree is not None:
+            holds = may_hold(rule.tree, carrier, known, fillable)
+            event = all_of((UNKNOWN, carrier.limit)) if holds else NO
+        found.append(event)
+    return any_of(found)
+
+
+def _ways(rule: Rule, view: HostView) -> Iterator[WayResult]:
+    for branch in rule.branches:
+        for happening in branch.happenings:
+            sights = tuple(_sight(sight, view) for sight in happening)
+            verdict = any_of(one.judged.verdict for one in sights)
+            yield WayResult(branch, sights, verdict)
+
+
+def _sight(sight: Sight, view: HostView) -> SightResult:
+    event = view.event(sight.event)
+    if not event.verdict.applicable:
+        return SightResult(sight, event)
+    parts = [("event", "", event)]
+    parts += [("field", need.sigma, _need(sight, need, view)) for need in sight.needs]
+    if sight.limit != YES:
+        reason = Reason("knowledge", sight.event, sight.limit, sight.why)
+        parts.append(("limit", "", Judged(sight.limit, (reason,))))
+    if all(part.verdict.possible > Level.NO for _, _, part in parts):
+        parts.append(("filter", "", _through(sight, view)))
+    verdict = all_of(part.verdict for _, _, part in parts)
+    weak = [part for part in parts if part[2].verdict.applicable and part[2].verdict != YES]
+    weak.sort(key=lambda part: (part[2].verdict.possible, part[2].verdict.proven))
+    reasons = tuple(dict.fromkeys(reason for _, _, part in weak for reason in part.reasons))
+    return SightResult(
+        sight,
+        Judged(verdict, reasons or event.reasons),
+        (weak[0][0], weak[0][1]) if weak else ("", ""),
+        tuple(name for kind, name, part in weak if kind == "field" and _gone(part)),
+        tuple(dict.fromkeys(_noise(sight, view))),
+        tuple(dict.fromkeys(_lost(sight, view))),
+    )
+
+
+def _gone(judged: Judged) -> bool:
+    return judged.verdict.applicable and judged.verdict.possible is Level.NO
+
+
+def _need(sight: Sight, need: Need, view: HostView) -> Judged:
+    subject = f"{sight.event}/{need.sigma}"
+    if not need.fields:
+        text = need.why or f"{sight.event} has no {need.sigma}"
+        return Judged(NO, (Reason("knowledge", subject, NO, text),))
+    found = [view.attribute(sight.event, name) for name in need.fields]
+    best = max(found, key=lambda one: (one.verdict.proven, one.verdict.possible))
+    verdict = any_of(one.verdict for one in found)
+    if not verdict.applicable:
+        verdict = NO
+    if need.limit == YES:
+        return Judged(verdict, best.reasons)
+    limit = Reason("knowledge", subject, need.limit, need.why)
+    return Judged(all_of((verdict, need.limit)), (*best.reasons, limit))
+
+
+def _noise(sight: Sight, view: HostView) -> Iterator[str]:
+    for veto in sight.vetoes:
+        for need in veto:
+            if _gone(_need(sight, need, view)):
+                yield need.sigma
+
+
+def _lost(sight: Sight, view: HostView) -> Iterator[str]:
+    for need, others in sight.eager:
+        if _gone(_need(sight, need, view)) and not any(
+            _gone(_need(sight, other, view)) for other in others
+        ):
+            yield need.sigma
+
+
+def _through(sight: Sight, view: HostView) -> Judged:
+    """What the filters say of exactly the branch's events.
+
+    The pattern may hold more events than the branch. That all or none of them pass is true of
+    the branch too; that only some do is not. Then the narrowed pattern tells, all of whose
+    events are in the branch.
+    """
+    answer = view.passes(sight.pattern)
+    verdict = answer.verdict
+    if sight.exact or not verdict.applicable or verdict in (YES, NO):
+        return answer
+    if sight.narrowed is None:
+        return Judged(UNKNOWN, answer.reasons)
+    inside = view.passes(sight.narrowed).verdict
+    proven = Level.PARTIAL if inside.proven > Level.NO else Level.NO
+    possible = Level.YES if inside.possible is Level.YES else Level.PARTIAL
+    return Judged(Verdict(proven, possible), answer.reasons)
+
+
+def _result(rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...]) -> RuleResult:
+    if not verdict.applicable:
+        reasons = ways[0].sights[0].judged.reasons
+        return RuleResult(rule.id, Judged(verdict, reasons), (State.NOT_APPLICABLE,), ways=ways)
+    applying = [way for way in ways if way.verdict.applicable]
+    alive = [way for way in applying if way.verdict.possible > Level.NO]
+    dead = [
+        way
+        for way in applying
+        if way.verdict.possible is Level.NO and not any(_covers(one, way) for one in alive)
+    ]
+    chosen = [way.best for way in alive]
+    used = [one for one in chosen if one is not None]
+    return RuleResult(
+        rule.id,
+        Judged(verdict, _telling(verdict, applying, rule)),
+        tuple(_states(verdict, used, dead)),
+        tuple(dict.fromkeys(one.sight.event for one in used)),
+        tuple(dict.fromkeys(_dead(way) for way in dead)),
+        tuple(_missing(used, dead)),
+        ways,
+    )
+
+
+def _covers(alive: WayResult, dead: WayResult) -> bool:
+    """Whether one branch finds whatever another one would: it asks for no more, and excludes no
+    more, counting only exclusions that apply on this host."""
+    best = alive.best
+    if best is None or not {sight.event for sight in alive.branch_sights} & {
+        sight.event for sight in dead.branch_sights
+    }:
+        return False
+    return set(alive.branch.needs) <= set(dead.branch.needs) and all(
+        exclusion in dead.branch.exclusions or any(one.field in best.noise for one in exclusion)
+        for exclusion in alive.branch.exclusions
+    )
+
+
+def _states(verdict: Verdict, used: list[SightResult], dead: list[WayResult]) -> Iterator[State]:
+    if verdict.possible is Level.NO:
+        yield State.DEAD
+        return
+    yield State.UNKNOWN if verdict.proven is Level.NO else State.FIRES
+    if dead or any(one.lost for one in used):
+        yield State.DEGRADED
+    if any(one.noise for one in used):
+        yield State.NOISIER
+
+
+def _telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reason, ...]:
+    """The reasons of the way that decides: of each of its events the first broken link."""
+    best = max(ways, key=lambda way: (way.verdict.proven, way.verdict.possible))
+    sights = [one for one in best.sights if one.judged.verdict.applicable]
+    sights.sort(key=lambda one: (_rank(one)[:2], _reached(one)), reverse=True)
+    if verdict.proven > Level.NO:
+        sights = sights[:1]
+    found = dict.fromkeys(reason for one in sights for reason in one.judged.reasons[:2])
+    if rule.truncated and verdict != YES:
+        text = f"it has more branches than are looked at ({len(rule.branches)})"
+        found[Reason("knowledge", rule.title, UNKNOWN, text)] = None
+    return tuple(found)
+
+
+def _reached(result: SightResult) -> int:
+    """How far it came before the first broken link: an event that lacks a field tells more than
+    one that is not written."""
+    links = ("event", "limit", "field", "filter")
+    return links.index(result.first[0]) if result.first[0] in links else len(links)
+
+
+def _dead(way: WayResult, gains: Gains | None = None) -> DeadBranch:
+    gains = gains or knowledge().gains
+    applying = [one for one in way.sights if one.judged.verdict.applicable]
+    told = max(applying, key=_reached)
+    kind, name = told.first
+    if kind == "field":
+        gain = gains.of_field(name)
+    else:
+        words = gains.filter if kind == "filter" else gains.event
+        gain = words.format(event=told.sight.event)
+    return DeadBranch(branch_text(way.branch), told.judged.reason, gain)
+
+
+def _missing(used: list[SightResult], dead: list[WayResult]) -> Iterator[str]:
+    seen: dict[str, None] = {}
+    for one in [*used, *(sight for way in dead for sight in way.sights)]:
+        for name in (*one.missing, *one.noise, *one.lost):
+            seen.setdefault(f"{one.sight.event}/{name}")
+    yield from seen
+
+
+def judge_all(rules: Iterable[Rule], view: HostView) -> Mapping[str, RuleResult]:
+    """Judge rules, also those that count what others find, by id."""
+    from logreach.coverage.rules.correlation import correlated
+
+    rules = list(rules)
+    results = {rule.id: judge(rule, view) for rule in rules if rule.correlation is None}
+    return {rule.id: found for rule, found in correlated(rules, results, view)}

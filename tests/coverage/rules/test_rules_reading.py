@@ -1,0 +1,100 @@
+"""Reading rules: what comes of files, good and bad, and the cache."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from logreach.coverage.rules.load import load_rules
+from logreach.coverage.rules.tags import place
+from logreach.inventories.faults import InputError
+
+CASES = yaml.safe_load(Path(__file__).with_name("reading_cases.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_read(case: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_text(case["text"], encoding="utf-8")
+    found = load_rules([file])
+    assert len(found.rules) == len(case["rules"])
+    for rule, wanted in zip(found.rules, case["rules"], strict=True):
+        told = {key: getattr(rule, key) for key in wanted}
+        assert {k: list(v) if isinstance(v, tuple) else v for k, v in told.items()} == wanted
+    assert len(found.faults) == len(case["faults"])
+    for fault, (where, message) in zip(found.faults, case["faults"], strict=True):
+        assert (fault.source, fault.where) == ("rules.yml", where)
+        assert message in fault.message
+
+
+RULE = """
+title: a
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: x}, b: {CommandLine|re: '^y+$'}, condition: a and not b}
+"""
+
+
+def test_a_path_that_is_not_there_cannot_be_used(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such rule file or folder"):
+        load_rules([tmp_path / "absent"])
+
+
+def test_rules_from_the_cache_equal_those_read(tmp_path: Path) -> None:
+    file, cache = tmp_path / "a.yml", tmp_path / "cache"
+    file.write_text(RULE, encoding="utf-8")
+    read = load_rules([file], cache_dir=cache)
+    assert load_rules([file], cache_dir=cache) == read == load_rules([file])
+    file.write_text(RULE.replace("Image: x", "Image: z"), encoding="utf-8")
+    assert load_rules([file], cache_dir=cache) != read
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"rules": [{}], "faults": []}', '{"rules": 1']
+)
+def test_a_spoiled_cache_is_made_again(content: str, tmp_path: Path) -> None:
+    file, cache = tmp_path / "a.yml", tmp_path / "cache"
+    file.write_text(RULE, encoding="utf-8")
+    read = load_rules([file], cache_dir=cache)
+    (kept,) = cache.glob("*.json")
+    kept.write_text(content, encoding="utf-8")
+    assert load_rules([file], cache_dir=cache) == read
+    assert json.loads(kept.read_text(encoding="utf-8"))["rules"]
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:
+    file, cache = tmp_path / "a.yml", tmp_path / "cache"
+    file.write_text(RULE, encoding="utf-8")
+    cache.write_text("a file, not a folder", encoding="utf-8")
+    assert load_rules([file], cache_dir=cache) == load_rules([file])
+
+
+def test_values_behind_many_aliases_are_refused(tmp_path: Path) -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in itertools.pairwise("abcdefg")]
+    file = tmp_path / "rules.yml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    found = load_rules([file])
+    assert found.rules == ()
+    assert [fault.message for fault in found.faults] == ["more than 50,000 values"]
+
+
+@pytest.mark.parametrize(
+    ("tagged", "placed", "unplaced"),
+    [
+        (["T1055"], ("T1055",), ()),
+        (["T1685"], ("T1562", "T1562.001"), ()),
+        (["T1685", "T9999"], ("T1562", "T1562.001"), ("T9999",)),
+        (["T1777"], (), ("T1777",)),
+    ],
+)
+def test_tags_of_another_version_are_placed_or_listed(
+    tagged: list[str], placed: tuple[str, ...], unplaced: tuple[str, ...]
+) -> None:
+    known = {"T1055", "T1562", "T1562.001"}
+    crosswalk = {"T1685": ("T1562", "T1562.001"), "T1777": ("T1888",)}
+    assert place(tagged, known, crosswalk) == (placed, unplaced)

@@ -1,0 +1,41 @@
+"""A host for tests of rules: what it has is listed, all else it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from logreach.coverage.assessment import Judged, Reason
+from logreach.coverage.patterns import EventPattern
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
+
+WORDS = {"yes": YES, "partial": PARTIAL, "no": NO, "unknown": UNKNOWN}
+
+
+def _judged(verdict: Verdict, text: str) -> Judged:
+    return Judged(verdict, (Reason("test", text, verdict, f"{text}: {verdict.label}"),))
+
+
+@dataclass(frozen=True)
+class FakeHost:
+    """`events` None: every event; `gone` and `unsure` name fields as 'Sysmon:1/Image'."""
+
+    events: Collection[str] | None = None
+    gone: Collection[str] = ()
+    unsure: Collection[str] = ()
+    inapplicable: Collection[str] = ()
+    filter: Callable[[EventPattern], Verdict] = lambda _: YES
+
+    def event(self, key: str) -> Judged:
+        if key in self.inapplicable:
+            return _judged(NOT_APPLICABLE, key)
+        if key in self.unsure:
+            return _judged(UNKNOWN, key)
+        return _judged(YES if self.events is None or key in self.events else NO, key)
+
+    def attribute(self, key: str, field: str) -> Judged:
+        name = f"{key}/{field}"
+        return _judged(NO if name in self.gone else UNKNOWN if name in self.unsure else YES, name)
+
+    def passes(self, pattern: EventPattern) -> Judged:
+        return _judged(self.filter(pattern), f"filter on {pattern.event}")
