@@ -52,13 +52,25 @@ class Events:
         return node
 
     def written(self, key: str) -> str:
-        """An event is written, kept and stored, whatever it tells of."""
-        node = f"written:{key}"
-        if node in self._graph:
-            return node
-        inner(self._graph, node, Combine.ALL, "written", key)
-        self._graph.link(node, Edge(self._core(key), gate=True))
-        link_all(self._graph, node, self._generally(key))
+        """An event is written, kept and, where that is judged, forwarded, whatever it tells of."""
+        return self._all_of(
+            f"written:{key}", key, self.on_host(key), self._forwarded(EventPattern(key))
+        )
+
+    def on_host(self, key: str) -> str:
+        """An event is written and kept on the host itself, forwarded or not."""
+        return self._all_of(f"on host:{key}", key, self.able(key), self._kept(EventPattern(key)))
+
+    def able(self, key: str) -> str:
+        """The host can write such events: system, policy, SACL, sensor and channel allow it."""
+        return self._all_of(f"able:{key}", key, self._core(key), self._allowed(Shown(key)))
+
+    def _all_of(self, node: str, label: str, gate: str, needs: Iterable[str]) -> str:
+        """A node that needs a gate (what does not apply there does not apply here) and more."""
+        if node not in self._graph:
+            inner(self._graph, node, Combine.ALL, node.partition(":")[0], label)
+            self._graph.link(node, Edge(gate, gate=True))
+            link_all(self._graph, node, needs)
         return node
 
     def seen(self, shown: Shown) -> str:
@@ -75,22 +87,22 @@ class Events:
         ).strip("|")
         if not scope:
             return self.written(shown.event)
-        node = f"seen:{shown.event}#{scope}"
-        if node in self._graph:
-            return node
-        inner(self._graph, node, Combine.ALL, "seen", shown.event)
-        self._graph.link(node, Edge(self._core(shown.event), gate=True))
-        link_all(self._graph, node, self._scoped(shown))
-        return node
+        return self._all_of(
+            f"seen:{shown.event}#{scope}", shown.event, self._core(shown.event), self._scoped(shown)
+        )
 
     def attribute(self, key: str, name: str) -> str:
         """A field of an event: the event is there and the field is filled."""
-        node = f"attribute:{key}/{name}"
-        if node in self._graph:
-            return node
-        inner(self._graph, node, Combine.ALL, "attribute", f"{key}/{name}")
-        self._graph.link(node, Edge(self.written(key), gate=True))
-        link_all(self._graph, node, self._filled(key, name))
+        return self._all_of(
+            f"attribute:{key}/{name}", f"{key}/{name}", self.written(key), self._filled(key, name)
+        )
+
+    def filled(self, key: str, name: str) -> str:
+        """A field is filled wherever the event is written."""
+        node = f"filled:{key}/{name}"
+        if node not in self._graph:
+            inner(self._graph, node, Combine.ALL, "filled", f"{key}/{name}")
+            link_all(self._graph, node, self._filled(key, name))
         return node
 
     def known(self, key: str) -> bool:
@@ -148,37 +160,27 @@ class Events:
         if short in self._knowledge.channels:
             self._need(node, "channel", ChannelOn(event.key, self._knowledge.channels[short]))
 
-    def _generally(self, key: str) -> Iterable[str]:
-        """Policy, SACL, filter and forwarding where nothing narrows them."""
-        event = self._knowledge.events.get(key)
-        if event is not None:
-            yield from self._policy(event, event.subcategories)
-            if event.sacl is not None:
-                yield self._sacl(
-                    Shown(key, object_kind=event.sacl.objects[0], rights=event.sacl.rights)
-                )
-        yield from self._filters(EventPattern(key))
+    def _allowed(self, shown: Shown) -> Iterable[str]:
+        """Audit policy and SACL, as narrow as the operation asks."""
+        event = self._knowledge.events.get(shown.event)
+        if event is None:
+            return
+        guids = event.subcategories
+        if shown.subcategory:
+            guids = (self._by_name[shown.subcategory].guid,)
+        yield from self._policy(event, guids)
+        if event.sacl is not None:
+            kind = shown.object_kind or event.sacl.objects[0]
+            yield self._sacl(shown, kind, shown.rights or event.sacl.rights)
 
     def _scoped(self, shown: Shown) -> Iterable[str]:
-        event = self._knowledge.events.get(shown.event)
-        if event is not None:
-            guids = (
-                (self._by_name[shown.subcategory].guid,)
-                if shown.subcategory
-                else event.subcategories
-            )
-            yield from self._policy(event, guids)
-            if event.sacl is not None:
-                kind = shown.object_kind or event.sacl.objects[0]
-                rights = shown.rights or event.sacl.rights
-                yield self._sacl(
-                    Shown(
-                        shown.event, object_kind=kind, object_path=shown.object_path, rights=rights
-                    )
-                )
+        """All that an operation asks of an event besides its core."""
+        yield from self._allowed(shown)
         for name in shown.needs:
             yield from self._filled(shown.event, name)
-        yield from self._filters(shown.pattern or EventPattern(shown.event))
+        pattern = shown.pattern or EventPattern(shown.event)
+        yield from self._kept(pattern)
+        yield from self._forwarded(pattern)
 
     def _policy(self, event: Event, guids: Iterable[str]) -> Iterable[str]:
         if event.policy is Policy.UNDOCUMENTED:
@@ -211,16 +213,19 @@ class Events:
             ),
         )
 
-    def _sacl(self, shown: Shown) -> str:
-        key = f"need:{shown.event} sacl {shown.object_kind} {shown.object_path} {shown.rights}"
+    def _sacl(self, shown: Shown, kind: str, rights: tuple[str, ...]) -> str:
+        prerequisite = ObjectAudited(shown.event, kind, shown.object_path, rights)
         return self._leaf(
-            key, ObjectAudited(shown.event, shown.object_kind, shown.object_path, shown.rights)
+            f"need:{shown.event} sacl {kind} {shown.object_path} {rights}", prerequisite
         )
 
-    def _filters(self, pattern: EventPattern) -> Iterable[str]:
-        scope = f"{pattern.event} {pattern.fields}"
+    def _kept(self, pattern: EventPattern) -> Iterable[str]:
         if _is_sysmon(pattern.event):
+            scope = f"{pattern.event} {pattern.fields}"
             yield self._leaf(f"need:sysmon keeps {scope}", SysmonKeeps(pattern))
+
+    def _forwarded(self, pattern: EventPattern) -> Iterable[str]:
+        scope = f"{pattern.event} {pattern.fields}"
         yield self._leaf(f"need:forwarded {scope}", Forwarded(pattern))
 
     def _filled(self, key: str, name: str) -> Iterable[str]:

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from logreach.coverage.assessment import Reason, Remedy
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
+from logreach.coverage.prerequisites.filters import Remembering, evidence_of, verdict_of
 from logreach.coverage.sysmon import SysmonFilter, load, manifest
-from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.inventories.facts import (
     Evidence,
     FactKey,
@@ -21,7 +22,6 @@ from logreach.inventories.facts import (
 from logreach.inventories.faults import InputError
 
 SYSMON_KEY = FactKey(FactKind.SYSMON)
-_LEVELS = {Level.YES: YES, Level.NO: NO, Level.PARTIAL: PARTIAL}
 CHANNEL_KEY = FactKey(FactKind.CHANNEL, "Microsoft-Windows-Sysmon/Operational")
 
 
@@ -155,24 +155,10 @@ class SysmonFillsField:
         return _by_schema(facts, self.subject, number_of(self.event), self.name)
 
 
-class _Sieve:
-    """A loaded configuration that remembers what it answered: hosts share configurations."""
-
-    def __init__(self, text: str, version: str | None) -> None:
-        self._filter = SysmonFilter(load(text, sysmon_version=version))
-        self._answers: dict[tuple[str, str], FilterAnswer] = {}
-
-    def answer(self, pattern: EventPattern) -> FilterAnswer:
-        key = (pattern.event, str(pattern.fields))
-        if key not in self._answers:
-            self._answers[key] = self._filter.answer(pattern)
-        return self._answers[key]
-
-
 @lru_cache(maxsize=256)
-def _sieve(text: str, version: str | None) -> _Sieve | InputError:
+def _sieve(text: str, version: str | None) -> Remembering | InputError:
     try:
-        return _Sieve(text, version)
+        return Remembering(SysmonFilter(load(text, sysmon_version=version)))
     except InputError as error:
         return error
 
@@ -206,7 +192,7 @@ class SysmonKeeps:
             text = f"the configuration does not load: {sieve.faults[0]}"
             return self._reason(NO, text, evidence)
         answer = sieve.answer(self.pattern)
-        verdict = UNKNOWN if not answer.exact else _LEVELS[answer.level]
+        verdict = verdict_of(answer)
         return self._reason(verdict, _told(answer, verdict), (*_where(answer, sysmon), *evidence))
 
     def _reason(
@@ -247,8 +233,4 @@ def _witness(fields: object) -> str:
 
 
 def _where(answer: FilterAnswer, sysmon: SysmonState) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(sysmon.config_source, where=f"line {one.line}", quote=one.text or one.name)
-        for one in answer.deciders[:3]
-        if one.line
-    )
+    return tuple(evidence_of(one, sysmon.config_source) for one in answer.deciders[:3] if one.line)

@@ -1,0 +1,35 @@
+"""What the prerequisites that ask a filter have in common."""
+
+from __future__ import annotations
+
+from logreach.coverage.patterns import Decider, EventFilter, EventPattern, FilterAnswer
+from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Level, Verdict
+from logreach.inventories.facts import Evidence
+
+_LEVELS = {Level.YES: YES, Level.NO: NO, Level.PARTIAL: PARTIAL}
+
+
+class Remembering:
+    """A filter that remembers what it answered: many hosts share one."""
+
+    def __init__(self, filter_: EventFilter) -> None:
+        self._filter = filter_
+        self._answers: dict[tuple[str, str], FilterAnswer] = {}
+
+    def answer(self, pattern: EventPattern) -> FilterAnswer:
+        """Answer for every event in the pattern."""
+        key = (pattern.event, str(pattern.fields))
+        if key not in self._answers:
+            self._answers[key] = self._filter.answer(pattern)
+        return self._answers[key]
+
+
+def verdict_of(answer: FilterAnswer) -> Verdict:
+    """An answer as a verdict; one that was not decided is unknown."""
+    return _LEVELS[answer.level] if answer.exact else UNKNOWN
+
+
+def evidence_of(decider: Decider, source: str = "") -> Evidence:
+    """The place of a filter's part that decided."""
+    where = f"line {decider.line}" if decider.line else ""
+    return Evidence(decider.source or source, where=where, quote=decider.text or decider.name)
