@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from logreach.inventories import sddl_bridge
 from logreach.inventories.audit_words import (
     UNSET,
     Language,
@@ -35,6 +34,7 @@ from logreach.inventories.facts import (
 )
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.refusals import refusal
+from logreach.inventories.sddl import read_sacl
 from logreach.inventories.settings import audit_options
 from logreach.inventories.sources import Source
 from logreach.inventories.subcategories import as_guid, subcategories
@@ -60,6 +60,7 @@ class _Rows:
     )
     problems: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     lost: dict[str, str] = field(default_factory=dict)
+    riddles: list[str] = field(default_factory=list)
     others: list[Statement] = field(default_factory=list)
 
     def meaning(self, word: str) -> Outcome | None:
@@ -70,6 +71,11 @@ class _Rows:
         self.problems[message, hint].append(line)
         if guid:
             self.lost.setdefault(guid, message)
+
+    def riddle(self, message: str, line: int) -> None:
+        """A line that could have said anything."""
+        self.riddles.append(message)
+        self.problem(message, line)
 
     def other(self, key: FactKey, value: FactValue, line: int, quote: str) -> None:
         evidence = self.source.evidence(f"line {line}", quote)
@@ -106,12 +112,12 @@ def looks_like(text: str) -> bool:
 def _cells(text: str, rows: _Rows) -> Iterator[tuple[int, list[str]]]:
     for number, line in lines(text):
         if len(line) > _LONGEST_LINE:
-            rows.problem("line is far too long to be audit policy", number)
+            rows.riddle("line is far too long to be audit policy", number)
             continue
         try:
             row = next(csv.reader([line.replace("\0", "\ufffd")]), [])
         except csv.Error as error:
-            rows.problem(f"line is no CSV ({error})", number)
+            rows.riddle(f"line is no CSV ({error})", number)
             continue
         yield number, [cell.strip() for cell in row]
 
@@ -164,12 +170,16 @@ def _take(rows: _Rows, line: int, row: list[str], width: int, target: str) -> No
     guid = as_guid(row[at]) or ""
     after = row[at + 1 :]
     if guid not in subcategories():
-        rows.problem(f"{row[at]} is no audit subcategory known here", line)
+        rows.riddle(f"{row[at]} is no audit subcategory known here", line)
     elif at + 1 + len(after) < width or len(after) < 2:
         hint = "The file seems cut off; export it again."
         rows.problem("row ends too early", line, hint, guid)
     elif _of_a_user(row[1], after[1], target):
-        rows.problem("per-user audit rows are not read", line, "They change nothing for others.")
+        rows.problem(
+            "per-user audit rows are not read",
+            line,
+            "They add or leave out events of those users only.",
+        )
     elif not (is_system(row[1]) or row[1] == target):
         rows.problem(f"unknown policy target {row[1]!r}", line, guid=guid)
     else:
@@ -227,13 +237,13 @@ def _take_other(rows: _Rows, line: int, row: list[str]) -> None:
         kind = "file" if name.startswith("File") else "key"
         _take_global(rows, line, kind, next((c for c in row[3:] if c.startswith("S:")), ""))
     else:
-        rows.problem("row is no audit setting", line)
+        rows.riddle("row is no audit setting", line)
 
 
 def _take_global(rows: _Rows, line: int, kind: str, sddl: str) -> None:
     key = FactKey(FactKind.SACL, f"global:{kind}")
     try:
-        sacl = sddl_bridge.parse(sddl)
+        sacl = read_sacl(sddl)
     except InputError as error:
         rows.problem(f"global {kind} SACL cannot be read: {error.faults[0].message}", line)
         return
@@ -269,6 +279,9 @@ def _missing(
     for guid, message in rows.lost.items():
         key = FactKey(FactKind.AUDIT, guid)
         yield key, Missing(f"{rows.source.path}: {message}", by_message.get(message))
+    if rows.riddles and rows.strength is Strength.POLICY:
+        reason = f"{rows.source.path}: {rows.riddles[0]}"
+        yield FAMILY, Missing(reason, by_message.get(rows.riddles[0]))
     if rows.strength is Strength.OBSERVED:
         for guid in sorted(subcategories().keys() - told - rows.lost.keys()):
             key = FactKey(FactKind.AUDIT, guid)

@@ -60,21 +60,20 @@ class Gpo:
 
 def read(folder: Folder, path: Path) -> list[Gpo]:
     """Read every GPO in a folder: one backup, or several side by side in the order of names."""
-    roots = _roots(folder, path)
-    gpos = [_read_one(folder, root) for root in roots]
+    gpos = [read_one(folder, root) for root in roots(folder, path) or [path]]
     if len(gpos) > 1:
         hint = "They are applied in the order of their folders' names; list them under 'gpo:'."
         gpos[0].faults.append(Fault(f"holds {len(gpos)} GPOs", folder.name(path), hint=hint))
     return gpos
 
 
-def _roots(folder: Folder, path: Path) -> list[Path]:
-    """The folders of the GPOs below a path: where the backup's own description lies, else it."""
-    described = [one.parent for one in folder.walk(path) if one.name.casefold() == _INFO]
-    return described or [path]
+def roots(folder: Folder, path: Path) -> list[Path]:
+    """The folders of GPO backups below a path: where a backup's own description lies."""
+    return [one.parent for one in folder.walk(path) if one.name.casefold() == _INFO]
 
 
-def _read_one(folder: Folder, root: Path) -> Gpo:
+def read_one(folder: Folder, root: Path) -> Gpo:
+    """Read the GPO of one folder."""
     gpo = Gpo(root.name, folder.name(root))
     readers = _readers()
     report: Path | None = None
@@ -95,6 +94,21 @@ def _read_one(folder: Folder, root: Path) -> Gpo:
         fault = Fault("holds no computer policy that can be read", gpo.folder, hint=hint)
         gpo.faults.append(fault)
     return gpo
+
+
+_EVERYTHING = (
+    FactKind.AUDIT,
+    FactKind.LEGACY_AUDIT,
+    FactKind.SETTING,
+    FactKind.CHANNEL,
+    FactKind.SACL,
+)
+
+
+def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
+    """A GPO of which nothing is known but that it is applied: anything may be in it."""
+    lost = Missing(str(faults[0]), faults[0])
+    return Gpo(name, name, faults=list(faults), unread=dict.fromkeys(_EVERYTHING, lost))
 
 
 Reader = Callable[[Source], Reading]

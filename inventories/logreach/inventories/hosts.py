@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logreach.inventories import auditpol, effective, gpo, merge, recognise, sysmon_files
+from logreach.inventories import (
+    auditpol,
+    effective,
+    forwarding_files,
+    gpo,
+    merge,
+    recognise,
+    sacl_files,
+    sysmon_files,
+    wef,
+)
+from logreach.inventories.device_exports import Device
 from logreach.inventories.facts import (
-    Conflict,
     Evidence,
     FactKey,
     FactKind,
@@ -43,7 +53,15 @@ class Builder:
     statements: list[Statement] = field(default_factory=list)
     missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    local: list[gpo.Gpo] = field(default_factory=list)
     gpos: list[gpo.Gpo] = field(default_factory=list)
+    results: list[gpo.Gpo] = field(default_factory=list)
+    listings: list[Source] = field(default_factory=list)
+
+    @property
+    def policies(self) -> list[gpo.Gpo]:
+        """Every policy of the host, in order of application."""
+        return [*self.local, *self.gpos, *self.results]
 
     def declare(self, key: FactKey, value: FactValue, line: int, quote: str) -> None:
         """A fact that the manifest itself states."""
@@ -74,9 +92,14 @@ class Builder:
             return None
 
 
-def build(folder: Folder, spec: HostSpec, manifest: Source) -> Host:
-    """Read everything that a host names. Faults are kept beside the facts that survive."""
+def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[Device] = ()) -> Host:
+    """Read everything that a host names, and what lists of devices say of it.
+
+    Faults are kept beside the facts that survive.
+    """
     builder = Builder(folder, spec, manifest)
+    for device in devices:
+        builder.take(Reading(tuple(device.statements), tuple(device.faults), tuple(device.missing)))
     _declared(builder)
     _os(builder)
     _audit(builder)
@@ -136,19 +159,40 @@ def _audit(builder: Builder) -> None:
 def _files(builder: Builder) -> None:
     """Files recognised by content, and a folder of them."""
     for named in builder.spec.files:
-        source = builder.source(named)
+        path = builder.locate(named)
+        if path is not None:
+            _by_content(builder, path)
+    for named in builder.spec.sacls:
+        source = builder.source(named, (FactKind.SACL,))
         if source is not None:
-            builder.take(recognise.read(source))
-    if builder.spec.folder is None:
+            builder.take(recognise.guarded(sacl_files.read, source, (FactKind.SACL,)))
+    folder = builder.locate(builder.spec.folder) if builder.spec.folder else None
+    if folder is None:
         return
-    path = builder.locate(builder.spec.folder)
-    if path is None:
+    backups = gpo.roots(builder.folder, folder)
+    for root in backups:
+        builder.gpos.append(gpo.read_one(builder.folder, root))
+    for path in builder.folder.walk(folder):
+        if not any(root in path.parents for root in backups):
+            _by_content(builder, path)
+
+
+def _by_content(builder: Builder, path: Path) -> None:
+    try:
+        source = builder.folder.read(path)
+    except InputError as error:
+        builder.faults.extend(error.faults)
         return
-    for file in builder.folder.walk(path):
-        try:
-            builder.take(recognise.read(builder.folder.read(file)))
-        except InputError as error:
-            builder.faults.extend(error.faults)
+    found, reading = recognise.read(source)
+    if found is None or not found.policy:
+        builder.take(reading)
+        if found is not None and found.read is sysmon_files.read_listing:
+            builder.listings.append(source)
+        return
+    policy = gpo.Gpo(source.path, source.path)
+    policy.take(reading)
+    # The local policy is applied before any GPO; a result of policy already holds all of them.
+    builder.results.append(policy) if found.name == "gpresult" else builder.local.append(policy)
 
 
 def _sysmon(builder: Builder) -> None:
@@ -182,31 +226,90 @@ def _config(builder: Builder, spec: SysmonSpec) -> tuple[str | None, str]:
 
 def _gpos(builder: Builder) -> None:
     for named in builder.spec.gpo:
-        path = builder.locate(named, (FactKind.AUDIT,))
-        if path is None:
-            continue
         try:
+            where = f"line {named.line}"
+            path = builder.folder.locate(named.text, builder.manifest.path, where)
             builder.gpos.extend(gpo.read(builder.folder, path))
         except InputError as error:
-            builder.take(recognise.lost(error.faults, (FactKind.AUDIT,)))
-    for one in builder.gpos:
-        builder.statements.extend((*one.legacy.values(), *one.others))
+            builder.gpos.append(gpo.unreadable(named.text, error.faults))
+    for at, one in enumerate(builder.policies):
         builder.faults.extend(one.faults)
+        _take_policy(builder, one, builder.policies[at + 1 :])
+
+
+def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
+    """What a GPO says beside subcategories, as far as no later one may say otherwise.
+
+    A later GPO that could not be read may have set the same thing to something else.
+    """
+    for statement in (*one.legacy.values(), *one.others):
+        doubt = next((gone for p in later if (gone := p.unread.get(statement.key.kind))), None)
+        if doubt is None:
+            builder.statements.append(statement)
+        else:
+            builder.missing.append((statement.key, doubt))
+    builder.missing.extend((FactKey(kind), gone) for kind, gone in one.unread.items())
 
 
 def _forwarding(builder: Builder) -> None:
+    """Subscriptions that are named for the host; several files are one fact."""
     line = builder.spec.no_forwarding
     if line is not None:
         key = FactKey(FactKind.FORWARDING)
         builder.declare(key, Forwarding(()), line, "subscriptions: none")
+    readings = [
+        recognise.guarded(forwarding_files.read, source, (FactKind.FORWARDING,))
+        for named in builder.spec.subscriptions or ()
+        for source in _sources_below(builder, named)
+    ]
+    if readings:
+        builder.take(wef.merge(readings))
+
+
+def _sources_below(builder: Builder, named: Named) -> Iterator[Source]:
+    """A file, or every file of a folder."""
+    path = builder.locate(named, (FactKind.FORWARDING,))
+    if path is None:
+        return
+    for file in builder.folder.walk(path) if path.is_dir() else (path,):
+        try:
+            yield builder.folder.read(file)
+        except InputError as error:
+            builder.take(recognise.lost(error.faults, (FactKind.FORWARDING,)))
+
+
+def _check_listings(builder: Builder, facts: Facts) -> None:
+    """Hold the configuration at hand against the digest that Sysmon says it has loaded."""
+    sysmon = facts.sysmon()
+    path = sysmon.value.config_source if isinstance(sysmon, Known) else ""
+    digest = next((one.sha256 for one in builder.folder.files if one.path == path), "")
+    for listing in builder.listings:
+        loaded = sysmon_files.loaded_digest(listing.text())
+        if digest and loaded and loaded != digest:
+            message = f"Sysmon has loaded a configuration with SHA-256 {loaded}, not {path}"
+            hint = "Export the configuration that is in use, or update Sysmon with this one."
+            builder.faults.append(listing.fault(message, hint=hint))
+
+
+def _workstation(facts: Facts) -> Iterator[Statement]:
+    """A client Windows is a workstation, whether or not somebody says so."""
+    os = facts.os()
+    if isinstance(os, Known) and os.value.kind is OsKind.CLIENT and _unsaid(facts):
+        key = FactKey(FactKind.ROLE)
+        yield Statement(key, Role.WORKSTATION, os.evidence[0], os.strength)
+
+
+def _unsaid(facts: Facts) -> bool:
+    return FactKey(FactKind.ROLE) not in facts.known
 
 
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
     told = merge.complete(builder.statements)
     first = Facts.of(told)
-    policy = effective.audit(builder.gpos, first.setting(effective.FORCE), first.os())
-    statements = [*told, *policy.statements]
+    policy = effective.audit(builder.policies, first.setting(effective.FORCE), first.os())
+    _check_listings(builder, first)
+    statements = [*told, *policy.statements, *_workstation(first)]
     missing = [*builder.missing, *policy.missing]
     if spec.assume_defaults is not None:
         statements = [*_assumed(builder, first, {key for key, _ in missing}), *statements]
@@ -220,7 +323,8 @@ def _assumed(builder: Builder, facts: Facts, lost: set[FactKey]) -> list[Stateme
     os = facts.os()
     if builder.spec.audit_policy or not isinstance(os, Known):
         return []
-    if any(key.kind is FactKind.AUDIT for key in facts.known):
+    observed = any(key.kind is FactKind.AUDIT for key in facts.known)
+    if observed or FactKey(FactKind.AUDIT) in lost:
         return []
     line = f"line {builder.spec.assume_defaults}"
     return [
@@ -240,8 +344,3 @@ def _assumed(builder: Builder, facts: Facts, lost: set[FactKey]) -> list[Stateme
 def _default_quote(os: Known[OperatingSystem], note: str) -> str:
     text = f"assumed: default of {os.value}"
     return f"{text} ({note})" if note else text
-
-
-def conflicts(host: Host) -> tuple[Conflict, ...]:
-    """Where two sources of a host disagree."""
-    return host.facts.conflicts

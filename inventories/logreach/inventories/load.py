@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from logreach.inventories import hosts, manifest
-from logreach.inventories.facts import Host, Inventory
+from logreach.inventories import device_exports, gpo, hosts, manifest
+from logreach.inventories.device_exports import Device
+from logreach.inventories.facts import Inventory
 from logreach.inventories.faults import Fault, InputError
-from logreach.inventories.manifest import HostSpec, Manifest, Named
+from logreach.inventories.manifest import ExportSpec, HostSpec, Manifest, Named
 from logreach.inventories.sources import Folder, Source
 
 
@@ -35,22 +35,71 @@ def load(path: Path) -> Inventory:
 
 
 def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inventory:
-    found = tuple(hosts.build(folder, spec, source) for spec in told.hosts)
-    faults = _faults(found)
-    return Inventory(name, found, folder.files, tuple(dict.fromkeys(faults)))
+    faults: list[Fault] = []
+    listed = _listed(folder, told, source, faults)
+    found = []
+    for spec in told.hosts:
+        devices = [device for one in listed for device in one.pop(_short(spec.name), ())]
+        found.append(hosts.build(folder, spec, source, devices))
+    rest: dict[str, list[Device]] = {}
+    for one in listed:
+        for short, devices in one.items():
+            rest.setdefault(short, []).extend(devices)
+    for devices in rest.values():
+        spec = HostSpec(devices[0].name, 0, count=devices[0].count)
+        found.append(hosts.build(folder, spec, source, devices))
+    if not found and faults:
+        raise InputError(faults)
+    faults.extend(fault for host in found for fault in host.faults)
+    return Inventory(name, tuple(found), folder.files, tuple(dict.fromkeys(faults)))
 
 
-def _faults(found: Iterable[Host]) -> list[Fault]:
-    return [fault for host in found for fault in host.faults]
+def _listed(
+    folder: Folder, told: Manifest, source: Source, faults: list[Fault]
+) -> list[dict[str, list[Device]]]:
+    """Every device list that is named, by short host name."""
+    listed = []
+    for export in told.exports:
+        try:
+            where = f"line {export.file.line}" if export.file.line else ""
+            path = folder.locate(export.file.text, source.path, where)
+            devices = device_exports.read(folder.read(path), export.columns)
+        except InputError as error:
+            faults.extend(error.faults)
+            continue
+        faults.extend(devices.faults)
+        by_name: dict[str, list[Device]] = {}
+        for device in devices.devices:
+            by_name.setdefault(_short(device.name), []).append(device)
+        listed.append(by_name)
+    return listed
+
+
+def _short(name: str) -> str:
+    """A host's name without its domain, in the form in which names are compared."""
+    return name.partition(".")[0].casefold()
 
 
 def _by_folders(folder: Folder) -> Manifest:
-    """A manifest for a folder without one."""
+    """A manifest for a folder without one: sub-folders are hosts, lists beside them exports."""
     inside = sorted(folder.root.iterdir(), key=lambda one: one.name.casefold())
-    below = [one for one in inside if one.is_dir() and not one.name.startswith(".")]
-    if not below and not any(one.is_file() for one in inside):
+    visible = [one for one in inside if not one.name.startswith(".")]
+    below = [one for one in visible if one.is_dir()]
+    lists = [one for one in visible if one.is_file() and _is_list(folder, one)]
+    if not visible:
         hint = "Put inventory.yaml in it, or one sub-folder a host."
         raise InputError(Fault("holds no hosts", folder.root.name, hint=hint))
-    if not below:
+    single = not below and not lists
+    if single or gpo.roots(folder, folder.root) == [folder.root]:
         return Manifest(hosts=(HostSpec(folder.root.resolve().name, 0, folder=Named(".", 0)),))
-    return Manifest(hosts=tuple(HostSpec(one.name, 0, folder=Named(one.name, 0)) for one in below))
+    return Manifest(
+        hosts=tuple(HostSpec(one.name, 0, folder=Named(one.name, 0)) for one in below),
+        exports=tuple(ExportSpec(Named(one.name, 0)) for one in lists),
+    )
+
+
+def _is_list(folder: Folder, path: Path) -> bool:
+    try:
+        return device_exports.looks_like(folder.read(path).text())
+    except InputError:
+        return False

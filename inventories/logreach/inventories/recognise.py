@@ -1,4 +1,7 @@
-"""Which reader a file is for, told by its content; names and endings count for nothing."""
+"""Which reader a file is for, told by its content; names and endings count for nothing.
+
+The formats stand in an order in which the first that knows a file is the right one.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from dataclasses import dataclass
 from logreach.inventories import (
     auditpol,
     channel_files,
+    forwarding_files,
     gpt_template,
     lgpo_text,
     option_files,
     os_files,
+    policy_xml,
     registry_files,
+    sacl_files,
     sysmon_files,
 )
 from logreach.inventories.facts import FactKey, FactKind, Missing, Reading
@@ -26,44 +32,59 @@ _HEAD = 64 * 1024  # characters
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file: how to know it by its beginning, how to read it, what it tells."""
+    """A kind of file: how to know it by its beginning, how to read it, what it tells.
+
+    `policy` marks files that hold what Group Policy asks for, to be merged with GPOs.
+    """
 
     name: str
     looks_like: Callable[[str], bool]
     read: Read
     kinds: tuple[FactKind, ...] = ()
+    policy: bool = False
 
 
-def formats() -> Iterable[Format]:
-    """Every format that stands alone, the most telling first."""
-    audit, os, sysmon = (FactKind.AUDIT,), (FactKind.OS,), (FactKind.SYSMON,)
-    return (
-        Format("audit policy", auditpol.looks_like, auditpol.read, audit),
-        Format("Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config),
-        Format("Sysmon listing", sysmon_files.is_listing, sysmon_files.read_listing, sysmon),
-        Format(".reg file", registry_files.looks_like_reg, registry_files.read_reg),
-        Format("reg query", registry_files.looks_like_query, registry_files.read_query),
-        Format("channels", channel_files.looks_like_list_log, channel_files.read_list_log),
-        Format("wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil),
-        Format("OS as JSON", os_files.looks_like_json_os, os_files.read_json, os),
-        Format("ver", os_files.looks_like_ver, os_files.read_ver, os),
-        Format("systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, os),
-        Format("audit options", option_files.looks_like, option_files.read),
-        Format("LGPO text", lgpo_text.looks_like, lgpo_text.read),
-        Format("security template", gpt_template.looks_like, gpt_template.read),
+_AUDIT, _OS, _SYSMON, _SACL, _CHANNEL, _FORWARDING = (
+    (kind,)
+    for kind in (
+        FactKind.AUDIT,
+        FactKind.OS,
+        FactKind.SYSMON,
+        FactKind.SACL,
+        FactKind.CHANNEL,
+        FactKind.FORWARDING,
     )
+)
+FORMATS = (
+    Format("audit policy", auditpol.looks_like, auditpol.read, _AUDIT),
+    Format("Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config),
+    Format("Sysmon listing", sysmon_files.is_listing, sysmon_files.read_listing, _SYSMON),
+    Format("gpresult", policy_xml.looks_like_result, policy_xml.read_result, _AUDIT, policy=True),
+    Format("forwarding", forwarding_files.looks_like, forwarding_files.read, _FORWARDING),
+    Format(".reg file", registry_files.looks_like_reg, registry_files.read_reg),
+    Format("reg query", registry_files.looks_like_query, registry_files.read_query),
+    Format("channels", channel_files.looks_like_list_log, channel_files.read_list_log, _CHANNEL),
+    Format("wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, _CHANNEL),
+    Format("OS as JSON", os_files.looks_like_json_os, os_files.read_json, _OS),
+    Format("ver", os_files.looks_like_ver, os_files.read_ver, _OS),
+    Format("systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, _OS),
+    Format("LGPO text", lgpo_text.looks_like, lgpo_text.read, policy=True),
+    Format("security template", gpt_template.looks_like, gpt_template.read, policy=True),
+    Format("audit options", option_files.looks_like, option_files.read),
+    Format("SACLs", sacl_files.looks_like, sacl_files.read, _SACL),
+)
 
 
-def read(source: Source) -> Reading:
+def read(source: Source) -> tuple[Format | None, Reading]:
     """Read a file by its content; a file that nothing reads is a fault, never dropped."""
     try:
         head = source.text()[:_HEAD]
     except InputError as error:
-        return Reading(faults=error.faults)
-    for one in formats():
+        return None, Reading(faults=error.faults)
+    for one in FORMATS:
         if one.looks_like(head):
-            return guarded(one.read, source, one.kinds)
-    return Reading(faults=(_unrecognised(source, head),))
+            return one, guarded(one.read, source, one.kinds)
+    return None, Reading(faults=(_unrecognised(source, head),))
 
 
 def guarded(read: Read, source: Source, kinds: Iterable[FactKind] = ()) -> Reading:
