@@ -1,0 +1,247 @@
+"""Lists of devices from Active Directory, Defender, Intune and others: CSV, a row a host."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from logreach.inventories.facts import (
+    FactKey,
+    FactKind,
+    Missing,
+    OperatingSystem,
+    OsKind,
+    Role,
+    Statement,
+)
+from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.operating_systems import identify
+from logreach.inventories.sources import Source
+from logreach.inventories.tables import yaml_table
+from logreach.inventories.text import lines
+
+OS, ROLE = FactKey(FactKind.OS), FactKey(FactKind.ROLE)
+_MOST_COUNTED = 10_000_000
+_LONGEST_LINE = 262_144
+_OURS = ("name", "os", "version", "build", "role", "count")
+
+
+@dataclass(slots=True)
+class Device:
+    """One row: the host's name and what the list says of it."""
+
+    name: str
+    count: int = 1
+    statements: list[Statement] = field(default_factory=list)
+    missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Devices:
+    """A whole list, and what is wrong with it."""
+
+    devices: list[Device] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    source: Source
+    line: int
+    cells: Mapping[str, str]
+    columns: Mapping[str, tuple[str, ...]]
+
+    def get(self, what: str) -> str:
+        """The first filled column that tells `what`."""
+        for heading in self.columns.get(what, ()):
+            if self.cells.get(heading, ""):
+                return self.cells[heading]
+        return ""
+
+
+def looks_like(text: str) -> bool:
+    """Whether a text is a list of devices whose headings are known."""
+    table = _table()
+    for _, line in lines(text[:8192]):
+        if not line.strip() or line.startswith("#TYPE"):
+            continue
+        headings = {_fold(cell) for cell in _split(line, _delimiter(line))}
+        names, systems = table["name"], (*table["os"], *table["version"])
+        return bool(headings & set(names)) and bool(headings & set(systems))
+    return False
+
+
+def read(source: Source, columns: Mapping[str, str] | None = None) -> Devices:
+    """Read a list; `columns` maps 'name', 'os', 'version', 'build', 'role', 'count' to headings.
+
+    InputError where no column for names, or none for the system, can be found.
+    """
+    found = Devices()
+    left_out = 0
+    by_name: dict[str, Device] = {}
+    for row in _rows(source, columns or {}, found.faults):
+        if _other_system(row):
+            left_out += 1
+            continue
+        device = _device(row)
+        if device is None:
+            found.faults.append(source.fault("row without a name", f"line {row.line}"))
+            continue
+        first = by_name.setdefault(device.name.casefold(), device)
+        if first is not device:
+            _again(source, row.line, first, device)
+    found.devices = list(by_name.values())
+    if left_out:
+        hint = "They stay outside the assessment."
+        found.faults.append(source.fault(f"{left_out} devices do not run Windows", hint=hint))
+    return found
+
+
+@cache
+def _table() -> dict[str, tuple[str, ...]]:
+    found: dict[str, Any] = yaml_table("device_columns.yaml")
+    return {
+        what: tuple(_fold(heading) for heading in headings)
+        for what, headings in found.items()
+        if isinstance(headings, list)
+    }
+
+
+def _fold(heading: str) -> str:
+    return re.sub(r"[^\w]|_", "", heading.casefold())
+
+
+def _delimiter(line: str) -> str:
+    return max(",;\t", key=line.count)
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error:
+        return []
+
+
+def _rows(source: Source, columns: Mapping[str, str], faults: list[Fault]) -> Iterator[_Row]:
+    delimiter, headings, wanted = "", list[str](), dict[str, tuple[str, ...]]()
+    for number, line in lines(source.text()):
+        if not line.strip() or line.startswith("#TYPE"):
+            continue
+        if not headings:
+            delimiter = _delimiter(line)
+            headings = [_fold(cell) for cell in _split(line, delimiter)]
+            wanted = _columns(source, columns, headings, number)
+            continue
+        cells = _split(line, delimiter) if len(line) < _LONGEST_LINE else []
+        if len(cells) != len(headings):
+            message = f"row has {len(cells)} columns, the headings {len(headings)}"
+            faults.append(source.fault(message, f"line {number}"))
+            continue
+        yield _Row(source, number, dict(zip(headings, cells, strict=True)), wanted)
+
+
+def _columns(
+    source: Source, columns: Mapping[str, str], headings: list[str], line: int
+) -> dict[str, tuple[str, ...]]:
+    wanted = dict(_table())
+    absent = [name for name, heading in columns.items() if _fold(heading) not in headings]
+    if absent:
+        named = ", ".join(repr(columns[name]) for name in absent)
+        raise InputError(source.fault(f"has no column {named}", f"line {line}"))
+    for name, heading in columns.items():
+        wanted[name] = (_fold(heading),)
+    telling = [what for what in ("os", "version", "build") if set(wanted[what]) & set(headings)]
+    if not set(wanted["name"]) & set(headings) or not telling:
+        hint = f"Name them under 'columns': {', '.join(_OURS)}."
+        message = "no column for the host's name, or none for its system"
+        raise InputError(source.fault(message, f"line {line}", hint))
+    return wanted
+
+
+def _other_system(row: _Row) -> bool:
+    text = f"{row.get('os')} {row.get('version')}".casefold()
+    if "windows" in text:
+        return False
+    words = yaml_table_words()
+    return any(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) for word in words)
+
+
+@cache
+def yaml_table_words() -> tuple[str, ...]:
+    """Words of systems that are not Windows."""
+    return tuple(yaml_table("device_columns.yaml")["not_windows"])
+
+
+def _device(row: _Row) -> Device | None:
+    name = row.get("name").rstrip("$")
+    if not name:
+        return None
+    device = Device(name)
+    _take_count(row, device)
+    role = _role(row, device)
+    _take_os(row, device, role)
+    return device
+
+
+def _take_count(row: _Row, device: Device) -> None:
+    text = row.get("count")
+    if text.isdecimal() and len(text) < 9 and 0 < int(text) <= _MOST_COUNTED:
+        device.count = int(text)
+    elif text:
+        device.faults.append(row.source.fault(f"{text[:40]!r} is no count", f"line {row.line}"))
+
+
+def _role(row: _Row, device: Device) -> Role | None:
+    """The role that the list tells, or that the directory's own primary group proves."""
+    written = row.get("role").casefold()
+    groups: dict[str, list[str]] = yaml_table("device_columns.yaml")["groups"]
+    role = Role(written) if written in list(Role) else None
+    if written and role is None:
+        fault = row.source.fault(f"unknown role {written[:40]!r}", f"line {row.line}")
+        device.faults.append(fault)
+    if row.get("group") in groups["domain-controller"]:
+        role = Role.DOMAIN_CONTROLLER
+    elif role is None and row.get("group") in groups["member"]:
+        server = "server" in row.get("os").casefold()
+        role = Role.SERVER if server else Role.WORKSTATION
+    if role is not None:
+        evidence = row.source.evidence(f"line {row.line}", f"{device.name}: {role}")
+        device.statements.append(Statement(ROLE, role, evidence))
+    return role
+
+
+def _take_os(row: _Row, device: Device, role: Role | None) -> None:
+    build, version = row.get("build"), row.get("version")
+    text = " ".join(filter(None, (row.get("os"), row.get("pack"), version, build)))
+    if not text:
+        return
+    kind = None
+    if role is not None:
+        kind = OsKind.CLIENT if role is Role.WORKSTATION else OsKind.SERVER
+    found = identify(text, kind)
+    where = f"line {row.line}"
+    if isinstance(found, OperatingSystem):
+        evidence = row.source.evidence(where, f"{device.name}: {text}")
+        device.statements.append(Statement(OS, found, evidence))
+        return
+    fault = row.source.fault(f"{device.name}: {found.reason}", where)
+    device.faults.append(fault)
+    device.missing.append((OS, Missing(found.reason, fault)))
+
+
+def _again(source: Source, line: int, first: Device, second: Device) -> None:
+    """A name listed twice: fine where both rows agree, else the host's system is unknown."""
+    told = {one.key: one.value for one in first.statements}
+    for one in second.statements:
+        if told.get(one.key, one.value) != one.value:
+            message = f"{first.name} is listed twice and differently"
+            fault = source.fault(message, f"line {line}")
+            first.faults.append(fault)
+            first.statements = [kept for kept in first.statements if kept.key != one.key]
+            first.missing.append((one.key, Missing(str(fault), fault)))
+    first.faults.extend(second.faults)

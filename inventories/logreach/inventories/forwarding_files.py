@@ -1,0 +1,30 @@
+"""Files that say which events leave a host: subscriptions, Winlogbeat, Splunk inputs."""
+
+from __future__ import annotations
+
+import re
+
+from logreach.inventories import splunk, wef, winlogbeat
+from logreach.inventories.facts import Reading
+from logreach.inventories.sources import Source
+
+_XML = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:Subscription|QueryList)\b", re.DOTALL
+)
+_WINLOGBEAT = re.compile(r"^winlogbeat(?:\.|:)", re.MULTILINE)
+_SPLUNK = re.compile(r"^\[WinEventLog:/?/?", re.MULTILINE | re.IGNORECASE)
+
+
+def looks_like(text: str) -> bool:
+    """Whether a text is a subscription or a collector's configuration."""
+    return bool(_XML.match(text) or _WINLOGBEAT.search(text) or _SPLUNK.search(text))
+
+
+def read(source: Source) -> Reading:
+    """Read by content; what is none of the three is told as no subscription."""
+    text = source.text()
+    if _SPLUNK.search(text):
+        return splunk.read(text, source.path, source.sha256)
+    if _WINLOGBEAT.search(text) and not text.lstrip().startswith("<"):
+        return winlogbeat.read(text, source.path, source.sha256)
+    return wef.read(text, source.path, source.sha256)

@@ -1,0 +1,57 @@
+"""`auditpol /get /option:...`, as text or with /r."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from logreach.inventories.audit_words import fold
+from logreach.inventories.facts import FactKey, FactKind, Missing, Reading, Statement
+from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.settings import audit_options
+from logreach.inventories.sources import Source
+from logreach.inventories.tables import yaml_table
+from logreach.inventories.text import lines
+
+_GAP = re.compile(r"\s{2,}|\t|,+")
+
+
+def looks_like(text: str) -> bool:
+    """Whether a text is the audit options of auditpol."""
+    return any(f"{option}" in text for option in audit_options()) and "REG_" not in text
+
+
+def read(source: Source) -> Reading:
+    """Each option that the text names; a word in no known language leaves its option unknown."""
+    statements: list[Statement] = []
+    faults: list[Fault] = []
+    missing: list[tuple[FactKey, Missing]] = []
+    for number, line in lines(source.text(_words_known)):
+        option = next((one for one in audit_options() if one in line), None)
+        if option is None:
+            continue
+        key = FactKey(FactKind.SETTING, audit_options()[option])
+        word = next((one for one in reversed(_GAP.split(line.strip())) if one), "")
+        value = _switches().get(fold(word), {"0": False, "1": True}.get(word))
+        if value is None:
+            fault = source.fault(f"unknown word {word!r} for {option}", f"line {number}")
+            faults.append(fault)
+            missing.append((key, Missing(str(fault), fault)))
+        else:
+            statements.append(Statement(key, value, source.evidence(f"line {number}", line)))
+    if not statements and not faults:
+        raise InputError(source.fault("names no audit option"))
+    return Reading(tuple(statements), tuple(faults), tuple(missing))
+
+
+@cache
+def _switches() -> dict[str, bool]:
+    words = yaml_table("host_words.yaml")["switch"]
+    return {
+        fold(word): state for state, key in ((True, "on"), (False, "off")) for word in words[key]
+    }
+
+
+def _words_known(text: str) -> int:
+    words = [fold(part) for line in text.splitlines() for part in _GAP.split(line)]
+    return sum(1 for word in words if word in _switches())

@@ -1,0 +1,163 @@
+"""Group Policy in XML: `gpreport.xml` of a backup, and `gpresult /x` of a host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from logreach.inventories import registry_values
+from logreach.inventories.audit_words import outcome_of_number
+from logreach.inventories.facts import (
+    AuditSetting,
+    FactKey,
+    FactKind,
+    FactValue,
+    Reading,
+    Statement,
+    Strength,
+)
+from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.registry_values import RegistryValue, machine_key
+from logreach.inventories.sources import Source
+from logreach.inventories.subcategories import as_guid, subcategories
+from logreach.inventories.xml_lines import Element
+from logreach.inventories.xml_text import parse
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One setting in the report: how far it is from winning, and the GPO it comes from."""
+
+    element: Element
+    precedence: int
+    gpo: str
+
+
+def looks_like_result(text: str) -> bool:
+    """Whether a text is `gpresult /x` output."""
+    return "<Rsop" in text[:4096]
+
+
+def read_result(source: Source) -> Reading:
+    """What `gpresult /x` says of the computer: for each setting the GPO that won."""
+    root, _ = parse(source)
+    if root.name != "Rsop":
+        raise InputError(source.fault(f"is no gpresult XML (its root element is {root.name!r})"))
+    computer = root.child("ComputerResults")
+    if computer is None:
+        hint = "Run gpresult as administrator, or with /scope computer."
+        raise InputError(source.fault("tells nothing of the computer", "line 1", hint))
+    return _reading(source, computer)
+
+
+def read_report(source: Source) -> Reading:
+    """What `gpreport.xml` says that a GPO asks of computers; a check, not a source."""
+    root, _ = parse(source)
+    computer = root.child("Computer")
+    if root.name != "GPO" or computer is None:
+        raise InputError(source.fault("is no GPO report"))
+    return _reading(source, computer)
+
+
+def _reading(source: Source, computer: Element) -> Reading:
+    statements: list[Statement] = []
+    faults: list[Fault] = []
+    values: list[RegistryValue] = []
+    names = _names(computer)
+    for told in _winning(computer, names):
+        one = told.element
+        if one.name == "AuditSetting":
+            _audit(source, told, statements, faults)
+        elif one.name == "Audit":
+            _category(source, told, statements)
+        else:
+            values.extend(_values(one))
+    found = registry_values.reading(source, values, Strength.POLICY)
+    return Reading((*statements, *found.statements), (*faults, *found.faults))
+
+
+def _names(computer: Element) -> dict[str, str]:
+    """GPO names by GUID, from the list of GPOs that a result carries."""
+    names: dict[str, str] = {}
+    for gpo in (one for one in computer.children if one.name == "GPO"):
+        path, name = gpo.child("Path"), gpo.child("Name")
+        identifier = path.child("Identifier") if path else None
+        if identifier is not None and name is not None:
+            names[identifier.text.strip().casefold()] = name.text.strip()
+    return names
+
+
+_SETTINGS = ("AuditSetting", "Audit", "SecurityOptions", "RegistrySetting")
+
+
+def _winning(computer: Element, names: dict[str, str]) -> Iterator[_Told]:
+    """Each setting once: the one with precedence 1, or without any in a GPO's own report."""
+    for element in computer.walk():
+        if element.name not in _SETTINGS:
+            continue
+        rank = element.child("Precedence")
+        number = rank.text.strip() if rank else ""
+        precedence = int(number) if number.isdecimal() and len(number) < 6 else 1
+        if precedence == 1:
+            yield _Told(element, precedence, _gpo(element, names))
+
+
+def _gpo(element: Element, names: dict[str, str]) -> str:
+    gpo = element.child("GPO")
+    identifier = gpo.child("Identifier") if gpo else None
+    guid = identifier.text.strip() if identifier else ""
+    return names.get(guid.casefold(), guid)
+
+
+def _text(element: Element, name: str) -> str:
+    child = element.child(name)
+    return child.text.strip() if child else ""
+
+
+def _audit(source: Source, told: _Told, statements: list[Statement], faults: list[Fault]) -> None:
+    one = told.element
+    guid = as_guid(_text(one, "SubcategoryGuid")) or ""
+    number = _text(one, "SettingValue")
+    setting = outcome_of_number(number)
+    if _text(one, "PolicyTarget") not in ("", "System"):
+        return
+    if guid not in subcategories() or setting is None:
+        message = f"audit setting {guid or '(no GUID)'} = {number!r} cannot be understood"
+        faults.append(source.fault(message, f"line {one.line}"))
+        return
+    _state(source, told, FactKey(FactKind.AUDIT, guid), setting, statements)
+
+
+def _category(source: Source, told: _Told, statements: list[Statement]) -> None:
+    known = {one.legacy_category for one in subcategories().values()}
+    category = _text(told.element, "Name")
+    outcomes = [_text(told.element, f"{name}Attempts") for name in ("Success", "Failure")]
+    if category in known and set(outcomes) <= {"true", "false"}:
+        setting = AuditSetting(success=outcomes[0] == "true", failure=outcomes[1] == "true")
+        _state(source, told, FactKey(FactKind.LEGACY_AUDIT, category), setting, statements)
+
+
+def _state(
+    source: Source, told: _Told, key: FactKey, value: FactValue, statements: list[Statement]
+) -> None:
+    quote = f"{told.gpo} sets {value}" if told.gpo else str(value)
+    evidence = source.evidence(f"line {told.element.line}", quote)
+    statements.append(Statement(key, value, evidence, Strength.POLICY))
+
+
+def _values(element: Element) -> Iterator[RegistryValue]:
+    where = f"line {element.line}"
+    if element.name == "SecurityOptions":
+        path, number = _text(element, "KeyName"), _text(element, "SettingNumber")
+        key = machine_key(path.rpartition("\\")[0])
+        if key is not None and number.isdecimal() and len(number) < 12:
+            yield RegistryValue(key, path.rpartition("\\")[2], int(number), where)
+        return
+    key = f"HKLM\\{_text(element, 'KeyPath')}"
+    value = element.child("Value")
+    if value is not None:
+        number = _text(value, "Number")
+        data: int | str = int(number) if number.isdecimal() and len(number) < 12 else ""
+        yield RegistryValue(
+            key, _text(value, "Name"), data or _text(value, "String") or data, where
+        )

@@ -1,0 +1,150 @@
+"""Registry exports: `.reg` files of `reg export`, and what `reg query` prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from logreach.inventories import registry_values
+from logreach.inventories.facts import Reading, Strength
+from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.registry_values import RegistryValue, machine_key
+from logreach.inventories.sources import Source
+from logreach.inventories.text import lines
+
+_HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
+_KEY = re.compile(r"\[(-?)(HK[^\]]*)\]")
+_VALUE = re.compile(r'(@|"(?:[^"\\]|\\.)*")\s*=\s*(.*)', re.DOTALL)
+_QUERY_KEY = re.compile(r"HKEY_[A-Z_]+(?:\\.*)?")
+_QUERY_VALUE = re.compile(r"\s{2,}(.+?)\s{2,}(REG_[A-Z_]+)(?:\s{2,}|\t|$)(.*)")
+_NUMBER_KINDS = ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN")
+_TEXT_HEX = ("hex(1)", "hex(2)", "hex(7)")
+_LONGEST_LINE = 4 * 1024 * 1024
+
+
+def looks_like_reg(text: str) -> bool:
+    """Whether a text is a .reg file."""
+    return text.lstrip().startswith(_HEADERS)
+
+
+def looks_like_query(text: str) -> bool:
+    """Whether a text is `reg query` output."""
+    return bool(re.search(r"^HKEY_LOCAL_MACHINE\\", text, re.MULTILINE)) and "REG_" in text
+
+
+def read_reg(source: Source) -> Reading:
+    """A .reg file. What `reg export` wrote whole also tells what does not exist below its key."""
+    text = source.text()
+    if not looks_like_reg(text):
+        raise InputError(source.fault("is no .reg file (its header is missing)"))
+    faults: list[Fault] = []
+    values: list[RegistryValue] = []
+    roots: list[str] = []
+    key = ""
+    for number, line in _logical(text):
+        if match := _KEY.fullmatch(line):
+            key = machine_key(match[2]) or ""
+            _note_root(roots, "" if match[1] else key)
+        elif match := _VALUE.fullmatch(line):
+            if key:
+                _take(source, values, faults, key, match, f"line {number}")
+        elif line and not line.startswith((";", *_HEADERS)):
+            faults.append(source.fault("line is no key and no value", f"line {number}"))
+    whole = text.endswith(("\r\n\r\n", "\n\n")) and not faults
+    told = registry_values.reading(source, values, Strength.OBSERVED, roots if whole else ())
+    return Reading(told.statements, (*faults, *told.faults), told.missing)
+
+
+def _note_root(roots: list[str], key: str) -> None:
+    """A key that lies below none before it begins an export of its own."""
+    folded = key.casefold()
+    if key and not any(folded.startswith(root.casefold() + "\\") for root in roots):
+        roots.append(key)
+
+
+def _logical(text: str) -> Iterator[tuple[int, str]]:
+    """Lines, with those that end in a backslash joined to the next."""
+    held, began = "", 0
+    for number, line in lines(text):
+        began = began if held else number
+        stripped = line.strip()
+        if stripped.endswith("\\") and "hex" in (held or stripped) and len(held) < _LONGEST_LINE:
+            held += stripped[:-1]
+            continue
+        yield began, held + stripped
+        held = ""
+    if held:
+        yield began, held
+
+
+def _take(
+    source: Source,
+    values: list[RegistryValue],
+    faults: list[Fault],
+    key: str,
+    match: re.Match[str],
+    where: str,
+) -> None:
+    name = "" if match[1] == "@" else _unescaped(match[1][1:-1])
+    try:
+        values.append(RegistryValue(key, name, _data(match[2]), where))
+    except ValueError:
+        message = f"value {name!r} cannot be understood: {match[2][:40]!r}"
+        faults.append(source.fault(message, where))
+
+
+def _data(written: str) -> int | str | None:
+    """A value as .reg files write it; None for '-', which deletes."""
+    if written == "-":
+        return None
+    if len(written) > 1 and written.startswith('"') and written.endswith('"'):
+        return _unescaped(written[1:-1])
+    kind, colon, digits = written.partition(":")
+    if not colon:
+        raise ValueError(written)
+    if kind == "dword":
+        return int(digits, 16)
+    data = bytes.fromhex(digits.replace(",", " "))
+    if kind == "hex(b)" or (kind == "hex" and len(data) == 1):
+        return int.from_bytes(data, "little")
+    if kind in _TEXT_HEX:
+        return data.decode("utf-16-le", "replace").rstrip("\0").replace("\0", ";")
+    return data.hex()
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def read_query(source: Source) -> Reading:
+    """`reg query`. It never says that nothing else exists, so it proves no absence."""
+    values: list[RegistryValue] = []
+    faults: list[Fault] = []
+    key = ""
+    for number, line in lines(source.text()):
+        if _QUERY_KEY.fullmatch(line.strip()) and not line.startswith(" "):
+            key = machine_key(line) or ""
+        elif key and (match := _QUERY_VALUE.fullmatch(line.rstrip("\r"))):
+            _take_query(source, values, faults, key, match, f"line {number}")
+    if not values and not faults:
+        raise InputError(source.fault("holds no registry value"))
+    told = registry_values.reading(source, values, Strength.OBSERVED)
+    return Reading(told.statements, (*faults, *told.faults), told.missing)
+
+
+def _take_query(
+    source: Source,
+    values: list[RegistryValue],
+    faults: list[Fault],
+    key: str,
+    match: re.Match[str],
+    where: str,
+) -> None:
+    name, kind, data = match[1].strip(), match[2], match[3].strip()
+    if kind not in _NUMBER_KINDS:
+        values.append(RegistryValue(key, name, data.replace("\\0", ";"), where))
+        return
+    try:
+        values.append(RegistryValue(key, name, int(data, 16), where))
+    except ValueError:
+        faults.append(source.fault(f"value {name!r} has no number: {data[:40]!r}", where))

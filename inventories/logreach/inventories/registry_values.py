@@ -1,0 +1,188 @@
+"""Registry values from whatever wrote them down, turned into settings and channel facts."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from logreach.inventories.facts import (
+    ChannelState,
+    FactKey,
+    FactKind,
+    FactValue,
+    Reading,
+    Scalar,
+    Statement,
+    Strength,
+)
+from logreach.inventories.faults import Fault
+from logreach.inventories.settings import Setting, settings
+from logreach.inventories.sources import Source
+from logreach.inventories.tables import yaml_table
+
+_HIVES = re.compile(r"^(?:HKEY_LOCAL_MACHINE|HKLM:?|MACHINE)(?=\\|$)", re.IGNORECASE)
+_RETENTION = {0: "overwrite"}  # any other number keeps old events for a time or for ever
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryValue:
+    """One value: `data` is a number or text, None where the source deletes the value.
+
+    `key` begins with 'HKLM\\'; `name` is '' for the key's default value.
+    """
+
+    key: str
+    name: str
+    data: int | str | None
+    where: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.key}\\{self.name}"
+
+    @property
+    def shown(self) -> str:
+        data = "(deleted)" if self.data is None else str(self.data)
+        return f"{self.path} = {data}"
+
+    @property
+    def number(self) -> int | None:
+        """The data as a number; Windows stores some numbers as text."""
+        if isinstance(self.data, int):
+            return self.data
+        text = (self.data or "").strip()
+        return int(text) if text.isdecimal() and len(text) < 12 else None
+
+
+def machine_key(written: str) -> str | None:
+    """A key of the local machine, as 'HKLM\\...'; None for a key of another hive."""
+    key, found = _HIVES.subn("HKLM", written.strip().strip("\\"))
+    return key if found else None
+
+
+def reading(
+    source: Source,
+    values: Sequence[RegistryValue],
+    strength: Strength,
+    complete_below: Iterable[str] = (),
+) -> Reading:
+    """Settings and channels among registry values.
+
+    `complete_below` names keys below which `values` is all there is: a setting whose value is
+    not among them is then known to be absent.
+    """
+    statements: list[Statement] = []
+    faults: list[Fault] = []
+    roots = [root.casefold() for root in complete_below]
+    by_path = _by_path(values)
+    for setting in settings().values():
+        found = [value for path in setting.registry for value in _matching(by_path, path)]
+        if found:
+            _state(source, setting, found, strength, statements, faults)
+        elif setting.off_where_absent and _covered(setting, roots):
+            evidence = source.evidence("", f"{setting.registry[0]} does not exist")
+            key = FactKey(FactKind.SETTING, setting.name)
+            statements.append(Statement(key, value=False, evidence=evidence, strength=strength))
+    statements.extend(_channels(source, values, strength))
+    return Reading(tuple(statements), tuple(faults))
+
+
+def _by_path(values: Iterable[RegistryValue]) -> dict[str, list[RegistryValue]]:
+    by_path: dict[str, list[RegistryValue]] = defaultdict(list)
+    for value in values:
+        by_path[value.path.casefold()].append(value)
+    return by_path
+
+
+def _matching(by_path: dict[str, list[RegistryValue]], path: str) -> list[RegistryValue]:
+    if "*" not in path:
+        return by_path.get(path.casefold(), [])
+    pattern = _pattern(path)
+    return [one for name, found in by_path.items() if pattern.fullmatch(name) for one in found]
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.escape(path.casefold()).replace(r"\*", r"([^\\]+)"))
+
+
+def _covered(setting: Setting, roots: list[str]) -> bool:
+    """Whether every place of a setting lies below a key that was exported whole."""
+    paths = [path.casefold() for path in setting.registry]
+    return all(any(path.startswith(root + "\\") for root in roots) for path in paths)
+
+
+def _state(
+    source: Source,
+    setting: Setting,
+    found: list[RegistryValue],
+    strength: Strength,
+    statements: list[Statement],
+    faults: list[Fault],
+) -> None:
+    key = FactKey(FactKind.SETTING, setting.name)
+    if setting.kind == "names":
+        names = sorted(
+            {str(one.data) for one in found if one.data and not one.name.startswith("**")}
+        )
+        if names:
+            evidence = source.evidence(found[0].where, found[0].shown)
+            statements.append(Statement(key, ";".join(names), evidence, strength))
+        return
+    last = found[-1]
+    if len({one.data for one in found}) > 1 and setting.kind == "bool":
+        faults.append(source.fault(f"{last.path} is given twice and differently", last.where))
+        return
+    value = _value(setting, last)
+    if value is not None:
+        evidence = source.evidence(last.where, last.shown)
+        statements.append(Statement(key, value, evidence, strength))
+    elif last.data is not None:
+        faults.append(source.fault(f"{last.shown} means neither on nor off", last.where))
+
+
+def _value(setting: Setting, found: RegistryValue) -> Scalar | None:
+    if found.data is None:
+        return False if setting.off_where_absent else None
+    if setting.kind == "text":
+        return str(found.data)
+    number = found.number
+    return None if number is None else setting.of_number(number)
+
+
+def _channels(
+    source: Source, values: Iterable[RegistryValue], strength: Strength
+) -> Iterable[Statement]:
+    """Channel states from the keys that hold them, one statement a channel and place."""
+    for place in yaml_table("settings.yaml")["channels"]:
+        pattern = _pattern(place["key"])
+        grouped: dict[str, list[RegistryValue]] = defaultdict(list)
+        for value in values:
+            if pattern.fullmatch(value.key.casefold()):
+                grouped[value.key.rpartition("\\")[2]].append(value)
+        for channel, found in grouped.items():
+            state = _channel(found, place["unit"])
+            if state is not None:
+                evidence = source.evidence(found[0].where, found[0].key)
+                key = FactKey(FactKind.CHANNEL, channel)
+                made: FactValue = state
+                yield Statement(key, made, evidence, strength)
+
+
+def _channel(values: list[RegistryValue], unit: int) -> ChannelState | None:
+    numbers = {value.name.casefold(): value.number for value in values}
+    size, enabled = numbers.get("maxsize"), numbers.get("enabled")
+    kept = numbers.get("retention")
+    retention = None if kept is None else _RETENTION.get(kept, "retain")
+    if retention == "retain" and numbers.get("autobackuplogfiles") == 1:
+        retention = "archive"
+    if size is None and enabled is None and retention is None:
+        return None
+    return ChannelState(
+        enabled=None if enabled not in (0, 1) else bool(enabled),
+        max_bytes=None if size is None else size * unit,
+        retention=retention,
+    )
