@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 GLOBAL_FILE = "global:file"
 GLOBAL_KEY = "global:key"
@@ -47,6 +48,7 @@ class ObjectName:
     name: str
 
 
+@lru_cache(maxsize=4096)
 def normal(path: str) -> ObjectName | None:
     """The normal form of an object's path; None where it is no path that is known here."""
     written = path.strip().strip('"').strip()

@@ -1,0 +1,6 @@
+"""Whether an object carries the audit entry without which an event is not written."""
+
+from logreach.coverage.sacls.covers import Covered, covers
+from logreach.coverage.sacls.needs import AccessNeed, Scope
+
+__all__ = ["AccessNeed", "Covered", "Scope", "covers"]

@@ -1,0 +1,285 @@
+"""Whether the audit entries that an inventory tells cover an access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from logreach.coverage.assessment import Remedy
+from logreach.coverage.sacls import grades
+from logreach.coverage.sacls.grades import Grades
+from logreach.coverage.sacls.needs import AccessNeed, Scope, built_in, exempt
+from logreach.coverage.sacls.remedies import remedy_for
+from logreach.coverage.verdict import UNKNOWN, YES, Level, Verdict
+from logreach.inventories.facts import (
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    Known,
+    Missing,
+    Sacl,
+    Strength,
+)
+from logreach.inventories.object_names import ObjectName, normal, parents
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What is known of the audit entry that an access needs.
+
+    `remedy` adds exactly the entry that is wanting, where one can be added; `missing` is the
+    fact that would settle an unknown.
+    """
+
+    verdict: Verdict
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    remedy: Remedy | None = None
+    missing: FactKey | None = None
+
+
+@dataclass(slots=True)
+class _Known:
+    """The SACLs that an inventory tells, by the objects' normal names."""
+
+    facts: Facts
+    by_name: dict[str, tuple[FactKey, Known[Sacl]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, facts: Facts) -> _Known:
+        known = cls(facts)
+        for written, _ in facts.of_kind(FactKind.SACL):
+            fact = facts.sacl(written)
+            name = normal(written)
+            if isinstance(fact, Known):
+                key = FactKey(FactKind.SACL, written)
+                known.by_name[name.name if name else written] = (key, fact)
+        return known
+
+    def get(self, name: str) -> Known[Sacl] | None:
+        found = self.by_name.get(name)
+        return found[1] if found else None
+
+    def key(self, name: str) -> FactKey:
+        """The key under which the object stands, or would."""
+        found = self.by_name.get(name)
+        return found[0] if found else FactKey(FactKind.SACL, name)
+
+
+def covers(facts: Facts, need: AccessNeed) -> Covered:
+    """Whether an access is audited, why, and the entry to add if it is not.
+
+    The object's own list decides where it is told (it shows inherited entries too). Otherwise
+    what containers above hand down can prove that it is audited, never that it is not. Global
+    object access entries count for every key or file.
+    """
+    why = exempt(need.kind)
+    if why:
+        return Covered(YES, why)
+    name = need.name
+    if name is not None and name.name in built_in():
+        found = _by_windows(facts, need, name)
+        if found is not None:
+            return found
+    known = _Known.of(facts)
+    if name is None:
+        return _any_object(known, need)
+    return _Judge(known, need, name).covered()
+
+
+def _by_windows(facts: Facts, need: AccessNeed, name: ObjectName) -> Covered | None:
+    """By an entry that Windows sets itself; None where this Windows sets none."""
+    entry = built_in()[name.name]
+    os = facts.os()
+    graded = grades.on_object(entry.sacl.aces, need)
+    level = _level(graded)
+    if isinstance(os, Missing):
+        text = f"{name.name} has an audit entry from Windows 10 on; the OS is not known"
+        return Covered(Verdict(Level.NO, level), text, missing=FactKey(FactKind.OS))
+    if not entry.on(os.value):
+        return None
+    if level is Level.NO:
+        text = f"the entry that Windows sets on {name.name} is for other access"
+        return Covered(UNKNOWN, text, os.evidence)
+    text = f"Windows sets an audit entry on {name.name} itself ({entry.source})"
+    return Covered(Verdict(level, level), _with_limits(text, graded), os.evidence)
+
+
+def _any_object(known: _Known, need: AccessNeed) -> Covered:
+    """Any object of the kind: only a global entry covers them all."""
+    names = need.masks
+    world = known.get(f"global:{need.kind}")
+    graded = grades.everywhere(world.value.aces, need) if world else {}
+    graded = grades.best([graded], names)
+    remedy = remedy_for(need, None, known.key(f"global:{need.kind}"), world)
+    if world and _level(graded) is Level.YES:
+        return Covered(YES, f"global audit entries cover every {need.kind}", world.evidence)
+    some = [
+        (name, fact)
+        for name, (_, fact) in known.by_name.items()
+        if (found := normal(name)) is not None
+        and found.kind == need.kind
+        and _level(_own(fact.value, need)) is not Level.NO
+    ]
+    missing = known.key(f"global:{need.kind}") if remedy else FactKey(FactKind.SACL)
+    level = _level(graded)
+    if some:
+        text = f"audit entries are known on {', '.join(name for name, _ in some[:3])}"
+        text += ", not on every object" if len(some) < 4 else " and others, not on every object"
+        evidence = tuple(one for _, fact in some[:3] for one in fact.evidence)
+        return Covered(Verdict(Level.PARTIAL, Level.YES), text, evidence, remedy, missing)
+    text = f"no audit entry is known on any {need.kind} for {_rights(need)}"
+    evidence = world.evidence if world else ()
+    return Covered(Verdict(level, Level.YES), _with_limits(text, graded), evidence, remedy, missing)
+
+
+def _own(sacl: Sacl, need: AccessNeed) -> Grades:
+    here = grades.on_object(sacl.aces, need)
+    return grades.best([here, grades.below(sacl.aces, need, 0)], need.masks)
+
+
+class _Judge:
+    """Weighs the object's own entries, those handed down, and global ones."""
+
+    def __init__(self, known: _Known, need: AccessNeed, name: ObjectName) -> None:
+        self._known = known
+        self._need = need
+        self._name = name
+        self._own = known.get(name.name)
+        self._world = known.get(f"global:{need.kind}")
+        self._above = list(self._containers())
+
+    def covered(self) -> Covered:
+        need, name = self._need, self._name.name
+        graded = self._graded()
+        level = _level(graded)
+        remedy = remedy_for(need, self._name, self._known.key(name), self._own)
+        if level is Level.YES:
+            return Covered(YES, self._text(graded), self._evidence())
+        if self._told():
+            text = self._text(graded)
+            if level is Level.NO and self._world is None and need.kind in ("key", "file"):
+                text += "; no global audit entry is known"
+            return Covered(Verdict(level, level), text, self._evidence(), remedy)
+        text = self._text(graded)
+        missing = self._known.key(name)
+        return Covered(Verdict(level, Level.YES), text, self._evidence(), remedy, missing)
+
+    def _containers(self) -> Iterator[tuple[int, Known[Sacl]]]:
+        """The known containers above, with how many levels; for a class, the domains."""
+        if self._name.name.startswith("ad:"):
+            for name in sorted(self._known.by_name):
+                fact = self._known.get(name)
+                if fact is not None and name.startswith("DC="):
+                    yield 0, fact
+            return
+        for levels, name in enumerate(parents(self._name), 1):
+            fact = self._known.get(name)
+            if fact is not None:
+                yield levels, fact
+
+    def _graded(self) -> Grades:
+        need = self._need
+        parts: list[Grades] = []
+        if need.below:
+            parts.append(self._handed_down(1))
+        elif need.scope is Scope.TREE and self._has_children():
+            parts.append(grades.of_tree(self._itself(), self._handed_down(1)))
+        else:
+            parts.append(self._itself())
+        if need.below or need.scope is Scope.TREE:
+            parts.extend(self._known_below())
+        if self._world is not None:
+            parts.append(grades.everywhere(self._world.value.aces, need))
+        return grades.best(parts, need.masks)
+
+    def _has_children(self) -> bool:
+        """A tree is meant; files known not to be folders and classes of objects have none."""
+        if self._name.kind == "file":
+            return self._need.container is not False
+        return self._name.kind == "key"
+
+    def _itself(self) -> Grades:
+        """The object itself: its own list, or what containers hand down to it."""
+        parts: list[Grades] = []
+        if self._own is not None:
+            parts.append(grades.on_object(self._own.value.aces, self._need))
+        if not self._told():
+            parts.extend(self._from_above(0))
+        if self._need.class_guid and self._name.name == "ad:DOMAINDNS":
+            parts.extend(grades.on_object(fact.value.aces, self._need) for _, fact in self._above)
+        return grades.best(parts, self._need.masks)
+
+    def _known_below(self) -> Iterator[Grades]:
+        """What single objects below carry themselves: some of what is meant."""
+        start = self._name.name.rstrip("\\") + "\\"
+        for name, (_, fact) in sorted(self._known.by_name.items()):
+            if name.startswith(start) and self._name.kind in ("key", "file"):
+                graded = grades.on_object(fact.value.aces, self._need)
+                yield {
+                    right: grade.limited(Level.PARTIAL, f"only on {name}")
+                    for right, grade in graded.items()
+                }
+
+    def _handed_down(self, extra: int) -> Grades:
+        """Objects below: what the object hands down, or what containers above it do."""
+        parts: list[Grades] = []
+        if self._own is not None:
+            parts.append(grades.below(self._own.value.aces, self._need, 0))
+        if not self._told():
+            parts.extend(self._from_above(extra))
+        return grades.best(parts, self._need.masks)
+
+    def _from_above(self, extra: int) -> Iterator[Grades]:
+        for levels, fact in self._above:
+            yield grades.below(fact.value.aces, self._need, levels + extra if levels else 0)
+
+    def _told(self) -> bool:
+        """Whether the object's own list is told whole: a policy adds to what it inherits."""
+        return self._own is not None and self._own.strength > Strength.POLICY
+
+    def _evidence(self) -> tuple[Evidence, ...]:
+        facts = [self._own, *(fact for _, fact in self._above[:2]), self._world]
+        if self._told():
+            facts = [self._own, self._world]
+        found = (one for fact in facts if fact is not None for one in fact.evidence)
+        return tuple(dict.fromkeys(found))
+
+    def _text(self, graded: Grades) -> str:
+        level = _level(graded)
+        what = f"{self._name.name}\\*" if self._need.below else self._name.name
+        if level is Level.YES:
+            return f"{what} is audited for {_rights(self._need)}"
+        if level is Level.PARTIAL:
+            return _with_limits(f"{what} is audited for part of {_rights(self._need)}", graded)
+        if self._told():
+            return f"{what} has no audit entry for {_rights(self._need)}, {self._need.outcome}"
+        text = f"the audit entries of {what} are not told"
+        if self._above:
+            text += ", and none above covers it"
+        fact = self._known.facts.get(self._known.key(self._name.name))
+        lost = isinstance(fact, Missing) and fact.fault is not None
+        return f"{text} ({fact.reason})" if isinstance(fact, Missing) and lost else text
+
+
+def _level(graded: Grades) -> Level:
+    """All rights covered: yes; none: no; else some are."""
+    levels = {grade.level for grade in graded.values()}
+    if not levels or levels == {Level.NO}:
+        return Level.NO
+    return Level.YES if levels == {Level.YES} else Level.PARTIAL
+
+
+def _rights(need: AccessNeed) -> str:
+    return " and ".join(need.rights) or "access"
+
+
+def _with_limits(text: str, graded: Grades) -> str:
+    """A text with what limits it: entries' own limits, and rights that none covers."""
+    limits = [why for grade in graded.values() for why in grade.limits]
+    covered = [name for name, grade in graded.items() if grade.level is not Level.NO]
+    if covered and len(covered) < len(graded):
+        limits.append(f"only for {', '.join(covered[:4])}")
+    found = list(dict.fromkeys(limits))[:3]
+    return f"{text}: {'; '.join(found)}" if found else text
