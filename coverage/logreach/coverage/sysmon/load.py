@@ -27,18 +27,20 @@ _NUMBER = re.compile(
     r"([+-]?(?:0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?\d+)?"
     r"|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))"
 )
-_CONDITIONS = {str(condition): condition for condition in Condition}
 
 
 def load(text: str | bytes, sysmon_version: str | None = None) -> Config:
     """A configuration as a Sysmon of that version loads it.
 
-    Without `sysmon_version` it is the newest schema known here. Raises InputError with every
+    Without `sysmon_version` it is the published engine, schema 4.90. Raises InputError with every
     fault, each with its line, where Sysmon would refuse the file, crash on it, or where the
     schema of that version is not known.
     """
-    binary = _binary(sysmon_version)
-    root = document.parse(text)
+    return build(document.parse(text), binary_schema(sysmon_version))
+
+
+def build(root: Node, binary: Schema) -> Config:
+    """The configuration that a Sysmon of this schema makes of a document; raises InputError."""
     if root.name != "Sysmon":
         raise InputError(
             fault(
@@ -66,9 +68,10 @@ def load(text: str | bytes, sysmon_version: str | None = None) -> Config:
     return Config(declared, schema, binary, elements, _options(root), tuple(compiler.dropped))
 
 
-def _binary(sysmon_version: str | None) -> Schema:
+def binary_schema(sysmon_version: str | None) -> Schema:
+    """The schema of that Sysmon; the published engine's for None; raises InputError."""
     if sysmon_version is None:
-        return manifest.newest()
+        return manifest.engine()
     schema = manifest.schema_for(sysmon_version)
     if isinstance(schema, Missing):
         raise InputError(fault(schema.reason, hint="Give a released version, such as 15.15."))
@@ -127,6 +130,7 @@ class _Compiler:
 
     def __init__(self, declared: Schema, binary: Schema) -> None:
         self.binary = binary
+        self.conditions = {name: Condition(name) for name in manifest.conditions(binary)}
         # Outside a RuleGroup different fields are ORed up to 4.1 and ANDed after it.
         self.match_all_outside = declared > Schema(4, 10)
         self.faults: list[Fault] = []
@@ -242,13 +246,13 @@ class _Compiler:
             self.faults.append(fault(message, node.line, "Shorten it."))
             return None
         written = node.attributes.get("condition", "")
-        condition = _CONDITIONS.get(written.lower()) if written else Condition.IS
+        condition = self.conditions.get(written.lower()) if written else Condition.IS
         if condition is None:
             self.faults.append(
                 fault(
                     f"Error: Unknown condition: {written}",
                     node.line,
-                    f"Expected values are {', '.join(_CONDITIONS)}.",
+                    f"Expected values are {', '.join(self.conditions)}.",
                 )
             )
             return None

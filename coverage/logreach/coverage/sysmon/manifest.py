@@ -54,9 +54,22 @@ class Event:
 class Release:
     """A released Sysmon: its version as numbers, its schema, whether a source proves it."""
 
-    version: tuple[int, ...]
+    version: tuple[int, int]
     schema: Schema
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Sysmon as a feature of Windows: since which build and update, and what it brings.
+
+    Its version is numbered like Windows ('10.0.26100.8521'), not like the standalone Sysmon.
+    """
+
+    os: str
+    from_build: int
+    update: str
+    schema: Schema
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
@@ -113,7 +126,11 @@ def releases() -> tuple[Release, ...]:
     return tuple(
         sorted(
             (
-                Release(version_numbers(row["version"]), Schema.of(row["schema"]), row["source"])
+                Release(
+                    version_numbers(row["version"]) or (0, 0),
+                    Schema.of(row["schema"]),
+                    row["source"],
+                )
                 for row in _rows("releases.csv")
             ),
             key=lambda release: release.version,
@@ -124,6 +141,36 @@ def releases() -> tuple[Release, ...]:
 def newest() -> Schema:
     """The newest schema known here."""
     return schemas()[-1]
+
+
+@lru_cache(maxsize=1)
+def engine() -> Schema:
+    """The schema of the published engine that SEMANTICS.md and the vectors are about."""
+    return next(Schema.of(row["schema"]) for row in _rows("schemas.csv") if row["engine"])
+
+
+@lru_cache(maxsize=1)
+def inbox() -> tuple[Inbox, ...]:
+    """The Windows that bring Sysmon along as an optional feature."""
+    return tuple(
+        Inbox(
+            row["os"],
+            int(row["from_build"]),
+            row["update"],
+            Schema.of(row["schema"]),
+        )
+        for row in _rows("inbox.csv")
+    )
+
+
+@lru_cache(maxsize=1)
+def _conditions() -> dict[str, Schema]:
+    return {row["condition"]: Schema.of(row["since"]) for row in _rows("conditions.csv")}
+
+
+def conditions(binary: Schema) -> tuple[str, ...]:
+    """The conditions that a Sysmon of this schema knows, in any configuration."""
+    return tuple(name for name, since in _conditions().items() if since <= binary)
 
 
 def event(event_id: int) -> Event | None:
@@ -188,10 +235,19 @@ def options(schema: Schema) -> dict[str, str]:
     return {name: content for name, content, since, until in _options() if since <= schema <= until}
 
 
-def version_numbers(text: str) -> tuple[int, ...]:
-    """'v15.15' as (15, 15); () where it is no version."""
-    match = re.fullmatch(r"\s*v?(\d+(?:\.\d+)*)\s*", text)
-    return tuple(int(part) for part in match.group(1).split(".")) if match else ()
+def version_numbers(text: str) -> tuple[int, int] | None:
+    """A version of standalone Sysmon: 'v15.15' is (15, 15), '15.2' and '15.20' are (15, 20).
+
+    Sysmon counts in decimals: 7.01 comes before 7.1. Further parts (15.15.0.0) are left out.
+    """
+    match = re.fullmatch(r"\s*v?(\d{1,3})(?:\.(\d{1,2}))?(?:\.\d+)*\s*", text)
+    return (int(match[1]), int((match[2] or "0").ljust(2, "0"))) if match else None
+
+
+def _windows_build(text: str) -> int | None:
+    """The build in a version of Windows itself, such as '10.0.26100.8521'."""
+    match = re.fullmatch(r"\s*10\.0\.(\d{5})(?:\.\d+)?\s*", text)
+    return int(match[1]) if match else None
 
 
 def schema_for(sysmon_version: str) -> Schema | Missing:
@@ -200,8 +256,14 @@ def schema_for(sysmon_version: str) -> Schema | Missing:
     A version between two known releases has the schema of the older one where both agree;
     else, and beyond the known ones, it is missing.
     """
+    build = _windows_build(sysmon_version)
+    if build is not None:
+        return next(
+            (one.schema for one in reversed(inbox()) if one.from_build <= build),
+            Missing(f"Windows build {build} brings no Sysmon of its own"),
+        )
     wanted = version_numbers(sysmon_version)
-    if not wanted:
+    if wanted is None:
         return Missing(f"{sysmon_version!r} is no version of Sysmon")
     older = [release for release in releases() if release.version <= wanted]
     newer = [release for release in releases() if release.version > wanted]
