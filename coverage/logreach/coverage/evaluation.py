@@ -7,7 +7,7 @@ tables that combine them are made from `any_of` and `all_of`, so that the rules 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -54,6 +54,11 @@ class Compiled:
         for number, leaf in self.leaves.items():
             for fact in leaf.reads:
                 self.readers.setdefault(fact, []).append(number)
+
+    def reading(self, key: FactKey) -> Iterator[int]:
+        """The leaves that read a fact, by its own name or as one of its family."""
+        yield from self.readers.get(key, ())
+        yield from self.readers.get(FactKey(key.kind), ())
 
     def combine(self, number: int, codes: Sequence[int]) -> int:
         """The verdict of an inner node from those of its children."""
@@ -113,7 +118,7 @@ def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
 def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey]) -> Evaluation:
     """Evaluate again after some facts changed; work grows with what comes out otherwise."""
     compiled = old.compiled
-    touched = sorted({n for key in changed for n in compiled.readers.get(key, ())})
+    touched = sorted({number for key in changed for number in compiled.reading(key)})
     leaves = dict(old.leaves)
     for number in touched:
         leaves[number] = compiled.leaves[number].check(facts)

@@ -16,11 +16,14 @@ from logreach.coverage.prerequisites.os import HasRole, OsFillsField, OsWrites
 from logreach.coverage.prerequisites.sacl import ObjectAudited
 from logreach.coverage.prerequisites.settings import ChannelOn, SettingOn
 from logreach.coverage.prerequisites.sysmon import (
+    HASH_FIELDS,
     SysmonFillsField,
+    SysmonHashes,
     SysmonKeeps,
     SysmonKnows,
     SysmonRuns,
 )
+from logreach.coverage.sacls import AccessNeed, Scope
 from logreach.coverage.verdict import UNKNOWN, Verdict
 
 SYSMON = "Sysmon"
@@ -80,6 +83,7 @@ class Events:
                 shown.subcategory,
                 shown.object_kind,
                 shown.object_path,
+                shown.object_scope,
                 *shown.rights,
                 str(shown.pattern.fields) if shown.pattern else "",
                 *shown.needs,
@@ -133,7 +137,7 @@ class Events:
         elif key in self._knowledge.events:
             self._windows_core(node, self._knowledge.events[key])
         else:
-            text = f"no source at hand describes {key}"
+            text = self._knowledge.unknown_events.get(key) or f"no source at hand describes {key}"
             self._need(node, "unknown event", Fixed(key, UNKNOWN, text))
         return node
 
@@ -170,8 +174,7 @@ class Events:
             guids = (self._by_name[shown.subcategory].guid,)
         yield from self._policy(event, guids)
         if event.sacl is not None:
-            kind = shown.object_kind or event.sacl.objects[0]
-            yield self._sacl(shown, kind, shown.rights or event.sacl.rights)
+            yield self._sacl(event, shown)
 
     def _scoped(self, shown: Shown) -> Iterable[str]:
         """All that an operation asks of an event besides its core."""
@@ -213,11 +216,18 @@ class Events:
             ),
         )
 
-    def _sacl(self, shown: Shown, kind: str, rights: tuple[str, ...]) -> str:
-        prerequisite = ObjectAudited(shown.event, kind, shown.object_path, rights)
-        return self._leaf(
-            f"need:{shown.event} sacl {kind} {shown.object_path} {rights}", prerequisite
+    def _sacl(self, event: Event, shown: Shown) -> str:
+        """The SACL that an operation, or else the event as such, asks for."""
+        need = event.sacl
+        assert need is not None  # noqa: S101 - the caller asked
+        access = AccessNeed(
+            kind=shown.object_kind or need.objects[0],
+            path=shown.object_path,
+            rights=shown.rights or (() if shown.object_kind else need.rights),
+            outcome="failure" if event.outcomes == {"failure"} else "success",
+            scope=Scope(shown.object_scope) if shown.object_scope else Scope.TREE,
         )
+        return self._leaf(f"need:{event.key} {access}", ObjectAudited(event.key, access))
 
     def _kept(self, pattern: EventPattern) -> Iterable[str]:
         if _is_sysmon(pattern.event):
@@ -230,7 +240,7 @@ class Events:
 
     def _filled(self, key: str, name: str) -> Iterable[str]:
         if _is_sysmon(key):
-            yield self._leaf(f"need:{key}/{name}", SysmonFillsField(key, name))
+            yield from self._filled_by_sysmon(key, name)
             return
         event = self._knowledge.events.get(key)
         if event is None:
@@ -239,6 +249,13 @@ class Events:
         if name in event.field_settings:
             setting = self._knowledge.settings[event.field_settings[name]]
             yield self._leaf(f"need:{key}/{name} setting", SettingOn(f"{key}/{name}", setting))
+
+    def _filled_by_sysmon(self, key: str, name: str) -> Iterable[str]:
+        """'Hashes:SHA256' stands for one hash among those of a field."""
+        field, _, algorithm = name.partition(":")
+        yield self._leaf(f"need:{key}/{field}", SysmonFillsField(key, field))
+        if field in HASH_FIELDS:
+            yield self._leaf(f"need:{key}/{name} hashes", SysmonHashes(f"{key}/{field}", algorithm))
 
     def _need(self, node: str, name: str, prerequisite: Prerequisite) -> None:
         child = self._leaf(f"need:{node} {name}", prerequisite)

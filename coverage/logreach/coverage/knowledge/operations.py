@@ -25,8 +25,9 @@ class Shown:
 
     `limit` caps it (None: shows it whole), `why` says why. `subcategory` narrows the audit
     policy to the one that matters here; `object_kind` and `object_path` say whose SACL must
-    audit one of `rights`; `needs` are fields without which the event does not show it;
-    `pattern` is the set of events that the operation makes.
+    audit `rights`, and `object_scope` which objects the path means (as `sacls.Scope` does,
+    'tree' by default); `needs` are fields without which the event does not show it; `pattern`
+    is the set of events that the operation makes.
     """
 
     event: str
@@ -35,6 +36,7 @@ class Shown:
     subcategory: str = ""
     object_kind: str = ""
     object_path: str = ""
+    object_scope: str = ""
     rights: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     pattern: EventPattern | None = None
@@ -136,7 +138,7 @@ def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
         return Shown(data)
     _refuse_unknown(data, _SHOWN_KEYS, f"{where}: {data.get('event')}")
     thing = data.get("object", {})
-    _refuse_unknown(thing, {"kind", "path"}, f"{where}: object")
+    _refuse_unknown(thing, {"kind", "path", "scope"}, f"{where}: object")
     limit = _LIMITS[data["limit"]] if "limit" in data else None
     if (limit is None) != ("why" not in data):
         raise ValueError(f"{where}: {data['event']}: a limit and its reason go together")
@@ -147,6 +149,7 @@ def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
         subcategory=data.get("subcategory", ""),
         object_kind=thing.get("kind", ""),
         object_path=thing.get("path", ""),
+        object_scope=thing.get("scope", ""),
         rights=tuple(data.get("rights", ())),
         needs=tuple(data.get("needs", ())),
         pattern=_pattern(data["event"], data["pattern"]) if "pattern" in data else None,

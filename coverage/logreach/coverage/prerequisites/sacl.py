@@ -5,28 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logreach.coverage.assessment import Reason
-from logreach.coverage.verdict import UNKNOWN
+from logreach.coverage.sacls import AccessNeed, covers
 from logreach.inventories.facts import FactKey, FactKind, Facts
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectAudited:
-    """The object carries an audit entry for the rights that are used.
-
-    `kind` is 'key', 'file', 'process', 'ad', ...; `path` '' stands for any object of the kind.
-    """
+    """The object that an event tells of carries an audit entry for the access that is meant."""
 
     subject: str
-    kind: str
-    path: str = ""
-    rights: tuple[str, ...] = ()
+    need: AccessNeed
 
     @property
     def reads(self) -> tuple[FactKey, ...]:
-        return (FactKey(FactKind.SACL),)
+        return (FactKey(FactKind.SACL), FactKey(FactKind.OS))
 
-    def check(self, facts: Facts) -> Reason:  # noqa: ARG002 - no SACL is read yet
-        what = self.path or f"the {self.kind} concerned"
-        rights = f" for {' or '.join(self.rights)}" if self.rights else ""
-        text = f"{self.subject} needs an audit entry (SACL) on {what}{rights}; none is known"
-        return Reason("object SACL", self.subject, UNKNOWN, text, missing=FactKey(FactKind.SACL))
+    def check(self, facts: Facts) -> Reason:
+        found = covers(facts, self.need)
+        text = f"{self.subject} needs an audit entry (SACL) on {self._what()}: {found.text}"
+        return Reason(
+            "object SACL",
+            self.subject,
+            found.verdict,
+            text,
+            found.evidence,
+            found.remedy,
+            missing=found.missing,
+        )
+
+    def _what(self) -> str:
+        what = self.need.path or f"every {self.need.kind} concerned"
+        return f"{what} for {' and '.join(self.need.rights)}" if self.need.rights else what

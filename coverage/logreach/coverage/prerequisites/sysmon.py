@@ -8,7 +8,7 @@ from functools import lru_cache
 from logreach.coverage.assessment import Reason, Remedy
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import Remembering, evidence_of, verdict_of
-from logreach.coverage.sysmon import SysmonFilter, load, manifest
+from logreach.coverage.sysmon import Config, SysmonFilter, load, manifest
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.inventories.facts import (
     Evidence,
@@ -155,12 +155,74 @@ class SysmonFillsField:
         return _by_schema(facts, self.subject, number_of(self.event), self.name)
 
 
+HASH_FIELDS = ("Hashes", "Hash")
+_ANY_HASH = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonHashes:
+    """The configuration asks for a hash: the one named, or, with '' for `algorithm`, any.
+
+    Where the option is absent, Sysmon's help says that SHA1 is the default and its table of
+    configuration entries says none; so SHA1 is unknown then, and every other one is not there.
+    """
+
+    subject: str
+    algorithm: str = _ANY_HASH
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (SYSMON_KEY,)
+
+    def check(self, facts: Facts) -> Reason:
+        state = _state(facts)
+        if isinstance(state, Missing) or not state.value.installed:
+            return _not_asked(self.subject, "sensor")
+        if state.value.config is None:
+            text = "the configuration of Sysmon, which names the hashes, is not told"
+            return self._reason(UNKNOWN, text, state.evidence, missing=SYSMON_KEY)
+        config = _config(state.value.config, state.value.version)
+        if isinstance(config, InputError):
+            return self._reason(NO, "the configuration does not load", state.evidence)
+        option = config.option("HashAlgorithms")
+        if option is None:
+            verdict = UNKNOWN if self.algorithm.upper() in (_ANY_HASH, "SHA1") else NO
+            text = "the configuration names no HashAlgorithms; sources differ on the default"
+            return self._reason(verdict, text, state.evidence)
+        named = {part.strip().upper() for part in option.value.split(",") if part.strip()}
+        held = bool(named) if not self.algorithm else bool({"*", self.algorithm.upper()} & named)
+        where = (
+            Evidence(
+                state.value.config_source,
+                where=f"line {option.line}",
+                quote=f"HashAlgorithms {option.value}",
+            ),
+        )
+        text = f"HashAlgorithms is {option.value or 'empty'}"
+        return self._reason(YES if held else NO, text, where)
+
+    def _reason(
+        self,
+        verdict: Verdict,
+        text: str,
+        evidence: tuple[Evidence, ...] = (),
+        missing: FactKey | None = None,
+    ) -> Reason:
+        return Reason("sensor", self.subject, verdict, text, evidence, missing=missing)
+
+
 @lru_cache(maxsize=256)
-def _sieve(text: str, version: str | None) -> Remembering | InputError:
+def _config(text: str, version: str | None) -> Config | InputError:
     try:
-        return Remembering(SysmonFilter(load(text, sysmon_version=version)))
+        return load(text, sysmon_version=version)
     except InputError as error:
         return error
+
+
+@lru_cache(maxsize=256)
+def _sieve(text: str, version: str | None) -> Remembering | InputError:
+    config = _config(text, version)
+    return config if isinstance(config, InputError) else Remembering(SysmonFilter(config))
 
 
 @dataclass(frozen=True, slots=True)
