@@ -36,9 +36,10 @@ def read(text: str, source: str, sha256: str = "", *, kind: str = "") -> Reading
     """Global audit entries on files and keys.
 
     `kind` ('file' or 'key') says which of the two was asked for, where the command named one; it
-    matters where the answer is that there are no entries.
+    matters where the answer is that there are no entries. Without it the file's name tells.
     """
     found = Found(source, sha256)
+    kind = kind or _kind_of(source)
     said = refusal(text)
     if len(text) > LONGEST or not text.strip("\0 \t\r\n") or said:
         message = f"a command's refusal: {said}" if said else "empty, or too long"
@@ -64,18 +65,44 @@ def _settle(
     by_name: dict[str, list[Ace]], broken: set[str], kind: str, text: str, found: Found
 ) -> None:
     """State each type that the output tells; one that lost an entry is missing."""
-    told = {f"global:{kind}"} if kind in _TYPES else set(_TYPES.values())
-    sentence = any(line.strip() and not _FIELD.match(line) for _, line in lines(text))
-    for name in sorted(told | set(by_name)):
+    empty = set() if by_name or broken else _told_empty(kind, text)
+    asked = {f"global:{kind}"} if kind in _TYPES else set(_TYPES.values())
+    for name in sorted(asked | set(by_name)):
         key = FactKey(FactKind.SACL, name)
         if name in broken:
-            why = Missing(f"{name}: {found.faults[0]}", found.faults[0])
-            found.missing.append((key, why))
-        elif name in by_name or (sentence and name in told):
+            found.missing.append((key, Missing(f"{name}: {found.faults[0]}", found.faults[0])))
+        elif name in by_name or name in empty:
             quote = text.strip().splitlines()[0]
             found.state(key, Sacl(tuple(by_name.get(name, ()))), 1, quote)
         else:
-            found.missing.append((key, Missing(f"{name} is not told in {found.source}")))
+            found.missing.append((key, Missing(f"{found.source} does not tell {name}")))
+    if not (by_name or broken or empty):
+        hint = (
+            "Save the outputs for /type:File and /type:Key in files with these words in their name."
+        )
+        found.fault("no entry, and not told of which type there is none", 1, hint)
+
+
+def _told_empty(kind: str, text: str) -> set[str]:
+    """The types of which an output without entries says that there are none.
+
+    The sentence names no type: it must be known which was asked for, unless it stands there
+    twice, for both.
+    """
+    sentences = [line.strip() for _, line in lines(text) if line.strip()]
+    if "0x" in text.lower() or not sentences:
+        return set()
+    if kind in _TYPES:
+        return {f"global:{kind}"}
+    twice = len(sentences) >= len(_TYPES) and len(set(sentences)) == 1
+    return set(_TYPES.values()) if twice else set()
+
+
+def _kind_of(source: str) -> str:
+    """The type in a file's name, as a word of its own."""
+    words = set(re.findall(r"[a-z]+", source.rpartition("/")[2].lower().rpartition(".")[0]))
+    named = [kind for kind in _TYPES if kind in words]
+    return named[0] if len(named) == 1 else ""
 
 
 def _entries(text: str) -> Iterator[_Entry]:

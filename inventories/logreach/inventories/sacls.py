@@ -86,7 +86,9 @@ class Found:
 
     def reading(self) -> Reading:
         """Everything found; missing as a family where an input gave nothing at all."""
-        if not self.statements and self.faults and not self.missing:
+        if not (self.statements or self.faults or self.missing):
+            self.fault("tells of no object", 1)
+        if not self.statements and not self.missing:
             lost = Missing(str(self.faults[0]), self.faults[0])
             return Reading((), tuple(self.faults), ((FactKey(FactKind.SACL), lost),))
         return Reading(tuple(self.statements), tuple(self.faults), tuple(self.missing))

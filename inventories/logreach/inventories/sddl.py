@@ -69,6 +69,8 @@ def _sacl_part(sddl: str) -> str | None:
     for position, letter, depth in _depths(sddl):
         if depth == 0 and _PART.match(sddl, position):
             parts[name] = sddl[start:position]
+            if letter in parts:
+                raise InputError(Fault(f"the descriptor has two {letter}: parts"))
             name, start = letter, position + 2
     parts[name] = sddl[start:]
     if not any(parts) or parts.get(""):
