@@ -177,10 +177,7 @@ def _profile(profile_id: str, hosts: tuple[str, ...], count: int, first: Verdict
     hostile = _hostile_reasons()
     decided = AUDIT_ON if first is YES else AUDIT_OFF
     events = {"Security:4688": _judged(first, decided), "Security:4657": _judged(NO, NO_SACL)}
-    events |= {
-        f"Test:{n}": _judged(verdict, reason)
-        for n, (verdict, reason) in enumerate(zip(ALL_VERDICTS, hostile, strict=False))
-    }
+    events |= {f"Test:{n}": _judged(reason.verdict, reason) for n, reason in enumerate(hostile)}
     kept = Statement(PROCESS_CREATION, AuditSetting(True, False), EVIDENCE)
     dropped = Statement(PROCESS_CREATION, AuditSetting(False, False), EVIDENCE, Strength.POLICY)
     return Profile(
@@ -190,7 +187,13 @@ def _profile(profile_id: str, hosts: tuple[str, ...], count: int, first: Verdict
         os="Windows 11 23H2 (build 22631)",
         role="workstation",
         facts=(
-            FactView(PROCESS_CREATION, "known", "Success", (EVIDENCE,), "Process Creation"),
+            FactView(
+                PROCESS_CREATION,
+                "known",
+                "Success",
+                (EVIDENCE,),
+                "audit subcategory Process Creation",
+            ),
             FactView(COMMAND_LINE, "unknown", "the inventory does not say"),
             FactView(FactKey(FactKind.CHANNEL, FORMULA), "assumed", "on"),
         ),
@@ -272,7 +275,7 @@ def sample() -> Assessment:
         ),
         missing=(
             MissingFact(
-                COMMAND_LINE, ("P1", "P2"), "the inventory does not say", 7, "Command line"
+                COMMAND_LINE, ("P1", "P2"), "the inventory does not say", 7, "setting Command line"
             ),
             MissingFact(FactKey(FactKind.SYSMON), ("P2",), FORMULA, 2),
         ),
@@ -294,9 +297,7 @@ def empty() -> Assessment:
 def branch() -> Branch:
     """A chain with a broken link, data like markup and a nested note."""
     leaf = Branch("audit policy", None, NO, (AUDIT_OFF,))
-    strange = Branch(
-        "[bold]x[/bold] \x1b[31m", None, UNKNOWN, (LINE_UNKNOWN,), (), "at most a part"
-    )
+    strange = Branch("[bold]x[/bold] \x1b[31m", None, UNKNOWN, (LINE_UNKNOWN,), (), "partial")
     event = Branch("Security:4688", _judged(NO, AUDIT_OFF), NO, (), (leaf, strange), "all of")
     other = Branch("Launch daemon", None, NOT_APPLICABLE, (NOT_HERE,))
     return Branch("T1543 Create or Modify System Process", None, NO, (), (event, other), "any of")

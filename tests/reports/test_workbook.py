@@ -244,12 +244,12 @@ def test_facts_faults_conflicts_and_inputs_are_told(book: Workbook) -> None:
         )
         for title in ("Hosts", "Remedies", "Method")
     }
-    assert "audit: Process Creation" in words["Hosts"]
+    assert "audit subcategory Process Creation" in words["Hosts"]
     assert "believed Success" in words["Hosts"]
     assert "unknown word 'Erfolk'" in words["Hosts"]
     assert "file not found" in words["Hosts"]
     assert "the inventory does not say" in words["Hosts"]
-    assert "setting: Command line" in words["Remedies"]
+    assert "setting Command line" in words["Remedies"]
     assert "Not parsed" in words["Method"]
     assert FORMULA in words["Method"]
 

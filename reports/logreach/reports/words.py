@@ -128,8 +128,8 @@ def reason_text(reason: Reason) -> str:
 
 
 def fact_name(key: FactKey, title: str = "") -> str:
-    """A fact's name for people, with its kind: 'audit: Process Creation'."""
-    return f"{key.kind}: {title}" if title else str(key)
+    """A fact's name for people; its key where it has none."""
+    return title or str(key)
 
 
 def value_text(value: FactValue) -> str:

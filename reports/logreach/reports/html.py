@@ -1,0 +1,75 @@
+"""The report as one HTML file: readable without script, and nothing is loaded from elsewhere.
+
+The page's own content policy allows only the style and the script that are written here, so text
+from an inventory could do nothing even if it were markup; it is escaped all the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+from logreach.coverage.assessment import Assessment
+
+
+def write_html(assessment: Assessment, path: Path) -> None:
+    """Write the report; the same assessment gives the same bytes."""
+    path.write_bytes(rendered(assessment).encode("utf-8"))
+
+
+def rendered(assessment: Assessment) -> str:
+    """The report's text."""
+    # Jinja2 is only needed here, and no other command should wait for it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from logreach.reports import page
+    from logreach.reports.words import conflict_text, is_link, look, plain, technique_url, why
+
+    def finished(value: object) -> object:
+        """Every value that is put in: no control characters; markup of our own stays."""
+        return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    environment = Environment(
+        loader=PackageLoader("logreach.reports", "templates"),
+        autoescape=True,
+        finalize=finished,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.tests["link"] = is_link
+    environment.filters.update(
+        conflict_text=conflict_text,
+        look=look,
+        shade=page.shade,
+        technique_url=technique_url,
+        why=why,
+    )
+    style, script = _own("style.css"), _own("script.js")
+    return environment.get_template("report.html.j2").render(
+        page=page.page_of(assessment),
+        # Our own files, read from the package.
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        policy=_policy(style, script),
+    )
+
+
+def _own(name: str) -> str:
+    return files("logreach.reports").joinpath(f"templates/{name}").read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Only this style and this script, named by their hashes; nothing else is ever loaded."""
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

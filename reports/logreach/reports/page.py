@@ -1,0 +1,239 @@
+"""What the HTML report shows, made ready for its template.
+
+Profiles with the same verdicts for the same reasons share a row, and only the reasons that a row
+points to are listed; the workbook and assessment.json have every one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from logreach.coverage.assessment import (
+    Assessment,
+    FleetTechnique,
+    Judged,
+    Profile,
+    Reason,
+    TechniqueResult,
+)
+from logreach.reports.catalogue import Catalogue
+from logreach.reports.words import (
+    LABELS,
+    LOOKS,
+    QUESTION_MEANING,
+    QUESTIONS,
+    Look,
+    counts_by_label,
+    look,
+    percent,
+    score_text,
+    standing,
+    totals,
+    why,
+)
+
+_REASONS = 4
+# The classes v0 to v4 of the style sheet, in this order.
+SHADES = tuple(dict.fromkeys(one.fill for one in LOOKS.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A verdict with its first reason and the numbers of its first few."""
+
+    look: Look
+    why: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Row:
+    """Profiles that have the same verdicts for the same reasons."""
+
+    cells: tuple[Cell, ...]
+    score: str = ""
+    components: tuple[tuple[Look, str], ...] = ()
+    profiles: list[str] = field(default_factory=list)
+    hosts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """A technique over all hosts, with its rows."""
+
+    fleet: FleetTechnique
+    looks: tuple[Look, ...]
+    share: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An event or a data component with its rows."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One question over all hosts: its parts as (look, number, percent, where it begins)."""
+
+    question: str
+    meaning: str
+    parts: tuple[tuple[Look, int, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the template shows."""
+
+    found: Assessment
+    hosts: int
+    looks: Sequence[Look]
+    questions: Sequence[str]
+    bars: tuple[Bar, ...]
+    profiles: tuple[tuple[Profile, tuple[str, ...]], ...]
+    columns: tuple[tuple[str, tuple[Technique, ...]], ...]
+    techniques: tuple[Technique, ...]
+    elsewhere: tuple[FleetTechnique, ...]
+    components: tuple[Item, ...]
+    events: tuple[Item, ...]
+    reasons: tuple[tuple[int, Reason], ...]
+
+
+def page_of(assessment: Assessment) -> Page:
+    """The page of an assessment."""
+    maker = _Maker(assessment)
+    techniques = maker.techniques()
+    profiles = assessment.profiles
+    components = maker.items({p.profile_id: _judged_components(p) for p in profiles})
+    events = maker.items({p.profile_id: p.events for p in profiles})
+    return Page(
+        found=assessment,
+        hosts=sum(profile.count for profile in profiles),
+        looks=tuple(LOOKS.values()),
+        questions=tuple(QUESTIONS.values()),
+        bars=tuple(_bar(assessment, question) for question in assessment.questions),
+        profiles=tuple((profile, _achieved(profile)) for profile in profiles),
+        columns=_columns(assessment, techniques),
+        techniques=techniques,
+        elsewhere=tuple(one for one in assessment.fleet.values() if not _applies(one)),
+        components=components,
+        events=events,
+        reasons=maker.shown(),
+    )
+
+
+def shade(shown: Look) -> str:
+    """The class of a colour in the style sheet; every kind of unknown has the same."""
+    return f"v{SHADES.index(shown.fill)}"
+
+
+def _judged_components(profile: Profile) -> dict[str, Judged]:
+    return {name: component.judged for name, component in profile.components.items()}
+
+
+def _applies(technique: FleetTechnique) -> bool:
+    return standing(technique.visibility) != "not applicable"
+
+
+def _achieved(profile: Profile) -> tuple[str, ...]:
+    texts = []
+    for question in QUESTIONS:
+        counts = counts_by_label(profile, question)
+        applying = sum(counts.values()) - counts["not applicable"]
+        texts.append(f"{counts['achievable']} of {applying}")
+    return tuple(texts)
+
+
+def _bar(assessment: Assessment, question: str) -> Bar:
+    counts = totals(assessment, question)
+    whole = sum(counts.values()) - counts["not applicable"]
+    parts, begin = [], 0.0
+    for label in LABELS:
+        if counts[label] and label != "not applicable":
+            share = percent(counts[label], whole)
+            parts.append((LOOKS[label], counts[label], share, round(begin, 1)))
+            begin += share
+    return Bar(QUESTIONS[question], QUESTION_MEANING[question], tuple(parts))
+
+
+def _columns(
+    assessment: Assessment, techniques: Iterable[Technique]
+) -> tuple[tuple[str, tuple[Technique, ...]], ...]:
+    """Techniques under each tactic in ATT&CK's order; tactics without any are left out."""
+    by_tactic: dict[str, list[Technique]] = {short: [] for short, _ in assessment.tactics}
+    for technique in techniques:
+        for tactic in technique.fleet.tactics:
+            by_tactic.setdefault(tactic, []).append(technique)
+    names = dict(assessment.tactics)
+    return tuple((names.get(key, key), tuple(found)) for key, found in by_tactic.items() if found)
+
+
+class _Maker:
+    """Makes rows, and remembers which reasons they point to."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        self._assessment = assessment
+        self._catalogue = Catalogue(assessment)
+        self._shown: set[int] = set()
+
+    def shown(self) -> tuple[tuple[int, Reason], ...]:
+        """The reasons that rows point to, by number as in the workbook."""
+        reasons = self._catalogue.reasons
+        return tuple((number, reasons[number - 1]) for number in sorted(self._shown))
+
+    def techniques(self) -> tuple[Technique, ...]:
+        """Every technique that applies to a host at all."""
+        return tuple(
+            self._technique(one) for one in self._assessment.fleet.values() if _applies(one)
+        )
+
+    def items(self, found: Mapping[str, Mapping[str, Judged]]) -> tuple[Item, ...]:
+        """Events or data components, by profile."""
+        names = dict.fromkeys(name for by_name in found.values() for name in by_name)
+        items = []
+        for name in names:
+            rows: dict[object, Row] = {}
+            for profile in self._assessment.profiles:
+                judged = found[profile.profile_id].get(name)
+                if judged is not None:
+                    cells = (self._cell(judged),)
+                    _join(rows, cells, Row(cells), profile)
+            items.append(Item(name, tuple(rows.values())))
+        return tuple(items)
+
+    def _technique(self, fleet: FleetTechnique) -> Technique:
+        rows: dict[object, Row] = {}
+        for profile in self._assessment.profiles:
+            technique = profile.techniques.get(fleet.technique_id)
+            if technique is not None:
+                row = self._row(technique)
+                _join(rows, (row.cells, row.score, row.components), row, profile)
+        counts = (fleet.visibility, fleet.detection, fleet.detection_with_alternatives)
+        looks = tuple(LOOKS[standing(one)] for one in counts)
+        achieved = fleet.achievable_share
+        share = f"{100 * achieved:.0f} %" if achieved else ""
+        return Technique(fleet, looks, share, tuple(rows.values()))
+
+    def _row(self, technique: TechniqueResult) -> Row:
+        asked = (technique.visibility, technique.detection, technique.detection_with_alternatives)
+        components = tuple(
+            (look(one.judged.verdict), name) for name, one in technique.components.items()
+        )
+        cells = tuple(self._cell(judged) for judged in asked)
+        return Row(cells, score_text(technique.score), components)
+
+    def _cell(self, judged: Judged) -> Cell:
+        numbers = tuple(number + 1 for number in self._catalogue.numbers(judged)[:_REASONS])
+        self._shown.update(numbers)
+        return Cell(look(judged.verdict), why(judged), numbers)
+
+
+def _join(rows: dict[object, Row], key: object, row: Row, profile: Profile) -> None:
+    """Add a profile to the row that says the same, or begin one."""
+    same = rows.setdefault(key, row)
+    same.profiles.append(profile.profile_id)
+    same.hosts += profile.count

@@ -1,0 +1,245 @@
+"""The summary that a run prints, and the tree that explains one verdict.
+
+Words carry the meaning and colours only repeat it. Nothing from an inventory is taken for markup
+or reaches the terminal as a control character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
+from logreach.coverage.tree import Branch
+from logreach.coverage.verdict import Verdict
+from logreach.reports.words import (
+    QUESTIONS,
+    counts_by_label,
+    fact_name,
+    one_line,
+    percent,
+    reason_text,
+    shortened,
+    totals,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_TOP = 8
+_LONGEST = 180
+_STYLES = {
+    "achievable": "bold blue",
+    "conditional": "cyan",
+    "unknown": "yellow",
+    "not achievable": "bold red",
+    "not applicable": "dim",
+}
+
+
+def print_summary(assessment: Assessment, console: Console) -> None:
+    """Print what a person can act on. Faults are only counted: the caller lists them."""
+    console.print(_heading(assessment))
+    for table in (
+        _profiles(assessment),
+        _questions(assessment),
+        _broken(assessment),
+        _remedies(assessment),
+        _missing(assessment),
+    ):
+        if table.row_count:
+            console.print()
+            console.print(table)
+    faults = len(assessment.faults)
+    if faults:
+        console.print()
+        console.print(_safe(f"{faults} fault{'s' * (faults != 1)} in the input"))
+
+
+def _heading(assessment: Assessment) -> Text:
+    hosts = sum(profile.count for profile in assessment.profiles)
+    scope = f", restricted to {assessment.scope}" if assessment.scope else ""
+    return _safe(
+        f"{assessment.inventory or 'inventory'}: {hosts} hosts in {len(assessment.profiles)} "
+        f"profiles, {len(assessment.fleet)} techniques of ATT&CK {assessment.attack_version}{scope}"
+    )
+
+
+def _profiles(assessment: Assessment) -> Table:
+    table = _table("Techniques achievable, of those that apply")
+    _columns(table, "Profile", "Hosts", "#Count", "OS", *(f"#{name}" for name in _SHORT))
+    for profile in assessment.profiles:
+        table.add_row(
+            _safe(profile.profile_id),
+            _safe(", ".join(profile.hosts), 60),
+            str(profile.count),
+            _safe(profile.os),
+            *(_achieved(profile, question) for question in QUESTIONS),
+        )
+    return table
+
+
+_SHORT = ("Visibility", "Detection", "Alternatives")
+
+
+def _achieved(profile: Profile, question: str) -> str:
+    counts = counts_by_label(profile, question)
+    applying = sum(counts.values()) - counts["not applicable"]
+    return f"{counts['achievable']}/{applying}"
+
+
+def _questions(assessment: Assessment) -> Table:
+    table = _table("Share of the host and technique pairs that apply")
+    shown = [label for label in _STYLES if label != "not applicable"]
+    _columns(table, "Question", *(f"#{label}" for label in shown))
+    for question in assessment.questions:
+        counts = totals(assessment, question)
+        whole = sum(counts.values()) - counts["not applicable"]
+        if whole:
+            table.add_row(
+                QUESTIONS[question],
+                *(
+                    Text(f"{percent(_sum(counts, label), whole)} %", style=_STYLES[label])
+                    for label in shown
+                ),
+            )
+    return table
+
+
+def _sum(counts: dict[str, int], label: str) -> int:
+    """The number under a label; every kind of unknown counts as unknown."""
+    if label != "unknown":
+        return counts[label]
+    return sum(number for one, number in counts.items() if one.startswith("unknown"))
+
+
+def _broken(assessment: Assessment) -> Table:
+    """The links that decide most verdicts of detection with alternatives short of achievable."""
+    lost: dict[tuple[str, str, Verdict], dict[str, int]] = {}
+    for profile in assessment.profiles:
+        for judged in _short_of_achievable(profile):
+            reason = judged.reasons[0]
+            key = (reason.link, reason_text(reason), reason.verdict)
+            by_profile = lost.setdefault(key, {})
+            by_profile[profile.profile_id] = by_profile.get(profile.profile_id, 0) + profile.count
+    table = _table("Links that cost most (detection with alternatives)")
+    _columns(table, "#Verdicts", "Link", "Why", "Profiles")
+    worst = sorted(lost.items(), key=lambda one: (-sum(one[1].values()), one[0][:2]))
+    for (link, why, verdict), by_profile in worst[:_TOP]:
+        told = _labelled(verdict)
+        told.append_text(_safe(f": {why}", _LONGEST))
+        table.add_row(
+            str(sum(by_profile.values())), _safe(link), told, _safe(", ".join(by_profile), 60)
+        )
+    return table
+
+
+def _short_of_achievable(profile: Profile) -> Iterator[Judged]:
+    for technique in profile.techniques.values():
+        judged = technique.detection_with_alternatives
+        verdict = judged.verdict
+        if verdict.applicable and verdict.label != "achievable" and judged.reasons:
+            yield judged
+
+
+def _remedies(assessment: Assessment) -> Table:
+    table = _table("What to change first (gain: host and technique verdicts raised by it alone)")
+    _columns(table, "#Gain", "#Hosts", "Remedy", "Cost")
+    for one in assessment.remedies[:_TOP]:
+        if one.gain:
+            cost = _safe(one.remedy.cost, 80)
+            table.add_row(str(one.gain), str(one.hosts), _safe(one.remedy.text, _LONGEST), cost)
+    return table
+
+
+def _missing(assessment: Assessment) -> Table:
+    table = _table("Facts to find out (verdicts that hang on each)")
+    _columns(table, "#Verdicts", "Fact", "Why unknown", "Profiles")
+    for one in assessment.missing[:_TOP]:
+        table.add_row(
+            str(one.verdicts),
+            _safe(fact_name(one.key, one.title)),
+            _safe(one.reason, 120),
+            _safe(", ".join(one.profiles), 60),
+        )
+    return table
+
+
+def render_tree(branch: Branch) -> Tree:
+    """A chain as a tree: each link with verdict, reasons, evidence and remedy."""
+    tree = Tree(_branch(branch))
+    _grow(tree, branch)
+    return tree
+
+
+def _grow(tree: Tree, branch: Branch) -> None:
+    for reason in branch.reasons:
+        tree.add(_reason(reason))
+    if branch.judged is not None and not branch.reasons and not branch.children:
+        for reason in branch.judged.reasons:
+            tree.add(_reason(reason))
+    for child in branch.children:
+        _grow(tree.add(_branch(child)), child)
+
+
+def _branch(branch: Branch) -> Text:
+    told = _safe(f"{branch.label}: ")
+    told.stylize("bold")
+    told.append_text(_labelled(branch.verdict))
+    if branch.note:
+        told.append_text(_safe(f" ({branch.note})"))
+    return told
+
+
+def _reason(reason: Reason) -> Text:
+    lines = [_safe(f"{reason.link}: ") + _labelled(reason.verdict) + _safe(f": {reason.text}")]
+    lines += [_dim("evidence", str(one)) for one in reason.evidence]
+    if reason.remedy is not None:
+        cost = f" ({reason.remedy.cost})" if reason.remedy.cost else ""
+        lines.append(_dim("remedy", reason.remedy.text + cost))
+    if reason.missing is not None:
+        lines.append(_dim("missing", str(reason.missing)))
+    if reason.reference:
+        lines.append(_dim("reference", reason.reference))
+    return Text("\n").join(lines)
+
+
+def _dim(name: str, text: str) -> Text:
+    return _safe(f"  {name}: {text}", style="dim")
+
+
+def _labelled(verdict: Verdict) -> Text:
+    kind = "unknown" if verdict.label.startswith("unknown") else verdict.label
+    return Text(verdict.label, style=_STYLES[kind])
+
+
+def _safe(text: str, limit: int = 2_000, style: str = "") -> Text:
+    """Text from anywhere: one line, no markup, no control characters."""
+    lead = text[: len(text) - len(text.lstrip(" "))]
+    tail = " " if text.endswith(" ") else ""
+    return Text(lead + shortened(one_line(text), limit) + tail, style=style)
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+
+
+def _columns(table: Table, *titles: str) -> None:
+    """Columns from titles; '#' before a title stands for numbers, which are never folded."""
+    for title in titles:
+        if title.startswith("#"):
+            table.add_column(title[1:], justify="right", min_width=len(title) - 1)
+        else:
+            table.add_column(title, overflow="fold")

@@ -1,0 +1,166 @@
+"""The HTML report is whole, loads nothing, and shows data as text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from sample_assessment import ALL_VERDICTS, MARKUP, SHA, empty, sample
+
+from logreach.coverage.assessment import Assessment
+from logreach.reports.html import rendered, write_html
+from logreach.reports.page import page_of
+from logreach.reports.words import look
+
+VOID = {"meta", "br", "col", "input", "rect"}
+
+
+class _Reader(HTMLParser):
+    """Collects tags, attributes and texts, and checks that every tag is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def _read(text: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    assert not reader.open
+    return reader
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return rendered(sample())
+
+
+def test_it_is_well_formed(any_assessment: Assessment) -> None:
+    _read(rendered(any_assessment))
+
+
+def test_the_same_assessment_gives_the_same_bytes(tmp_path: Path) -> None:
+    write_html(sample(), tmp_path / "1.html")
+    write_html(sample(), tmp_path / "2.html")
+    assert (tmp_path / "1.html").read_bytes() == (tmp_path / "2.html").read_bytes()
+
+
+def test_nothing_is_loaded_from_anywhere(text: str) -> None:
+    for tag, attributes in _read(text).tags:
+        assert tag not in {"link", "img", "iframe", "object", "embed", "base", "form", "use"}
+        assert not set(attributes) & {"src", "style", "action", "srcset", "data"}
+        assert not any(name.startswith("on") for name in attributes)
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_links_lead_into_the_page_or_to_the_web(text: str) -> None:
+    reader = _read(text)
+    ids = [attributes["id"] for _, attributes in reader.tags if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    for tag, attributes in reader.tags:
+        if tag == "a":
+            href = attributes["href"] or ""
+            assert href.startswith("https://") or href[1:] in ids, href
+
+
+def test_the_policy_names_the_style_and_the_script_that_are_there(text: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy
+    assert "default-src &#39;none&#39;" in policy[1]
+    assert "unsafe" not in policy[1]
+    for kind in ("style", "script"):
+        (body,) = re.findall(f"<{kind}>(.*?)</{kind}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"{kind}-src &#39;sha256-{digest}&#39;" in policy[1]
+
+
+def test_markup_from_data_stays_text(text: str) -> None:
+    reader = _read(text)
+    assert [tag for tag, _ in reader.tags].count("script") == 1
+    assert MARKUP in "".join(reader.text)
+
+
+def test_control_characters_do_not_reach_the_page(text: str) -> None:
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202e\ud800-\udfff]", text)
+    assert "bell␇ null␀ escape␛[31m" in text
+
+
+def test_an_address_with_another_scheme_is_not_a_link() -> None:
+    one = sample()
+    profile = one.profiles[0]
+    judged = profile.events["Security:4688"]
+    reason = replace(judged.reasons[0], reference="javascript:alert(1)")
+    changed = replace(profile, events={"Security:4688": replace(judged, reasons=(reason,))})
+    shown = rendered(replace(one, profiles=(changed,)))
+    assert "javascript:alert(1)" in shown
+    assert 'href="javascript' not in shown
+
+
+@pytest.mark.parametrize("verdict", ALL_VERDICTS, ids=lambda verdict: verdict.label)
+def test_every_label_is_shown_by_sign_and_word(text: str, verdict: object) -> None:
+    shown = look(verdict)  # type: ignore[arg-type]
+    assert f"{shown.sign} {shown.label}</span>" in text
+
+
+def test_profiles_that_say_the_same_share_a_row(assessment: Assessment) -> None:
+    by_id = {one.fleet.technique_id: one for one in page_of(assessment).techniques}
+    assert [row.profiles for row in by_id["T1112"].rows] == [["P1", "P2"]]
+    assert [row.hosts for row in by_id["T1112"].rows] == [902]
+    assert [row.profiles for row in by_id["T1543"].rows] == [["P1"], ["P2"]]
+
+
+def test_each_row_points_to_reasons_that_are_listed(text: str) -> None:
+    listed = set(re.findall(r'<tr id="(R\d+)"', text))
+    assert listed
+    assert set(re.findall(r'href="#(R\d+)"', text)) == listed
+
+
+def test_techniques_that_apply_nowhere_are_named_apart(text: str) -> None:
+    assert "1 techniques apply to none of these hosts" in text
+    assert 'id="T1543.004"' not in text
+    assert "T1543.004 Launch Daemon" in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "unknown word &#39;Erfolk&#39; in ws/auditpol.csv line 3",
+        "believed Success",
+        "file not found",
+        "setting Command line",
+        "Medium to high event volume",
+        SHA,
+        "selection_2",
+        "Not parsed",
+    ],
+)
+def test_the_page_tells(text: str, words: str) -> None:
+    assert words in text
+
+
+def test_an_empty_assessment_says_so() -> None:
+    shown = rendered(empty())
+    assert "Nothing was judged." in shown
+    assert "No technique applies." in shown

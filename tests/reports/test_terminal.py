@@ -1,0 +1,116 @@
+"""What is printed says by words what can be acted on, and lets no data act on the terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from sample_assessment import CONTROL, MARKUP, branch, empty, sample
+
+from logreach.coverage.assessment import Assessment
+from logreach.reports.terminal import print_summary, render_tree
+
+
+def _printed(assessment: Assessment, width: int = 160, **options: object) -> str:
+    out = StringIO()
+    print_summary(assessment, Console(file=out, width=width, **options))  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "902 hosts in 2 profiles, 7 techniques of ATT&CK 18.1, restricted to tactic persistence",
+        "Windows Server 2008 SP2",
+        "Detection with alternatives",
+        "not achievable: Security:4688: Process Creation is not audited",
+        "Turn on Success auditing of Process Creation",
+        "Medium to high event volume",
+        "setting Command line",
+        "1 fault in the input",
+    ],
+)
+def test_the_summary_tells(assessment: Assessment, words: str) -> None:
+    assert words in _printed(assessment)
+
+
+def test_shares_leave_out_what_does_not_apply(assessment: Assessment) -> None:
+    line = next(one for one in _printed(assessment).splitlines() if one.startswith("Visibility"))
+    # 902 hosts x 6 techniques that apply; three kinds of unknown count as unknown.
+    assert line.split()[1::2] == ["15.7", "16.7", "50.0", "17.6"]
+
+
+def test_an_empty_assessment_prints_a_line_and_no_tables() -> None:
+    assert _printed(empty()).splitlines() == [
+        "inventory: 0 hosts in 0 profiles, 0 techniques of ATT&CK 18.1"
+    ]
+
+
+def test_without_colour_no_escape_is_printed(assessment: Assessment) -> None:
+    assert "\x1b" not in _printed(assessment)
+
+
+def test_with_colour_the_words_are_the_same(assessment: Assessment) -> None:
+    import re
+
+    coloured = _printed(assessment, force_terminal=True, color_system="standard")
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == _printed(assessment)
+
+
+def test_data_is_neither_markup_nor_a_control_character() -> None:
+    one = replace(sample(), inventory="[bold]x[/bold]" + CONTROL)
+    text = _printed(one)
+    assert "[bold]x[/bold]bell␇ null␀ escape␛[31m" in text
+    assert not set(text) & {"\x07", "\x00", "\x1b", "\u202e", "\udc80"}
+    assert MARKUP in _printed(sample())
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_lines_keep_to_the_width(assessment: Assessment, width: int) -> None:
+    assert max(len(line) for line in _printed(assessment, width).splitlines()) <= width
+
+
+def test_an_old_terminal_gets_ascii_lines(assessment: Assessment) -> None:
+    class Ascii(StringIO):
+        encoding = "ascii"  # type: ignore[assignment]
+
+    out = Ascii()
+    print_summary(replace(assessment, profiles=(), inventory="x"), Console(file=out, width=100))
+    assert out.getvalue().isascii()
+
+
+def _tree() -> list[str]:
+    out = StringIO()
+    Console(file=out, width=120).print(render_tree(branch()))
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_each_link_of_the_tree_has_verdict_reason_evidence_and_remedy() -> None:
+    assert _tree() == [
+        "T1543 Create or Modify System Process: not achievable (any of)",
+        "├── Security:4688: not achievable (all of)",
+        "│   ├── audit policy: not achievable",
+        "│   │   └── audit policy: not achievable: Process Creation is not audited",
+        "│   │         evidence: ws/auditpol.csv line 12: Process Creation,Success",
+        "│   │         remedy: Turn on Success auditing of Process Creation "
+        "(Medium to high event volume)",
+        "│   │         reference: https://learn.microsoft.com/windows/security/"
+        "threat-protection/auditing/event-4688",
+        "│   └── [bold]x[/bold] ␛[31m: unknown (partial)",
+        "│       └── setting: unknown: the inventory does not say whether the command line "
+        "is included",
+        "│             remedy: Turn on 'Include command line in process creation events'",
+        "│             missing: setting:process_creation_command_line",
+        "└── Launch daemon: not applicable",
+        "    └── os: not applicable: no platform of this technique is Windows",
+    ]
+
+
+def test_a_leaf_without_reasons_of_its_own_shows_those_of_its_verdict() -> None:
+    leaf = replace(branch().children[0], children=())
+    out = StringIO()
+    Console(file=out, width=120).print(render_tree(leaf))
+    assert "Process Creation is not audited" in out.getvalue()
