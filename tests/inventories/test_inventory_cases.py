@@ -20,7 +20,7 @@ KEYS = {"name", "files", "encodings", "hex", "facts", "missing", "faults", "conf
 def cases() -> Iterator[Any]:
     for path in sorted(CASES.glob("*.yaml")):
         for case in yaml.safe_load(path.read_text("utf-8")):
-            assert KEYS >= case.keys(), case["name"]
+            assert case.keys() <= KEYS, case["name"]
             yield pytest.param(case, id=f"{path.stem}: {case['name']}")
 
 

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from logreach.inventories.facts import ChannelState, FactKey, FactKind, Missing, Reading, Statement
+from logreach.inventories.facts import (
+    ChannelState,
+    FactKey,
+    FactKind,
+    Missing,
+    Reading,
+    Statement,
+    SysmonState,
+)
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.json_text import looks_like_json, parse_rows
 from logreach.inventories.sources import Source
@@ -14,6 +22,7 @@ from logreach.inventories.text import lines
 
 _NAME = re.compile(r"name:\s*(\S.*)")
 _FIELD = re.compile(r"\s*(enabled|retention|autoBackup|maxSize):\s*(.*)")
+_WHOLE = 100  # channels; every Windows since Vista has more
 _MODES = {
     "0": "overwrite",
     "1": "archive",
@@ -100,7 +109,21 @@ def read_list_log(source: Source) -> Reading:
         )
         evidence = source.evidence(f"record {number}", f"{name}: enabled {enabled}")
         statements.append(Statement(FactKey(FactKind.CHANNEL, name), state, evidence))
+    if not faults and _without_sysmon(statements):
+        evidence = source.evidence("", f"{len(statements)} channels, none of Sysmon")
+        absent = SysmonState(installed=False)
+        statements.append(Statement(FactKey(FactKind.SYSMON), absent, evidence))
     return Reading(tuple(statements), tuple(faults))
+
+
+def _without_sysmon(statements: list[Statement]) -> bool:
+    """Whether a whole list of channels, read with full rights, has none of Sysmon.
+
+    The name of Sysmon's channel is fixed, unlike those of its service and driver. The Security
+    log is listed only to administrators, who see every channel.
+    """
+    names = {one.key.name.casefold() for one in statements}
+    return len(names) >= _WHOLE and "security" in names and not any("sysmon" in n for n in names)
 
 
 def _size(value: Any) -> int | None:

@@ -11,7 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from logreach.inventories.facts import ChannelState, FactKey, FactKind, Statement, SysmonState
+from logreach.inventories.facts import (
+    ChannelState,
+    FactKey,
+    FactKind,
+    OperatingSystem,
+    Statement,
+    SysmonState,
+)
 
 
 def complete(statements: Iterable[Statement]) -> list[Statement]:
@@ -19,7 +26,7 @@ def complete(statements: Iterable[Statement]) -> list[Statement]:
     done: list[Statement] = []
     partial: dict[FactKey, list[Statement]] = defaultdict(list)
     for one in statements:
-        if one.key.kind in (FactKind.CHANNEL, FactKind.SYSMON):
+        if one.key.kind in (FactKind.CHANNEL, FactKind.SYSMON, FactKind.OS):
             partial[_canonical(one.key, partial)].append(one)
         else:
             done.append(one)
@@ -41,6 +48,9 @@ def _completed(found: Sequence[Statement]) -> list[Statement]:
     if len(channels) == len(found):
         best = _channel(channels)
         return [replace(one, value=_fill_channel(one.value, best)) for one in found]
+    systems = [one.value for one in ordered if isinstance(one.value, OperatingSystem)]
+    if len(systems) == len(found):
+        return [replace(one, value=_fill_os(one.value, systems)) for one in found]
     states = [one.value for one in ordered if isinstance(one.value, SysmonState)]
     installed = [one for one in states if one.installed]
     if len(states) != len(found) or not installed:
@@ -68,6 +78,17 @@ def _fill_channel(value: object, best: ChannelState) -> ChannelState:
         max_bytes=best.max_bytes if value.max_bytes is None else value.max_bytes,
         retention=value.retention or best.retention,
     )
+
+
+def _fill_os(value: object, systems: Sequence[OperatingSystem]) -> OperatingSystem:
+    """The strongest other naming of the same system, where it knows the revision besides."""
+    own = value if isinstance(value, OperatingSystem) else systems[-1]
+    same = [
+        one
+        for one in systems
+        if (one.build, one.kind) == (own.build, own.kind) and own.revision in (None, one.revision)
+    ]
+    return next((one for one in reversed(same) if one.revision is not None), same[-1])
 
 
 def _sysmon(states: Iterable[SysmonState]) -> SysmonState:

@@ -106,7 +106,7 @@ def read_ver(source: Source) -> Reading:
     match = _VER.search(source.text())
     if match is None:
         raise InputError(source.fault("names no Windows version"))
-    return _reading(source, match[1], None, None, "line 1")
+    return _reading(source, match[1], None, None, "line 1", strict=False)
 
 
 def looks_like_json_os(text: str) -> bool:
@@ -164,8 +164,15 @@ def _product_type(row: Mapping[str, Any]) -> Role | None:
 
 
 def _reading(
-    source: Source, text: str, kind: OsKind | None, role: Role | None, where: str
+    source: Source,
+    text: str,
+    kind: OsKind | None,
+    role: Role | None,
+    where: str,
+    *,
+    strict: bool = True,
 ) -> Reading:
+    """The system and role; what only leaves open which system is no fault unless `strict`."""
     # A service pack changes nothing that the build does not tell.
     found = identify(_PACK.sub("", text) if _VERSION.search(text) else text, kind)
     statements = []
@@ -174,5 +181,7 @@ def _reading(
     if isinstance(found, OperatingSystem):
         evidence = source.evidence(where, text)
         return Reading((Statement(OS, found, evidence), *statements))
+    if not found.wrong and not strict:
+        return Reading(tuple(statements), (), ((OS, Missing(found.reason)),))
     fault = source.fault(found.reason, where)
     return Reading(tuple(statements), (fault,), ((OS, Missing(found.reason, fault)),))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from logreach.inventories import (
     auditpol,
     channel_files,
+    collect_log,
+    feature_files,
     forwarding_files,
     gpt_template,
     lgpo_text,
@@ -56,6 +58,7 @@ _AUDIT, _OS, _SYSMON, _SACL, _CHANNEL, _FORWARDING = (
     )
 )
 FORMATS = (
+    Format("collector's log", collect_log.looks_like, collect_log.read),
     Format("audit policy", auditpol.looks_like, auditpol.read, _AUDIT),
     Format("Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config),
     Format("Sysmon listing", sysmon_files.is_listing, sysmon_files.read_listing, _SYSMON),
@@ -65,6 +68,7 @@ FORMATS = (
     Format("reg query", registry_files.looks_like_query, registry_files.read_query),
     Format("channels", channel_files.looks_like_list_log, channel_files.read_list_log, _CHANNEL),
     Format("wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, _CHANNEL),
+    Format("features", feature_files.looks_like, feature_files.read),
     Format("OS as JSON", os_files.looks_like_json_os, os_files.read_json, _OS),
     Format("ver", os_files.looks_like_ver, os_files.read_ver, _OS),
     Format("systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, _OS),

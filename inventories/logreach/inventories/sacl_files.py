@@ -5,28 +5,49 @@ from __future__ import annotations
 import re
 
 from logreach.inventories import resource_sacl, sacls
-from logreach.inventories.facts import Reading
+from logreach.inventories.facts import Reading, Sacl
 from logreach.inventories.sources import Source
 
 # `logreach collect` begins its list so; then a descriptor without S: has no audit entries.
 AUDITED = "# Get-Acl -Audit"
 _RESOURCE = re.compile(r"^[^:\n]{1,60}:\s*(?:File|Key)\s*$", re.MULTILINE | re.IGNORECASE)
+_NO_RESOURCE = re.compile(r"no global SACL", re.IGNORECASE)  # auditpol's own words in English
 _SDDL = re.compile(
     r"""(?:^\s*Sddl\s*:|"Sddl"\s*:|^[^;\n]{3,1024};\s*"?[OGDS]:[A-Z(])""", re.MULTILINE
 )
 
 
+_KINDS = ("file", "key")
+
+
 def looks_like(text: str) -> bool:
     """Whether a text lists security descriptors or global audit entries."""
-    return text.startswith(AUDITED) or bool(_SDDL.search(text) or _RESOURCE.search(text))
+    if text.startswith(AUDITED) or _SDDL.search(text) or _RESOURCE.search(text):
+        return True
+    return bool(_NO_RESOURCE.search(text))
 
 
 def read(source: Source) -> Reading:
     """Read by content."""
     text = source.text()
-    if _RESOURCE.search(text) and not _SDDL.search(text):
-        return resource_sacl.read(text, source.path, source.sha256)
+    if not _SDDL.search(text) and not text.startswith(AUDITED):
+        return _global(source, text)
     audited = text.startswith(AUDITED)
     if audited:
         text = text.replace(AUDITED, "", 1)
     return sacls.read(text, source.path, source.sha256, audited=audited)
+
+
+def _global(source: Source, text: str) -> Reading:
+    """`auditpol /resourceSACL /view`. Its text does not tell which type was asked for, so only a
+    file whose name ends in 'file' or 'key' can say that there are no entries of that type."""
+    stem = source.path.rpartition("/")[2].rpartition(".")[0].casefold()
+    kind = next((kind for kind in _KINDS if stem.endswith(kind)), "")
+    told = resource_sacl.read(text, source.path, source.sha256, kind=kind)
+    sure = {f"global:{kind}"} if kind else set[str]()
+    kept = tuple(
+        one
+        for one in told.statements
+        if one.key.name in sure or (isinstance(one.value, Sacl) and one.value.aces)
+    )
+    return Reading(kept, told.faults, told.missing)

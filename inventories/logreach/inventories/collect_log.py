@@ -1,0 +1,29 @@
+"""The log that `logreach collect`'s script leaves beside its files: which commands failed."""
+
+from __future__ import annotations
+
+from logreach.inventories.facts import Reading
+from logreach.inventories.sources import Source
+from logreach.inventories.text import lines
+
+HEADER = "# logreach collect"
+_HINT = "Run the script again, as administrator."
+
+
+def looks_like(text: str) -> bool:
+    """Whether a text is the script's log."""
+    return text.startswith(HEADER)
+
+
+def read(source: Source) -> Reading:
+    """Each command that failed and should not have, as a fault.
+
+    A line is: file, 'ok' or 'failed' or 'absent', exit code or message, command; tabs between.
+    """
+    faults = []
+    for number, line in lines(source.text()):
+        parts = line.split("\t")
+        if len(parts) == 4 and parts[1] == "failed":
+            message = f"on the host {parts[3]!r} failed ({parts[2]}), so {parts[0]} is not there"
+            faults.append(source.fault(message, f"line {number}", _HINT))
+    return Reading(faults=tuple(faults))
