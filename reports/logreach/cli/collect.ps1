@@ -1,0 +1,193 @@
+<#
+logreach collect, version 1. Windows PowerShell 5.1 and PowerShell 7.
+
+Runs only commands that Windows itself brings (and Sysmon's own 'sysmon -c' where Sysmon is
+installed), and keeps what they print, unparsed, in one folder named for this computer. It
+changes no setting and sends nothing. Administrator rights are needed for the audit policy and
+for audit entries; without them the log says what is missing.
+
+  .\collect.ps1 [-Into FOLDER] [-NoGroupPolicy] [-Key KEY,...] [-Path PATH,...]
+
+Put the folders of all computers side by side and give their parent to logreach.
+#>
+[CmdletBinding()]
+param(
+    # Where the computer's folder is made.
+    [string] $Into = (Get-Location).Path,
+    # Leave out gpresult, which can take a minute.
+    [switch] $NoGroupPolicy,
+    # Registry keys whose audit entries are listed.
+    [string[]] $Key = @(
+        'SYSTEM\CurrentControlSet\Services',
+        'SYSTEM\CurrentControlSet\Control\Lsa',
+        'SYSTEM\CurrentControlSet\Control\SecurityProviders',
+        'SYSTEM\CurrentControlSet\Control\Session Manager',
+        'SAM',
+        'SECURITY',
+        'SOFTWARE\Microsoft\Windows\CurrentVersion\Run',
+        'SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce',
+        'SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon',
+        'SOFTWARE\Microsoft\Windows NT\CurrentVersion\Image File Execution Options',
+        'SOFTWARE\Microsoft\Windows NT\CurrentVersion\Schedule\TaskCache',
+        'SOFTWARE\Policies'
+    ),
+    # Files and folders whose audit entries are listed.
+    [string[]] $Path = @(
+        "$env:SystemRoot\System32",
+        "$env:SystemRoot\System32\Tasks",
+        "$env:SystemRoot\System32\drivers",
+        "$env:SystemRoot\System32\drivers\etc\hosts",
+        "$env:SystemRoot\System32\lsass.exe",
+        "$env:ProgramData\Microsoft\Windows\Start Menu\Programs\StartUp"
+    )
+)
+
+$ErrorActionPreference = 'Continue'
+$folder = Join-Path $Into $env:COMPUTERNAME
+$null = New-Item -ItemType Directory -Path $folder -Force
+$log = New-Object System.Collections.Generic.List[string]
+$log.Add('# logreach collect 1')
+
+function Add-Result([string] $File, [string] $State, [string] $Code, [string] $Command) {
+    $flat = ($Code -replace '\s+', ' ').Trim()
+    $script:log.Add(('{0}{1}{2}{1}{3}{1}{4}' -f $File, "`t", $State, $flat, $Command))
+}
+
+# Runs a command of Windows through cmd, so that its bytes reach the file as it wrote them.
+# A command that fails leaves no file; with -Optional that is nothing to worry about.
+function Save-Command([string] $File, [string] $Command, [switch] $Optional) {
+    $target = Join-Path $folder $File
+    & $env:ComSpec /d /c "$Command > `"$target`" 2>&1"
+    Complete-File $File $Command $LASTEXITCODE $Optional
+}
+
+# The same for commands that write their file themselves; {0} stands for it.
+function Save-File([string] $File, [string] $Command, [switch] $Optional) {
+    $target = Join-Path $folder $File
+    Remove-Item -LiteralPath $target -Force -ErrorAction SilentlyContinue
+    & $env:ComSpec /d /c (($Command -f "`"$target`"") + ' > nul 2>&1')
+    Complete-File $File ($Command -f $File) $LASTEXITCODE $Optional
+}
+
+function Complete-File([string] $File, [string] $Command, [int] $Code, [bool] $Optional) {
+    $target = Join-Path $folder $File
+    if ($Code -eq 0 -and (Test-Path -LiteralPath $target)) {
+        Add-Result $File 'ok' '0' $Command
+        return
+    }
+    Remove-Item -LiteralPath $target -Force -ErrorAction SilentlyContinue
+    $state = if ($Optional) { 'absent' } else { 'failed' }
+    Add-Result $File $state "exit code $Code" $Command
+}
+
+# Runs a cmdlet and keeps its objects as JSON.
+function Save-Json([string] $File, [string] $Command, [scriptblock] $Block, [switch] $Optional) {
+    try {
+        $found = @(& $Block)
+        if ($found.Count -eq 0) { throw 'nothing was returned' }
+        $json = ConvertTo-Json -InputObject $found -Depth 3
+        Set-Content -LiteralPath (Join-Path $folder $File) -Value $json -Encoding UTF8
+        Add-Result $File 'ok' '0' $Command
+    } catch {
+        $state = if ($Optional) { 'absent' } else { 'failed' }
+        Add-Result $File $state "$_" $Command
+    }
+}
+
+# The system
+Save-Json 'os.json' 'Get-CimInstance Win32_OperatingSystem' {
+    $revision = (Get-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion').UBR
+    Get-CimInstance -ClassName Win32_OperatingSystem -ErrorAction Stop |
+        Select-Object Caption, Version, BuildNumber, ProductType, @{ n = 'UBR'; e = { $revision } }
+}
+Save-Json 'features.json' 'Get-WindowsFeature' -Optional {
+    Get-WindowsFeature -ErrorAction Stop | Select-Object Name, Installed
+}
+
+# Audit policy: what the host really has
+Save-Command 'auditpol.csv' 'auditpol /get /category:* /r'
+Save-File 'auditpol-backup.csv' 'auditpol /backup /file:{0}'
+Save-Command 'resource-sacl-file.txt' 'auditpol /resourceSACL /type:File /view' -Optional
+Save-Command 'resource-sacl-key.txt' 'auditpol /resourceSACL /type:Key /view' -Optional
+
+# Settings. A whole export also shows what is not set.
+Save-File 'policies.reg' 'reg export HKLM\SOFTWARE\Policies\Microsoft {0} /y'
+Save-File 'policies-system.reg' (
+    'reg export HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System {0} /y')
+Save-Command 'lsa.txt' 'reg query HKLM\SYSTEM\CurrentControlSet\Control\Lsa'
+Save-Command 'lsa-ntlm.txt' 'reg query HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0' -Optional
+Save-Command 'netlogon.txt' (
+    'reg query HKLM\SYSTEM\CurrentControlSet\Services\Netlogon\Parameters /v AuditNTLMInDomain'
+) -Optional
+Save-Command 'ntds.txt' (
+    'reg query HKLM\SYSTEM\CurrentControlSet\Services\NTDS\Diagnostics') -Optional
+Save-Command 'ca.txt' (
+    'reg query HKLM\SYSTEM\CurrentControlSet\Services\CertSvc\Configuration /s /v AuditFilter'
+) -Optional
+
+# Event log channels
+Save-Json 'channels.json' 'Get-WinEvent -ListLog *' {
+    Get-WinEvent -ListLog * -ErrorAction SilentlyContinue |
+        Select-Object LogName, IsEnabled, MaximumSizeInBytes, LogMode
+}
+
+# Group Policy as it was applied
+if (-not $NoGroupPolicy) {
+    Save-File 'gpresult.xml' 'gpresult /scope computer /x {0} /f' -Optional
+}
+
+# Sysmon: the configuration in use, as its own program lists it
+$services = @(Get-CimInstance -ClassName Win32_Service -ErrorAction SilentlyContinue |
+    Where-Object { $_.PathName -match '\\Sysmon(64|64a)?\.exe' })
+foreach ($service in $services) {
+    $program = ($service.PathName -replace '^"([^"]+)".*$', '$1') -replace '(?i)(\.exe).*$', '$1'
+    Save-Command 'sysmon.txt' "`"$program`" -c"
+}
+
+# Audit entries of single objects
+function Add-Descriptors([string] $File, [string[]] $Objects, [bool] $Optional) {
+    $rows = New-Object System.Collections.Generic.List[string]
+    $rows.Add('# Get-Acl -Audit')
+    $problem = ''
+    foreach ($object in $Objects) {
+        try {
+            $sddl = (Get-Acl -Audit -Path $object -ErrorAction Stop).Sddl
+            $name = $object -replace '^Registry::', ''
+            $rows.Add(('{0};{1}' -f $name, $sddl))
+        } catch [System.Management.Automation.ItemNotFoundException] {
+            continue
+        } catch {
+            $problem = "$_"
+        }
+    }
+    if ($rows.Count -gt 1) {
+        Set-Content -LiteralPath (Join-Path $folder $File) -Value $rows -Encoding UTF8
+        Add-Result $File 'ok' '0' 'Get-Acl -Audit'
+    } else {
+        $state = if ($Optional) { 'absent' } else { 'failed' }
+        Add-Result $File $state $problem 'Get-Acl -Audit'
+    }
+}
+
+Add-Descriptors 'sacl-keys.txt' @($Key | ForEach-Object { "Registry::HKEY_LOCAL_MACHINE\$_" }) $false
+Add-Descriptors 'sacl-files.txt' $Path $false
+if (Get-Module -ListAvailable -Name ActiveDirectory) {
+    try {
+        Import-Module ActiveDirectory -ErrorAction Stop
+        $domain = (Get-ADDomain -ErrorAction Stop).DistinguishedName
+        $objects = @(
+            "AD:\$domain",
+            "AD:\CN=AdminSDHolder,CN=System,$domain",
+            "AD:\CN=Policies,CN=System,$domain",
+            "AD:\OU=Domain Controllers,$domain"
+        )
+        Add-Descriptors 'sacl-directory.txt' $objects $true
+    } catch {
+        Add-Result 'sacl-directory.txt' 'absent' "$_" 'Get-Acl -Audit AD:'
+    }
+}
+
+Set-Content -LiteralPath (Join-Path $folder 'collect-log.txt') -Value $log -Encoding UTF8
+$failed = @($log | Where-Object { $_ -match "`tfailed`t" })
+Write-Host ('{0} files in {1}' -f (@(Get-ChildItem -LiteralPath $folder).Count), $folder)
+foreach ($line in $failed) { Write-Warning $line }

@@ -1,0 +1,245 @@
+"""`logreach inventory`: what an inventory says, what it leaves open, what is wrong with it.
+
+Data goes to stdout, remarks to stderr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from logreach.cli.exits import Exit, fail
+
+if TYPE_CHECKING:
+    from logreach.inventories.facts import (
+        Conflict,
+        Evidence,
+        FactKey,
+        FactValue,
+        Host,
+        Inventory,
+        Known,
+    )
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="What an inventory says of its hosts, what it leaves open, and what is wrong with it.",
+)
+
+Folder = Annotated[
+    Path,
+    typer.Argument(
+        metavar="DIR",
+        help="The inventory folder: with inventory.yaml, or one sub-folder a host.",
+        show_default=False,
+    ),
+]
+HostName = Annotated[
+    str | None, typer.Option("--host", metavar="NAME", help="Show this host only.")
+]
+All = Annotated[
+    bool, typer.Option("--all", help="List every fact with its evidence, not a summary.")
+]
+_WIDTH = 14
+
+
+@app.command("show")
+def show(folder: Folder, host: HostName = None, every: All = False) -> None:
+    """Show hosts, their facts, what is unknown, and how many verdicts hang on that."""
+    from logreach.inventories import load
+
+    inventory = load(folder)
+    hosts = [one for one in inventory.hosts if host is None or one.name == host]
+    if not hosts:
+        names = ", ".join(one.name for one in inventory.hosts)
+        fail(f"no host {host!r} in {inventory.name}", f"Known are: {names}.")
+    for line in _heading(inventory):
+        typer.echo(line)
+    for one in hosts:
+        typer.echo("")
+        for line in _every(one) if every else _summary(one):
+            typer.echo(line)
+    for line in _open(inventory):
+        typer.echo(line)
+    if inventory.faults:
+        count = len(inventory.faults)
+        typer.echo(f"{count} faults in the input; see: logreach inventory check", err=True)
+
+
+@app.command("check")
+def check(folder: Folder) -> None:
+    """List every fault of the inventory, and every two sources that disagree.
+
+    Exit code 1 where there is any.
+    """
+    from logreach.inventories import load
+
+    inventory = load(folder)
+    for fault in inventory.faults:
+        typer.echo(f"fault: {fault}")
+    disagreeing = [(one, conflict) for one in inventory.hosts for conflict in one.facts.conflicts]
+    for one, conflict in disagreeing:
+        typer.echo(f"disagreement: {one.name}: {_conflict(conflict)}")
+    hosts = sum(one.count for one in inventory.hosts)
+    typer.echo(
+        f"{inventory.name}: {len(inventory.hosts)} entries for {hosts} hosts, "
+        f"{len(inventory.files)} files read, {len(inventory.faults)} faults, "
+        f"{len(disagreeing)} disagreements",
+        err=True,
+    )
+    if inventory.faults or disagreeing:
+        raise typer.Exit(Exit.BELOW)
+
+
+def _heading(inventory: Inventory) -> Iterator[str]:
+    hosts = sum(one.count for one in inventory.hosts)
+    entries = len(inventory.hosts)
+    yield f"{inventory.name}: {hosts} hosts in {entries} entries, {len(inventory.files)} files read"
+
+
+def _title(host: Host) -> str:
+    return f"{host.name} ({host.count} hosts)" if host.count > 1 else host.name
+
+
+def _row(label: str, text: str) -> str:
+    return f"  {label:<{_WIDTH}}{text}"
+
+
+def _summary(host: Host) -> Iterator[str]:
+    """A host in a few lines: what is known, then what is not."""
+    from logreach.inventories.facts import FactKind, Missing
+
+    facts = host.facts
+    yield _title(host)
+    for label, fact in (("system", facts.os()), ("role", facts.role())):
+        yield _row(
+            label, f"unknown: {fact.reason}" if isinstance(fact, Missing) else str(fact.value)
+        )
+    yield _row("audit policy", _audit(host))
+    yield _row("sysmon", _sysmon(host))
+    for label, kind in (
+        ("settings", FactKind.SETTING),
+        ("features", FactKind.FEATURE),
+        ("channels", FactKind.CHANNEL),
+        ("audit entries", FactKind.SACL),
+        ("forwarding", FactKind.FORWARDING),
+    ):
+        told = list(facts.of_kind(kind))
+        yield _row(label, _kind_shown(kind, told) if told else "unknown")
+    for conflict in facts.conflicts:
+        yield _row("disagreement", _conflict(conflict))
+    for fault in host.faults:
+        yield _row("fault", str(fault))
+
+
+def _audit(host: Host) -> str:
+    from logreach.inventories.facts import AuditSetting, FactKind, Missing
+    from logreach.inventories.subcategories import subcategories
+
+    told = [one for _, one in host.facts.of_kind(FactKind.AUDIT)]
+    known = len(told)
+    if not known:
+        fact = host.facts.audit(next(iter(subcategories())))
+        return f"unknown: {fact.reason}" if isinstance(fact, Missing) else "unknown"
+    values = [one.value for one in told if isinstance(one.value, AuditSetting)]
+    some = sum(1 for one in values if one.success or one.failure)
+    assumed = sum(1 for one in told if one.assumed)
+    text = f"{known} of {len(subcategories())} subcategories known, {some} on"
+    return f"{text}, {assumed} only assumed" if assumed else text
+
+
+def _sysmon(host: Host) -> str:
+    from logreach.inventories.facts import Missing
+
+    fact = host.facts.sysmon()
+    if isinstance(fact, Missing):
+        return f"unknown: {fact.reason}"
+    state = fact.value
+    if not state.installed:
+        return "not installed"
+    version = f"version {state.version}" if state.version else "version unknown"
+    return f"{version}, configuration {state.config_source or 'unknown'}"
+
+
+def _kind_shown(kind: str, told: Iterable[tuple[str, Known[FactValue]]]) -> str:
+    from logreach.inventories.facts import Forwarding
+
+    names = []
+    for name, one in told:
+        if isinstance(one.value, Forwarding):
+            return f"{len(one.value.subscriptions)} subscriptions"
+        shown = {"True": "on", "False": "off"}.get(str(one.value), str(one.value))
+        names.append(f"{name} {shown}" if kind in ("setting", "feature") else name)
+    if kind in ("channel", "sacl") and len(names) > 6:
+        return f"{len(names)} known"
+    return ", ".join(names)
+
+
+def _every(host: Host) -> Iterator[str]:
+    """Every fact of a host with its evidence, then every fact that is missing with its reason."""
+    yield _title(host)
+    for key in sorted(host.facts.known):
+        one = host.facts.known[key]
+        strength = one.strength.name.lower()
+        yield f"  {_name(key)} = {_value(one.value)}  [{strength}] {_evidence(one.evidence)}"
+    for key, missing in sorted(host.facts.missing.items()):
+        if key not in host.facts.known:
+            yield f"  {_name(key)} unknown: {missing.reason}"
+    for conflict in host.facts.conflicts:
+        yield f"  disagreement: {_conflict(conflict)}"
+
+
+def _evidence(evidence: tuple[Evidence, ...]) -> str:
+    return "; ".join(" ".join(part for part in (e.source, e.where) if part) for e in evidence)
+
+
+def _conflict(conflict: Conflict) -> str:
+    kept, dropped = conflict.kept, conflict.dropped
+    return (
+        f"{_name(conflict.key)}: {_value(kept.value)} ({_evidence((kept.evidence,))}) is believed, "
+        f"not {_value(dropped.value)} ({_evidence((dropped.evidence,))})"
+    )
+
+
+def _name(key: FactKey) -> str:
+    """A fact's name, with the name of the subcategory beside its GUID."""
+    from logreach.inventories.subcategories import subcategories
+
+    found = subcategories().get(key.name)
+    if found:
+        return f"audit {found.name}"
+    named = {"audit": "audit policy", "sacl": "audit entries"}.get(key.kind, str(key.kind))
+    return f"{named} {key.name}".strip()
+
+
+def _value(value: FactValue) -> str:
+    from logreach.inventories.facts import Forwarding, Sacl
+
+    if isinstance(value, Sacl):
+        return f"{len(value.aces)} audit entries"
+    if isinstance(value, Forwarding):
+        return f"{len(value.subscriptions)} subscriptions"
+    return str(value)
+
+
+def _open(inventory: Inventory) -> Iterator[str]:
+    """The facts that are missing and matter, most telling first."""
+    hanging = _hanging(inventory)
+    if not hanging:
+        return
+    yield ""
+    yield "Unknown facts, and the verdicts that hang on each:"
+    for key, count in sorted(hanging.items(), key=lambda one: (-one[1], one[0])):
+        yield f"  {count:>6}  {_name(key)}"
+
+
+def _hanging(inventory: Inventory) -> Mapping[FactKey, int]:
+    from logreach.coverage import assess
+
+    hook = getattr(assess, "hanging", None)
+    found: Mapping[FactKey, int] = hook(inventory) if hook else {}
+    return found
