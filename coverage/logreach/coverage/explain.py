@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 
 from logreach.coverage.attack import AttackModel, Presence
 from logreach.coverage.build.model import Model, build
 from logreach.coverage.build.techniques import QUESTIONS
+from logreach.coverage.chain import Chain
 from logreach.coverage.evaluation import evaluate
 from logreach.coverage.profiles import HostGroup, group
 from logreach.coverage.reasons import Reasons
@@ -69,17 +71,15 @@ def _hint(what: str, model: Model) -> str:
 
 
 def _tree(what: str, keys: list[str], model: Model, one: HostGroup) -> Branch:
-    reasons = Reasons(evaluate(model.compiled, one.facts))
-    children = tuple(_branch(key, reasons) for key in keys)
+    evaluation = evaluate(model.compiled, one.facts)
+    chain = Chain(evaluation, Reasons(evaluation))
+    children = tuple(_named(key, chain.below(key)) for key in keys)
     hosts = ", ".join(host.name for host in one.hosts)
-    verdict = reasons.judged(keys[0])
-    return Branch(f"{what} on {hosts}", verdict, verdict.verdict, (), children)
+    return Branch(f"{what} on {hosts}", None, children[0].verdict, (), children)
 
 
-def _branch(key: str, reasons: Reasons) -> Branch:
-    found = reasons.branch(key)
-    judged = reasons.judged(key)
-    label = key.partition("/")[2].replace("_", " ") if key.startswith("technique:") else found.label
-    return Branch(
-        label or found.label, judged, found.verdict, found.reasons, found.children, found.note
-    )
+def _named(key: str, branch: Branch) -> Branch:
+    """The questions to a technique have names of their own."""
+    if not key.startswith("technique:"):
+        return branch
+    return replace(branch, label=key.partition("/")[2].replace("_", " "))

@@ -16,6 +16,10 @@ def fact_title(knowledge: EventKnowledge, key: FactKey) -> str:
         return "audit entries (SACLs) on objects"
     if key.kind is FactKind.SYSMON:
         return "Sysmon: presence, version and configuration"
+    if key.kind is FactKind.CHANNEL:
+        return f"whether channel {key.name} is enabled"
+    if key.kind is FactKind.SACL:
+        return f"audit entries (SACL) on {key.name}"
     if key.kind is FactKind.OS:
         return "operating system"
     return ""

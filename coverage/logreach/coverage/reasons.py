@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.evaluation import Evaluation
 from logreach.coverage.graph import Combine, Edge
-from logreach.coverage.tree import Branch
 from logreach.coverage.verdict import YES, Verdict
 
 MOST = 8
@@ -72,21 +71,6 @@ class Reasons:
         if evaluation.graph.node(key).combine is Combine.ANY:
             return _best(applying, evaluation)
         return _worst(applying, evaluation, verdict)
-
-    def branch(self, key: str, *, note: str = "", depth: int = 12) -> Branch:
-        """The chain below a node as a tree."""
-        evaluation = self._evaluation
-        node = evaluation.graph.node(key)
-        verdict = evaluation.verdict(key)
-        if reason := evaluation.reason(key):
-            return Branch(node.label, None, verdict, (reason,), (), note)
-        children = []
-        if depth:
-            for edge in evaluation.graph.edges(key):
-                limit = f"counts at most as {edge.limit.label}: {edge.why}" if edge.limit else ""
-                children.append(self.branch(edge.child, note=limit, depth=depth - 1))
-        words = "; ".join(part for part in (note, str(node.combine)) if part)
-        return Branch(node.label, None, verdict, (), tuple(children), words)
 
 
 def _best(edges: list[Edge], evaluation: Evaluation) -> list[Edge]:

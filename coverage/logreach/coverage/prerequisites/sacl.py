@@ -23,13 +23,15 @@ class ObjectAudited:
     def check(self, facts: Facts) -> Reason:
         found = covers(facts, self.need)
         text = f"{self.subject} needs an audit entry (SACL) on {self._what()}: {found.text}"
+        # An entry for every key or file of a host is no advice: its volume would drown the rest.
+        remedy = found.remedy if self.need.path else None
         return Reason(
             "object SACL",
             self.subject,
             found.verdict,
             text,
             found.evidence,
-            found.remedy,
+            remedy,
             missing=found.missing,
         )
 
