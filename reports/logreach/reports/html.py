@@ -30,7 +30,7 @@ def rendered(assessment: Assessment) -> str:
 
     def finished(value: object) -> object:
         """Every value that is put in: no control characters; markup of our own stays."""
-        return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+        return value if isinstance(value, Markup | int | float) else plain(str(value))
 
     environment = Environment(
         loader=PackageLoader("logreach.reports", "templates"),
