@@ -32,13 +32,16 @@ def event_xml(meta: EventMetadata, fields: Mapping[str, str]) -> Element:
 
 
 def forwards(forwarding: Forwarding, meta: EventMetadata, fields: Mapping[str, str]) -> bool:
-    root = event_xml(meta, fields)
+    return takes(forwarding, meta.channel, event_xml(meta, fields))
+
+
+def takes(forwarding: Forwarding, channel: str, root: Element) -> bool:
     for subscription in forwarding.subscriptions:
         for query_id in {query.query_id for query in subscription.queries}:
             mine = [
                 query
                 for query in subscription.queries
-                if query.query_id == query_id and query.path == meta.channel
+                if query.query_id == query_id and query.path == channel
             ]
             matched = [q for q in mine if true(parse(q.xpath).expression, root)]
             kept = any(not query.suppress for query in matched)
@@ -56,7 +59,7 @@ def true(expression: Expr, node: Element) -> bool:
         case Call("not", (argument,)):
             return not true(argument, node)
         case Call("band", (Path() as path, Literal(int(mask)))):
-            return any(int(text) & mask for text in texts(path, node))
+            return any(int(text, 0) & mask for text in texts(path, node))
         case Path():
             return bool(texts(expression, node))
         case Compare(op, Path() as path, Literal(value)):

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from support import shared
 
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.inventories import wef
-from support import shared
 
 TABLE: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("palantir.yaml").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from logreach.coverage.forwarding.asked import Text
 from logreach.coverage.forwarding.truth import Number, as_number
-from logreach.coverage.patterns import Constraint, Test
+from logreach.coverage.patterns import Constraint, Test, fold
 
 _FILLER = "(another value)"
 _NUMERIC = frozenset("0123456789abcdefxinty.+-_ \t")
@@ -100,9 +100,9 @@ def _spellings(value: str, constraint: Constraint, literals: list[Text]) -> Iter
     if constraint.cased:
         return
     known = {str(literal) for literal in literals}
-    yield from (text for text in sorted(known) if text.casefold() == value.casefold())
+    yield from (text for text in sorted(known) if fold(text) == fold(value))
     for other in (value.lower(), value.upper(), value.swapcase(), value.title()):
-        if other not in known and other.casefold() == value.casefold():
+        if other not in known and fold(other) == fold(value):
             yield other
             return
 

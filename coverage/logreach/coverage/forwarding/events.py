@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -14,10 +14,10 @@ class EventMetadata:
 
     `level` is 0 (as audits are) to 5, `keywords` the 64-bit mask (0x8020000000000000 audit
     success, 0x8010000000000000 audit failure). None: differs from event to event, or not known.
-    `fields` are all of the event's own data fields in their order, None where not known; an event
-    always carries them, and none besides as far as is known. `user_data` names the element under
-    UserData that holds the fields, '*' where that name is not known; '' says that they lie in
-    EventData, as they mostly do.
+    `fields` are the event's own data fields in their order, None where not known: an event always
+    carries them, and, unless `more_fields`, none besides. `user_data` names the element under
+    UserData that holds them, '*' where that name is not known; '' says that they lie in EventData,
+    and None that they do as far as is known.
     """
 
     channel: str
@@ -27,7 +27,21 @@ class EventMetadata:
     keywords: int | None = None
     fields: tuple[str, ...] | None = None
     task: int | None = None
-    user_data: str = ""
+    user_data: str | None = None
+    more_fields: bool = False
+
+
+def common_fields(layouts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], bool]:
+    """What several layouts of one event agree on: `fields` and `more_fields`.
+
+    The fields with which all of them begin, and whether any layout goes on from there.
+    """
+    several = tuple(layouts)
+    shortest = min(several, key=len, default=())
+    same = 0
+    while same < len(shortest) and all(one[same] == shortest[same] for one in several):
+        same += 1
+    return shortest[:same], any(len(one) > same for one in several)
 
 
 class Unknown(Enum):
@@ -58,14 +72,23 @@ Value = str | int | Unknown | Other | Uncased
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An element; `certain` says that it is there, `ordered` that its children's order is known."""
+    """An element; `certain` says that it is there, `ordered` how many children have their place.
+
+    Those are the first ones; children behind them may stand in any order.
+    """
 
     name: str | Other
     value: Value = ""
     attributes: Mapping[str, Value] = field(default_factory=dict)
     children: tuple[Node, ...] = ()
     certain: bool = True
-    ordered: bool = False
+    ordered: int = 0
+
+
+_LEAF = Node(Other(), UNKNOWN, certain=False)
+_ANY_USER_DATA = Node(
+    "UserData", children=(Node(Other(), children=(_LEAF,), certain=False),), certain=False
+)
 
 
 def event_root(
@@ -73,22 +96,23 @@ def event_root(
 ) -> Node:
     """The document over one event. A field of None is absent; `closed`: so are all not given."""
     held = _held(meta, fields, closed)
-    complete = closed or meta.fields is not None
-    if not meta.user_data:
-        data = [Node("Data", value, {"Name": name}) for name, value in held.items()]
-        if not complete:
-            others = Other(frozenset((*held, *fields)))
-            data.append(Node("Data", UNKNOWN, {"Name": others}, certain=False))
-        body = Node("EventData", children=tuple(data), ordered=complete)
-    else:
+    placed = len(held) if closed else len([name for name in held if name in (meta.fields or ())])
+    whole = closed or (meta.fields is not None and not meta.more_fields)
+    others = Other(frozenset((*held, *fields)))
+    if meta.user_data:
         leaves = [Node(name, value) for name, value in held.items()]
-        if not complete:
-            others = Other(frozenset((*held, *fields)))
+        if not whole:
             leaves.append(Node(others, UNKNOWN, certain=False))
         name = Other() if meta.user_data == "*" else meta.user_data
-        wrapper = Node(name, children=tuple(leaves), ordered=complete)
-        body = Node("UserData", children=(wrapper,))
-    return Node("", children=(Node("Event", children=(_system(meta), body)),))
+        body = [Node("UserData", children=(Node(name, children=tuple(leaves), ordered=placed),))]
+    else:
+        data = [Node("Data", value, {"Name": name}) for name, value in held.items()]
+        if not whole:
+            data.append(Node("Data", UNKNOWN, {"Name": others}, certain=False))
+        body = [Node("EventData", children=tuple(data), ordered=placed)]
+        if meta.user_data is None:
+            body.append(_ANY_USER_DATA)
+    return Node("", children=(Node("Event", children=(_system(meta), *body)),))
 
 
 def _held(

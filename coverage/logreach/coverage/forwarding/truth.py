@@ -89,7 +89,7 @@ def _children(step: Step, parent: Node, certain: Truth) -> list[tuple[Node, Trut
     for predicate in step.predicates:
         place = _position(predicate)
         if place is not None:
-            kept = _at(place, kept, parent.ordered)
+            kept = _at(place, kept, parent)
             continue
         tested = [(child, all_true((sure, holds(predicate, child)))) for child, sure in kept]
         kept = [(child, sure) for child, sure in tested if sure is not False]
@@ -114,10 +114,15 @@ def _position(predicate: Expr) -> int | None:
     return None
 
 
-def _at(place: int, found: list[tuple[Node, Truth]], ordered: bool) -> list[tuple[Node, Truth]]:
+def _at(place: int, found: list[tuple[Node, Truth]], parent: Node) -> list[tuple[Node, Truth]]:
     """The one at a place (from 1); where the order is not known, it may be any of them."""
-    if ordered and all(sure for _, sure in found[:place]):
-        return found[place - 1 : place]
+    first = found[: max(place, 0)]
+    placed = {id(child) for child in parent.children[: parent.ordered]}
+    if all(sure and id(node) in placed for node, sure in first):
+        if len(first) == place:
+            return first[-1:]
+        if len(placed) == len(parent.children):
+            return []
     return [(node, None) for node, _ in found]
 
 
