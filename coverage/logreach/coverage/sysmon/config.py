@@ -47,12 +47,16 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A `<Rule>`: counts as one filter of its element; AND is a true AND, same field or not."""
+    """A `<Rule>`: counts as one filter of its element; AND is a true AND, same field or not.
+
+    `relation` is its groupRelation as written, None where it has none.
+    """
 
     filters: tuple[Filter, ...]
     match_all: bool
     name: str
     line: int
+    relation: str | None = None
 
     def __str__(self) -> str:
         return (" and " if self.match_all else " or ").join(map(str, self.filters))
@@ -63,7 +67,7 @@ class Element:
     """An event tag with its filters, such as `<ProcessCreate onmatch="include">`.
 
     `event_id` is the id that it was compiled for, `match_all` whether different fields are
-    ANDed (`groupRelation="and"`), `group` the name of its RuleGroup.
+    ANDed (`groupRelation="and"`), `group` the name of its RuleGroup, `grouped` whether it has one.
     """
 
     tag: str
@@ -73,6 +77,7 @@ class Element:
     items: tuple[Filter | Rule, ...]
     group: str
     line: int
+    grouped: bool = False
 
     @property
     def filters(self) -> tuple[Filter, ...]:

@@ -182,7 +182,8 @@ class _Compiler:
     ) -> Element | Dropped | None:
         """Compiled for the first id that has all its fields; None where it is at fault."""
         match_all, group = self.match_all_outside, ""
-        if parent.name == "RuleGroup":
+        grouped = parent.name == "RuleGroup"
+        if grouped:
             match_all = grammar.choice(parent, "groupRelation") != "or"
             group = parent.attributes.get("name", "")
         missing = ""
@@ -193,7 +194,8 @@ class _Compiler:
             if len(self.faults) > before:
                 return None
             if not isinstance(items, str):
-                return Element(node.name, event_id, include, match_all, items, group, node.line)
+                line = node.line
+                return Element(node.name, event_id, include, match_all, items, group, line, grouped)
             missing = items
         return Dropped(node.name, node.line, Cause.INCORRECT_FIELD, missing)
 
@@ -234,7 +236,7 @@ class _Compiler:
                 return one
             if one is not None:
                 filters.append(one)
-        return Rule(tuple(filters), match_all, name, node.line) if filters else None
+        return Rule(tuple(filters), match_all, name, node.line, relation) if filters else None
 
     def _filter(self, node: Node, fields: tuple[str, ...], outer: str) -> Filter | str | None:
         """One filter, the name of a field that the event lacks, or None where it is at fault."""
