@@ -17,10 +17,12 @@ from logreach.coverage.attack import AttackModel, Technique
 from logreach.coverage.build.model import Model, build
 from logreach.coverage.evaluation import Evaluation, evaluate
 from logreach.coverage.fleet import fleet_of
-from logreach.coverage.notes import fact_views, method_notes
+from logreach.coverage.notes import fact_views, method_notes, rule_notes
 from logreach.coverage.plan import missing_facts, planned_remedies
 from logreach.coverage.profiles import HostGroup, group, names
 from logreach.coverage.reasons import Reasons
+from logreach.coverage.rules.model import RuleSet
+from logreach.coverage.rulework import RuleWork, rollup
 from logreach.coverage.verdict import Verdict
 from logreach.inventories.facts import Facts, Inventory, Missing
 
@@ -54,12 +56,14 @@ def assess(
     attack: AttackModel,
     scope: Scope | None = None,
     *,
+    rules: RuleSet | None = None,
     version: str = "",
     progress: Progress = _quiet,
 ) -> Assessment:
-    """Judge every technique in scope for every profile of the inventory."""
+    """Judge every technique in scope, and every rule, for every profile of the inventory."""
     scope = scope or Scope()
     model = build(attack, scope.techniques)
+    work = RuleWork(rules, attack) if rules else None
     groups = group(inventory.hosts)
     assessed: list[Assessed] = []
     profiles: list[Profile] = []
@@ -68,7 +72,7 @@ def assess(
         evaluation = evaluate(model.compiled, one.facts)
         done = Assessed(one, evaluation, Reasons(evaluation))
         assessed.append(done)
-        profiles.append(_profile(model, done))
+        profiles.append(_profile(model, done, work))
     remedies = planned_remedies(model, assessed, progress)
     return Assessment(
         version=version,
@@ -81,15 +85,16 @@ def assess(
         remedies=remedies,
         missing=missing_facts(model, assessed),
         tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
-        faults=inventory.faults,
-        notes=method_notes(model, inventory),
+        faults=(*inventory.faults, *(rules.faults if rules else ())),
+        notes=(*method_notes(model, inventory), *(rule_notes(work) if work else ())),
     )
 
 
-def _profile(model: Model, done: Assessed) -> Profile:
+def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     facts = done.group.facts
     reasons = done.reasons
     keys = model.event_keys()
+    rules = work.summaries(facts) if work else {}
     general = {name: _component(model, reasons, name) for name in model.component_names()}
     return Profile(
         profile_id=done.group.profile_id,
@@ -106,9 +111,19 @@ def _profile(model: Model, done: Assessed) -> Profile:
             for technique in model.attack.techniques
             if f"technique:{technique.id}/visibility" in model.graph
         },
+        events_on_host=_on_host(done, keys),
+        rules=rules,
+        rules_by_technique=rollup(rules.values()),
         conflicts=facts.conflicts,
         faults=tuple(fault for host in done.group.hosts for fault in host.faults),
     )
+
+
+def _on_host(done: Assessed, keys: Iterable[str]) -> dict[str, Judged]:
+    """What the host itself holds, where forwarding is judged as well."""
+    if isinstance(done.group.facts.forwarding(), Missing):
+        return {}
+    return {key: done.reasons.judged(f"on host:{key}") for key in keys}
 
 
 def _os_words(facts: Facts) -> str:

@@ -118,6 +118,18 @@ class RuleSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRollup:
+    """The rules for one technique on a profile.
+
+    `counts` are rules by label of their verdict; `weights` the same with each rule weighed by its
+    level (critical 4, high 3, medium 2, low 1, informational 0.5, none 1).
+    """
+
+    counts: Mapping[str, int]
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class FactView:
     """One fact of a profile, for the sheet that lists them. `state` is 'known', 'assumed' or
     'unknown'; `value` is its text, or why it is unknown. `title` is the fact's name for people
@@ -132,7 +144,12 @@ class FactView:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Hosts that are alike in every fact that matters, assessed once."""
+    """Hosts that are alike in every fact that matters, assessed once.
+
+    `events` are judged as they arrive: written, kept and, where subscriptions are known,
+    forwarded. `events_on_host` then tells what the host itself holds; it is empty where
+    forwarding is not judged.
+    """
 
     profile_id: str
     hosts: tuple[str, ...]
@@ -144,7 +161,9 @@ class Profile:
     attributes: Mapping[str, Judged]
     components: Mapping[str, ComponentResult]
     techniques: Mapping[str, TechniqueResult]
+    events_on_host: Mapping[str, Judged] = field(default_factory=dict)
     rules: Mapping[str, RuleSummary] = field(default_factory=dict)
+    rules_by_technique: Mapping[str, RuleRollup] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     faults: tuple[Fault, ...] = ()
 

@@ -13,6 +13,7 @@ from logreach.coverage.evaluation import Evaluation
 from logreach.coverage.graph import Combine, Edge
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.tree import Branch
+from logreach.coverage.verdict import Verdict
 
 _INNER = frozenset({"written", "on host", "able", "core", "policy", "filled", "seen", "part"})
 _NOTES = {Combine.ANY: "the best of these counts", Combine.ALL: "all of these are needed"}
@@ -26,11 +27,11 @@ class Chain:
         self._reasons = reasons
         self._shown: set[str] = set()
 
-    def below(self, key: str, note: str = "") -> Branch:
-        """A node with everything that it hangs on."""
+    def below(self, key: str, edge: Edge | None = None) -> Branch:
+        """A node with everything that it hangs on; `edge` is the one that leads to it."""
         graph = self._evaluation.graph
         label, key = graph.node(key).label, self._resolved(key)
-        verdict = self._evaluation.verdict(key)
+        verdict, note = self._over(key, edge)
         said = self._evaluation.reason(key)
         if said is not None:
             return Branch(said.subject, None, verdict, (said,), (), note)
@@ -61,16 +62,16 @@ class Chain:
 
     def _children(self, key: str) -> Iterator[Branch]:
         found = list(self._edges(key, self._evaluation.graph.node(key).combine))
-        applying = [pair for pair in found if self._evaluation.verdict(pair[0].child).applicable]
-        for edge, note in applying or found:
-            yield self.below(edge.child, note)
+        applying = [edge for edge in found if self._evaluation.verdict(edge.child).applicable]
+        for edge in applying or found:
+            yield self.below(edge.child, edge)
 
-    def _edges(self, key: str, combine: Combine) -> Iterator[tuple[Edge, str]]:
+    def _edges(self, key: str, combine: Combine) -> Iterator[Edge]:
         """The edges of a node, those of children that combine in the same way in their place."""
         graph = self._evaluation.graph
         edges = graph.edges(key)
         if self._is_cover(key):
-            yield from ((edge, "") for edge in graph.edges(edges[0].child))
+            yield from graph.edges(edges[0].child)
             return
         for edge in edges:
             child = graph.node(edge.child)
@@ -78,8 +79,16 @@ class Chain:
             if edge.limit is None and child.kind in _INNER and alike:
                 yield from self._edges(edge.child, combine)
             else:
-                limit = f"counts at most as {edge.limit.label}: {edge.why}" if edge.limit else ""
-                yield edge, limit
+                yield edge
+
+    def _over(self, key: str, edge: Edge | None) -> tuple[Verdict, str]:
+        """What a node counts for over an edge, and how to say that the edge limits it."""
+        verdict = self._evaluation.verdict(key)
+        if edge is None or edge.limit is None or not verdict.applicable:
+            return verdict, ""
+        through = verdict.limited(edge.limit)
+        other = "" if through == verdict else f"in itself {verdict.label}; "
+        return through, f"{other}counts at most as {edge.limit.label}: {edge.why}"
 
     def _is_cover(self, key: str) -> bool:
         """Whether the node was made by `build.parts.cover` out of several children."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from logreach.coverage.assessment import FactView
 from logreach.coverage.build.model import Model
 from logreach.coverage.names import fact_title
+from logreach.coverage.rulework import RuleWork
 from logreach.inventories.facts import (
     Fact,
     FactKey,
@@ -133,3 +136,36 @@ def _uncarried(model: Model) -> str:
     named = ", ".join(f"{link.component} to {link.technique}" for link in links[:20])
     more = f" and {len(links) - 20} more" if len(links) > 20 else ""
     return f"{len(links)} could not be carried, as this version lacks one end: {named}{more}"
+
+
+def rule_notes(work: RuleWork) -> tuple[tuple[str, str], ...]:
+    """What was read of the rules, and what could not be placed or judged."""
+    rules = work.rules.rules
+    kinds = Counter(rule.kind for rule in rules)
+    unjudged = Counter(rule.unjudged for rule in rules if rule.unjudged)
+    placed = "all of them are techniques of this version"
+    if work.unplaced:
+        placed = "no place for " + ", ".join(
+            f"{tag} ({len(ids)} rules)" for tag, ids in work.unplaced.items()
+        )
+    return (
+        (
+            "Rules",
+            f"{len(rules)} detection rules: "
+            + ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())),
+        ),
+        (
+            "Rules not judged",
+            "; ".join(f"{number} because {why}" for why, number in sorted(unjudged.items()))
+            or "none",
+        ),
+        (
+            "Rule tags",
+            f"technique ids in tags are carried to ATT&CK {work.attack.version}; " + placed,
+        ),
+        (
+            "Rule weights",
+            "rolled up to techniques by level: critical 4, high 3, medium 2, low 1, "
+            "informational 0.5, without a level 1",
+        ),
+    )

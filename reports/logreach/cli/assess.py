@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.exits import Exit, fail, tell
+from logreach.cli.exits import Exit, tell
 
 if TYPE_CHECKING:
     from logreach.coverage.assessment import Assessment
+    from logreach.coverage.rules.model import RuleSet
 
 
 class Format(StrEnum):
@@ -101,13 +102,27 @@ def assessed(
     from logreach.coverage.scope import only_hosts, scope_of
     from logreach.inventories import load
 
-    if rules:
-        fail("--rules is not built yet")
     model = load_attack(attack)
     scope = scope_of(model, techniques, tactics, groups)
     read = only_hosts(load(inventory), hosts)
     with _progress() as progress:
-        return engine.assess(read, model, scope, version=version("logreach"), progress=progress)
+        return engine.assess(
+            read,
+            model,
+            scope,
+            rules=_rules(rules),
+            version=version("logreach"),
+            progress=progress,
+        )
+
+
+def _rules(paths: Sequence[Path]) -> RuleSet | None:
+    if not paths:
+        return None
+    from logreach.coverage.rules.cache import cache_folder
+    from logreach.coverage.rules.load import load_rules
+
+    return load_rules(paths, cache_dir=cache_folder())
 
 
 @contextmanager

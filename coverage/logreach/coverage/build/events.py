@@ -27,6 +27,7 @@ from logreach.coverage.sacls import AccessNeed, Scope
 from logreach.coverage.verdict import UNKNOWN, Verdict
 
 SYSMON = "Sysmon"
+ANY_EVENT = "*"
 
 
 class Events:
@@ -137,9 +138,20 @@ class Events:
         elif key in self._knowledge.events:
             self._windows_core(node, self._knowledge.events[key])
         else:
-            text = self._knowledge.unknown_events.get(key) or f"no source at hand describes {key}"
-            self._need(node, "unknown event", Fixed(key, UNKNOWN, text))
+            self._unknown_core(node, key)
         return node
+
+    def _unknown_core(self, node: str, key: str) -> None:
+        """An event that no table describes: only its channel can be asked."""
+        short, _, number = key.partition(":")
+        text = self._knowledge.unknown_events.get(key) or f"no source at hand describes {key}"
+        if number == ANY_EVENT:
+            text = f"it is not told which events of {short} are meant"
+        self._need(node, "unknown event", Fixed(key, UNKNOWN, text))
+        if short == SYSMON:
+            self._need(node, "sysmon runs", SysmonRuns())
+        elif short in self._knowledge.channels:
+            self._need(node, "channel", ChannelOn(key, self._knowledge.channels[short]))
 
     def _windows_core(self, node: str, event: Event) -> None:
         if event.roles:
@@ -267,4 +279,5 @@ class Events:
 
 
 def _is_sysmon(key: str) -> bool:
-    return key.startswith(f"{SYSMON}:")
+    short, _, number = key.partition(":")
+    return short == SYSMON and number.isdigit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -288,10 +289,15 @@ def _named(decider: Decider) -> str:
     return f"{decider.name}{line} {decider.text}".strip()
 
 
-def _witness(fields: object) -> str:
-    pairs = dict(fields) if isinstance(fields, dict) else {}
-    shown = [f"{name}={value}" for name, value in pairs.items() if value][:3]
-    return ", ".join(shown) or "an event without fields"
+def _witness(fields: Mapping[str, str]) -> str:
+    """What tells an event apart; ids and times do not."""
+    idle = ("guid", "id", "time")
+    shown = [
+        f"{name}={value}"
+        for name, value in fields.items()
+        if value and not name.casefold().endswith(idle)
+    ]
+    return ", ".join(shown[:4]) or "any other"
 
 
 def _where(answer: FilterAnswer, sysmon: SysmonState) -> tuple[Evidence, ...]:

@@ -1,0 +1,90 @@
+"""Rules in an assessment: judged for a profile, placed in ATT&CK, rolled up to techniques."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from logreach.coverage.assessment import RuleRollup, RuleSummary
+from logreach.coverage.attack import AttackModel, carry_into
+from logreach.coverage.hostview import GraphView
+from logreach.coverage.knowledge.events import load_events
+from logreach.coverage.rules.judge import RuleResult, judge_all
+from logreach.coverage.rules.model import Rule, RuleSet
+from logreach.inventories.facts import Facts
+
+WEIGHTS = {"critical": 4.0, "high": 3.0, "medium": 2.0, "low": 1.0, "informational": 0.5}
+"""What a rule counts for by its level, as README says; a rule without a level counts 1."""
+
+
+@dataclass(frozen=True)
+class RuleWork:
+    """A set of rules and the version of ATT&CK that its tags are carried to."""
+
+    rules: RuleSet
+    attack: AttackModel
+
+    @cached_property
+    def placed(self) -> Mapping[str, tuple[str, ...]]:
+        """Rule id -> technique ids of this ATT&CK."""
+        return {
+            rule.id: tuple(
+                dict.fromkeys(
+                    one for tag in rule.techniques for one in carry_into(self.attack, tag).ids
+                )
+            )
+            for rule in self.rules.rules
+        }
+
+    @cached_property
+    def unplaced(self) -> Mapping[str, tuple[str, ...]]:
+        """Technique ids in tags that this ATT&CK has no place for -> the rules that name them."""
+        found: dict[str, list[str]] = {}
+        for rule in self.rules.rules:
+            for tag in rule.techniques:
+                if not carry_into(self.attack, tag).ids:
+                    found.setdefault(tag, []).append(rule.id)
+        return {tag: tuple(ids) for tag, ids in sorted(found.items())}
+
+    def results(self, facts: Facts) -> Mapping[str, RuleResult]:
+        """Every rule judged on a host with these facts, by id."""
+        return judge_all(self.rules.rules, GraphView(load_events(), facts))
+
+    def summaries(self, facts: Facts) -> dict[str, RuleSummary]:
+        """The same as the result document tells it."""
+        results = self.results(facts)
+        return {rule.id: self._summary(rule, results[rule.id]) for rule in self.rules.rules}
+
+    def _summary(self, rule: Rule, result: RuleResult) -> RuleSummary:
+        return RuleSummary(
+            rule_id=rule.id,
+            title=rule.title,
+            level=rule.level,
+            source=rule.file,
+            state=tuple(str(one) for one in result.state),
+            judged=result.judged,
+            techniques=self.placed[rule.id],
+            log_source=", ".join(result.log_sources) or str(rule.logsource),
+            dead_branches=tuple(str(one) for one in result.dead_branches),
+            missing_fields=result.missing_fields,
+        )
+
+
+def rollup(summaries: Iterable[RuleSummary]) -> dict[str, RuleRollup]:
+    """Rules by technique: how many there are of each verdict, plain and weighed by level."""
+    counts: dict[str, dict[str, int]] = {}
+    weights: dict[str, dict[str, float]] = {}
+    for one in summaries:
+        label = one.judged.verdict.label
+        for technique in one.techniques:
+            count = counts.setdefault(technique, {})
+            count[label] = count.get(label, 0) + 1
+            weight = weights.setdefault(technique, {})
+            weight[label] = weight.get(label, 0.0) + WEIGHTS.get(one.level, 1.0)
+    return {
+        technique: RuleRollup(
+            dict(sorted(counts[technique].items())), dict(sorted(weights[technique].items()))
+        )
+        for technique in sorted(counts)
+    }
