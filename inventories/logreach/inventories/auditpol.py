@@ -33,6 +33,7 @@ from logreach.inventories.facts import (
     Strength,
 )
 from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.option_files import switch
 from logreach.inventories.refusals import refusal
 from logreach.inventories.sddl import read_sacl
 from logreach.inventories.settings import audit_options
@@ -92,7 +93,8 @@ def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
     cells = [(number, row) for number, row in _cells(text, rows) if any(row)]
     width = _width(cells)
     told = any(_guid_at(row) for _, row in cells)
-    if not told and (strength is Strength.OBSERVED or not _is_header(cells)):
+    others = any(_option(row) or _is_global(row[2]) for _, row in cells if len(row) > 2)
+    if not (told or others) and (strength is Strength.OBSERVED or not _is_header(cells)):
         return _unreadable(_wrong_file(source, text))
     rows.language = language_of(_words(cells))
     target = _common_target(cells)
@@ -229,15 +231,24 @@ def _take_number(
 
 def _take_other(rows: _Rows, line: int, row: list[str]) -> None:
     """Rows without a GUID: audit options and global object access SACLs."""
-    name = row[2].removeprefix("Option:") if len(row) > 2 else ""
-    if name in audit_options() and row[-1] in ("0", "1"):
-        key = FactKey(FactKind.SETTING, audit_options()[name])
-        rows.other(key, row[-1] == "1", line, ",".join(row))
+    name = row[2] if len(row) > 2 else ""
+    if option := _option(row):
+        told = [switch(cell) for cell in row[3:] if cell]
+        if told and told[-1] is not None:
+            key = FactKey(FactKind.SETTING, option)
+            rows.other(key, told[-1], line, ",".join(row))
+        else:
+            rows.riddle(f"{name} is told neither on nor off", line)
     elif _is_global(name):
         kind = "file" if name.startswith("File") else "key"
         _take_global(rows, line, kind, next((c for c in row[3:] if c.startswith("S:")), ""))
     else:
         rows.riddle("row is no audit setting", line)
+
+
+def _option(row: list[str]) -> str:
+    """The setting that a row of an audit option tells; '' where it is none."""
+    return audit_options().get(row[2].removeprefix("Option:"), "") if len(row) > 2 else ""
 
 
 def _take_global(rows: _Rows, line: int, kind: str, sddl: str) -> None:
@@ -282,7 +293,7 @@ def _missing(
     if rows.riddles and rows.strength is Strength.POLICY:
         reason = f"{rows.source.path}: {rows.riddles[0]}"
         yield FAMILY, Missing(reason, by_message.get(rows.riddles[0]))
-    if rows.strength is Strength.OBSERVED:
+    if rows.strength is Strength.OBSERVED and (told or rows.lost):
         for guid in sorted(subcategories().keys() - told - rows.lost.keys()):
             key = FactKey(FactKind.AUDIT, guid)
             yield key, Missing(f"{rows.source.path} does not list this subcategory")

@@ -32,7 +32,7 @@ def read(source: Source) -> Reading:
             continue
         key = FactKey(FactKind.SETTING, audit_options()[option])
         word = next((one for one in reversed(_GAP.split(line.strip())) if one), "")
-        value = _switches().get(fold(word), {"0": False, "1": True}.get(word))
+        value = switch(word)
         if value is None:
             fault = source.fault(f"unknown word {word!r} for {option}", f"line {number}")
             faults.append(fault)
@@ -42,6 +42,11 @@ def read(source: Source) -> Reading:
     if not statements and not faults:
         raise InputError(source.fault("names no audit option"))
     return Reading(tuple(statements), tuple(faults), tuple(missing))
+
+
+def switch(word: str) -> bool | None:
+    """Whether a word or number says on or off; None where it says neither in any language."""
+    return {"0": False, "1": True}.get(word, _switches().get(fold(word)))
 
 
 @cache

@@ -13,6 +13,7 @@ from logreach.inventories.facts import (
     FactKey,
     FactKind,
     FactValue,
+    Missing,
     Reading,
     Scalar,
     Statement,
@@ -76,18 +77,25 @@ def reading(
     """
     statements: list[Statement] = []
     faults: list[Fault] = []
+    missing: list[tuple[FactKey, Missing]] = []
     roots = [root.casefold() for root in complete_below]
     by_path = _by_path(values)
     for setting in settings().values():
         found = [value for path in setting.registry for value in _matching(by_path, path)]
         if found:
-            _state(source, setting, found, strength, statements, faults)
+            told = _state(source, setting, found, strength)
+            if isinstance(told, Statement):
+                statements.append(told)
+            elif told is not None:
+                faults.append(told)
+                key = FactKey(FactKind.SETTING, setting.name)
+                missing.append((key, Missing(str(told), told)))
         elif setting.off_where_absent and _covered(setting, roots):
             evidence = source.evidence("", f"{setting.registry[0]} does not exist")
             key = FactKey(FactKind.SETTING, setting.name)
             statements.append(Statement(key, value=False, evidence=evidence, strength=strength))
     statements.extend(_channels(source, values, strength))
-    return Reading(tuple(statements), tuple(faults))
+    return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
 def _by_path(values: Iterable[RegistryValue]) -> dict[str, list[RegistryValue]]:
@@ -116,32 +124,25 @@ def _covered(setting: Setting, roots: list[str]) -> bool:
 
 
 def _state(
-    source: Source,
-    setting: Setting,
-    found: list[RegistryValue],
-    strength: Strength,
-    statements: list[Statement],
-    faults: list[Fault],
-) -> None:
+    source: Source, setting: Setting, found: list[RegistryValue], strength: Strength
+) -> Statement | Fault | None:
+    """What the values say of a setting, or what is wrong with them; None: nothing."""
     key = FactKey(FactKind.SETTING, setting.name)
+    last = found[-1]
     if setting.kind == "names":
         names = sorted(
             {str(one.data) for one in found if one.data and not one.name.startswith("**")}
         )
-        if names:
-            evidence = source.evidence(found[0].where, found[0].shown)
-            statements.append(Statement(key, ";".join(names), evidence, strength))
-        return
-    last = found[-1]
-    if len({one.data for one in found}) > 1 and setting.kind == "bool":
-        faults.append(source.fault(f"{last.path} is given twice and differently", last.where))
-        return
+        evidence = source.evidence(found[0].where, found[0].shown)
+        return Statement(key, ";".join(names), evidence, strength) if names else None
+    if len({one.data for one in found}) > 1:
+        return source.fault(f"{last.path} is given twice and differently", last.where)
     value = _value(setting, last)
     if value is not None:
-        evidence = source.evidence(last.where, last.shown)
-        statements.append(Statement(key, value, evidence, strength))
-    elif last.data is not None:
-        faults.append(source.fault(f"{last.shown} means neither on nor off", last.where))
+        return Statement(key, value, source.evidence(last.where, last.shown), strength)
+    if last.data is None:
+        return None
+    return source.fault(f"{last.shown} means neither on nor off", last.where)
 
 
 def _value(setting: Setting, found: RegistryValue) -> Scalar | None:

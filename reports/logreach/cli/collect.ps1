@@ -58,7 +58,7 @@ function Add-Result([string] $File, [string] $State, [string] $Code, [string] $C
 function Save-Command([string] $File, [string] $Command, [switch] $Optional) {
     $target = Join-Path $folder $File
     & $env:ComSpec /d /c "$Command > `"$target`" 2>&1"
-    Complete-File $File $Command $LASTEXITCODE $Optional
+    Complete-File $File $Command $LASTEXITCODE $Optional.IsPresent
 }
 
 # The same for commands that write their file themselves; {0} stands for it.
@@ -66,7 +66,7 @@ function Save-File([string] $File, [string] $Command, [switch] $Optional) {
     $target = Join-Path $folder $File
     Remove-Item -LiteralPath $target -Force -ErrorAction SilentlyContinue
     & $env:ComSpec /d /c (($Command -f "`"$target`"") + ' > nul 2>&1')
-    Complete-File $File ($Command -f $File) $LASTEXITCODE $Optional
+    Complete-File $File ($Command -f $File) $LASTEXITCODE $Optional.IsPresent
 }
 
 function Complete-File([string] $File, [string] $Command, [int] $Code, [bool] $Optional) {
@@ -98,10 +98,13 @@ function Save-Json([string] $File, [string] $Command, [scriptblock] $Block, [swi
 Save-Json 'os.json' 'Get-CimInstance Win32_OperatingSystem' {
     $revision = (Get-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion').UBR
     Get-CimInstance -ClassName Win32_OperatingSystem -ErrorAction Stop |
-        Select-Object Caption, Version, BuildNumber, ProductType, @{ n = 'UBR'; e = { $revision } }
+        Select-Object -Property @(
+            'Caption', 'Version', 'BuildNumber', 'ProductType',
+            @{ Name = 'UBR'; Expression = { $revision } }
+        )
 }
 Save-Json 'features.json' 'Get-WindowsFeature' -Optional {
-    Get-WindowsFeature -ErrorAction Stop | Select-Object Name, Installed
+    Get-WindowsFeature -ErrorAction Stop | Select-Object -Property @('Name', 'Installed')
 }
 
 # Audit policy: what the host really has
@@ -128,7 +131,7 @@ Save-Command 'ca.txt' (
 # Event log channels
 Save-Json 'channels.json' 'Get-WinEvent -ListLog *' {
     Get-WinEvent -ListLog * -ErrorAction SilentlyContinue |
-        Select-Object LogName, IsEnabled, MaximumSizeInBytes, LogMode
+        Select-Object -Property @('LogName', 'IsEnabled', 'MaximumSizeInBytes', 'LogMode')
 }
 
 # Group Policy as it was applied
