@@ -13,7 +13,7 @@ from logreach.coverage.assessment import (
     Profile,
     TechniqueResult,
 )
-from logreach.coverage.attack import AttackModel, Technique
+from logreach.coverage.attack import AttackModel, Technique, load_attack
 from logreach.coverage.build.model import Model, build
 from logreach.coverage.evaluation import Evaluation, evaluate
 from logreach.coverage.fleet import fleet_of
@@ -24,7 +24,7 @@ from logreach.coverage.reasons import Reasons
 from logreach.coverage.rules.model import RuleSet
 from logreach.coverage.rulework import RuleWork, rollup
 from logreach.coverage.verdict import Verdict
-from logreach.inventories.facts import Facts, Inventory, Missing
+from logreach.inventories.facts import FactKey, Facts, Inventory, Missing
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -217,3 +217,13 @@ def score(verdicts: Iterable[Verdict]) -> tuple[float, float] | None:
         round(sum(verdict.proven for verdict in applying) / top, 4),
         round(sum(verdict.possible for verdict in applying) / top, 4),
     )
+
+
+def hanging(inventory: Inventory, attack: AttackModel | None = None) -> Mapping[FactKey, int]:
+    """How many host x technique verdicts hang on each fact that the inventory does not tell."""
+    model = build(attack or load_attack())
+    assessed = []
+    for one in group(inventory.hosts):
+        evaluation = evaluate(model.compiled, one.facts)
+        assessed.append(Assessed(one, evaluation, Reasons(evaluation)))
+    return {fact.key: fact.verdicts for fact in missing_facts(model, assessed)}
