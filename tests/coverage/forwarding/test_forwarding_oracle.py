@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from forwarding_oracle import forwards
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,13 @@ from logreach.coverage.verdict import Level
 from logreach.inventories.facts import Forwarding, Query, Subscription
 
 META = EventMetadata("Log", "Maker", 7, 4, 0x8020000000000000, fields=("A", "B", "C"))
+# The same with less known of it: the first field alone, no fields, no level and keywords.
+METAS = [
+    META,
+    replace(META, fields=("A",), more_fields=True),
+    replace(META, fields=None),
+    replace(META, level=None, keywords=None),
+]
 TEXTS = ["a", "A", "b", "ab", "", "3", "7", "x1", "%%9", "zz"]
 
 texts = st.sampled_from(TEXTS)
@@ -91,6 +100,18 @@ patterns = st.dictionaries(names, constraints().map(lambda one: (one,)), max_siz
 )
 
 
+@st.composite
+def metas_and_events(draw: st.DrawFn) -> tuple[EventMetadata, list[dict[str, str]]]:
+    """Metadata, and events as it allows them: fields beyond those known in any order, or absent."""
+    meta = draw(st.sampled_from(METAS))
+    rest = [name for name in "ABC" if name not in (meta.fields or ())]
+    found = []
+    for _ in range(draw(st.integers(1, 8))):
+        others = draw(st.permutations(rest))[: draw(st.integers(0, len(rest)))] if rest else []
+        found.append({name: draw(texts) for name in (*(meta.fields or ()), *others)})
+    return meta, found
+
+
 def filter_of(forwarding: Forwarding) -> ForwardingFilter:
     return ForwardingFilter(forwarding, lambda _: META)
 
@@ -112,11 +133,14 @@ def test_a_single_event_is_taken_as_the_oracle_says(
 
 
 @settings(max_examples=250, deadline=None)
-@given(forwardings(), patterns, st.lists(events, max_size=12))
+@given(forwardings(), patterns, metas_and_events())
 def test_no_event_of_a_pattern_contradicts_the_answer(
-    forwarding: Forwarding, pattern: EventPattern, sampled: list[dict[str, str]]
+    forwarding: Forwarding,
+    pattern: EventPattern,
+    drawn: tuple[EventMetadata, list[dict[str, str]]],
 ) -> None:
-    answer = filter_of(forwarding).answer(pattern)
+    meta, sampled = drawn
+    answer = ForwardingFilter(forwarding, lambda _: meta).answer(pattern)
     for event in sampled:
         if pattern.admits("Log:7", event) is False or answer.level is Level.PARTIAL:
             continue

@@ -8,7 +8,7 @@ cells (see `cells`), so asking one event a combination is exact.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
@@ -24,7 +24,8 @@ from logreach.inventories.facts import Forwarding
 Fields = Mapping[str, str]
 Lookup = Callable[[str], EventMetadata | None]
 
-_MOST_COMBINATIONS = 1024
+_MOST_COMBINATIONS = 512
+_MOST_SAMPLES = 24
 _MOST_DECIDERS = 5
 
 
@@ -37,9 +38,15 @@ class _Tally:
     dropped: Fields | None = None
     roots: list[Node] = field(default_factory=list)
 
+    @property
+    def settled(self) -> bool:
+        """Whether an event that is taken and one that is not are at hand."""
+        return self.kept is not None and self.dropped is not None
+
     def add(self, taken: Truth, root: Node) -> None:
         self.answers.add(taken)
-        self.roots.append(root)
+        if len(self.roots) < _MOST_SAMPLES:
+            self.roots.append(root)
 
     def witness(self, taken: Truth, fields: Fields) -> None:
         if taken is True and self.kept is None:
@@ -80,7 +87,8 @@ class ForwardingFilter:
     def _relevant(self, event: EventMetadata) -> tuple[Group, ...]:
         """The queries that may take such an event, whatever its fields hold."""
         if event not in self._groups:
-            root = event_root(event, {})
+            # A query may name a field that the tables do not have yet.
+            root = event_root(replace(event, more_fields=True), {})
             self._groups[event] = tuple(
                 Group(selects, group.suppresses, group.doubts)
                 for group in groups_on(self._forwarding, event.channel)
@@ -104,7 +112,7 @@ class ForwardingFilter:
         )
 
     def _disabled(self, event: EventMetadata) -> list[Decider]:
-        root = event_root(event, {})
+        root = event_root(replace(event, more_fields=True), {})
         groups = groups_on(self._forwarding, event.channel, enabled=False)
         return [
             decider
@@ -147,8 +155,7 @@ class ForwardingFilter:
 def _partial(
     tally: _Tally, groups: tuple[Group, ...], selects: list[Decider], suppresses: list[Decider]
 ) -> FilterAnswer:
-    exact = tally.kept is not None and tally.dropped is not None
-    if exact:
+    if tally.settled:
         reason = "only some of these events are taken"
     elif doubts := first_doubts(groups):
         reason = f"Windows may refuse the subscription: {'; '.join(doubts)}"
@@ -156,7 +163,7 @@ def _partial(
         reason = "whether these events are taken depends on values that are not known"
     return FilterAnswer(
         Level.PARTIAL,
-        exact=exact,
+        exact=tally.settled,
         deciders=tuple((suppresses[:2] + selects)[:_MOST_DECIDERS]),
         kept=tally.kept,
         dropped=tally.dropped,
@@ -175,6 +182,8 @@ def _ask(groups: tuple[Group, ...], event: EventMetadata, pattern: EventPattern)
         root = event_root(event, texts)
         taken = any_true(group.takes(root) for group in groups)
         tally.add(taken, root)
+        if tally.settled:
+            break
         if others is None or not all(cell.sure for cell in combination):
             continue
         for whole in _completed(event, {**others, **_present(texts)}, wanted):

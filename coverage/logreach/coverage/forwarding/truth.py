@@ -199,8 +199,8 @@ def _compare_text(op: str, text: str, literal: str | Number) -> Truth:
     mine, other = as_number(text), as_number(literal)
     if mine is None or other is None:
         return _not_a_number(op)
-    if op == "=":
-        return False if mine != other else None  # the same number, written otherwise
+    if op == "=":  # the same number written otherwise: the engine may see numbers or texts
+        return False if mine != other else None
     return _ordered(op, mine, other) if text == str(mine) else None
 
 
