@@ -137,13 +137,18 @@ def _role_words(facts: Facts) -> str:
 
 
 def _attributes(model: Model, done: Assessed, keys: Iterable[str]) -> Mapping[str, Judged]:
-    part = model.event_part
-    return {
-        f"{key}/{name}": done.reasons.judged(f"attribute:{key}/{name}")
-        for key in keys
-        if part.known(key)
-        for name in part.fields(key)
-    }
+    """Every field of every event; reasons for those that some component wants to read."""
+    part, reasons = model.event_part, done.reasons
+    wanted = model.operations.wanted_fields
+    found: dict[str, Judged] = {}
+    for key in keys:
+        for name in part.fields(key) if part.known(key) else ():
+            field = f"{key}/{name}"
+            node = f"attribute:{field}"
+            found[field] = (
+                reasons.judged(node) if field in wanted else Judged(done.evaluation.verdict(node))
+            )
+    return found
 
 
 def _component(model: Model, reasons: Reasons, name: str, technique: str = "") -> ComponentResult:

@@ -148,7 +148,8 @@ class Profile:
 
     `events` are judged as they arrive: written, kept and, where subscriptions are known,
     forwarded. `events_on_host` then tells what the host itself holds; it is empty where
-    forwarding is not judged.
+    forwarding is not judged. `attributes` are all fields of these events ('Sysmon:1/Image');
+    those that no data component asks for come without reasons.
     """
 
     profile_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ class ComponentOperations:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OperationKnowledge:
     """`general` by component; `of_technique` by technique and component; `attributes` by
     component: name of the attribute -> fields such as 'Sysmon:1/CommandLine'. `event_limits` cap
@@ -71,6 +71,16 @@ class OperationKnowledge:
     of_technique: Mapping[str, Mapping[str, ComponentOperations]]
     attributes: Mapping[str, Mapping[str, tuple[str, ...]]]
     event_limits: Mapping[str, tuple[Verdict, str]] = field(default_factory=dict)
+
+    @cached_property
+    def wanted_fields(self) -> frozenset[str]:
+        """Every field that carries an attribute of some component."""
+        return frozenset(
+            one
+            for wanted in self.attributes.values()
+            for fields in wanted.values()
+            for one in fields
+        )
 
 
 @cache
