@@ -102,7 +102,7 @@ def test_merging_only_broken_files_leaves_the_fact_missing() -> None:
     "text",
     [
         "<a>" * 100_000,
-        "[" * 100_000,
+        "[" * 10_000,
         "(" * 100_000,
         "<QueryList><Query><Select Path='A'>" + "*[" * 50_000 + "</Select></Query></QueryList>",
         "[WinEventLog://A]\nwhitelist = EventCode=%" + "(a*)*" * 500 + "%",
