@@ -13,6 +13,7 @@ import pytest
 from sample_assessment import ALL_VERDICTS, MARKUP, SHA, empty, sample
 
 from logreach.coverage.assessment import Assessment
+from logreach.reports.catalogue import Catalogue
 from logreach.reports.html import rendered, write_html
 from logreach.reports.page import page_of
 from logreach.reports.words import look
@@ -125,7 +126,9 @@ def test_every_label_is_shown_by_sign_and_word(text: str, verdict: object) -> No
 
 
 def test_profiles_that_say_the_same_share_a_row(assessment: Assessment) -> None:
-    by_id = {one.fleet.technique_id: one for one in page_of(assessment).techniques}
+    by_id = {
+        one.fleet.technique_id: one for one in page_of(assessment, Catalogue(assessment)).techniques
+    }
     assert [row.profiles for row in by_id["T1112"].rows] == [["P1", "P2"]]
     assert [row.hosts for row in by_id["T1112"].rows] == [902]
     assert [row.profiles for row in by_id["T1543"].rows] == [["P1"], ["P2"]]

@@ -30,8 +30,11 @@ class Catalogue:
         self._chains: dict[int, list[int]] = {}
         self._kept_alive: list[tuple[Reason, ...]] = []
         for profile in assessment.profiles:
+            done: set[int] = set()
             for judged in judged_of(profile):
-                self._seen_on(profile.profile_id, judged)
+                if id(judged.reasons) not in done:
+                    done.add(id(judged.reasons))
+                    self._seen_on(profile.profile_id, judged)
 
     def numbers(self, judged: Judged) -> list[int]:
         """The numbers of a verdict's reasons, most telling first."""

@@ -8,29 +8,55 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from logreach.coverage.assessment import Assessment
+from logreach.reports.catalogue import Catalogue
 
 
-def write_html(assessment: Assessment, path: Path) -> None:
-    """Write the report; the same assessment gives the same bytes."""
-    path.write_bytes(rendered(assessment).encode("utf-8"))
+def write_html(assessment: Assessment, path: Path, catalogue: Catalogue | None = None) -> None:
+    """Write the report; the same assessment gives the same bytes.
+
+    `catalogue` is the assessment's own, for callers that write several reports.
+    """
+    path.write_bytes(rendered(assessment, catalogue).encode("utf-8"))
 
 
-def rendered(assessment: Assessment) -> str:
+def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
     """The report's text."""
     # Jinja2 is only needed here, and no other command should wait for it.
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
     from logreach.reports import page
-    from logreach.reports.words import conflict_text, is_link, look, plain, technique_url, why
+    from logreach.reports.words import (
+        LOOKS,
+        conflict_text,
+        is_link,
+        look,
+        plain,
+        technique_url,
+        why,
+    )
 
     def finished(value: object) -> object:
         """Every value that is put in: no control characters; markup of our own stays."""
-        return value if isinstance(value, Markup | int | float) else plain(str(value))
+        return value if isinstance(value, ours) else plain(str(value))
+
+    ours = (Markup, int, float)
+    chips = {
+        one.label: Markup('<span class="v {}">{} {}</span>').format(
+            page.shade(one), one.sign, one.label
+        )
+        for one in LOOKS.values()
+    }
+
+    @cache
+    def points(numbers: tuple[int, ...]) -> Markup:
+        links = [f'<a class="dim" href="#R{number}">R{number}</a>' for number in numbers]
+        return Markup(" ".join(links))  # noqa: S704
 
     environment = Environment(
         loader=PackageLoader("logreach.reports", "templates"),
@@ -42,15 +68,18 @@ def rendered(assessment: Assessment) -> str:
     )
     environment.tests["link"] = is_link
     environment.filters.update(
+        # Called for each of some ten thousand verdicts, for which a macro is too slow.
+        chip=lambda shown: chips[shown.label],
         conflict_text=conflict_text,
         look=look,
+        points=points,
         shade=page.shade,
         technique_url=technique_url,
         why=why,
     )
     style, script = _own("style.css"), _own("script.js")
     return environment.get_template("report.html.j2").render(
-        page=page.page_of(assessment),
+        page=page.page_of(assessment, catalogue or Catalogue(assessment)),
         # Our own files, read from the package.
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704

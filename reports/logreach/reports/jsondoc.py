@@ -8,7 +8,7 @@ for one broken link decides thousands of verdicts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -31,22 +31,22 @@ from logreach.coverage.verdict import Verdict
 from logreach.inventories.facts import Conflict, Evidence
 from logreach.inventories.faults import Fault
 from logreach.reports.catalogue import Catalogue
+from logreach.reports.jsontext import write_lines
 from logreach.reports.words import LABELS, totals, value_text
 
 SCHEMA_VERSION = "1.0"
 Json = dict[str, Any]
 
-# How deep each entry gets a line of its own; deeper it stays on one line. A technique is one line:
-# the file can be compared line by line and is written at the C encoder's speed.
-_DEPTH = 4
-_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False).encode
+# A technique, an event or a reason is one line.
+_OPENED = {"inputs": 1, "profiles": 3, "fleet": 1, "remedies": 1, "missing": 1, "reasons": 1}
 
 
-def write_json(assessment: Assessment, path: Path) -> None:
-    """Write assessment.json in UTF-8; the same assessment gives the same bytes."""
-    text = "".join(_laid_out(document(assessment), _DEPTH)) + "\n"
-    # A lone surrogate (from a badly encoded input) has no UTF-8 form, but a JSON escape.
-    path.write_bytes(text.encode("utf-8", errors="backslashreplace"))
+def write_json(assessment: Assessment, path: Path, catalogue: Catalogue | None = None) -> None:
+    """Write assessment.json in UTF-8; the same assessment gives the same bytes.
+
+    `catalogue` is the assessment's own, for callers that write several reports.
+    """
+    write_lines(document(assessment, catalogue), path, _OPENED)
 
 
 def schema() -> Json:
@@ -56,9 +56,9 @@ def schema() -> Json:
     return loaded
 
 
-def document(assessment: Assessment) -> Json:
+def document(assessment: Assessment, catalogue: Catalogue | None = None) -> Json:
     """The assessment as plain JSON values."""
-    catalogue = Catalogue(assessment)
+    catalogue = catalogue or Catalogue(assessment)
     return {
         "schema_version": SCHEMA_VERSION,
         "logreach_version": assessment.version,
@@ -306,23 +306,3 @@ def _fault(fault: Fault) -> Json:
         "where": fault.where,
         "hint": fault.hint,
     }
-
-
-def _laid_out(value: Any, depth: int, indent: str = "") -> Iterator[str]:
-    """JSON text in pieces: containers opened up to `depth`, one line an entry below."""
-    if not depth or not value or not isinstance(value, dict | list):
-        yield _encoded(value)
-        return
-    entries: Iterable[tuple[str, Any]]
-    if isinstance(value, dict):
-        entries = ((f"{_encoded(key)}: ", one) for key, one in value.items())
-        opening, closing = "{", "}"
-    else:
-        entries = (("", one) for one in value)
-        opening, closing = "[", "]"
-    inner = indent + " "
-    yield opening
-    for place, (label, one) in enumerate(entries):
-        yield f"{',' if place else ''}\n{inner}{label}"
-        yield from _laid_out(one, depth - 1, inner)
-    yield f"\n{indent}{closing}"

@@ -7,7 +7,6 @@ only written where the assessed ATT&CK version has it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from logreach.coverage.assessment import (
     Profile,
     TechniqueResult,
 )
+from logreach.reports.jsontext import write_lines
 from logreach.reports.words import (
     LOOKS,
     QUESTION_MEANING,
@@ -65,8 +65,7 @@ def write_layers(assessment: Assessment, folder: Path, question: str = QUESTION)
     written = []
     for name, layer in layers.items():
         path = folder / name
-        text = json.dumps(layer, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-        path.write_bytes(text.encode("utf-8", errors="backslashreplace"))
+        write_lines(layer, path, {"techniques": 1})
         written.append(path)
     return written
 

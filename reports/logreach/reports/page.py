@@ -103,9 +103,9 @@ class Page:
     reasons: tuple[tuple[int, Reason], ...]
 
 
-def page_of(assessment: Assessment) -> Page:
+def page_of(assessment: Assessment, catalogue: Catalogue) -> Page:
     """The page of an assessment."""
-    maker = _Maker(assessment)
+    maker = _Maker(assessment, catalogue)
     techniques = maker.techniques()
     profiles = assessment.profiles
     components = maker.items({p.profile_id: _judged_components(p) for p in profiles})
@@ -175,9 +175,9 @@ def _columns(
 class _Maker:
     """Makes rows, and remembers which reasons they point to."""
 
-    def __init__(self, assessment: Assessment) -> None:
+    def __init__(self, assessment: Assessment, catalogue: Catalogue) -> None:
         self._assessment = assessment
-        self._catalogue = Catalogue(assessment)
+        self._catalogue = catalogue
         self._shown: set[int] = set()
 
     def shown(self) -> tuple[tuple[int, Reason], ...]:

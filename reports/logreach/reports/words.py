@@ -84,7 +84,7 @@ def plain(text: str) -> str:
     They are shown as pictures (U+2400 and on) or as U+FFFD, so nothing is lost unseen. Tabs and
     line feeds stay.
     """
-    return text.translate(_UNSAFE)
+    return text if text.isprintable() else text.translate(_UNSAFE)
 
 
 def _unsafe() -> dict[int, str]:
@@ -99,6 +99,8 @@ _UNSAFE = _unsafe()
 
 def one_line(text: str) -> str:
     """Plain text with line breaks and tabs as spaces."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return " ".join(plain(text).split())
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
-from math import ceil
+from typing import NamedTuple
 
 from logreach.coverage.verdict import Verdict
 from logreach.reports.excel.model import ROW_LIMIT, Cell, Link, Placed, Sheet, placed
@@ -95,8 +95,7 @@ class _Texts(dict[str, tuple[str, int]]):
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(NamedTuple):
     """A column while its table is written."""
 
     head: str
@@ -152,20 +151,19 @@ class _Writer:
     def _row(self, row: int, cells: tuple[Cell, ...], shapes: list[_Shape]) -> None:
         out: list[str] = []
         tallest = 1
-        for shape, cell in zip(shapes, cells, strict=True):
+        for (head, name, style, texts, links), cell in zip(shapes, cells, strict=True):
             lines = 1
             if isinstance(cell, str):
-                xml, lines = shape.texts[cell]
+                xml, lines = texts[cell]
             elif isinstance(cell, Link):
-                linked = self._link(f"{shape.letter}{row}", cell)
-                xml, lines = (shape.links if linked else shape.texts)[cell.text]
+                xml, lines = (links if self._link(f"{name}{row}", cell) else texts)[cell.text]
             elif isinstance(cell, Verdict):
-                xml, lines = shape.texts[signed(cell)]
+                xml, lines = texts[signed(cell)]
             elif cell is None:
-                xml = f'" s="{shape.style}"/>'
+                xml = f'" s="{style}"/>'
             else:
-                xml = f'" s="{shape.style}"><v>{cell}</v></c>'
-            out.append(f"{shape.head}{row}{xml}")
+                xml = f'" s="{style}"><v>{cell}</v></c>'
+            out.append(f"{head}{row}{xml}")
             if lines > tallest:
                 tallest = lines
         height = f'ht="{_LINE * min(tallest, _TALLEST)}" customHeight="1"'
@@ -215,15 +213,18 @@ def header_style(kind: str) -> str:
 
 def lines_of(text: str, width: float) -> int:
     """About how many lines a text takes in a column: not every program fits rows by itself."""
-    room = max(1.0, 1.08 * width)
-    if len(text) <= room and "\n" not in text:
-        return 1
-    return sum(max(1, ceil(_breadth(line) / room)) for line in text[:5_000].split("\n"))
+    room = max(1, int(1.08 * width))
+    if "\n" not in text:
+        return -(-_breadth(text) // room)
+    # Enough to know that a row is as tall as rows get.
+    return sum([-(-_breadth(line) // room) or 1 for line in text[:5_000].split("\n")])
 
 
 def _breadth(line: str) -> int:
     """Characters, those of East Asia as two."""
-    return len(line) if line.isascii() else len(line) + sum(char >= "\u1100" for char in line)
+    if line.isascii():
+        return len(line)
+    return len(line) + sum([char >= "\u1100" for char in line[:5_000]])
 
 
 @lru_cache(maxsize=1_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from logreach.coverage.verdict import Verdict
 from logreach.reports.words import one_line
@@ -12,8 +13,7 @@ from logreach.reports.words import one_line
 ROW_LIMIT = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A cell to click: to a row of a sheet of this workbook, or to a page on the web."""
 
     text: str

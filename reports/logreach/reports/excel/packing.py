@@ -44,7 +44,7 @@ def _put(target: ZipFile, name: str, data: bytes) -> None:
     entry.compress_type = ZIP_DEFLATED
     # The system that made a file is stored too; the same bytes are wanted on each.
     entry.create_system = 3
-    target.writestr(entry, data, compresslevel=5)
+    target.writestr(entry, data, compresslevel=4)
 
 
 def _changes(contents: Sequence[Written]) -> dict[str, Change]:

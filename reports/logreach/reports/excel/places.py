@@ -26,11 +26,12 @@ T = TypeVar("T")
 class Places:
     """Row numbers of profiles, techniques, components, events and reasons."""
 
-    def __init__(self, assessment: Assessment) -> None:
-        self.catalogue = Catalogue(assessment)
+    def __init__(self, assessment: Assessment, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
         self.has_rules = any(profile.rules for profile in assessment.profiles)
         self._profiles = {
-            profile.profile_id: row for row, profile in enumerate(assessment.profiles, _FIRST)
+            profile.profile_id: Link(profile.profile_id, "Hosts", row)
+            for row, profile in enumerate(assessment.profiles, _FIRST)
         }
         self._techniques = _rows(by_technique(assessment))
         self._evidence = [evidence_text(one.evidence) for one in self.catalogue.reasons]
@@ -42,10 +43,8 @@ class Places:
             row += len(component_parts(component))
 
     def profile(self, profile: Profile) -> Link:
-        return self.profile_id(profile.profile_id)
-
-    def profile_id(self, profile_id: str) -> Link:
-        return Link(profile_id, "Hosts", self._profiles.get(profile_id, 1))
+        """To a profile's row."""
+        return self._profiles[profile.profile_id]
 
     def technique(self, technique_id: str) -> Link:
         """To the first row of a technique."""
