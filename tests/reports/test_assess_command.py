@@ -1,0 +1,146 @@
+"""The commands `assess`, `explain` and `schema`, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from support import ROOT
+from typer.testing import CliRunner, Result
+
+from logreach.cli import app
+
+CONTOSO = str(ROOT / "examples" / "contoso")
+T1543 = ["--technique", "T1543"]
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(app, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything that a run writes for T1543."""
+    out = tmp_path_factory.mktemp("out")
+    assert run("assess", CONTOSO, "--out", str(out), *T1543).exit_code == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def document(whole: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((whole / "assessment.json").read_text("utf-8"))
+    return found
+
+
+def test_it_writes_every_report(whole: Path) -> None:
+    names = {path.name for path in whole.iterdir()}
+    assert names == {"assessment.json", "assessment.xlsx", "assessment.html", "navigator"}
+
+
+def test_the_same_input_gives_the_same_bytes(whole: Path, tmp_path: Path) -> None:
+    run("assess", CONTOSO, "--out", str(tmp_path), *T1543)
+    files = [path.relative_to(whole) for path in whole.rglob("*") if path.is_file()]
+    assert len(files) > 4
+    for name in files:
+        assert (whole / name).read_bytes() == (tmp_path / name).read_bytes(), name
+
+
+def test_the_document_meets_the_schema_that_is_printed(document: dict[str, Any]) -> None:
+    schema = json.loads(run("schema").stdout)
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(document)
+
+
+def test_a_technique_brings_its_sub_techniques_and_nothing_else(document: dict[str, Any]) -> None:
+    for profile in document["profiles"]:
+        assert set(profile["techniques"]) == {
+            "T1543",
+            "T1543.001",
+            "T1543.002",
+            "T1543.003",
+            "T1543.004",
+            "T1543.005",
+        }
+
+
+def test_each_group_of_hosts_stands_with_its_count(document: dict[str, Any]) -> None:
+    counts = {name: p["count"] for p in document["profiles"] for name in p["hosts"]}
+    assert counts == {"WS": 850, "DC": 4, "FS": 12, "APP-OLD": 1, "KIOSK": 30, "BRANCH": 25}
+
+
+def test_a_host_without_its_file_stays_and_its_policy_is_unknown(document: dict[str, Any]) -> None:
+    branch = next(p for p in document["profiles"] if p["hosts"] == ["BRANCH"])
+    verdict = branch["events"]["Security:4688"]["verdict"]
+    assert verdict == {"proven": "no", "possible": "yes", "label": "unknown"}
+    assert any("branch/auditpol.csv" in json.dumps(fault) for fault in document["faults"])
+
+
+def test_every_file_read_is_listed_with_its_hash(document: dict[str, Any]) -> None:
+    listed = {one["path"]: one["sha256"] for one in document["inputs"]}
+    assert {"inventory.yaml", "ws/auditpol.csv", "ws/sysmon.xml"} <= set(listed)
+    assert all(len(digest) == 64 for digest in listed.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("assess", "no-such-folder"), "no-such-folder"),
+        (("assess", CONTOSO, "--technique", "T9999"), "T9999"),
+        (("assess", CONTOSO, "--tactic", "nonsense"), "persistence"),
+        (("assess", CONTOSO, "--group", "No Such Group"), "No Such Group"),
+        (("assess", CONTOSO, "--host", "WZ"), "WS"),
+        (("assess", CONTOSO, "--attack", "3.0"), "3.0"),
+        (("assess", CONTOSO, "--rules", "no-such-rules"), "no-such-rules"),
+        (("explain", "Security:46888", CONTOSO), "Security:4688"),
+        (("explain", "T9999", CONTOSO), "T9999"),
+    ],
+    ids=lambda value: " ".join(value[2:] or value[:2]) if isinstance(value, tuple) else None,
+)
+def test_a_mistake_ends_with_2_and_says_what_is_wrong(words: tuple[str, ...], said: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_file_in_place_of_the_output_folder_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way", "utf-8")
+    result = run("assess", CONTOSO, "--out", str(tmp_path / "out"), *T1543)
+    assert result.exit_code == 2
+    assert "out" in result.output
+
+
+@pytest.mark.parametrize(("threshold", "code"), [("0", 0), ("100", 1)])
+def test_fail_under_is_told_by_the_exit_code(threshold: str, code: int, tmp_path: Path) -> None:
+    words = ("--format", "json", "--fail-under", threshold)
+    result = run("assess", CONTOSO, "--out", str(tmp_path), *T1543, *words)
+    assert result.exit_code == code
+    assert [path.name for path in tmp_path.iterdir()] == ["assessment.json"]
+
+
+def test_explain_shows_the_chain_for_one_host() -> None:
+    result = run("explain", "T1543.003", CONTOSO, "--host", "KIOSK")
+    assert result.exit_code == 0
+    assert "set to Failure" in " ".join(result.stdout.split())
+    assert "auditpol /set" in " ".join(result.stdout.replace("│", "").split())
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("Security:4696", "no longer written"),
+        ("Security:4688/CommandLine", "setting"),
+        ("Process Creation", "Sysmon:1"),
+        ("security:4697", "Security System Extension"),
+    ],
+)
+def test_explain_takes_events_fields_and_components(what: str, said: str) -> None:
+    result = run("explain", what, CONTOSO, "--host", "FS")
+    assert result.exit_code == 0
+    told = " ".join(result.stdout.replace("│", " ").split())
+    assert said in told
