@@ -13,6 +13,7 @@ from logreach.coverage.build.events import Events
 from logreach.coverage.build.parts import cover, inner, leaf
 from logreach.coverage.graph import Combine, Edge, Graph
 from logreach.coverage.knowledge.operations import (
+    SUCCESS,
     ComponentOperations,
     Operation,
     OperationKnowledge,
@@ -52,7 +53,7 @@ class Components:
             return special[component]
         if component in self._knowledge.general:
             return self._knowledge.general[component]
-        shown = tuple(Shown(one.event) for one in self._mapped.get(component, ()))
+        shown = tuple(Shown(one.event, outcome=SUCCESS) for one in self._mapped.get(component, ()))
         return ComponentOperations(component, (Operation("any", component, shown),))
 
     def scope(self, component: str, technique: str = "") -> str:

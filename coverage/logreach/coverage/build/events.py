@@ -79,8 +79,11 @@ class Events:
 
     def seen(self, shown: Shown) -> str:
         """An event so far as it shows one operation: scoped policy, object and pattern."""
+        event = self._knowledge.events.get(shown.event)
+        told_apart = event is not None and len(event.outcomes) > 1
         scope = "|".join(
             (
+                shown.outcome if told_apart else "",
                 shown.subcategory,
                 shown.object_kind,
                 shown.object_path,
@@ -163,10 +166,6 @@ class Events:
             )
             self._graph.link(node, Edge(gate, gate=True))
         self._need(node, "os", OsWrites(event))
-        for guid in event.also_subcategories:
-            subcategory = self._knowledge.subcategories[guid]
-            why = "besides the object's own subcategory"
-            self._need(node, f"also {guid}", Audited(event.key, subcategory, event.outcomes, why))
         for name in event.settings:
             setting = self._knowledge.settings[name]
             self._need(
@@ -184,7 +183,13 @@ class Events:
         guids = event.subcategories
         if shown.subcategory:
             guids = (self._by_name[shown.subcategory].guid,)
-        yield from self._policy(event, guids)
+        outcomes = event.outcomes
+        if shown.outcome in outcomes:
+            outcomes = frozenset({shown.outcome})
+        yield from self._policy(event, guids, outcomes)
+        for guid in event.also_subcategories:
+            why = "besides the object's own subcategory"
+            yield self._audited(event, self._knowledge.subcategories[guid], outcomes, why)
         if event.sacl is not None:
             yield self._sacl(event, shown)
 
@@ -197,35 +202,34 @@ class Events:
         yield from self._kept(pattern)
         yield from self._forwarded(pattern)
 
-    def _policy(self, event: Event, guids: Iterable[str]) -> Iterable[str]:
+    def _policy(
+        self, event: Event, guids: Iterable[str], outcomes: frozenset[str]
+    ) -> Iterable[str]:
         if event.policy is Policy.UNDOCUMENTED:
             text = f"no source at hand tells which audit subcategory writes {event.key}"
             yield self._leaf(f"need:{event.key} subcategory", Fixed(event.key, UNKNOWN, text))
         if event.policy is not Policy.SUBCATEGORY:
             return
         known = [self._knowledge.subcategories[guid] for guid in guids]
-        leaves = [(self._audited(event, one), one.name) for one in known]
+        leaves = [(self._audited(event, one, outcomes), one.name) for one in known]
         names = " | ".join(one.guid for one in known)
         partly = "is one of several subcategories, each for other objects or causes"
         yield cover(
             self._graph,
-            f"policy:{event.key} {names}",
+            f"policy:{event.key} {names} {sorted(outcomes)}",
             "policy",
             f"audit policy for {event.key}",
             leaves,
             partly,
         )
 
-    def _audited(self, event: Event, subcategory: Subcategory) -> str:
+    def _audited(
+        self, event: Event, subcategory: Subcategory, outcomes: frozenset[str], why: str = ""
+    ) -> str:
+        span = event.subcategory_spans.get(subcategory.guid)
         return self._leaf(
-            f"need:{event.key} audit {subcategory.guid}",
-            Audited(
-                event.key,
-                subcategory,
-                event.outcomes,
-                "",
-                event.subcategory_spans.get(subcategory.guid),
-            ),
+            f"need:{event.key} audit {subcategory.guid} {sorted(outcomes)}",
+            Audited(event.key, subcategory, outcomes, why, span),
         )
 
     def _sacl(self, event: Event, shown: Shown) -> str:
@@ -236,7 +240,7 @@ class Events:
             kind=shown.object_kind or need.objects[0],
             path=shown.object_path,
             rights=shown.rights or (() if shown.object_kind else need.rights),
-            outcome="failure" if event.outcomes == {"failure"} else "success",
+            outcome="failure" if event.outcomes == {"failure"} else shown.outcome or "success",
             scope=Scope(shown.object_scope) if shown.object_scope else Scope.TREE,
         )
         return self._leaf(f"need:{event.key} {access}", ObjectAudited(event.key, access))

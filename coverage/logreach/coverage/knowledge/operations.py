@@ -16,7 +16,19 @@ from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN_AT_BEST_PARTIAL, Verd
 _HERE = Path(__file__).parent
 _LIMITS = {"partial": PARTIAL, "no": NO, "unsure": UNKNOWN_AT_BEST_PARTIAL}
 _TESTS = {test.value: test for test in Test}
-_SHOWN_KEYS = {"event", "limit", "why", "subcategory", "object", "rights", "needs", "pattern"}
+SUCCESS = "success"
+"""An operation is something that happened: the outcome that is meant unless the data says else."""
+_SHOWN_KEYS = {
+    "event",
+    "limit",
+    "why",
+    "subcategory",
+    "object",
+    "rights",
+    "needs",
+    "pattern",
+    "outcome",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,8 @@ class Shown:
     policy to the one that matters here; `object_kind` and `object_path` say whose SACL must
     audit `rights`, and `object_scope` which objects the path means (as `sacls.Scope` does,
     'tree' by default); `needs` are fields without which the event does not show it; `pattern`
-    is the set of events that the operation makes.
+    is the set of events that the operation makes; `outcome` is 'success' or 'failure' where the
+    event has both and one is meant ('': both).
     """
 
     event: str
@@ -40,6 +53,7 @@ class Shown:
     rights: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     pattern: EventPattern | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +159,7 @@ def _operation(name: str, data: Mapping[str, Any], where: str) -> Operation:
 
 def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
     if isinstance(data, str):
-        return Shown(data)
+        return Shown(data, outcome=SUCCESS)
     _refuse_unknown(data, _SHOWN_KEYS, f"{where}: {data.get('event')}")
     thing = data.get("object", {})
     _refuse_unknown(thing, {"kind", "path", "scope"}, f"{where}: object")
@@ -163,6 +177,7 @@ def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
         rights=tuple(data.get("rights", ())),
         needs=tuple(data.get("needs", ())),
         pattern=_pattern(data["event"], data["pattern"]) if "pattern" in data else None,
+        outcome=data.get("outcome", SUCCESS),
     )
 
 
