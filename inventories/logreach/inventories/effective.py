@@ -66,6 +66,8 @@ def audit(gpos: Sequence[Gpo], force: Fact[Scalar], os: Fact[OperatingSystem]) -
 
     `force` is the setting SCENoApplyLegacyAuditPolicy of the host as far as it is known.
     """
+    if not gpos:
+        return Effective()
     merge = _Merge(gpos, force, os)
     for one in subcategories().values():
         _settle(merge, one)

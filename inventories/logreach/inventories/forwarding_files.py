@@ -8,16 +8,16 @@ from logreach.inventories import splunk, wef, winlogbeat
 from logreach.inventories.facts import Reading
 from logreach.inventories.sources import Source
 
-_XML = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:Subscription|QueryList)\b", re.DOTALL
-)
+_XML = re.compile(r"<(?:Subscription|QueryList)\b")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _WINLOGBEAT = re.compile(r"^winlogbeat(?:\.|:)", re.MULTILINE)
 _SPLUNK = re.compile(r"^\[WinEventLog:/?/?", re.MULTILINE | re.IGNORECASE)
 
 
 def looks_like(text: str) -> bool:
     """Whether a text is a subscription or a collector's configuration."""
-    return bool(_XML.match(text) or _WINLOGBEAT.search(text) or _SPLUNK.search(text))
+    bare = _COMMENT.sub("", text).lstrip()
+    return bool(_XML.match(bare) or _WINLOGBEAT.search(text) or _SPLUNK.search(text))
 
 
 def read(source: Source) -> Reading:

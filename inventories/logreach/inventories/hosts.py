@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from logreach.inventories import (
@@ -39,6 +40,7 @@ from logreach.inventories.facts import (
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.manifest import HostSpec, Named, SysmonSpec
 from logreach.inventories.operating_systems import Unidentified, identify
+from logreach.inventories.recognise import Read
 from logreach.inventories.sources import Folder, Source
 from logreach.inventories.subcategories import default_settings
 
@@ -72,6 +74,11 @@ class Builder:
         self.statements.extend(reading.statements)
         self.missing.extend(reading.missing)
         self.faults.extend(reading.faults)
+
+    def once(self, read: Read, source: Source, kinds: Iterable[FactKind] = ()) -> Reading:
+        """A file's reading, made once however many hosts share the file."""
+        make = partial(recognise.guarded, read, source, tuple(kinds))
+        return self.folder.once(source.path, make, read)
 
     def locate(self, named: Named, kinds: Iterable[FactKind] = ()) -> Path | None:
         """A file or folder that the manifest names; None with a fault where there is none."""
@@ -153,7 +160,7 @@ def _audit(builder: Builder) -> None:
     for named in builder.spec.audit_policy:
         source = builder.source(named, (FactKind.AUDIT,))
         if source is not None:
-            builder.take(auditpol.read(source))
+            builder.take(builder.once(auditpol.read, source))
 
 
 def _files(builder: Builder) -> None:
@@ -165,7 +172,7 @@ def _files(builder: Builder) -> None:
     for named in builder.spec.sacls:
         source = builder.source(named, (FactKind.SACL,))
         if source is not None:
-            builder.take(recognise.guarded(sacl_files.read, source, (FactKind.SACL,)))
+            builder.take(builder.once(sacl_files.read, source, (FactKind.SACL,)))
     folder = builder.locate(builder.spec.folder) if builder.spec.folder else None
     if folder is None:
         return
@@ -183,7 +190,7 @@ def _by_content(builder: Builder, path: Path) -> None:
     except InputError as error:
         builder.faults.extend(error.faults)
         return
-    found, reading = recognise.read(source)
+    found, reading = builder.folder.once(source.path, lambda: recognise.read(source), "content")
     if found is None or not found.policy:
         builder.take(reading)
         if found is not None and found.read is sysmon_files.read_listing:
@@ -229,7 +236,9 @@ def _gpos(builder: Builder) -> None:
         try:
             where = f"line {named.line}"
             path = builder.folder.locate(named.text, builder.manifest.path, where)
-            builder.gpos.extend(gpo.read(builder.folder, path))
+            make = partial(gpo.read, builder.folder, path)
+            found = builder.folder.once(named.text, make, gpo.read)
+            builder.gpos.extend(found)
         except InputError as error:
             builder.gpos.append(gpo.unreadable(named.text, error.faults))
     for at, one in enumerate(builder.policies):
@@ -258,7 +267,7 @@ def _forwarding(builder: Builder) -> None:
         key = FactKey(FactKind.FORWARDING)
         builder.declare(key, Forwarding(()), line, "subscriptions: none")
     readings = [
-        recognise.guarded(forwarding_files.read, source, (FactKind.FORWARDING,))
+        builder.once(forwarding_files.read, source, (FactKind.FORWARDING,))
         for named in builder.spec.subscriptions or ()
         for source in _sources_below(builder, named)
     ]
@@ -306,7 +315,7 @@ def _unsaid(facts: Facts) -> bool:
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
     told = merge.complete(builder.statements)
-    first = Facts.of(told)
+    first = Facts.of(one for one in told if one.key.kind is not FactKind.AUDIT)
     policy = effective.audit(builder.policies, first.setting(effective.FORCE), first.os())
     _check_listings(builder, first)
     statements = [*told, *policy.statements, *_workstation(first)]
@@ -323,7 +332,7 @@ def _assumed(builder: Builder, facts: Facts, lost: set[FactKey]) -> list[Stateme
     os = facts.os()
     if builder.spec.audit_policy or not isinstance(os, Known):
         return []
-    observed = any(key.kind is FactKind.AUDIT for key in facts.known)
+    observed = any(one.key.kind is FactKind.AUDIT for one in builder.statements)
     if observed or FactKey(FactKind.AUDIT) in lost:
         return []
     line = f"line {builder.spec.assume_defaults}"

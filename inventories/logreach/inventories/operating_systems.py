@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from logreach.inventories.facts import OperatingSystem, OsKind
 from logreach.inventories.tables import csv_table
@@ -51,6 +51,7 @@ class _Named:
     revision: int | None = None
 
 
+@lru_cache(maxsize=4096)
 def identify(text: str, kind: OsKind | None = None) -> OperatingSystem | Unidentified:
     """The Windows that a text names ('Windows 11 23H2', '10.0.22631.3007', '22631').
 

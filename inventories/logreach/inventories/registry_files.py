@@ -17,6 +17,7 @@ _KEY = re.compile(r"\[(-?)(HK[^\]]*)\]")
 _VALUE = re.compile(r'(@|"(?:[^"\\]|\\.)*")\s*=\s*(.*)', re.DOTALL)
 _QUERY_KEY = re.compile(r"HKEY_[A-Z_]+(?:\\.*)?")
 _QUERY_VALUE = re.compile(r"\s{2,}(.+?)\s{2,}(REG_[A-Z_]+)(?:\s{2,}|\t|$)(.*)")
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")  # no export has such characters
 _NUMBER_KINDS = ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN")
 _TEXT_HEX = ("hex(1)", "hex(2)", "hex(7)")
 _LONGEST_LINE = 4 * 1024 * 1024
@@ -50,7 +51,7 @@ def read_reg(source: Source) -> Reading:
                 _take(source, values, faults, key, match, f"line {number}")
         elif line and not line.startswith((";", *_HEADERS)):
             faults.append(source.fault("line is no key and no value", f"line {number}"))
-    whole = text.endswith(("\r\n\r\n", "\n\n")) and not faults
+    whole = text.endswith(("\r\n\r\n", "\n\n")) and not faults and not _ODD.search(text)
     told = registry_values.reading(source, values, Strength.OBSERVED, roots if whole else ())
     return Reading(told.statements, (*faults, *told.faults), told.missing)
 
@@ -103,6 +104,8 @@ def _data(written: str) -> int | str | None:
     if not colon:
         raise ValueError(written)
     if kind == "dword":
+        if len(digits) != 8:
+            raise ValueError(written)  # cut off: fewer digits would be another number
         return int(digits, 16)
     data = bytes.fromhex(digits.replace(",", " "))
     if kind == "hex(b)" or (kind == "hex" and len(data) == 1):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TypeVar, cast
 
 from logreach.inventories.facts import Evidence, InputFile
 from logreach.inventories.faults import Fault, InputError
@@ -16,6 +17,7 @@ from logreach.inventories.text import Judge, decode
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; the largest honest export is a tenth of it
 MOST_FILES = 50_000  # in one inventory
 _LONGEST_QUOTE = 160
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Folder:
         self.root = root
         self._real = Path(os.path.realpath(root))
         self._read: dict[str, Source] = {}
+        self._made: dict[tuple[str, object], object] = {}
 
     @property
     def files(self) -> tuple[InputFile, ...]:
@@ -86,6 +89,13 @@ class Folder:
         if name not in self._read:
             self._read[name] = Source.of(name, self._bytes(path, name))
         return self._read[name]
+
+    def once(self, path: str, make: Callable[[], T], what: object) -> T:
+        """What `make` gives for a path, made once: thousands of hosts may share a file."""
+        key = (path, what)
+        if key not in self._made:
+            self._made[key] = make()
+        return cast("T", self._made[key])
 
     def name(self, path: Path) -> str:
         """A path as the user knows it: relative to the inventory, with '/'."""
