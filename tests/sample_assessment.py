@@ -16,6 +16,7 @@ from logreach.coverage.assessment import (
     Profile,
     Reason,
     Remedy,
+    RuleRollup,
     RuleSummary,
     TechniqueResult,
 )
@@ -201,6 +202,8 @@ def _profile(profile_id: str, hosts: tuple[str, ...], count: int, first: Verdict
         attributes={
             "Security:4688/CommandLine": _judged(UNKNOWN, LINE_UNKNOWN),
             "Security:4688/NewProcessName": _judged(first, decided),
+            "Security:4688/ProcessId": _judged(first),
+            "Security:4688/Unlike": _judged(UNKNOWN),
             f"Test:1/{MARKUP}": _judged(NO, *hostile),
         },
         components={
@@ -224,6 +227,8 @@ def _profile(profile_id: str, hosts: tuple[str, ...], count: int, first: Verdict
                 ("CommandLine",),
             )
         },
+        events_on_host={key: _judged(YES, AUDIT_ON) for key in events} if first is NO else {},
+        rules_by_technique={"T1543.003": RuleRollup({"conditional": 1}, {"conditional": 3.0})},
         conflicts=(Conflict(PROCESS_CREATION, kept, dropped),),
         faults=(Fault("unknown word 'Erfolk'", "ws/auditpol.csv", "line 3", "Use the tool."),),
     )

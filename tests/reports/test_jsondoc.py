@@ -104,6 +104,16 @@ def test_a_component_as_on_the_profile_is_not_told_twice(assessment: Assessment)
     assert "via" not in components["Process Creation"]
 
 
+def test_rules_and_what_the_host_holds_are_told(assessment: Assessment) -> None:
+    first, second = document(assessment)["profiles"]
+    assert first["events_on_host"] == {}
+    assert second["events_on_host"]["Security:4688"]["verdict"]["label"] == "achievable"
+    assert first["rules"]["r-1"]["dead_branches"] == ["selection_2"]
+    assert first["rules"]["r-1"]["reason"].startswith("the inventory does not say")
+    rollup = first["rules_by_technique"]["T1543.003"]
+    assert (rollup["counts"]["conditional"], rollup["weights"]["conditional"]) == (1, 3.0)
+
+
 def test_the_summary_counts_hosts_times_techniques(assessment: Assessment) -> None:
     summary = document(assessment)["summary"]
     assert summary["hosts"] == 902

@@ -141,6 +141,15 @@ def test_a_component_named_like_markup_stays_text(assessment: Assessment, tmp_pa
     assert MARKUP in json.loads(path.read_text("utf-8"))["description"]
 
 
+def test_rules_are_counted_in_the_layer_of_a_profile(assessment: Assessment) -> None:
+    by_id = _by_id(profile_layer(assessment, assessment.profiles[0]))
+    assert {"name": "rules", "value": "1 conditional"} in by_id["T1543.003"]["metadata"]
+    assert {"name": "rules, weighed by level", "value": "3 conditional"} in (
+        by_id["T1543.003"]["metadata"]
+    )
+    assert "rules" not in {item["name"] for item in by_id["T1543"]["metadata"]}
+
+
 def test_an_empty_assessment_gives_an_empty_layer(tmp_path: Path) -> None:
     (path,) = write_layers(empty(), tmp_path)
     assert json.loads(path.read_text("utf-8"))["techniques"] == []

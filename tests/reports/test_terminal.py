@@ -42,6 +42,12 @@ def test_shares_leave_out_what_does_not_apply(assessment: Assessment) -> None:
     assert line.split()[1::2] == ["15.7", "16.7", "50.0", "17.6"]
 
 
+def test_rules_are_counted_by_profile(assessment: Assessment) -> None:
+    _, after = _printed(assessment).split("Rules by profile")
+    line = next(one for one in after.splitlines() if one.startswith("P1"))
+    assert line.split() == ["P1", "0", "1", "0", "0", "0"]
+
+
 def test_an_empty_assessment_prints_a_line_and_no_tables() -> None:
     assert _printed(empty()).splitlines() == [
         "inventory: 0 hosts in 0 profiles, 0 techniques of ATT&CK 18.1"

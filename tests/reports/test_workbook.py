@@ -223,7 +223,7 @@ def test_every_verdict_column_is_coloured(book: Workbook) -> None:
             str(area.sqref).split(":")[0].rstrip("0123456789")
             for area in sheet.conditional_formatting
         }
-        wanted = ("Verdict", "Visibility", "Detection", "With alternatives")
+        wanted = ("Verdict", "On the host", "Visibility", "Detection", "With alternatives")
         assert coloured == {header[name] for name in wanted if name in header}
 
 
@@ -235,6 +235,33 @@ def test_a_verdict_has_evidence_reference_and_remedy_beside_it(book: Workbook) -
     (link,) = [one for one in _rows(book, "Evidence") if one["No."] == row["Chain"]]
     assert link["Reason"] == "Process Creation is not audited"
     assert link["SHA-256"] == SHA
+
+
+def test_where_forwarding_is_judged_both_ends_are_told(book: Workbook) -> None:
+    row = next(row for row in _rows(book, "Events") if row["Profile"] == "P2")
+    assert (row["On the host"], row["Verdict"]) == ("● achievable", "○ not achievable")
+
+
+def test_without_forwarding_there_is_no_column_for_it(tmp_path: Path) -> None:
+    write_workbook(empty(), tmp_path / "empty.xlsx")
+    assert "On the host" not in _rows(load_workbook(tmp_path / "empty.xlsx"), "Events")[0]
+
+
+def test_a_field_that_goes_with_its_event_has_the_reasons_of_the_event(book: Workbook) -> None:
+    rows = _rows(book, "Attributes")
+    (row,) = [r for r in rows if r["Attribute"] == "ProcessId" and r["Profile"] == "P2"]
+    assert row["Why"] == "Security:4688: Process Creation is not audited"
+    (row,) = [r for r in rows if r["Attribute"] == "Unlike" and r["Profile"] == "P2"]
+    assert row["Why"] is None
+
+
+def test_rules_are_told_one_by_one_and_by_technique(book: Workbook) -> None:
+    rule = _rows(book, "Rules")[0]
+    assert rule["Title"] == FORMULA
+    assert rule["Dead branches"] == "selection_2"
+    by_id = {row["Technique"]: row["Rules"] for row in _rows(book, "Techniques")}
+    assert by_id["T1543.003"] == "1 conditional"
+    assert by_id["T1543"] is None
 
 
 def test_facts_faults_conflicts_and_inputs_are_told(book: Workbook) -> None:

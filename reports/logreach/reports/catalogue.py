@@ -67,6 +67,7 @@ class Catalogue:
 def judged_of(profile: Profile) -> Iterator[Judged]:
     """Every verdict of a profile: events first, for reasons are told nearest to their source."""
     yield from profile.events.values()
+    yield from profile.events_on_host.values()
     yield from profile.attributes.values()
     for component in profile.components.values():
         yield from _of_component(component)

@@ -1,7 +1,7 @@
 """assessment.json: the whole result, for programs.
 
-Its shape is told by `schema/assessment.schema.json`. Reasons stand in full beside events, data
-components and rules; everywhere else `reason_ids` are positions in the top-level list `reasons`,
+Its shape is told by `schema/assessment.schema.json`. Reasons stand in full beside events and data
+components; everywhere else `reason_ids` are positions in the top-level list `reasons`,
 for one broken link decides thousands of verdicts.
 """
 
@@ -89,7 +89,7 @@ def _summary(assessment: Assessment) -> Json:
     }
 
 
-def _labels(counts: Mapping[str, int]) -> Json:
+def _labels(counts: Mapping[str, float]) -> Json:
     return {label: counts.get(label, 0) for label in LABELS}
 
 
@@ -116,6 +116,7 @@ def _profile(profile: Profile, catalogue: Catalogue) -> Json:
         "role": profile.role,
         "facts": [_fact(view) for view in profile.facts],
         "events": {key: _in_full(one) for key, one in profile.events.items()},
+        "events_on_host": _each(profile.events_on_host, catalogue),
         "attributes": {key: verdict_of(one.verdict) for key, one in profile.attributes.items()},
         "attribute_reason_ids": {
             key: catalogue.numbers(one) for key, one in profile.attributes.items()
@@ -127,7 +128,11 @@ def _profile(profile: Profile, catalogue: Catalogue) -> Json:
         "techniques": {
             key: _technique(one, profile, catalogue) for key, one in profile.techniques.items()
         },
-        "rules": {key: _rule(one) for key, one in profile.rules.items()},
+        "rules": {key: _rule(one, catalogue) for key, one in profile.rules.items()},
+        "rules_by_technique": {
+            key: {"counts": _labels(one.counts), "weights": _labels(one.weights)}
+            for key, one in profile.rules_by_technique.items()
+        },
         "conflicts": [_conflict(one) for one in profile.conflicts],
         "faults": [_fault(one) for one in profile.faults],
     }
@@ -270,13 +275,14 @@ def _fact(view: FactView) -> Json:
     }
 
 
-def _rule(rule: RuleSummary) -> Json:
+def _rule(rule: RuleSummary, catalogue: Catalogue) -> Json:
     return {
         "title": rule.title,
         "level": rule.level,
         "source": rule.source,
         "state": list(rule.state),
-        **_in_full(rule.judged),
+        "reason": rule.judged.reason,
+        **_by_number(rule.judged, catalogue),
         "techniques": list(rule.techniques),
         "log_source": rule.log_source,
         "dead_branches": list(rule.dead_branches),

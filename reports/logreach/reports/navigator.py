@@ -32,6 +32,7 @@ from logreach.reports.words import (
     score_text,
     shortened,
     standing,
+    tally,
     technique_url,
 )
 
@@ -110,7 +111,7 @@ def profile_layer(assessment: Assessment, profile: Profile, question: str = QUES
         f"{one_line(profile.os)}, {profile.role}. "
         "Score: 100 achievable, 50 conditional, 0 not achievable; none where unknown.",
         question,
-        [_profile_entry(one, question) for one in profile.techniques.values()],
+        [_profile_entry(one, profile, question) for one in profile.techniques.values()],
         legend,
     )
 
@@ -183,7 +184,7 @@ def _fleet_entry(assessment: Assessment, technique: FleetTechnique, question: st
     label = standing(counts)
     metadata = [
         _named("achievable", f"{achieved} of {hosts} hosts"),
-        *(_named(key, _tally(getattr(technique, key))) for key in QUESTIONS),
+        *(_named(key, tally(getattr(technique, key))) for key in QUESTIONS),
     ]
     comment = _fleet_comment(assessment, technique.technique_id, question)
     entry = _entry(technique.technique_id, comment, metadata, _links(technique.technique_id, []))
@@ -211,7 +212,7 @@ def _because(judged: Judged) -> str:
     return f"{label}: {reason_text(judged.reasons[0])}" if judged.reasons else label
 
 
-def _profile_entry(technique: TechniqueResult, question: str) -> Json:
+def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) -> Json:
     judged: Judged = getattr(technique, question)
     verdict = judged.verdict
     comment = "\n".join([verdict.label, *(reason_text(reason) for reason in judged.reasons[:4])])
@@ -222,6 +223,10 @@ def _profile_entry(technique: TechniqueResult, question: str) -> Json:
             _named(name, component.judged.verdict.label)
             for name, component in technique.components.items()
         ]
+    rules = profile.rules_by_technique.get(technique.technique_id)
+    if rules is not None:
+        metadata.append(_named("rules", tally(rules.counts)))
+        metadata.append(_named("rules, weighed by level", tally(rules.weights)))
     references = [reason.reference for reason in judged.reasons]
     entry = _entry(
         technique.technique_id, comment, metadata, _links(technique.technique_id, references)
@@ -243,8 +248,3 @@ def _links(technique_id: str, references: Iterable[str]) -> list[Json]:
 def _named(name: str, value: object) -> Json:
     """Metadata; the Navigator refuses an empty name or value."""
     return {"name": one_line(name) or "-", "value": one_line(str(value)) or "-"}
-
-
-def _tally(counts: Mapping[str, int]) -> str:
-    """'850 achievable, 52 unknown', in the order of the labels."""
-    return ", ".join(f"{counts[label]} {label}" for label in LOOKS if counts.get(label))

@@ -15,6 +15,7 @@ from logreach.coverage.assessment import (
     Judged,
     Profile,
     Reason,
+    RuleSummary,
     TechniqueResult,
 )
 from logreach.reports.catalogue import Catalogue
@@ -29,6 +30,7 @@ from logreach.reports.words import (
     percent,
     score_text,
     standing,
+    tally,
     totals,
     why,
 )
@@ -54,6 +56,8 @@ class Row:
     cells: tuple[Cell, ...]
     score: str = ""
     components: tuple[tuple[Look, str], ...] = ()
+    rules: str = ""
+    state: str = ""
     profiles: list[str] = field(default_factory=list)
     hosts: int = 0
 
@@ -73,6 +77,14 @@ class Item:
     """An event or a data component with its rows."""
 
     name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A detection rule with its rows."""
+
+    rule: RuleSummary
     rows: tuple[Row, ...]
 
 
@@ -100,6 +112,7 @@ class Page:
     elsewhere: tuple[FleetTechnique, ...]
     components: tuple[Item, ...]
     events: tuple[Item, ...]
+    rules: tuple[Rule, ...]
     reasons: tuple[tuple[int, Reason], ...]
 
 
@@ -110,6 +123,7 @@ def page_of(assessment: Assessment, catalogue: Catalogue) -> Page:
     profiles = assessment.profiles
     components = maker.items({p.profile_id: _judged_components(p) for p in profiles})
     events = maker.items({p.profile_id: p.events for p in profiles})
+    rules = maker.rules()
     return Page(
         found=assessment,
         hosts=sum(profile.count for profile in profiles),
@@ -122,6 +136,7 @@ def page_of(assessment: Assessment, catalogue: Catalogue) -> Page:
         elsewhere=tuple(one for one in assessment.fleet.values() if not _applies(one)),
         components=components,
         events=events,
+        rules=rules,
         reasons=maker.shown(),
     )
 
@@ -205,26 +220,40 @@ class _Maker:
             items.append(Item(name, tuple(rows.values())))
         return tuple(items)
 
+    def rules(self) -> tuple[Rule, ...]:
+        """Detection rules, with the profiles on which they fare alike."""
+        made: dict[str, tuple[RuleSummary, dict[object, Row]]] = {}
+        for profile in self._assessment.profiles:
+            for key, rule in profile.rules.items():
+                _, rows = made.setdefault(key, (rule, {}))
+                cells = (self._cell(rule.judged),)
+                lost = "; ".join([*rule.dead_branches, *rule.missing_fields])
+                row = Row(cells, rules=lost, state=", ".join(rule.state))
+                _join(rows, (cells, lost, rule.state), row, profile)
+        return tuple(Rule(rule, tuple(rows.values())) for rule, rows in made.values())
+
     def _technique(self, fleet: FleetTechnique) -> Technique:
         rows: dict[object, Row] = {}
         for profile in self._assessment.profiles:
             technique = profile.techniques.get(fleet.technique_id)
             if technique is not None:
-                row = self._row(technique)
-                _join(rows, (row.cells, row.score, row.components), row, profile)
+                row = self._row(technique, profile)
+                _join(rows, (row.cells, row.score, row.components, row.rules), row, profile)
         counts = (fleet.visibility, fleet.detection, fleet.detection_with_alternatives)
         looks = tuple(LOOKS[standing(one)] for one in counts)
         achieved = fleet.achievable_share
         share = f"{100 * achieved:.0f} %" if achieved else ""
         return Technique(fleet, looks, share, tuple(rows.values()))
 
-    def _row(self, technique: TechniqueResult) -> Row:
+    def _row(self, technique: TechniqueResult, profile: Profile) -> Row:
         asked = (technique.visibility, technique.detection, technique.detection_with_alternatives)
         components = tuple(
             (look(one.judged.verdict), name) for name, one in technique.components.items()
         )
         cells = tuple(self._cell(judged) for judged in asked)
-        return Row(cells, score_text(technique.score), components)
+        rules = profile.rules_by_technique.get(technique.technique_id)
+        told = tally(rules.counts) if rules else ""
+        return Row(cells, score_text(technique.score), components, told)
 
     def _cell(self, judged: Judged) -> Cell:
         numbers = tuple(number + 1 for number in self._catalogue.numbers(judged)[:_REASONS])

@@ -18,6 +18,7 @@ from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
 from logreach.coverage.tree import Branch
 from logreach.coverage.verdict import Verdict
 from logreach.reports.words import (
+    LABELS,
     QUESTIONS,
     counts_by_label,
     fact_name,
@@ -48,6 +49,7 @@ def print_summary(assessment: Assessment, console: Console) -> None:
     for table in (
         _profiles(assessment),
         _questions(assessment),
+        _rules(assessment),
         _broken(assessment),
         _remedies(assessment),
         _missing(assessment),
@@ -108,6 +110,20 @@ def _questions(assessment: Assessment) -> Table:
                     for label in shown
                 ),
             )
+    return table
+
+
+def _rules(assessment: Assessment) -> Table:
+    table = _table("Rules by profile")
+    shown = list(_STYLES)
+    _columns(table, "Profile", *(f"#{label}" for label in shown))
+    for profile in assessment.profiles:
+        if profile.rules:
+            counts = dict.fromkeys(LABELS, 0)
+            for rule in profile.rules.values():
+                counts[rule.judged.verdict.label] += 1
+            numbers = (Text(str(_sum(counts, one)), style=_STYLES[one]) for one in shown)
+            table.add_row(_safe(profile.profile_id), *numbers)
     return table
 
 

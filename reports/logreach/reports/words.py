@@ -181,6 +181,11 @@ def totals(assessment: Assessment, question: str) -> dict[str, int]:
     return counts
 
 
+def tally(counts: Mapping[str, float]) -> str:
+    """'850 achievable, 52 unknown', in the order of the labels; '' of nothing."""
+    return ", ".join(f"{counts[label]:g} {label}" for label in LABELS if counts.get(label))
+
+
 def technique_url(technique_id: str) -> str:
     """ATT&CK's own page of a technique."""
     return f"https://attack.mitre.org/techniques/{technique_id.replace('.', '/')}/"

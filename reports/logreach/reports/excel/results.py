@@ -26,7 +26,7 @@ from logreach.reports.excel.places import (
     component_parts,
     reference_of,
 )
-from logreach.reports.words import signed, why
+from logreach.reports.words import signed, tally, why
 
 
 def techniques(assessment: Assessment, places: Places) -> Sheet:
@@ -54,8 +54,9 @@ def techniques(assessment: Assessment, places: Places) -> Sheet:
         "Evidence",
         "Reference",
         "Chain",
+        *(["Rules"] if places.has_rules else []),
     )
-    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 38, 34, 38, 30, 14)
+    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 38, 34, 38, 30, 14, 24)
     return Sheet("Techniques", widths, (Table("Techniques", titles, rows),), "C2")
 
 
@@ -81,7 +82,13 @@ def _technique_row(
         places.evidence(*(places.catalogue.numbers(judged)[:1] for judged in asked)),
         reference_of(reason for judged in asked for reason in judged.reasons),
         places.chain(*asked),
+        *([_rules_text(technique, profile)] if places.has_rules else []),
     )
+
+
+def _rules_text(technique: TechniqueResult, profile: Profile) -> str:
+    rules = profile.rules_by_technique.get(technique.technique_id)
+    return tally(rules.counts) if rules else ""
 
 
 def _technique_link(technique: TechniqueResult, profile: Profile, places: Places) -> Cell:
@@ -132,13 +139,27 @@ def _event(key: str, places: Places) -> Cell:
 
 
 def events(assessment: Assessment, places: Places) -> Sheet:
-    """Each event on each profile."""
+    """Each event on each profile; where forwarding is judged, on the host as well."""
+    forwarded = any(profile.events_on_host for profile in assessment.profiles)
     rows = [
-        (key, places.profile(profile), profile.count, *_tail(judged, places))
+        (
+            key,
+            places.profile(profile),
+            profile.count,
+            *([_on_host(key, profile)] if forwarded else []),
+            *_tail(judged, places),
+        )
         for key, profile, judged in by_event(assessment)
     ]
-    titles = columns("Event", "Profile", "Hosts :number", *_TAIL)
-    return Sheet("Events", (24, 14, 8, *_TAIL_WIDTHS), (Table("Events", titles, rows),), "C2")
+    on_host = ["On the host :verdict"] if forwarded else []
+    titles = columns("Event", "Profile", "Hosts :number", *on_host, *_TAIL)
+    widths = (24.0, 14.0, 8.0, *(17.0 for _ in on_host), *_TAIL_WIDTHS)
+    return Sheet("Events", widths, (Table("Events", titles, rows),), "C2")
+
+
+def _on_host(key: str, profile: Profile) -> Cell:
+    judged = profile.events_on_host.get(key)
+    return judged.verdict if judged else None
 
 
 def attributes(assessment: Assessment, places: Places) -> Sheet:
@@ -146,10 +167,18 @@ def attributes(assessment: Assessment, places: Places) -> Sheet:
     rows = []
     for key, profile, judged in by_attribute(assessment):
         event, _, name = key.partition("/")
-        rows.append((places.event(event), name, places.profile(profile), *_tail(judged, places)))
+        reasoned = _with_reasons(judged, profile.events.get(event))
+        rows.append((places.event(event), name, places.profile(profile), *_tail(reasoned, places)))
     titles = columns("Event", "Attribute", "Profile", *_TAIL)
     table = Table("Attributes", titles, rows)
     return Sheet("Attributes", (24, 26, 14, *_TAIL_WIDTHS), (table,), "C2")
+
+
+def _with_reasons(attribute: Judged, event: Judged | None) -> Judged:
+    """A field that comes and goes with its event has no reasons but the event's."""
+    if attribute.reasons or event is None or attribute.verdict != event.verdict:
+        return attribute
+    return event
 
 
 def rules(assessment: Assessment, places: Places) -> Sheet:
