@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from gpo_files import AUDIT_HEAD, AUDIT_ROW, SCRIPT_BLOCK, on, pol, record, template
 from support import shared
 
 from logreach.inventories import load
@@ -14,46 +14,10 @@ from logreach.inventories.facts import FactKey, FactKind, Inventory, Known, Miss
 
 PROCESS_CREATION = "0CCE922B-69AE-11D9-BED3-505054503030"
 LOGOFF = "0CCE9216-69AE-11D9-BED3-505054503030"
-AUDIT_HEAD = (
-    "Machine Name,Policy Target,Subcategory,Subcategory GUID,"
-    "Inclusion Setting,Exclusion Setting,Setting Value\r\n"
-)
-AUDIT_ROW = ",System,Audit Process Creation,{{0cce922b-69ae-11d9-bed3-505054503030}},{},,{}\r\n"
 MACHINE = "DomainSysvol/GPO/Machine/"
 SECEDIT = MACHINE + "microsoft/windows nt/SecEdit/GptTmpl.inf"
 AUDIT = MACHINE + "microsoft/windows nt/Audit/audit.csv"
 POL = MACHINE + "registry.pol"
-SCRIPT_BLOCK = "SOFTWARE\\Policies\\Microsoft\\Windows\\PowerShell\\ScriptBlockLogging"
-
-
-def record(key: str, name: str, kind: int, data: bytes) -> bytes:
-    """One record of a registry.pol, laid out as [MS-GPREG] says."""
-
-    def text(words: str) -> bytes:
-        return words.encode("utf-16-le")
-
-    size = struct.pack("<I", len(data))
-    return (
-        (text(f"[{key}\0;{name}\0;") + struct.pack("<I", kind) + text(";") + size)
-        + text(";")
-        + data
-        + text("]")
-    )
-
-
-def pol(*records: bytes) -> bytes:
-    return b"PReg\x01\x00\x00\x00" + b"".join(records)
-
-
-def on(name: str, number: int = 1) -> bytes:
-    return record(SCRIPT_BLOCK, name, 4, struct.pack("<I", number))
-
-
-def template(*sections: str) -> bytes:
-    lines = ["[Unicode]", "Unicode=yes", *sections, "[Version]", 'signature="$CHICAGO$"']
-    return "\r\n".join(lines).encode("utf-16")
-
-
 Files = dict[str, bytes]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from logreach.inventories import resource_sacl, sacls
-from logreach.inventories.facts import Reading, Sacl
+from logreach.inventories.facts import Missing, Reading, Sacl
 from logreach.inventories.sources import Source
 
 # `logreach collect` begins its list so; then a descriptor without S: has no audit entries.
@@ -35,7 +35,18 @@ def read(source: Source) -> Reading:
     audited = text.startswith(AUDITED)
     if audited:
         text = text.replace(AUDITED, "", 1)
-    return sacls.read(text, source.path, source.sha256, audited=audited)
+    told = sacls.read(text, source.path, source.sha256, audited=audited)
+    whole = text.endswith(("\n", "\r")) or text.lstrip().startswith(("{", "["))
+    return told if whole or not told.statements else _without_last(source, told)
+
+
+def _without_last(source: Source, told: Reading) -> Reading:
+    """A text that ends within a line may be cut off, and with it the last object's entries."""
+    last = told.statements[-1]
+    message = f"ends within the entries of {last.key.name}, which may go on"
+    fault = source.fault(message, last.evidence.where, "Export again, or end the last line.")
+    lost = (last.key, Missing(str(fault), fault))
+    return Reading(told.statements[:-1], (*told.faults, fault), (*told.missing, lost))
 
 
 def _global(source: Source, text: str) -> Reading:

@@ -10,11 +10,13 @@ from typing import Any
 import yaml
 
 
+@cache
 def yaml_table(name: str) -> Any:
-    """A YAML table of this folder, parsed."""
+    """A YAML table of this folder, parsed once; not to be changed."""
     return yaml.safe_load(_text(name))
 
 
+@cache
 def csv_table(name: str) -> tuple[dict[str, str], ...]:
     """A CSV table of this folder, a dict a row."""
     return tuple(csv.DictReader(_text(name).splitlines()))
