@@ -155,7 +155,7 @@ def test_techniques_that_apply_nowhere_are_named_apart(text: str) -> None:
         "setting Command line",
         "Medium to high event volume",
         SHA,
-        "selection_2; CommandLine",
+        "P1, P2: active, 1 dead branch; no CommandLine",
         "Rules: 1 conditional",
         "Not parsed",
     ],

@@ -221,15 +221,20 @@ class _Maker:
         return tuple(items)
 
     def rules(self) -> tuple[Rule, ...]:
-        """Detection rules, with the profiles on which they fare alike."""
+        """Detection rules, with the profiles on which they fare alike.
+
+        A rule set has thousands of rules, so each gets a line and its first reason; what its dead
+        branches are stands in the workbook.
+        """
         made: dict[str, tuple[RuleSummary, dict[object, Row]]] = {}
         for profile in self._assessment.profiles:
             for key, rule in profile.rules.items():
                 _, rows = made.setdefault(key, (rule, {}))
-                cells = (self._cell(rule.judged),)
-                lost = "; ".join([*rule.dead_branches, *rule.missing_fields])
+                cells = (self._cell(rule.judged, 1),)
+                lost = _lost(rule)
+                key_of_row = (rule.judged.verdict.label, rule.state, lost)
                 row = Row(cells, rules=lost, state=", ".join(rule.state))
-                _join(rows, (cells, lost, rule.state), row, profile)
+                _join(rows, key_of_row, row, profile)
         return tuple(Rule(rule, tuple(rows.values())) for rule, rows in made.values())
 
     def _technique(self, fleet: FleetTechnique) -> Technique:
@@ -255,10 +260,20 @@ class _Maker:
         told = tally(rules.counts) if rules else ""
         return Row(cells, score_text(technique.score), components, told)
 
-    def _cell(self, judged: Judged) -> Cell:
-        numbers = tuple(number + 1 for number in self._catalogue.numbers(judged)[:_REASONS])
+    def _cell(self, judged: Judged, most: int = _REASONS) -> Cell:
+        numbers = tuple(number + 1 for number in self._catalogue.numbers(judged)[:most])
         self._shown.update(numbers)
         return Cell(look(judged.verdict), why(judged), numbers)
+
+
+def _lost(rule: RuleSummary) -> str:
+    """What a rule loses, in few words."""
+    dead = len(rule.dead_branches)
+    lost = [f"{dead} dead branch{'es' * (dead > 1)}"] if dead else []
+    if rule.missing_fields:
+        fields = dict.fromkeys(one.rpartition("/")[2] for one in rule.missing_fields)
+        lost.append(f"no {', '.join(fields)}")
+    return "; ".join(lost)
 
 
 def _join(rows: dict[object, Row], key: object, row: Row, profile: Profile) -> None:
