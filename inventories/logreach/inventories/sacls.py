@@ -183,18 +183,18 @@ def _format_list(text: str, found: Found) -> None:
         if "sddl" in values and "path" in values:
             found.descriptor(values["path"][1], values["sddl"][1], values["sddl"][0])
         elif values:
-            found.fault("an object without Path and Sddl", block[0][0], "Use Format-List *.")
+            found.fault("an object without Path and Sddl", block[0][0], "Use Get-Acl's own output.")
 
 
 def _blocks(numbered: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Objects are set apart by empty lines."""
     block: list[tuple[int, str]] = []
     for number, line in numbered:
-        starts = line.lower().startswith(("path ", "path:"))
-        if block and starts:
+        if line.strip("\0 \t"):
+            block.append((number, line))
+        elif block:
             yield block
             block = []
-        if line.strip() and (block or starts or _PAIR.match(line)):
-            block.append((number, line))
     if block:
         yield block
 

@@ -15,6 +15,7 @@ from logreach.inventories.facts import Query, Reading, Subscription
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.marked import Marked
 from logreach.inventories.winlogbeat_drops import drops, find
+from logreach.inventories.xpath import XPathError, parse
 
 _LONGEST = 1024 * 1024  # characters
 _MOST_CONDITIONS = 22
@@ -107,7 +108,7 @@ class _Reader:
             for query in subscription.queries:
                 moved = replace(query, line=line, query_id=f"{number}:{query.query_id}")
                 yield moved
-                for one in dropped if not query.suppress else ():
+                for one in (*dropped, *_doubted(query)) if not query.suppress else ():
                     yield replace(moved, xpath=one, suppress=True)
 
     def _ids(self, node: Marked | None, excluded: list[str]) -> list[str]:
@@ -135,6 +136,16 @@ class _Reader:
             else:
                 wanted.extend(f"Level={level}" for level in levels)
         return [collectors.any_of(wanted)] if wanted else []
+
+
+def _doubted(query: Query) -> Iterator[str]:
+    """What Windows may refuse is undecided, as in a subscription."""
+    try:
+        doubts = parse(query.xpath).doubts
+    except XPathError as error:
+        doubts = (str(error),)
+    for doubt in doubts[:1]:
+        yield f"*[{collectors.undecided(doubt)}]"
 
 
 def _providers(node: Marked | None) -> list[str]:

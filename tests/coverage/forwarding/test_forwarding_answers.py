@@ -21,8 +21,8 @@ CASES: dict[str, Any] = yaml.safe_load(
 
 def constraints(written: list[str]) -> tuple[Constraint, ...]:
     test, *values = written
-    if test == "cased":
-        return (Constraint(Test.EQUALS, tuple(values), cased=True),)
+    if test in ("cased", "not"):
+        return (Constraint(Test.EQUALS, tuple(values), negated=test == "not", cased=True),)
     if test == "impossible":
         return (Constraint(Test.EQUALS, ("a",)), Constraint(Test.EQUALS, ("b",)))
     return (Constraint(Test(test), tuple(values)),)

@@ -1,6 +1,7 @@
 """Whether an object carries the audit entry without which an event is not written."""
 
-from logreach.coverage.sacls.covers import Covered, covers
+from logreach.coverage.sacls.covers import covers
+from logreach.coverage.sacls.known import Covered
 from logreach.coverage.sacls.needs import AccessNeed, Scope
 
 __all__ = ["AccessNeed", "Covered", "Scope", "covers"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from logreach.coverage.assessment import Remedy
 from logreach.coverage.sacls import grades
-from logreach.coverage.sacls.grades import Grades
+from logreach.coverage.sacls.anywhere import any_object
+from logreach.coverage.sacls.grades import Grades, level_of, rights_of, with_limits
+from logreach.coverage.sacls.known import Covered, KnownSacls
 from logreach.coverage.sacls.needs import AccessNeed, Scope, built_in, exempt
 from logreach.coverage.sacls.remedies import remedy_for
 from logreach.coverage.verdict import UNKNOWN, YES, Level, Verdict
@@ -21,50 +21,7 @@ from logreach.inventories.facts import (
     Sacl,
     Strength,
 )
-from logreach.inventories.object_names import ObjectName, normal, parents
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """What is known of the audit entry that an access needs.
-
-    `remedy` adds exactly the entry that is wanting, where one can be added; `missing` is the
-    fact that would settle an unknown.
-    """
-
-    verdict: Verdict
-    text: str
-    evidence: tuple[Evidence, ...] = ()
-    remedy: Remedy | None = None
-    missing: FactKey | None = None
-
-
-@dataclass(slots=True)
-class _Known:
-    """The SACLs that an inventory tells, by the objects' normal names."""
-
-    facts: Facts
-    by_name: dict[str, tuple[FactKey, Known[Sacl]]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, facts: Facts) -> _Known:
-        known = cls(facts)
-        for written, _ in facts.of_kind(FactKind.SACL):
-            fact = facts.sacl(written)
-            name = normal(written)
-            if isinstance(fact, Known):
-                key = FactKey(FactKind.SACL, written)
-                known.by_name[name.name if name else written] = (key, fact)
-        return known
-
-    def get(self, name: str) -> Known[Sacl] | None:
-        found = self.by_name.get(name)
-        return found[1] if found else None
-
-    def key(self, name: str) -> FactKey:
-        """The key under which the object stands, or would."""
-        found = self.by_name.get(name)
-        return found[0] if found else FactKey(FactKind.SACL, name)
+from logreach.inventories.object_names import ObjectName, parents
 
 
 def covers(facts: Facts, need: AccessNeed) -> Covered:
@@ -82,9 +39,9 @@ def covers(facts: Facts, need: AccessNeed) -> Covered:
         found = _by_windows(facts, need, name)
         if found is not None:
             return found
-    known = _Known.of(facts)
+    known = KnownSacls.of(facts)
     if name is None:
-        return _any_object(known, need)
+        return any_object(known, need)
     return _Judge(known, need, name).covered()
 
 
@@ -93,7 +50,7 @@ def _by_windows(facts: Facts, need: AccessNeed, name: ObjectName) -> Covered | N
     entry = built_in()[name.name]
     os = facts.os()
     graded = grades.on_object(entry.sacl.aces, need)
-    level = _level(graded)
+    level = level_of(graded)
     if isinstance(os, Missing):
         text = f"{name.name} has an audit entry from Windows 10 on; the OS is not known"
         return Covered(Verdict(Level.NO, level), text, missing=FactKey(FactKind.OS))
@@ -103,46 +60,13 @@ def _by_windows(facts: Facts, need: AccessNeed, name: ObjectName) -> Covered | N
         text = f"the entry that Windows sets on {name.name} is for other access"
         return Covered(UNKNOWN, text, os.evidence)
     text = f"Windows sets an audit entry on {name.name} itself ({entry.source})"
-    return Covered(Verdict(level, level), _with_limits(text, graded), os.evidence)
-
-
-def _any_object(known: _Known, need: AccessNeed) -> Covered:
-    """Any object of the kind: only a global entry covers them all."""
-    names = need.masks
-    world = known.get(f"global:{need.kind}")
-    graded = grades.everywhere(world.value.aces, need) if world else {}
-    graded = grades.best([graded], names)
-    remedy = remedy_for(need, None, known.key(f"global:{need.kind}"), world)
-    if world and _level(graded) is Level.YES:
-        return Covered(YES, f"global audit entries cover every {need.kind}", world.evidence)
-    some = [
-        (name, fact)
-        for name, (_, fact) in known.by_name.items()
-        if (found := normal(name)) is not None
-        and found.kind == need.kind
-        and _level(_own(fact.value, need)) is not Level.NO
-    ]
-    missing = known.key(f"global:{need.kind}") if remedy else FactKey(FactKind.SACL)
-    level = _level(graded)
-    if some:
-        text = f"audit entries are known on {', '.join(name for name, _ in some[:3])}"
-        text += ", not on every object" if len(some) < 4 else " and others, not on every object"
-        evidence = tuple(one for _, fact in some[:3] for one in fact.evidence)
-        return Covered(Verdict(Level.PARTIAL, Level.YES), text, evidence, remedy, missing)
-    text = f"no audit entry is known on any {need.kind} for {_rights(need)}"
-    evidence = world.evidence if world else ()
-    return Covered(Verdict(level, Level.YES), _with_limits(text, graded), evidence, remedy, missing)
-
-
-def _own(sacl: Sacl, need: AccessNeed) -> Grades:
-    here = grades.on_object(sacl.aces, need)
-    return grades.best([here, grades.below(sacl.aces, need, 0)], need.masks)
+    return Covered(Verdict(level, level), with_limits(text, graded), os.evidence)
 
 
 class _Judge:
     """Weighs the object's own entries, those handed down, and global ones."""
 
-    def __init__(self, known: _Known, need: AccessNeed, name: ObjectName) -> None:
+    def __init__(self, known: KnownSacls, need: AccessNeed, name: ObjectName) -> None:
         self._known = known
         self._need = need
         self._name = name
@@ -153,7 +77,7 @@ class _Judge:
     def covered(self) -> Covered:
         need, name = self._need, self._name.name
         graded = self._graded()
-        level = _level(graded)
+        level = level_of(graded)
         remedy = remedy_for(need, self._name, self._known.key(name), self._own)
         if level is Level.YES:
             return Covered(YES, self._text(graded), self._evidence())
@@ -247,39 +171,17 @@ class _Judge:
         return tuple(dict.fromkeys(found))
 
     def _text(self, graded: Grades) -> str:
-        level = _level(graded)
+        level = level_of(graded)
         what = f"{self._name.name}\\*" if self._need.below else self._name.name
         if level is Level.YES:
-            return f"{what} is audited for {_rights(self._need)}"
+            return f"{what} is audited for {rights_of(self._need)}"
         if level is Level.PARTIAL:
-            return _with_limits(f"{what} is audited for part of {_rights(self._need)}", graded)
+            return with_limits(f"{what} is audited for part of {rights_of(self._need)}", graded)
         if self._told():
-            return f"{what} has no audit entry for {_rights(self._need)}, {self._need.outcome}"
+            return f"{what} has no audit entry for {rights_of(self._need)}, {self._need.outcome}"
         text = f"the audit entries of {what} are not told"
         if self._above:
             text += ", and none above covers it"
         fact = self._known.facts.get(self._known.key(self._name.name))
         lost = isinstance(fact, Missing) and fact.fault is not None
         return f"{text} ({fact.reason})" if isinstance(fact, Missing) and lost else text
-
-
-def _level(graded: Grades) -> Level:
-    """All rights covered: yes; none: no; else some are."""
-    levels = {grade.level for grade in graded.values()}
-    if not levels or levels == {Level.NO}:
-        return Level.NO
-    return Level.YES if levels == {Level.YES} else Level.PARTIAL
-
-
-def _rights(need: AccessNeed) -> str:
-    return " and ".join(need.rights) or "access"
-
-
-def _with_limits(text: str, graded: Grades) -> str:
-    """A text with what limits it: entries' own limits, and rights that none covers."""
-    limits = [why for grade in graded.values() for why in grade.limits]
-    covered = [name for name, grade in graded.items() if grade.level is not Level.NO]
-    if covered and len(covered) < len(graded):
-        limits.append(f"only for {', '.join(covered[:4])}")
-    found = list(dict.fromkeys(limits))[:3]
-    return f"{text}: {'; '.join(found)}" if found else text

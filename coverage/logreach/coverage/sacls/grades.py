@@ -152,3 +152,25 @@ def _by_type(ace: Ace, need: AccessNeed, grade: Grade) -> Grade:
     if not need.type_guid or properties:
         return grade.limited(Level.PARTIAL, why)
     return Grade(Level.NO)
+
+
+def level_of(graded: Grades) -> Level:
+    """All rights covered: yes; none: no; else some are."""
+    levels = {grade.level for grade in graded.values()}
+    if not levels or levels == {Level.NO}:
+        return Level.NO
+    return Level.YES if levels == {Level.YES} else Level.PARTIAL
+
+
+def rights_of(need: AccessNeed) -> str:
+    return " and ".join(need.rights) or "access"
+
+
+def with_limits(text: str, graded: Grades) -> str:
+    """A text with what limits it: entries' own limits, and rights that none covers."""
+    limits = [why for grade in graded.values() for why in grade.limits]
+    covered = [name for name, grade in graded.items() if grade.level is not Level.NO]
+    if covered and len(covered) < len(graded):
+        limits.append(f"only for {', '.join(covered[:4])}")
+    found = list(dict.fromkeys(limits))[:3]
+    return f"{text}: {'; '.join(found)}" if found else text
