@@ -37,11 +37,16 @@ class KnownSacls:
         known = cls(facts)
         for written, _ in facts.of_kind(FactKind.SACL):
             fact = facts.sacl(written)
-            name = normal(written)
-            if isinstance(fact, Known):
-                key = FactKey(FactKind.SACL, written)
-                known.by_name[name.name if name else written] = (key, fact)
+            found = normal(written)
+            name = found.name if found else written
+            if isinstance(fact, Known) and known._stronger(name, fact):
+                known.by_name[name] = (FactKey(FactKind.SACL, written), fact)
         return known
+
+    def _stronger(self, name: str, fact: Known[Sacl]) -> bool:
+        """One object under two spellings: what the host itself shows is kept."""
+        other = self.get(name)
+        return other is None or fact.strength > other.strength
 
     def get(self, name: str) -> Known[Sacl] | None:
         found = self.by_name.get(name)
