@@ -13,6 +13,7 @@ from functools import lru_cache
 
 _MAX_LENGTH = 65_536
 _MAX_DEPTH = 40
+_LONGEST_NUMBER = 20
 _MAX_TESTS = 22
 
 _TOKEN = re.compile(
@@ -262,6 +263,8 @@ class _Parser:
 
 
 def _number(text: str) -> int | float:
+    if len(text) > _LONGEST_NUMBER:
+        raise XPathError(f"a number of {len(text)} characters")
     if text[:2].lower() == "0x":
         return int(text, 16)
     return float(text) if "." in text else int(text)

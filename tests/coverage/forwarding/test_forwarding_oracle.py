@@ -132,7 +132,7 @@ def test_a_single_event_is_taken_as_the_oracle_says(
         assert taken == forwards(forwarding, META, event)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(forwardings(), patterns, metas_and_events())
 def test_no_event_of_a_pattern_contradicts_the_answer(
     forwarding: Forwarding,
@@ -166,3 +166,19 @@ def test_a_pattern_of_one_event_is_answered_as_that_event(
     taken = filter_of(forwarding).takes(META, event)
     expected = {True: Level.YES, False: Level.NO, None: Level.PARTIAL}[taken]
     assert answer.level is expected
+
+
+PIECES = """* [ ] ( ) @Name = != <= System EventData UserData EventID Data Data[@Name='A'] 'x' '3' 3
+0x10 1.5 / , band( timediff( not( position() and or *[EventData[ ]] Keywords"""
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES.split()), min_size=1, max_size=14).map(" ".join),
+    patterns,
+    st.sampled_from(METAS),
+)
+def test_any_query_is_answered(xpath: str, pattern: EventPattern, meta: EventMetadata) -> None:
+    one = Subscription("one", (Query("Log", xpath, suppress=False, line=1),))
+    answer = ForwardingFilter(Forwarding((one,)), lambda _: meta).answer(pattern)
+    assert answer.exact or answer.reason

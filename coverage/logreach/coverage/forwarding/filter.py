@@ -65,6 +65,7 @@ class ForwardingFilter:
         self._forwarding = forwarding
         self._lookup = lookup
         self._groups: dict[EventMetadata, tuple[Group, ...]] = {}
+        self._none: dict[EventMetadata, FilterAnswer] = {}
 
     def takes(self, event: EventMetadata, fields: Fields) -> bool | None:
         """Whether one event is taken, all of its fields given; None where that cannot be told."""
@@ -80,7 +81,9 @@ class ForwardingFilter:
             return FilterAnswer(Level.PARTIAL, exact=False, reason=reason)
         groups = self._relevant(event)
         if not groups:
-            return self._none_taken(event)
+            if event not in self._none:
+                self._none[event] = self._none_taken(event)
+            return self._none[event]
         tally = _ask(groups, event, pattern)
         return self._settle(tally, groups, event)
 
