@@ -14,12 +14,13 @@ from logreach.inventories.faults import Fault
 class Remedy:
     """A change of one fact that would satisfy a prerequisite.
 
-    `key` and `value` say which fact has to become what; `text` tells a person how, `cost` what
+    `key` and `value` say which fact has to become what (None: no single value says it, and the
+    prerequisites that offer the remedy are taken to hold); `text` tells a person how, `cost` what
     it brings with it (event volume, a restart), '' where no source says.
     """
 
     key: FactKey
-    value: FactValue
+    value: FactValue | None
     text: str
     cost: str = ""
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from logreach.coverage.knowledge.model import EventKnowledge
-from logreach.inventories.facts import FactKey, FactKind
+from logreach.inventories.facts import (
+    ChannelState,
+    FactKey,
+    FactKind,
+    FactValue,
+    Forwarding,
+    Sacl,
+    SysmonState,
+)
 
 
 def fact_title(knowledge: EventKnowledge, key: FactKey) -> str:
@@ -23,3 +31,21 @@ def fact_title(knowledge: EventKnowledge, key: FactKey) -> str:
     if key.kind is FactKind.OS:
         return "operating system"
     return ""
+
+
+def value_words(value: FactValue) -> str:
+    """A fact's value in words."""
+    if isinstance(value, SysmonState):
+        if not value.installed:
+            return "not installed"
+        config = "configuration read" if value.config is not None else "configuration not told"
+        return f"{value.version or 'version not told'}, {config}"
+    if isinstance(value, ChannelState):
+        return {None: "not told", True: "enabled", False: "disabled"}[value.enabled]
+    if isinstance(value, Sacl):
+        return f"{len(value.aces)} audit entries"
+    if isinstance(value, Forwarding):
+        return f"{len(value.subscriptions)} subscriptions"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from logreach.coverage.assessment import FactView
 from logreach.coverage.build.model import Model
-from logreach.coverage.names import fact_title
+from logreach.coverage.names import fact_title, value_words
 from logreach.coverage.rulework import RuleWork
 from logreach.inventories.facts import (
     Fact,
@@ -14,12 +14,8 @@ from logreach.inventories.facts import (
     FactKind,
     Facts,
     FactValue,
-    Forwarding,
     Inventory,
-    Known,
     Missing,
-    Sacl,
-    SysmonState,
 )
 
 
@@ -40,23 +36,7 @@ def _view(model: Model, key: FactKey, fact: Fact[FactValue]) -> FactView:
     if isinstance(fact, Missing):
         return FactView(key, "unknown", fact.reason, (), title)
     state = "assumed" if fact.assumed else "known"
-    return FactView(key, state, _words(fact), fact.evidence, title)
-
-
-def _words(fact: Known[FactValue]) -> str:
-    value = fact.value
-    if isinstance(value, SysmonState):
-        if not value.installed:
-            return "not installed"
-        config = "configuration read" if value.config is not None else "configuration not told"
-        return f"{value.version or 'version not told'}, {config}"
-    if isinstance(value, Sacl):
-        return f"{len(value.aces)} audit entries"
-    if isinstance(value, Forwarding):
-        return f"{len(value.subscriptions)} subscriptions"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
+    return FactView(key, state, value_words(fact.value), fact.evidence, title)
 
 
 def method_notes(model: Model, inventory: Inventory) -> tuple[tuple[str, str], ...]:

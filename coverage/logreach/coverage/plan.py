@@ -87,13 +87,25 @@ def _offered(evaluation: Evaluation) -> list[Remedy]:
     return list(found.values())
 
 
+def after(one: Assessed, remedy: Remedy) -> Evaluation:
+    """The evaluation once a remedy has been applied."""
+    if remedy.value is None:
+        held = {
+            number: YES
+            for number, reason in one.evaluation.leaves.items()
+            if reason.remedy == remedy and reason.verdict.applicable
+        }
+        return supposing(one.evaluation, held)
+    facts = one.group.facts.stating(remedy.key, remedy.value)
+    return reevaluate(one.evaluation, facts, [remedy.key])
+
+
 def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
     remedy, group = entry.remedy, one.group
-    facts = group.facts.stating(remedy.key, remedy.value)
-    after = reevaluate(one.evaluation, facts, [remedy.key])
+    changed = after(one, remedy)
     entry.profiles.append(group.profile_id)
     entry.hosts += group.count
-    for key, before, now in _changed(model, one.evaluation, after):
+    for key, before, now in _changed(model, one.evaluation, changed):
         if now.proven > before.proven:
             technique, question = key
             words = f"{_WORDS[question]}: {before.label} -> {now.label}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
+from logreach.coverage.names import value_words
 from logreach.coverage.verdict import NOT_APPLICABLE, Level, Verdict
 from logreach.inventories.facts import Conflict, Evidence, FactKey, FactValue
 
@@ -134,11 +135,9 @@ def fact_name(key: FactKey, title: str = "") -> str:
     return title or str(key)
 
 
-def value_text(value: FactValue) -> str:
-    """A fact's value in words."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
+def value_text(value: FactValue | None) -> str:
+    """A fact's value in words; '' for none."""
+    return "" if value is None else value_words(value)
 
 
 def conflict_text(conflict: Conflict) -> str:

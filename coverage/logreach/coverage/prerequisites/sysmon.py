@@ -9,6 +9,7 @@ from functools import lru_cache
 from logreach.coverage.assessment import Reason, Remedy
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import Remembering, evidence_of, verdict_of
+from logreach.coverage.prerequisites.sysmon_remedies import install, widen
 from logreach.coverage.sysmon import Config, SysmonFilter, load, manifest
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.inventories.facts import (
@@ -51,16 +52,11 @@ class SysmonRuns:
 
     @property
     def reads(self) -> tuple[FactKey, ...]:
-        return (SYSMON_KEY, CHANNEL_KEY)
+        return (SYSMON_KEY, CHANNEL_KEY, FactKey(FactKind.OS))
 
     def check(self, facts: Facts) -> Reason:
         state = _state(facts)
-        remedy = Remedy(
-            SYSMON_KEY,
-            SysmonState(installed=True),
-            "Install Sysmon with a configuration that logs what is needed",
-            "a service and a driver on every host; events as the configuration says",
-        )
+        remedy = install(facts.os())
         if isinstance(state, Missing):
             return Reason("sensor", self.subject, UNKNOWN, state.reason, missing=SYSMON_KEY)
         if not state.value.installed:
@@ -76,10 +72,11 @@ class SysmonRuns:
         return Reason("sensor", self.subject, YES, f"{name}{version} is installed", state.evidence)
 
 
-def _schema(state: SysmonState) -> manifest.Schema | Missing:
-    if state.version is None:
+@lru_cache(maxsize=256)
+def _schema(version: str | None) -> manifest.Schema | Missing:
+    if version is None:
         return Missing("the version of Sysmon is not told")
-    return manifest.schema_for(state.version)
+    return manifest.schema_for(version)
 
 
 def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Reason:
@@ -89,7 +86,7 @@ def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Re
         return _not_asked(subject, "sensor", state.evidence)
     if isinstance(state, Missing):
         state = Known(SysmonState(installed=True))
-    schema = _schema(state.value)
+    schema = _schema(state.value.version)
     possible = manifest.schemas() if isinstance(schema, Missing) else (schema,)
     have = [_has(one, event_id, field) for one in possible]
     what = f"field {field} of event {event_id}" if field else f"event {event_id}"
@@ -118,6 +115,7 @@ def _not_asked(subject: str, link: str, evidence: tuple[Evidence, ...] = ()) -> 
     return Reason(link, subject, NOT_APPLICABLE, text, evidence)
 
 
+@lru_cache(maxsize=8192)
 def _has(schema: manifest.Schema, event_id: int, field: str) -> bool:
     fields = manifest.fields_of(event_id, schema)
     return field in fields if field else bool(fields)
@@ -256,16 +254,19 @@ class SysmonKeeps:
             return self._reason(NO, text, evidence)
         answer = sieve.answer(self.pattern)
         verdict = verdict_of(answer)
-        return self._reason(verdict, _told(answer, verdict), (*_where(answer, sysmon), *evidence))
+        remedy = None if verdict == YES else widen(number_of(self.subject))
+        where = (*_where(answer, sysmon), *evidence)
+        return self._reason(verdict, _told(answer, verdict), where, remedy)
 
     def _reason(
         self,
         verdict: Verdict,
         text: str,
         evidence: tuple[Evidence, ...] = (),
+        remedy: Remedy | None = None,
         missing: FactKey | None = None,
     ) -> Reason:
-        return Reason("filter", self.subject, verdict, text, evidence, missing=missing)
+        return Reason("filter", self.subject, verdict, text, evidence, remedy, missing=missing)
 
 
 def _told(answer: FilterAnswer, verdict: Verdict) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.patterns import Constraint, Test
-from logreach.coverage.rules.judge import HostView, RuleResult, State, judge
+from logreach.coverage.rules.asked import HostView
+from logreach.coverage.rules.judge import RuleResult, State, judge
 from logreach.coverage.rules.mapping import Carrier, knowledge
 from logreach.coverage.rules.model import Correlation, Literal, Rule
 from logreach.coverage.rules.reading import read

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 from logreach.coverage.assessment import Judged, Reason
-from logreach.coverage.patterns import EventPattern
+from logreach.coverage.rules.asked import Asked, HostView, Link
 from logreach.coverage.rules.bound import carriers_of, may_hold
 from logreach.coverage.rules.describe import branch_text
-from logreach.coverage.rules.mapping import Gains, knowledge
+from logreach.coverage.rules.mapping import knowledge
 from logreach.coverage.rules.model import Branch, Need, Rule, Sight
 from logreach.coverage.verdict import (
     NO,
@@ -23,29 +22,6 @@ from logreach.coverage.verdict import (
     all_of,
     any_of,
 )
-
-
-class HostView(Protocol):
-    """What a host has to say of events; a key such as 'System:*' stands for any of a channel.
-
-    What the knowledge does not tell is UNKNOWN, with a reason.
-    """
-
-    def event(self, key: str) -> Judged:
-        """Whether the event can be there at all: system, audit policy, sensor, channel."""
-        ...
-
-    def attribute(self, key: str, field: str) -> Judged:
-        """Whether a field of that event is filled; 'Hashes:SHA256' asks for one hash of it."""
-        ...
-
-    def passes(self, pattern: EventPattern) -> Judged:
-        """Whether the sensor's filter and the forwarding let such events through.
-
-        PARTIAL: some for certain, and some for certain not. What they cannot decide lies between
-        NO and YES. Not applicable: nothing filters.
-        """
-        ...
 
 
 class State(StrEnum):
@@ -62,19 +38,37 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SightResult:
-    """What a host says of one sight.
+    """What a host says of one sight, link by link in the order in which an event travels.
 
-    `first` is the first broken link: its kind and, for a field, Sigma's name of it. `missing` are
-    fields that the branch needs and does not get, `noise` those without which something never
-    keeps the rule from firing, `lost` those without which an exclusion takes out too much.
+    `noise` are fields without which something never keeps the rule from firing, `lost` those
+    without which an exclusion takes out too much.
     """
 
     sight: Sight
     judged: Judged
-    first: tuple[str, str] = ("", "")
-    missing: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
     noise: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Link | None:
+        """The first broken link: of those that decide, the first."""
+        broken = [one for one in self.links if one.judged.verdict.applicable]
+        broken = [one for one in broken if one.judged.verdict != YES]
+        return min(broken, key=lambda one: _ends(one.judged.verdict), default=None)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields that the branch needs and does not get."""
+        return tuple(
+            one.name
+            for one in self.links
+            if one.kind == "field" and one.judged.verdict.possible is Level.NO
+        )
+
+
+def _ends(verdict: Verdict) -> tuple[int, int]:
+    return (verdict.possible, verdict.proven)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +128,18 @@ class RuleResult:
         return self.judged.verdict
 
 
-def judge(rule: Rule, view: HostView) -> RuleResult:
+def judge(rule: Rule, view: HostView | Asked) -> RuleResult:
     """Judge a rule; one that looks at other rules needs `judge_all`."""
     if not rule.applicable:
         return _without(rule, NOT_APPLICABLE, State.NOT_APPLICABLE, rule.unjudged)
     if rule.unjudged or rule.correlation is not None:
         text = rule.unjudged or "it counts what other rules find, and those were not given"
         return _without(rule, UNKNOWN, State.NOT_JUDGED, text)
-    ways = tuple(_ways(rule, view))
+    asked = view if isinstance(view, Asked) else Asked(view)
+    ways = tuple(_ways(rule, asked))
     verdicts = [way.verdict for way in ways]
     if rule.truncated:
-        verdicts.append(_beyond(rule, view))
+        verdicts.append(_beyond(rule, asked))
     verdict = any_of(verdicts)
     if not ways:
         return _without(rule, NO, State.DEAD, "no event can meet its condition")
@@ -156,16 +151,16 @@ def _without(rule: Rule, verdict: Verdict, state: State, text: str) -> RuleResul
     return RuleResult(rule.id, Judged(verdict, (reason,)), (state,))
 
 
-def _beyond(rule: Rule, view: HostView) -> Verdict:
+def _beyond(rule: Rule, asked: Asked) -> Verdict:
     """The branches that were cut off: nothing is proven, and only so much is possible."""
     known = knowledge()
 
     def fillable(event: str, need: Need) -> bool:
-        return any(view.attribute(event, name).verdict.possible > Level.NO for name in need.fields)
+        return asked.need(event, need).verdict.possible > Level.NO
 
     found = []
     for carrier in carriers_of(known.place(rule.logsource)):
-        event = view.event(carrier.event).verdict
+        event = asked.event(carrier.event).verdict
         if event.applicable and event.possible > Level.NO and rule.tree is not None:
             holds = may_hold(rule.tree, carrier, known, fillable)
             event = all_of((UNKNOWN, carrier.limit)) if holds else NO
@@ -173,88 +168,68 @@ def _beyond(rule: Rule, view: HostView) -> Verdict:
     return any_of(found)
 
 
-def _ways(rule: Rule, view: HostView) -> Iterator[WayResult]:
+def _ways(rule: Rule, asked: Asked) -> Iterator[WayResult]:
     for branch in rule.branches:
         for happening in branch.happenings:
-            sights = tuple(_sight(sight, view) for sight in happening)
+            sights = tuple(_sight(sight, asked) for sight in happening)
             verdict = any_of(one.judged.verdict for one in sights)
             yield WayResult(branch, sights, verdict)
 
 
-def _sight(sight: Sight, view: HostView) -> SightResult:
-    event = view.event(sight.event)
-    if not event.verdict.applicable:
-        return SightResult(sight, event)
-    parts = [("event", "", event)]
-    parts += [("field", need.sigma, _need(sight, need, view)) for need in sight.needs]
+def _sight(sight: Sight, asked: Asked) -> SightResult:
+    links = [Link("event", "", asked.event(sight.event))]
+    verdict = links[0].judged.verdict
+    if not verdict.applicable:
+        return SightResult(sight, links[0].judged)
+    fields = asked.fields(sight.event, sight.needs)
+    links += fields.links
+    verdict = all_of((verdict, fields.verdict))
     if sight.limit != YES:
         reason = Reason("knowledge", sight.event, sight.limit, sight.why)
-        parts.append(("limit", "", Judged(sight.limit, (reason,))))
-    if all(part.verdict.possible > Level.NO for _, _, part in parts):
-        parts.append(("filter", "", _through(sight, view)))
-    verdict = all_of(part.verdict for _, _, part in parts)
-    weak = [part for part in parts if part[2].verdict.applicable and part[2].verdict != YES]
-    weak.sort(key=lambda part: (part[2].verdict.possible, part[2].verdict.proven))
-    reasons = tuple(dict.fromkeys(reason for _, _, part in weak for reason in part.reasons))
+        links.append(Link("limit", "", Judged(sight.limit, (reason,))))
+        verdict = all_of((verdict, sight.limit))
+    if verdict.possible is Level.NO:
+        return SightResult(sight, Judged(verdict, _weak(links)), tuple(links))
+    links.append(Link("filter", "", _through(sight, asked)))
+    verdict = all_of((verdict, links[-1].judged.verdict))
     return SightResult(
         sight,
-        Judged(verdict, reasons or event.reasons),
-        (weak[0][0], weak[0][1]) if weak else ("", ""),
-        tuple(name for kind, name, part in weak if kind == "field" and _gone(part)),
-        tuple(dict.fromkeys(_noise(sight, view))),
-        tuple(dict.fromkeys(_lost(sight, view))),
+        Judged(verdict, _weak(links) or links[0].judged.reasons),
+        tuple(links),
+        tuple(dict.fromkeys(n for veto in sight.vetoes for n in asked.gone(sight.event, veto))),
+        tuple(dict.fromkeys(_lost(sight, asked))),
     )
 
 
-def _gone(judged: Judged) -> bool:
-    return judged.verdict.applicable and judged.verdict.possible is Level.NO
+def _weak(links: list[Link]) -> tuple[Reason, ...]:
+    """The reasons of the links that are not whole, the worst first."""
+    weak = [one.judged for one in links if one.judged.verdict != YES]
+    weak = [one for one in weak if one.verdict.applicable]
+    weak.sort(key=lambda one: _ends(one.verdict))
+    return tuple(dict.fromkeys(reason for one in weak for reason in one.reasons))
 
 
-def _need(sight: Sight, need: Need, view: HostView) -> Judged:
-    subject = f"{sight.event}/{need.sigma}"
-    if not need.fields:
-        text = need.why or f"{sight.event} has no {need.sigma}"
-        return Judged(NO, (Reason("knowledge", subject, NO, text),))
-    found = [view.attribute(sight.event, name) for name in need.fields]
-    best = max(found, key=lambda one: (one.verdict.proven, one.verdict.possible))
-    verdict = any_of(one.verdict for one in found)
-    if not verdict.applicable:
-        verdict = NO
-    if need.limit == YES:
-        return Judged(verdict, best.reasons)
-    limit = Reason("knowledge", subject, need.limit, need.why)
-    return Judged(all_of((verdict, need.limit)), (*best.reasons, limit))
-
-
-def _noise(sight: Sight, view: HostView) -> Iterator[str]:
-    for veto in sight.vetoes:
-        for need in veto:
-            if _gone(_need(sight, need, view)):
-                yield need.sigma
-
-
-def _lost(sight: Sight, view: HostView) -> Iterator[str]:
+def _lost(sight: Sight, asked: Asked) -> Iterator[str]:
     for need, others in sight.eager:
-        if _gone(_need(sight, need, view)) and not any(
-            _gone(_need(sight, other, view)) for other in others
-        ):
-            yield need.sigma
+        gone = next(asked.gone(sight.event, (need,)), None)
+        if gone is not None and not any(asked.gone(sight.event, others)):
+            yield gone
 
 
-def _through(sight: Sight, view: HostView) -> Judged:
+def _through(sight: Sight, asked: Asked) -> Judged:
     """What the filters say of exactly the branch's events.
 
     The pattern may hold more events than the branch. That all or none of them pass is true of
     the branch too; that only some do is not. Then the narrowed pattern tells, all of whose
     events are in the branch.
     """
-    answer = view.passes(sight.pattern)
+    answer = asked.passes(sight.pattern)
     verdict = answer.verdict
     if sight.exact or not verdict.applicable or verdict in (YES, NO):
         return answer
     if sight.narrowed is None:
         return Judged(UNKNOWN, answer.reasons)
-    inside = view.passes(sight.narrowed).verdict
+    inside = asked.passes(sight.narrowed).verdict
     proven = Level.PARTIAL if inside.proven > Level.NO else Level.NO
     possible = Level.YES if inside.possible is Level.YES else Level.PARTIAL
     return Judged(Verdict(proven, possible), answer.reasons)
@@ -323,22 +298,24 @@ def _telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reaso
     return tuple(found)
 
 
+_LINKS = ("event", "limit", "field", "filter")
+
+
 def _reached(result: SightResult) -> int:
     """How far it came before the first broken link: an event that lacks a field tells more than
     one that is not written."""
-    links = ("event", "limit", "field", "filter")
-    return links.index(result.first[0]) if result.first[0] in links else len(links)
+    first = result.first
+    return len(_LINKS) if first is None else _LINKS.index(first.kind)
 
 
-def _dead(way: WayResult, gains: Gains | None = None) -> DeadBranch:
-    gains = gains or knowledge().gains
-    applying = [one for one in way.sights if one.judged.verdict.applicable]
-    told = max(applying, key=_reached)
-    kind, name = told.first
-    if kind == "field":
-        gain = gains.of_field(name)
+def _dead(way: WayResult) -> DeadBranch:
+    gains = knowledge().gains
+    told = max((one for one in way.sights if one.judged.verdict.applicable), key=_reached)
+    first = told.first
+    if first is not None and first.kind == "field":
+        gain = gains.of_field(first.name)
     else:
-        words = gains.filter if kind == "filter" else gains.event
+        words = gains.filter if first is not None and first.kind == "filter" else gains.event
         gain = words.format(event=told.sight.event)
     return DeadBranch(branch_text(way.branch), told.judged.reason, gain)
 
@@ -356,5 +333,6 @@ def judge_all(rules: Iterable[Rule], view: HostView) -> Mapping[str, RuleResult]
     from logreach.coverage.rules.correlation import correlated
 
     rules = list(rules)
-    results = {rule.id: judge(rule, view) for rule in rules if rule.correlation is None}
+    asked = Asked(view)
+    results = {rule.id: judge(rule, asked) for rule in rules if rule.correlation is None}
     return {rule.id: found for rule, found in correlated(rules, results, view)}

@@ -16,7 +16,7 @@ from itertools import product
 from logreach.coverage import patterns
 from logreach.coverage.patterns import Constraint, Test
 from logreach.coverage.sysmon import conditions, manifest
-from logreach.coverage.sysmon.decide import field_text
+from logreach.coverage.sysmon.decision import field_text
 from logreach.coverage.sysmon.literals import ANYTHING, Case, Cases, Kind, Literal
 
 MAX_CASES = 400  # more are not told apart: the constraint that would make them is left out
@@ -47,6 +47,11 @@ class Domain:
     spellings: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     also: tuple[Cases, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many literals are known of the field, all cases together."""
+        return sum(len(case.contains) + len(case.nots) for case in self.cases)
 
     @property
     def possible(self) -> bool:

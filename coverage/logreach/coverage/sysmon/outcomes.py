@@ -12,7 +12,7 @@ from enum import IntFlag
 
 from logreach.coverage.sysmon import manifest
 from logreach.coverage.sysmon.config import Config, Element, Filter, Rule
-from logreach.coverage.sysmon.decide import CompiledFilter, CompiledRule, elements_for
+from logreach.coverage.sysmon.decision import CompiledFilter, CompiledRule, elements_for
 from logreach.coverage.sysmon.domains import Domain
 from logreach.coverage.sysmon.literals import ANYTHING, Case, Cases, Shape, shape
 
@@ -77,7 +77,7 @@ class Model:
 
     `otherwise` says what holds where no element matches, `filtered` which fields any filter
     looks at, `certain` that no filter's value differs from host to host, `letters` which letters
-    the filters' values hold.
+    the filters' values hold, `size` how many filters there are.
     """
 
     event_id: int
@@ -88,6 +88,7 @@ class Model:
     filtered: tuple[str, ...]
     certain: bool
     letters: frozenset[str]
+    size: int
 
 
 def model(config: Config, event_id: int) -> Model:
@@ -109,6 +110,7 @@ def model(config: Config, event_id: int) -> Model:
         filtered=tuple(dict.fromkeys(leaf.field for leaf in leaves if leaf.applies)),
         certain=all(leaf.shape is not None for leaf in leaves),
         letters=frozenset().union(*(_letters(leaf.shape) for leaf in leaves)),
+        size=len(leaves),
     )
 
 

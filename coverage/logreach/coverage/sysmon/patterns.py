@@ -92,24 +92,27 @@ class SysmonFilter:
 
     def _settled(self, view: View, level: Level) -> FilterAnswer:
         seen = view.model
-        tag = seen.stages[0].source.tag if seen.stages else "this event"
         deciders = tuple(_deciders(view))[:_MAX_DECIDERS]
-        if seen.disabled:
-            reason = f"{tag} is switched off"
-        elif not seen.stages:
-            reason = "the configuration has no element for the event; Sysmon's default holds"
-        elif deciders:
-            reason = ""
-        elif len(seen.stages) == 1:
-            reason = f"nothing matches, and the default of {seen.stages[0].source} holds"
-        else:
-            reason = "nothing matches, and of two or more elements none logs what is left"
         if not deciders:
             deciders = tuple(
                 Decider(str(stage.source), stage.source.line, "its filters do not match")
                 for stage in seen.stages[:_MAX_DECIDERS]
             )
-        return FilterAnswer(level, deciders=deciders, reason=reason)
+        return FilterAnswer(level, deciders=deciders, reason=_reason(view))
+
+
+def _reason(view: View) -> str:
+    """What holds where no element surely decides; '' where one does."""
+    stages = view.model.stages
+    if view.model.disabled:
+        return f"{stages[0].source.tag if stages else 'the event'} is switched off"
+    if not stages:
+        return "the configuration has no element for the event; Sysmon's default holds"
+    if any(view.stage_status(stage) == MATCH for stage in stages):
+        return ""
+    if len(stages) == 1:
+        return f"where nothing matches, the default of {stages[0].source} holds"
+    return "where nothing matches, nothing is logged, since there are two or more elements"
 
 
 def _deciders(view: View) -> Iterator[Decider]:

@@ -16,7 +16,7 @@ _MAX_LINE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A Sysmon event as its log shows it; `where` is the record or line it stands in."""
+    """A Sysmon event as its log shows it; `where` is its log and the record or line in it."""
 
     where: str
     event_id: int
@@ -48,11 +48,11 @@ def read_evtx(path: Path) -> Iterator[Read]:
 
 
 def _evtx_record(record: Mapping[str, Any], path: Path) -> Read:
-    where = f"record {record['event_record_id']}"
+    where = f"{path}: record {record['event_record_id']}"
     try:
         return _event(json.loads(record["data"]), where)
     except (ValueError, TypeError, KeyError) as error:
-        return Fault(f"record cannot be read: {error}", str(path), where)
+        return Fault(f"record cannot be read: {error}", where=where)
 
 
 def read_json_lines(path: Path) -> Iterator[Read]:
@@ -64,17 +64,17 @@ def read_json_lines(path: Path) -> Iterator[Read]:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE + 1), ""), start=1):
             if line.strip():
-                yield _json_record(line, str(path), f"line {number}")
+                yield _json_record(line, f"{path}: line {number}")
 
 
-def _json_record(line: str, source: str, where: str) -> Read:
+def _json_record(line: str, where: str) -> Read:
     if len(line) > _MAX_LINE:
-        return Fault("line is longer than a million characters", source, where)
+        return Fault("line is longer than a million characters", where=where)
     try:
         return _event(json.loads(line), where)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         hint = 'Write {"event_id": 1, "fields": {"Image": "..."}}.'
-        return Fault(f"line is no event: {error}", source, where, hint)
+        return Fault(f"line is no event: {error}", where=where, hint=hint)
 
 
 def _event(data: Any, where: str) -> Record | Other:

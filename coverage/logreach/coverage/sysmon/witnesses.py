@@ -14,7 +14,7 @@ from typing import NamedTuple
 from logreach.coverage.patterns import EventPattern
 from logreach.coverage.sysmon import conditions, manifest
 from logreach.coverage.sysmon.config import Config
-from logreach.coverage.sysmon.decide import Decision, decide
+from logreach.coverage.sysmon.decision import Decision, decide
 from logreach.coverage.sysmon.domains import Domain, filler
 from logreach.coverage.sysmon.literals import ANYTHING, Case, Cases
 from logreach.coverage.sysmon.outcomes import (
@@ -29,7 +29,7 @@ from logreach.coverage.sysmon.outcomes import (
     View,
 )
 
-MAX_STEPS = 3000
+_MAX_WORK = 2_000_000  # filters times literals looked at in one search; then it stays open
 _MAX_TARGETS = 24  # likely events tried before the search proper
 _MAX_CASES = 64
 _ANY = Domain((ANYTHING,))
@@ -69,7 +69,6 @@ class Search:
     config: Config
     pattern: EventPattern
     view: View
-    steps: int = 0
     exhausted: bool = True
     model: Model = field(init=False)
     letter: str = field(init=False)
@@ -86,7 +85,7 @@ class Search:
 
     def find(self, wanted: Outcome) -> Witness | None:
         """An event with that outcome; None: there is none, or (not `exhausted`) none was found."""
-        self.steps, self.exhausted = 0, True
+        self.exhausted = True
         for domains in self._likely(wanted):
             witness = self._witness(domains, wanted)
             if witness is not None:
@@ -132,70 +131,66 @@ class Search:
         }
         return View(self.model, fixed).outcome()
 
-    def _likely(self, wanted: Outcome) -> Iterator[Domains]:
-        """The plain event, and for each item that would bring the outcome one that meets it."""
-        view = self.view
-        yield dict(view.domains)
-        include = wanted is Outcome.LOGGED
+    def _likely(self, wanted: Outcome) -> Iterator[Mapping[str, Domain]]:
+        """The plain event, and one for each item that would bring the outcome.
+
+        Then the same with every filter unmet, as far as they can be, that would bring the other.
+        """
+        plain = self.view.domains
+        yield plain
+        yield from self._targets(plain, wanted)
+        avoided = self._avoided(plain, wanted)
+        yield avoided
+        yield from self._targets(avoided, wanted)
+
+    def _targets(
+        self, domains: Mapping[str, Domain], wanted: Outcome
+    ) -> Iterator[Mapping[str, Domain]]:
         targets = 0
         for stage in self.model.stages:
-            if stage.source.include is not include:
+            if stage.source.include is not (wanted is Outcome.LOGGED):
                 continue
             single = [(item,) for item in stage.items]
             together = [stage.items] if stage.items else []
             for wished in together if stage.source.match_all else single:
-                if not all(view.item_status(item) & MATCH for item in wished):
+                if not all(self.view.item_status(item) & MATCH for item in wished):
                     continue
-                met = self._met(wished)
+                met = _met(domains, wished)
                 if met is not None:
                     yield met
                     targets += 1
                 if targets >= _MAX_TARGETS:
                     return
 
-    def _met(self, items: tuple[Item, ...]) -> Domains | None:
-        """The domains where all of some items are met, by the first filters that can be."""
-        domains: Mapping[str, Domain] = self.view.domains
-        met: set[str] = set()
-        for item in items:
-            if isinstance(item, Branch):
-                leaves = item.leaves if item.source.match_all else item.leaves[:1]
-            elif item.field in met:
+    def _avoided(self, domains: Mapping[str, Domain], wanted: Outcome) -> Mapping[str, Domain]:
+        """The domains where filters that bring the other outcome are not met, one by one."""
+        for stage in self.model.stages:
+            if stage.source.include is (wanted is Outcome.LOGGED):
                 continue
-            else:
-                leaves = (item,)
-                met.add(item.field)
-            for leaf in leaves:
-                narrow = narrowed(domains, leaf, wanted=True)
-                if narrow is None:
-                    return None
-                domains = narrow
-        return dict(domains)
+            for leaf in stage.leaves:
+                if self.view.status(leaf) & NO_MATCH:
+                    narrow = narrowed(domains, leaf, wanted=False)
+                    domains = domains if narrow is None else narrow
+        return domains
 
-    def _split(self, view: View, wanted: Outcome) -> Witness | None:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            self.exhausted = False
-            return None
-        outcome = view.outcome()
-        if not outcome & wanted:
-            return None
-        if outcome == wanted:
-            witness = self._witness(view.domains, wanted)
-            # It may be had, even where no event was made for it.
-            self.exhausted = self.exhausted and witness is not None
-            return witness
-        stage, leaf = _undecided(view)
-        if stage is None or leaf is None:  # only what differs from host to host is left
-            self.exhausted = False
-            return None
-        first = stage.source.include is (wanted is Outcome.LOGGED)
-        for value in (first, not first):
-            narrow = narrowed(view.domains, leaf, value)
-            if narrow is not None:
-                witness = self._split(view.narrowed(narrow, leaf.field), wanted)
-                if witness is not None or self.steps > MAX_STEPS:
+    def _split(self, start: View, wanted: Outcome) -> Witness | None:
+        """Split undecided filters until an event is found or every way has been followed."""
+        waiting = [start]
+        work = 0
+        while waiting and work < _MAX_WORK:
+            view = waiting.pop()
+            work += 100 + self.model.size * (1 + sum(one.size for one in view.domains.values()))
+            outcome = view.outcome()
+            if outcome == wanted:
+                witness = self._witness(view.domains, wanted)
+                if witness is not None:
                     return witness
+                self.exhausted = False  # it may be had, though no event was made for it
+            elif outcome & wanted:
+                ways = _ways(view, wanted)
+                self.exhausted = self.exhausted and bool(ways)
+                waiting += ways
+        self.exhausted = self.exhausted and not waiting
         return None
 
     def _text(self, name: str, domain: Domain | None) -> _Found | None:
@@ -278,6 +273,35 @@ def narrowed(domains: Mapping[str, Domain], leaf: Leaf, wanted: bool) -> Domains
     spelled = tuple(leaf.source.value.split(";")) if wanted else ()
     found = replace(domain, cases=tuple(cases), spellings=spelled + domain.spellings)
     return {**domains, leaf.field: found}
+
+
+def _met(domains: Mapping[str, Domain], items: tuple[Item, ...]) -> Mapping[str, Domain] | None:
+    """The domains where all of some items are met, by the first filters that can be."""
+    met: set[str] = set()
+    for item in items:
+        if isinstance(item, Branch):
+            leaves = item.leaves if item.source.match_all else item.leaves[:1]
+        elif item.field in met:
+            continue
+        else:
+            leaves = (item,)
+            met.add(item.field)
+        for leaf in leaves:
+            narrow = narrowed(domains, leaf, wanted=True)
+            if narrow is None:
+                return None
+            domains = narrow
+    return domains
+
+
+def _ways(view: View, wanted: Outcome) -> list[View]:
+    """The view split by its first undecided filter, the promising half last; [] where none is."""
+    stage, leaf = _undecided(view)
+    if stage is None or leaf is None:  # only what differs from host to host is left
+        return []
+    promising = stage.source.include is (wanted is Outcome.LOGGED)
+    halves = (narrowed(view.domains, leaf, value) for value in (not promising, promising))
+    return [view.narrowed(half, leaf.field) for half in halves if half is not None]
 
 
 def _undecided(view: View) -> tuple[Stage | None, Leaf | None]:

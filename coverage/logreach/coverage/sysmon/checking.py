@@ -9,7 +9,7 @@ from logreach.coverage.sysmon.check_elements import check_elements, check_schema
 from logreach.coverage.sysmon.check_filters import check_filters
 from logreach.coverage.sysmon.check_options import check_options
 from logreach.coverage.sysmon.lints import Finding, Hit, finding
-from logreach.coverage.sysmon.load import binary_schema, build
+from logreach.coverage.sysmon.loading import binary_schema, build
 from logreach.inventories.faults import Fault, InputError
 
 _LINE = re.compile(r"line (\d+)")

@@ -1,0 +1,65 @@
+"""What to change about Sysmon, as facts that can be weighed.
+
+A remedy is weighed at its widest: the configuration that keeps every event of a kind. Its author
+will keep less; what matters is which kind of event the verdicts hang on.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from logreach.coverage.assessment import Remedy
+from logreach.coverage.sysmon import manifest
+from logreach.inventories.facts import (
+    Fact,
+    FactKey,
+    FactKind,
+    Missing,
+    OperatingSystem,
+    SysmonState,
+)
+
+_KEY = FactKey(FactKind.SYSMON)
+_BLOCKING = frozenset({27, 28})  # these do not only log: what they match is blocked
+
+
+_FIRST_BUILD = 10240
+"""Windows 10 and Server 2016: the download page says that Sysmon runs on these and later ones."""
+
+
+def install(os: Fact[OperatingSystem]) -> Remedy | None:
+    """Sysmon on a host that has none; None where today's Sysmon is not known to run."""
+    if isinstance(os, Missing) or os.value.build < _FIRST_BUILD:
+        return None
+    newest = manifest.releases()[-1]
+    version = ".".join(str(part) for part in newest.version)
+    state = SysmonState(installed=True, version=version, config=_keeps_everything())
+    text = (
+        f"Install Sysmon {version} or newer with a configuration that keeps the events wanted "
+        "(the gain given is that of one that keeps everything)"
+    )
+    return Remedy(_KEY, state, text, "a service and a driver on every host, and their events")
+
+
+def widen(event_id: int) -> Remedy | None:
+    """Let a configuration keep the events of one tag; None for events that have none."""
+    event = manifest.event(event_id)
+    if event is None or not event.tag or event_id in _BLOCKING:
+        return None
+    text = (
+        f"Have the Sysmon configuration keep what it drops of {event.tag} (the gain given is "
+        f'that of a single <{event.tag} onmatch="exclude"/>, which keeps all of it)'
+    )
+    return Remedy(_KEY, None, text, "more events of this kind")
+
+
+@lru_cache(maxsize=1)
+def _keeps_everything() -> str:
+    root = Element("Sysmon", schemaversion=str(manifest.newest()))
+    SubElement(root, "HashAlgorithms").text = "*"
+    filtering = SubElement(root, "EventFiltering")
+    for tag, ids in manifest.tags(manifest.newest()).items():
+        if not _BLOCKING.intersection(ids):
+            SubElement(filtering, tag, onmatch="exclude")
+    return tostring(root, encoding="unicode")
