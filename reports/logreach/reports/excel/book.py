@@ -26,7 +26,7 @@ from logreach.reports.words import LABELS, LOOKS
 
 _FONT = "Calibri"
 # Characters of column width that a landscape page shows in legible size.
-_PAGE_WIDTH = 260
+_PAGE_WIDTH = 300
 
 
 def packed(sheets: Sequence[Sheet]) -> bytes:

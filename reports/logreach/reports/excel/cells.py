@@ -24,7 +24,7 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LONGEST, _MOST_LINES, _LONGEST_URL = 32_000, 250, 2_000
 _NOTHING = "nothing"
 # Points a line of the default font; a row taller than this would hide its neighbours.
-_LINE, _TALLEST = 15, 14
+_LINE, _TALLEST = 15, 9
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 

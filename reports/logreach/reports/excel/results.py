@@ -26,7 +26,7 @@ from logreach.reports.excel.places import (
     component_parts,
     reference_of,
 )
-from logreach.reports.words import signed, tally, why
+from logreach.reports.words import look, tally, why
 
 
 def techniques(assessment: Assessment, places: Places) -> Sheet:
@@ -56,7 +56,7 @@ def techniques(assessment: Assessment, places: Places) -> Sheet:
         "Chain",
         *(["Rules"] if places.has_rules else []),
     )
-    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 38, 34, 38, 30, 14, 24)
+    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 36, 42, 44, 34, 14, 24)
     return Sheet("Techniques", widths, (Table("Techniques", titles, rows),), "C2")
 
 
@@ -106,18 +106,18 @@ def _goodness(component: ComponentResult) -> tuple[int, int]:
 
 def _components_text(technique: TechniqueResult) -> str:
     return "\n".join(
-        f"{signed(one.judged.verdict)}: {name}" for name, one in technique.components.items()
+        f"{look(one.judged.verdict).sign} {name}" for name, one in technique.components.items()
     )
 
 
 def _analytics_text(technique: TechniqueResult) -> str:
+    """By sign, for a technique has up to a dozen: rows must stay low enough to scan."""
     lines = []
     for key, one in technique.analytics.items():
-        line = f"{key}: {signed(one.detection.verdict)}"
-        if one.with_alternatives.verdict != one.detection.verdict:
-            line += f"; with alternatives {signed(one.with_alternatives.verdict)}"
+        detection, with_any = look(one.detection.verdict), look(one.with_alternatives.verdict)
+        line = f"{key} {detection.sign}, with alternatives {with_any.sign}"
         if one.unparsed:
-            line += f"; not judged: {', '.join(one.unparsed)}"
+            line += f" (not judged: {len(one.unparsed)})"
         lines.append(line)
     return "\n".join(lines)
 
