@@ -315,6 +315,21 @@ def test_more_rows_than_a_sheet_has_are_said_to_be_elsewhere(
     assert rows[-1]["Technique"] == "10 more rows: see assessment.json"
 
 
+def test_a_sheet_has_no_more_links_than_the_format_bears(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from logreach.reports.excel import cells
+
+    monkeypatch.setattr(cells, "MOST_LINKS", 4)
+    write_workbook(sample(), tmp_path / "few.xlsx")
+    with ZipFile(tmp_path / "few.xlsx") as archive:
+        for number in range(1, len(SHEETS) + 1):
+            data = archive.read(f"xl/worksheets/sheet{number}.xml")
+            assert data.count(b"<hyperlink ") <= 4
+    last = _rows(load_workbook(tmp_path / "few.xlsx"), "Techniques")[-1]
+    assert last["Profile"] == "P2"
+
+
 @pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
 def test_columns_are_lettered_as_in_a_spreadsheet(index: int, name: str) -> None:
     assert letter(index) == name

@@ -23,6 +23,8 @@ Styles = Mapping[str, int]
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LONGEST, _MOST_LINES, _LONGEST_URL = 32_000, 250, 2_000
 _NOTHING = "nothing"
+# Excel takes a sheet with more links than 65,530 for damaged; beyond, cells keep their text.
+MOST_LINKS = 65_000
 # Points a line of the default font; a row taller than this would hide its neighbours.
 _LINE, _TALLEST = 15, 9
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -53,10 +55,7 @@ class Strings:
             f'<si><t xml:space="preserve">{escape(excel_text(text), quote=False)}</t></si>'
             for text in self._numbers
         )
-        size = len(self._numbers)
-        return (
-            f'<sst xmlns="{_MAIN}" count="{size}" uniqueCount="{size}">{entries}</sst>'
-        ).encode()
+        return f'<sst xmlns="{_MAIN}" uniqueCount="{len(self._numbers)}">{entries}</sst>'.encode()
 
 
 def written(sheet: Sheet, styles: Styles, strings: Strings) -> Written:
@@ -170,6 +169,8 @@ class _Writer:
         self.rows.append(f'<row r="{row}" {height}>{"".join(out)}</row>')
 
     def _link(self, where: str, link: Link) -> bool:
+        if len(self.links) >= MOST_LINKS:
+            return False
         if link.sheet:
             self.links.append(f'<hyperlink ref="{where}" location="\'{link.sheet}\'!A{link.row}"/>')
             return True

@@ -1,0 +1,75 @@
+"""Every report of the example organisation, so that they fit what the engine really finds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from openpyxl import load_workbook
+from support import ROOT
+
+from logreach.coverage.assess import assess
+from logreach.coverage.assessment import Assessment
+from logreach.coverage.attack import AttackModel, load_attack
+from logreach.coverage.scope import scope_of
+from logreach.inventories import load
+from logreach.reports.excel import write_workbook
+from logreach.reports.html import rendered
+from logreach.reports.jsondoc import document, schema
+from logreach.reports.navigator import fleet_layer, profile_layer
+
+
+@pytest.fixture(scope="module")
+def attack() -> AttackModel:
+    return load_attack(None)
+
+
+@pytest.fixture(scope="module")
+def contoso(attack: AttackModel) -> Assessment:
+    scope = scope_of(attack, ["T1543"], (), ())
+    return assess(load(ROOT / "examples/contoso"), attack, scope, version="0")
+
+
+def test_the_document_keeps_to_the_schema(contoso: Assessment) -> None:
+    told = json.loads(json.dumps(document(contoso)))
+    # One profile in full is enough: a validator written in Python takes seconds a profile.
+    told["profiles"] = told["profiles"][:1]
+    jsonschema.Draft202012Validator(schema()).validate(told)
+
+
+def test_layers_name_nothing_that_this_version_of_attack_lacks(
+    contoso: Assessment, attack: AttackModel
+) -> None:
+    known = {technique.id for technique in attack.techniques}
+    layers = [fleet_layer(contoso), *(profile_layer(contoso, one) for one in contoso.profiles)]
+    for layer in layers:
+        ids = [entry["techniqueID"] for entry in layer["techniques"]]
+        assert len(set(ids)) == len(ids)
+        assert {"T1543", "T1543.003", "T1543.004"} <= set(ids) <= known
+        assert layer["versions"]["attack"] == attack.version.partition(".")[0]
+
+
+def test_a_technique_of_another_platform_has_no_score(contoso: Assessment) -> None:
+    entries = {entry["techniqueID"]: entry for entry in fleet_layer(contoso)["techniques"]}
+    assert "score" not in entries["T1543.004"]
+    assert "score" in entries["T1543.003"]
+
+
+def test_the_workbook_opens_and_has_a_row_a_technique_and_profile(
+    contoso: Assessment, tmp_path: Path
+) -> None:
+    write_workbook(contoso, tmp_path / "a.xlsx")
+    sheet = load_workbook(tmp_path / "a.xlsx", read_only=True)["Techniques"]
+    rows = list(sheet.iter_rows(min_row=2, max_col=4, values_only=True))
+    sheet.parent.close()
+    assert {(row[0], row[3]) for row in rows} == {
+        (key, one.profile_id) for one in contoso.profiles for key in one.techniques
+    }
+
+
+def test_the_page_has_each_technique_that_applies(contoso: Assessment) -> None:
+    page = rendered(contoso)
+    assert 'id="T1543.003"' in page
+    assert 'id="T1543.004"' not in page
