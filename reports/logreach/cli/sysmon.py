@@ -98,7 +98,8 @@ def check(
         if one.severity.rank <= least:
             typer.echo(_json_finding(file, one) if format_ is Form.JSON else _told(file, one))
     count = Counter(one.severity for one in findings)
-    summary = ", ".join(f"{count[one]} {one}" for one in Severity)
+    names = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "remarks"}
+    summary = ", ".join(f"{name}: {count[one]}" for one, name in names.items())
     typer.echo(f"{file}: {summary}", err=True)
     if count[Severity.ERROR] or count[Severity.WARNING]:
         raise typer.Exit(Exit.BELOW)
@@ -204,7 +205,7 @@ def _row(config: Config, record: Record, decision: Decision, form: Form) -> str:
 
 
 def _why(config: Config, record: Record, decision: Decision) -> str:
-    from logreach.coverage.sysmon.decide import Basis
+    from logreach.coverage.sysmon.decision import Basis
 
     if decision.disabled:
         return "the event is switched off"
