@@ -11,6 +11,8 @@ from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.manifest import ExportSpec, HostSpec, Manifest, Named
 from logreach.inventories.sources import Folder, Source
 
+_LARGEST_MANIFEST = 16 * 1024 * 1024  # bytes; 10,000 hosts take one
+
 
 def load(path: Path) -> Inventory:
     """Load an inventory folder, with inventory.yaml or without it.
@@ -26,6 +28,10 @@ def load(path: Path) -> Inventory:
     folder = Folder(root)
     if (root / manifest.MANIFEST).is_file():
         source = folder.read(root / manifest.MANIFEST)
+        if len(source.data) > _LARGEST_MANIFEST:
+            size = f"{_LARGEST_MANIFEST // 2**20} MiB"
+            hint = "Name large fleets in a CSV file under 'exports:'."
+            raise InputError(source.fault(f"is larger than {size}", hint=hint))
         told = manifest.read(source.text())
     else:
         source = Source(".", b"")

@@ -9,6 +9,7 @@ from logreach.cli import attack as _attack
 from logreach.cli import collect as _collect
 from logreach.cli import explain as _explain
 from logreach.cli import inventory as _inventory
+from logreach.cli import sysmon as _sysmon
 from logreach.cli.exits import Guarded
 
 _HELP = """Which ATT&CK detections can your logs support, on which hosts, what breaks the rest, and
@@ -30,6 +31,7 @@ app.command("assess")(_assess.assess)
 app.command("explain")(_explain.explain)
 app.add_typer(_inventory.app, name="inventory")
 app.command("collect")(_collect.collect)
+app.add_typer(_sysmon.app, name="sysmon")
 app.add_typer(_attack.app, name="attack")
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_FIELDS = 3
 MOST_TEXTS = 40
 MOST_EVENTS = 1500
-EVERY = 5  # of the rules that qualify
+EVERY = 5  # rules that are looked at: one in so many
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Filled:
 
 def _qualifying(rules: RuleSet) -> Iterator[tuple[Rule, dict[str, Any], dict[str, list[Any]]]]:
     top = shared("sigma/rules/windows").parent
-    for rule in rules.rules:
+    for rule in rules.rules[::EVERY]:
         happenings = {tuple(s.event for s in h) for b in rule.branches for h in b.happenings}
         lost = [
             need
@@ -94,7 +94,7 @@ def _told(rule: Rule, filled: frozenset[str]) -> set[str]:
 
 def test_verdicts_equal_what_a_plain_evaluation_finds(windows_rules: RuleSet) -> None:
     compared, wrong = 0, []
-    for rule, data, texts in itertools.islice(_qualifying(windows_rules), 0, None, EVERY):
+    for rule, data, texts in _qualifying(windows_rules):
         for size in range(len(texts) + 1):
             for chosen in itertools.combinations(texts, size):
                 filled = frozenset(chosen)
@@ -103,4 +103,4 @@ def test_verdicts_equal_what_a_plain_evaluation_finds(windows_rules: RuleSet) ->
                 if expected != told:
                     wrong.append((rule.file, sorted(filled), expected, told))
     assert wrong == []
-    assert compared > 1000
+    assert compared > 500

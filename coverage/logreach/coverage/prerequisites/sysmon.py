@@ -212,8 +212,11 @@ class SysmonHashes:
 
 @lru_cache(maxsize=256)
 def _config(text: str, version: str | None) -> Config | InputError:
+    # A version that no table lists is loaded as the published engine would: not listed is no fault
+    # of the configuration.
+    known = None if isinstance(_schema(version), Missing) else version
     try:
-        return load(text, sysmon_version=version)
+        return load(text, sysmon_version=known)
     except InputError as error:
         return error
 

@@ -1,0 +1,109 @@
+"""What a host says of events and fields, each question asked once however many rules put it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from logreach.coverage.assessment import Judged, Reason
+from logreach.coverage.patterns import EventPattern
+from logreach.coverage.rules.model import Need
+from logreach.coverage.verdict import NO, YES, Level, Verdict, all_of, any_of
+
+
+class HostView(Protocol):
+    """What a host has to say of events; a key such as 'System:*' stands for any of a channel.
+
+    What the knowledge does not tell is UNKNOWN, with a reason.
+    """
+
+    def event(self, key: str) -> Judged:
+        """Whether the event can be there at all: system, audit policy, sensor, channel."""
+        ...
+
+    def attribute(self, key: str, field: str) -> Judged:
+        """Whether a field of that event is filled; 'Hashes:SHA256' asks for one hash of it."""
+        ...
+
+    def passes(self, pattern: EventPattern) -> Judged:
+        """Whether the sensor's filter and the forwarding let such events through.
+
+        PARTIAL: some for certain, and some for certain not. What they cannot decide lies between
+        NO and YES. Not applicable: nothing filters.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link between a branch and the host: `kind` is 'event', 'field', 'limit' or 'filter',
+    `name` for a field the rule's own name of it."""
+
+    kind: str
+    name: str
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields that a branch needs in an event, together."""
+
+    verdict: Verdict
+    links: tuple[Link, ...]
+
+
+class Asked:
+    """A host's answers, remembered."""
+
+    def __init__(self, view: HostView) -> None:
+        self._view = view
+        self._events: dict[str, Judged] = {}
+        self._needs: dict[tuple[str, Need], Judged] = {}
+        self._fields: dict[tuple[str, tuple[Need, ...]], Fields] = {}
+
+    def event(self, key: str) -> Judged:
+        """Whether the event can be there at all."""
+        if key not in self._events:
+            self._events[key] = self._view.event(key)
+        return self._events[key]
+
+    def passes(self, pattern: EventPattern) -> Judged:
+        """Whether filters let such events through."""
+        return self._view.passes(pattern)
+
+    def fields(self, event: str, needs: tuple[Need, ...]) -> Fields:
+        """Whether all of some fields are filled."""
+        key = (event, needs)
+        if key not in self._fields:
+            links = tuple(Link("field", need.sigma, self.need(event, need)) for need in needs)
+            verdict = all_of(link.judged.verdict for link in links) if links else YES
+            self._fields[key] = Fields(verdict, links)
+        return self._fields[key]
+
+    def need(self, event: str, need: Need) -> Judged:
+        """Whether a field is filled; one that does not apply is not."""
+        key = (event, need)
+        if key not in self._needs:
+            self._needs[key] = self._answer(event, need)
+        return self._needs[key]
+
+    def _answer(self, event: str, need: Need) -> Judged:
+        subject = f"{event}/{need.sigma}"
+        if not need.fields:
+            text = need.why or f"{event} has no {need.sigma}"
+            return Judged(NO, (Reason("knowledge", subject, NO, text),))
+        found = [self._view.attribute(event, name) for name in need.fields]
+        best = max(found, key=lambda one: (one.verdict.proven, one.verdict.possible))
+        verdict = any_of(one.verdict for one in found)
+        verdict = verdict if verdict.applicable else NO
+        if need.limit == YES:
+            return Judged(verdict, best.reasons)
+        limit = Reason("knowledge", subject, need.limit, need.why)
+        return Judged(all_of((verdict, need.limit)), (*best.reasons, limit))
+
+    def gone(self, event: str, needs: Iterable[Need]) -> Iterator[str]:
+        """The fields among some that are surely not filled, by the rule's names."""
+        for need in needs:
+            if self.need(event, need).verdict.possible is Level.NO:
+                yield need.sigma

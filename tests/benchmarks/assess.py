@@ -1,0 +1,70 @@
+"""CPU time and memory of the commands, beside what DeTT&CT takes for one layer of one system.
+
+Run: python tests/benchmarks/assess.py [RULES]. The reference figures (9.0 s, 221 MiB) were taken
+on the same class of machine; to compare machines, the script first times a fixed piece of plain
+Python and prints all figures also as multiples of it.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+CONTOSO = Path(__file__).resolve().parents[2] / "examples" / "contoso"
+DETTECT_SECONDS, DETTECT_MIB = 9.0, 221.0
+
+
+def yardstick() -> float:
+    """CPU seconds of a fixed loop: what this machine is worth right now."""
+    start = time.process_time()
+    table = {number: str(number) for number in range(300_000)}
+    sum(len(table[number * 7 % 300_000]) for number in range(2_000_000))
+    return time.process_time() - start
+
+
+def measured(*words: str) -> tuple[float, float]:
+    """CPU seconds and peak MiB of one run of the command."""
+    code = (
+        "import resource, sys; from logreach.cli import main\n"
+        "try: main()\n"
+        "finally:\n"
+        " u = resource.getrusage(resource.RUSAGE_SELF)\n"
+        " print(u.ru_utime + u.ru_stime, u.ru_maxrss / 1024, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False
+    )
+    seconds, mib = done.stderr.split()[-2:]
+    return float(seconds), float(mib)
+
+
+def main() -> None:
+    unit = yardstick()
+    print(f"yardstick: {unit:.2f} s of CPU")
+    with tempfile.TemporaryDirectory() as out:
+        runs = {
+            "logreach --help": ("--help",),
+            "assess, all outputs": ("assess", str(CONTOSO), "--out", out),
+            "assess, JSON only": ("assess", str(CONTOSO), "--out", out, "--format", "json"),
+        }
+        if len(sys.argv) > 1:
+            rules = ("--rules", sys.argv[1])
+            runs["assess with rules, first"] = (*runs["assess, all outputs"], *rules)
+            runs["assess with rules, cached"] = (*runs["assess, all outputs"], *rules)
+        for name, words in runs.items():
+            seconds, mib = measured(*words)
+            print(
+                f"{name:28} {seconds:6.2f} s  {mib:6.0f} MiB   {seconds / unit:5.1f} yardsticks   "
+                f"{seconds / DETTECT_SECONDS:5.2f} x DeTT&CT's time, "
+                f"{mib / DETTECT_MIB:4.2f} x its memory"
+            )
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"peak of any run: {peak:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
