@@ -29,17 +29,15 @@ _OUTCOMES = {
     "failure": (False, True),
     "none": (False, False),
 }
-KEEPS_EVERYTHING = """<Sysmon schemaversion="4.90"><HashAlgorithms>*</HashAlgorithms><EventFiltering>
-{}</EventFiltering></Sysmon>""".format(
-    "".join(
-        f'<{tag} onmatch="exclude"/>'
-        for tag in (
-            "ProcessCreate FileCreateTime NetworkConnect ProcessTerminate DriverLoad ImageLoad "
-            "CreateRemoteThread RawAccessRead ProcessAccess FileCreate RegistryEvent "
-            "FileCreateStreamHash PipeEvent WmiEvent DnsQuery FileDelete ClipboardChange "
-            "ProcessTampering FileDeleteDetected"
-        ).split()
-    )
+TAGS = """
+ProcessCreate FileCreateTime NetworkConnect ProcessTerminate DriverLoad ImageLoad
+CreateRemoteThread RawAccessRead ProcessAccess FileCreate RegistryEvent FileCreateStreamHash
+PipeEvent WmiEvent DnsQuery FileDelete ClipboardChange ProcessTampering FileDeleteDetected
+"""
+KEEPS_EVERYTHING = (
+    '<Sysmon schemaversion="4.90"><HashAlgorithms>*</HashAlgorithms><EventFiltering>'
+    + "".join(f'<{tag} onmatch="exclude"/>' for tag in TAGS.split())
+    + "</EventFiltering></Sysmon>"
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -11,20 +11,16 @@ import hosts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from logreach.coverage.assess import Scope, assess, score
-from logreach.coverage.assessment import Assessment, Judged, Profile
 from logreach.coverage.attack import load_attack
 from logreach.coverage.build.model import Model, build
 from logreach.coverage.evaluation import Evaluation, evaluate
 from logreach.coverage.knowledge.events import load_events
-from logreach.coverage.verdict import NO, YES, Level, Verdict
+from logreach.coverage.verdict import Level, Verdict
 from logreach.inventories.facts import (
     Ace,
     FactKey,
     FactKind,
     Facts,
-    Host,
-    Inventory,
     Sacl,
 )
 
@@ -140,8 +136,6 @@ def test_knowing_more_never_leads_out_of_what_was_possible(
     rest = Facts({key: one for key, one in known.known.items() if key != forgotten})
     less = dict(_asked(evaluate(_model().compiled, rest)))
     wrong = [
-        (key, less[key].label, full[key].label)
-        for key in full
-        if not _within(full[key], less[key])
+        (key, less[key].label, full[key].label) for key in full if not _within(full[key], less[key])
     ]
     assert not wrong, f"without {forgotten}: {wrong[:10]}"
