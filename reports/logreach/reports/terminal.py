@@ -25,7 +25,6 @@ from logreach.reports.words import (
     one_line,
     percent,
     reason_text,
-    shortened,
     totals,
 )
 
@@ -238,7 +237,10 @@ def _safe(text: str, limit: int = 2_000, style: str = "") -> Text:
     """Text from anywhere: one line, no markup, no control characters."""
     lead = text[: len(text) - len(text.lstrip(" "))]
     tail = " " if text.endswith(" ") else ""
-    return Text(lead + shortened(one_line(text), limit) + tail, style=style)
+    line = one_line(text)
+    if len(line) > limit:
+        line = line[: limit - 1] + "…"
+    return Text(lead + line + tail, style=style)
 
 
 def _table(title: str) -> Table:
