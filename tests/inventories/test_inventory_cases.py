@@ -75,3 +75,12 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     for name, wanted in case.get("conflicts", {}).items():
         assert [str(one.key) for one in host(inventory, name).facts.conflicts] == wanted
     assert all(not fault.startswith("/") for fault in told)
+
+
+def test_the_package_goes_on_being_callable_after_a_first_load(tmp_path: Path) -> None:
+    """No module of the package may shadow its one function."""
+    (tmp_path / "inventory.yaml").write_text("hosts: [{name: WS}]\n", "utf-8")
+    for _ in range(2):
+        from logreach.inventories import load as again
+
+        assert again(tmp_path).hosts[0].name == "WS"

@@ -12,7 +12,7 @@ __all__ = ["load"]
 
 
 def load(path: Path) -> Inventory:
-    """Load an inventory folder; see `logreach.inventories.load.load`."""
-    from logreach.inventories.load import load as load_folder
+    """Load an inventory folder; see `logreach.inventories.folder.load`."""
+    from logreach.inventories.folder import load as load_folder
 
     return load_folder(path)

@@ -100,7 +100,7 @@ def assessed(
     from logreach.coverage import assess as engine
     from logreach.coverage.attack import load_attack
     from logreach.coverage.scope import only_hosts, scope_of
-    from logreach.inventories.load import load
+    from logreach.inventories import load
 
     model = load_attack(attack)
     scope = scope_of(model, techniques, tactics, groups)

@@ -31,7 +31,7 @@ def explain(
     from logreach.coverage.attack import load_attack
     from logreach.coverage.explain import explain as chain
     from logreach.coverage.scope import only_hosts
-    from logreach.inventories.load import load
+    from logreach.inventories import load
     from logreach.reports.terminal import render_tree
 
     read = only_hosts(load(inventory), host or ())

@@ -50,7 +50,7 @@ _WIDTH = 14
 @app.command("show")
 def show(folder: Folder, host: HostName = None, every: All = False) -> None:
     """Show hosts, their facts, what is unknown, and how many verdicts hang on that."""
-    from logreach.inventories.load import load
+    from logreach.inventories import load
 
     inventory = load(folder)
     hosts = [one for one in inventory.hosts if host is None or one.name == host]
@@ -76,7 +76,7 @@ def check(folder: Folder) -> None:
 
     Exit code 1 where there is any.
     """
-    from logreach.inventories.load import load
+    from logreach.inventories import load
 
     inventory = load(folder)
     for fault in inventory.faults:
