@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from logreach.cli.exits import Exit, tell
 if TYPE_CHECKING:
     from logreach.coverage.assessment import Assessment
     from logreach.coverage.rules.model import RuleSet
+    from logreach.reports.catalogue import Catalogue
 
 
 class Format(StrEnum):
@@ -69,6 +71,7 @@ def assess(
     ] = None,
 ) -> None:
     """Judge which ATT&CK detections the logs of an inventory can support."""
+    gc.disable()  # one run makes a million small objects that all live until its end
     result = assessed(
         inventory,
         technique or (),
@@ -147,25 +150,28 @@ def _write(
     formats: Sequence[Format],
     progress: Callable[[str, int, int], None],
 ) -> list[Path]:
+    from logreach.reports.catalogue import Catalogue
+
     out.mkdir(parents=True, exist_ok=True)
+    catalogue = Catalogue(result)
     written: list[Path] = []
     for number, one in enumerate(dict.fromkeys(formats)):
         progress(f"writing {one.value}", number, len(formats))
-        written += _write_one(result, out, one)
+        written += _write_one(result, catalogue, out, one)
     return written
 
 
-def _write_one(result: Assessment, out: Path, one: Format) -> list[Path]:
+def _write_one(result: Assessment, catalogue: Catalogue, out: Path, one: Format) -> list[Path]:
     match one:
         case Format.JSON:
             from logreach.reports.jsondoc import write_json
 
-            write_json(result, out / "assessment.json")
+            write_json(result, out / "assessment.json", catalogue)
             return [out / "assessment.json"]
         case Format.EXCEL:
             from logreach.reports.excel import write_workbook
 
-            write_workbook(result, out / "assessment.xlsx")
+            write_workbook(result, out / "assessment.xlsx", catalogue)
             return [out / "assessment.xlsx"]
         case Format.NAVIGATOR:
             from logreach.reports.navigator import write_layers
@@ -174,7 +180,7 @@ def _write_one(result: Assessment, out: Path, one: Format) -> list[Path]:
         case Format.HTML:
             from logreach.reports.html import write_html
 
-            write_html(result, out / "assessment.html")
+            write_html(result, out / "assessment.html", catalogue)
             return [out / "assessment.html"]
 
 
