@@ -227,6 +227,23 @@ def _sieve(text: str, version: str | None) -> Remembering | InputError:
     return config if isinstance(config, InputError) else Remembering(SysmonFilter(config))
 
 
+_SETTLED_DEFAULTS = (12, 3)
+_SCHEMA_OF_LATER = manifest.Schema(4, 50)
+
+
+def _default_is_doubtful(config: Config, state: SysmonState, number: int) -> bool:
+    """Whether a default decides, and the binary may be older than the defaults known here.
+
+    Schema dumps: 11.0 logs 2, 6, 11 to 15 by default, 12.0 still 11 to 15, 12.03 and later only
+    1 and 5. A configuration that declares 4.50 or more was written for a later binary.
+    """
+    event = manifest.event(number)
+    if event is None or not event.tag or event.logged_by_default or config.elements_of(number):
+        return False
+    version = manifest.version_numbers(state.version or "")
+    return version < _SETTLED_DEFAULTS if version else config.declared < _SCHEMA_OF_LATER
+
+
 @dataclass(frozen=True, slots=True)
 class SysmonKeeps:
     """The configuration logs every event of a pattern, some, or none."""
@@ -255,6 +272,14 @@ class SysmonKeeps:
         if isinstance(sieve, InputError):
             text = f"the configuration does not load: {sieve.faults[0]}"
             return self._reason(NO, text, evidence)
+        number = number_of(self.subject)
+        config = _config(sysmon.config, sysmon.version)
+        if not isinstance(config, InputError) and _default_is_doubtful(config, sysmon, number):
+            text = (
+                "the configuration has no element for the event, and what Sysmon before 12.03 "
+                "logs by default differs from version to version"
+            )
+            return self._reason(UNKNOWN, text, evidence, missing=SYSMON_KEY)
         answer = sieve.answer(self.pattern)
         verdict = verdict_of(answer)
         remedy = None if verdict == YES else widen(number_of(self.subject))
