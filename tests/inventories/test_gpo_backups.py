@@ -189,3 +189,16 @@ def test_a_users_half_of_a_gpo_is_not_the_computers(loaded: Callable[..., Invent
 def test_server_2008_takes_no_subcategories_from_a_gpo(loaded: Callable[..., Inventory]) -> None:
     files = {AUDIT: (AUDIT_HEAD + AUDIT_ROW.format("Success", 1)).encode()}
     assert "does not reach this host" in audit(loaded(files, os="Windows Server 2008 SP2"))
+
+
+def test_a_setting_that_a_later_gpo_overrides_is_no_disagreement(
+    loaded: Callable[..., Inventory],
+) -> None:
+    name = "EnableScriptBlockLogging"
+    inventory = loaded({POL: pol(on(name))}, {POL: pol(on(name, 0))})
+    assert setting(inventory, "powershell_script_block_logging") is False
+    facts = inventory.hosts[0].facts
+    assert facts.conflicts == ()
+    fact = facts.setting("powershell_script_block_logging")
+    assert isinstance(fact, Known)
+    assert fact.evidence[0].quote.startswith("gpo1 decides")

@@ -27,7 +27,7 @@ def load(path: Path) -> Inventory:
         raise InputError(Fault("no such inventory folder", str(path), hint=hint))
     folder = Folder(root)
     if (root / manifest.MANIFEST).is_file():
-        source = folder.read(root / manifest.MANIFEST)
+        source = folder.read(folder.locate(manifest.MANIFEST))
         if len(source.data) > _LARGEST_MANIFEST:
             size = f"{_LARGEST_MANIFEST // 2**20} MiB"
             hint = "Name large fleets in a CSV file under 'exports:'."
@@ -41,7 +41,9 @@ def load(path: Path) -> Inventory:
 
 
 def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inventory:
-    faults: list[Fault] = []
+    faults = [
+        Fault("lies beside the host folders and was not read", path) for path in told.left_over
+    ]
     listed = _listed(folder, told, source, faults)
     found = []
     for spec in told.hosts:
@@ -52,7 +54,8 @@ def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inv
         for short, devices in one.items():
             rest.setdefault(short, []).extend(devices)
     for devices in rest.values():
-        spec = HostSpec(devices[0].name, 0, count=devices[0].count)
+        first = devices[0]
+        spec = HostSpec(first.name, 0, count=first.count, assume_defaults=told.assume_defaults)
         found.append(hosts.build(folder, spec, source, devices))
     if not found and faults:
         raise InputError(faults)
@@ -101,11 +104,12 @@ def _by_folders(folder: Folder) -> Manifest:
     return Manifest(
         hosts=tuple(HostSpec(one.name, 0, folder=Named(one.name, 0)) for one in below),
         exports=tuple(ExportSpec(Named(one.name, 0)) for one in lists),
+        left_over=tuple(one.name for one in visible if one.is_file() and one not in lists),
     )
 
 
 def _is_list(folder: Folder, path: Path) -> bool:
     try:
-        return device_exports.looks_like(folder.read(path).text())
+        return device_exports.looks_like(folder.read(folder.locate(path.name)).text())
     except InputError:
         return False

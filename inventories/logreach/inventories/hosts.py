@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -249,12 +249,19 @@ def _gpos(builder: Builder) -> None:
 def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
     """What a GPO says beside subcategories, as far as no later one may say otherwise.
 
-    A later GPO that could not be read may have set the same thing to something else.
+    The last GPO that sets a thing wins, as Windows has it; that is no disagreement. A later GPO
+    that could not be read may have set the same thing to something else. Channels are left to
+    be completed from one another, since each GPO may set another part.
     """
+    overridden = {told.key for gone in later for told in (*gone.legacy.values(), *gone.others)}
     for statement in (*one.legacy.values(), *one.others):
+        if statement.key in overridden and statement.key.kind is not FactKind.CHANNEL:
+            continue
         doubt = next((gone for p in later if (gone := p.unread.get(statement.key.kind))), None)
         if doubt is None:
-            builder.statements.append(statement)
+            evidence = statement.evidence
+            quote = f"{one.name} decides; {evidence.quote}"
+            builder.statements.append(replace(statement, evidence=replace(evidence, quote=quote)))
         else:
             builder.missing.append((statement.key, doubt))
     builder.missing.extend((FactKey(kind), gone) for kind, gone in one.unread.items())

@@ -71,11 +71,16 @@ class ExportSpec:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The whole of inventory.yaml."""
+    """The whole of inventory.yaml, or what stands for it where there is none.
+
+    `assume_defaults` is the line that asks for it; `left_over` are files that belong to no host.
+    """
 
     name: str = ""
     hosts: tuple[HostSpec, ...] = ()
     exports: tuple[ExportSpec, ...] = ()
+    assume_defaults: int | None = None
+    left_over: tuple[str, ...] = ()
 
 
 def read(text: str, source: str = MANIFEST) -> Manifest:
@@ -108,7 +113,8 @@ class _Reader:
         self.distinct(hosts)
         if self.faults:
             raise InputError(self.faults)
-        return Manifest(self.text(fields.get("name"), "name"), tuple(hosts), tuple(exports))
+        name = self.text(fields.get("name"), "name")
+        return Manifest(name, tuple(hosts), tuple(exports), assume)
 
     def distinct(self, hosts: list[HostSpec]) -> None:
         seen: dict[str, HostSpec] = {}
