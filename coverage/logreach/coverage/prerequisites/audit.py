@@ -35,9 +35,18 @@ class Audited:
 
     def check(self, facts: Facts) -> Reason:
         os = facts.os()
-        if self.span and not isinstance(os, Missing) and self.span.holds(os.value.build) == NO:
+        if self.span and isinstance(os, Missing):
+            text = (
+                f"whether {self.subcategory.name} governs {self.subject} hangs on the OS, unknown"
+            )
+            unknown = Verdict(Level.NO, Level.YES)
+            return self._reason(unknown, text, (), None, FactKey(FactKind.OS))
+        if self.span and not isinstance(os, Missing) and self.span.holds(os.value.build) != YES:
             text = f"{self.subcategory.name} does not govern {self.subject} on {os.value}"
-            return self._reason(NOT_APPLICABLE, text, os.evidence, None)
+            if self.span.holds(os.value.build) == NO:
+                return self._reason(NOT_APPLICABLE, text, os.evidence, None)
+            text = f"no source tells whether {self.subcategory.name} governs {self.subject} here"
+            return self._reason(Verdict(Level.NO, Level.YES), text, os.evidence, None)
         key = audit_key(self.subcategory.guid)
         fact = facts.audit(self.subcategory.guid)
         title = f"audit subcategory {self.subcategory.name}"
