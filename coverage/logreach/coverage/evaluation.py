@@ -7,7 +7,7 @@ tables that combine them are made from `any_of` and `all_of`, so that the rules 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -16,14 +16,35 @@ from logreach.coverage.graph import Combine, Edge, Graph
 from logreach.coverage.verdict import NOT_APPLICABLE, Level, Verdict, all_of, any_of
 from logreach.inventories.facts import FactKey, Facts
 
-_VERDICTS = (
-    *(Verdict(low, high) for low in Level for high in Level if low <= high),
-    NOT_APPLICABLE,
-)
-_CODE = {verdict: number for number, verdict in enumerate(_VERDICTS)}
-_NEVER = _CODE[NOT_APPLICABLE]
-_ANY = [[_CODE[any_of((one, other))] for other in _VERDICTS] for one in _VERDICTS]
-_ALL = [[_CODE[all_of((one, other))] for other in _VERDICTS] for one in _VERDICTS]
+_APPLYING = tuple(Verdict(low, high) for low in Level for high in Level if low <= high)
+_NEVER = len(_APPLYING)
+_DOUBT = _NEVER + 1
+_VERDICTS = (*_APPLYING, NOT_APPLICABLE, *_APPLYING)
+"""A verdict's code is its place here. Those from _DOUBT on may turn out not to apply: the host's
+role is unknown. Of these, a need must not settle what it would then leave alone."""
+_CODE = {verdict: number for number, verdict in enumerate(_VERDICTS[:_DOUBT])}
+_Combine = Callable[[Iterable[Verdict]], Verdict]
+
+
+def _combined(combine: _Combine, one: int, other: int) -> int:
+    """The code of two together; what may not apply is counted both as there and as not."""
+    if _NEVER in (one, other):
+        return one if other == _NEVER else other
+    first, second = _VERDICTS[one], _VERDICTS[other]
+    cases = [combine((first, second))]
+    cases += [second] if one > _NEVER else []
+    cases += [first] if other > _NEVER else []
+    hull = Verdict(min(v.proven for v in cases), max(v.possible for v in cases))
+    return _CODE[hull] + (_DOUBT if min(one, other) > _NEVER else 0)
+
+
+def _table(combine: _Combine) -> list[list[int]]:
+    codes = range(len(_VERDICTS))
+    return [[_combined(combine, one, other) for other in codes] for one in codes]
+
+
+_ANY = _table(any_of)
+_ALL = _table(all_of)
 
 
 class Compiled:
@@ -62,15 +83,20 @@ class Compiled:
 
     def combine(self, number: int, codes: Sequence[int]) -> int:
         """The verdict of an inner node from those of its children."""
-        table, found = self.tables[number], _NEVER
+        table, found, doubt = self.tables[number], _NEVER, False
         for child, limit, gate in self.edges[number]:
             code = codes[child]
             if code == _NEVER:
                 if gate:
                     return _NEVER
                 continue
-            found = table[found][_ALL[code][limit]]
-        return found
+            if code < _NEVER:
+                found = table[found][_ALL[code][limit]]
+            elif gate:
+                doubt, found = True, table[found][_ALL[code - _DOUBT][limit]]
+            else:
+                found = table[found][_ALL[code - _DOUBT][limit] + _DOUBT]
+        return found + _DOUBT if doubt and found < _NEVER else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +115,10 @@ class Evaluation:
         """The verdict of a node."""
         return _VERDICTS[self.codes[self.compiled.number[key]]]
 
+    def doubtful(self, key: str) -> bool:
+        """Whether a node may turn out not to apply, once the host's role is known."""
+        return self.codes[self.compiled.number[key]] > _NEVER
+
     def reason(self, key: str) -> Reason | None:
         """What a leaf said; None for other nodes."""
         return self.leaves.get(self.compiled.number[key])
@@ -101,6 +131,12 @@ class Evaluation:
         return verdict.limited(edge.limit)
 
 
+def _code(reason: Reason) -> int:
+    """The code of a leaf. Only a role decides whether a question is asked of a host at all."""
+    doubtful = reason.link == "role" and not reason.verdict.settled
+    return _CODE[reason.verdict] + (_DOUBT if doubtful else 0)
+
+
 def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
     """Evaluate the whole graph for a host with these facts."""
     codes = [_NEVER] * len(compiled.keys)
@@ -111,7 +147,7 @@ def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
             codes[number] = compiled.combine(number, codes)
         else:
             leaves[number] = leaf.check(facts)
-            codes[number] = _CODE[leaves[number].verdict]
+            codes[number] = _code(leaves[number])
     return Evaluation(compiled, codes, leaves)
 
 
@@ -122,7 +158,7 @@ def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey]) -> Eva
     leaves = dict(old.leaves)
     for number in touched:
         leaves[number] = compiled.leaves[number].check(facts)
-    return _spread(old, {n: _CODE[leaves[n].verdict] for n in touched}, leaves)
+    return _spread(old, {n: _code(leaves[n]) for n in touched}, leaves)
 
 
 def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:

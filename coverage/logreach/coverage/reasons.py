@@ -70,7 +70,9 @@ class Reasons:
         applying = [e for e in edges if evaluation.verdict(e.child).applicable]
         if evaluation.graph.node(key).combine is Combine.ANY:
             return _best(applying, evaluation)
-        return _worst(applying, evaluation, verdict)
+        found = _worst(applying, evaluation, verdict)
+        role = [e for e in edges if e.gate and evaluation.doubtful(e.child) and e not in found]
+        return found + role
 
 
 def _best(edges: list[Edge], evaluation: Evaluation) -> list[Edge]:
