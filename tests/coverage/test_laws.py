@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import hosts
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from logreach.coverage.assess import Scope, assess, score
+from logreach.coverage.assessment import Assessment, Judged, Profile
 from logreach.coverage.attack import load_attack
 from logreach.coverage.build.model import Model, build
-from logreach.coverage.evaluation import Evaluation, evaluate
+from logreach.coverage.evaluation import Evaluation, evaluate, reevaluate
 from logreach.coverage.knowledge.events import load_events
-from logreach.coverage.verdict import Level, Verdict
-from logreach.inventories.facts import (
-    Ace,
-    FactKey,
-    FactKind,
-    Facts,
-    Sacl,
-)
+from logreach.coverage.reasons import Reasons
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
+from logreach.inventories.facts import Ace, FactKey, FactKind, Facts, Host, Inventory, Sacl
 
 TECHNIQUES = ("T1543.003", "T1543", "T1059.001", "T1003.001", "T1558.003", "T1136.002", "T1543.001")
 """Few, and unlike: services, PowerShell, LSASS, Kerberos, domain accounts, and one of macOS."""
 
-_SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+_COMMON = settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink a whole host takes minutes
+)
+_FEW = settings(_COMMON, max_examples=4)
+_SLOW = settings(_COMMON, max_examples=12)
 _SYSTEMS = (
     "Windows Vista SP2",
     "Windows 7 SP1",
@@ -103,7 +106,7 @@ def facts(draw: st.DrawFn) -> Facts:
     """The same as facts, some hosts with audit entries on objects."""
     said = hosts.facts(draw(words()))
     for name in ("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES", "global:key", "global:file"):
-        if draw(st.booleans()):
+        if name.startswith("global:") or draw(st.booleans()):
             sacl = draw(st.sampled_from((_EVERY_RIGHT, Sacl(()))))
             said = said.stating(FactKey(FactKind.SACL, name), sacl)
     return said
@@ -124,18 +127,167 @@ def _within(new: Verdict, old: Verdict) -> bool:
     return old.applicable and old.proven <= new.proven and new.possible <= old.possible
 
 
+def _forgettable(known: Facts) -> list[FactKey]:
+    """Facts whose absence nothing is assumed for.
+
+    Assumed, and said in the reason, is this: a channel that Windows has on by default is on, and
+    an object that is known to carry no audit entry has no global one either.
+    """
+    return [
+        key
+        for key in sorted(known.known)
+        if key.kind is not FactKind.CHANNEL and not key.name.startswith("global:")
+    ]
+
+
 @given(facts(), st.randoms(use_true_random=False))
 @_SLOW
 def test_knowing_more_never_leads_out_of_what_was_possible(
     known: Facts, chance: random.Random
 ) -> None:
-    full = dict(_asked(evaluate(_model().compiled, known)))
-    forgotten = chance.choice(sorted(known.known) or [FactKey(FactKind.OS)])
-    if chance.random() < 0.5 and FactKey(FactKind.OS) in known.known:
-        forgotten = FactKey(FactKind.OS)
-    rest = Facts({key: one for key, one in known.known.items() if key != forgotten})
-    less = dict(_asked(evaluate(_model().compiled, rest)))
-    wrong = [
-        (key, less[key].label, full[key].label) for key in full if not _within(full[key], less[key])
-    ]
-    assert not wrong, f"without {forgotten}: {wrong[:10]}"
+    full = evaluate(_model().compiled, known)
+    keys = _forgettable(known)
+    heavy = [key for key in keys if key.kind not in (FactKind.AUDIT, FactKind.SETTING)]
+    for forgotten in (*heavy, *chance.sample(keys, min(4, len(keys)))):
+        rest = Facts({key: one for key, one in known.known.items() if key != forgotten})
+        less = dict(_asked(reevaluate(full, rest, [forgotten])))
+        wrong = [
+            (key, less[key].label, verdict.label)
+            for key, verdict in _asked(full)
+            if not _within(verdict, less[key])
+        ]
+        assert not wrong, f"without {forgotten}: {wrong[:10]}"
+
+
+@given(facts(), st.randoms(use_true_random=False))
+@_SLOW
+def test_evaluating_again_gives_what_evaluating_anew_gives(
+    known: Facts, chance: random.Random
+) -> None:
+    old = evaluate(_model().compiled, known)
+    dropped = chance.sample(sorted(known.known), min(5, len(known.known)))
+    rest = Facts({key: one for key, one in known.known.items() if key not in dropped})
+    anew = evaluate(_model().compiled, rest)
+    again = reevaluate(old, rest, dropped)
+    assert list(again.codes) == list(anew.codes)
+    assert {n: r.text for n, r in again.leaves.items()} == {
+        n: r.text for n, r in anew.leaves.items()
+    }
+
+
+@given(facts())
+@_SLOW
+def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
+    before = evaluate(_model().compiled, known)
+    offered = {
+        (reason.remedy.key, reason.remedy.text): reason.remedy
+        for reason in before.leaves.values()
+        if reason.remedy and reason.remedy.value is not None
+    }
+    for remedy in offered.values():
+        assert remedy.value is not None
+        stated = known.stating(remedy.key, remedy.value)
+        after = reevaluate(before, stated, [remedy.key])
+        for number, asked in _model().questions.items():
+            key = before.compiled.keys[number]
+            old, new = before.verdict(key), after.verdict(key)
+            assert new.applicable is old.applicable, (remedy.text, asked)
+            assert new.proven >= old.proven, (remedy.text, asked, old.label, new.label)
+
+
+@given(facts())
+@_FEW
+def test_every_verdict_short_of_achievable_says_why(known: Facts) -> None:
+    profile = _assessed(Host("one", 1, known)).profiles[0]
+    for where, judged in _judged(profile):
+        if judged.verdict != YES:
+            assert judged.reasons, (where, judged.verdict.label)
+            assert all(reason.text for reason in judged.reasons), where
+        if judged.verdict.applicable and not judged.verdict.settled:
+            assert any(not r.verdict.settled for r in judged.reasons), (where, judged.reasons)
+        if judged.verdict == NO:
+            assert any(r.verdict.possible < Level.YES for r in judged.reasons), where
+
+
+@given(st.lists(st.tuples(facts(), st.integers(1, 50)), min_size=2, max_size=4), st.integers(0, 3))
+@_FEW
+def test_a_fleet_adds_up_and_has_no_order(made: list[tuple[Facts, int]], twin: int) -> None:
+    made = [*made, (made[twin % len(made)][0], 7)]
+    group = [Host(f"h{number}", count, one) for number, (one, count) in enumerate(made)]
+    forth, back = _assessed(*group), _assessed(*reversed(group))
+    total = sum(host.count for host in group)
+    assert len(forth.profiles) < len(group)
+    assert sum(profile.count for profile in forth.profiles) == total
+    for technique, fleet in forth.fleet.items():
+        for counts in (fleet.visibility, fleet.detection, fleet.detection_with_alternatives):
+            assert sum(counts.values()) == total, technique
+        counts = dict(fleet.detection_with_alternatives)
+        asked = total - counts.pop("not applicable", 0)
+        share = counts.get("achievable", 0) / asked if asked else None
+        assert fleet.achievable_share == (None if share is None else round(share, 4))
+        assert fleet == back.fleet[technique]
+    assert _by_host(forth) == _by_host(back)
+    gains = [(one.remedy.text, one.gain, one.hosts) for one in forth.remedies]
+    assert sorted(gains) == sorted((one.remedy.text, one.gain, one.hosts) for one in back.remedies)
+
+
+@given(facts(), st.sets(st.sampled_from(TECHNIQUES), min_size=1, max_size=3))
+@_FEW
+def test_a_narrower_question_gets_the_same_answers(known: Facts, chosen: set[str]) -> None:
+    evaluation = evaluate(build(load_attack(), sorted(chosen)).compiled, known)
+    whole = dict(_asked(evaluate(_model().compiled, known)))
+    asked = dict(_asked(evaluation))
+    assert {f"technique:{one}/detection" for one in chosen} <= asked.keys()
+    assert {key: whole[key] for key in asked} == asked
+
+
+@given(st.lists(st.sampled_from((YES, PARTIAL, NO, UNKNOWN, NOT_APPLICABLE)), max_size=8))
+def test_what_does_not_apply_is_in_no_denominator(verdicts: list[Verdict]) -> None:
+    applying = [one for one in verdicts if one.applicable]
+    assert score(verdicts) == score(applying)
+    if found := score(verdicts):
+        assert 0 <= found[0] <= found[1] <= 1
+
+
+def test_a_role_that_is_unknown_settles_nothing_for_hosts_that_are_not_asked() -> None:
+    """Golden tickets: one analytic asks a domain controller's events beside any server's."""
+    words = {
+        "os": "Windows Server 2016",
+        "audit": {"Kerberos Service Ticket Operations": "none", "others": "success and failure"},
+    }
+    key = "analytic:AN0444@T1558.003/detection_with_alternatives"
+    model = _model()
+    unknown = evaluate(model.compiled, hosts.facts(words))
+    member = evaluate(model.compiled, hosts.facts(words | {"role": "server"}))
+    controller = evaluate(model.compiled, hosts.facts(words | {"role": "domain-controller"}))
+    assert member.verdict(key).proven > Level.NO
+    assert controller.verdict(key) == NO
+    assert unknown.verdict(key) == UNKNOWN
+    assert any(reason.link == "role" for reason in Reasons(unknown).of(key))
+
+
+def _assessed(*group: Host) -> Assessment:
+    return assess(Inventory("laws", group), load_attack(), Scope(TECHNIQUES))
+
+
+def _judged(profile: Profile) -> Iterator[tuple[str, Judged]]:
+    yield from profile.events.items()
+    for name, component in profile.components.items():
+        yield name, component.judged
+        for part in (component.operations, component.via, component.attributes):
+            yield from ((f"{name}: {key}", judged) for key, judged in part.items())
+    for key, technique in profile.techniques.items():
+        yield key, technique.visibility
+        yield key, technique.detection
+        yield key, technique.detection_with_alternatives
+        for analytic in technique.analytics.values():
+            yield analytic.analytic_id, analytic.detection
+            yield analytic.analytic_id, analytic.with_alternatives
+
+
+def _by_host(assessment: Assessment) -> Mapping[str, list[tuple[str, Verdict]]]:
+    return {
+        host: [(where, judged.verdict) for where, judged in _judged(profile)]
+        for profile in assessment.profiles
+        for host in profile.hosts
+    }
