@@ -9,6 +9,7 @@ from logreach.cli import attack as _attack
 from logreach.cli import collect as _collect
 from logreach.cli import explain as _explain
 from logreach.cli import inventory as _inventory
+from logreach.cli import rules as _rules
 from logreach.cli import sysmon as _sysmon
 from logreach.cli.exits import Guarded
 
@@ -29,8 +30,10 @@ app = typer.Typer(
 )
 app.command("assess")(_assess.assess)
 app.command("explain")(_explain.explain)
+app.command("rules")(_rules.rules)
 app.add_typer(_inventory.app, name="inventory")
 app.command("collect")(_collect.collect)
+_sysmon.app.command("rules")(_rules.by_configuration)
 app.add_typer(_sysmon.app, name="sysmon")
 app.add_typer(_attack.app, name="attack")
 

@@ -16,18 +16,24 @@ def explain(
         str,
         typer.Argument(
             help="A technique (T1543.003), an event (Security:4688), a field of one "
-            "(Security:4688/CommandLine) or a data component ('Process Creation').",
+            "(Security:4688/CommandLine) or a data component ('Process Creation'); with --rules "
+            "the id, title or file of a rule.",
         ),
     ],
     inventory: InventoryPath = Path(),
     host: Annotated[
         list[str] | None, typer.Option(help="Only this host or group of hosts.")
     ] = None,
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option(help="Sigma rules, a file or a folder: explain one of these."),
+    ] = None,
     attack: AttackChoice = None,
 ) -> None:
     """Show each link of the chain with verdict, reason, evidence and remedy."""
     from rich.console import Console
 
+    from logreach.cli.rules import explained
     from logreach.coverage.attack import load_attack
     from logreach.coverage.explain import explain as chain
     from logreach.coverage.scope import only_hosts
@@ -36,6 +42,7 @@ def explain(
 
     read = only_hosts(load(inventory), host or ())
     console = Console()
-    for branch in chain(what, read, load_attack(attack)):
+    trees = explained(what, read, rules) if rules else chain(what, read, load_attack(attack))
+    for branch in trees:
         console.print(render_tree(branch))
     tell(read.faults, heading="Faults of the input:")

@@ -170,7 +170,7 @@ class Search:
             for leaf in stage.leaves:
                 if self.view.status(leaf) & NO_MATCH:
                     narrow = narrowed(domains, leaf, wanted=False)
-                    domains = domains if narrow is None else narrow
+                    domains = domains if narrow is None else _fewer(narrow, leaf.field)
         return domains
 
     def _split(self, start: View, wanted: Outcome) -> Witness | None:
@@ -224,6 +224,12 @@ class Search:
             return
         yield _respelled(text, domain.spellings)
         yield from (text, text.upper(), text.swapcase())
+
+
+def _fewer(domains: Domains, field: str) -> Domains:
+    """The domains with no more cases of a field than are tried; each filter may double them."""
+    domain = domains[field]
+    return {**domains, field: replace(domain, cases=domain.cases[:_MAX_CASES])}
 
 
 def _ordered(case: Case) -> Iterator[str]:

@@ -1,0 +1,84 @@
+"""The same rules under different Sysmon configurations, and nothing else on the host."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from logreach.coverage.assessment import Judged, Reason
+from logreach.coverage.hostview import GraphView
+from logreach.coverage.knowledge.events import load_events
+from logreach.coverage.patterns import EventPattern
+from logreach.coverage.rules.asked import HostView
+from logreach.coverage.rules.judge import judge_all
+from logreach.coverage.rules.model import Rule
+from logreach.coverage.verdict import NO
+from logreach.inventories.facts import (
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    Statement,
+    SysmonState,
+)
+
+_ASIDE = "only Sysmon's log is looked at"
+VERSION = "15.15"  # of the Sysmon that loads them, unless another one is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class UnderConfig:
+    """How rules fare under one configuration.
+
+    `labels` are the rules that Sysmon's events can carry by label of their verdict ('achievable':
+    every event of at least one branch is logged); `states` the same by state, several a rule.
+    """
+
+    name: str
+    labels: Mapping[str, int]
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonAlone:
+    """A host of which only Sysmon's log is looked at."""
+
+    view: HostView
+
+    def event(self, key: str) -> Judged:
+        if key.startswith("Sysmon:"):
+            return self.view.event(key)
+        return Judged(NO, (Reason("channel", key, NO, _ASIDE),))
+
+    def attribute(self, key: str, field: str) -> Judged:
+        return self.view.attribute(key, field)
+
+    def passes(self, pattern: EventPattern) -> Judged:
+        return self.view.passes(pattern)
+
+
+def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
+    """The rules that Sysmon's events can carry, by their log sources."""
+    return [
+        rule
+        for rule in rules
+        if any(
+            sight.event.startswith("Sysmon:")
+            for branch in rule.branches
+            for happening in branch.happenings
+            for sight in happening
+        )
+    ]
+
+
+def under_config(
+    name: str, text: str, rules: Iterable[Rule], sysmon_version: str = VERSION
+) -> UnderConfig:
+    """Judge rules on a host whose only log is that of a Sysmon with this configuration."""
+    state = SysmonState(installed=True, version=sysmon_version, config=text, config_source=name)
+    said = Statement(FactKey(FactKind.SYSMON), state, Evidence(name))
+    results = judge_all(rules, SysmonAlone(GraphView(load_events(), Facts.of([said]))))
+    labels = Counter(one.verdict.label for one in results.values())
+    states = Counter(str(state) for one in results.values() for state in one.state)
+    return UnderConfig(name, dict(labels), dict(states))

@@ -1,0 +1,238 @@
+"""`logreach rules`: which detection rules can fire, and on how many hosts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from logreach.cli.assess import AttackChoice, InventoryPath
+from logreach.cli.exits import tell
+
+if TYPE_CHECKING:
+    from logreach.coverage.rules.model import Rule, RuleSet
+    from logreach.coverage.tree import Branch
+    from logreach.inventories.facts import Inventory
+    from logreach.inventories.faults import Fault
+    from logreach.reports.ruletable import Judgement, RuleRow
+
+
+class RuleLevel(StrEnum):
+    """The levels of Sigma."""
+
+    INFORMATIONAL = "informational"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class RuleVerdict(StrEnum):
+    """The verdicts that can be asked for; every kind of unknown is one."""
+
+    ACHIEVABLE = "achievable"
+    CONDITIONAL = "conditional"
+    UNKNOWN = "unknown"
+    NOT_ACHIEVABLE = "not achievable"
+    NOT_APPLICABLE = "not applicable"
+
+
+class Form(StrEnum):
+    """How the table is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+RulePaths = Annotated[
+    list[Path],
+    typer.Option("--rules", help="Sigma rules: a file or a folder.", show_default=False),
+]
+
+
+def rules(
+    inventory: InventoryPath,
+    rules: RulePaths,
+    level: Annotated[list[RuleLevel] | None, typer.Option(help="Only this level.")] = None,
+    verdict: Annotated[
+        list[RuleVerdict] | None, typer.Option(help="Only rules with this verdict on some host.")
+    ] = None,
+    technique: Annotated[
+        list[str] | None, typer.Option(help="Only this technique and its sub-techniques.")
+    ] = None,
+    host: Annotated[
+        list[str] | None, typer.Option(help="Only this host or group of hosts.")
+    ] = None,
+    attack: AttackChoice = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only so many rules, those with the largest gain.")
+    ] = None,
+    format_: Annotated[Form, typer.Option("--format", help="json: one object a line.")] = Form.TEXT,
+) -> None:
+    """List rules by what remedies would gain: hosts by verdict, log source, what is missing, why.
+
+    Gain is the weight of the rule's level (critical 4, high 3, medium 2, low 1) times the hosts
+    where it falls short and a remedy is known; hosts on which a part is proven count half.
+    """
+    from logreach.reports.ruletable import only, rule_rows
+
+    read, ruleset, judged = _judged(inventory, rules, host or (), attack)
+    rows = only(rule_rows(judged), level or (), verdict or (), technique or ())
+    shown = rows[:limit]
+    if format_ is Form.JSON:
+        for row in shown:
+            typer.echo(json.dumps(_object(row), ensure_ascii=False))
+    else:
+        _print(shown)
+    typer.echo(f"{len(shown)} of {len(ruleset.rules)} rules", err=True)
+    _tell(read, ruleset)
+
+
+def _loaded(paths: Sequence[Path]) -> RuleSet:
+    from logreach.coverage.rules.cache import cache_folder
+    from logreach.coverage.rules.load import load_rules
+
+    return load_rules(paths, cache_dir=cache_folder())
+
+
+def _judged(
+    inventory: Path, paths: Sequence[Path], hosts: Sequence[str], attack: str | None
+) -> tuple[Inventory, RuleSet, list[Judgement]]:
+    from logreach.coverage.attack import load_attack
+    from logreach.coverage.profiles import group
+    from logreach.coverage.rulework import RuleWork
+    from logreach.coverage.scope import only_hosts
+    from logreach.inventories import load
+
+    read, ruleset = only_hosts(load(inventory), hosts), _loaded(paths)
+    work = RuleWork(ruleset, load_attack(attack))
+    return read, ruleset, [(one.count, work.summaries(one.facts)) for one in group(read.hosts)]
+
+
+def _tell(read: Inventory, ruleset: RuleSet) -> None:
+    faults: tuple[Fault, ...] = (*read.faults, *ruleset.faults)
+    tell(faults, heading="Faults of the input:")
+
+
+def _object(row: RuleRow) -> dict[str, object]:
+    told = row.told
+    return {
+        "id": told.rule_id,
+        "title": told.title,
+        "level": told.level,
+        "file": told.source,
+        "techniques": told.techniques,
+        "hosts": row.hosts,
+        "state": told.state,
+        "log_source": told.log_source,
+        "dead_branches": told.dead_branches,
+        "missing_fields": told.missing_fields,
+        "reason": told.judged.reason,
+        "remedy": row.remedy,
+        "gain": row.gain,
+    }
+
+
+def _print(rows: Iterable[RuleRow]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("Gain", justify="right", no_wrap=True)
+    table.add_column("Level", no_wrap=True)
+    table.add_column("Rule, technique, log source", ratio=2)
+    table.add_column("Hosts", no_wrap=True)
+    table.add_column("Missing, and why", ratio=3)
+    for row in rows:
+        cells = (f"{row.gain:g}", row.told.level or "-", _what(row), _hosts(row), _why(row))
+        table.add_row(*(Text(cell) for cell in cells))
+    Console().print(table)
+
+
+def _what(row: RuleRow) -> str:
+    told = row.told
+    return _lines(told.title, " ".join(told.techniques), told.log_source)
+
+
+def _hosts(row: RuleRow) -> str:
+    return _lines(*(f"{count} {label}" for label, count in sorted(row.hosts.items())))
+
+
+def _why(row: RuleRow) -> str:
+    told = row.told
+    reason = told.judged.reason if told.judged.verdict.label != "achievable" else ""
+    return _lines(" ".join(told.missing_fields), reason)
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(_plain(part) for part in parts if part)
+
+
+def _plain(text: str) -> str:
+    """Text without control characters: rules come from others."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def explained(what: str, read: Inventory, paths: Sequence[Path]) -> list[Branch]:
+    """The branches of the rules that an id, title or file means, a tree a rule and profile.
+
+    Raises InputError where it means none.
+    """
+    from logreach.coverage.hostview import GraphView
+    from logreach.coverage.knowledge.events import load_events
+    from logreach.coverage.profiles import group
+    from logreach.coverage.rules.explain import chosen, explain_rule
+    from logreach.coverage.rules.judge import judge_all
+
+    found = _loaded(paths)
+    tell(found.faults, heading="Faults of the rules:")
+    trees = []
+    for one in group(read.hosts):
+        names = ", ".join(host.name for host in one.hosts)
+        wanted = chosen(found.rules, what)
+        judged = judge_all(_with_counted(wanted, found), GraphView(load_events(), one.facts))
+        trees += [explain_rule(rule, judged[rule.id], names) for rule in wanted]
+    return trees
+
+
+def _with_counted(wanted: Sequence[Rule], found: RuleSet) -> Sequence[Rule]:
+    """Only a rule that counts what others find needs the others."""
+    alone = all(rule.correlation is None for rule in wanted)
+    return wanted if alone else found.rules
+
+
+def by_configuration(
+    configurations: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Sysmon configurations.", show_default=False),
+    ],
+    rules: RulePaths,
+    sysmon_version: Annotated[
+        str, typer.Option("--sysmon-version", metavar="V", help="The Sysmon that loads them.")
+    ] = "15.15",
+) -> None:
+    """Count, for each Sysmon configuration, the rules that Sysmon's events alone let fire.
+
+    'on some' are rules of which the configuration logs some events and drops others.
+    """
+    from logreach.coverage.rules.by_config import rules_of_sysmon, under_config
+
+    found = _loaded(rules)
+    judged = rules_of_sysmon(found.rules)
+    typer.echo("| configuration | on all events | on some | undecided | never |")
+    typer.echo("| --- | ---: | ---: | ---: | ---: |")
+    for path in configurations:
+        text = path.read_text(encoding="utf-8-sig")
+        one = under_config(path.name, text, judged, sysmon_version)
+        every, never = one.labels.get("achievable", 0), one.labels.get("not achievable", 0)
+        some = one.labels.get("conditional", 0) + one.labels.get("unknown, at least conditional", 0)
+        unsure = len(judged) - every - never - some
+        typer.echo(f"| {path.stem} | {every:,} | {some:,} | {unsure:,} | {never:,} |")
+    typer.echo(f"{len(judged)} of {len(found.rules)} rules read events of Sysmon", err=True)
+    tell(found.faults, heading="Faults of the input:")
