@@ -18,7 +18,9 @@ import pytest
 import yaml
 from support import shared
 
+from logreach.coverage.attack import load_attack
 from logreach.coverage.build.events import Events
+from logreach.coverage.build.model import Model, build
 from logreach.coverage.evaluation import Compiled, Evaluation, evaluate, reevaluate
 from logreach.coverage.graph import Graph
 from logreach.coverage.knowledge.events import load_events
@@ -212,7 +214,7 @@ def _first(rows: list[Row], kind: str) -> int | None:
 
 def test_no_event_is_possible_before_its_first_windows_and_every_one_is_after_it() -> None:
     early, since, wrong = 0, 0, []
-    for os, kind, build in _sample():
+    for os, kind, number in _sample():
         role = "workstation" if kind == "client" else "domain-controller"
         verdicts = chains().verdicts(_everything(os=os, role=role))
         for key, rows in facts().items():
@@ -220,7 +222,7 @@ def test_no_event_is_possible_before_its_first_windows_and_every_one_is_after_it
             if first is None or key in _CASES["earlier_all_the_same"]:
                 continue
             found = verdicts[key]
-            if build < first:
+            if number < first:
                 early += 1
                 good = found == NO or not found.applicable
             elif rows[0]["deprecated_from"]:
@@ -327,3 +329,22 @@ def _expected(rows: list[Row], outcomes: str) -> Verdict | None:
     if not outcomes or not all(row["needs_sacl"].startswith("no") for row in rows):
         return None
     return YES
+
+
+# Components as an expert expects them -----------------------------------------------------------
+
+_COMPONENTS = yaml.safe_load(
+    (Path(__file__).parent / "cases" / "second_proof_components.yaml").read_text("utf-8")
+)
+
+
+@cache
+def _model() -> Model:
+    return build(load_attack(), ())
+
+
+@pytest.mark.parametrize("case", _COMPONENTS, ids=lambda case: case["name"])
+def test_a_component_is_seen_as_an_expert_expects(case: dict[str, Any]) -> None:
+    found = evaluate(_model().compiled, hosts.facts(case["host"]))
+    labels = {name: found.verdict(f"component:{name}").label for name in case["component"]}
+    assert labels == case["component"]

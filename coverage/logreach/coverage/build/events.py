@@ -91,13 +91,23 @@ class Events:
                 *shown.rights,
                 str(shown.pattern.fields) if shown.pattern else "",
                 *shown.needs,
+                shown.role,
             )
         ).strip("|")
         if not scope:
             return self.written(shown.event)
-        return self._all_of(
-            f"seen:{shown.event}#{scope}", shown.event, self._core(shown.event), self._scoped(shown)
-        )
+        node = f"seen:{shown.event}#{scope}"
+        gate = self._core(shown.event)
+        if shown.role and node not in self._graph:
+            gate = self._asked_of(node, gate, shown)
+        return self._all_of(node, shown.event, gate, self._scoped(shown))
+
+    def _asked_of(self, node: str, core: str, shown: Shown) -> str:
+        """The core of an event, on the hosts where it shows what is meant; others are not asked."""
+        both = inner(self._graph, f"core of {node}", Combine.ALL, "core", shown.event)
+        self._graph.link(both, Edge(self._role(shown.event, {shown.role}), gate=True))
+        self._graph.link(both, Edge(core, gate=True))
+        return both
 
     def attribute(self, key: str, name: str) -> str:
         """A field of an event: the event is there and the field is filled."""
@@ -158,13 +168,7 @@ class Events:
 
     def _windows_core(self, node: str, event: Event) -> None:
         if event.roles:
-            gate = leaf(
-                self._graph,
-                f"need:{event.key} role",
-                f"{event.key}: role",
-                HasRole(event.key, event.roles),
-            )
-            self._graph.link(node, Edge(gate, gate=True))
+            self._graph.link(node, Edge(self._role(event.key, event.roles), gate=True))
         self._need(node, "os", OsWrites(event))
         for name in event.settings:
             setting = self._knowledge.settings[name]
@@ -174,6 +178,11 @@ class Events:
         short = event.key.partition(":")[0]
         if short in self._knowledge.channels:
             self._need(node, "channel", ChannelOn(event.key, self._knowledge.channels[short]))
+
+    def _role(self, key: str, roles: Iterable[str]) -> str:
+        wanted = frozenset(roles)
+        name = f"need:{key} role {' '.join(sorted(wanted))}"
+        return leaf(self._graph, name, f"{key}: role", HasRole(key, wanted))
 
     def _allowed(self, shown: Shown) -> Iterable[str]:
         """Audit policy and SACL, as narrow as the operation asks."""

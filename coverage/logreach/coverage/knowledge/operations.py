@@ -28,6 +28,7 @@ _SHOWN_KEYS = {
     "needs",
     "pattern",
     "outcome",
+    "role",
 }
 
 
@@ -40,7 +41,8 @@ class Shown:
     audit `rights`, and `object_scope` which objects the path means (as `sacls.Scope` does,
     'tree' by default); `needs` are fields without which the event does not show it; `pattern`
     is the set of events that the operation makes; `outcome` is 'success' or 'failure' where the
-    event has both and one is meant ('': both).
+    event has both and one is meant ('': both); `role` is the kind of host on which the event
+    shows it, where others write the event for something else ('': all).
     """
 
     event: str
@@ -54,6 +56,7 @@ class Shown:
     needs: tuple[str, ...] = ()
     pattern: EventPattern | None = None
     outcome: str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
         needs=tuple(data.get("needs", ())),
         pattern=_pattern(data["event"], data["pattern"]) if "pattern" in data else None,
         outcome=data.get("outcome", SUCCESS),
+        role=data.get("role", ""),
     )
 
 
