@@ -69,16 +69,6 @@ def planned_remedies(
     return tuple(sorted(planned, key=lambda one: (-one.gain, str(one.remedy.key), one.remedy.text)))
 
 
-def _least(planned: list[PlannedRemedy]) -> Iterable[PlannedRemedy]:
-    """Of remedies for the same fact on the same profiles with the same gain, the smallest."""
-    best: dict[tuple[FactKey, tuple[str, ...], int], PlannedRemedy] = {}
-    for one in planned:
-        same = (one.remedy.key, one.profiles, one.gain)
-        if same not in best or len(one.remedy.text) < len(best[same].remedy.text):
-            best[same] = one
-    return best.values()
-
-
 def _offered(evaluation: Evaluation) -> list[Remedy]:
     found: dict[tuple[FactKey, str], Remedy] = {}
     for reason in evaluation.leaves.values():
