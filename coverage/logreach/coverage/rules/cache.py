@@ -15,7 +15,7 @@ from typing import Any
 
 from logreach.coverage.rules.documents import RuleFile
 
-_FORM = 1  # of the records; a change makes older caches useless
+_FORM = 2  # of the records; a change makes older caches useless
 _MOST_KEPT = 8
 
 

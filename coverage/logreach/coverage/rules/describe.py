@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from logreach.coverage.patterns import Constraint, Test
-from logreach.coverage.rules.model import KEYWORD, Branch, Literal
+from logreach.coverage.rules.model import KEYWORD, Literal
 
 _MOST_VALUES = 3
 _MOST_LETTERS = 60
@@ -45,9 +46,9 @@ def _short(value: str) -> str:
     return value if len(value) <= _MOST_LETTERS else f"{value[: _MOST_LETTERS - 3]}..."
 
 
-def branch_text(branch: Branch) -> str:
-    """A branch's tests; its exclusions are only counted."""
-    return _joined(branch.needs) or "any event"
+def needs_text(needs: Sequence[Literal]) -> str:
+    """What a branch asks for."""
+    return _joined(needs) or "any event"
 
 
 def _joined(literals: Sequence[Literal]) -> str:
@@ -74,8 +75,6 @@ def _joined(literals: Sequence[Literal]) -> str:
 
 
 def _in_expression(word: str, expression: str) -> bool:
-    import re
-
     return re.escape(word) in expression
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from logreach.coverage.assessment import Judged
 from logreach.coverage.rules.asked import Link
-from logreach.coverage.rules.describe import branch_text, exclusion_text
-from logreach.coverage.rules.judge import RuleResult, SightResult, WayResult
+from logreach.coverage.rules.describe import exclusion_text
+from logreach.coverage.rules.judge import RuleResult, WayResult
 from logreach.coverage.rules.model import Rule
+from logreach.coverage.rules.seen import SightResult
 from logreach.coverage.tree import Branch
 from logreach.inventories.faults import Fault, InputError
 
@@ -30,7 +31,7 @@ def explain_rule(rule: Rule, result: RuleResult, host: str = "") -> Branch:
 def _way(way: WayResult) -> Branch:
     sights = tuple(_sight(one) for one in way.sights)
     note = "any of" if len(sights) > 1 else ""
-    label = " and ".join((branch_text(way.branch), *map(exclusion_text, way.branch.exclusions)))
+    label = " and ".join((way.branch.text, *map(exclusion_text, way.branch.exclusions)))
     return Branch(label, Judged(way.verdict), way.verdict, (), sights, note)
 
 

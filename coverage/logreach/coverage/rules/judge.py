@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from logreach.coverage.assessment import Judged, Reason
-from logreach.coverage.rules.asked import Asked, HostView, Link
+from logreach.coverage.rules.asked import Asked, HostView
 from logreach.coverage.rules.bound import carriers_of, may_hold
-from logreach.coverage.rules.describe import branch_text
 from logreach.coverage.rules.mapping import knowledge
 from logreach.coverage.rules.model import Branch, Need, Rule, Sight
+from logreach.coverage.rules.seen import Seen, SightResult
 from logreach.coverage.verdict import (
     NO,
     NOT_APPLICABLE,
@@ -34,41 +34,6 @@ class State(StrEnum):
     UNKNOWN = "unknown"
     NOT_JUDGED = "not judged"
     NOT_APPLICABLE = "not applicable"
-
-
-@dataclass(frozen=True, slots=True)
-class SightResult:
-    """What a host says of one sight, link by link in the order in which an event travels.
-
-    `noise` are fields without which something never keeps the rule from firing, `lost` those
-    without which an exclusion takes out too much.
-    """
-
-    sight: Sight
-    judged: Judged
-    links: tuple[Link, ...] = ()
-    noise: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-
-    @property
-    def first(self) -> Link | None:
-        """The first broken link: of those that decide, the first."""
-        broken = [one for one in self.links if one.judged.verdict.applicable]
-        broken = [one for one in broken if one.judged.verdict != YES]
-        return min(broken, key=lambda one: _ends(one.judged.verdict), default=None)
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The fields that the branch needs and does not get."""
-        return tuple(
-            one.name
-            for one in self.links
-            if one.kind == "field" and one.judged.verdict.possible is Level.NO
-        )
-
-
-def _ends(verdict: Verdict) -> tuple[int, int]:
-    return (verdict.possible, verdict.proven)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +93,18 @@ class RuleResult:
         return self.judged.verdict
 
 
-def judge(rule: Rule, view: HostView | Asked) -> RuleResult:
+def judge(rule: Rule, view: HostView | Seen) -> RuleResult:
     """Judge a rule; one that looks at other rules needs `judge_all`."""
     if not rule.applicable:
         return _without(rule, NOT_APPLICABLE, State.NOT_APPLICABLE, rule.unjudged)
     if rule.unjudged or rule.correlation is not None:
         text = rule.unjudged or "it counts what other rules find, and those were not given"
         return _without(rule, UNKNOWN, State.NOT_JUDGED, text)
-    asked = view if isinstance(view, Asked) else Asked(view)
-    ways = tuple(_ways(rule, asked))
+    seen = view if isinstance(view, Seen) else Seen(view)
+    ways = tuple(_ways(rule, seen))
     verdicts = [way.verdict for way in ways]
     if rule.truncated:
-        verdicts.append(_beyond(rule, asked))
+        verdicts.append(_beyond(rule, seen.asked))
     verdict = any_of(verdicts)
     if not ways:
         return _without(rule, NO, State.DEAD, "no event can meet its condition")
@@ -168,71 +133,12 @@ def _beyond(rule: Rule, asked: Asked) -> Verdict:
     return any_of(found)
 
 
-def _ways(rule: Rule, asked: Asked) -> Iterator[WayResult]:
+def _ways(rule: Rule, seen: Seen) -> Iterator[WayResult]:
     for branch in rule.branches:
         for happening in branch.happenings:
-            sights = tuple(_sight(sight, asked) for sight in happening)
+            sights = tuple(seen.sight(sight) for sight in happening)
             verdict = any_of(one.judged.verdict for one in sights)
             yield WayResult(branch, sights, verdict)
-
-
-def _sight(sight: Sight, asked: Asked) -> SightResult:
-    links = [Link("event", "", asked.event(sight.event))]
-    verdict = links[0].judged.verdict
-    if not verdict.applicable:
-        return SightResult(sight, links[0].judged)
-    fields = asked.fields(sight.event, sight.needs)
-    links += fields.links
-    verdict = all_of((verdict, fields.verdict))
-    if sight.limit != YES:
-        reason = Reason("knowledge", sight.event, sight.limit, sight.why)
-        links.append(Link("limit", "", Judged(sight.limit, (reason,))))
-        verdict = all_of((verdict, sight.limit))
-    if verdict.possible is Level.NO:
-        return SightResult(sight, Judged(verdict, _weak(links)), tuple(links))
-    links.append(Link("filter", "", _through(sight, asked)))
-    verdict = all_of((verdict, links[-1].judged.verdict))
-    return SightResult(
-        sight,
-        Judged(verdict, _weak(links) or links[0].judged.reasons),
-        tuple(links),
-        tuple(dict.fromkeys(n for veto in sight.vetoes for n in asked.gone(sight.event, veto))),
-        tuple(dict.fromkeys(_lost(sight, asked))),
-    )
-
-
-def _weak(links: list[Link]) -> tuple[Reason, ...]:
-    """The reasons of the links that are not whole, the worst first."""
-    weak = [one.judged for one in links if one.judged.verdict != YES]
-    weak = [one for one in weak if one.verdict.applicable]
-    weak.sort(key=lambda one: _ends(one.verdict))
-    return tuple(dict.fromkeys(reason for one in weak for reason in one.reasons))
-
-
-def _lost(sight: Sight, asked: Asked) -> Iterator[str]:
-    for need, others in sight.eager:
-        gone = next(asked.gone(sight.event, (need,)), None)
-        if gone is not None and not any(asked.gone(sight.event, others)):
-            yield gone
-
-
-def _through(sight: Sight, asked: Asked) -> Judged:
-    """What the filters say of exactly the branch's events.
-
-    The pattern may hold more events than the branch. That all or none of them pass is true of
-    the branch too; that only some do is not. Then the narrowed pattern tells, all of whose
-    events are in the branch.
-    """
-    answer = asked.passes(sight.pattern)
-    verdict = answer.verdict
-    if sight.exact or not verdict.applicable or verdict in (YES, NO):
-        return answer
-    if sight.narrowed is None:
-        return Judged(UNKNOWN, answer.reasons)
-    inside = asked.passes(sight.narrowed).verdict
-    proven = Level.PARTIAL if inside.proven > Level.NO else Level.NO
-    possible = Level.YES if inside.possible is Level.YES else Level.PARTIAL
-    return Judged(Verdict(proven, possible), answer.reasons)
 
 
 def _result(rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...]) -> RuleResult:
@@ -317,7 +223,7 @@ def _dead(way: WayResult) -> DeadBranch:
     else:
         words = gains.filter if first is not None and first.kind == "filter" else gains.event
         gain = words.format(event=told.sight.event)
-    return DeadBranch(branch_text(way.branch), told.judged.reason, gain)
+    return DeadBranch(way.branch.text, told.judged.reason, gain)
 
 
 def _missing(used: list[SightResult], dead: list[WayResult]) -> Iterator[str]:
@@ -333,6 +239,6 @@ def judge_all(rules: Iterable[Rule], view: HostView) -> Mapping[str, RuleResult]
     from logreach.coverage.rules.correlation import correlated
 
     rules = list(rules)
-    asked = Asked(view)
-    results = {rule.id: judge(rule, asked) for rule in rules if rule.correlation is None}
+    seen = Seen(view)
+    results = {rule.id: judge(rule, seen) for rule in rules if rule.correlation is None}
     return {rule.id: found for rule, found in correlated(rules, results, view)}

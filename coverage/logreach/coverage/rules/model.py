@@ -128,12 +128,13 @@ class Branch:
     """One way for a rule to fire: all of `needs` hold, and none of `exclusions` holds whole.
 
     `happenings` are the different events that it may fire on; for each, the sights that show it,
-    any of which is enough.
+    any of which is enough. `text` tells its needs in words.
     """
 
     needs: tuple[Literal, ...]
     exclusions: tuple[tuple[Literal, ...], ...]
     happenings: tuple[tuple[Sight, ...], ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from logreach.coverage.patterns import Constraint, Test
 from logreach.coverage.rules.branches import Conj
+from logreach.coverage.rules.describe import needs_text
 from logreach.coverage.rules.mapping import Knowledge
 from logreach.coverage.rules.model import (
     And,
@@ -35,7 +36,11 @@ def condition_record(tree: Node, found: Sequence[Conj], truncated: bool) -> Reco
         return numbers.setdefault(literal, len(numbers))
 
     branches = [
-        [[number(one) for one in needs], [[number(one) for one in veto] for veto in vetoes]]
+        [
+            [number(one) for one in needs],
+            [[number(one) for one in veto] for veto in vetoes],
+            needs_text(needs),
+        ]
         for needs, vetoes in found
     ]
     whole = _tree_record(tree, number) if truncated else None
@@ -72,7 +77,7 @@ def rule_of(record: Mapping[str, Any], known: Knowledge) -> Rule:
     unjudged = record["unjudged"]
     if not unjudged and record["kind"] == "rule":
         unjudged = placement.unmapped
-    conjs = [_conj(entry, literals) for entry in record.get("branches", ())]
+    found = [_conj(entry, literals) for entry in record.get("branches", ())]
     tree = record.get("tree")
     correlation = record.get("correlation")
     return Rule(
@@ -85,7 +90,7 @@ def rule_of(record: Mapping[str, Any], known: Knowledge) -> Rule:
         techniques=tuple(record["techniques"]),
         tactics=tuple(record["tactics"]),
         logsource=source,
-        branches=tuple(branch_of(conj, placement, known) for conj in conjs),
+        branches=tuple(branch_of(conj, placement, known, text) for conj, text in found),
         truncated=record.get("truncated", False),
         tree=_tree(tree, literals) if tree else None,
         unjudged=unjudged,
@@ -101,12 +106,12 @@ def _literal(entry: Sequence[Any]) -> Literal:
     return Literal(str(field), Constraint(Test(test), tuple(map(str, values)), cased=bool(cased)))
 
 
-def _conj(entry: Sequence[Any], literals: Sequence[Literal]) -> Conj:
-    needs, vetoes = entry
+def _conj(entry: Sequence[Any], literals: Sequence[Literal]) -> tuple[Conj, str]:
+    needs, vetoes, text = entry
     return (
         tuple(literals[index] for index in needs),
         tuple(tuple(literals[index] for index in veto) for veto in vetoes),
-    )
+    ), str(text)
 
 
 def _tree(entry: Sequence[Any], literals: Sequence[Literal]) -> Node:

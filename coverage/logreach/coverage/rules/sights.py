@@ -13,14 +13,14 @@ from logreach.coverage.rules.reading import Reading, read
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
 
-def branch_of(conj: Conj, placement: Placement, known: Knowledge) -> Branch:
+def branch_of(conj: Conj, placement: Placement, known: Knowledge, text: str = "") -> Branch:
     """A branch with the events that show it."""
     needs, exclusions = conj
     seen = []
     for happening in happenings_of(needs, placement):
         sights = (sight_of(conj, carrier, known) for carrier in happening)
         seen.append(tuple(sight for sight in sights if sight is not None))
-    return Branch(needs, exclusions, _meant([sights for sights in seen if sights]))
+    return Branch(needs, exclusions, _meant([sights for sights in seen if sights]), text)
 
 
 def _meant(happenings: list[tuple[Sight, ...]]) -> tuple[tuple[Sight, ...], ...]:

@@ -1,0 +1,138 @@
+"""What a host says of a branch as one event would show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from logreach.coverage.assessment import Judged, Reason
+from logreach.coverage.rules.asked import Asked, HostView, Link
+from logreach.coverage.rules.model import Need, Sight
+from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of
+
+
+@dataclass(frozen=True, slots=True)
+class SightResult:
+    """What a host says of one sight, link by link in the order in which an event travels.
+
+    `first` is the first broken link of those that decide, `missing` are fields that the branch
+    needs and does not get, `noise` those without which something never keeps the rule from
+    firing, `lost` those without which an exclusion takes out too much.
+    """
+
+    sight: Sight
+    judged: Judged
+    links: tuple[Link, ...] = ()
+    first: Link | None = None
+    missing: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+def _broken(links: Iterable[Link]) -> list[Link]:
+    return [one for one in links if one.judged.verdict != YES and one.judged.verdict.applicable]
+
+
+def _ends(verdict: Verdict) -> tuple[int, int]:
+    return (verdict.possible, verdict.proven)
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """All links of a sight but the filters: many sights share them."""
+
+    judged: Judged
+    links: tuple[Link, ...] = ()
+    first: Link | None = None
+    missing: tuple[str, ...] = ()
+
+
+class Seen:
+    """Judges sights on one host; what many have in common is worked out once."""
+
+    def __init__(self, view: HostView) -> None:
+        self.asked = Asked(view)
+        self._bases: dict[tuple[str, tuple[Need, ...], Verdict], _Base] = {}
+        self._noise: dict[tuple[str, tuple[tuple[Need, ...], ...]], tuple[str, ...]] = {}
+
+    def sight(self, sight: Sight) -> SightResult:
+        """Judge one sight."""
+        base = self._base(sight)
+        verdict = base.judged.verdict
+        if not verdict.applicable or verdict.possible is Level.NO:
+            return SightResult(sight, base.judged, base.links, base.first, base.missing)
+        link = Link("filter", "", self._through(sight))
+        judged, links, first = base.judged, (*base.links, link), base.first
+        if link.judged.verdict.applicable and link.judged.verdict != YES:
+            judged = Judged(all_of((verdict, link.judged.verdict)), _reasons(links))
+            first = _first(links)
+        return SightResult(
+            sight, judged, links, first, base.missing, self._noisy(sight), self._lost(sight)
+        )
+
+    def _base(self, sight: Sight) -> _Base:
+        # The limit of an event comes with the same words wherever it is.
+        key = (sight.event, sight.needs, sight.limit)
+        if key not in self._bases:
+            self._bases[key] = self._made(sight)
+        return self._bases[key]
+
+    def _made(self, sight: Sight) -> _Base:
+        event = self.asked.event(sight.event)
+        if not event.verdict.applicable:
+            return _Base(event)
+        fields = self.asked.fields(sight.event, sight.needs)
+        links = [Link("event", "", event), *fields.links]
+        verdict = all_of((event.verdict, fields.verdict, sight.limit))
+        if sight.limit != YES:
+            reason = Reason("knowledge", sight.event, sight.limit, sight.why)
+            links.append(Link("limit", "", Judged(sight.limit, (reason,))))
+        missing = tuple(one.name for one in fields.links if one.judged.verdict.possible is Level.NO)
+        judged = Judged(verdict, _reasons(links) or event.reasons)
+        return _Base(judged, tuple(links), _first(links), missing)
+
+    def _noisy(self, sight: Sight) -> tuple[str, ...]:
+        if not sight.vetoes:
+            return ()
+        key = (sight.event, sight.vetoes)
+        if key not in self._noise:
+            needs = (need for veto in sight.vetoes for need in veto)
+            self._noise[key] = tuple(dict.fromkeys(self.asked.gone(sight.event, needs)))
+        return self._noise[key]
+
+    def _lost(self, sight: Sight) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._overdone(sight))) if sight.eager else ()
+
+    def _overdone(self, sight: Sight) -> Iterator[str]:
+        for need, others in sight.eager:
+            gone = next(self.asked.gone(sight.event, (need,)), None)
+            if gone is not None and not any(self.asked.gone(sight.event, others)):
+                yield gone
+
+    def _through(self, sight: Sight) -> Judged:
+        """What the filters say of exactly the branch's events.
+
+        The pattern may hold more events than the branch. That all or none of them pass is true
+        of the branch too; that only some do is not. Then the narrowed pattern tells, all of
+        whose events are in the branch.
+        """
+        answer = self.asked.passes(sight.pattern)
+        verdict = answer.verdict
+        if sight.exact or not verdict.applicable or verdict in (YES, NO):
+            return answer
+        if sight.narrowed is None:
+            return Judged(UNKNOWN, answer.reasons)
+        inside = self.asked.passes(sight.narrowed).verdict
+        proven = Level.PARTIAL if inside.proven > Level.NO else Level.NO
+        possible = Level.YES if inside.possible is Level.YES else Level.PARTIAL
+        return Judged(Verdict(proven, possible), answer.reasons)
+
+
+def _first(links: Iterable[Link]) -> Link | None:
+    return min(_broken(links), key=lambda one: _ends(one.judged.verdict), default=None)
+
+
+def _reasons(links: Iterable[Link]) -> tuple[Reason, ...]:
+    """The reasons of the links that are not whole, the worst first."""
+    weak = sorted(_broken(links), key=lambda one: _ends(one.judged.verdict))
+    return tuple(dict.fromkeys(reason for one in weak for reason in one.judged.reasons))
