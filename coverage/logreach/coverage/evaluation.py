@@ -68,6 +68,10 @@ class Compiled:
             )
             for key in self.keys
         ]
+        self.links = [
+            tuple((self.number[edge.child], edge) for edge in graph.edges(key)) for key in self.keys
+        ]
+        self.any_of = [node.combine is Combine.ANY for node in nodes]
         self.parents = [
             tuple(self.number[parent] for parent in graph.parents(key)) for key in self.keys
         ]
@@ -111,13 +115,21 @@ class Evaluation:
     def graph(self) -> Graph:
         return self.compiled.graph
 
+    def verdicts(self) -> list[Verdict]:
+        """The verdict of every node, by its number."""
+        return [_VERDICTS[code] for code in self.codes]
+
     def verdict(self, key: str) -> Verdict:
         """The verdict of a node."""
         return _VERDICTS[self.codes[self.compiled.number[key]]]
 
     def doubtful(self, key: str) -> bool:
         """Whether a node may turn out not to apply, once the host's role is known."""
-        return self.codes[self.compiled.number[key]] > _NEVER
+        return self.doubtful_number(self.compiled.number[key])
+
+    def doubtful_number(self, number: int) -> bool:
+        """The same for a node by its number."""
+        return self.codes[number] > _NEVER
 
     def reason(self, key: str) -> Reason | None:
         """What a leaf said; None for other nodes."""
@@ -141,13 +153,17 @@ def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
     """Evaluate the whole graph for a host with these facts."""
     codes = [_NEVER] * len(compiled.keys)
     leaves: dict[int, Reason] = {}
+    same: dict[Reason, Reason] = {}
     for number in range(len(codes)):
         leaf = compiled.leaves.get(number)
         if leaf is None:
             codes[number] = compiled.combine(number, codes)
         else:
-            leaves[number] = leaf.check(facts)
-            codes[number] = _code(leaves[number])
+            # Leaves that say the same share one object: whoever gathers reasons then compares
+            # identities, which costs nothing.
+            said = leaf.check(facts)
+            leaves[number] = same.setdefault(said, said)
+            codes[number] = _code(said)
     return Evaluation(compiled, codes, leaves)
 
 

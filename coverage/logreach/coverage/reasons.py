@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.evaluation import Evaluation
-from logreach.coverage.graph import Combine, Edge
+from logreach.coverage.graph import Edge
 from logreach.coverage.verdict import YES, Verdict
 
 MOST = 8
 """No verdict carries more reasons than this; the tree of `explain` has them all."""
+_Link = tuple[int, Edge]
 
 
 class Reasons:
@@ -18,81 +19,102 @@ class Reasons:
 
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
-        self._known: dict[str, tuple[Reason, ...]] = {}
+        self._verdicts = evaluation.verdicts()
+        self._known: dict[int, tuple[Reason, ...]] = {}
+        self._limits: dict[int, Reason] = {}
+        self._limited: dict[tuple[Verdict, Verdict], Verdict] = {}
 
     def judged(self, key: str) -> Judged:
         """The verdict of a node with the links that decided it."""
-        return Judged(self._evaluation.verdict(key), self.of(key))
+        number = self._evaluation.compiled.number[key]
+        return Judged(self._verdicts[number], self._of(number))
 
     def of(self, key: str) -> tuple[Reason, ...]:
         """The links that decided a node, the most telling first."""
-        if key not in self._known:
-            found: dict[Reason, None] = {}
-            for reason in self._found(key):
-                found.setdefault(reason)
+        return self._of(self._evaluation.compiled.number[key])
+
+    def _of(self, number: int) -> tuple[Reason, ...]:
+        known = self._known.get(number)
+        if known is None:
+            found: dict[int, Reason] = {}
+            for reason in self._found(number):
+                found.setdefault(id(reason), reason)
                 if len(found) == MOST:
                     break
-            self._known[key] = tuple(found)
-        return self._known[key]
+            known = self._known[number] = tuple(found.values())
+        return known
 
-    def _found(self, key: str) -> Iterator[Reason]:
-        said = self._evaluation.reason(key)
+    def _found(self, number: int) -> Iterator[Reason]:
+        said = self._evaluation.leaves.get(number)
         if said is not None:
             yield said
             return
-        for edge in self.deciding(key):
-            verdict = self._evaluation.verdict(edge.child)
-            through = self._evaluation.through(edge)
+        for child, edge in self._deciding(number):
+            verdict, through = self._verdicts[child], self._through(child, edge)
             if through != verdict:
                 yield self._limit(edge, through)
                 if through.settled and through.possible < verdict.possible:
-                    yield from self._better(key)
-            yield from self.of(edge.child)
+                    yield from self._better(number)
+            yield from self._of(child)
 
-    def _better(self, key: str) -> Iterator[Reason]:
+    def _better(self, number: int) -> Iterator[Reason]:
         """What breaks the alternative that would have counted in full."""
-        first = self._evaluation.graph.edges(key)[0]
-        if first.limit is None and self._evaluation.verdict(first.child) != YES:
-            yield from self.of(first.child)
+        child, first = self._evaluation.compiled.links[number][0]
+        if first.limit is None and self._verdicts[child] != YES:
+            yield from self._of(child)
+
+    def _through(self, child: int, edge: Edge) -> Verdict:
+        """What a child counts for over an edge."""
+        verdict = self._verdicts[child]
+        if edge.limit is None or not verdict.applicable:
+            return verdict
+        pair = (verdict, edge.limit)
+        if pair not in self._limited:
+            self._limited[pair] = verdict.limited(edge.limit)
+        return self._limited[pair]
 
     def _limit(self, edge: Edge, verdict: Verdict) -> Reason:
-        label = self._evaluation.graph.node(edge.child).label
-        return Reason("knowledge", label, verdict, f"{label} {edge.why}")
+        """The edge's own reason; one object an edge, as an edge has one child."""
+        if id(edge) not in self._limits:
+            label = self._evaluation.graph.node(edge.child).label
+            self._limits[id(edge)] = Reason("knowledge", label, verdict, f"{label} {edge.why}")
+        return self._limits[id(edge)]
 
-    def deciding(self, key: str) -> list[Edge]:
+    def _deciding(self, number: int) -> list[_Link]:
         """The edges whose children made the verdict what it is, at either end."""
-        evaluation = self._evaluation
-        edges = evaluation.graph.edges(key)
-        verdict = evaluation.verdict(key)
+        compiled, verdicts = self._evaluation.compiled, self._verdicts
+        links, verdict = compiled.links[number], verdicts[number]
         if not verdict.applicable:
-            gates = [e for e in edges if e.gate and not evaluation.verdict(e.child).applicable]
-            return gates[:1] or list(edges[:1])
-        applying = [e for e in edges if evaluation.verdict(e.child).applicable]
-        if evaluation.graph.node(key).combine is Combine.ANY:
-            return _best(applying, evaluation)
-        found = _worst(applying, evaluation, verdict)
-        role = [e for e in edges if e.gate and evaluation.doubtful(e.child) and e not in found]
-        return found + role
+            gates = [one for one in links if one[1].gate and not verdicts[one[0]].applicable]
+            return gates[:1] or list(links[:1])
+        applying = [one for one in links if verdicts[one[0]].applicable]
+        if compiled.any_of[number]:
+            return self._best(applying)
+        found = self._worst(applying, verdict)
+        doubtful = self._evaluation.doubtful_number
+        return found + [
+            one for one in links if one[1].gate and doubtful(one[0]) and one not in found
+        ]
 
+    def _best(self, links: list[_Link]) -> list[_Link]:
+        """Of alternatives: the one that proves most, and the one that could give most."""
+        if len(links) < 2:
+            return links
+        through = [self._through(*one) for one in links]
+        order = range(len(links))
+        proving = max(order, key=lambda n: (through[n].proven, through[n].possible))
+        hoping = max(order, key=lambda n: (through[n].possible, through[n].proven))
+        return [links[proving]] if proving == hoping else [links[proving], links[hoping]]
 
-def _best(edges: list[Edge], evaluation: Evaluation) -> list[Edge]:
-    """Of alternatives: the one that proves most, and the one that could give most."""
-    if not edges:
-        return []
-    proving = max(edges, key=lambda e: _ends(evaluation.through(e)))
-    hoping = max(edges, key=lambda e: _ends(evaluation.through(e))[::-1])
-    return [proving] if proving is hoping else [proving, hoping]
-
-
-def _ends(verdict: Verdict) -> tuple[int, int]:
-    return verdict.proven, verdict.possible
-
-
-def _worst(edges: list[Edge], evaluation: Evaluation, verdict: Verdict) -> list[Edge]:
-    """Of needs: those that hold the verdict down at either end; all of them where it is YES."""
-    if verdict == YES:
-        return edges
-    through = {edge.child: evaluation.through(edge) for edge in edges}
-    lowest = [e for e in edges if through[e.child].possible == verdict.possible != YES.possible]
-    unproven = [e for e in edges if through[e.child].proven == verdict.proven and e not in lowest]
-    return lowest + unproven
+    def _worst(self, links: list[_Link], verdict: Verdict) -> list[_Link]:
+        """Of needs: those that hold the verdict down at either end; all of them where it is YES."""
+        if verdict == YES:
+            return links
+        lowest, unproven = [], []
+        for one in links:
+            through = self._through(*one)
+            if through.possible == verdict.possible != YES.possible:
+                lowest.append(one)
+            elif through.proven == verdict.proven:
+                unproven.append(one)
+        return lowest + unproven

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ from logreach.cli.exits import Exit, tell
 if TYPE_CHECKING:
     from logreach.coverage.assessment import Assessment
     from logreach.coverage.rules.model import RuleSet
+    from logreach.inventories.facts import Inventory
     from logreach.reports.catalogue import Catalogue
 
 
@@ -108,7 +109,7 @@ def assessed(
     model = load_attack(attack)
     scope = scope_of(model, techniques, tactics, groups)
     read = only_hosts(load(inventory), hosts)
-    with _progress() as progress:
+    with _progress() as progress, kept_answers(read) if rules else nullcontext():
         return engine.assess(
             read,
             model,
@@ -117,6 +118,14 @@ def assessed(
             version=version("logreach"),
             progress=progress,
         )
+
+
+def kept_answers(read: Inventory) -> AbstractContextManager[None]:
+    """Inside, what rules ask of the inventory's Sysmon configurations is kept in the cache."""
+    from logreach.coverage.rules.answers import remembered
+    from logreach.coverage.rules.cache import cache_folder
+
+    return remembered(read.hosts, cache_folder())
 
 
 def _rules(paths: Sequence[Path]) -> RuleSet | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.assess import AttackChoice, InventoryPath
+from logreach.cli.assess import AttackChoice, InventoryPath, kept_answers
 from logreach.cli.exits import tell
 
 if TYPE_CHECKING:
@@ -110,7 +110,11 @@ def _judged(
 
     read, ruleset = only_hosts(load(inventory), hosts), _loaded(paths)
     work = RuleWork(ruleset, load_attack(attack))
-    return read, ruleset, [(one.count, work.summaries(one.facts)) for one in group(read.hosts)]
+    with kept_answers(read):
+        judged: list[Judgement] = [
+            (one.count, work.summaries(one.facts)) for one in group(read.hosts)
+        ]
+    return read, ruleset, judged
 
 
 def _tell(read: Inventory, ruleset: RuleSet) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 from logreach.coverage.patterns import Decider, EventFilter, EventPattern, FilterAnswer
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import Evidence
@@ -10,18 +12,22 @@ _LEVELS = {Level.YES: YES, Level.NO: NO, Level.PARTIAL: PARTIAL}
 
 
 class Remembering:
-    """A filter that remembers what it answered: many hosts share one."""
+    """A filter that remembers what it answered: many hosts share one.
+
+    `answers` are by event and a hash of the pattern's fields.
+    """
 
     def __init__(self, filter_: EventFilter) -> None:
         self._filter = filter_
-        self._answers: dict[tuple[str, str], FilterAnswer] = {}
+        self.answers: dict[str, FilterAnswer] = {}
 
     def answer(self, pattern: EventPattern) -> FilterAnswer:
         """Answer for every event in the pattern."""
-        key = (pattern.event, str(pattern.fields))
-        if key not in self._answers:
-            self._answers[key] = self._filter.answer(pattern)
-        return self._answers[key]
+        said = str(pattern.fields).encode("utf-8", "surrogatepass")
+        key = f"{pattern.event} {blake2b(said, digest_size=16).hexdigest()}"
+        if key not in self.answers:
+            self.answers[key] = self._filter.answer(pattern)
+        return self.answers[key]
 
 
 def verdict_of(answer: FilterAnswer) -> Verdict:

@@ -227,6 +227,14 @@ def _sieve(text: str, version: str | None) -> Remembering | InputError:
     return config if isinstance(config, InputError) else Remembering(SysmonFilter(config))
 
 
+def sieve_of(state: SysmonState) -> Remembering | None:
+    """The filter of a Sysmon, the same for all hosts that have it; None where none is known."""
+    if not state.installed or state.config is None:
+        return None
+    sieve = _sieve(state.config, state.version)
+    return None if isinstance(sieve, InputError) else sieve
+
+
 _SETTLED_DEFAULTS = (12, 3)
 _SCHEMA_OF_LATER = manifest.Schema(4, 50)
 

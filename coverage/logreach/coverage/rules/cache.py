@@ -1,4 +1,5 @@
-"""Compiled rules in the user's cache folder: plain JSON, by hash, safe to delete."""
+"""Compiled rules and filters' answers in the user's cache folder: plain JSON, by hash, safe to
+delete."""
 
 from __future__ import annotations
 
@@ -39,30 +40,32 @@ def digest(files: Iterable[RuleFile]) -> str:
     return total.hexdigest()
 
 
-def load(folder: Path, name: str) -> Any:
+def load(folder: Path, name: str, kind: str = "rules") -> Any:
     """What was stored under a name; None where nothing readable is."""
     try:
-        return json.loads(_path(folder, name).read_bytes())
+        return json.loads(_path(folder, name, kind).read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
 
 
-def store(folder: Path, name: str, content: Any) -> None:
+def store(folder: Path, name: str, content: Any, kind: str = "rules") -> None:
     """Keep something; a folder that cannot be written is no fault, only slower next time."""
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(content, file, separators=(",", ":"))
-        Path(temporary).replace(_path(folder, name))
-        _prune(folder)
+        Path(temporary).replace(_path(folder, name, kind))
+        _prune(folder, kind)
 
 
-def _path(folder: Path, name: str) -> Path:
-    return folder / f"rules-{name}.json"
+def _path(folder: Path, name: str, kind: str) -> Path:
+    return folder / f"{kind}-{name}.json"
 
 
-def _prune(folder: Path) -> None:
-    kept = sorted(folder.glob("rules-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+def _prune(folder: Path, kind: str) -> None:
+    kept = sorted(
+        folder.glob(f"{kind}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True
+    )
     for path in kept[_MOST_KEPT:]:
         path.unlink(missing_ok=True)

@@ -163,22 +163,17 @@ def _on_host(key: str, profile: Profile) -> Cell:
 
 
 def attributes(assessment: Assessment, places: Places) -> Sheet:
-    """Each attribute of an event on each profile."""
+    """Each field that some data component asks for, on each profile; the JSON has all fields."""
     rows = []
     for key, profile, judged in by_attribute(assessment):
-        event, _, name = key.partition("/")
-        reasoned = _with_reasons(judged, profile.events.get(event))
-        rows.append((places.event(event), name, places.profile(profile), *_tail(reasoned, places)))
+        if judged.reasons:
+            event, _, name = key.partition("/")
+            rows.append(
+                (places.event(event), name, places.profile(profile), *_tail(judged, places))
+            )
     titles = columns("Event", "Attribute", "Profile", *_TAIL)
     table = Table("Attributes", titles, rows)
     return Sheet("Attributes", (24, 26, 14, *_TAIL_WIDTHS), (table,), "C2")
-
-
-def _with_reasons(attribute: Judged, event: Judged | None) -> Judged:
-    """A field that comes and goes with its event has no reasons but the event's."""
-    if attribute.reasons or event is None or attribute.verdict != event.verdict:
-        return attribute
-    return event
 
 
 def rules(assessment: Assessment, places: Places) -> Sheet:

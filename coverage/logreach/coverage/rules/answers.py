@@ -1,0 +1,115 @@
+"""What Sysmon configurations answered for patterns, kept in the cache folder beside the rules.
+
+A set of rules asks some thousands of questions of each configuration, and the answers depend on
+nothing but the two and the engine that gives them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from logreach.coverage.patterns import Decider, FilterAnswer
+from logreach.coverage.prerequisites.filters import Remembering
+from logreach.coverage.prerequisites.sysmon import sieve_of
+from logreach.coverage.rules import cache
+from logreach.coverage.verdict import Level
+from logreach.inventories.facts import Host, Missing, SysmonState
+
+_KIND = "answers"
+_ENGINE = ("logreach.coverage.sysmon", "logreach.coverage.knowledge")
+
+
+@contextmanager
+def remembered(hosts: Iterable[Host], folder: Path) -> Iterator[None]:
+    """Inside, configurations of these hosts answer from the cache folder what they once did.
+
+    What they are asked anew is kept there afterwards. A folder that cannot be used costs time
+    alone, and a spoiled file is made again.
+    """
+    sieves: dict[str, Remembering] = {}
+    for state in _states(hosts):
+        sieve = sieve_of(state)
+        if sieve is not None:
+            sieves[_name(state)] = sieve
+    before = {name: _recall(name, sieve, folder) for name, sieve in sieves.items()}
+    yield
+    for name, sieve in sieves.items():
+        if len(sieve.answers) > before[name]:
+            entries = {key: _entry(answer) for key, answer in sieve.answers.items()}
+            cache.store(folder, name, entries, _KIND)
+
+
+def _states(hosts: Iterable[Host]) -> list[SysmonState]:
+    facts = (host.facts.sysmon() for host in hosts)
+    return [fact.value for fact in facts if not isinstance(fact, Missing)]
+
+
+def _name(state: SysmonState) -> str:
+    said = f"{state.version}\0{state.config}\0{_engine()}"
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _engine() -> str:
+    """A hash of the code and the tables that answer: another engine is not asked for these."""
+    total = hashlib.sha256()
+    for package in _ENGINE:
+        folder = files(package)
+        for file in sorted(_all_files(folder), key=lambda one: one.name):
+            total.update(f"\0{file.name}\0".encode() + file.read_bytes())
+    total.update(files("logreach.coverage").joinpath("patterns.py").read_bytes())
+    return total.hexdigest()
+
+
+def _all_files(folder: Traversable) -> Iterator[Traversable]:
+    for entry in folder.iterdir():
+        if entry.is_file():
+            yield entry
+        elif entry.name == "sysmon":
+            yield from _all_files(entry)
+
+
+def _recall(name: str, sieve: Remembering, folder: Path) -> int:
+    """Give a filter the answers that were kept; returns how many."""
+    kept = cache.load(folder, name, _KIND)
+    try:
+        found = {str(key): _answer(entry) for key, entry in kept.items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return 0
+    sieve.answers.update(found)
+    return len(found)
+
+
+def _entry(answer: FilterAnswer) -> list[Any]:
+    deciders = [[one.name, one.line, one.text, one.source] for one in answer.deciders]
+    return [
+        int(answer.level),
+        answer.exact,
+        deciders,
+        _plain(answer.kept),
+        _plain(answer.dropped),
+        answer.reason,
+    ]
+
+
+def _plain(fields: Mapping[str, str] | None) -> dict[str, str] | None:
+    return None if fields is None else dict(fields)
+
+
+def _answer(entry: list[Any]) -> FilterAnswer:
+    level, exact, deciders, kept, dropped, reason = entry
+    return FilterAnswer(
+        Level(level),
+        bool(exact),
+        tuple(Decider(str(name), line, str(text), str(at)) for name, line, text, at in deciders),
+        _plain(kept),
+        _plain(dropped),
+        str(reason),
+    )
