@@ -106,10 +106,12 @@ def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
 def _changed(
     model: Model, before: Evaluation, after: Evaluation
 ) -> Iterable[tuple[tuple[str, str], Verdict, Verdict]]:
-    for number, asked in model.questions.items():
-        if before.codes[number] != after.codes[number]:
-            key = before.compiled.keys[number]
-            yield asked, before.verdict(key), after.verdict(key)
+    if before.codes == after.codes:
+        return
+    old, new = before.codes, after.codes
+    for number in [one for one in model.questions if old[one] != new[one]]:
+        key = before.compiled.keys[number]
+        yield model.questions[number], before.verdict(key), after.verdict(key)
 
 
 def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFact, ...]:
