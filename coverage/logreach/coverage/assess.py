@@ -15,11 +15,12 @@ from logreach.coverage.assessment import (
 )
 from logreach.coverage.attack import AttackModel, Technique, load_attack
 from logreach.coverage.build.model import Model, build
+from logreach.coverage.build.techniques import QUESTIONS
 from logreach.coverage.evaluation import Evaluation, evaluate
 from logreach.coverage.fleet import fleet_of
 from logreach.coverage.notes import fact_views, method_notes, rule_notes
-from logreach.coverage.plan import missing_facts, planned_remedies
-from logreach.coverage.profiles import HostGroup, group, names
+from logreach.coverage.plan import Assessed, missing_facts, planned_remedies
+from logreach.coverage.profiles import group, names
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.rules.model import RuleSet
 from logreach.coverage.rulework import RuleWork, rollup
@@ -36,15 +37,6 @@ class Scope:
 
     techniques: tuple[str, ...] | None = None
     words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """A profile while it is worked on."""
-
-    group: HostGroup
-    evaluation: Evaluation
-    reasons: Reasons
 
 
 def _quiet(what: str, done: int, total: int) -> None:
@@ -69,8 +61,7 @@ def assess(
     profiles: list[Profile] = []
     for number, one in enumerate(groups):
         progress("assessing profiles", number, len(groups))
-        evaluation = evaluate(model.compiled, one.facts)
-        done = Assessed(one, evaluation, Reasons(evaluation))
+        done = Assessed(one, evaluate(model.compiled, one.facts))
         assessed.append(done)
         profiles.append(_profile(model, done, work))
     remedies = planned_remedies(model, assessed, progress)
@@ -92,10 +83,10 @@ def assess(
 
 def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     facts = done.group.facts
-    reasons = done.reasons
-    keys = model.event_keys()
+    reasons = Reasons(done.evaluation)
+    keys = model.event_keys
     rules = work.summaries(facts) if work else {}
-    general = {name: _component(model, reasons, name) for name in model.component_names()}
+    general = {name: _component(model, reasons, name) for name in model.component_names}
     return Profile(
         profile_id=done.group.profile_id,
         hosts=names(done.group.hosts),
@@ -104,14 +95,14 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         role=_role_words(facts),
         facts=fact_views(model, facts),
         events={key: reasons.judged(f"event:{key}") for key in keys},
-        attributes=_attributes(model, done, keys),
+        attributes=_attributes(model, done.evaluation, reasons),
         components=general,
         techniques={
             technique.id: _technique(model, reasons, technique, general)
             for technique in model.attack.techniques
             if f"technique:{technique.id}/visibility" in model.graph
         },
-        events_on_host=_on_host(done, keys),
+        events_on_host=_on_host(facts, reasons, keys),
         rules=rules,
         rules_by_technique=rollup(rules.values()),
         conflicts=facts.conflicts,
@@ -119,11 +110,11 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     )
 
 
-def _on_host(done: Assessed, keys: Iterable[str]) -> dict[str, Judged]:
+def _on_host(facts: Facts, reasons: Reasons, keys: Iterable[str]) -> dict[str, Judged]:
     """What the host itself holds, where forwarding is judged as well."""
-    if isinstance(done.group.facts.forwarding(), Missing):
+    if isinstance(facts.forwarding(), Missing):
         return {}
-    return {key: done.reasons.judged(f"on host:{key}") for key in keys}
+    return {key: reasons.judged(f"on host:{key}") for key in keys}
 
 
 def _os_words(facts: Facts) -> str:
@@ -136,19 +127,15 @@ def _role_words(facts: Facts) -> str:
     return f"unknown ({role.reason})" if isinstance(role, Missing) else str(role.value)
 
 
-def _attributes(model: Model, done: Assessed, keys: Iterable[str]) -> Mapping[str, Judged]:
+def _attributes(model: Model, evaluation: Evaluation, reasons: Reasons) -> Mapping[str, Judged]:
     """Every field of every event; reasons for those that some component wants to read."""
-    part, reasons = model.event_part, done.reasons
     wanted = model.operations.wanted_fields
-    found: dict[str, Judged] = {}
-    for key in keys:
-        for name in part.fields(key) if part.known(key) else ():
-            field = f"{key}/{name}"
-            node = f"attribute:{field}"
-            found[field] = (
-                reasons.judged(node) if field in wanted else Judged(done.evaluation.verdict(node))
-            )
-    return found
+    return {
+        field: reasons.judged(f"attribute:{field}")
+        if field in wanted
+        else Judged(evaluation.verdict(f"attribute:{field}"))
+        for field in model.fields
+    }
 
 
 def _component(model: Model, reasons: Reasons, name: str, technique: str = "") -> ComponentResult:
@@ -181,10 +168,7 @@ def _technique(
     part = model.technique_part
     components: dict[str, ComponentResult] = {}
     analytics: dict[str, AnalyticResult] = {}
-    keys = {
-        name: f"technique:{technique.id}/{name}"
-        for name in ("visibility", "detection", "detection_with_alternatives")
-    }
+    answers = {name: reasons.judged(f"technique:{technique.id}/{name}") for name in QUESTIONS}
     if part.here(technique):
         for name in part.components_of(technique):
             narrowed = model.component_part.scope(name, technique.id) != name
@@ -203,9 +187,9 @@ def _technique(
         technique_id=technique.id,
         name=technique.name,
         tactics=technique.tactics,
-        visibility=reasons.judged(keys["visibility"]),
-        detection=reasons.judged(keys["detection"]),
-        detection_with_alternatives=reasons.judged(keys["detection_with_alternatives"]),
+        visibility=answers["visibility"],
+        detection=answers["detection"],
+        detection_with_alternatives=answers["detection_with_alternatives"],
         score=score(result.judged.verdict for result in components.values()),
         components=components,
         analytics=analytics,
@@ -227,8 +211,7 @@ def score(verdicts: Iterable[Verdict]) -> tuple[float, float] | None:
 def hanging(inventory: Inventory, attack: AttackModel | None = None) -> Mapping[FactKey, int]:
     """How many host x technique verdicts hang on each fact that the inventory does not tell."""
     model = build(attack or load_attack())
-    assessed = []
-    for one in group(inventory.hosts):
-        evaluation = evaluate(model.compiled, one.facts)
-        assessed.append(Assessed(one, evaluation, Reasons(evaluation)))
+    assessed = [
+        Assessed(one, evaluate(model.compiled, one.facts)) for one in group(inventory.hosts)
+    ]
     return {fact.key: fact.verdicts for fact in missing_facts(model, assessed)}

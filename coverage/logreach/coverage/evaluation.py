@@ -57,19 +57,15 @@ class Compiled:
         nodes = [graph.node(key) for key in self.keys]
         self.leaves = {n: node.leaf for n, node in enumerate(nodes) if node.leaf is not None}
         self.tables = [_ANY if node.combine is Combine.ANY else _ALL for node in nodes]
-        self.edges = [
-            tuple(
-                (
-                    self.number[edge.child],
-                    _NEVER if edge.limit is None else _CODE[edge.limit],
-                    edge.gate,
-                )
-                for edge in graph.edges(key)
-            )
-            for key in self.keys
-        ]
         self.links = [
             tuple((self.number[edge.child], edge) for edge in graph.edges(key)) for key in self.keys
+        ]
+        self.edges = [
+            tuple(
+                (child, _NEVER if edge.limit is None else _CODE[edge.limit], edge.gate)
+                for child, edge in links
+            )
+            for links in self.links
         ]
         self.any_of = [node.combine is Combine.ANY for node in nodes]
         self.parents = [

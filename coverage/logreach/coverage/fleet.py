@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from logreach.coverage.assessment import FleetTechnique, Judged, Profile, TechniqueResult
-
-ACHIEVABLE = "achievable"
+from logreach.coverage.assessment import FleetTechnique, Judged, Profile
+from logreach.coverage.verdict import NOT_APPLICABLE, YES
 
 
 def fleet_of(profiles: Sequence[Profile]) -> dict[str, FleetTechnique]:
@@ -26,7 +25,7 @@ def _technique(technique: str, profiles: Sequence[Profile]) -> FleetTechnique:
         visibility=_labels((n, r.visibility) for n, r in results),
         detection=_labels((n, r.detection) for n, r in results),
         detection_with_alternatives=alternatives,
-        achievable_share=_share(results),
+        achievable_share=_share(alternatives),
     )
 
 
@@ -38,15 +37,7 @@ def _labels(judged: Iterable[tuple[int, Judged]]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _share(results: Sequence[tuple[int, TechniqueResult]]) -> float | None:
-    """Share of the hosts to which it applies on which detection with alternatives is achievable."""
-    applying = [
-        (number, result.detection_with_alternatives.verdict)
-        for number, result in results
-        if result.detection_with_alternatives.verdict.applicable
-    ]
-    total = sum(number for number, _ in applying)
-    if not total:
-        return None
-    reached = sum(number for number, verdict in applying if verdict.label == ACHIEVABLE)
-    return round(reached / total, 4)
+def _share(labels: Mapping[str, int]) -> float | None:
+    """Share of the hosts to which a technique applies for which it is achievable."""
+    total = sum(labels.values()) - labels.get(NOT_APPLICABLE.label, 0)
+    return round(labels.get(YES.label, 0) / total, 4) if total else None

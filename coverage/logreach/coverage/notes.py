@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from logreach.coverage.assessment import FactView
+from logreach.coverage.attack.smap import SMAP_ATTACK_VERSION
 from logreach.coverage.build.model import Model
 from logreach.coverage.names import fact_title, value_words
 from logreach.coverage.rulework import RuleWork
@@ -48,7 +49,7 @@ def method_notes(model: Model, inventory: Inventory) -> tuple[tuple[str, str], .
     absent = sorted({row.component for row in model.smap if not row.in_attack})
     unsorted = [
         f"{mapped.event} for {name}"
-        for name in model.component_names()
+        for name in model.component_names
         for mapped in model.component_part.unplaced(name)
     ]
     slips = sorted(
@@ -80,8 +81,8 @@ def method_notes(model: Model, inventory: Inventory) -> tuple[tuple[str, str], .
         (
             "SMAP",
             f"Sensor Mappings to ATT&CK: {len(model.smap)} rows for Sysmon and Windows, made "
-            "for ATT&CK 13.1; component names that are in no ATT&CK version, kept as they "
-            "are: " + (", ".join(absent) or "none"),
+            f"for ATT&CK {SMAP_ATTACK_VERSION}; component names that are in no ATT&CK version, "
+            "kept as they are: " + (", ".join(absent) or "none"),
         ),
         (
             "Events not sorted",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from logreach.coverage.assessment import MissingFact, PlannedRemedy, Remedy
 from logreach.coverage.build.model import Model
@@ -18,21 +17,13 @@ from logreach.coverage.profiles import HostGroup
 from logreach.coverage.verdict import YES, Verdict
 from logreach.inventories.facts import FactKey, FactKind
 
-_WORDS = {
-    "visibility": "visibility",
-    "detection": "detection",
-    "detection_with_alternatives": "detection with alternatives",
-}
 
-
-class Assessed(Protocol):
+@dataclass(frozen=True, slots=True)
+class Assessed:
     """A profile that was evaluated."""
 
-    @property
-    def group(self) -> HostGroup: ...
-
-    @property
-    def evaluation(self) -> Evaluation: ...
+    group: HostGroup
+    evaluation: Evaluation
 
 
 @dataclass
@@ -98,7 +89,7 @@ def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
     for key, before, now in _changed(model, one.evaluation, changed):
         if now.proven > before.proven:
             technique, question = key
-            words = f"{_WORDS[question]}: {before.label} -> {now.label}"
+            words = f"{question.replace('_', ' ')}: {before.label} -> {now.label}"
             entry.raised.setdefault(technique, set()).add(words)
             entry.gain += group.count
 

@@ -206,14 +206,10 @@ def _print(result: Assessment, written: Sequence[Path]) -> None:
 
 def achieved(result: Assessment) -> float:
     """Percentage of the host x technique pairs that apply on which detection is achievable."""
-    reached = total = 0
-    for technique in result.fleet.values():
-        for label, number in technique.detection_with_alternatives.items():
-            if label != "not applicable":
-                total += number
-            if label == "achievable":
-                reached += number
-    return 100 * reached / total if total else 0.0
+    from logreach.reports.words import applying, totals
+
+    counts = totals(result, "detection_with_alternatives")
+    return 100 * counts["achievable"] / (applying(counts) or 1)
 
 
 def _judge_threshold(result: Assessment, fail_under: float) -> None:

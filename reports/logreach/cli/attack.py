@@ -93,7 +93,7 @@ def _imported(source: str, version: str | None) -> Imported:
 
 
 def _write(path: Path, text: str) -> None:
-    from logreach.coverage.attack.store import write_whole
+    from logreach.coverage.filing import write_whole
 
     try:
         write_whole(path, text)

@@ -5,7 +5,7 @@ Data goes to stdout, remarks to stderr.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -228,18 +228,12 @@ def _value(value: FactValue) -> str:
 
 def _open(inventory: Inventory) -> Iterator[str]:
     """The facts that are missing and matter, most telling first."""
-    hanging = _hanging(inventory)
-    if not hanging:
+    from logreach.coverage.assess import hanging
+
+    found = hanging(inventory)
+    if not found:
         return
     yield ""
     yield "Unknown facts, and the verdicts that hang on each:"
-    for key, count in sorted(hanging.items(), key=lambda one: (-one[1], one[0])):
+    for key, count in sorted(found.items(), key=lambda one: (-one[1], one[0])):
         yield f"  {count:>6}  {_name(key)}"
-
-
-def _hanging(inventory: Inventory) -> Mapping[FactKey, int]:
-    from logreach.coverage import assess
-
-    hook = getattr(assess, "hanging", None)
-    found: Mapping[FactKey, int] = hook(inventory) if hook else {}
-    return found

@@ -24,6 +24,7 @@ from logreach.reports.words import (
     LOOKS,
     QUESTION_MEANING,
     QUESTIONS,
+    applying,
     level_number,
     one_line,
     percent,
@@ -179,7 +180,7 @@ def _entry(technique_id: str, comment: str, metadata: list[Json], links: list[Js
 
 def _fleet_entry(assessment: Assessment, technique: FleetTechnique, question: str) -> Json:
     counts: Mapping[str, int] = getattr(technique, question)
-    hosts = sum(counts.values()) - counts.get("not applicable", 0)
+    hosts = applying(counts)
     achieved = counts.get("achievable", 0)
     label = standing(counts)
     metadata = [

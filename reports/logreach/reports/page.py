@@ -25,7 +25,8 @@ from logreach.reports.words import (
     QUESTION_MEANING,
     QUESTIONS,
     Look,
-    counts_by_label,
+    achieved,
+    applying,
     look,
     percent,
     score_text,
@@ -155,17 +156,12 @@ def _applies(technique: FleetTechnique) -> bool:
 
 
 def _achieved(profile: Profile) -> tuple[str, ...]:
-    texts = []
-    for question in QUESTIONS:
-        counts = counts_by_label(profile, question)
-        applying = sum(counts.values()) - counts["not applicable"]
-        texts.append(f"{counts['achievable']} of {applying}")
-    return tuple(texts)
+    return tuple(achieved(profile, question) for question in QUESTIONS)
 
 
 def _bar(assessment: Assessment, question: str) -> Bar:
     counts = totals(assessment, question)
-    whole = sum(counts.values()) - counts["not applicable"]
+    whole = applying(counts)
     parts, begin = [], 0.0
     for label in LABELS:
         if counts[label] and label != "not applicable":

@@ -20,7 +20,8 @@ from logreach.coverage.verdict import Verdict
 from logreach.reports.words import (
     LABELS,
     QUESTIONS,
-    counts_by_label,
+    achieved,
+    applying,
     fact_name,
     one_line,
     percent,
@@ -80,18 +81,12 @@ def _profiles(assessment: Assessment) -> Table:
             _safe(", ".join(profile.hosts), 60),
             str(profile.count),
             _safe(profile.os),
-            *(_achieved(profile, question) for question in QUESTIONS),
+            *(achieved(profile, question, "/") for question in QUESTIONS),
         )
     return table
 
 
 _SHORT = ("Visibility", "Detection", "Alternatives")
-
-
-def _achieved(profile: Profile, question: str) -> str:
-    counts = counts_by_label(profile, question)
-    applying = sum(counts.values()) - counts["not applicable"]
-    return f"{counts['achievable']}/{applying}"
 
 
 def _questions(assessment: Assessment) -> Table:
@@ -100,7 +95,7 @@ def _questions(assessment: Assessment) -> Table:
     _columns(table, "Question", *(f"#{label}" for label in shown))
     for question in assessment.questions:
         counts = totals(assessment, question)
-        whole = sum(counts.values()) - counts["not applicable"]
+        whole = applying(counts)
         if whole:
             table.add_row(
                 QUESTIONS[question],

@@ -61,7 +61,6 @@ _LOOKS = (
 LOOKS: Mapping[str, Look] = {look.label: look for look in _LOOKS}
 LABELS = tuple(LOOKS)
 # One colour stands for every label that begins with 'unknown'.
-UNKNOWN_LABELS = tuple(label for label in LABELS if label.startswith("unknown"))
 
 
 def look(verdict: Verdict) -> Look:
@@ -169,6 +168,17 @@ def counts_by_label(profile: Profile, question: str) -> dict[str, int]:
         judged: Judged = getattr(technique, question)
         counts[judged.verdict.label] += 1
     return counts
+
+
+def applying(counts: Mapping[str, int]) -> int:
+    """How many there are to which the question applies."""
+    return sum(counts.values()) - counts.get("not applicable", 0)
+
+
+def achieved(profile: Profile, question: str, between: str = " of ") -> str:
+    """'421 of 472': the techniques that are achievable, of those that apply."""
+    counts = counts_by_label(profile, question)
+    return f"{counts['achievable']}{between}{applying(counts)}"
 
 
 def totals(assessment: Assessment, question: str) -> dict[str, int]:

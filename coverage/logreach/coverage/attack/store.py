@@ -15,6 +15,7 @@ from logreach.coverage.attack.bundle import VERSION, parse_bundle, read_bytes, v
 from logreach.coverage.attack.links import with_borrowed_links
 from logreach.coverage.attack.model import AttackModel
 from logreach.coverage.attack.shipped import SHIPPED_VERSION
+from logreach.coverage.filing import write_whole
 from logreach.inventories.faults import Fault, InputError
 
 
@@ -159,14 +160,3 @@ def _keep(model: AttackModel) -> Fault | None:
     except OSError as error:
         return Fault(f"the result cannot be cached: {error.strerror or error}")
     return None
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that no reader ever sees half of it. OSError where it cannot be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -22,6 +22,7 @@ from logreach.coverage.prerequisites.sysmon import (
     SysmonKeeps,
     SysmonKnows,
     SysmonRuns,
+    all_fields,
 )
 from logreach.coverage.sacls import AccessNeed, Scope
 from logreach.coverage.verdict import UNKNOWN, Verdict
@@ -130,8 +131,6 @@ class Events:
     def fields(self, key: str) -> tuple[str, ...]:
         """Every field that any version of the event has, the newest version's order first."""
         if _is_sysmon(key):
-            from logreach.coverage.prerequisites.sysmon import all_fields
-
             return all_fields(key)
         names: dict[str, None] = {}
         event = self._knowledge.events.get(key)

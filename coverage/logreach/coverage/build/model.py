@@ -48,13 +48,21 @@ class Model:
             if (key := f"technique:{technique.id}/{question}") in numbers
         }
 
+    @cached_property
     def event_keys(self) -> tuple[str, ...]:
         """Every event that somebody maps to a component, or that shows an operation."""
         keys: dict[str, None] = {}
-        for component in self.component_names():
+        for component in self.component_names:
             keys.update(dict.fromkeys(self.component_part.events_of(component)))
         return tuple(sorted(keys, key=_by_channel_and_number))
 
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Every field of these events ('Sysmon:1/Image'), as far as the knowledge has them."""
+        part = self.event_part
+        return tuple(f"{key}/{name}" for key in self.event_keys for name in part.fields(key))
+
+    @cached_property
     def component_names(self) -> tuple[str, ...]:
         """Every data component of this ATT&CK, and those that only SMAP names."""
         names = {one.name for one in self.attack.components} | set(self.mapped)
@@ -91,14 +99,14 @@ def build(attack: AttackModel, techniques: Iterable[str] | None = None) -> Model
 
 def _add_components(model: Model) -> None:
     part = model.component_part
-    for name in model.component_names():
+    for name in model.component_names:
         part.component(name)
         for event in part.events_of(name):
             part.via(name, event)
-    for key in model.event_keys():
+    for key in model.event_keys:
         model.event_part.event(key)
-        for field in model.event_part.fields(key) if model.event_part.known(key) else ():
-            model.event_part.attribute(key, field)
+    for field in model.fields:
+        _add_field(model, field)
     for name, wanted in model.operations.attributes.items():
         for attribute, fields in wanted.items():
             _add_wanted(model, f"wanted:{name}/{attribute}", attribute, fields)
@@ -108,8 +116,12 @@ def _add_wanted(model: Model, node: str, label: str, fields: Iterable[str]) -> N
     """An attribute of a component: the best of the fields that carry it."""
     inner(model.graph, node, Combine.ANY, "wanted", label)
     for field in fields:
-        event, _, name = field.partition("/")
-        model.graph.link(node, Edge(model.event_part.attribute(event, name)))
+        model.graph.link(node, Edge(_add_field(model, field)))
+
+
+def _add_field(model: Model, field: str) -> str:
+    event, _, name = field.partition("/")
+    return model.event_part.attribute(event, name)
 
 
 def _add_narrowed(model: Model, technique: str) -> None:

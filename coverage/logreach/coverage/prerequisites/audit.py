@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from logreach.coverage.assessment import Reason, Remedy
 from logreach.coverage.knowledge.model import Span, Subcategory
-from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, YES, Level, Verdict
-from logreach.inventories.facts import AuditSetting, Evidence, FactKey, FactKind, Facts, Missing
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
+from logreach.inventories.facts import AuditSetting, FactKey, FactKind, Facts, Missing
 
 
 def audit_key(guid: str) -> FactKey:
@@ -34,35 +35,47 @@ class Audited:
         return (audit_key(self.subcategory.guid), FactKey(FactKind.OS))
 
     def check(self, facts: Facts) -> Reason:
-        os = facts.os()
-        if self.span and isinstance(os, Missing):
-            text = (
-                f"whether {self.subcategory.name} governs {self.subject} hangs on the OS, unknown"
-            )
-            unknown = Verdict(Level.NO, Level.YES)
-            return self._reason(unknown, text, (), None, FactKey(FactKind.OS))
-        if self.span and not isinstance(os, Missing) and self.span.holds(os.value.build) != YES:
-            text = f"{self.subcategory.name} does not govern {self.subject} on {os.value}"
-            if self.span.holds(os.value.build) == NO:
-                return self._reason(NOT_APPLICABLE, text, os.evidence, None)
-            text = f"no source tells whether {self.subcategory.name} governs {self.subject} here"
-            return self._reason(Verdict(Level.NO, Level.YES), text, os.evidence, None)
+        return self._ungoverned(facts) or self._set(facts)
+
+    def _ungoverned(self, facts: Facts) -> Reason | None:
+        """Where the subcategory does not decide about the event, or may not; else None."""
+        if self.span is None:
+            return None
+        os, reason = facts.os(), self._reason
+        name = self.subcategory.name
+        if isinstance(os, Missing):
+            text = f"whether {name} governs {self.subject} hangs on the OS, unknown"
+            return reason(UNKNOWN, text, missing=FactKey(FactKind.OS))
+        governs = self.span.holds(os.value.build)
+        if governs == YES:
+            return None
+        if governs == NO:
+            text = f"{name} does not govern {self.subject} on {os.value}"
+            return reason(NOT_APPLICABLE, text, os.evidence)
+        text = f"no source tells whether {name} governs {self.subject} here"
+        return reason(UNKNOWN, text, os.evidence)
+
+    def _set(self, facts: Facts) -> Reason:
+        """What the subcategory is set to, against what the event needs."""
         key = audit_key(self.subcategory.guid)
         fact = facts.audit(self.subcategory.guid)
         title = f"audit subcategory {self.subcategory.name}"
         if isinstance(fact, Missing):
             text = f"{title}: its state is unknown ({fact.reason})"
-            unknown = Verdict(Level.NO, Level.YES)
-            return self._reason(unknown, text, (), self._remedy(None), key)
+            return self._reason(UNKNOWN, text, (), self._remedy(None), missing=key)
         setting = fact.value
         verdict = self._judge(setting)
         text = f"{title} is set to {setting}{' by default (assumed)' if fact.assumed else ''}"
-        if verdict != YES:
-            text = f"{text}; {self.subject} needs {self._needed()}"
-        if self.why and verdict != YES:
+        if verdict == YES:
+            return self._reason(verdict, text, fact.evidence)
+        text = f"{text}; {self.subject} needs {self._needed()}"
+        if self.why:
             text = f"{text} ({self.why})"
-        remedy = None if verdict == YES else self._remedy(setting)
-        return self._reason(verdict, text, fact.evidence, remedy)
+        return self._reason(verdict, text, fact.evidence, self._remedy(setting))
+
+    @property
+    def _reason(self) -> partial[Reason]:
+        return partial(Reason, "audit policy", self.subject)
 
     def _judge(self, setting: AuditSetting) -> Verdict:
         recorded = {"success": setting.success, "failure": setting.failure}
@@ -72,7 +85,7 @@ class Audited:
             return YES
         if not any(hit):
             return NO
-        return PARTIAL if self.outcomes else Verdict(Level.NO, Level.YES)
+        return PARTIAL if self.outcomes else UNKNOWN
 
     def _needed(self) -> str:
         return (
@@ -94,15 +107,3 @@ class Audited:
         )
         cost = f"event volume: {self.subcategory.volume}" if self.subcategory.volume else ""
         return Remedy(audit_key(self.subcategory.guid), value, text, cost)
-
-    def _reason(
-        self,
-        verdict: Verdict,
-        text: str,
-        evidence: tuple[Evidence, ...],
-        remedy: Remedy | None,
-        missing: FactKey | None = None,
-    ) -> Reason:
-        return Reason(
-            "audit policy", self.subject, verdict, text, evidence, remedy, missing=missing
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.forwarding import ForwardingFilter
@@ -11,7 +11,7 @@ from logreach.coverage.headers import metadata
 from logreach.coverage.patterns import EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import Remembering, evidence_of, verdict_of
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
-from logreach.inventories.facts import Evidence, FactKey, FactKind, Facts, Forwarding, Missing
+from logreach.inventories.facts import FactKey, FactKind, Facts, Forwarding, Missing
 
 FORWARDING_KEY = FactKey(FactKind.FORWARDING)
 
@@ -19,11 +19,6 @@ FORWARDING_KEY = FactKey(FactKind.FORWARDING)
 @lru_cache(maxsize=64)
 def _sieve(forwarding: Forwarding) -> Remembering:
     return Remembering(ForwardingFilter(forwarding, metadata))
-
-
-def answer_of(forwarding: Forwarding, pattern: EventPattern) -> FilterAnswer:
-    """What the subscriptions do with the events of a pattern."""
-    return _sieve(forwarding).answer(pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +43,14 @@ class Forwarded:
                 return self._reason(NOT_APPLICABLE, text)
             text = f"what is forwarded is unknown ({fact.reason})"
             return self._reason(UNKNOWN, text, missing=FORWARDING_KEY)
-        answer = answer_of(fact.value, self.pattern)
+        answer = _sieve(fact.value).answer(self.pattern)
         verdict = verdict_of(answer)
         where = tuple(evidence_of(one) for one in answer.deciders[:2])
         return self._reason(verdict, _told(answer, verdict), where or fact.evidence)
 
-    def _reason(
-        self,
-        verdict: Verdict,
-        text: str,
-        evidence: tuple[Evidence, ...] = (),
-        missing: FactKey | None = None,
-    ) -> Reason:
-        return Reason("forwarding", self.subject, verdict, text, evidence, missing=missing)
+    @property
+    def _reason(self) -> partial[Reason]:
+        return partial(Reason, "forwarding", self.subject)
 
 
 def _told(answer: FilterAnswer, verdict: Verdict) -> str:

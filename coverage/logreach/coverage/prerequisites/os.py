@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.knowledge.model import Event, Layout
-from logreach.coverage.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Level, Verdict
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Verdict
 from logreach.inventories.facts import (
     Evidence,
     FactKey,
@@ -49,7 +49,7 @@ def has_field(event: Event, name: str, os: OperatingSystem) -> Verdict:
         return YES if name in sure[0].fields else NO
     have = [name in layout.fields for layout, _ in candidates]
     if any(not layout.fields for layout, _ in candidates):
-        return Verdict(Level.NO, Level.YES)
+        return UNKNOWN
     return YES if all(have) else UNKNOWN if any(have) else NO
 
 

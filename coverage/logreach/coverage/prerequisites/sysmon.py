@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
-from logreach.coverage.assessment import Reason, Remedy
+from logreach.coverage.assessment import Reason
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import Remembering, evidence_of, verdict_of
 from logreach.coverage.prerequisites.sysmon_remedies import install, widen
@@ -56,13 +56,11 @@ class SysmonRuns:
 
     def check(self, facts: Facts) -> Reason:
         state = _state(facts)
-        remedy = install(facts.os())
         if isinstance(state, Missing):
             return Reason("sensor", self.subject, UNKNOWN, state.reason, missing=SYSMON_KEY)
         if not state.value.installed:
-            return Reason(
-                "sensor", self.subject, NO, "Sysmon is not installed", state.evidence, remedy
-            )
+            text, remedy = "Sysmon is not installed", install(facts.os())
+            return Reason("sensor", self.subject, NO, text, state.evidence, remedy)
         channel = facts.channel(CHANNEL_KEY.name)
         if not isinstance(channel, Missing) and channel.value.enabled is False:
             text = f"channel {CHANNEL_KEY.name} is disabled"
@@ -180,10 +178,10 @@ class SysmonHashes:
         if state.value.config is None:
             text = "the configuration of Sysmon, which names the hashes, is not told"
             return self._reason(UNKNOWN, text, state.evidence, missing=SYSMON_KEY)
-        config = _config(state.value.config, state.value.version)
-        if isinstance(config, InputError):
+        sieve = _sieve(state.value.config, state.value.version)
+        if isinstance(sieve, InputError):
             return self._reason(NO, "the configuration does not load", state.evidence)
-        option = config.option("HashAlgorithms")
+        option = sieve.config.option("HashAlgorithms")
         if option is None:
             verdict = UNKNOWN if self.algorithm.upper() in (_ANY_HASH, "SHA1") else NO
             text = "the configuration names no HashAlgorithms; sources differ on the default"
@@ -200,31 +198,28 @@ class SysmonHashes:
         text = f"HashAlgorithms is {option.value or 'empty'}"
         return self._reason(YES if held else NO, text, where)
 
-    def _reason(
-        self,
-        verdict: Verdict,
-        text: str,
-        evidence: tuple[Evidence, ...] = (),
-        missing: FactKey | None = None,
-    ) -> Reason:
-        return Reason("sensor", self.subject, verdict, text, evidence, missing=missing)
+    @property
+    def _reason(self) -> partial[Reason]:
+        return partial(Reason, "sensor", self.subject)
+
+
+class _Sieve(Remembering):
+    """The filter of a configuration, beside the configuration itself."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(SysmonFilter(config))
+        self.config = config
 
 
 @lru_cache(maxsize=256)
-def _config(text: str, version: str | None) -> Config | InputError:
+def _sieve(text: str, version: str | None) -> _Sieve | InputError:
     # A version that no table lists is loaded as the published engine would: not listed is no fault
     # of the configuration.
     known = None if isinstance(_schema(version), Missing) else version
     try:
-        return load(text, sysmon_version=known)
+        return _Sieve(load(text, sysmon_version=known))
     except InputError as error:
         return error
-
-
-@lru_cache(maxsize=256)
-def _sieve(text: str, version: str | None) -> Remembering | InputError:
-    config = _config(text, version)
-    return config if isinstance(config, InputError) else Remembering(SysmonFilter(config))
 
 
 def sieve_of(state: SysmonState) -> Remembering | None:
@@ -281,8 +276,7 @@ class SysmonKeeps:
             text = f"the configuration does not load: {sieve.faults[0]}"
             return self._reason(NO, text, evidence)
         number = number_of(self.subject)
-        config = _config(sysmon.config, sysmon.version)
-        if not isinstance(config, InputError) and _default_is_doubtful(config, sysmon, number):
+        if _default_is_doubtful(sieve.config, sysmon, number):
             text = (
                 "the configuration has no element for the event, and what Sysmon before 12.03 "
                 "logs by default differs from version to version"
@@ -290,19 +284,13 @@ class SysmonKeeps:
             return self._reason(UNKNOWN, text, evidence, missing=SYSMON_KEY)
         answer = sieve.answer(self.pattern)
         verdict = verdict_of(answer)
-        remedy = None if verdict == YES else widen(number_of(self.subject))
+        remedy = None if verdict == YES else widen(number)
         where = (*_where(answer, sysmon), *evidence)
         return self._reason(verdict, _told(answer, verdict), where, remedy)
 
-    def _reason(
-        self,
-        verdict: Verdict,
-        text: str,
-        evidence: tuple[Evidence, ...] = (),
-        remedy: Remedy | None = None,
-        missing: FactKey | None = None,
-    ) -> Reason:
-        return Reason("filter", self.subject, verdict, text, evidence, remedy, missing=missing)
+    @property
+    def _reason(self) -> partial[Reason]:
+        return partial(Reason, "filter", self.subject)
 
 
 def _told(answer: FilterAnswer, verdict: Verdict) -> str:

@@ -8,12 +8,12 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from logreach.coverage.filing import write_whole
 from logreach.coverage.rules.documents import RuleFile
 
 _FORM = 2  # of the records; a change makes older caches useless
@@ -51,11 +51,7 @@ def load(folder: Path, name: str, kind: str = "rules") -> Any:
 def store(folder: Path, name: str, content: Any, kind: str = "rules") -> None:
     """Keep something; a folder that cannot be written is no fault, only slower next time."""
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, separators=(",", ":"))
-        Path(temporary).replace(_path(folder, name, kind))
+        write_whole(_path(folder, name, kind), json.dumps(content, separators=(",", ":")))
         _prune(folder, kind)
 
 

@@ -21,7 +21,7 @@ from logreach.reports.words import (
     LOOKS,
     QUESTION_MEANING,
     QUESTIONS,
-    counts_by_label,
+    achieved,
     signed_label,
     standing,
     technique_url,
@@ -89,18 +89,12 @@ def _profile_table(assessment: Assessment, places: Places) -> Table:
             profile.count,
             profile.os,
             profile.role,
-            *(_achieved(profile, question) for question in QUESTIONS),
+            *(achieved(profile, question) for question in QUESTIONS),
         )
         for profile in assessment.profiles
     ]
     remark = "Achievable techniques of those that apply; hosts alike in every fact are one profile."
     return Table("Profiles", titles, rows, "Profiles", remark)
-
-
-def _achieved(profile: Profile, question: str) -> str:
-    counts = counts_by_label(profile, question)
-    applying = sum(counts.values()) - counts["not applicable"]
-    return f"{counts['achievable']} of {applying}"
 
 
 def _remedy_table(assessment: Assessment) -> Table:
