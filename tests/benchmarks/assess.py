@@ -8,38 +8,14 @@ Python and prints all figures also as multiples of it.
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from yardstick import measured, yardstick
 
 CONTOSO = Path(__file__).resolve().parents[2] / "examples" / "contoso"
 DETTECT_SECONDS, DETTECT_MIB = 9.0, 221.0
-
-
-def yardstick() -> float:
-    """CPU seconds of a fixed loop: what this machine is worth right now."""
-    start = time.process_time()
-    table = {number: str(number) for number in range(300_000)}
-    sum(len(table[number * 7 % 300_000]) for number in range(2_000_000))
-    return time.process_time() - start
-
-
-def measured(*words: str) -> tuple[float, float]:
-    """CPU seconds and peak MiB of one run of the command."""
-    code = (
-        "import resource, sys; from logreach.cli import main\n"
-        "try: main()\n"
-        "finally:\n"
-        " u = resource.getrusage(resource.RUSAGE_SELF)\n"
-        " print(u.ru_utime + u.ru_stime, u.ru_maxrss / 1024, file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False
-    )
-    seconds, mib = done.stderr.split()[-2:]
-    return float(seconds), float(mib)
 
 
 def main() -> None:

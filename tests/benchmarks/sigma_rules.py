@@ -7,14 +7,13 @@ are also given as multiples of a fixed piece of plain Python, to compare machine
 
 from __future__ import annotations
 
-import os
 import resource
-import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
+
+from yardstick import measured, yardstick
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -23,33 +22,11 @@ CHECKER_SECONDS, ANALYZE_SECONDS = 18.7, 9.7
 CMDLINE = "Security:4688/CommandLine"
 
 
-def yardstick() -> float:
-    """CPU seconds of a fixed loop: what this machine is worth right now."""
-    start = time.process_time()
-    table = {number: str(number) for number in range(300_000)}
-    sum(len(table[number * 7 % 300_000]) for number in range(2_000_000))
-    return time.process_time() - start
-
-
 def assessed(rules: Path, cache: Path, out: Path) -> tuple[float, float]:
     """CPU seconds and peak MiB of `logreach assess` with these rules, writing JSON."""
-    code = (
-        "import resource, sys; from logreach.cli import main\n"
-        "try: main()\n"
-        "finally:\n"
-        " u = resource.getrusage(resource.RUSAGE_SELF)\n"
-        " print(u.ru_utime + u.ru_stime, u.ru_maxrss / 1024, file=sys.stderr)"
-    )
     words = ["assess", ROOT / "examples" / "contoso", "--rules", rules, "--out", out]
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, words), "--format", "json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "XDG_CACHE_HOME": str(cache), "LOCALAPPDATA": str(cache)},
-    )
-    seconds, mib = done.stderr.split()[-2:]
-    return float(seconds), float(mib)
+    folders = {"XDG_CACHE_HOME": str(cache), "LOCALAPPDATA": str(cache)}
+    return measured(*map(str, words), "--format", "json", env=folders)
 
 
 def on_4688(rules: Path) -> None:
