@@ -5,7 +5,7 @@ from __future__ import annotations
 from logreach.coverage.sacls import grades
 from logreach.coverage.sacls.grades import Grades, level_of, rights_of, with_limits
 from logreach.coverage.sacls.known import Covered, KnownSacls
-from logreach.coverage.sacls.needs import AccessNeed, built_in
+from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, built_in
 from logreach.coverage.sacls.remedies import remedy_for
 from logreach.coverage.verdict import YES, Level, Verdict
 from logreach.inventories.facts import Evidence, FactKey, FactKind, Missing, Sacl
@@ -21,7 +21,9 @@ def any_object(known: KnownSacls, need: AccessNeed) -> Covered:
     remedy = remedy_for(need, None, known.key(f"global:{need.kind}"), world)
     if world and level_of(graded) is Level.YES:
         return Covered(YES, f"global audit entries cover every {need.kind}", world.evidence)
-    missing = known.key(f"global:{need.kind}") if remedy else FactKey(FactKind.SACL)
+    missing = FactKey(FactKind.SACL)
+    if need.kind in WITH_GLOBAL and world is None:
+        missing = known.key(f"global:{need.kind}")
     some = _on_some(known, need)
     if some:
         named = list(some)[:3]

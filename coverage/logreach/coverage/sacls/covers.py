@@ -8,7 +8,7 @@ from logreach.coverage.sacls import grades
 from logreach.coverage.sacls.anywhere import any_object
 from logreach.coverage.sacls.grades import Grades, level_of, rights_of, with_limits
 from logreach.coverage.sacls.known import Covered, KnownSacls
-from logreach.coverage.sacls.needs import AccessNeed, Scope, built_in, exempt
+from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, Scope, built_in, exempt
 from logreach.coverage.sacls.remedies import remedy_for
 from logreach.coverage.verdict import UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import (
@@ -29,7 +29,8 @@ def covers(facts: Facts, need: AccessNeed) -> Covered:
 
     The object's own list decides where it is told (it shows inherited entries too). Otherwise
     what containers above hand down can prove that it is audited, never that it is not. Global
-    object access entries count for every key or file.
+    object access entries count for every key or file: while nobody tells them, no list of a key
+    or file can show that it is not audited.
     """
     why = exempt(need.kind)
     if why:
@@ -81,14 +82,21 @@ class _Judge:
         remedy = remedy_for(need, self._name, self._known.key(name), self._own)
         if level is Level.YES:
             return Covered(YES, self._text(graded), self._evidence())
-        if self._told():
-            text = self._text(graded)
-            if level is Level.NO and self._world is None and need.kind in ("key", "file"):
-                text += "; no global audit entry is known"
-            return Covered(Verdict(level, level), text, self._evidence(), remedy)
         text = self._text(graded)
-        missing = self._known.key(name)
+        if not self._told():
+            missing = self._known.key(name)
+        elif self._world is None and need.kind in WITH_GLOBAL:
+            missing = self._known.key(f"global:{need.kind}")
+            text += f"; {self._world_not_told()}"
+        else:
+            return Covered(Verdict(level, level), text, self._evidence(), remedy)
         return Covered(Verdict(level, Level.YES), text, self._evidence(), remedy, missing)
+
+    def _world_not_told(self) -> str:
+        """Why entries elsewhere may still cover the access."""
+        kind = self._need.kind
+        text = f"whether global audit entries on every {kind} cover it is not told"
+        return text + _fault_of(self._known.facts, f"global:{kind}")
 
     def _containers(self) -> Iterator[tuple[int, Known[Sacl]]]:
         """The known containers above, with how many levels; for a class, the domains."""
@@ -182,6 +190,10 @@ class _Judge:
         text = f"the audit entries of {what} are not told"
         if self._above:
             text += ", and none above covers it"
-        fact = self._known.facts.get(self._known.key(self._name.name))
-        lost = isinstance(fact, Missing) and fact.fault is not None
-        return f"{text} ({fact.reason})" if isinstance(fact, Missing) and lost else text
+        return text + _fault_of(self._known.facts, self._name.name)
+
+
+def _fault_of(facts: Facts, name: str) -> str:
+    """What was wrong with the input that should have told an object's entries."""
+    fact = facts.get(FactKey(FactKind.SACL, name))
+    return f" ({fact.reason})" if isinstance(fact, Missing) and fact.fault is not None else ""

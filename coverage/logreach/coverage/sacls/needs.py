@@ -17,6 +17,7 @@ from logreach.inventories.object_names import ObjectName, normal
 from logreach.inventories.sddl import read_sacl
 
 CHILD = "\\*"
+WITH_GLOBAL = ("key", "file")  # kinds for which Windows has global audit entries
 
 
 class Scope(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logreach.coverage.assessment import Remedy
-from logreach.coverage.sacls.needs import AccessNeed, Scope
+from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, Scope
 from logreach.inventories.facts import Ace, FactKey, Known, Sacl
 from logreach.inventories.object_names import ObjectName
 
@@ -20,7 +20,7 @@ def remedy_for(
     """
     if need.kind not in ("key", "file", "ad", "service"):
         return None
-    if name is None and need.kind not in ("key", "file"):
+    if name is None and need.kind not in WITH_GLOBAL:
         return None
     ace = _ace(need, name)
     value = Sacl((*(own.value.aces if own else ()), ace))
