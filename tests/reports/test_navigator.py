@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 from sample_assessment import MARKUP, empty, fleet_of, sample
 
-from logreach.coverage.assessment import Assessment
+from logreach.coverage.assessment import Assessment, Judged, Reason, RuleSummary
+from logreach.coverage.rulework import rollup
+from logreach.coverage.verdict import (
+    NO,
+    NOT_APPLICABLE,
+    PARTIAL,
+    UNKNOWN,
+    UNKNOWN_AT_BEST_PARTIAL,
+    YES,
+    Verdict,
+)
 from logreach.reports.navigator import fleet_layer, profile_layer, write_layers
 from logreach.reports.words import LOOKS
 
@@ -141,13 +151,110 @@ def test_a_component_named_like_markup_stays_text(assessment: Assessment, tmp_pa
     assert MARKUP in json.loads(path.read_text("utf-8"))["description"]
 
 
-def test_rules_are_counted_in_the_layer_of_a_profile(assessment: Assessment) -> None:
-    by_id = _by_id(profile_layer(assessment, assessment.profiles[0]))
-    assert {"name": "rules", "value": "1 conditional"} in by_id["T1543.003"]["metadata"]
-    assert {"name": "rules, weighed by level", "value": "3 conditional"} in (
-        by_id["T1543.003"]["metadata"]
+def _rules(*verdicts: tuple[str, str, Verdict, str]) -> dict[str, RuleSummary]:
+    """Rules by (id, level, verdict, technique)."""
+    return {
+        rule_id: RuleSummary(rule_id, "A rule", level, "a.yml", (), Judged(verdict), (technique,))
+        for rule_id, level, verdict, technique in verdicts
+    }
+
+
+@pytest.fixture(scope="module")
+def ruled(assessment: Assessment) -> Assessment:
+    """P1 (850 hosts) and P2 (52) with rules for a technique and one of its sub-techniques."""
+    on = (
+        _rules(
+            ("a", "high", YES, "T1543"),
+            ("b", "informational", UNKNOWN_AT_BEST_PARTIAL, "T1543"),
+            ("c", "low", NO, "T1543"),
+            ("d", "", NOT_APPLICABLE, "T1543"),
+            ("e", "critical", PARTIAL, "T1543.003"),
+        ),
+        _rules(
+            ("a", "high", NO, "T1543"),
+            ("b", "informational", UNKNOWN, "T1543"),
+            ("c", "low", PARTIAL, "T1543"),
+            ("d", "", NOT_APPLICABLE, "T1543"),
+            ("e", "critical", NOT_APPLICABLE, "T1543.003"),
+        ),
     )
-    assert "rules" not in {item["name"] for item in by_id["T1543"]["metadata"]}
+    profiles = tuple(
+        replace(profile, rules=rules, rules_by_technique=rollup(rules.values()))
+        for profile, rules in zip(assessment.profiles, on, strict=True)
+    )
+    return _with_profiles(assessment, profiles)
+
+
+def _told(entry: dict[str, Any]) -> dict[str, str]:
+    return {m["name"]: m["value"] for m in entry["metadata"] if m["name"].startswith("rules")}
+
+
+def test_rules_are_counted_in_the_layer_of_a_profile(ruled: Assessment) -> None:
+    by_id = _by_id(profile_layer(ruled, ruled.profiles[0]))
+    assert _told(by_id["T1543"]) == {
+        "rules": "1 achievable, 1 unknown, at best conditional, 1 not achievable, 1 not applicable",
+        "rules, share by level": "66.7 % achievable, 22.2 % dead, 11.1 % unknown",
+    }
+    assert by_id["T1543"]["comment"].splitlines()[-1] == (
+        "Rules: 1 achievable, 0 conditional, 1 dead, 1 unknown; "
+        "weighed by level: 66.7 % achievable, 22.2 % dead, 11.1 % unknown"
+    )
+
+
+def test_a_sub_technique_has_rules_of_its_own(ruled: Assessment) -> None:
+    first, second = (_by_id(profile_layer(ruled, one)) for one in ruled.profiles)
+    assert _told(first["T1543.003"]) == {
+        "rules": "1 conditional",
+        "rules, share by level": "100 % conditional",
+    }
+    assert _told(second["T1543.003"])["rules, share by level"] == "no rule applies"
+    assert not _told(first["T1112"])
+    assert "Rules:" not in first["T1112"]["comment"]
+
+
+def test_the_fleet_counts_a_rule_once_and_weighs_it_by_hosts(ruled: Assessment) -> None:
+    entry = _by_id(fleet_layer(ruled))["T1543"]
+    # a 850 x 3 yes, 52 x 3 no; b 902 x 0.5 unknown; c 850 x 1 no, 52 x 1 partial; all 4059
+    assert _told(entry) == {
+        "rules, each where it fares best": "1 achievable, 1 conditional, 1 unknown, "
+        "1 not applicable",
+        "rules x hosts": "850 achievable, 52 conditional, 52 unknown, "
+        "850 unknown, at best conditional, 902 not achievable, 902 not applicable",
+        "rules x hosts, share by level": "62.8 % achievable, 1.3 % conditional, 24.8 % dead, "
+        "11.1 % unknown",
+    }
+    assert entry["comment"].splitlines()[-1] == (
+        "Rules, each where it fares best: 1 achievable, 1 conditional, 0 dead, 1 unknown; over "
+        "all hosts, weighed by level: 62.8 % achievable, 1.3 % conditional, 24.8 % dead, "
+        "11.1 % unknown"
+    )
+
+
+def test_a_layer_with_rules_tells_what_a_level_weighs(ruled: Assessment) -> None:
+    told = {item["name"]: item["value"] for item in fleet_layer(ruled)["metadata"]}
+    assert told["rules, weight of a level"] == (
+        "critical 4, high 3, medium 2, low 1, informational 0.5, none 1"
+    )
+
+
+def test_a_long_reason_never_cuts_off_the_rules(ruled: Assessment) -> None:
+    long = Judged(NO, (Reason("os", "x", NO, "long " * 400),))
+    profile = ruled.profiles[0]
+    technique = replace(profile.techniques["T1543"], detection_with_alternatives=long)
+    profile = replace(profile, techniques={"T1543": technique})
+    comment = _by_id(profile_layer(ruled, profile))["T1543"]["comment"]
+    assert len(comment) <= 600
+    assert "(cut;" in comment
+    assert comment.splitlines()[-1].startswith("Rules: 1 achievable")
+
+
+def test_without_rules_nothing_is_said_of_them(assessment: Assessment) -> None:
+    bare = _with_profiles(
+        assessment,
+        tuple(replace(one, rules={}, rules_by_technique={}) for one in assessment.profiles),
+    )
+    for layer in (fleet_layer(bare), profile_layer(bare, bare.profiles[0])):
+        assert "rules" not in json.dumps(layer).casefold()
 
 
 def test_an_empty_assessment_gives_an_empty_layer(tmp_path: Path) -> None:
@@ -156,10 +263,10 @@ def test_an_empty_assessment_gives_an_empty_layer(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_library_of_mitre_loads_what_is_written(assessment: Assessment, tmp_path: Path) -> None:
+def test_the_library_of_mitre_loads_what_is_written(ruled: Assessment, tmp_path: Path) -> None:
     from mitreattack.navlayers import Layer
 
-    for path in write_layers(assessment, tmp_path):
+    for path in write_layers(ruled, tmp_path):
         told = json.loads(path.read_text("utf-8"))
         loaded = Layer(init_data=told, strict=True, name=path.stem).layer
         assert loaded.versions.layer == "4.5"

@@ -20,6 +20,13 @@ from logreach.coverage.assessment import (
     TechniqueResult,
 )
 from logreach.reports.jsontext import write_lines
+from logreach.reports.rulecounts import (
+    WEIGHTS_TOLD,
+    FleetRules,
+    fleet_rules,
+    fleet_words,
+    profile_words,
+)
 from logreach.reports.words import (
     LOOKS,
     QUESTION_MEANING,
@@ -86,6 +93,7 @@ def fleet_layer(assessment: Assessment, question: str = QUESTION) -> Json:
     """All hosts: the score is the share in percent of the hosts on which it is achievable."""
     hosts = sum(profile.count for profile in assessment.profiles)
     asked = QUESTIONS[question]
+    rules = fleet_rules(assessment)
     return _layer(
         assessment,
         f"logreach: all {hosts} hosts",
@@ -93,7 +101,10 @@ def fleet_layer(assessment: Assessment, question: str = QUESTION) -> Json:
         "applies to) on which it is achievable; no score where it is achievable nowhere and "
         "unknown somewhere.",
         question,
-        [_fleet_entry(assessment, one, question) for one in assessment.fleet.values()],
+        [
+            _fleet_entry(assessment, one, question, rules.get(one.technique_id))
+            for one in assessment.fleet.values()
+        ],
         _FLEET_LEGEND,
     )
 
@@ -156,6 +167,7 @@ def _layer(
             _named("logreach", assessment.version),
             _named("question", QUESTIONS[question]),
             _named("meaning", QUESTION_MEANING[question]),
+            *([_named(*WEIGHTS_TOLD)] if any(one.rules for one in assessment.profiles) else []),
         ],
         "links": [],
         "showTacticRowBackground": False,
@@ -166,11 +178,17 @@ def _layer(
     }
 
 
-def _entry(technique_id: str, comment: str, metadata: list[Json], links: list[Json]) -> Json:
-    """An entry without a tactic stands in every column that has the technique."""
+def _entry(
+    technique_id: str, comment: str, metadata: list[Json], links: list[Json], rules: str = ""
+) -> Json:
+    """An entry without a tactic stands in every column that has the technique.
+
+    `rules` is the comment's last line, which no cut takes away.
+    """
+    last = f"\n{rules}" if rules else ""
     return {
         "techniqueID": technique_id,
-        "comment": shortened(plain(comment), _COMMENT),
+        "comment": shortened(plain(comment), _COMMENT - len(last)) + last,
         "enabled": True,
         "metadata": metadata,
         "links": links,
@@ -178,7 +196,9 @@ def _entry(technique_id: str, comment: str, metadata: list[Json], links: list[Js
     }
 
 
-def _fleet_entry(assessment: Assessment, technique: FleetTechnique, question: str) -> Json:
+def _fleet_entry(
+    assessment: Assessment, technique: FleetTechnique, question: str, rules: FleetRules | None
+) -> Json:
     counts: Mapping[str, int] = getattr(technique, question)
     hosts = applying(counts)
     achieved = counts.get("achievable", 0)
@@ -188,7 +208,10 @@ def _fleet_entry(assessment: Assessment, technique: FleetTechnique, question: st
         *(_named(key, tally(getattr(technique, key))) for key in QUESTIONS),
     ]
     comment = _fleet_comment(assessment, technique.technique_id, question)
-    entry = _entry(technique.technique_id, comment, metadata, _links(technique.technique_id, []))
+    line, told = fleet_words(rules) if rules else ("", {})
+    metadata += [_named(name, text) for name, text in told.items()]
+    links = _links(technique.technique_id, [])
+    entry = _entry(technique.technique_id, comment, metadata, links, line)
     if achieved:
         entry["score"] = percent(achieved, hosts)
     else:
@@ -225,13 +248,10 @@ def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) 
             for name, component in technique.components.items()
         ]
     rules = profile.rules_by_technique.get(technique.technique_id)
-    if rules is not None:
-        metadata.append(_named("rules", tally(rules.counts)))
-        metadata.append(_named("rules, weighed by level", tally(rules.weights)))
-    references = [reason.reference for reason in judged.reasons]
-    entry = _entry(
-        technique.technique_id, comment, metadata, _links(technique.technique_id, references)
-    )
+    line, told = profile_words(rules) if rules else ("", {})
+    metadata += [_named(name, text) for name, text in told.items()]
+    links = _links(technique.technique_id, [reason.reference for reason in judged.reasons])
+    entry = _entry(technique.technique_id, comment, metadata, links, line)
     entry["color"] = LOOKS[verdict.label].fill
     if verdict.applicable and verdict.settled:
         entry["score"] = 100 * level_number(verdict.proven)
