@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from logreach.coverage.assessment import Reason
 from logreach.coverage.evaluation import Compiled, Evaluation, evaluate, reevaluate, supposing
 from logreach.coverage.graph import Combine, Edge, Graph, Node
-from logreach.coverage.reasons import Reasons
+from logreach.coverage.reasons import MOST, Reasons
 from logreach.coverage.verdict import (
     NO,
     NOT_APPLICABLE,
@@ -150,3 +150,20 @@ def test_a_missing_node_and_a_cycle_are_refused() -> None:
     graph.link("b", Edge("a"))
     with pytest.raises(ValueError, match="cycle"):
         graph.order()
+
+
+def test_an_unsettled_verdict_names_what_is_missing_however_much_else_there_is_to_say() -> None:
+    graph = Graph()
+    inner = graph.add(Node("all", Combine.ALL, "event", "all"))
+    names = [f"leaf{number}" for number in range(12)]
+    for name in names:
+        graph.add(Node(name, Combine.LEAF, "prerequisite", name, Asks(name)))
+        graph.link(inner, Edge(name))
+    partial = [
+        Statement(FactKey(FactKind.SETTING, name), VERDICTS.index(PARTIAL), Evidence("test"))
+        for name in names[:-1]
+    ]
+    judged = Reasons(evaluate(Compiled(graph), Facts.of(partial))).judged(inner)
+    assert judged.verdict == Verdict(Level.NO, Level.PARTIAL)
+    assert len(judged.reasons) == MOST
+    assert [one.missing for one in judged.reasons if one.missing] == [Asks(names[-1]).key]

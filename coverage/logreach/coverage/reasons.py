@@ -36,13 +36,22 @@ class Reasons:
     def _of(self, number: int) -> tuple[Reason, ...]:
         known = self._known.get(number)
         if known is None:
-            found: dict[int, Reason] = {}
-            for reason in self._found(number):
-                found.setdefault(id(reason), reason)
-                if len(found) == MOST:
-                    break
-            known = self._known[number] = tuple(found.values())
+            known = self._known[number] = self._first(number)
         return known
+
+    def _first(self, number: int) -> tuple[Reason, ...]:
+        """The first reasons; where the verdict is not settled, the last place is kept for one
+        that is not settled either, as it names the fact that is missing."""
+        found: dict[int, Reason] = {}
+        open_end = not self._verdicts[number].settled
+        for reason in self._found(number):
+            if reason.verdict.settled and open_end and len(found) == MOST - 1:
+                continue
+            found.setdefault(id(reason), reason)
+            open_end = open_end and reason.verdict.settled
+            if len(found) == MOST:
+                break
+        return tuple(found.values())
 
     def _found(self, number: int) -> Iterator[Reason]:
         said = self._evaluation.leaves.get(number)

@@ -9,23 +9,13 @@ import pytest
 import yaml
 
 from logreach.coverage.knowledge.events import load_events
-from logreach.coverage.knowledge.model import Event, Policy
+from logreach.coverage.knowledge.model import Policy
+from logreach.coverage.prerequisites.os import has_field
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import OperatingSystem, OsKind
 
 _CASES = yaml.safe_load(Path(__file__).with_name("event_builds.yaml").read_text("utf-8"))
 _WORDS = {True: YES, False: NO, "unknown": UNKNOWN}
-
-
-def _has_field(event: Event, name: str, os: OperatingSystem) -> Verdict:
-    """In every layout that may be written: yes; in none: no; else unknown."""
-    spans = [(layout, layout.span(os)) for layout in event.layouts]
-    have = [
-        name in layout.fields
-        for layout, span in spans
-        if span is not None and span.holds(os.build).possible
-    ]
-    return NO if not any(have) else YES if all(have) else UNKNOWN
 
 
 @pytest.mark.parametrize("case", _CASES, ids=[case["name"] for case in _CASES])
@@ -36,7 +26,7 @@ def test_an_event_by_build(case: dict[str, Any]) -> None:
     written = NO if event.never_emitted else event.written_on(os)
     assert written == _WORDS[case["written"]]
     for name, word in case.get("fields", {}).items():
-        assert _has_field(event, name, os) == _WORDS[word], name
+        assert has_field(event, name, os) == _WORDS[word], name
 
 
 def test_the_subcategory_of_4703_moves_with_the_build() -> None:

@@ -40,6 +40,8 @@ EVENT_COLUMNS = (
     "source",
 )
 LAYOUT_COLUMNS = ("event", "version", "variant", "client", "server", "fields", "note", "source")
+_NO_FIELDS = "-"
+"""An event without fields; an empty cell means that no source at hand names them."""
 _KEY = re.compile(r"(\w+):(\d+)")
 _OUTCOMES = frozenset({"success", "failure"})
 _LEVELS = {"": Level.NO, "no": Level.NO, "partial": Level.PARTIAL}
@@ -62,7 +64,8 @@ class EventRows:
             self.faults.add(row, f"{version!r} is not a version")
         if not row.text("source"):
             self.faults.add(row, "no source")
-        fields = row.parts("fields")
+        known = bool(row.text("fields"))
+        fields = () if row.text("fields") == _NO_FIELDS else row.parts("fields")
         if len(set(fields)) != len(fields):
             self.faults.add(row, "a field stands twice")
         return Layout(
@@ -72,6 +75,7 @@ class EventRows:
             fields,
             "; ".join(part for part in (row.text("variant"), row.text("note")) if part),
             row.text("source"),
+            known,
         )
 
     def event(self, row: Row, layouts: tuple[Layout, ...], sacl: SaclNeed | None) -> Event:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from logreach.coverage.verdict import NO, YES, Level, Verdict, any_of
+from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, any_of
 from logreach.inventories.facts import OperatingSystem, OsKind, Scalar
 
 
@@ -39,7 +39,8 @@ class Span:
 class Layout:
     """One form in which an event is written: its version number and fields, by OS.
 
-    `client` and `server` are None where that kind of Windows never writes it.
+    `client` and `server` are None where that kind of Windows never writes it. `fields` is complete
+    where `fields_known`; no source at hand names them otherwise.
     """
 
     version: int
@@ -48,6 +49,13 @@ class Layout:
     fields: tuple[str, ...]
     note: str = ""
     source: str = ""
+    fields_known: bool = True
+
+    def has(self, field: str) -> Verdict:
+        """Whether a record of this form has the field."""
+        if field in self.fields:
+            return YES
+        return NO if self.fields_known else UNKNOWN
 
     def span(self, os: OperatingSystem) -> Span | None:
         """The builds of this kind of Windows that write the layout."""

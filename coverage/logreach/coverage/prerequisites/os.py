@@ -41,16 +41,8 @@ def layouts_on(event: Event, os: OperatingSystem) -> list[tuple[Layout, Verdict]
 
 def has_field(event: Event, name: str, os: OperatingSystem) -> Verdict:
     """Whether the event has the field on this build: in every layout it may write, or in some."""
-    candidates = layouts_on(event, os)
-    if not candidates:
-        return NO
-    sure = [layout for layout, verdict in candidates if verdict == YES]
-    if len(sure) == 1 and len(candidates) == 1:
-        return YES if name in sure[0].fields else NO
-    have = [name in layout.fields for layout, _ in candidates]
-    if any(not layout.fields for layout, _ in candidates):
-        return UNKNOWN
-    return YES if all(have) else UNKNOWN if any(have) else NO
+    found = {layout.has(name) for layout, _ in layouts_on(event, os)} or {NO}
+    return found.pop() if len(found) == 1 else UNKNOWN
 
 
 def over_systems(
@@ -133,12 +125,17 @@ class OsFillsField:
             text = f"{event.key} has no field {name} on {where}{versions}"
         elif os is None:
             text = f"whether {event.key} has {name} hangs on the operating system, unknown here"
+        elif self._unnamed(os):
+            text = f"no source at hand names the fields of {event.key} on {where}{versions}"
         else:
             text = f"whether {event.key} has {name} on {where} hangs on installed updates{versions}"
         missing = OS_KEY if os is None and not verdict.settled else None
         return Reason(
             "os", subject, verdict, text, evidence, reference=event.reference, missing=missing
         )
+
+    def _unnamed(self, os: OperatingSystem) -> bool:
+        return any(not layout.fields_known for layout, _ in layouts_on(self.event, os))
 
     def _versions(self, os: OperatingSystem) -> str:
         numbers = sorted({layout.version for layout, _ in layouts_on(self.event, os)})
