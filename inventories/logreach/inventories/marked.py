@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import yaml
 
 from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.yaml_text import LOADER
 
-# libyaml is ten times as fast where PyYAML was built with it.
-_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_NODES = 500_000  # an honest inventory of 10,000 hosts has a fifth of it
 _DEEPEST = 40
 
@@ -40,7 +38,7 @@ def parse(text: str, source: str) -> Marked:
     """Parse YAML; InputError with the line where it is none, repeats a key or is a bomb."""
     try:
         _bounded(text, source)
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}" if mark else ""
@@ -63,7 +61,7 @@ def parse(text: str, source: str) -> Marked:
 def _bounded(text: str, source: str) -> None:
     """Refuse what is nested too deeply: libyaml would overrun the stack composing it."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import yaml
+from logreach.inventories.yaml_text import parse_yaml
 
 SHIPPED_VERSION: Final = "18.1"
 FOLDER: Final = Path(__file__).resolve().parent.parent / "knowledge" / "attack"
@@ -19,7 +19,7 @@ def read_mapping(file: str, key: str) -> dict[str, Mapping[str, object]]:
 
     Raises ValueError where the file is not of that shape: a fault of the project, not a user's.
     """
-    document = yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))
+    document = parse_yaml((FOLDER / file).read_text(encoding="utf-8"))
     entries = document.get(key) if isinstance(document, dict) else None
     if not isinstance(entries, dict):
         raise ValueError(f"{file} has no mapping '{key}'")

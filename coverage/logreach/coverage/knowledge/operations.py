@@ -8,10 +8,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN_AT_BEST_PARTIAL, Verdict
+from logreach.inventories.yaml_text import parse_yaml
 
 _HERE = Path(__file__).parent
 _LIMITS = {"partial": PARTIAL, "no": NO, "unsure": UNKNOWN_AT_BEST_PARTIAL}
@@ -131,8 +130,7 @@ def _event_limits() -> dict[str, tuple[Verdict, str]]:
 
 
 def _read(path: Path, keys: set[str]) -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506
+    data: dict[str, Any] = parse_yaml(path.read_text("utf-8"))
     _refuse_unknown(data, keys, path.name)
     return data
 

@@ -12,10 +12,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from logreach.coverage.rules.model import LogSource
 from logreach.coverage.verdict import PARTIAL, UNKNOWN, UNKNOWN_AT_BEST_PARTIAL, YES, Verdict
+from logreach.inventories.yaml_text import parse_yaml
 
 FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
 ANY_EVENT = "*"  # the id in a key such as 'System:*': some event of that channel
@@ -117,7 +116,7 @@ def table_text(name: str) -> str:
 
 
 def _table(name: str) -> dict[str, Any]:
-    loaded = yaml.load(table_text(name), yaml.CSafeLoader)
+    loaded = parse_yaml(table_text(name))
     if not isinstance(loaded, dict):
         raise TypeError(f"{name} is no mapping")
     return loaded

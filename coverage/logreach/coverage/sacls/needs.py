@@ -9,12 +9,11 @@ from importlib.resources import files
 from pathlib import PureWindowsPath
 from typing import Any
 
-import yaml
-
 from logreach.inventories import access_rights
 from logreach.inventories.facts import OperatingSystem, OsKind, Sacl
 from logreach.inventories.object_names import ObjectName, normal
 from logreach.inventories.sddl import read_sacl
+from logreach.inventories.yaml_text import parse_yaml
 
 CHILD = "\\*"
 WITH_GLOBAL = ("key", "file")  # kinds for which Windows has global audit entries
@@ -98,7 +97,7 @@ class AccessNeed:
 def objects() -> Any:
     """The table sacl_objects.yaml."""
     path = files("logreach.coverage.knowledge") / "sacl_objects.yaml"
-    return yaml.safe_load(path.read_text("utf-8"))
+    return parse_yaml(path.read_text("utf-8"))
 
 
 def exempt(kind: str) -> str:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 
+from logreach.inventories.yaml_text import parse_yaml
+
 
 class Severity(StrEnum):
     """How bad a finding is."""
@@ -58,10 +60,8 @@ class Finding:
 @lru_cache(maxsize=1)
 def lints() -> Mapping[str, Lint]:
     """Every lint by its id."""
-    import yaml
-
     source = files("logreach.coverage.knowledge").joinpath("sysmon", "lints.yaml")
-    entries = yaml.safe_load(source.read_text(encoding="utf-8"))
+    entries = parse_yaml(source.read_text(encoding="utf-8"))
     return {
         name: Lint(id=name, severity=Severity(entry.pop("severity")), **entry)
         for name, entry in entries.items()

@@ -7,13 +7,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from logreach.inventories.yaml_text import parse_yaml
 
 
 @cache
 def yaml_table(name: str) -> Any:
     """A YAML table of this folder, parsed once; not to be changed."""
-    return yaml.safe_load(_text(name))
+    return parse_yaml(_text(name))
 
 
 @cache
