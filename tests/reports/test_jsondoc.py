@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from sample_assessment import ALL_VERDICTS, CONTROL, HOSTILE, sample
 
-from logreach.coverage.assessment import Assessment
+from logreach.coverage.assessment import Assessment, Judged
 from logreach.reports.jsondoc import document, schema, write_json
 from logreach.reports.words import LABELS
 
@@ -44,8 +44,41 @@ def test_what_is_written_keeps_to_the_schema(any_assessment: Assessment, tmp_pat
     jsonschema.Draft202012Validator(schema()).validate(_written(any_assessment, tmp_path))
 
 
-def test_the_file_says_what_the_document_says(assessment: Assessment, tmp_path: Path) -> None:
-    assert _written(assessment, tmp_path) == document(assessment)
+def test_each_technique_is_told_as_it_was_judged(assessment: Assessment) -> None:
+    """The writer puts text together by itself; this looks every verdict up, the slow way."""
+    told = document(assessment)
+    texts = [reason["text"] for reason in told["reasons"]]
+
+    def plain(judged: Judged) -> tuple[str, list[str]]:
+        return judged.verdict.label, [reason.text for reason in judged.reasons]
+
+    def read(one: dict[str, Any]) -> tuple[str, list[str]]:
+        return one["verdict"]["label"], [texts[number] for number in one["reason_ids"]]
+
+    for own, profile in zip(assessment.profiles, told["profiles"], strict=True):
+        assert list(profile["techniques"]) == list(own.techniques)
+        for key, technique in own.techniques.items():
+            one = profile["techniques"][key]
+            assert (one["name"], one["tactics"]) == (technique.name, list(technique.tactics))
+            components = {name: read(found) for name, found in one["components"].items()}
+            assert components == {
+                name: plain(found.judged) for name, found in technique.components.items()
+            }
+            for name, analytic in technique.analytics.items():
+                found = one["analytics"][name]
+                assert read(found["detection"]) == plain(analytic.detection)
+                assert read(found["with_alternatives"]) == plain(analytic.with_alternatives)
+                assert found["unparsed"] == list(analytic.unparsed)
+
+
+def test_every_technique_stands_on_a_line_of_its_own(
+    assessment: Assessment, tmp_path: Path
+) -> None:
+    write_json(assessment, tmp_path / "a.json")
+    lines = (tmp_path / "a.json").read_text("utf-8").splitlines()
+    begins = [line for line in lines if line.startswith('    "T1543": {"name"')]
+    assert len(begins) == len(assessment.profiles)
+    assert all(line.removesuffix(",").endswith("}") for line in begins)
 
 
 def test_the_same_assessment_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from sample_assessment import ALL_VERDICTS, FORMULA, HOSTILE, LONG, MARKUP, SHA,
 
 from logreach.coverage.assessment import Assessment
 from logreach.reports.excel import model, write_workbook
-from logreach.reports.excel.cells import excel_text, letter
+from logreach.reports.excel.cells import Strings, excel_text, letter, written
 from logreach.reports.words import plain, signed
 
 SHEETS = (
@@ -332,3 +334,29 @@ def test_a_sheet_has_no_more_links_than_the_format_bears(
 @pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
 def test_columns_are_lettered_as_in_a_spreadsheet(index: int, name: str) -> None:
     assert letter(index) == name
+
+
+def test_numbers_and_empty_cells_of_a_column_of_text_stay_what_they_are() -> None:
+    table = model.Table("T", model.columns("A", "B :number"), [("x", 1), (None, 2), ("x", None)])
+    sheet = model.Sheet("S", (10.0, 10.0), (table,))
+    strings = Strings()
+    found = written(
+        sheet, {"text": 1, "number": 2, "header": 3, "header right": 4, "link": 5}, strings
+    )
+    rows = [
+        re.findall(r'<c r="(\w+)" s="(\d)"[^>]*>(?:<v>(\d+)</v>)?', row)
+        for row in found.rows.split("</row>")
+    ]
+    assert rows[1:4] == [
+        [("A2", "1", "2"), ("B2", "2", "1")],
+        [("A3", "1", ""), ("B3", "2", "2")],
+        [("A4", "1", "2"), ("B4", "2", "")],
+    ]
+
+
+def test_openpyxl_alone_imports_nothing_that_it_can_do_without() -> None:
+    code = (
+        "import sys; from logreach.reports.excel import import_alone; import_alone(); "
+        "assert 'openpyxl' in sys.modules and not {'numpy', 'PIL'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

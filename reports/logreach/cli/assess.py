@@ -178,8 +178,9 @@ def _write_one(result: Assessment, catalogue: Catalogue, out: Path, one: Format)
             write_json(result, out / "assessment.json", catalogue)
             return [out / "assessment.json"]
         case Format.EXCEL:
-            from logreach.reports.excel import write_workbook
+            from logreach.reports.excel import import_alone, write_workbook
 
+            import_alone()
             write_workbook(result, out / "assessment.xlsx", catalogue)
             return [out / "assessment.xlsx"]
         case Format.NAVIGATOR:

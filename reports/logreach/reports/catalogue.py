@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logreach.coverage.assessment import (
-    AnalyticResult,
     Assessment,
     ComponentResult,
     Judged,
@@ -65,34 +64,39 @@ class Catalogue:
 
 
 def judged_of(profile: Profile) -> Iterator[Judged]:
-    """Every verdict of a profile: events first, for reasons are told nearest to their source."""
+    """The verdicts of a profile: events first, for reasons are told nearest to their source.
+
+    Techniques share components and analytics; each object of these is asked once.
+    """
     yield from profile.events.values()
     yield from profile.events_on_host.values()
     yield from profile.attributes.values()
+    met: set[int] = set()
     for component in profile.components.values():
+        met.add(id(component))
         yield from _of_component(component)
     for technique in profile.techniques.values():
-        yield from _of_technique(technique)
+        yield from _of_technique(technique, met)
     for rule in profile.rules.values():
         yield rule.judged
+
+
+def _of_technique(technique: TechniqueResult, met: set[int]) -> Iterator[Judged]:
+    yield technique.visibility
+    yield technique.detection
+    yield technique.detection_with_alternatives
+    for component in technique.components.values():
+        if id(component) not in met:
+            met.add(id(component))
+            yield from _of_component(component)
+    for analytic in technique.analytics.values():
+        if id(analytic) not in met:
+            met.add(id(analytic))
+            yield analytic.detection
+            yield analytic.with_alternatives
 
 
 def _of_component(component: ComponentResult) -> Iterator[Judged]:
     yield component.judged
     yield from component.operations.values()
     yield from component.via.values()
-
-
-def _of_technique(technique: TechniqueResult) -> Iterator[Judged]:
-    yield technique.visibility
-    yield technique.detection
-    yield technique.detection_with_alternatives
-    for component in technique.components.values():
-        yield from _of_component(component)
-    for analytic in technique.analytics.values():
-        yield from _of_analytic(analytic)
-
-
-def _of_analytic(analytic: AnalyticResult) -> Iterator[Judged]:
-    yield analytic.detection
-    yield analytic.with_alternatives

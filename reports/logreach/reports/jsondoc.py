@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from logreach.coverage.assessment import (
+    AnalyticResult,
     Assessment,
     ComponentResult,
     FactView,
@@ -31,8 +32,18 @@ from logreach.coverage.verdict import Verdict
 from logreach.inventories.facts import Conflict, Evidence
 from logreach.inventories.faults import Fault
 from logreach.reports.catalogue import Catalogue
-from logreach.reports.jsontext import write_lines
-from logreach.reports.words import LABELS, totals, value_text
+from logreach.reports.jsontext import (
+    Items,
+    JsonText,
+    Lines,
+    encoded,
+    encoded_list,
+    encoded_name,
+    encoded_object,
+    lines_of,
+    write_lines,
+)
+from logreach.reports.words import LABELS, look, totals, value_text
 
 SCHEMA_VERSION = "1.0"
 Json = dict[str, Any]
@@ -46,7 +57,13 @@ def write_json(assessment: Assessment, path: Path, catalogue: Catalogue | None =
 
     `catalogue` is the assessment's own, for callers that write several reports.
     """
-    write_lines(document(assessment, catalogue), path, _OPENED)
+    write_lines(_document(assessment, catalogue or Catalogue(assessment)), path, _OPENED)
+
+
+def document(assessment: Assessment) -> Json:
+    """The assessment as plain JSON values, as they are read from the file."""
+    told: Json = json.loads(lines_of(_document(assessment, Catalogue(assessment)), _OPENED))
+    return told
 
 
 def schema() -> Json:
@@ -56,9 +73,9 @@ def schema() -> Json:
     return loaded
 
 
-def document(assessment: Assessment, catalogue: Catalogue | None = None) -> Json:
-    """The assessment as plain JSON values."""
-    catalogue = catalogue or Catalogue(assessment)
+def _document(assessment: Assessment, catalogue: Catalogue) -> Json:
+    """The document, with what stands in it by the thousand as text already."""
+    texts = _Texts(catalogue)
     return {
         "schema_version": SCHEMA_VERSION,
         "logreach_version": assessment.version,
@@ -68,14 +85,14 @@ def document(assessment: Assessment, catalogue: Catalogue | None = None) -> Json
         "questions": list(assessment.questions),
         "inputs": [{"path": file.path, "sha256": file.sha256} for file in assessment.inputs],
         "summary": _summary(assessment),
-        "profiles": [_profile(profile, catalogue) for profile in assessment.profiles],
+        "profiles": [_profile(profile, texts) for profile in assessment.profiles],
         "fleet": {key: _fleet(one) for key, one in assessment.fleet.items()},
         "remedies": [_planned(one) for one in assessment.remedies],
         "missing": [_missing(one) for one in assessment.missing],
         "tactics": [{"id": short, "name": name} for short, name in assessment.tactics],
         "faults": [_fault(one) for one in assessment.faults],
         "notes": [{"heading": heading, "text": text} for heading, text in assessment.notes],
-        "reasons": [_reason(one) for one in catalogue.reasons],
+        "reasons": texts.reasons,
     }
 
 
@@ -93,21 +110,81 @@ def _labels(counts: Mapping[str, float]) -> Json:
     return {label: counts.get(label, 0) for label in LABELS}
 
 
-_VERDICTS: dict[Verdict, Json] = {}
+class _Texts:
+    """The JSON text of verdicts, of reasons, and of what points to reasons by number."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.numbers = catalogue.numbers
+        self.reasons = Items(encoded(_reason(one)) for one in catalogue.reasons)
+        self._whole: dict[int, JsonText] = {}
+        self._scores: dict[tuple[float, float] | None, JsonText] = {}
+
+    def ids(self, judged: Judged) -> str:
+        """The numbers of a verdict's reasons."""
+        return str(self.numbers(judged))
+
+    def in_full(self, judged: Judged) -> dict[str, JsonText]:
+        """A verdict with the text of its reasons."""
+        reasons = [self.reasons[number] for number in self.numbers(judged)]
+        return {"verdict": _verdict_text(judged.verdict), "reasons": encoded_list(reasons)}
+
+    def by_number(self, judged: Judged) -> JsonText:
+        """A verdict with its reasons by number."""
+        return f'{{"verdict": {_verdict_text(judged.verdict)}, "reason_ids": {self.ids(judged)}}}'
+
+    def each(self, judged: Mapping[str, Judged]) -> JsonText:
+        """Verdicts by what they are about, with their reasons by number."""
+        return encoded_object({key: self.by_number(one) for key, one in judged.items()})
+
+    def score(self, score: tuple[float, float] | None) -> JsonText:
+        """A score with four decimals, null where nothing applies; there are few distinct ones."""
+        if score not in self._scores:
+            told = score and {"proven": round(score[0], 4), "possible": round(score[1], 4)}
+            self._scores[score] = encoded(told)
+        return self._scores[score]
+
+    def parts(self, component: ComponentResult) -> dict[str, JsonText]:
+        """A component by operation and by event."""
+        return {"operations": self.each(component.operations), "via": self.each(component.via)}
+
+    def component(self, component: ComponentResult, own: ComponentResult | None) -> JsonText:
+        """A component under a technique; its parts only where they differ from `own`, that of
+        the profile. Techniques share components, so each is put into words once."""
+        known = self._whole.get(id(component))
+        if known is None:
+            narrowed = own is not component and own != component
+            known = encoded_object(
+                {
+                    "verdict": _verdict_text(component.judged.verdict),
+                    "reason_ids": self.ids(component.judged),
+                    "narrowed": encoded(narrowed),
+                    **(self.parts(component) if narrowed else {}),
+                }
+            )
+            self._whole[id(component)] = known
+        return known
 
 
-def verdict_of(verdict: Verdict) -> Json:
-    """A verdict as JSON; the same object each time, which callers must not change."""
-    if verdict not in _VERDICTS:
-        _VERDICTS[verdict] = {
-            "proven": verdict.proven.word,
-            "possible": verdict.possible.word,
-            "label": verdict.label,
-        }
-    return _VERDICTS[verdict]
+def _verdict(verdict: Verdict) -> Json:
+    return {
+        "proven": verdict.proven.word,
+        "possible": verdict.possible.word,
+        "label": verdict.label,
+    }
 
 
-def _profile(profile: Profile, catalogue: Catalogue) -> Json:
+def _verdict_text(verdict: Verdict) -> JsonText:
+    label = look(verdict).label
+    if label not in _VERDICTS:
+        _VERDICTS[label] = encoded(_verdict(verdict))
+    return _VERDICTS[label]
+
+
+_VERDICTS: dict[str, JsonText] = {}
+
+
+def _profile(profile: Profile, texts: _Texts) -> Json:
+    attributes = profile.attributes.items()
     return {
         "id": profile.profile_id,
         "hosts": list(profile.hosts),
@@ -115,20 +192,22 @@ def _profile(profile: Profile, catalogue: Catalogue) -> Json:
         "os": profile.os,
         "role": profile.role,
         "facts": [_fact(view) for view in profile.facts],
-        "events": {key: _in_full(one) for key, one in profile.events.items()},
-        "events_on_host": _each(profile.events_on_host, catalogue),
-        "attributes": {key: verdict_of(one.verdict) for key, one in profile.attributes.items()},
-        "attribute_reason_ids": {
-            key: catalogue.numbers(one) for key, one in profile.attributes.items()
-        },
-        "components": {
-            name: {**_in_full(one.judged), **_parts(one, catalogue)}
+        "events": Lines(
+            (key, encoded_object(texts.in_full(one))) for key, one in profile.events.items()
+        ),
+        "events_on_host": Lines(
+            (key, texts.by_number(one)) for key, one in profile.events_on_host.items()
+        ),
+        "attributes": Lines((key, _verdict_text(one.verdict)) for key, one in attributes),
+        "attribute_reason_ids": Lines((key, texts.ids(one)) for key, one in attributes),
+        "components": Lines(
+            (name, encoded_object({**texts.in_full(one.judged), **texts.parts(one)}))
             for name, one in profile.components.items()
-        },
-        "techniques": {
-            key: _technique(one, profile, catalogue) for key, one in profile.techniques.items()
-        },
-        "rules": {key: _rule(one, catalogue) for key, one in profile.rules.items()},
+        ),
+        "techniques": Lines(
+            (key, _technique(one, profile, texts)) for key, one in profile.techniques.items()
+        ),
+        "rules": {key: _rule(one, texts) for key, one in profile.rules.items()},
         "rules_by_technique": {
             key: {"counts": _labels(one.counts), "weights": _labels(one.weights)}
             for key, one in profile.rules_by_technique.items()
@@ -138,75 +217,50 @@ def _profile(profile: Profile, catalogue: Catalogue) -> Json:
     }
 
 
-def _in_full(judged: Judged) -> Json:
-    return {
-        "verdict": verdict_of(judged.verdict),
-        "reasons": [_reason(reason) for reason in judged.reasons],
-    }
-
-
-def _by_number(judged: Judged, catalogue: Catalogue) -> Json:
-    return {"verdict": verdict_of(judged.verdict), "reason_ids": catalogue.numbers(judged)}
-
-
-def _parts(component: ComponentResult, catalogue: Catalogue) -> Json:
-    return {
-        "operations": _each(component.operations, catalogue),
-        "via": _each(component.via, catalogue),
-    }
-
-
-def _each(judged: Mapping[str, Judged], catalogue: Catalogue) -> Json:
-    return {key: _by_number(one, catalogue) for key, one in judged.items()}
-
-
-def _technique(technique: TechniqueResult, profile: Profile, catalogue: Catalogue) -> Json:
+def _technique(technique: TechniqueResult, profile: Profile, texts: _Texts) -> JsonText:
     asked = {
         "visibility": technique.visibility,
         "detection": technique.detection,
         "detection_with_alternatives": technique.detection_with_alternatives,
     }
-    return {
-        "name": technique.name,
-        "tactics": list(technique.tactics),
-        **{question: verdict_of(judged.verdict) for question, judged in asked.items()},
-        "score": _score(technique.score),
-        "reason_ids": {question: catalogue.numbers(judged) for question, judged in asked.items()},
-        "components": {
-            name: _component_for(one, profile, catalogue)
-            for name, one in technique.components.items()
-        },
-        "analytics": {
-            key: {
-                "detection": _by_number(one.detection, catalogue),
-                "with_alternatives": _by_number(one.with_alternatives, catalogue),
-                "unparsed": list(one.unparsed),
-            }
-            for key, one in technique.analytics.items()
-        },
-    }
+    own = profile.components
+    return encoded_object(
+        {
+            "name": encoded_name(technique.name),
+            "tactics": encoded_list(map(encoded_name, technique.tactics)),
+            **{question: _verdict_text(judged.verdict) for question, judged in asked.items()},
+            "score": texts.score(technique.score),
+            "reason_ids": encoded_object(
+                {question: texts.ids(judged) for question, judged in asked.items()}
+            ),
+            "components": encoded_object(
+                {
+                    name: texts.component(one, own.get(one.name))
+                    for name, one in technique.components.items()
+                }
+            ),
+            "analytics": encoded_object(
+                {key: _analytic(one, texts) for key, one in technique.analytics.items()}
+            ),
+        }
+    )
 
 
-def _component_for(component: ComponentResult, profile: Profile, catalogue: Catalogue) -> Json:
-    """A component under a technique; its parts only where they differ from the profile's own."""
-    found = _by_number(component.judged, catalogue)
-    own = profile.components.get(component.name)
-    if own is component or own == component:
-        return {**found, "narrowed": False}
-    return {**found, "narrowed": True, **_parts(component, catalogue)}
-
-
-def _score(score: tuple[float, float] | None) -> Json | None:
-    if score is None:
-        return None
-    return {"proven": round(score[0], 4), "possible": round(score[1], 4)}
+def _analytic(analytic: AnalyticResult, texts: _Texts) -> JsonText:
+    return encoded_object(
+        {
+            "detection": texts.by_number(analytic.detection),
+            "with_alternatives": texts.by_number(analytic.with_alternatives),
+            "unparsed": encoded_list(map(encoded_name, analytic.unparsed)),
+        }
+    )
 
 
 def _reason(reason: Reason) -> Json:
     return {
         "link": reason.link,
         "subject": reason.subject,
-        "verdict": verdict_of(reason.verdict),
+        "verdict": _verdict(reason.verdict),
         "text": reason.text,
         "evidence": _evidence(reason.evidence),
         "remedy": None if reason.remedy is None else _remedy(reason.remedy),
@@ -275,14 +329,15 @@ def _fact(view: FactView) -> Json:
     }
 
 
-def _rule(rule: RuleSummary, catalogue: Catalogue) -> Json:
+def _rule(rule: RuleSummary, texts: _Texts) -> Json:
     return {
         "title": rule.title,
         "level": rule.level,
         "source": rule.source,
         "state": list(rule.state),
         "reason": rule.judged.reason,
-        **_by_number(rule.judged, catalogue),
+        "verdict": _verdict(rule.judged.verdict),
+        "reason_ids": texts.numbers(rule.judged),
         "techniques": list(rule.techniques),
         "log_source": rule.log_source,
         "dead_branches": list(rule.dead_branches),

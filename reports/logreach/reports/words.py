@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
 from logreach.coverage.names import value_words
@@ -58,24 +60,38 @@ _LOOKS = (
     Look("not achievable", "○", "#E58A57", "#000000", "A link of the chain is proven broken."),
     Look("not applicable", "–", "#EDEDED", "#595959", "Does not concern such hosts; not counted."),
 )
+# One colour stands for every label that begins with 'unknown'.
 LOOKS: Mapping[str, Look] = {look.label: look for look in _LOOKS}
 LABELS = tuple(LOOKS)
-# One colour stands for every label that begins with 'unknown'.
+_SIGNED = {label: f"{look.sign} {label}" for label, look in LOOKS.items()}
+
+
+def _by_ends() -> list[Look]:
+    """Looks by both ends of a verdict as one number; a few ends cannot be, and are never asked."""
+    ends = [(low, max(low, high)) for low in Level for high in Level]
+    return [LOOKS[Verdict(low, high).label] for low, high in ends]
+
+
+_BY_ENDS = _by_ends()
+_NOT_APPLICABLE = LOOKS[NOT_APPLICABLE.label]
 
 
 def look(verdict: Verdict) -> Look:
     """How this verdict is shown."""
-    return LOOKS[verdict.label]
+    # By number, for reports ask this a hundred thousand times, and hashing levels is slow.
+    if verdict.applicable:
+        return _BY_ENDS[3 * verdict.proven + verdict.possible]
+    return _NOT_APPLICABLE
 
 
 def signed(verdict: Verdict) -> str:
     """The label behind its sign: '● achievable'."""
-    return signed_label(verdict.label)
+    return _SIGNED[look(verdict).label]
 
 
 def signed_label(label: str) -> str:
     """A label behind its sign; other words stay as they are."""
-    return f"{LOOKS[label].sign} {label}" if label in LOOKS else label
+    return _SIGNED.get(label, label)
 
 
 def plain(text: str) -> str:
@@ -84,7 +100,9 @@ def plain(text: str) -> str:
     They are shown as pictures (U+2400 and on) or as U+FFFD, so nothing is lost unseen. Tabs and
     line feeds stay.
     """
-    return text if text.isprintable() else text.translate(_UNSAFE)
+    # Lines of plain text are common, and looking each letter up is slow.
+    printable = text.isprintable() or text.replace("\n", "").isprintable()
+    return text if printable else text.translate(_UNSAFE)
 
 
 def _unsafe() -> dict[int, str]:
@@ -163,10 +181,13 @@ def percent(part: int, whole: int) -> float:
 
 def counts_by_label(profile: Profile, question: str) -> dict[str, int]:
     """Techniques of a profile by label of one question, in the order of `LABELS`."""
+    asked = attrgetter(f"{question}.verdict")
     counts = dict.fromkeys(LABELS, 0)
-    for technique in profile.techniques.values():
-        judged: Judged = getattr(technique, question)
-        counts[judged.verdict.label] += 1
+    # Engines share one object between verdicts that are alike, so few are left to look up.
+    verdicts = [asked(technique) for technique in profile.techniques.values()]
+    alike = dict(zip(map(id, verdicts), verdicts, strict=True))
+    for identity, number in Counter(map(id, verdicts)).items():
+        counts[look(alike[identity]).label] += number
     return counts
 
 

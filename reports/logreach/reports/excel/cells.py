@@ -7,26 +7,27 @@ leaves data no way to become a formula: text always stands in the table of share
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
-from logreach.coverage.verdict import Verdict
-from logreach.reports.excel.model import ROW_LIMIT, Cell, Link, Placed, Sheet, placed
-from logreach.reports.words import is_link, plain, shortened, signed
+from logreach.reports.excel.model import ROW_LIMIT, Cell, Link, Placed, Plain, Sheet, placed
+from logreach.reports.words import is_link, plain, shortened
 
 Styles = Mapping[str, int]
 
 # Excel reads '_x0041_' in a string as the letter A.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_WIDE = re.compile("[\u1100-\U0010ffff]")
 _LONGEST, _MOST_LINES, _LONGEST_URL = 32_000, 250, 2_000
 _NOTHING = "nothing"
 # Excel takes a sheet with more links than 65,530 for damaged; beyond, cells keep their text.
 MOST_LINKS = 65_000
 # Points a line of the default font; a row taller than this would hide its neighbours.
 _LINE, _TALLEST = 15, 9
+_HEIGHTS = [str(_LINE * lines) for lines in range(_TALLEST + 1)]
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -51,10 +52,12 @@ class Strings:
 
     def xml(self) -> bytes:
         """The part xl/sharedStrings.xml."""
-        entries = "".join(
-            f'<si><t xml:space="preserve">{escape(excel_text(text), quote=False)}</t></si>'
-            for text in self._numbers
-        )
+        # Escaped all at once, which is quicker than one by one; no text that a cell can hold has
+        # a NUL in it.
+        begin, end = '<si><t xml:space="preserve">', "</t></si>"
+        whole = "\0".join([excel_text(text) for text in self._numbers])
+        inner = escape(whole, quote=False).replace("\0", f"{end}{begin}")
+        entries = f"{begin}{inner}{end}" if self._numbers else ""
         return f'<sst xmlns="{_MAIN}" uniqueCount="{len(self._numbers)}">{entries}</sst>'.encode()
 
 
@@ -75,31 +78,32 @@ def written(sheet: Sheet, styles: Styles, strings: Strings) -> Written:
     )
 
 
-class _Texts(dict[str, tuple[str, int]]):
-    """What follows a cell's address, and the lines it takes, by its text: most texts of a column
-    come again and again."""
+class _Texts(dict[Plain, tuple[str, int]]):
+    """What follows a cell's address, and the lines it takes, by what it holds: most cells of a
+    column come again and again."""
 
     def __init__(self, style: int, width: float, strings: Strings) -> None:
         super().__init__()
         self._style = style
-        self._width = width
+        self._room = max(1, int(1.08 * width))
         self._strings = strings
 
-    def __missing__(self, text: str) -> tuple[str, int]:
+    def __missing__(self, cell: Plain) -> tuple[str, int]:
         made = (f'" s="{self._style}"/>', 1)
-        if text:
-            xml = f'" s="{self._style}" t="s"><v>{self._strings.number(text)}</v></c>'
-            made = (xml, lines_of(text, self._width))
-        self[text] = made
+        if isinstance(cell, str):
+            if cell:
+                xml = f'" s="{self._style}" t="s"><v>{self._strings.number(cell)}</v></c>'
+                made = (xml, min(lines_of(cell, self._room), _TALLEST))
+        elif cell is not None:
+            made = (f'" s="{self._style}"><v>{cell}</v></c>', 1)
+        self[cell] = made
         return made
 
 
 class _Shape(NamedTuple):
-    """A column while its table is written."""
+    """A column while its table is written: its letters, and its cells as text and as links."""
 
-    head: str
     letter: str
-    style: int
     texts: _Texts
     links: _Texts
 
@@ -129,44 +133,50 @@ class _Writer:
             self.line(place.header - bool(table.remark) - 1, table.heading, "heading")
         if table.remark:
             self.line(place.header - 1, table.remark, "remark")
-        shapes = [
-            self._shape(at, header_style(column.kind)) for at, column in enumerate(table.columns)
-        ]
-        self._row(place.header, tuple(column.title for column in table.columns), shapes)
-        shapes = [self._shape(at, column.kind) for at, column in enumerate(table.columns)]
-        for row, cells in enumerate(_rows(place), start=place.header + 1):
-            self._row(row, cells, shapes)
+        titles = tuple(column.title for column in table.columns)
+        styles = [header_style(column.kind) for column in table.columns]
+        self._block(place.header, [titles], styles)
+        self._block(place.header + 1, _rows(place), [column.kind for column in table.columns])
+
+    def _block(self, first: int, rows: Sequence[tuple[Cell, ...]], styles: list[str]) -> None:
+        """Rows from the row `first` on. They are put together by column, whose cells are alike,
+        and not in a loop over cells: there are hundreds of thousands."""
+        numbers = [str(row) for row in range(first, first + len(rows))]
+        parts: list[Iterable[str]] = []
+        lines: list[Iterable[int]] = []
+        template = ""
+        for at, (style, cells) in enumerate(zip(styles, zip(*rows, strict=True), strict=True)):
+            shape = self._shape(at, style)
+            xml, taken = zip(*self._column(shape, cells, numbers), strict=True)
+            parts += [numbers, xml]
+            lines.append(taken)
+            template += f'<c r="{shape.letter}%s%s'
+        heights = map(_HEIGHTS.__getitem__, map(max, zip(*lines, strict=True)))
+        whole = f'<row r="%s" ht="%s" customHeight="1">{template}</row>'
+        self.rows += map(whole.__mod__, zip(numbers, heights, *parts, strict=True))
 
     def _shape(self, at: int, style: str) -> _Shape:
-        name, width = letter(at), self._widths[at]
+        width = self._widths[at]
         return _Shape(
-            f'<c r="{name}',
-            name,
-            self._styles[style],
+            letter(at),
             _Texts(self._styles[style], width, self._strings),
             _Texts(self._styles["link"], width, self._strings),
         )
 
-    def _row(self, row: int, cells: tuple[Cell, ...], shapes: list[_Shape]) -> None:
-        out: list[str] = []
-        tallest = 1
-        for (head, name, style, texts, links), cell in zip(shapes, cells, strict=True):
-            lines = 1
-            if isinstance(cell, str):
-                xml, lines = texts[cell]
-            elif isinstance(cell, Link):
-                xml, lines = (links if self._link(f"{name}{row}", cell) else texts)[cell.text]
-            elif isinstance(cell, Verdict):
-                xml, lines = texts[signed(cell)]
-            elif cell is None:
-                xml = f'" s="{style}"/>'
+    def _column(
+        self, shape: _Shape, cells: tuple[Cell, ...], numbers: list[str]
+    ) -> Iterable[tuple[str, int]]:
+        name, texts, links = shape
+        if Link not in set(map(type, cells)):
+            return map(texts.__getitem__, cells)  # type: ignore[arg-type]
+        found = []
+        for row, cell in zip(numbers, cells, strict=True):
+            if isinstance(cell, Link):
+                known = links if self._link(name + row, cell) else texts
+                found.append(known[cell.text])
             else:
-                xml = f'" s="{style}"><v>{cell}</v></c>'
-            out.append(f"{head}{row}{xml}")
-            if lines > tallest:
-                tallest = lines
-        height = f'ht="{_LINE * min(tallest, _TALLEST)}" customHeight="1"'
-        self.rows.append(f'<row r="{row}" {height}>{"".join(out)}</row>')
+                found.append(texts[cell])
+        return found
 
     def _link(self, where: str, link: Link) -> bool:
         if len(self.links) >= MOST_LINKS:
@@ -183,7 +193,7 @@ class _Writer:
         return True
 
 
-def _rows(place: Placed) -> Iterable[tuple[Cell, ...]]:
+def _rows(place: Placed) -> Sequence[tuple[Cell, ...]]:
     table = place.table
     blank: tuple[Cell, ...] = (None,) * (len(table.columns) - 1)
     if not table.rows:
@@ -212,9 +222,9 @@ def header_style(kind: str) -> str:
     return "header" if kind in ("text", "verdict") else "header right"
 
 
-def lines_of(text: str, width: float) -> int:
-    """About how many lines a text takes in a column: not every program fits rows by itself."""
-    room = max(1, int(1.08 * width))
+def lines_of(text: str, room: int) -> int:
+    """About how many lines of `room` characters a text takes: not every program fits rows by
+    itself."""
     if "\n" not in text:
         return -(-_breadth(text) // room)
     # Enough to know that a row is as tall as rows get.
@@ -225,7 +235,7 @@ def _breadth(line: str) -> int:
     """Characters, those of East Asia as two."""
     if line.isascii():
         return len(line)
-    return len(line) + sum([char >= "\u1100" for char in line[:5_000]])
+    return len(line) + len(_WIDE.findall(line, 0, 5_000))
 
 
 @lru_cache(maxsize=1_000)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from logreach.coverage.verdict import Verdict
 from logreach.reports.words import one_line
 
 # The format ends at 1,048,576 rows; what does not fit is said to be in assessment.json.
@@ -22,7 +21,8 @@ class Link(NamedTuple):
     url: str = ""
 
 
-Cell = str | int | float | Verdict | Link | None
+Plain = str | int | float | None
+Cell = Plain | Link
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from logreach.reports.words import (
     evidence_text,
     fact_name,
     is_link,
+    signed,
     value_text,
 )
 
@@ -133,7 +134,7 @@ def _reason_row(
         number_text(number),
         reason.link,
         places.event(reason.subject),
-        reason.verdict,
+        signed(reason.verdict),
         reason.text,
         evidence_text(reason.evidence),
         "\n".join(hashes),

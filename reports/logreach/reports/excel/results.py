@@ -26,7 +26,7 @@ from logreach.reports.excel.places import (
     component_parts,
     reference_of,
 )
-from logreach.reports.words import look, tally, why
+from logreach.reports.words import look, signed, tally, why
 
 
 def techniques(assessment: Assessment, places: Places) -> Sheet:
@@ -67,7 +67,7 @@ def _technique_row(
     low, high = technique.score or (None, None)
     verdicts: list[Cell] = []
     for judged in asked:
-        verdicts += [judged.verdict, why(judged)]
+        verdicts += [signed(judged.verdict), why(judged)]
     return (
         _technique_link(technique, profile, places),
         technique.name,
@@ -159,7 +159,7 @@ def events(assessment: Assessment, places: Places) -> Sheet:
 
 def _on_host(key: str, profile: Profile) -> Cell:
     judged = profile.events_on_host.get(key)
-    return judged.verdict if judged else None
+    return signed(judged.verdict) if judged else None
 
 
 def attributes(assessment: Assessment, places: Places) -> Sheet:
@@ -223,7 +223,7 @@ _TAIL_WIDTHS = (17.0, 52.0, 36.0, 42.0, 32.0, 14.0)
 
 def _tail(judged: Judged, places: Places) -> tuple[Cell, ...]:
     return (
-        judged.verdict,
+        signed(judged.verdict),
         why(judged),
         _remedies(judged.reasons),
         places.evidence(places.catalogue.numbers(judged)),

@@ -22,6 +22,7 @@ from logreach.reports.words import (
     QUESTION_MEANING,
     QUESTIONS,
     achieved,
+    signed,
     signed_label,
     standing,
     technique_url,
@@ -144,7 +145,7 @@ def _matrix_row(
     verdicts: list[Cell] = []
     for profile in profiles:
         found = profile.techniques.get(key)
-        verdicts.append(found.detection_with_alternatives.verdict if found else None)
+        verdicts.append(signed(found.detection_with_alternatives.verdict) if found else None)
     best = (
         signed_label(standing(counts))
         for counts in (
