@@ -23,6 +23,8 @@ _VERDICTS = (*_APPLYING, NOT_APPLICABLE, *_APPLYING)
 """A verdict's code is its place here. Those from _DOUBT on may turn out not to apply: the host's
 role is unknown. Of these, a need must not settle what it would then leave alone."""
 _CODE = {verdict: number for number, verdict in enumerate(_VERDICTS[:_DOUBT])}
+_BY_ENDS = {3 * one.proven + one.possible: _CODE[one] for one in _APPLYING}
+"""The same by number: a verdict is slow to hash, and every leaf of every host is looked up."""
 _Combine = Callable[[Iterable[Verdict]], Verdict]
 
 
@@ -68,9 +70,11 @@ class Compiled:
             for links in self.links
         ]
         self.any_of = [node.combine is Combine.ANY for node in nodes]
-        self.parents = [
-            tuple(self.number[parent] for parent in graph.parents(key)) for key in self.keys
-        ]
+        self.parents: list[list[int]] = [[] for _ in self.keys]
+        for parent, links in enumerate(self.links):
+            for child, _ in links:
+                self.parents[child].append(parent)
+        self.fixed = {n: leaf.check(Facts()) for n, leaf in self.leaves.items() if not leaf.reads}
         self.readers: dict[FactKey, list[int]] = {}
         for number, leaf in self.leaves.items():
             for fact in leaf.reads:
@@ -141,15 +145,18 @@ class Evaluation:
 
 def _code(reason: Reason) -> int:
     """The code of a leaf. Only a role decides whether a question is asked of a host at all."""
-    doubtful = reason.link == "role" and not reason.verdict.settled
-    return _CODE[reason.verdict] + (_DOUBT if doubtful else 0)
+    verdict = reason.verdict
+    if not verdict.applicable:
+        return _NEVER
+    doubtful = reason.link == "role" and not verdict.settled
+    return _BY_ENDS[3 * verdict.proven + verdict.possible] + (_DOUBT if doubtful else 0)
 
 
 def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
     """Evaluate the whole graph for a host with these facts."""
     codes = [_NEVER] * len(compiled.keys)
     leaves: dict[int, Reason] = {}
-    same: dict[Reason, Reason] = {}
+    same: dict[tuple[str, str], Reason] = {}
     for number in range(len(codes)):
         leaf = compiled.leaves.get(number)
         if leaf is None:
@@ -157,8 +164,9 @@ def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
         else:
             # Leaves that say the same share one object: whoever gathers reasons then compares
             # identities, which costs nothing.
-            said = leaf.check(facts)
-            leaves[number] = same.setdefault(said, said)
+            said = compiled.fixed.get(number) or leaf.check(facts)
+            alike = same.setdefault((said.subject, said.text), said)
+            leaves[number] = said = alike if alike == said else said
             codes[number] = _code(said)
     return Evaluation(compiled, codes, leaves)
 

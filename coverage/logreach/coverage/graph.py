@@ -7,7 +7,6 @@ an event of domain controllers does not apply to a workstation, whatever else ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -64,51 +63,47 @@ class Graph:
     """A directed acyclic graph of nodes; children keep the order in which they were added."""
 
     def __init__(self) -> None:
-        self._graph: nx.DiGraph[str] = nx.DiGraph()
+        self._nodes: dict[str, Node] = {}
+        self._edges: dict[str, dict[str, Edge]] = {}
 
     def __contains__(self, key: str) -> bool:
-        return key in self._graph and "node" in self._graph.nodes[key]
+        return key in self._nodes
 
     def __len__(self) -> int:
-        return len(self._graph)
+        return len(self._nodes)
 
     def add(self, node: Node) -> str:
         """Add a node (again adding the same key changes nothing) and return its key."""
-        if node.key not in self:
-            self._graph.add_node(node.key, node=node, edges=[])
+        if node.key not in self._nodes:
+            self._nodes[node.key] = node
+            self._edges[node.key] = {}
         return node.key
 
     def link(self, parent: str, edge: Edge) -> None:
-        """Add an edge; both nodes exist already. The same child may be linked once only."""
-        if parent not in self or edge.child not in self:
+        """Add an edge; both nodes exist already. The same child again changes nothing."""
+        if parent not in self._nodes or edge.child not in self._nodes:
             raise KeyError(f"{parent} -> {edge.child}: a node is missing")
-        if self._graph.has_edge(parent, edge.child):
-            return
-        self._graph.add_edge(parent, edge.child)
-        self._graph.nodes[parent]["edges"].append(edge)
+        self._edges[parent].setdefault(edge.child, edge)
 
     def node(self, key: str) -> Node:
-        node: Node = self._graph.nodes[key]["node"]
-        return node
+        return self._nodes[key]
 
-    def edges(self, key: str) -> Sequence[Edge]:
-        edges: list[Edge] = self._graph.nodes[key]["edges"]
-        return edges
+    def edges(self, key: str) -> tuple[Edge, ...]:
+        return tuple(self._edges[key].values())
 
     def nodes(self, kind: str) -> list[Node]:
         """All nodes of a kind, in the order in which they were added."""
-        return [
-            data["node"] for _, data in self._graph.nodes(data=True) if data["node"].kind == kind
-        ]
+        return [node for node in self._nodes.values() if node.kind == kind]
 
     def order(self) -> list[str]:
         """Every key, children before parents; raises ValueError on a cycle."""
         try:
-            return list(reversed(list(nx.topological_sort(self._graph))))
+            return list(reversed(list(nx.topological_sort(self._as_networkx()))))
         except nx.NetworkXUnfeasible as error:
             raise ValueError("the knowledge has a cycle") from error
 
-    def parents(self, key: str) -> Iterator[str]:
-        """The nodes that have this one as a child."""
-        found: Iterator[str] = self._graph.predecessors(key)
-        return found
+    def _as_networkx(self) -> nx.DiGraph[str]:
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(self._nodes)
+        graph.add_edges_from((key, child) for key, edges in self._edges.items() for child in edges)
+        return graph

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.evaluation import Evaluation
@@ -36,15 +36,24 @@ class Reasons:
     def _of(self, number: int) -> tuple[Reason, ...]:
         known = self._known.get(number)
         if known is None:
-            known = self._known[number] = self._first(number)
+            known = self._known[number] = self._gathered(number)
         return known
 
-    def _first(self, number: int) -> tuple[Reason, ...]:
+    def _gathered(self, number: int) -> tuple[Reason, ...]:
+        said = self._evaluation.leaves.get(number)
+        if said is not None:
+            return (said,)
+        deciding = self._deciding(number)
+        if len(deciding) == 1 and deciding[0][1].limit is None:
+            return self._of(deciding[0][0])
+        return self._first(number, deciding)
+
+    def _first(self, number: int, deciding: Sequence[_Link]) -> tuple[Reason, ...]:
         """The first reasons; where the verdict is not settled, the last place is kept for one
         that is not settled either, as it names the fact that is missing."""
         found: dict[int, Reason] = {}
         open_end = not self._verdicts[number].settled
-        for reason in self._found(number):
+        for reason in self._found(number, deciding):
             if reason.verdict.settled and open_end and len(found) == MOST - 1:
                 continue
             found.setdefault(id(reason), reason)
@@ -53,17 +62,14 @@ class Reasons:
                 break
         return tuple(found.values())
 
-    def _found(self, number: int) -> Iterator[Reason]:
-        said = self._evaluation.leaves.get(number)
-        if said is not None:
-            yield said
-            return
-        for child, edge in self._deciding(number):
-            verdict, through = self._verdicts[child], self._through(child, edge)
-            if through != verdict:
-                yield self._limit(edge, through)
-                if through.settled and through.possible < verdict.possible:
-                    yield from self._better(number)
+    def _found(self, number: int, deciding: Sequence[_Link]) -> Iterator[Reason]:
+        for child, edge in deciding:
+            if edge.limit is not None:
+                verdict, through = self._verdicts[child], self._through(child, edge)
+                if through != verdict:
+                    yield self._limit(edge, through)
+                    if through.settled and through.possible < verdict.possible:
+                        yield from self._better(number)
             yield from self._of(child)
 
     def _better(self, number: int) -> Iterator[Reason]:
@@ -89,10 +95,12 @@ class Reasons:
             self._limits[id(edge)] = Reason("knowledge", label, verdict, f"{label} {edge.why}")
         return self._limits[id(edge)]
 
-    def _deciding(self, number: int) -> list[_Link]:
+    def _deciding(self, number: int) -> Sequence[_Link]:
         """The edges whose children made the verdict what it is, at either end."""
         compiled, verdicts = self._evaluation.compiled, self._verdicts
         links, verdict = compiled.links[number], verdicts[number]
+        if len(links) == 1:
+            return links
         if not verdict.applicable:
             gates = [one for one in links if one[1].gate and not verdicts[one[0]].applicable]
             return gates[:1] or list(links[:1])

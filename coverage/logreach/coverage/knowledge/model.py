@@ -87,9 +87,9 @@ class SaclNeed:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Event:
-    """One event id of one channel.
+    """One event id of one channel; there is one object for each, so it is hashed as such.
 
     `key` is its name everywhere ('Security:4688'). `subcategories` are GUIDs in upper case;
     where there are several, each stands for another kind of object or cause (any of them writes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.knowledge.model import Event, Layout
@@ -29,19 +30,22 @@ def written(event: Event, os: OperatingSystem) -> Verdict:
     return NO if event.never_emitted else event.written_on(os)
 
 
-def layouts_on(event: Event, os: OperatingSystem) -> list[tuple[Layout, Verdict]]:
-    """The layouts that a build may write, each with how sure that is."""
-    found = []
-    for layout in event.layouts:
-        span = layout.span(os)
-        if span is not None and (verdict := span.holds(os.build)) != NO:
-            found.append((layout, verdict))
-    return found
+@lru_cache(maxsize=4096)  # every field of an event asks
+def layouts_on(event: Event, os: OperatingSystem) -> tuple[Layout, ...]:
+    """The layouts that a build writes, or may write."""
+    spans = [(layout, layout.span(os)) for layout in event.layouts]
+    return tuple(one for one, span in spans if span is not None and span.holds(os.build) != NO)
+
+
+@lru_cache(maxsize=4096)
+def _versions(event: Event, os: OperatingSystem) -> str:
+    numbers = sorted({layout.version for layout in layouts_on(event, os)})
+    return f" (version {' or '.join(str(number) for number in numbers)})" if numbers else ""
 
 
 def has_field(event: Event, name: str, os: OperatingSystem) -> Verdict:
     """Whether the event has the field on this build: in every layout it may write, or in some."""
-    found = {layout.has(name) for layout, _ in layouts_on(event, os)} or {NO}
+    found = {layout.has(name) for layout in layouts_on(event, os)} or {NO}
     return found.pop() if len(found) == 1 else UNKNOWN
 
 
@@ -118,7 +122,7 @@ class OsFillsField:
         verdict, evidence, os = over_systems(facts, lambda one: has_field(event, name, one))
         subject = f"{event.key}/{name}"
         where = str(os) if os else "any Windows"
-        versions = "" if os is None else self._versions(os)
+        versions = "" if os is None else _versions(event, os)
         if verdict == YES:
             text = f"{event.key} has {name} on {where}{versions}"
         elif verdict == NO:
@@ -135,13 +139,7 @@ class OsFillsField:
         )
 
     def _unnamed(self, os: OperatingSystem) -> bool:
-        return any(not layout.fields_known for layout, _ in layouts_on(self.event, os))
-
-    def _versions(self, os: OperatingSystem) -> str:
-        numbers = sorted({layout.version for layout, _ in layouts_on(self.event, os)})
-        if not numbers:
-            return ""
-        return f" (version {' or '.join(str(number) for number in numbers)})"
+        return any(not layout.fields_known for layout in layouts_on(self.event, os))
 
 
 @dataclass(frozen=True, slots=True)
