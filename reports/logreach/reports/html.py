@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -31,33 +30,15 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
     from markupsafe import Markup
 
     from logreach.reports import page
-    from logreach.reports.words import (
-        LOOKS,
-        conflict_text,
-        is_link,
-        look,
-        plain,
-        technique_url,
-        why,
-    )
+    from logreach.reports.rows import Rows
+    from logreach.reports.words import conflict_text, plain, technique_url
 
     def finished(value: object) -> object:
         """Every value that is put in: no control characters; markup of our own stays."""
         return value if isinstance(value, ours) else plain(str(value))
 
     ours = (Markup, int, float)
-    chips = {
-        one.label: Markup('<span class="v {}">{} {}</span>').format(
-            page.shade(one), one.sign, one.label
-        )
-        for one in LOOKS.values()
-    }
-
-    @cache
-    def points(numbers: tuple[int, ...]) -> Markup:
-        links = [f'<a class="dim" href="#R{number}">R{number}</a>' for number in numbers]
-        return Markup(" ".join(links))  # noqa: S704
-
+    rows = Rows()
     environment = Environment(
         loader=PackageLoader("logreach.reports", "templates"),
         autoescape=True,
@@ -66,20 +47,17 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.tests["link"] = is_link
     environment.filters.update(
-        # Called for each of some ten thousand verdicts, for which a macro is too slow.
-        chip=lambda shown: chips[shown.label],
+        chip=rows.chip,
         conflict_text=conflict_text,
-        look=look,
-        points=points,
+        points=rows.points,
         shade=page.shade,
         technique_url=technique_url,
-        why=why,
     )
     style, script = _own("style.css"), _own("script.js")
     return environment.get_template("report.html.j2").render(
         page=page.page_of(assessment, catalogue or Catalogue(assessment)),
+        rows=rows,
         # Our own files, read from the package.
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704

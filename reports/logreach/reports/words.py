@@ -25,10 +25,10 @@ QUESTION_MEANING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """How a verdict is shown: a sign that survives greyscale, colours that survive colour
-    blindness (blue against orange, each of its own lightness)."""
+    blindness (blue against orange, each of its own lightness). There is one object a label."""
 
     label: str
     sign: str

@@ -206,14 +206,12 @@ def _rows(place: Placed) -> Sequence[tuple[Cell, ...]]:
 
 def excel_text(text: str) -> str:
     """Text that a cell can hold: no control characters, not too long, and read back as it is."""
-    if text.isprintable() and len(text) < _LONGEST // 2:
-        safe = text
-    else:
+    safe = plain(text)
+    if len(safe) > _LONGEST // 2:
         # Characters beyond the first plane count twice.
-        limit = _LONGEST if max(text, default="") <= "\uffff" else _LONGEST // 2
-        safe = shortened(plain(text), limit)
-        if safe.count("\n") > _MOST_LINES:
-            safe = safe.replace("\n", "; ")
+        safe = shortened(safe, _LONGEST if max(safe) <= "\uffff" else _LONGEST // 2)
+    if safe.count("\n") > _MOST_LINES:
+        safe = safe.replace("\n", "; ")
     return _LOOKS_ESCAPED.sub("_x005F_", safe) if "_x" in safe else safe
 
 

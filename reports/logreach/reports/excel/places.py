@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain as chained
 from typing import TypeVar
 
 from logreach.coverage.assessment import (
@@ -35,6 +36,7 @@ class Places:
         }
         self._techniques = _rows(by_technique(assessment))
         self._evidence = [evidence_text(one.evidence) for one in self.catalogue.reasons]
+        self._numbers = [number_text(number) for number in range(len(self.catalogue.reasons))]
         self._events = _rows(by_event(assessment))
         self._components: dict[tuple[str, str], int] = {}
         row = _FIRST
@@ -62,17 +64,16 @@ class Places:
 
     def evidence(self, *chains: Iterable[int]) -> str:
         """Every distinct piece of evidence behind these reasons, one a line."""
-        found = dict.fromkeys(self._evidence[number] for numbers in chains for number in numbers)
-        return "\n".join(text for text in found if text)
+        numbers = dict.fromkeys(chained.from_iterable(chains))
+        found = dict.fromkeys([self._evidence[number] for number in numbers])
+        return "\n".join(filter(None, found))
 
     def chain(self, *judged: Judged) -> Cell:
         """The numbers of all reasons, and a link to the first."""
-        numbers: dict[int, None] = {}
-        for one in judged:
-            numbers |= dict.fromkeys(self.catalogue.numbers(one))
+        numbers = dict.fromkeys(chained.from_iterable(map(self.catalogue.numbers, judged)))
         if not numbers:
             return None
-        text = ", ".join(number_text(number) for number in numbers)
+        text = ", ".join([self._numbers[number] for number in numbers])
         return Link(text, "Evidence", next(iter(numbers)) + _FIRST)
 
 

@@ -105,9 +105,10 @@ def _goodness(component: ComponentResult) -> tuple[int, int]:
 
 
 def _components_text(technique: TechniqueResult) -> str:
-    return "\n".join(
+    lines = [
         f"{look(one.judged.verdict).sign} {name}" for name, one in technique.components.items()
-    )
+    ]
+    return "\n".join(lines)
 
 
 def _analytics_text(technique: TechniqueResult) -> str:
