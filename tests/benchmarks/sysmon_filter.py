@@ -13,7 +13,8 @@ from pathlib import Path
 from time import perf_counter
 
 from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.sysmon import SysmonFilter, check, decide, load
+from logreach.coverage.sysmon import SysmonFilter, decide, load
+from logreach.coverage.sysmon.checking import check
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "sysmon"
 FORMS = (Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS)

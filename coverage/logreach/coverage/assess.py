@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from logreach.coverage.assessment import (
     AnalyticResult,
@@ -22,10 +23,13 @@ from logreach.coverage.notes import fact_views, method_notes, rule_notes
 from logreach.coverage.plan import Assessed, missing_facts, planned_remedies
 from logreach.coverage.profiles import group, names
 from logreach.coverage.reasons import Reasons
-from logreach.coverage.rules.model import RuleSet
-from logreach.coverage.rulework import RuleWork, rollup
 from logreach.coverage.verdict import Verdict
 from logreach.inventories.facts import FactKey, Facts, Inventory, Missing
+
+if TYPE_CHECKING:  # a run without rules does without what judges them
+    from logreach.coverage.assessment import RuleRollup, RuleSummary
+    from logreach.coverage.rules.model import RuleSet
+    from logreach.coverage.rulework import RuleWork
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
@@ -55,7 +59,7 @@ def assess(
     """Judge every technique in scope, and every rule, for every profile of the inventory."""
     scope = scope or Scope()
     model = build(attack, scope.techniques)
-    work = RuleWork(rules, attack) if rules else None
+    work = _rule_work(rules, attack) if rules else None
     groups = group(inventory.hosts)
     assessed: list[Assessed] = []
     profiles: list[Profile] = []
@@ -104,10 +108,24 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         },
         events_on_host=_on_host(facts, reasons, keys),
         rules=rules,
-        rules_by_technique=rollup(rules.values()),
+        rules_by_technique=_rolled_up(rules),
         conflicts=facts.conflicts,
         faults=tuple(fault for host in done.group.hosts for fault in host.faults),
     )
+
+
+def _rule_work(rules: RuleSet, attack: AttackModel) -> RuleWork:
+    from logreach.coverage.rulework import RuleWork
+
+    return RuleWork(rules, attack)
+
+
+def _rolled_up(rules: Mapping[str, RuleSummary]) -> Mapping[str, RuleRollup]:
+    if not rules:
+        return {}
+    from logreach.coverage.rulework import rollup
+
+    return rollup(rules.values())
 
 
 def _on_host(facts: Facts, reasons: Reasons, keys: Iterable[str]) -> dict[str, Judged]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from logreach.coverage.assessment import FactView
 from logreach.coverage.attack.smap import SMAP_ATTACK_VERSION
 from logreach.coverage.build.model import Model
 from logreach.coverage.names import fact_title, value_words
-from logreach.coverage.rulework import RuleWork
 from logreach.inventories.facts import (
     Fact,
     FactKey,
@@ -18,6 +18,9 @@ from logreach.inventories.facts import (
     Inventory,
     Missing,
 )
+
+if TYPE_CHECKING:
+    from logreach.coverage.rulework import RuleWork
 
 
 def fact_views(model: Model, facts: Facts) -> tuple[FactView, ...]:

@@ -15,7 +15,8 @@ from logreach.cli.exits import Exit, Guarded, fail, tell
 from logreach.inventories.faults import Fault
 
 if TYPE_CHECKING:
-    from logreach.coverage.sysmon import Config, Decision, Finding
+    from logreach.coverage.sysmon import Config, Decision
+    from logreach.coverage.sysmon.lints import Finding
     from logreach.coverage.sysmon.records import Read, Record
 
 app = typer.Typer(
@@ -89,8 +90,8 @@ def check(
     Exit codes: 0 no error and no warning; 1 errors or warnings, also where Sysmon would refuse
     the file; 2 the file or the command line cannot be used.
     """
-    from logreach.coverage.sysmon import Severity
-    from logreach.coverage.sysmon import check as check_configuration
+    from logreach.coverage.sysmon.checking import check as check_configuration
+    from logreach.coverage.sysmon.lints import Severity
 
     findings = check_configuration(_read(file), sysmon_version)
     least = Severity(level).rank

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from support import shared
 
-from logreach.coverage.sysmon import Severity, check
-from logreach.coverage.sysmon.lints import lints
+from logreach.coverage.sysmon.checking import check
+from logreach.coverage.sysmon.lints import Severity, lints
 from logreach.inventories.faults import InputError
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
