@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from logreach.coverage.forwarding import EventMetadata
-from logreach.inventories.facts import Forwarding
+from logreach.inventories.subscriptions import Forwarding
 from logreach.inventories.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step, parse
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.inventories import wef
-from logreach.inventories.facts import Forwarding
+from logreach.inventories.subscriptions import Forwarding
 
 PALANTIR = Path(__file__).resolve().parents[2].parent / "shared/data/wef/palantir"
 AUDIT = "Microsoft-Windows-Security-Auditing"

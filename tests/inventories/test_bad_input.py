@@ -31,7 +31,6 @@ from logreach.inventories.facts import (
     AuditSetting,
     ChannelState,
     FactValue,
-    Forwarding,
     Reading,
     Sacl,
     SysmonState,
@@ -40,6 +39,7 @@ from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.manifest import read as read_manifest
 from logreach.inventories.sources import Source
 from logreach.inventories.subcategories import subcategories
+from logreach.inventories.subscriptions import Forwarding
 
 GUIDS = list(subcategories().values())
 AUDITPOL = "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,"

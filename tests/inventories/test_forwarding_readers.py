@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from support import shared
 
 from logreach.inventories import splunk, wef, winlogbeat
-from logreach.inventories.facts import Facts, Forwarding, Known, Query, Reading
+from logreach.inventories.facts import Facts, Known, Reading
+from logreach.inventories.subscriptions import Forwarding, Query
 from logreach.inventories.xpath import XPathError, parse
 
 READERS: dict[str, ModuleType] = {"wef": wef, "winlogbeat": winlogbeat, "splunk": splunk}

@@ -1,17 +1,19 @@
-"""What is known of the header of an event, for filters that ask for it."""
+"""What is known of an event besides its fields' values, for filters that ask for it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from logreach.coverage.forwarding import EventMetadata
+from logreach.coverage.forwarding import EventMetadata, common_fields
 from logreach.coverage.knowledge.events import load_events
-from logreach.coverage.knowledge.model import Event, EventKnowledge
+from logreach.coverage.knowledge.model import Event, EventKnowledge, Layout
 from logreach.coverage.sysmon import manifest
+from logreach.coverage.verdict import Level
+from logreach.inventories.facts import Missing, OperatingSystem
+from logreach.inventories.yaml_text import parse_yaml
 
 _FILE = Path(__file__).parent / "knowledge" / "event_headers.yaml"
 _AUDIT_KEYWORDS = {
@@ -23,21 +25,27 @@ _SYSMON = "Microsoft-Windows-Sysmon"
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = yaml.safe_load(_FILE.read_text("utf-8"))
+    table: dict[str, Any] = parse_yaml(_FILE.read_text("utf-8"))
     return table
 
 
-@lru_cache(maxsize=4096)
-def metadata(key: str) -> EventMetadata | None:
-    """Channel, provider, id, level and keywords of an event key; None: nothing is known of it."""
+@lru_cache(maxsize=16384)
+def metadata(
+    key: str, os: OperatingSystem | None = None, sysmon: str | None = None
+) -> EventMetadata | None:
+    """Channel, provider, id, level, keywords and fields of an event key; None: nothing is known.
+
+    The fields are those that every layout has which this system, and this version of Sysmon, may
+    write; where these are not told, those of every layout there is.
+    """
     knowledge = load_events()
     if key in knowledge.events:
-        return _of_windows(knowledge.events[key], knowledge)
+        return _of_windows(knowledge.events[key], knowledge, os)
     short, _, number = key.partition(":")
     if short != "Sysmon" or not number.isdigit():
         return None
     entry = _table()["providers"][_SYSMON]
-    fields = manifest.fields_of(int(number), manifest.newest()) or None
+    fields, more = _agreed(_of_sysmon(int(number), sysmon))
     return EventMetadata(
         knowledge.channels[short].name,
         _SYSMON,
@@ -45,18 +53,59 @@ def metadata(key: str) -> EventMetadata | None:
         entry["level"],
         entry["keywords"],
         fields,
+        user_data=entry["user_data"],
+        more_fields=more,
     )
 
 
-def _of_windows(event: Event, knowledge: EventKnowledge) -> EventMetadata:
+def _of_sysmon(number: int, version: str | None) -> Iterator[tuple[str, ...]]:
+    """The fields of an event by the schema of this Sysmon, or by each schema that has it."""
+    schema = manifest.schema_for(version) if version else Missing("")
+    for one in manifest.schemas() if isinstance(schema, Missing) else (schema,):
+        fields = manifest.fields_of(number, one)
+        if fields:
+            yield fields
+
+
+def _of_windows(
+    event: Event, knowledge: EventKnowledge, os: OperatingSystem | None
+) -> EventMetadata:
     table = _table()
-    entry = table["events"].get(event.key) or table["providers"].get(event.provider, {})
+    entry = {
+        **table["providers"].get(event.provider, {}),
+        **table["events"].get(event.key, {}),
+    }
     keywords = entry.get("keywords")
     if keywords == "audit":
         keywords = _AUDIT_KEYWORDS.get(event.outcomes)
-    channel = knowledge.channels[event.key.partition(":")[0]].name
-    forms = {layout.fields for layout in event.layouts}
-    fields = next(iter(forms)) if len(forms) == 1 else None
+    fields, more = _fields(event, os)
     return EventMetadata(
-        channel, event.provider, event.event_id, entry.get("level"), keywords, fields or None
+        channel=knowledge.channels[event.key.partition(":")[0]].name,
+        provider=event.provider,
+        event_id=event.event_id,
+        level=entry.get("level"),
+        keywords=keywords,
+        fields=fields,
+        user_data=entry.get("user_data"),
+        more_fields=more,
     )
+
+
+def _fields(event: Event, os: OperatingSystem | None) -> tuple[tuple[str, ...] | None, bool]:
+    """What all layouts that may be written have in common, and whether some have more."""
+    layouts = tuple(_layouts(event, os)) or event.layouts
+    if not all(layout.fields_known for layout in layouts):
+        return None, False
+    return _agreed(layout.fields for layout in layouts)
+
+
+def _agreed(layouts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...] | None, bool]:
+    fields, more = common_fields(layouts)
+    return fields or None, more and bool(fields)
+
+
+def _layouts(event: Event, os: OperatingSystem | None) -> Iterator[Layout]:
+    for layout in event.layouts:
+        span = layout.span(os) if os else None
+        if os is None or (span is not None and span.holds(os.build).possible is not Level.NO):
+            yield layout

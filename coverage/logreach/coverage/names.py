@@ -8,10 +8,10 @@ from logreach.inventories.facts import (
     FactKey,
     FactKind,
     FactValue,
-    Forwarding,
     Sacl,
     SysmonState,
 )
+from logreach.inventories.subscriptions import Forwarding
 
 
 def fact_title(knowledge: EventKnowledge, key: FactKey) -> str:

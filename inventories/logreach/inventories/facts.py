@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from logreach.inventories.faults import Fault
+from logreach.inventories.subscriptions import Forwarding
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,47 +167,6 @@ class Sacl:
     aces: tuple[Ace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One Select or Suppress of a subscription; `xpath` as written."""
-
-    path: str
-    xpath: str
-    suppress: bool
-    line: int
-    query_id: str = "0"
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A Windows Event Forwarding subscription or a collector's query.
-
-    `dialect` is 'windows' where Windows itself runs the queries as written, 'collector' where
-    they are our rendering of a collector's configuration. `allowed` is the SDDL that says which
-    domain computers may send to it, as written; `line` where it begins.
-    """
-
-    name: str
-    queries: tuple[Query, ...]
-    enabled: bool = True
-    source: str = ""
-    dialect: str = "windows"
-    allowed: str = ""
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Forwarding:
-    """The subscriptions that take events of a host; empty: nothing leaves it.
-
-    `incomplete` says what else there is that could not be read, in words: with it, an event that
-    none of these takes may still be taken.
-    """
-
-    subscriptions: tuple[Subscription, ...]
-    incomplete: tuple[str, ...] = ()
-
-
 Scalar = bool | int | str
 FactValue = (
     OperatingSystem | Role | AuditSetting | SysmonState | ChannelState | Sacl | Forwarding | Scalar
@@ -330,9 +290,8 @@ class Facts:
 
     def of_kind(self, kind: FactKind) -> Iterator[tuple[str, Known[FactValue]]]:
         """Every known fact of a family, by name."""
-        for key in sorted(self.known):
-            if key.kind is kind:
-                yield key.name, self.known[key]
+        for key in sorted(key for key in self.known if key.kind is kind):
+            yield key.name, self.known[key]
 
     def os(self) -> Fact[OperatingSystem]:
         return self._typed(FactKey(FactKind.OS), OperatingSystem)
@@ -372,7 +331,7 @@ class Facts:
             return fact
         if not isinstance(fact.value, kind):
             raise TypeError(f"fact {key} holds {type(fact.value).__name__}, not {kind.__name__}")
-        return Known(fact.value, fact.evidence, fact.strength)
+        return cast("Known[V]", fact)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from logreach.inventories import device_exports, gpo, hosts, manifest
 from logreach.inventories.device_exports import Device
 from logreach.inventories.facts import Inventory
 from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.host_names import short_name
 from logreach.inventories.manifest import ExportSpec, HostSpec, Manifest, Named
 from logreach.inventories.sources import Folder, Source
 
@@ -47,7 +48,7 @@ def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inv
     listed = _listed(folder, told, source, faults)
     found = []
     for spec in told.hosts:
-        devices = [device for one in listed for device in one.pop(_short(spec.name), ())]
+        devices = [device for one in listed for device in one.pop(short_name(spec.name), ())]
         found.append(hosts.build(folder, spec, source, devices))
     rest: dict[str, list[Device]] = {}
     for one in listed:
@@ -79,14 +80,9 @@ def _listed(
         faults.extend(devices.faults)
         by_name: dict[str, list[Device]] = {}
         for device in devices.devices:
-            by_name.setdefault(_short(device.name), []).append(device)
+            by_name.setdefault(short_name(device.name), []).append(device)
         listed.append(by_name)
     return listed
-
-
-def _short(name: str) -> str:
-    """A host's name without its domain, in the form in which names are compared."""
-    return name.partition(".")[0].casefold()
 
 
 def _by_folders(folder: Folder) -> Manifest:

@@ -144,7 +144,7 @@ def _kinds(name: str) -> Iterable[FactKind]:
     """What a GPO's file tells, by its name."""
     return {
         "audit.csv": (FactKind.AUDIT,),
-        "gpttmpl.inf": (FactKind.LEGACY_AUDIT, FactKind.SACL, FactKind.SETTING),
+        "gpttmpl.inf": gpt_template.KINDS,
         "registry.pol": (FactKind.SETTING, FactKind.CHANNEL),
     }.get(name.casefold(), ())
 

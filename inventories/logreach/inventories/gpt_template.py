@@ -30,6 +30,8 @@ _LONGEST_LINE = 65_536
 _LOGS = {"application log": "Application", "security log": "Security", "system log": "System"}
 _RETENTION = {"0": "overwrite", "1": "overwrite", "2": "retain"}
 _DWORD = "4"
+KINDS = (FactKind.LEGACY_AUDIT, FactKind.SACL, FactKind.SETTING)
+"""What a template may tell."""
 
 
 @dataclass(slots=True)
@@ -68,12 +70,24 @@ def read(source: Source, strength: Strength = Strength.POLICY) -> Reading:
         _takers().get(section, _nothing)(template, section, number, line)
     for log, told in template.logs.items():
         _take_log(template, log, told)
+    _expect_version(template, text)
     found = registry_values.reading(source, template.values, strength)
     return Reading(
         (*template.statements, *found.statements),
         (*template.faults, *found.faults),
         tuple(template.missing),
     )
+
+
+def _expect_version(template: _Template, text: str) -> None:
+    """Windows writes [Version] into every template, behind the sections that matter most here."""
+    sections = (match[1] for _, line in lines(text) if (match := _SECTION.fullmatch(line)))
+    if "version" in (section.strip().casefold() for section in sections):
+        return
+    message = "has no [Version] section, so it may be cut off"
+    fault = template.source.fault(message, hint="Export the template, or back up the GPO, again.")
+    template.faults.append(fault)
+    template.missing.extend((FactKey(kind), Missing(str(fault), fault)) for kind in KINDS)
 
 
 Taker = Callable[[_Template, str, int, str], None]

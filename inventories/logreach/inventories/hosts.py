@@ -25,7 +25,6 @@ from logreach.inventories.facts import (
     FactKind,
     Facts,
     FactValue,
-    Forwarding,
     Host,
     Known,
     Missing,
@@ -43,6 +42,9 @@ from logreach.inventories.operating_systems import Unidentified, identify
 from logreach.inventories.recognise import Read
 from logreach.inventories.sources import Folder, Source
 from logreach.inventories.subcategories import default_settings
+from logreach.inventories.subscriptions import Forwarding
+
+_FORWARDING = (FactKind.FORWARDING,)
 
 
 @dataclass(slots=True)
@@ -268,30 +270,42 @@ def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
 
 
 def _forwarding(builder: Builder) -> None:
-    """Subscriptions that are named for the host; several files are one fact."""
-    line = builder.spec.no_forwarding
-    if line is not None:
-        key = FactKey(FactKind.FORWARDING)
-        builder.declare(key, Forwarding(()), line, "subscriptions: none")
-    readings = [
-        builder.once(forwarding_files.read, source, (FactKind.FORWARDING,))
-        for named in builder.spec.subscriptions or ()
-        for source in _sources_below(builder, named)
-    ]
-    if readings:
-        builder.take(wef.merge(readings))
+    """Every subscription that is named or lies among the host's files; they are one fact."""
+    spec = builder.spec
+    alone = spec.name if spec.count == 1 else ""
+    shared = _read_all(builder, spec.shared_subscriptions)
+    told = [wef.of_host(one, alone) for one in (_among_files(builder), *shared)]
+    told += [wef.of_host(one, alone, named=True) for one in _read_all(builder, spec.subscriptions)]
+    builder.take(wef.merge(told))
+    if spec.no_forwarding is not None:
+        builder.declare(wef.KEY, Forwarding(()), spec.no_forwarding, "subscriptions: none")
 
 
-def _sources_below(builder: Builder, named: Named) -> Iterator[Source]:
-    """A file, or every file of a folder."""
-    path = builder.locate(named, (FactKind.FORWARDING,))
-    if path is None:
-        return
-    for file in builder.folder.walk(path) if path.is_dir() else (path,):
+def _read_all(builder: Builder, named: Iterable[Named]) -> Iterator[Reading]:
+    """What each file says, or every file of a folder; what cannot be read is a reading too."""
+    for one in named:
         try:
-            yield builder.folder.read(file)
+            where = f"line {one.line}"
+            path = builder.folder.locate(one.text, builder.manifest.path, where)
         except InputError as error:
-            builder.take(recognise.lost(error.faults, (FactKind.FORWARDING,)))
+            yield recognise.lost(error.faults, _FORWARDING)
+            continue
+        for file in builder.folder.walk(path) if path.is_dir() else (path,):
+            try:
+                source = builder.folder.read(file)
+            except InputError as error:
+                yield recognise.lost(error.faults, _FORWARDING)
+            else:
+                yield builder.once(forwarding_files.read, source, _FORWARDING)
+
+
+def _among_files(builder: Builder) -> Reading:
+    """What files known by their content say of forwarding, taken out of what is gathered."""
+    told = tuple(one for one in builder.statements if one.key == wef.KEY)
+    missing = tuple(one for one in builder.missing if one[0] == wef.KEY)
+    builder.statements = [one for one in builder.statements if one.key != wef.KEY]
+    builder.missing = [one for one in builder.missing if one[0] != wef.KEY]
+    return Reading(told, missing=missing)
 
 
 def _check_listings(builder: Builder, facts: Facts) -> None:

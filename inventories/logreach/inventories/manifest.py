@@ -40,7 +40,10 @@ class SysmonSpec:
 
 @dataclass(frozen=True, slots=True)
 class HostSpec:
-    """One entry of `hosts`; None and empty mean that nothing is said."""
+    """One entry of `hosts`; None and empty mean that nothing is said.
+
+    `shared_subscriptions` are those named for the whole inventory, where the host names none.
+    """
 
     name: str
     line: int
@@ -52,7 +55,8 @@ class HostSpec:
     files: tuple[Named, ...] = ()
     folder: Named | None = None
     sacls: tuple[Named, ...] = ()
-    subscriptions: tuple[Named, ...] | None = None
+    subscriptions: tuple[Named, ...] = ()
+    shared_subscriptions: tuple[Named, ...] = ()
     no_forwarding: int | None = None
     settings: dict[str, tuple[Scalar, int]] = field(default_factory=dict)
     features: dict[str, tuple[bool, int]] = field(default_factory=dict)
@@ -218,7 +222,8 @@ class _Reader:
             files=self.paths(fields.get("files"), "files"),
             folder=self.named(fields.get("folder"), "folder"),
             sacls=self.paths(fields.get("sacls"), "sacls"),
-            subscriptions=own if own is not None else (shared or None),
+            subscriptions=own or (),
+            shared_subscriptions=shared if own is None else (),
             no_forwarding=none_line,
             settings=self.settings(fields.get("settings")),
             features=self.features(fields.get("features")),

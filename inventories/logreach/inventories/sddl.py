@@ -1,14 +1,15 @@
-"""The audit entries in a security descriptor written as SDDL.
+"""The audit entries, and those of access, in a security descriptor written as SDDL.
 
 Source: Microsoft's pages on the security descriptor string format, ACE strings and SID strings.
-Only the S: part is read; of it, entries that audit. Mandatory labels, resource attributes and
-alarms are passed over.
+Of the S: part, entries that audit are read; mandatory labels, resource attributes and alarms are
+passed over.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -21,7 +22,7 @@ _PART = re.compile(r"[OGDS]:")
 _SID = re.compile(r"S-1-(?:0x[0-9a-fA-F]+|\d+)(?:-\d+){1,15}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,8}|\d{1,10}")
-_SACL_FLAGS = re.compile(r"(?:P|AR|AI|NO_ACCESS_CONTROL)*")
+_LIST_FLAGS = re.compile(r"(?:P|AR|AI|NO_ACCESS_CONTROL)*")
 
 
 @cache
@@ -45,9 +46,7 @@ def parse_sacl(sddl: str) -> tuple[Ace, ...]:
 @lru_cache(maxsize=1024)
 def read_sacl(sddl: str) -> Sacl | None:
     """The S: part of a descriptor, None where it has none; InputError with every fault in it."""
-    if len(sddl) > _LONGEST:
-        raise InputError(Fault(f"descriptor of {len(sddl)} characters, over {_LONGEST}"))
-    part = _sacl_part(sddl.strip())
+    part = _part(sddl.strip(), "S")
     if part is None:
         return None
     faults: list[Fault] = []
@@ -61,8 +60,53 @@ def read_sacl(sddl: str) -> Sacl | None:
     return Sacl(aces)
 
 
-def _sacl_part(sddl: str) -> str | None:
-    """What stands behind 'S:', up to the next part."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """An entry of a D: part. `principal` is a SID, or the alias of a domain's account ('DC').
+
+    `qualified` where it is conditional, or for one property or kind of object only.
+    """
+
+    allows: bool
+    rights: int
+    principal: str
+    qualified: bool = False
+
+
+@lru_cache(maxsize=1024)
+def read_dacl(sddl: str) -> tuple[Access, ...] | None:
+    """The D: part of a descriptor, None where it has none; InputError with every fault in it."""
+    part = _part(sddl.strip(), "D")
+    if part is None:
+        return None
+    faults: list[Fault] = []
+    entries = tuple(_access(text, place, faults) for place, text in _entries(part, faults))
+    if faults:
+        raise InputError(faults)
+    return tuple(one for one in entries if one is not None)
+
+
+def _access(text: str, place: int, faults: list[Fault]) -> Access | None:
+    """One entry; None where it counts for objects below alone, or is faulty."""
+    where = f"entry {place}"
+    fields = [field.strip() for field in text.split(";", 6)]
+    kind = fields[0].upper()
+    if kind not in _table()["access_types"] or len(fields) < 6:
+        faults.append(Fault(f"{text[:40]!r} is no access entry", where=where))
+        return None
+    flags = _flags(fields[1], where, faults)
+    rights = _rights(fields[2], where, faults)
+    principal = _principal(fields[5], where, faults)
+    if "IO" in flags:
+        return None
+    qualified = any(fields[3:5]) or len(fields) > 6
+    return Access(bool(_table()["access_types"][kind]), rights, principal, qualified)
+
+
+def _part(sddl: str, wanted: str) -> str | None:
+    """What stands behind 'S:' or another letter, up to the next part."""
+    if len(sddl) > _LONGEST:
+        raise InputError(Fault(f"descriptor of {len(sddl)} characters, over {_LONGEST}"))
     start = 0
     name = ""
     parts: dict[str, str] = {}
@@ -76,7 +120,7 @@ def _sacl_part(sddl: str) -> str | None:
     if not any(parts) or parts.get(""):
         hint = "SDDL begins with O:, G:, D: or S:."
         raise InputError(Fault(f"not a security descriptor: {sddl[:40]!r}", hint=hint))
-    return parts.get("S")
+    return parts.get(wanted)
 
 
 def _depths(text: str) -> Iterator[tuple[int, str, int]]:
@@ -93,8 +137,8 @@ def _entries(part: str, faults: list[Fault]) -> Iterator[tuple[int, str]]:
     """The texts inside the outer parentheses, numbered from 1."""
     opening = part.find("(")
     flags = part if opening < 0 else part[:opening]
-    if not _SACL_FLAGS.fullmatch(flags.strip()):
-        faults.append(Fault(f"unknown flags of the audit list: {flags[:40]!r}"))
+    if not _LIST_FLAGS.fullmatch(flags.strip()):
+        faults.append(Fault(f"unknown flags of the list: {flags[:40]!r}"))
     before = start = count = 0
     for position, letter, depth in _depths(part):
         if (before, depth) == (0, 1):

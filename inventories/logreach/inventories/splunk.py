@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from logreach.inventories import collectors, wef
-from logreach.inventories.facts import Query, Reading, Subscription
+from logreach.inventories.facts import Reading
 from logreach.inventories.faults import Fault
+from logreach.inventories.subscriptions import Query, Subscription
 from logreach.inventories.text import lines
 
 _LONGEST = 4 * 1024 * 1024  # characters

@@ -8,25 +8,28 @@ called 'not forwarded' for want of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from logreach.inventories.facts import (
     Evidence,
     FactKey,
     FactKind,
-    Forwarding,
     Missing,
-    Query,
     Reading,
     Statement,
-    Subscription,
 )
-from logreach.inventories.faults import Fault
+from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.host_names import short_name
 from logreach.inventories.refusals import refusal
+from logreach.inventories.sddl import read_dacl
+from logreach.inventories.subscriptions import Forwarding, Query, Subscription
 from logreach.inventories.xml_lines import Element, XmlError, parse_all
 from logreach.inventories.xpath import XPathError, parse
 
 KEY = FactKey(FactKind.FORWARDING)
 _HINT = "Export with: wecutil gs NAME /f:xml"
+_INITIATED = {"sourceinitiated": "source", "collectorinitiated": "collector"}
+_CERTIFICATES = ("AllowedIssuerCAList", "AllowedSubjectList")
 
 
 def read(text: str, source: str, sha256: str = "") -> Reading:
@@ -58,6 +61,25 @@ def reading_of(
 def _lines_of(subscriptions: tuple[Subscription, ...]) -> str:
     found = sorted({one.line for one in subscriptions if one.line})
     return f"line {found[0]}" if len(found) == 1 else ""
+
+
+def of_host(reading: Reading, name: str, *, named: bool = False) -> Reading:
+    """A reading with the subscriptions marked that are named for this host.
+
+    The inventory names them (`named`), or they list the host among their sources; `name` is ''
+    where the entry stands for several hosts, which no list can name.
+    """
+    return replace(reading, statements=tuple(_mark(one, name, named) for one in reading.statements))
+
+
+def _mark(told: Statement, name: str, named: bool) -> Statement:
+    if not isinstance(told.value, Forwarding):
+        return told
+    subscriptions = tuple(
+        replace(one, named=named or short_name(name) in map(short_name, one.sources))
+        for one in told.value.subscriptions
+    )
+    return replace(told, value=replace(told.value, subscriptions=subscriptions))
 
 
 def merge(readings: Iterable[Reading]) -> Reading:
@@ -147,11 +169,33 @@ class _Reader:
             self._fault(f"subscription {name} has no Query", element.line)
             return
         queries = tuple(self._query_list(query))
-        allowed = _text(element.child("AllowedSourceDomainComputers"))
+        allowed = self._allowed(element, name)
         self.allowed = self.allowed or allowed
         if enabled is None or not queries:
             return
-        yield Subscription(name, queries, enabled, self._source, allowed=allowed, line=element.line)
+        yield Subscription(
+            name,
+            queries,
+            enabled,
+            self._source,
+            allowed=allowed,
+            line=element.line,
+            initiated=_INITIATED.get(_text(element.child("SubscriptionType")).lower(), "untold"),
+            certificates=_by_certificate(element),
+            sources=tuple(_sources(element)),
+        )
+
+    def _allowed(self, element: Element, name: str) -> str:
+        """The descriptor that says which domain computers may send, '' where there is none."""
+        said = element.child("AllowedSourceDomainComputers")
+        sddl = "".join(_text(said).split())
+        try:
+            if sddl:
+                read_dacl(sddl)
+        except InputError as error:
+            line = said.line if said else element.line
+            self._fault(f"who may send to {name}: {error.faults[0].message}", line)
+        return sddl
 
     def _enabled(self, element: Element, name: str) -> bool | None:
         said = element.child("Enabled")
@@ -204,6 +248,23 @@ class _Reader:
             hint = "Windows' subset of XPath 1.0 is meant; the query counts as undecided."
             self._fault(f"not an event query: {error}", line, hint)
         yield Query(path.strip(), xpath, element.name == "Suppress", line, query_id)
+
+
+def _by_certificate(subscription: Element) -> bool:
+    """Whether computers outside the domain may send, known by issuer and subject."""
+    others = subscription.child("AllowedSourceNonDomainComputers")
+    lists = [others, *(subscription.child(name) for name in _CERTIFICATES)]
+    return any(_text(one) or one.children for one in lists if one is not None)
+
+
+def _sources(subscription: Element) -> Iterator[str]:
+    """The addresses of the computers that it lists and does not disable."""
+    listed = subscription.child("EventSources")
+    for one in listed.children if listed else ():
+        enabled = one.attributes.get("Enabled", "") or _text(one.child("Enabled"))
+        address = _text(one.child("Address"))
+        if address and enabled.strip().lower() not in ("false", "0"):
+            yield address
 
 
 def _text(element: Element | None) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from logreach.inventories import collectors, marked, wef
-from logreach.inventories.facts import Query, Reading, Subscription
+from logreach.inventories.facts import Reading
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.marked import Marked
+from logreach.inventories.subscriptions import Query, Subscription
 from logreach.inventories.winlogbeat_drops import drops, find
 from logreach.inventories.xpath import XPathError, parse
 

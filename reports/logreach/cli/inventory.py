@@ -166,7 +166,7 @@ def _sysmon(host: Host) -> str:
 
 
 def _kind_shown(kind: str, told: Iterable[tuple[str, Known[FactValue]]]) -> str:
-    from logreach.inventories.facts import Forwarding
+    from logreach.inventories.subscriptions import Forwarding
 
     names = []
     for name, one in told:
@@ -217,7 +217,8 @@ def _name(key: FactKey) -> str:
 
 
 def _value(value: FactValue) -> str:
-    from logreach.inventories.facts import Forwarding, Sacl
+    from logreach.inventories.facts import Sacl
+    from logreach.inventories.subscriptions import Forwarding
 
     if isinstance(value, Sacl):
         return f"{len(value.aces)} audit entries"

@@ -11,7 +11,7 @@ import yaml
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter, common_fields
 from logreach.coverage.patterns import Constraint, EventPattern, FilterAnswer, Test
 from logreach.inventories import splunk, winlogbeat
-from logreach.inventories.facts import Forwarding, Query, Subscription
+from logreach.inventories.subscriptions import Forwarding, Query, Subscription
 
 READERS = {"winlogbeat": winlogbeat.read, "splunk": splunk.read}
 CASES: dict[str, Any] = yaml.safe_load(

@@ -14,7 +14,7 @@ from support import shared
 
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
 from logreach.inventories import wef
-from logreach.inventories.facts import Forwarding, Query, Subscription
+from logreach.inventories.subscriptions import Forwarding, Query, Subscription
 
 # What the subscriptions of Palantir ask little of: values, places, absent names, numbers.
 OWN = """

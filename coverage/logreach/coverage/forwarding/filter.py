@@ -19,7 +19,7 @@ from logreach.coverage.forwarding.queries import Group, first_doubts, groups_on,
 from logreach.coverage.forwarding.truth import Truth, any_true
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.verdict import Level
-from logreach.inventories.facts import Forwarding
+from logreach.inventories.subscriptions import Forwarding
 
 Fields = Mapping[str, str]
 Lookup = Callable[[str], EventMetadata | None]
@@ -75,7 +75,10 @@ class ForwardingFilter:
 
     def answer(self, pattern: EventPattern) -> FilterAnswer:
         """Answer for every event in the pattern."""
-        event = self._lookup(pattern.event)
+        return self.answer_for(self._lookup(pattern.event), pattern)
+
+    def answer_for(self, event: EventMetadata | None, pattern: EventPattern) -> FilterAnswer:
+        """The same, with what is known of the event on one host."""
         if event is None:
             reason = f"nothing is known of the channel and provider of {pattern.event}"
             return FilterAnswer(Level.PARTIAL, exact=False, reason=reason)

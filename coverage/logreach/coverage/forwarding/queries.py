@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from logreach.coverage.forwarding.events import Node
 from logreach.coverage.forwarding.truth import Truth, all_true, any_true, holds, negated
 from logreach.coverage.patterns import Decider
-from logreach.inventories.facts import Forwarding, Query, Subscription
+from logreach.inventories.subscriptions import Forwarding, Query, Subscription
 from logreach.inventories.xpath import XPath, XPathError, parse
 
 

@@ -23,11 +23,16 @@ class Remembering:
 
     def answer(self, pattern: EventPattern) -> FilterAnswer:
         """Answer for every event in the pattern."""
-        said = str(pattern.fields).encode("utf-8", "surrogatepass")
-        key = f"{pattern.event} {blake2b(said, digest_size=16).hexdigest()}"
+        key = asked_for(pattern)
         if key not in self.answers:
             self.answers[key] = self._filter.answer(pattern)
         return self.answers[key]
+
+
+def asked_for(pattern: EventPattern) -> str:
+    """A pattern in few letters: its event and a hash of its fields."""
+    said = str(pattern.fields).encode("utf-8", "surrogatepass")
+    return f"{pattern.event} {blake2b(said, digest_size=16).hexdigest()}"
 
 
 def verdict_of(answer: FilterAnswer) -> Verdict:

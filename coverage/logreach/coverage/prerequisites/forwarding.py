@@ -2,23 +2,80 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from logreach.coverage.assessment import Reason
-from logreach.coverage.forwarding import ForwardingFilter
+from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
+from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
 from logreach.coverage.headers import metadata
 from logreach.coverage.patterns import EventPattern, FilterAnswer
-from logreach.coverage.prerequisites.filters import Remembering, evidence_of, verdict_of
+from logreach.coverage.prerequisites.filters import asked_for, evidence_of, verdict_of
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
-from logreach.inventories.facts import FactKey, FactKind, Facts, Forwarding, Missing
+from logreach.inventories.facts import FactKey, FactKind, Facts, Known, Missing, OperatingSystem
+from logreach.inventories.subscriptions import Forwarding
 
 FORWARDING_KEY = FactKey(FactKind.FORWARDING)
+_READS = (
+    FORWARDING_KEY,
+    FactKey(FactKind.OS),
+    FactKey(FactKind.ROLE),
+    FactKey(FactKind.SYSMON),
+    COLLECTOR,
+)
+
+
+_OUT = (False,)
+_NOT_SURE = (False, None)
+
+
+class _Taking:
+    """Subscriptions that remember what they answered: many hosts share them."""
+
+    def __init__(self, forwarding: Forwarding) -> None:
+        self._filter = ForwardingFilter(forwarding, metadata)
+        self._answers: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
+
+    def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
+        key = (asked_for(pattern), event)
+        if key not in self._answers:
+            self._answers[key] = self._filter.answer_for(event, pattern)
+        return self._answers[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sieves:
+    """The subscriptions of one kind of host: those that take from it, and those that may as well.
+
+    `open_` and `out` say of each subscription why it may not, or does not, take from the host;
+    `all_` holds every subscription, as if none asked who sends.
+    """
+
+    sure: _Taking
+    maybe: _Taking
+    all_: _Taking
+    open_: tuple[Membership, ...] = ()
+    out: tuple[Membership, ...] = ()
+
+
+_taking = lru_cache(maxsize=64)(_Taking)
 
 
 @lru_cache(maxsize=64)
-def _sieve(forwarding: Forwarding) -> Remembering:
-    return Remembering(ForwardingFilter(forwarding, metadata))
+def _sieves(forwarding: Forwarding, who: Who) -> _Sieves:
+    judged = [
+        (one, membership(one, who) if one.enabled else Membership(takes=True))
+        for one in forwarding.subscriptions
+    ]
+
+    def without(*left_out: bool | None) -> _Taking:
+        chosen = tuple(one for one, found in judged if found.takes not in left_out)
+        return _taking(replace(forwarding, subscriptions=chosen))
+
+    found = [one for _, one in judged]
+    open_ = tuple(one for one in found if one.takes is None)
+    out = tuple(one for one in found if one.takes is False)
+    return _Sieves(without(*_NOT_SURE), without(*_OUT), without(), open_, out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +90,7 @@ class Forwarded:
 
     @property
     def reads(self) -> tuple[FactKey, ...]:
-        return (FORWARDING_KEY,)
+        return _READS
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.forwarding()
@@ -43,14 +100,43 @@ class Forwarded:
                 return self._reason(NOT_APPLICABLE, text)
             text = f"what is forwarded is unknown ({fact.reason})"
             return self._reason(UNKNOWN, text, missing=FORWARDING_KEY)
-        answer = _sieve(fact.value).answer(self.pattern)
+        sieves = _sieves(fact.value, Who.of(facts))
+        event = metadata(self.pattern.event, *_system(facts))
+        answer = sieves.sure.answer(self.pattern, event)
         verdict = verdict_of(answer)
+        if verdict is not YES and sieves.open_:
+            return self._open(sieves, sieves.maybe.answer(self.pattern, event), verdict, fact)
         where = tuple(evidence_of(one) for one in answer.deciders[:2])
-        return self._reason(verdict, _told(answer, verdict), where or fact.evidence)
+        text = _told(answer, verdict)
+        if verdict is NO and verdict_of(sieves.all_.answer(self.pattern, event)) is not NO:
+            text += f"; {'; '.join(one.why for one in sieves.out[:2])}"
+        return self._reason(verdict, text, where or fact.evidence)
+
+    def _open(
+        self, sieves: _Sieves, answer: FilterAnswer, least: Verdict, fact: Known[Forwarding]
+    ) -> Reason:
+        """Some subscriptions may take from this host or not: both bounds, and what would settle."""
+        most = verdict_of(answer)
+        where = tuple(evidence_of(one) for one in answer.deciders[:2])
+        if most == least:
+            return self._reason(least, _told(answer, least), where or fact.evidence)
+        verdict = Verdict(least.proven, max(least.proven, most.possible))
+        told = sieves.open_[:2]
+        text = f"{'; '.join(one.why for one in told)}; if so, {_told(answer, most)}"
+        return self._reason(verdict, text, where or fact.evidence, missing=told[0].missing)
 
     @property
     def _reason(self) -> partial[Reason]:
         return partial(Reason, "forwarding", self.subject)
+
+
+def _system(facts: Facts) -> tuple[OperatingSystem | None, str | None]:
+    """What decides which fields events have: the system, and the version of Sysmon."""
+    os, sysmon = facts.os(), facts.sysmon()
+    return (
+        os.value if isinstance(os, Known) else None,
+        sysmon.value.version if isinstance(sysmon, Known) else None,
+    )
 
 
 def _told(answer: FilterAnswer, verdict: Verdict) -> str:

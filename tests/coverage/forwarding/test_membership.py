@@ -1,0 +1,156 @@
+"""Which hosts a subscription takes from, and what that means for verdicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from logreach.coverage.assessment import Reason
+from logreach.coverage.forwarding.membership import Who, membership
+from logreach.coverage.patterns import Constraint, EventPattern, Test
+from logreach.coverage.prerequisites.forwarding import Forwarded
+from logreach.inventories.facts import (
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    FactValue,
+    Role,
+    Statement,
+)
+from logreach.inventories.operating_systems import identify
+from logreach.inventories.subscriptions import Forwarding, Query, Subscription
+
+CASES: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_name("membership.yaml").read_text(encoding="utf-8")
+)
+EVERYTHING = (Query("Security", "*", suppress=False, line=3),)
+COMPUTERS = "D:(A;;GA;;;DC)"
+OWN_GROUP = "D:(A;;GA;;;S-1-5-21-1-2-3-1105)"
+
+
+def subscription(allowed: str, xpath: str = "*", **told: Any) -> Subscription:
+    queries = (Query("Security", xpath, suppress=False, line=3),)
+    return Subscription("Base", queries, allowed=allowed, initiated="source", **told)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_membership(name: str) -> None:
+    case = CASES[name]
+    one = Subscription(
+        "Base",
+        EVERYTHING,
+        allowed=case.get("allowed", ""),
+        initiated=case.get("initiated", "source"),
+        certificates=case.get("certificates", False),
+        sources=tuple(case.get("sources", ())),
+        named=case.get("named", False),
+    )
+    role = Role(case["role"]) if "role" in case else None
+    found = membership(one, Who(role, case.get("collector")))
+    assert found.takes is case["takes"], found.why
+    assert case.get("why", "") in found.why
+    assert (str(found.missing) if found.missing else None) == case.get("missing")
+
+
+def reason(
+    *subscriptions: Subscription,
+    role: Role | None = None,
+    os: str = "",
+    event: str = "Security:4624",
+    fields: dict[str, tuple[Constraint, ...]] | None = None,
+) -> Reason:
+    told: dict[FactKey, FactValue] = {FactKey(FactKind.FORWARDING): Forwarding(subscriptions)}
+    if role:
+        told[FactKey(FactKind.ROLE)] = role
+    if os:
+        system = identify(os)
+        assert not hasattr(system, "reason")
+        told[FactKey(FactKind.OS)] = system  # type: ignore[assignment]
+    facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in told.items())
+    return Forwarded(EventPattern(event, fields or {})).check(facts)
+
+
+def test_a_domain_controller_beside_a_subscription_for_computers_is_told_why() -> None:
+    found = reason(subscription(COMPUTERS), role=Role.DOMAIN_CONTROLLER)
+    assert found.verdict.label == "not achievable"
+    assert "Base takes from Domain Computers only" in found.text
+    assert reason(subscription(COMPUTERS), role=Role.SERVER).verdict.label == "achievable"
+
+
+def test_a_subscription_that_would_not_take_the_event_is_no_reason() -> None:
+    other = subscription(COMPUTERS, "*[System[EventID=1]]")
+    found = reason(other, role=Role.DOMAIN_CONTROLLER)
+    assert found.verdict.label == "not achievable"
+    assert "Domain Computers" not in found.text
+
+
+def test_a_disabled_subscription_takes_nothing_from_anyone() -> None:
+    found = reason(subscription("D:(A;;GA;;;WD)", enabled=False), role=Role.SERVER)
+    assert found.verdict.label == "not achievable"
+    assert "is disabled" in found.text
+
+
+def test_an_unknown_membership_leaves_open_what_only_that_subscription_takes() -> None:
+    found = reason(subscription(OWN_GROUP), role=Role.SERVER)
+    assert found.verdict.label == "unknown"
+    assert found.missing == FactKey(FactKind.FORWARDING)
+    assert "S-1-5-21-1-2-3-1105" in found.text
+
+
+def test_what_one_surely_takes_another_cannot_leave_open() -> None:
+    both = (subscription(OWN_GROUP), subscription(COMPUTERS))
+    assert reason(*both, role=Role.SERVER).verdict.label == "achievable"
+
+
+def test_what_no_subscription_asks_for_is_settled_whoever_is_a_member() -> None:
+    found = reason(subscription(OWN_GROUP, "*[System[EventID=1]]"), role=Role.SERVER)
+    assert found.verdict.label == "not achievable"
+
+
+def test_some_for_sure_and_all_perhaps() -> None:
+    logons = "*[EventData[Data[@Name='LogonType']='3']]"
+    found = reason(subscription(COMPUTERS, logons), subscription(OWN_GROUP), role=Role.SERVER)
+    assert found.verdict.label == "unknown, at least conditional"
+
+
+def test_the_role_is_asked_for_where_it_decides() -> None:
+    found = reason(subscription(COMPUTERS))
+    assert found.verdict.label == "unknown"
+    assert found.missing == FactKey(FactKind.ROLE)
+
+
+NETWORK = Constraint(Test.EQUALS, ("3",))
+NEWER = "*[EventData[Data[@Name='RestrictedAdminMode']='-']]"
+
+
+@pytest.mark.parametrize(
+    ("event", "xpath", "fields", "os", "label"),
+    [
+        # 4624 has four layouts, 4663 two, 1102 two: what all have in common can be asked for.
+        ("4624", "*[EventData[Data[@Name='LogonType']='3']]", {"LogonType": NETWORK}, "", "achievable"),
+        ("4624", "*[EventData[Data[@Name='LogonType']='10']]", {"LogonType": NETWORK}, "", "not achievable"),
+        ("4624", "*[EventData[Data[9]='3']]", {"LogonType": NETWORK}, "", "achievable"),
+        # Tables may lag behind: a field that no layout has is not said to be absent.
+        ("4624", "*[EventData[Data[@Name='ObjectName']='x']]", {}, "Windows Server 2016", "unknown"),
+        ("4624", NEWER, {}, "", "unknown"),
+        ("4624", NEWER, {}, "Windows Server 2016", "conditional"),
+        ("4624", NEWER, {}, "Windows 7 SP1", "unknown"),
+        ("4663", "*[EventData[Data[@Name='ObjectType']='File']]", {}, "", "conditional"),
+        ("1102", "*[UserData[LogFileCleared[SubjectUserName]]]", {}, "", "achievable"),
+        ("1102", "*[UserData[LogFileCleared[SubjectUserName='x']]]", {}, "", "conditional"),
+        ("1102", "*[EventData]", {}, "", "not achievable"),
+        ("4688", "*[EventData[Data[@Name='ParentProcessName']='x']]", {}, "", "unknown"),
+        ("4688", "*[EventData[Data[@Name='ParentProcessName']='x']]", {}, "Windows Server 2016", "conditional"),
+    ],
+)  # fmt: skip
+def test_queries_ask_for_fields_of_the_layouts_that_the_host_writes(
+    event: str, xpath: str, fields: dict[str, Constraint], os: str, label: str
+) -> None:
+    everyone = subscription("D:(A;;GA;;;WD)", xpath)
+    wanted = {name: (one,) for name, one in fields.items()}
+    found = reason(everyone, os=os, event=f"Security:{event}", fields=wanted)
+    assert found.verdict.label == label, found.text

@@ -1,0 +1,116 @@
+"""Which subscriptions a host has, by what the inventory names and what lies among its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from logreach.inventories import load
+from logreach.inventories.facts import Known
+from logreach.inventories.subscriptions import Forwarding
+
+SUBSCRIPTION = """<Subscription xmlns="http://schemas.microsoft.com/2006/03/windows/events/subscription">
+<SubscriptionId>{name}</SubscriptionId><SubscriptionType>{kind}</SubscriptionType>
+<Query><![CDATA[<QueryList><Query Id="0"><Select Path="Security">*</Select></Query></QueryList>]]></Query>
+{rest}</Subscription>
+"""
+SOURCES = (
+    '<EventSources><EventSource Enabled="true"><Address>ws.contoso.com</Address></EventSource>'
+    '<EventSource Enabled="false"><Address>old.contoso.com</Address></EventSource>'
+    "<EventSource><Address>10.0.0.5</Address></EventSource></EventSources>"
+)
+
+
+def subscription(name: str, kind: str = "SourceInitiated", rest: str = "") -> str:
+    return SUBSCRIPTION.format(name=name, kind=kind, rest=rest)
+
+
+def forwarding(folder: Path, files: dict[str, str], host: str = "WS") -> Forwarding:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    found = {one.name: one for one in load(folder).hosts}[host]
+    fact = found.facts.forwarding()
+    assert isinstance(fact, Known)
+    assert not found.facts.conflicts
+    return fact.value
+
+
+def test_what_a_host_names_is_marked_as_named_and_what_all_share_is_not(tmp_path: Path) -> None:
+    manifest = (
+        "subscriptions: all.xml\n"
+        "hosts: [{name: WS, subscriptions: own.xml}, {name: SRV}, {name: OFF, subscriptions: none}]\n"
+    )
+    files = {
+        "inventory.yaml": manifest,
+        "all.xml": subscription("All"),
+        "own.xml": subscription("Own"),
+    }
+    own, shared = forwarding(tmp_path, files), forwarding(tmp_path, files, "SRV")
+    assert [(one.name, one.named) for one in own.subscriptions] == [("Own", True)]
+    assert [(one.name, one.named) for one in shared.subscriptions] == [("All", False)]
+    assert forwarding(tmp_path, files, "OFF").subscriptions == ()
+
+
+def test_several_files_among_those_of_a_host_are_one_fact(tmp_path: Path) -> None:
+    files = {"WS/a.xml": subscription("A"), "WS/b.xml": subscription("B"), "SRV/ver.txt": "x"}
+    found = forwarding(tmp_path, files)
+    assert [one.name for one in found.subscriptions] == ["A", "B"]
+
+
+def test_a_file_that_is_not_there_leaves_the_others_incomplete(tmp_path: Path) -> None:
+    manifest = "hosts: [{name: WS, subscriptions: [a.xml, gone.xml]}]\n"
+    found = forwarding(tmp_path, {"inventory.yaml": manifest, "a.xml": subscription("A")})
+    assert [one.name for one in found.subscriptions] == ["A"]
+    assert "gone.xml" in found.incomplete[0]
+
+
+def test_a_host_by_itself_is_known_among_the_computers_that_a_collector_calls(
+    tmp_path: Path,
+) -> None:
+    manifest = (
+        "subscriptions: a.xml\n"
+        "hosts: [{name: WS}, {name: old}, {name: '10.0.0.5'}, {name: '10', count: 1}]\n"
+    )
+    files = {
+        "inventory.yaml": manifest,
+        "a.xml": subscription("A", "CollectorInitiated", SOURCES),
+    }
+    named = {host: forwarding(tmp_path, files, host).subscriptions[0] for host in ("WS", "old")}
+    assert named["WS"].sources == ("ws.contoso.com", "10.0.0.5")
+    assert named["WS"].named
+    assert not named["old"].named
+    assert forwarding(tmp_path, files, "10.0.0.5").subscriptions[0].named
+    assert not forwarding(tmp_path, files, "10").subscriptions[0].named
+
+
+def test_a_group_of_hosts_is_in_no_list_of_computers(tmp_path: Path) -> None:
+    manifest = "subscriptions: a.xml\nhosts: [{name: WS, count: 2}]\n"
+    text = subscription("A", "CollectorInitiated", SOURCES)
+    found = forwarding(tmp_path, {"inventory.yaml": manifest, "a.xml": text})
+    assert not found.subscriptions[0].named
+
+
+def test_who_may_send_is_read_with_its_kind(tmp_path: Path) -> None:
+    rest = (
+        "<AllowedSourceNonDomainComputers><AllowedIssuerCAList><IssuerCA>00</IssuerCA>"
+        "</AllowedIssuerCAList></AllowedSourceNonDomainComputers>"
+        "<AllowedSourceDomainComputers>\n  D:(A;;GA;;;DC)\n</AllowedSourceDomainComputers>"
+    )
+    files = {
+        "inventory.yaml": "hosts: [{name: WS, subscriptions: a.xml}]\n",
+        "a.xml": subscription("A", rest=rest) + subscription("B", "Peer"),
+    }
+    one, other = forwarding(tmp_path, files).subscriptions
+    assert (one.initiated, one.allowed, one.certificates) == ("source", "D:(A;;GA;;;DC)", True)
+    assert (other.initiated, other.allowed, other.certificates) == ("untold", "", False)
+
+
+def test_a_descriptor_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
+    rest = "<AllowedSourceDomainComputers>D:(A;;GA</AllowedSourceDomainComputers>"
+    files = {
+        "inventory.yaml": "hosts: [{name: WS, subscriptions: a.xml}]\n",
+        "a.xml": subscription("A", rest=rest),
+    }
+    found = forwarding(tmp_path, files)
+    assert "who may send to A" in found.incomplete[0]
+    assert "line 4" in found.incomplete[0]
