@@ -17,6 +17,7 @@ from logreach.coverage.attack import load_attack
 from logreach.coverage.build.model import Model, build
 from logreach.coverage.evaluation import Evaluation, evaluate, reevaluate
 from logreach.coverage.knowledge.events import load_events
+from logreach.coverage.least import applied
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import Ace, FactKey, FactKind, Facts, Host, Inventory, Sacl
@@ -130,14 +131,9 @@ def _within(new: Verdict, old: Verdict) -> bool:
 def _forgettable(known: Facts) -> list[FactKey]:
     """Facts whose absence nothing is assumed for.
 
-    Assumed, and said in the reason, is this: a channel that Windows has on by default is on, and
-    an object that is known to carry no audit entry has no global one either.
+    Assumed, and said in the reason, is that a channel which Windows has on by default is on.
     """
-    return [
-        key
-        for key in sorted(known.known)
-        if key.kind is not FactKind.CHANNEL and not key.name.startswith("global:")
-    ]
+    return [key for key in sorted(known.known) if key.kind is not FactKind.CHANNEL]
 
 
 @given(facts(), st.randoms(use_true_random=False))
@@ -193,6 +189,32 @@ def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
             old, new = before.verdict(key), after.verdict(key)
             assert new.applicable is old.applicable, (remedy.text, asked)
             assert new.proven >= old.proven, (remedy.text, asked, old.label, new.label)
+
+
+@given(st.lists(facts(), min_size=1, max_size=2))
+@_FEW
+def test_the_least_to_change_suffices_and_the_steps_gain_what_they_say(many: list[Facts]) -> None:
+    found = _assessed(*(Host(f"h{n}", n + 1, one) for n, one in enumerate(many)))
+    known = {f"P{n + 1}": one for n, one in enumerate(many)}
+    remedies = [one.remedy for one in found.remedies]
+    for profile, techniques in found.plan.least.items():
+        before = evaluate(_model().compiled, known[profile])
+        for technique, places in techniques.items():
+            question = f"technique:{technique}/detection_with_alternatives"
+            assert before.verdict(question) != YES
+            after = applied(before, known[profile], [remedies[place] for place in places])
+            assert after.verdict(question) == YES, (technique, [remedies[n].text for n in places])
+    achieved = sum(
+        profile.count
+        for profile in found.profiles
+        for one in profile.techniques.values()
+        if one.detection_with_alternatives.verdict == YES
+    )
+    for step in found.plan.steps:
+        achieved += step.gain
+        assert step.achievable == achieved <= found.plan.pairs
+        assert step.gain > 0
+        assert step.techniques
 
 
 @given(facts())

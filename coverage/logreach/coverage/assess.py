@@ -23,6 +23,7 @@ from logreach.coverage.notes import fact_views, method_notes, rule_notes
 from logreach.coverage.plan import Assessed, missing_facts, planned_remedies
 from logreach.coverage.profiles import group, names
 from logreach.coverage.reasons import Reasons
+from logreach.coverage.steps import plan_for
 from logreach.coverage.verdict import Verdict
 from logreach.inventories.facts import FactKey, Facts, Inventory, Missing
 
@@ -78,6 +79,7 @@ def assess(
         profiles=tuple(profiles),
         fleet=fleet_of(profiles),
         remedies=remedies,
+        plan=plan_for(model, assessed, remedies),
         missing=missing_facts(model, assessed),
         tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
         faults=(*inventory.faults, *(rules.faults if rules else ())),

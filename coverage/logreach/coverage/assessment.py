@@ -187,6 +187,39 @@ class PlannedRemedy:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A few remedies that together make more detections achievable.
+
+    `remedies` are places in `Assessment.remedies`. `profiles` are those that need one of them,
+    `hosts` the hosts of these. `gain` counts host x technique pairs on which detection (with
+    alternatives) becomes achievable by this step, `achievable` those after it and all before;
+    `techniques` are the techniques gained on some profile.
+    """
+
+    remedies: tuple[int, ...]
+    profiles: tuple[str, ...]
+    hosts: int
+    gain: int
+    achievable: int
+    techniques: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to change, in steps, for detection with alternatives.
+
+    `pairs` counts the host x technique pairs that apply; `open` those that only a missing fact or
+    a change that no prerequisite offers could make achievable. `least` holds, by profile and
+    technique, a set of remedies that suffices for it (places in `Assessment.remedies`).
+    """
+
+    steps: tuple[Step, ...] = ()
+    pairs: int = 0
+    open: int = 0
+    least: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class MissingFact:
     """A fact that the inventory does not tell, and how many technique verdicts hang on it.
 
@@ -233,4 +266,5 @@ class Assessment:
     tactics: tuple[tuple[str, str], ...]
     faults: tuple[Fault, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    plan: Plan = Plan()
     questions: tuple[str, ...] = ("visibility", "detection", "detection_with_alternatives")

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.graph import Combine, Edge, Graph
-from logreach.coverage.verdict import NOT_APPLICABLE, Level, Verdict, all_of, any_of
+from logreach.coverage.verdict import NOT_APPLICABLE, YES, Level, Verdict, all_of, any_of
 from logreach.inventories.facts import FactKey, Facts
 
 _APPLYING = tuple(Verdict(low, high) for low in Level for high in Level if low <= high)
@@ -25,6 +25,7 @@ role is unknown. Of these, a need must not settle what it would then leave alone
 _CODE = {verdict: number for number, verdict in enumerate(_VERDICTS[:_DOUBT])}
 _BY_ENDS = {3 * one.proven + one.possible: _CODE[one] for one in _APPLYING}
 """The same by number: a verdict is slow to hash, and every leaf of every host is looked up."""
+_ACHIEVABLE = frozenset({_CODE[YES], _CODE[YES] + _DOUBT})
 _Combine = Callable[[Iterable[Verdict]], Verdict]
 
 
@@ -122,6 +123,14 @@ class Evaluation:
     def verdict(self, key: str) -> Verdict:
         """The verdict of a node."""
         return _VERDICTS[self.codes[self.compiled.number[key]]]
+
+    def achievable(self, number: int) -> bool:
+        """Whether the verdict of a node, by its number, is YES."""
+        return self.codes[number] in _ACHIEVABLE
+
+    def applicable(self, number: int) -> bool:
+        """Whether a node, by its number, applies to the host, or may do so."""
+        return self.codes[number] != _NEVER
 
     def doubtful(self, key: str) -> bool:
         """Whether a node may turn out not to apply, once the host's role is known."""

@@ -9,12 +9,16 @@ from logreach.coverage.attack import AttackModel, Presence
 from logreach.coverage.build.model import Model, build
 from logreach.coverage.build.techniques import QUESTIONS
 from logreach.coverage.chain import Chain
-from logreach.coverage.evaluation import evaluate
+from logreach.coverage.evaluation import Evaluation, evaluate
+from logreach.coverage.least import fewest
 from logreach.coverage.profiles import HostGroup, group
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.tree import Branch
-from logreach.inventories.facts import Inventory
+from logreach.coverage.verdict import YES
+from logreach.inventories.facts import Facts, Inventory
 from logreach.inventories.faults import Fault, InputError
+
+_ALTERNATIVES = "detection_with_alternatives"
 
 
 def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch]:
@@ -73,9 +77,24 @@ def _hint(what: str, model: Model) -> str:
 def _tree(what: str, keys: list[str], model: Model, one: HostGroup) -> Branch:
     evaluation = evaluate(model.compiled, one.facts)
     chain = Chain(evaluation, Reasons(evaluation))
-    children = tuple(_named(key, chain.below(key)) for key in keys)
+    children = [_named(key, chain.below(key)) for key in keys]
+    if _ALTERNATIVES in keys[-1]:
+        children += _least(keys[-1], evaluation, one.facts)
     hosts = ", ".join(host.name for host in one.hosts)
-    return Branch(f"{what} on {hosts}", None, children[0].verdict, (), children)
+    return Branch(f"{what} on {hosts}", None, children[0].verdict, (), tuple(children))
+
+
+def _least(key: str, evaluation: Evaluation, facts: Facts) -> list[Branch]:
+    """What to change for a detection that is not achievable yet."""
+    verdict = evaluation.verdict(key)
+    if verdict == YES or not verdict.applicable:
+        return []
+    name = _ALTERNATIVES.replace("_", " ")
+    changes = fewest(evaluation, facts, key)
+    if changes is None:
+        return [Branch(f"no change that is known makes {name} achievable here", None, verdict)]
+    made = tuple(Branch(one.text, None, YES, note=one.cost) for one in changes)
+    return [Branch(f"{name}, once this is changed", None, YES, (), made)]
 
 
 def _named(key: str, branch: Branch) -> Branch:

@@ -20,11 +20,8 @@ from logreach.coverage.assessment import (
     FactView,
     FleetTechnique,
     Judged,
-    MissingFact,
-    PlannedRemedy,
     Profile,
     Reason,
-    Remedy,
     RuleSummary,
     TechniqueResult,
 )
@@ -32,6 +29,7 @@ from logreach.coverage.verdict import Verdict
 from logreach.inventories.facts import Conflict, Evidence
 from logreach.inventories.faults import Fault
 from logreach.reports.catalogue import Catalogue
+from logreach.reports.jsonplan import missing_fact, plan, planned_remedy, remedy
 from logreach.reports.jsontext import (
     Items,
     JsonText,
@@ -87,8 +85,9 @@ def _document(assessment: Assessment, catalogue: Catalogue) -> Json:
         "summary": _summary(assessment),
         "profiles": [_profile(profile, texts) for profile in assessment.profiles],
         "fleet": {key: _fleet(one) for key, one in assessment.fleet.items()},
-        "remedies": [_planned(one) for one in assessment.remedies],
-        "missing": [_missing(one) for one in assessment.missing],
+        "remedies": [planned_remedy(one) for one in assessment.remedies],
+        "plan": plan(assessment.plan),
+        "missing": [missing_fact(one) for one in assessment.missing],
         "tactics": [{"id": short, "name": name} for short, name in assessment.tactics],
         "faults": [_fault(one) for one in assessment.faults],
         "notes": [{"heading": heading, "text": text} for heading, text in assessment.notes],
@@ -263,7 +262,7 @@ def _reason(reason: Reason) -> Json:
         "verdict": _verdict(reason.verdict),
         "text": reason.text,
         "evidence": _evidence(reason.evidence),
-        "remedy": None if reason.remedy is None else _remedy(reason.remedy),
+        "remedy": None if reason.remedy is None else remedy(reason.remedy),
         "reference": reason.reference,
         "missing": None if reason.missing is None else str(reason.missing),
     }
@@ -274,37 +273,6 @@ def _evidence(evidence: Iterable[Evidence]) -> list[Json]:
         {"source": one.source, "where": one.where, "quote": one.quote, "sha256": one.sha256}
         for one in evidence
     ]
-
-
-def _remedy(remedy: Remedy) -> Json:
-    return {
-        "fact": str(remedy.key),
-        "value": remedy.value
-        if isinstance(remedy.value, bool | int | str)
-        else value_text(remedy.value),
-        "text": remedy.text,
-        "cost": remedy.cost,
-    }
-
-
-def _planned(planned: PlannedRemedy) -> Json:
-    return {
-        **_remedy(planned.remedy),
-        "profiles": list(planned.profiles),
-        "hosts": planned.hosts,
-        "gain": planned.gain,
-        "raised": dict(planned.raised),
-    }
-
-
-def _missing(missing: MissingFact) -> Json:
-    return {
-        "fact": str(missing.key),
-        "title": missing.title,
-        "profiles": list(missing.profiles),
-        "reason": missing.reason,
-        "verdicts": missing.verdicts,
-    }
 
 
 def _fleet(technique: FleetTechnique) -> Json:

@@ -1,0 +1,63 @@
+"""Small graphs for tests, with leaves that read one setting each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from logreach.coverage.assessment import Reason, Remedy
+from logreach.coverage.graph import Combine, Edge, Graph, Node
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES
+from logreach.inventories.facts import Evidence, FactKey, FactKind, Facts, Missing, Statement
+
+VERDICTS = [YES, PARTIAL, NO, UNKNOWN, NOT_APPLICABLE]
+
+
+@dataclass(frozen=True)
+class Asks:
+    """A leaf that reads one setting: an index into VERDICTS. It offers a remedy or none."""
+
+    name: str
+    fixable: bool = True
+
+    @property
+    def key(self) -> FactKey:
+        return FactKey(FactKind.SETTING, self.name)
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (self.key,)
+
+    def check(self, facts: Facts) -> Reason:
+        fact = facts.setting(self.name)
+        remedy = Remedy(self.key, VERDICTS.index(YES), f"set {self.name}") if self.fixable else None
+        if isinstance(fact, Missing):
+            return Reason("setting", self.name, UNKNOWN, "missing", remedy=remedy, missing=self.key)
+        verdict = VERDICTS[int(fact.value)]
+        short = verdict.applicable and verdict != YES
+        text = f"it is {fact.value}"
+        return Reason("setting", self.name, verdict, text, remedy=remedy if short else None)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[Graph, Facts]:
+    """A random graph: leaves first, inner nodes over earlier ones, any edge limited or a gate."""
+    graph = Graph()
+    leaves = draw(st.integers(1, 5))
+    keys = [f"leaf{number}" for number in range(leaves)]
+    said = []
+    for key in keys:
+        graph.add(Node(key, Combine.LEAF, "prerequisite", key, Asks(key, draw(st.booleans()))))
+        value = draw(st.integers(-1, 4))
+        if value >= 0:
+            said.append(Statement(FactKey(FactKind.SETTING, key), value, Evidence("t")))
+    for number in range(draw(st.integers(1, 6))):
+        key = f"inner{number}"
+        combine = draw(st.sampled_from([Combine.ANY, Combine.ALL]))
+        graph.add(Node(key, combine, "inner", key))
+        for child in draw(st.lists(st.sampled_from(keys), unique=True, min_size=1, max_size=4)):
+            limit = draw(st.sampled_from([None, None, PARTIAL, NO, UNKNOWN]))
+            graph.link(key, Edge(child, limit, "why", gate=draw(st.booleans())))
+        keys.append(key)
+    return graph, Facts.of(said)
