@@ -13,6 +13,7 @@ import pytest
 from sample_assessment import ALL_VERDICTS, MARKUP, SHA, empty, sample
 
 from logreach.coverage.assessment import Assessment
+from logreach.coverage.verdict import Level
 from logreach.reports.catalogue import Catalogue
 from logreach.reports.html import rendered, write_html
 from logreach.reports.page import page_of
@@ -134,6 +135,43 @@ def test_profiles_that_say_the_same_share_a_row(assessment: Assessment) -> None:
     assert [row.profiles for row in by_id["T1543"].rows] == [["P1"], ["P2"]]
 
 
+def test_an_event_that_no_subscription_takes_is_shown_as_both(text: str) -> None:
+    """Held on the host, and not arriving: an auditor must see the one beside the other."""
+    rows = re.findall(r"<tr><td>Security:4688</td><td>(P\d)</td>.*", text)
+    assert rows == ["P1", "P2"]
+    (row,) = re.findall(r"<tr><td>Security:4688</td><td>P2</td>(.*)", text)
+    assert [re.sub("<.*?>", "", cell) for cell in row.split("</td>")[1:3]] == [
+        "● achievable",
+        "○ not achievable",
+    ]
+    (other,) = re.findall(r"<tr><td>Security:4688</td><td>P1</td>(.*)", text)
+    assert "<td>forwarding not told</td>" in other
+    # Sample's P2: of the events that its host holds, these are proven to arrive in part or not.
+    held = sample().profiles[1]
+    short = [key for key, one in held.events.items() if one.verdict.proven < Level.YES]
+    assert f"P2: {len(short)} events that the host holds arrive not at all or only in part." in text
+
+
+def test_without_forwarding_no_column_tells_of_it() -> None:
+    one = sample()
+    here = replace(one, profiles=tuple(replace(p, events_on_host={}) for p in one.profiles))
+    shown = rendered(here)
+    assert "On the host" not in shown
+    assert "forwarding not told" not in shown
+
+
+def test_assumed_facts_stand_out(text: str) -> None:
+    assert "Facts assumed" in text
+    assert ", only assumed (1)" in text
+    assert "<td><b>assumed</b></td>" in text
+
+
+def test_a_part_of_hosts_is_never_rounded_to_all_or_none(assessment: Assessment) -> None:
+    for share, told in ((0.999, "over 99 %"), (0.001, "under 1 %"), (1.0, "100 %")):
+        fleet = {key: replace(one, achievable_share=share) for key, one in assessment.fleet.items()}
+        assert f"<b>{told.replace(' ', chr(160))}</b>" in rendered(replace(assessment, fleet=fleet))
+
+
 def test_each_row_points_to_reasons_that_are_listed(text: str) -> None:
     listed = set(re.findall(r'<tr id="(R\d+)"', text))
     assert listed
@@ -158,6 +196,7 @@ def test_techniques_that_apply_nowhere_are_named_apart(text: str) -> None:
         "P1, P2: active, 1 dead branch; no CommandLine",
         "Rules: 1 conditional",
         "Not parsed",
+        "the best one counts, so this number reads high",
     ],
 )
 def test_the_page_tells(text: str, words: str) -> None:

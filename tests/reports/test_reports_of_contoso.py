@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from io import StringIO
 from pathlib import Path
 
 import jsonschema
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
 from support import ROOT
 
 from logreach.coverage.assess import assess
@@ -19,6 +22,7 @@ from logreach.reports.excel import write_workbook
 from logreach.reports.html import rendered
 from logreach.reports.jsondoc import document, schema
 from logreach.reports.navigator import fleet_layer, profile_layer
+from logreach.reports.terminal import print_summary
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +71,41 @@ def test_the_workbook_opens_and_has_a_row_a_technique_and_profile(
     assert {(row[0], row[3]) for row in rows} == {
         (key, one.profile_id) for one in contoso.profiles for key in one.techniques
     }
+
+
+@pytest.fixture(scope="module")
+def assumed(attack: AttackModel, tmp_path_factory: pytest.TempPathFactory) -> Assessment:
+    """A host of which nothing is known but its system, judged by Windows' own defaults."""
+    folder = tmp_path_factory.mktemp("assumed")
+    host = "{name: A, os: Windows 10 22H2, role: workstation, sysmon: none}"
+    (folder / "inventory.yaml").write_text(f"assume: windows-default\nhosts: [{host}]\n", "utf-8")
+    scope = scope_of(attack, ["T1110.001"], (), ())
+    return assess(load(folder), attack, scope, version="0")
+
+
+ASSUMED = "audit subcategory Logon is set to Success and Failure by default (assumed)"
+
+
+def test_what_rests_on_an_assumption_says_so_in_every_report(
+    assumed: Assessment, tmp_path: Path
+) -> None:
+    technique = assumed.profiles[0].techniques["T1110.001"]
+    assert technique.detection_with_alternatives.verdict.label == "achievable"
+    write_workbook(assumed, tmp_path / "a.xlsx")
+    sheet = load_workbook(tmp_path / "a.xlsx")["Techniques"]
+    header, *rows = sheet.iter_rows(values_only=True)
+    told = dict(zip(header, next(row for row in rows if row[0] == "T1110.001"), strict=True))
+    for column in ("Visibility: why", "Detection: why", "With alternatives: why"):
+        assert ASSUMED in told[column]
+    (page,) = re.findall(r'id="T1110\.001".*?</details>', rendered(assumed), re.DOTALL)
+    assert page.count(ASSUMED) == 3
+    entries = {
+        one["techniqueID"]: one for one in profile_layer(assumed, assumed.profiles[0])["techniques"]
+    }
+    assert ASSUMED in entries["T1110.001"]["comment"]
+    out = StringIO()
+    print_summary(assumed, Console(file=out, width=160))
+    assert "Facts only assumed: P1 (" in out.getvalue()
 
 
 def test_the_page_has_each_technique_that_applies(contoso: Assessment) -> None:

@@ -29,11 +29,14 @@ def _printed(assessment: Assessment, width: int = 160, **options: object) -> str
         "Turn on Success auditing of Process Creation",
         "Medium to high event volume",
         "setting Command line",
-        "1 fault in the input",
+        "2 faults in the input",
+        "Visibility counts the best data component of a technique, so it reads high.",
+        "Facts only assumed: P1 (1), P2 (1).",
+        "Judged as it arrives: P2.",
     ],
 )
 def test_the_summary_tells(assessment: Assessment, words: str) -> None:
-    assert words in _printed(assessment)
+    assert words in " ".join(_printed(assessment).split())
 
 
 def test_shares_leave_out_what_does_not_apply(assessment: Assessment) -> None:
@@ -52,6 +55,15 @@ def test_an_empty_assessment_prints_a_line_and_no_tables() -> None:
     assert _printed(empty()).splitlines() == [
         "inventory: 0 hosts in 0 profiles, 0 techniques of ATT&CK 18.1"
     ]
+
+
+def test_one_is_not_many() -> None:
+    one = sample()
+    profile = replace(one.profiles[0], count=1)
+    told = _printed(replace(one, profiles=(profile,), faults=profile.faults))
+    assert ": 1 host in 1 profile, 7 techniques of" in told
+    # The profile's fault is the inventory's own, told once.
+    assert "1 fault in the input" in told
 
 
 def test_without_colour_no_escape_is_printed(assessment: Assessment) -> None:

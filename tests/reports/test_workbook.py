@@ -242,6 +242,60 @@ def test_a_verdict_has_evidence_reference_and_remedy_beside_it(book: Workbook) -
 def test_where_forwarding_is_judged_both_ends_are_told(book: Workbook) -> None:
     row = next(row for row in _rows(book, "Events") if row["Profile"] == "P2")
     assert (row["On the host"], row["Verdict"]) == ("● achievable", "○ not achievable")
+    other = next(row for row in _rows(book, "Events") if row["Profile"] == "P1")
+    assert other["On the host"] == "forwarding not told"
+    assert {row["Profile"]: row["Verdicts tell"] for row in _rows(book, "Hosts")} == {
+        "P1": "what the host writes",
+        "P2": "what arrives",
+    }
+
+
+def test_facts_are_counted_by_what_they_rest_on(book: Workbook) -> None:
+    row = _rows(book, "Hosts")[0]
+    assert [row[f"Facts {state}"] for state in ("known", "assumed", "unknown")] == [1, 1, 1]
+    assert "assumed" in {cell.value for line in book["Hosts"].iter_rows() for cell in line}
+
+
+def test_visibility_is_said_to_read_high(book: Workbook) -> None:
+    for title in ("Summary", "Method"):
+        texts = [str(cell.value) for row in book[title].iter_rows() for cell in row]
+        assert any("the best one counts, so this number reads high" in text for text in texts)
+
+
+def test_the_first_sheet_names_no_change_that_gains_nothing(tmp_path: Path) -> None:
+    one = sample()
+    idle = replace(one.remedies[1], gain=0, raised={})
+    write_workbook(replace(one, remedies=(one.remedies[0], idle)), tmp_path / "a.xlsx")
+    made = load_workbook(tmp_path / "a.xlsx")
+    table = made["Summary"].tables["TopRemedies"]
+    told = [[cell.value for cell in row] for row in made["Summary"][table.ref]][1:]
+    assert [row[1] for row in told] == [one.remedies[0].remedy.text]
+    assert len(_rows(made, "Remedies")) == 2
+
+
+def test_a_fault_is_counted_once(tmp_path: Path) -> None:
+    one = sample()
+    write_workbook(replace(one, faults=one.profiles[0].faults), tmp_path / "a.xlsx")
+    made = load_workbook(tmp_path / "a.xlsx")
+    assert {row["About"]: row["Value"] for row in _rows(made, "Summary")}[
+        "Faults in the input"
+    ] == "1"
+    assert len(made["Hosts"][made["Hosts"].tables["Faults"].ref]) == 2
+
+
+def test_pairs_and_profiles_of_the_first_sheet_add_up(
+    book: Workbook, assessment: Assessment
+) -> None:
+    sheet = book["Summary"]
+    questions = [[c.value for c in row] for row in sheet[sheet.tables["Questions"].ref]][1:]
+    hosts = sum(profile.count for profile in assessment.profiles)
+    assert {sum(row[2:]) for row in questions} == {hosts * len(assessment.fleet)}
+    techniques = _rows(book, "Techniques")
+    for row, column in zip(
+        questions, ("Visibility", "Detection", "With alternatives"), strict=True
+    ):
+        achieved = sum(one["Hosts"] for one in techniques if one[column] == "● achievable")
+        assert row[2] == achieved
 
 
 def test_without_forwarding_there_is_no_column_for_it(tmp_path: Path) -> None:
@@ -283,7 +337,7 @@ def test_facts_faults_conflicts_and_inputs_are_told(book: Workbook) -> None:
 
 
 def test_very_long_text_is_cut_and_says_so(book: Workbook) -> None:
-    how = _rows(book, "Method")[1]["How"]
+    how = _rows(book, "Method")[-1]["How"]
     assert len(how) < 32_767
     assert how.endswith(f"… (cut; {len(LONG)} characters in all)")
 

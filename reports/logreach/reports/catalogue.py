@@ -12,6 +12,8 @@ from logreach.coverage.assessment import (
     Reason,
     TechniqueResult,
 )
+from logreach.reports.caveats import assumed_evidence
+from logreach.reports.words import reason_text, why
 
 
 class Catalogue:
@@ -34,6 +36,23 @@ class Catalogue:
                 if id(judged.reasons) not in done:
                     done.add(id(judged.reasons))
                     self._seen_on(profile.profile_id, judged)
+        assumed = assumed_evidence(assessment)
+        self._assumed = {
+            number
+            for number, reason in enumerate(self.reasons)
+            if assumed and not assumed.isdisjoint(reason.evidence)
+        }
+
+    def why(self, judged: Judged) -> str:
+        """The most telling reason, and what is only assumed behind it."""
+        first = why(judged)
+        if not self._assumed:
+            return first
+        numbers = self.numbers(judged)
+        assumed = [number for number in numbers if number in self._assumed]
+        if not assumed or assumed[0] == numbers[0]:
+            return first
+        return f"{first}; {reason_text(self.reasons[assumed[0]])}"
 
     def numbers(self, judged: Judged) -> list[int]:
         """The numbers of a verdict's reasons, most telling first."""

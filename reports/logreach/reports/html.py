@@ -30,8 +30,16 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
     from markupsafe import Markup
 
     from logreach.reports import page
+    from logreach.reports.caveats import ASSUMED_MEANING, FORWARDING_MEANING, ON_HOST_MEANING
     from logreach.reports.rows import Rows
-    from logreach.reports.words import conflict_text, plain, technique_url
+    from logreach.reports.words import (
+        QUESTION_MEANING,
+        QUESTIONS,
+        conflict_text,
+        counted,
+        plain,
+        technique_url,
+    )
 
     def finished(value: object) -> object:
         """Every value that is put in: no control characters; markup of our own stays."""
@@ -49,6 +57,7 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
     )
     environment.filters.update(
         chip=rows.chip,
+        counted=counted,
         conflict_text=conflict_text,
         points=rows.points,
         shade=page.shade,
@@ -58,6 +67,10 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
     return environment.get_template("report.html.j2").render(
         page=page.page_of(assessment, catalogue or Catalogue(assessment)),
         rows=rows,
+        questions={QUESTIONS[one]: QUESTION_MEANING[one] for one in assessment.questions},
+        assumed_meaning=ASSUMED_MEANING,
+        forwarding_meaning=FORWARDING_MEANING,
+        on_host_meaning=ON_HOST_MEANING,
         # Our own files, read from the package.
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704

@@ -18,7 +18,15 @@ from logreach.coverage.assessment import (
     RuleSummary,
     TechniqueResult,
 )
+from logreach.inventories.faults import Fault
 from logreach.reports.catalogue import Catalogue
+from logreach.reports.caveats import (
+    assumed_facts,
+    faults_of,
+    forwarded,
+    judged_where,
+    lost_on_the_way,
+)
 from logreach.reports.words import (
     LABELS,
     LOOKS,
@@ -29,11 +37,11 @@ from logreach.reports.words import (
     applying,
     look,
     percent,
+    percent_text,
     score_text,
     standing,
     tally,
     totals,
-    why,
 )
 
 _REASONS = 4
@@ -52,13 +60,17 @@ class Cell:
 
 @dataclass(slots=True)
 class Row:
-    """Profiles that have the same verdicts for the same reasons."""
+    """Profiles that have the same verdicts for the same reasons.
+
+    `on_host` is what the host itself holds of an event, None where forwarding is not told.
+    """
 
     cells: tuple[Cell, ...]
     score: str = ""
     components: tuple[tuple[Look, str], ...] = ()
     rules: str = ""
     state: str = ""
+    on_host: Look | None = None
     profiles: list[str] = field(default_factory=list)
     hosts: int = 0
 
@@ -90,12 +102,34 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A verdict's part of a bar; `begin` and `share` in percent of its length."""
+
+    look: Look
+    number: int
+    begin: float
+    share: float
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
-    """One question over all hosts: its parts as (look, number, percent, where it begins)."""
+    """One question over all hosts."""
 
     question: str
     meaning: str
-    parts: tuple[tuple[Look, int, float, float], ...]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLine:
+    """A profile in the table of profiles."""
+
+    profile: Profile
+    achieved: tuple[str, ...]
+    assumed: int
+    judged_where: str
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +141,10 @@ class Page:
     looks: Sequence[Look]
     questions: Sequence[str]
     bars: tuple[Bar, ...]
-    profiles: tuple[tuple[Profile, tuple[str, ...]], ...]
+    faults: tuple[Fault, ...]
+    forwarded: bool
+    assumed: bool
+    profiles: tuple[ProfileLine, ...]
     columns: tuple[tuple[str, tuple[Technique, ...]], ...]
     techniques: tuple[Technique, ...]
     elsewhere: tuple[FleetTechnique, ...]
@@ -123,7 +160,10 @@ def page_of(assessment: Assessment, catalogue: Catalogue) -> Page:
     techniques = maker.techniques()
     profiles = assessment.profiles
     components = maker.items({p.profile_id: _judged_components(p) for p in profiles})
-    events = maker.items({p.profile_id: p.events for p in profiles})
+    events = maker.items(
+        {p.profile_id: p.events for p in profiles},
+        {p.profile_id: p.events_on_host for p in profiles},
+    )
     rules = maker.rules()
     return Page(
         found=assessment,
@@ -131,7 +171,10 @@ def page_of(assessment: Assessment, catalogue: Catalogue) -> Page:
         looks=tuple(LOOKS.values()),
         questions=tuple(QUESTIONS.values()),
         bars=tuple(_bar(assessment, question) for question in assessment.questions),
-        profiles=tuple((profile, _achieved(profile)) for profile in profiles),
+        faults=tuple(faults_of(assessment)),
+        forwarded=forwarded(assessment),
+        assumed=any(map(assumed_facts, profiles)),
+        profiles=tuple(_profile_line(profile) for profile in profiles),
         columns=_columns(assessment, techniques),
         techniques=techniques,
         elsewhere=tuple(one for one in assessment.fleet.values() if not _applies(one)),
@@ -155,18 +198,26 @@ def _applies(technique: FleetTechnique) -> bool:
     return standing(technique.visibility) != "not applicable"
 
 
-def _achieved(profile: Profile) -> tuple[str, ...]:
-    return tuple(achieved(profile, question) for question in QUESTIONS)
+def _profile_line(profile: Profile) -> ProfileLine:
+    return ProfileLine(
+        profile,
+        tuple(achieved(profile, question) for question in QUESTIONS),
+        assumed_facts(profile),
+        judged_where(profile),
+        lost_on_the_way(profile),
+    )
 
 
 def _bar(assessment: Assessment, question: str) -> Bar:
     counts = totals(assessment, question)
     whole = applying(counts)
-    parts, begin = [], 0.0
+    parts: list[Part] = []
+    begin = 0.0
     for label in LABELS:
         if counts[label] and label != "not applicable":
             share = percent(counts[label], whole)
-            parts.append((LOOKS[label], counts[label], share, round(begin, 1)))
+            told = percent_text(counts[label], whole)
+            parts.append(Part(LOOKS[label], counts[label], round(begin, 1), share, told))
             begin += share
     return Bar(QUESTIONS[question], QUESTION_MEANING[question], tuple(parts))
 
@@ -202,8 +253,13 @@ class _Maker:
             self._technique(one) for one in self._assessment.fleet.values() if _applies(one)
         )
 
-    def items(self, found: Mapping[str, Mapping[str, Judged]]) -> tuple[Item, ...]:
+    def items(
+        self,
+        found: Mapping[str, Mapping[str, Judged]],
+        on_host: Mapping[str, Mapping[str, Judged]] | None = None,
+    ) -> tuple[Item, ...]:
         """Events or data components, by profile."""
+        on_host = on_host or {}
         names = dict.fromkeys(name for by_name in found.values() for name in by_name)
         items = []
         for name in names:
@@ -212,7 +268,9 @@ class _Maker:
                 judged = found[profile.profile_id].get(name)
                 if judged is not None:
                     cells = (self._cell(judged),)
-                    _join(rows, cells, Row(cells), profile)
+                    held = on_host.get(profile.profile_id, {}).get(name)
+                    shown = look(held.verdict) if held else None
+                    _join(rows, (cells, shown), Row(cells, on_host=shown), profile)
             items.append(Item(name, tuple(rows.values())))
         return tuple(items)
 
@@ -243,7 +301,7 @@ class _Maker:
         counts = (fleet.visibility, fleet.detection, fleet.detection_with_alternatives)
         looks = tuple(LOOKS[standing(one)] for one in counts)
         achieved = fleet.achievable_share
-        share = f"{100 * achieved:.0f} %" if achieved else ""
+        share = percent_text(achieved, 1, 0) if achieved else ""
         return Technique(fleet, looks, share, tuple(rows.values()))
 
     def _row(self, technique: TechniqueResult, profile: Profile) -> Row:
@@ -259,7 +317,7 @@ class _Maker:
     def _cell(self, judged: Judged, most: int = _REASONS) -> Cell:
         numbers = tuple(number + 1 for number in self._catalogue.numbers(judged)[:most])
         self._shown.update(numbers)
-        return Cell(look(judged.verdict), why(judged), numbers)
+        return Cell(look(judged.verdict), self._catalogue.why(judged), numbers)
 
 
 def _lost(rule: RuleSummary) -> str:

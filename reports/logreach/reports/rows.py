@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from logreach.coverage.assessment import Reason
+from logreach.reports.caveats import NOT_TOLD
 from logreach.reports.page import Cell, Item, Row, Technique, shade
 from logreach.reports.words import LOOKS, Look, is_link, look, plain
 
@@ -43,11 +44,10 @@ class Rows:
         """A technique on its profiles."""
         return Markup("".join([self._of_technique(row) for row in technique.rows]))  # noqa: S704
 
-    def of_items(self, items: Iterable[Item]) -> Markup:
-        """Events or data components on their profiles."""
-        return Markup(  # noqa: S704
-            "".join([self._of_item(item.name, row) for item in items for row in item.rows])
-        )
+    def of_items(self, items: Iterable[Item], on_host: bool) -> Markup:
+        """Events or data components on their profiles; `on_host` adds what the host holds."""
+        rows = [self._of_item(item.name, row, on_host) for item in items for row in item.rows]
+        return Markup("".join(rows))  # noqa: S704
 
     def of_reasons(self, reasons: Iterable[tuple[int, Reason]]) -> Markup:
         """Reasons, under the numbers by which they are pointed to."""
@@ -69,11 +69,15 @@ class Rows:
             f'<td>{components}{rules}</td><td class="n">{row.score}</td></tr>\n'
         )
 
-    def _of_item(self, name: str, row: Row) -> str:
+    def _of_item(self, name: str, row: Row, on_host: bool) -> str:
         text, cell = self._texts, row.cells[0]
+        held = ""
+        if on_host:
+            shown = self._chips[row.on_host.label] if row.on_host else NOT_TOLD
+            held = f"<td>{shown}</td>"
         return (
             f"<tr><td>{text[name]}</td><td>{text[', '.join(row.profiles)]}</td>"
-            f'<td class="n">{row.hosts}</td><td>{self._chips[cell.look.label]}</td>'
+            f'<td class="n">{row.hosts}</td>{held}<td>{self._chips[cell.look.label]}</td>'
             f"<td>{text[cell.why]}</td><td>{self._pointed(cell.numbers)}</td></tr>\n"
         )
 

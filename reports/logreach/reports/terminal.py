@@ -17,14 +17,22 @@ from rich.tree import Tree
 from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
 from logreach.coverage.tree import Branch
 from logreach.coverage.verdict import Verdict
+from logreach.reports.caveats import (
+    ASSUMED_MEANING,
+    FORWARDING_MEANING,
+    assumed_facts,
+    faults_of,
+    forwarded,
+)
 from logreach.reports.words import (
     LABELS,
     QUESTIONS,
     achieved,
     applying,
+    counted,
     fact_name,
     one_line,
-    percent,
+    percent_text,
     reason_text,
     totals,
 )
@@ -57,24 +65,27 @@ def print_summary(assessment: Assessment, console: Console) -> None:
         if table.row_count:
             console.print()
             console.print(table)
-    faults = len(assessment.faults)
+    faults = len(faults_of(assessment))
     if faults:
         console.print()
-        console.print(_safe(f"{faults} fault{'s' * (faults != 1)} in the input"))
+        console.print(_safe(f"{counted(faults, 'fault')} in the input"))
 
 
 def _heading(assessment: Assessment) -> Text:
     hosts = sum(profile.count for profile in assessment.profiles)
     scope = f", restricted to {assessment.scope}" if assessment.scope else ""
     return _safe(
-        f"{assessment.inventory or 'inventory'}: {hosts} hosts in {len(assessment.profiles)} "
-        f"profiles, {len(assessment.fleet)} techniques of ATT&CK {assessment.attack_version}{scope}"
+        f"{assessment.inventory or 'inventory'}: {counted(hosts, 'host')} in "
+        f"{counted(len(assessment.profiles), 'profile')}, "
+        f"{counted(len(assessment.fleet), 'technique')} of ATT&CK "
+        f"{assessment.attack_version}{scope}"
     )
 
 
 def _profiles(assessment: Assessment) -> Table:
     table = _table("Techniques achievable, of those that apply")
     _columns(table, "Profile", "Hosts", "#Count", "OS", *(f"#{name}" for name in _SHORT))
+    table.caption = _safe(" ".join(_caveats(assessment)))
     for profile in assessment.profiles:
         table.add_row(
             _safe(profile.profile_id),
@@ -86,11 +97,23 @@ def _profiles(assessment: Assessment) -> Table:
     return table
 
 
+def _caveats(assessment: Assessment) -> Iterator[str]:
+    """What only some assessments must say of their profiles."""
+    profiles = assessment.profiles
+    assumed = [f"{one.profile_id} ({assumed_facts(one)})" for one in profiles if assumed_facts(one)]
+    if assumed:
+        yield f"Facts only assumed: {', '.join(assumed)}. {ASSUMED_MEANING}"
+    if forwarded(assessment):
+        arriving = [one.profile_id for one in profiles if one.events_on_host]
+        yield f"{FORWARDING_MEANING} Judged as it arrives: {', '.join(arriving)}."
+
+
 _SHORT = ("Visibility", "Detection", "Alternatives")
 
 
 def _questions(assessment: Assessment) -> Table:
     table = _table("Share of the host and technique pairs that apply")
+    table.caption = "Visibility counts the best data component of a technique, so it reads high."
     shown = [label for label in _STYLES if label != "not applicable"]
     _columns(table, "Question", *(f"#{label}" for label in shown))
     for question in assessment.questions:
@@ -100,7 +123,7 @@ def _questions(assessment: Assessment) -> Table:
             table.add_row(
                 QUESTIONS[question],
                 *(
-                    Text(f"{percent(_sum(counts, label), whole)} %", style=_STYLES[label])
+                    Text(percent_text(_sum(counts, label), whole), style=_STYLES[label])
                     for label in shown
                 ),
             )
@@ -243,6 +266,8 @@ def _table(title: str) -> Table:
         title=title,
         title_justify="left",
         title_style="bold",
+        caption_justify="left",
+        caption_style="dim",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,

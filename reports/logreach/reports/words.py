@@ -18,7 +18,8 @@ QUESTIONS = {
     "detection_with_alternatives": "Detection with alternatives",
 }
 QUESTION_MEANING = {
-    "visibility": "At least one data component of the technique can be seen.",
+    "visibility": "At least one data component of the technique can be seen; the best one counts, "
+    "so this number reads high.",
     "detection": "At least one analytic of ATT&CK has every log source that it names.",
     "detection_with_alternatives": "At least one analytic of ATT&CK has all its data components, "
     "by any event that shows them.",
@@ -177,6 +178,22 @@ def score_text(score: tuple[float, float] | None) -> str:
 def percent(part: int, whole: int) -> float:
     """A share in percent with one decimal; 0 of nothing is 0."""
     return round(100 * part / whole, 1) if whole else 0.0
+
+
+def percent_text(part: float, whole: float, decimals: int = 1) -> str:
+    """A share in percent, never rounded to nothing or to all: 'under 0.1 %', 'over 99.9 %'."""
+    share = 100 * part / whole if whole else 0.0
+    step: float = 10**-decimals
+    if 0 < share < step:
+        return f"under {step:g} %"
+    if 100 - step < share < 100:
+        return f"over {100 - step:g} %"
+    return f"{share:.{decimals}f} %"
+
+
+def counted(number: int, noun: str) -> str:
+    """'1 host', '2 hosts'."""
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def counts_by_label(profile: Profile, question: str) -> dict[str, int]:

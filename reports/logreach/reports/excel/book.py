@@ -120,7 +120,7 @@ def _styles(scratch: Worksheet) -> Styles:
         "verdict": {"alignment": wrapped, "border": ruled},
         "number": {"alignment": short, "border": ruled, "number_format": "0"},
         "decimal": {"alignment": short, "border": ruled, "number_format": "0.00"},
-        "share": {"alignment": short, "border": ruled, "number_format": "0%"},
+        "share": {"alignment": short, "border": ruled, "number_format": "0.0%"},
         "link": {
             "alignment": wrapped,
             "border": ruled,

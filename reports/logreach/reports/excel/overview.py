@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from logreach.coverage.assessment import Assessment, PlannedRemedy, Reason
-from logreach.inventories.faults import Fault
+from collections import Counter
+
+from logreach.coverage.assessment import Assessment, PlannedRemedy, Profile, Reason
+from logreach.reports.caveats import (
+    ASSUMED_MEANING,
+    FORWARDING_MEANING,
+    ON_HOST_MEANING,
+    faults_of,
+    forwarded,
+    judged_where,
+)
 from logreach.reports.excel.model import Cell, Link, Sheet, Table, columns
 from logreach.reports.excel.places import Places, number_text
 from logreach.reports.words import (
+    QUESTION_MEANING,
+    QUESTIONS,
     conflict_text,
     evidence_text,
     fact_name,
@@ -18,10 +29,7 @@ from logreach.reports.words import (
 
 def hosts(assessment: Assessment) -> Sheet:
     """Profiles with their hosts, the facts about them, and what was wrong or in conflict."""
-    profiles = [
-        (p.profile_id, ", ".join(p.hosts), p.count, p.os, p.role, len(p.faults))
-        for p in assessment.profiles
-    ]
+    profiles = [_host_row(profile) for profile in assessment.profiles]
     facts = [
         (
             p.profile_id,
@@ -40,7 +48,18 @@ def hosts(assessment: Assessment) -> Sheet:
     tables = (
         Table(
             "Hosts",
-            columns("Profile", "Hosts", "Count :number", "OS", "Role", "Faults :number"),
+            columns(
+                "Profile",
+                "Hosts",
+                "Count :number",
+                "OS",
+                "Role",
+                "Verdicts tell",
+                "Facts known :number",
+                "Facts assumed :number",
+                "Facts unknown :number",
+                "Faults :number",
+            ),
             profiles,
         ),
         Table(
@@ -49,17 +68,28 @@ def hosts(assessment: Assessment) -> Sheet:
         Table("Conflicts", columns("Profile", "Conflict"), conflicts, "Sources that disagree"),
         _fault_table(assessment),
     )
-    return Sheet("Hosts", (20.0, 56.0, 14.0, 34.0, 46.0, 46.0), tables, "A2")
+    widths = (20.0, 56.0, 14.0, 34.0, 46.0, 46.0, *(10.0,) * 4)
+    return Sheet("Hosts", widths, tables, "A2")
+
+
+def _host_row(profile: Profile) -> tuple[Cell, ...]:
+    states = Counter(view.state for view in profile.facts)
+    return (
+        profile.profile_id,
+        ", ".join(profile.hosts),
+        profile.count,
+        profile.os,
+        profile.role,
+        judged_where(profile),
+        *(states[state] for state in ("known", "assumed", "unknown")),
+        len(profile.faults),
+    )
 
 
 def _fault_table(assessment: Assessment) -> Table:
-    found: dict[Fault, list[str]] = {fault: [] for fault in assessment.faults}
-    for profile in assessment.profiles:
-        for fault in profile.faults:
-            found.setdefault(fault, []).append(profile.profile_id)
     rows = [
         (", ".join(ids) or "all", f"{one.message}. {one.hint}".strip(), one.where, one.source)
-        for one, ids in found.items()
+        for one, ids in faults_of(assessment).items()
     ]
     titles = columns("Profile", "What is wrong, and what to do", "Where", "Source")
     return Table("Faults", titles, rows, "Faults in the input")
@@ -149,7 +179,7 @@ def method(assessment: Assessment) -> Sheet:
     """How it was done, what was read, and where the rules come from."""
     references = sorted(_references(assessment))
     tables = (
-        Table("Method", columns("Subject", "How"), list(assessment.notes)),
+        Table("Method", columns("Subject", "How"), [*_reading(assessment), *assessment.notes]),
         Table(
             "Inputs",
             columns("File", "SHA-256"),
@@ -164,6 +194,17 @@ def method(assessment: Assessment) -> Sheet:
         ),
     )
     return Sheet("Method", (48, 110), tables, "A2")
+
+
+def _reading(assessment: Assessment) -> list[tuple[Cell, ...]]:
+    """How the verdicts are to be read."""
+    told: list[tuple[Cell, ...]] = [
+        (QUESTIONS[one], QUESTION_MEANING[one]) for one in assessment.questions
+    ]
+    told.append(("Assumed facts", ASSUMED_MEANING))
+    if forwarded(assessment):
+        told.append(("Forwarding", f"{FORWARDING_MEANING} {ON_HOST_MEANING}"))
+    return told
 
 
 def _references(assessment: Assessment) -> set[str]:

@@ -68,13 +68,14 @@ class Places:
         found = dict.fromkeys([self._evidence[number] for number in numbers])
         return "\n".join(filter(None, found))
 
-    def chain(self, *judged: Judged) -> Cell:
-        """The numbers of all reasons, and a link to the first."""
+    def chain(self, *judged: Judged) -> tuple[Cell, Cell]:
+        """A link to the first reason, and the numbers of all: a link of several lines would be cut
+        by some programs."""
         numbers = dict.fromkeys(chained.from_iterable(map(self.catalogue.numbers, judged)))
         if not numbers:
-            return None
-        text = ", ".join([self._numbers[number] for number in numbers])
-        return Link(text, "Evidence", next(iter(numbers)) + _FIRST)
+            return (None, None)
+        texts = [self._numbers[number] for number in numbers]
+        return Link(texts[0], "Evidence", next(iter(numbers)) + _FIRST), ", ".join(texts)
 
 
 def number_text(number: int) -> str:

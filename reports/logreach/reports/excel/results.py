@@ -16,6 +16,7 @@ from logreach.coverage.assessment import (
     RuleSummary,
     TechniqueResult,
 )
+from logreach.reports.caveats import NOT_TOLD, forwarded
 from logreach.reports.excel.model import Cell, Sheet, Table, columns
 from logreach.reports.excel.places import (
     Places,
@@ -26,7 +27,7 @@ from logreach.reports.excel.places import (
     component_parts,
     reference_of,
 )
-from logreach.reports.words import look, signed, tally, why
+from logreach.reports.words import look, signed, tally
 
 
 def techniques(assessment: Assessment, places: Places) -> Sheet:
@@ -54,9 +55,10 @@ def techniques(assessment: Assessment, places: Places) -> Sheet:
         "Evidence",
         "Reference",
         "Chain",
+        "Whole chain",
         *(["Rules"] if places.has_rules else []),
     )
-    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 36, 42, 44, 34, 14, 24)
+    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 36, 42, 44, 34, 10, 24, 24)
     return Sheet("Techniques", widths, (Table("Techniques", titles, rows),), "C2")
 
 
@@ -67,7 +69,7 @@ def _technique_row(
     low, high = technique.score or (None, None)
     verdicts: list[Cell] = []
     for judged in asked:
-        verdicts += [signed(judged.verdict), why(judged)]
+        verdicts += [signed(judged.verdict), places.catalogue.why(judged)]
     return (
         _technique_link(technique, profile, places),
         technique.name,
@@ -81,7 +83,7 @@ def _technique_row(
         _analytics_text(technique),
         places.evidence(*(places.catalogue.numbers(judged)[:1] for judged in asked)),
         reference_of(reason for judged in asked for reason in judged.reasons),
-        places.chain(*asked),
+        *places.chain(*asked),
         *([_rules_text(technique, profile)] if places.has_rules else []),
     )
 
@@ -141,18 +143,18 @@ def _event(key: str, places: Places) -> Cell:
 
 def events(assessment: Assessment, places: Places) -> Sheet:
     """Each event on each profile; where forwarding is judged, on the host as well."""
-    forwarded = any(profile.events_on_host for profile in assessment.profiles)
+    shown = forwarded(assessment)
     rows = [
         (
             key,
             places.profile(profile),
             profile.count,
-            *([_on_host(key, profile)] if forwarded else []),
+            *([_on_host(key, profile)] if shown else []),
             *_tail(judged, places),
         )
         for key, profile, judged in by_event(assessment)
     ]
-    on_host = ["On the host :verdict"] if forwarded else []
+    on_host = ["On the host :verdict"] if shown else []
     titles = columns("Event", "Profile", "Hosts :number", *on_host, *_TAIL)
     widths = (24.0, 14.0, 8.0, *(17.0 for _ in on_host), *_TAIL_WIDTHS)
     return Sheet("Events", widths, (Table("Events", titles, rows),), "C2")
@@ -160,7 +162,7 @@ def events(assessment: Assessment, places: Places) -> Sheet:
 
 def _on_host(key: str, profile: Profile) -> Cell:
     judged = profile.events_on_host.get(key)
-    return signed(judged.verdict) if judged else None
+    return signed(judged.verdict) if judged else NOT_TOLD
 
 
 def attributes(assessment: Assessment, places: Places) -> Sheet:
@@ -218,18 +220,18 @@ def _rule_row(rule: RuleSummary, profile: Profile, places: Places) -> tuple[Cell
 
 
 # What stands behind every verdict.
-_TAIL = ("Verdict :verdict", "Why", "Remedy", "Evidence", "Reference", "Chain")
-_TAIL_WIDTHS = (17.0, 52.0, 36.0, 42.0, 32.0, 14.0)
+_TAIL = ("Verdict :verdict", "Why", "Remedy", "Evidence", "Reference", "Chain", "Whole chain")
+_TAIL_WIDTHS = (17.0, 52.0, 36.0, 42.0, 32.0, 10.0, 20.0)
 
 
 def _tail(judged: Judged, places: Places) -> tuple[Cell, ...]:
     return (
         signed(judged.verdict),
-        why(judged),
+        places.catalogue.why(judged),
         _remedies(judged.reasons),
         places.evidence(places.catalogue.numbers(judged)),
         reference_of(judged.reasons),
-        places.chain(judged),
+        *places.chain(judged),
     )
 
 

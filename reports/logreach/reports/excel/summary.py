@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logreach.coverage.assessment import Assessment, FleetTechnique, Profile
+from logreach.reports.caveats import assumed_facts, faults_of, judged_where
 from logreach.reports.excel.model import (
     Cell,
     Column,
@@ -52,14 +53,17 @@ def summary(assessment: Assessment, places: Places) -> Sheet:
 
 def _about(assessment: Assessment) -> list[tuple[Cell, ...]]:
     hosts = sum(profile.count for profile in assessment.profiles)
-    faults = len(assessment.faults) + sum(len(one.faults) for one in assessment.profiles)
+    applying = sum(
+        standing(one.visibility) != "not applicable" for one in assessment.fleet.values()
+    )
     return [
         ("Inventory", assessment.inventory),
         ("Restricted to", assessment.scope or "nothing; all Windows techniques"),
         ("Hosts", str(hosts)),
         ("Profiles", str(len(assessment.profiles))),
         ("Techniques", str(len(assessment.fleet))),
-        ("Faults in the input", str(faults)),
+        ("Of these, apply to some host", str(applying)),
+        ("Faults in the input", str(len(faults_of(assessment)))),
         ("ATT&CK version", assessment.attack_version),
         ("logreach version", assessment.version),
     ]
@@ -82,7 +86,16 @@ def _question_table(assessment: Assessment) -> Table:
 
 
 def _profile_table(assessment: Assessment, places: Places) -> Table:
-    titles = columns("Profile", "Hosts", "Count :number", "OS", "Role", *QUESTIONS.values())
+    titles = columns(
+        "Profile",
+        "Hosts",
+        "Count :number",
+        "OS",
+        "Role",
+        *QUESTIONS.values(),
+        "Facts assumed :number",
+        "Verdicts tell",
+    )
     rows: list[tuple[Cell, ...]] = [
         (
             places.profile(profile),
@@ -91,6 +104,8 @@ def _profile_table(assessment: Assessment, places: Places) -> Table:
             profile.os,
             profile.role,
             *(achieved(profile, question) for question in QUESTIONS),
+            assumed_facts(profile),
+            judged_where(profile),
         )
         for profile in assessment.profiles
     ]
@@ -104,14 +119,16 @@ def _remedy_table(assessment: Assessment) -> Table:
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            str(one.remedy.key.kind),
-            Link(one.remedy.text, "Remedies", row),
+            # The short cell is the link: some programs cut a link of several lines.
+            Link(str(one.remedy.key.kind), "Remedies", row),
+            one.remedy.text,
             one.gain,
             one.hosts,
             len(one.raised),
             one.remedy.cost,
         )
         for row, one in enumerate(assessment.remedies[:_TOP], start=2)
+        if one.gain
     ]
     remark = "Gain: host and technique verdicts raised by this change alone."
     return Table("TopRemedies", titles, rows, "What to change first", remark)
