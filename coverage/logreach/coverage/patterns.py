@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -60,9 +61,13 @@ class Constraint:
 
 @lru_cache(maxsize=4096)
 def _compiled(expression: str, cased: bool) -> re.Pattern[str] | None:
+    """The expression ready to search with; None where Python cannot read it."""
     try:
-        return re.compile(expression, 0 if cased else re.IGNORECASE)
-    except re.error:
+        with warnings.catch_warnings():
+            # Python warns of sets ('[[a]') that a later version may read otherwise.
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(expression, 0 if cased else re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError):
         return None
 
 

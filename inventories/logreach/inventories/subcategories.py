@@ -14,9 +14,13 @@ _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}
 
 @dataclass(frozen=True, slots=True)
 class Subcategory:
-    """One subcategory; `legacy_category` is the key of the old policy that covers it."""
+    """One subcategory; `gpo_name` as the Group Policy editor spells it.
+
+    `legacy_category` is the key of the old policy that covers it.
+    """
 
     guid: str
+    category: str
     name: str
     gpo_name: str
     legacy_category: str
@@ -26,7 +30,13 @@ class Subcategory:
 def subcategories() -> dict[str, Subcategory]:
     """Every subcategory by GUID, upper case without braces."""
     return {
-        row["guid"]: Subcategory(row["guid"], row["name"], row["gpo_name"], row["legacy_category"])
+        row["guid"]: Subcategory(
+            row["guid"],
+            row["category"],
+            row["name"],
+            row["gpo_name"],
+            row["legacy_category"],
+        )
         for row in csv_table("audit_subcategories.csv")
     }
 

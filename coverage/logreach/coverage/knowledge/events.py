@@ -24,9 +24,11 @@ from logreach.coverage.knowledge.model import (
     Subcategory,
 )
 from logreach.coverage.knowledge.tables import Faults, Row, read_csv, read_yaml
+from logreach.inventories.settings import settings
+from logreach.inventories.subcategories import subcategories
 
 _HERE = Path(__file__).parent
-_SUBCATEGORY_COLUMNS = ("guid", "category", "name", "gpo_name", "volume", "source")
+_SUBCATEGORY_COLUMNS = ("guid", "volume", "source")
 _UNKNOWN_COLUMNS = ("key", "named_by", "reason")
 
 
@@ -38,11 +40,11 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     span out of order that the tables hold.
     """
     faults = Faults()
-    subcategories = _subcategories(folder, faults)
+    audit = _subcategories(folder, faults)
     channels = _channels(folder, faults)
-    settings = _settings(folder, faults)
+    needed = _settings(folder, faults)
     roles = _roles(folder, faults)
-    rows = EventRows(subcategories, channels, settings, roles, faults)
+    rows = EventRows(audit, channels, needed, roles, faults)
     layouts = _layouts(folder, rows, faults)
     sacls = _sacls(folder, faults)
     events = _events(folder, rows, layouts, sacls, faults)
@@ -50,9 +52,9 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     faults.settle()
     return EventKnowledge(
         events,
-        {one.guid: one for one in subcategories.values()},
+        {one.guid: one for one in audit.values()},
         channels,
-        settings,
+        needed,
         roles,
         unknown,
     )
@@ -68,19 +70,18 @@ def _sourced(row: Row, faults: Faults) -> str:
 def _subcategories(folder: Path, faults: Faults) -> dict[str, Subcategory]:
     """Subcategories by name: the tables speak of them by name, the program by GUID."""
     found: dict[str, Subcategory] = {}
-    guids: set[str] = set()
     for row in read_csv(folder / "subcategories.csv", _SUBCATEGORY_COLUMNS, faults):
-        guid, name = row.text("guid"), row.text("name")
-        if guid != guid.upper() or len(guid) != 36:
-            faults.add(row, f"{guid!r} is not a GUID in upper case")
-        if guid in guids or name in found:
-            faults.add(row, f"{name} stands twice")
-        guids.add(guid)
-        found[name] = Subcategory(
-            guid,
-            row.text("category"),
-            name,
-            row.text("gpo_name"),
+        known = subcategories().get(row.text("guid"))
+        if known is None:
+            faults.add(row, f"{row.text('guid')!r} is no subcategory that an inventory can tell")
+            continue
+        if known.name in found:
+            faults.add(row, f"{known.name} stands twice")
+        found[known.name] = Subcategory(
+            known.guid,
+            known.category,
+            known.name,
+            known.gpo_name,
             row.text("volume"),
             _sourced(row, faults),
         )
@@ -111,11 +112,14 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
         if type(mask) is not int:
             faults.add(row, "mask is a number")
             mask = 0
-        if not row.text("title"):
+        fact = row.text("fact") or name
+        told = settings().get(fact)
+        title = row.text("title") or (told.title if told else "")
+        if not title:
             faults.add(row, "no title")
         found[name] = Setting(
-            row.text("fact") or name,
-            row.text("title"),
+            fact,
+            title,
             row.text("remedy"),
             row.text("note"),
             _sourced(row, faults),
