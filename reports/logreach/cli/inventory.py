@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.exits import Exit, fail
+from logreach.cli.exits import Exit
 
 if TYPE_CHECKING:
     from logreach.inventories.facts import (
@@ -38,8 +38,9 @@ Folder = Annotated[
         show_default=False,
     ),
 ]
-HostName = Annotated[
-    str | None, typer.Option("--host", metavar="NAME", help="Show this host only.")
+HostNames = Annotated[
+    list[str] | None,
+    typer.Option("--host", metavar="NAME", help="Show this host only; may be repeated."),
 ]
 All = Annotated[
     bool, typer.Option("--all", help="List every fact with its evidence, not a summary.")
@@ -48,18 +49,15 @@ _WIDTH = 14
 
 
 @app.command("show")
-def show(folder: Folder, host: HostName = None, every: All = False) -> None:
+def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
     """Show hosts, their facts, what is unknown, and how many verdicts hang on that."""
+    from logreach.coverage.scope import only_hosts
     from logreach.inventories import load
 
-    inventory = load(folder)
-    hosts = [one for one in inventory.hosts if host is None or one.name == host]
-    if not hosts:
-        names = ", ".join(one.name for one in inventory.hosts)
-        fail(f"no host {host!r} in {inventory.name}", f"Known are: {names}.")
+    inventory = only_hosts(load(folder), host or ())
     for line in _heading(inventory):
         typer.echo(line)
-    for one in hosts:
+    for one in inventory.hosts:
         typer.echo("")
         for line in _every(one) if every else _summary(one):
             typer.echo(line)
@@ -153,30 +151,22 @@ def _audit(host: Host) -> str:
 
 
 def _sysmon(host: Host) -> str:
+    from logreach.coverage.names import value_words
     from logreach.inventories.facts import Missing
 
     fact = host.facts.sysmon()
-    if isinstance(fact, Missing):
-        return f"unknown: {fact.reason}"
-    state = fact.value
-    if not state.installed:
-        return "not installed"
-    version = f"version {state.version}" if state.version else "version unknown"
-    return f"{version}, configuration {state.config_source or 'unknown'}"
+    return f"unknown: {fact.reason}" if isinstance(fact, Missing) else value_words(fact.value)
 
 
 def _kind_shown(kind: str, told: Iterable[tuple[str, Known[FactValue]]]) -> str:
-    from logreach.inventories.subscriptions import Forwarding
+    from logreach.coverage.names import value_words
 
-    names = []
-    for name, one in told:
-        if isinstance(one.value, Forwarding):
-            return f"{len(one.value.subscriptions)} subscriptions"
-        shown = {"True": "on", "False": "off"}.get(str(one.value), str(one.value))
-        names.append(f"{name} {shown}" if kind in ("setting", "feature") else name)
-    if kind in ("channel", "sacl") and len(names) > 6:
-        return f"{len(names)} known"
-    return ", ".join(names)
+    if kind == "forwarding":
+        return ", ".join(value_words(one.value) for _, one in told)
+    if kind in ("channel", "sacl"):
+        names = [name for name, _ in told]
+        return f"{len(names)} known" if len(names) > 6 else ", ".join(names)
+    return ", ".join(f"{name} {value_words(one.value)}" for name, one in told)
 
 
 def _every(host: Host) -> Iterator[str]:
@@ -206,25 +196,17 @@ def _conflict(conflict: Conflict) -> str:
 
 
 def _name(key: FactKey) -> str:
-    """A fact's name, with the name of the subcategory beside its GUID."""
-    from logreach.inventories.subcategories import subcategories
+    """A fact's name for people, as every report tells it."""
+    from logreach.coverage.knowledge.events import load_events
+    from logreach.coverage.names import fact_title
 
-    found = subcategories().get(key.name)
-    if found:
-        return f"audit {found.name}"
-    named = {"audit": "audit policy", "sacl": "audit entries"}.get(key.kind, str(key.kind))
-    return f"{named} {key.name}".strip()
+    return fact_title(load_events(), key) or f"{key.kind} {key.name}".strip()
 
 
 def _value(value: FactValue) -> str:
-    from logreach.inventories.facts import Sacl
-    from logreach.inventories.subscriptions import Forwarding
+    from logreach.coverage.names import value_words
 
-    if isinstance(value, Sacl):
-        return f"{len(value.aces)} audit entries"
-    if isinstance(value, Forwarding):
-        return f"{len(value.subscriptions)} subscriptions"
-    return str(value)
+    return value_words(value)
 
 
 def _open(inventory: Inventory) -> Iterator[str]:

@@ -68,8 +68,8 @@ def test_show_tells_each_host_in_a_few_lines(app: typer.Typer, folder: Path) -> 
 def test_show_all_gives_every_fact_with_its_evidence(app: typer.Typer, folder: Path) -> None:
     (folder / "inventory.yaml").write_text(CLEAN)
     result = run(app, "inventory", "show", str(folder), "--host", "WS", "--all")
-    assert "  audit Process Creation = Success  [observed] a.csv line 2" in result.stdout
-    assert "  audit Logon unknown: a.csv does not list this subcategory" in result.stdout
+    assert "  audit subcategory Process Creation = Success  [observed] a.csv line 2" in result.stdout
+    assert "  audit subcategory Logon unknown: a.csv does not list this subcategory" in result.stdout
 
 
 def test_show_marks_what_is_assumed_or_unknown(app: typer.Typer, folder: Path) -> None:
@@ -79,7 +79,7 @@ def test_show_marks_what_is_assumed_or_unknown(app: typer.Typer, folder: Path) -
     assert "59 only assumed" in result.stdout
     assert "unknown: 'Windows 11' leaves open which release it is" in result.stdout
     assert "powershell_module_logging on" in result.stdout
-    assert "disagreement  os: Windows Server 2019" in result.stdout
+    assert "disagreement  operating system: Windows Server 2019" in result.stdout
     assert "inventory check" in result.stderr
 
 
@@ -87,7 +87,7 @@ def test_show_of_an_unknown_host_names_the_known(app: typer.Typer, folder: Path)
     (folder / "inventory.yaml").write_text(CLEAN)
     result = run(app, "inventory", "show", str(folder), "--host", "WZ")
     assert result.exit_code == 2
-    assert "Known are: WS." in result.stderr
+    assert "Hosts are: WS" in result.stderr
 
 
 def test_check_of_a_clean_inventory_ends_with_zero(app: typer.Typer, folder: Path) -> None:
