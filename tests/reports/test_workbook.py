@@ -273,6 +273,21 @@ def test_the_first_sheet_names_no_change_that_gains_nothing(tmp_path: Path) -> N
     assert len(_rows(made, "Remedies")) == 2
 
 
+def test_what_a_remedy_raises_is_told_by_kind_of_change(tmp_path: Path) -> None:
+    one = sample()
+    up = "visibility: unknown -> achievable"
+    raised = {"T1": f"detection: not achievable -> achievable; {up}", "T2": up}
+    many = replace(one.remedies[0], raised=raised)
+    write_workbook(replace(one, remedies=(many,)), tmp_path / "a.xlsx")
+    (row,) = _rows(load_workbook(tmp_path / "a.xlsx"), "Remedies")
+    assert row["Which"].splitlines() == [
+        f"{up}: T1, T2",
+        "detection: not achievable -> achievable: T1",
+    ]
+    assert row["Fact"] == "audit subcategory Process Creation"
+    assert row["Key"] == str(many.remedy.key)
+
+
 def test_a_fault_is_counted_once(tmp_path: Path) -> None:
     one = sample()
     write_workbook(replace(one, faults=one.profiles[0].faults), tmp_path / "a.xlsx")

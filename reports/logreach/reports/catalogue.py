@@ -50,9 +50,8 @@ class Catalogue:
             return first
         numbers = self.numbers(judged)
         assumed = [number for number in numbers if number in self._assumed]
-        if not assumed or assumed[0] == numbers[0]:
-            return first
-        return f"{first}; {reason_text(self.reasons[assumed[0]])}"
+        told = reason_text(self.reasons[assumed[0]]) if assumed else ""
+        return first if told in first else f"{first}; {told}"
 
     def numbers(self, judged: Judged) -> list[int]:
         """The numbers of a verdict's reasons, most telling first."""

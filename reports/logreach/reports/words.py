@@ -137,8 +137,17 @@ def evidence_text(evidence: Iterable[Evidence]) -> str:
 
 
 def why(judged: Judged) -> str:
-    """The most telling reason, behind what it is about."""
-    return reason_text(judged.reasons[0]) if judged.reasons else ""
+    """The most telling reason, behind what it is about.
+
+    A verdict that is open although this reason is not needs a second: what it is that is unknown.
+    """
+    if not judged.reasons:
+        return ""
+    first = judged.reasons[0]
+    if judged.verdict.settled or not first.verdict.settled:
+        return reason_text(first)
+    still_open = [one for one in judged.reasons if not one.verdict.settled]
+    return "; ".join(map(reason_text, (first, *still_open[:1])))
 
 
 def reason_text(reason: Reason) -> str:

@@ -118,7 +118,7 @@ def _styles(scratch: Worksheet) -> Styles:
     wanted: dict[str, dict[str, object]] = {
         "text": {"alignment": wrapped, "border": ruled},
         "verdict": {"alignment": wrapped, "border": ruled},
-        "number": {"alignment": short, "border": ruled, "number_format": "0"},
+        "number": {"alignment": short, "border": ruled, "number_format": "#,##0"},
         "decimal": {"alignment": short, "border": ruled, "number_format": "0.00"},
         "share": {"alignment": short, "border": ruled, "number_format": "0.0%"},
         "link": {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from logreach.coverage.assessment import Assessment, PlannedRemedy, Profile, Reason
+from logreach.inventories.facts import FactKey
 from logreach.reports.caveats import (
     ASSUMED_MEANING,
-    FORWARDING_MEANING,
     ON_HOST_MEANING,
     faults_of,
     forwarded,
@@ -96,10 +97,11 @@ def _fault_table(assessment: Assessment) -> Table:
 
 
 def remedies(assessment: Assessment) -> Sheet:
-    """Every change that raises a verdict, and every fact to find out."""
+    """Every change that would mend a link, and every fact to find out."""
     titles = columns(
         "Remedy",
         "Fact",
+        "Key",
         "Becomes",
         "Cost",
         "Hosts :number",
@@ -108,17 +110,19 @@ def remedies(assessment: Assessment) -> Sheet:
         "Techniques raised :number",
         "Which",
     )
-    rows = [_remedy_row(one) for one in assessment.remedies]
+    names = {view.key: view.title for one in assessment.profiles for view in one.facts}
+    rows = [_remedy_row(one, names) for one in assessment.remedies]
     tables = (
         Table("Remedies", titles, rows),
         missing_table(assessment, "Missing", "Facts that the inventory does not tell", None),
     )
-    return Sheet("Remedies", (52, 42, 20, 34, 9, 9, 20, 12, 70), tables, "B2")
+    return Sheet("Remedies", (52, 34, 26, 20, 34, 9, 9, 20, 12, 70), tables, "B2")
 
 
-def _remedy_row(one: PlannedRemedy) -> tuple[Cell, ...]:
+def _remedy_row(one: PlannedRemedy, names: Mapping[FactKey, str]) -> tuple[Cell, ...]:
     return (
         one.remedy.text,
+        fact_name(one.remedy.key, names.get(one.remedy.key, "")),
         str(one.remedy.key),
         value_text(one.remedy.value),
         one.remedy.cost,
@@ -126,8 +130,18 @@ def _remedy_row(one: PlannedRemedy) -> tuple[Cell, ...]:
         one.gain,
         ", ".join(one.profiles),
         len(one.raised),
-        "\n".join(f"{key}: {text}" for key, text in one.raised.items()),
+        _raised_text(one.raised),
     )
+
+
+def _raised_text(raised: Mapping[str, str]) -> str:
+    """Techniques under what they rise by: a remedy may raise hundreds, in a dozen ways."""
+    found: dict[str, list[str]] = {}
+    for technique, words in raised.items():
+        for change in words.split("; "):
+            found.setdefault(change, []).append(technique)
+    most_first = sorted(found.items(), key=lambda one: -len(one[1]))
+    return "\n".join(f"{change}: {', '.join(ids)}" for change, ids in most_first)
 
 
 def evidence(places: Places) -> Sheet:
@@ -203,7 +217,7 @@ def _reading(assessment: Assessment) -> list[tuple[Cell, ...]]:
     ]
     told.append(("Assumed facts", ASSUMED_MEANING))
     if forwarded(assessment):
-        told.append(("Forwarding", f"{FORWARDING_MEANING} {ON_HOST_MEANING}"))
+        told.append(("On the host", ON_HOST_MEANING))
     return told
 
 
