@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from logreach.cli import assess as _assess
@@ -11,13 +13,14 @@ from logreach.cli import explain as _explain
 from logreach.cli import inventory as _inventory
 from logreach.cli import rules as _rules
 from logreach.cli import sysmon as _sysmon
-from logreach.cli.exits import Guarded
+from logreach.cli.exits import Guarded, code_of
 
 _HELP = """Which ATT&CK detections can your logs support, on which hosts, what breaks the rest, and
 what is the least to change?
 
-Exit codes: 0 done; 1 done, and below --fail-under or not clean; 2 the input or the command line
-cannot be used."""
+Exit codes: 0 done; 1 done, and below --fail-under or not clean; 2 the input, the command line or
+the place for the output cannot be used; 3 a defect of logreach; 130 stopped by Ctrl-C; 141 the
+reader of the output went away."""
 
 app = typer.Typer(
     name="logreach",
@@ -50,4 +53,4 @@ def schema() -> None:
 
 def main() -> None:
     """Entry point of the `logreach` command."""
-    app()
+    sys.exit(code_of(lambda: app(standalone_mode=False)))
