@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from logreach.coverage.assessment import (
     Assessment,
@@ -49,8 +50,7 @@ _REASONS = 4
 SHADES = tuple(dict.fromkeys(one.fill for one in LOOKS.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A verdict with its first reason and the numbers of its first few."""
 
     look: Look
@@ -307,15 +307,15 @@ class _Maker:
     def _row(self, technique: TechniqueResult, profile: Profile) -> Row:
         asked = (technique.visibility, technique.detection, technique.detection_with_alternatives)
         components = tuple(
-            (look(one.judged.verdict), name) for name, one in technique.components.items()
+            [(look(one.judged.verdict), name) for name, one in technique.components.items()]
         )
-        cells = tuple(self._cell(judged) for judged in asked)
+        cells = tuple([self._cell(judged) for judged in asked])
         rules = profile.rules_by_technique.get(technique.technique_id)
         told = tally(rules.counts) if rules else ""
         return Row(cells, score_text(technique.score), components, told)
 
     def _cell(self, judged: Judged, most: int = _REASONS) -> Cell:
-        numbers = tuple(number + 1 for number in self._catalogue.numbers(judged)[:most])
+        numbers = tuple([number + 1 for number in self._catalogue.numbers(judged)[:most]])
         self._shown.update(numbers)
         return Cell(look(judged.verdict), self._catalogue.why(judged), numbers)
 

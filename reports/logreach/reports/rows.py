@@ -30,15 +30,17 @@ class Rows:
 
     def __init__(self) -> None:
         self._texts = _Texts()
-        self._chips = {one.label: str(self.chip(one)) for one in LOOKS.values()}
+        self._chips = {
+            one.label: Markup('<span class="v {}">{} {}</span>').format(
+                shade(one), one.sign, one.label
+            )
+            for one in LOOKS.values()
+        }
         self._points: dict[tuple[int, ...], str] = {}
 
-    @staticmethod
-    def chip(shown: Look) -> Markup:
+    def chip(self, shown: Look) -> Markup:
         """A verdict: its sign and label on its colour."""
-        return Markup('<span class="v {}">{} {}</span>').format(
-            shade(shown), shown.sign, shown.label
-        )
+        return self._chips[shown.label]
 
     def of_technique(self, technique: Technique) -> Markup:
         """A technique on its profiles."""

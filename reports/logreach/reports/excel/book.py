@@ -4,6 +4,7 @@ setup; the rows are then put in as XML of our own."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from io import BytesIO
 from math import ceil
 
@@ -22,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from logreach.reports.excel.cells import Strings, Styles, excel_text, letter, written
 from logreach.reports.excel.model import Placed, Sheet, placed
 from logreach.reports.excel.packing import filled
-from logreach.reports.words import LABELS, LOOKS
+from logreach.reports.words import LOOKS
 
 _FONT = "Calibri"
 # Characters of column width that a landscape page shows in legible size.
@@ -73,21 +74,22 @@ def _colour(made: Worksheet, place: Placed) -> None:
             continue
         first = f"{letter(at)}{place.header + 1}"
         reach = f"{first}:{letter(at)}{place.last}"
-        for sign, (fill, ink) in _fills().items():
-            rule = Rule(
-                "expression",
-                formula=[f'LEFT({first},1)="{sign}"'],
-                dxf=DifferentialStyle(
-                    font=Font(color=ink[1:]),
-                    fill=PatternFill(fill_type="solid", bgColor=fill[1:]),
-                ),
-                stopIfTrue=True,
-            )
+        for sign, colours in _colours().items():
+            formula = f'LEFT({first},1)="{sign}"'
+            rule = Rule("expression", formula=[formula], dxf=colours, stopIfTrue=True)
             made.conditional_formatting.add(reach, rule)
 
 
-def _fills() -> dict[str, tuple[str, str]]:
-    return {LOOKS[label].sign: (LOOKS[label].fill, LOOKS[label].ink) for label in LABELS}
+@cache
+def _colours() -> dict[str, DifferentialStyle]:
+    """By sign; made once, for openpyxl compares every two that it is given."""
+    return {
+        look.sign: DifferentialStyle(
+            font=Font(color=look.ink[1:]),
+            fill=PatternFill(fill_type="solid", bgColor=look.fill[1:]),
+        )
+        for look in LOOKS.values()
+    }
 
 
 def _for_print(made: Worksheet, sheet: Sheet) -> None:
