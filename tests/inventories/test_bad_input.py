@@ -49,6 +49,10 @@ AUDITPOL += "Exclusion Setting\r\n\r\n" + "".join(
 BACKUP = AUDIT_HEAD + "".join(
     f"WS1,System,{one.name},{{{one.guid}}},Erfolg und Fehler,,3\r\n" for one in GUIDS
 )
+BACKUP += "WS1,,Option:AuditBaseObjects,,Aktiviert,,1\r\n"
+BACKUP += (
+    "WS1,,FileGlobalSacl,,,,S:(AU;SA;FA;;;WD)\r\nWS1,,RegistryGlobalSacl,,,,S:(AU;SA;KA;;;WD)\r\n"
+)
 REG = f"""Windows Registry Editor Version 5.00
 
 [HKEY_LOCAL_MACHINE\\{SCRIPT_BLOCK}]
@@ -85,9 +89,46 @@ RESULT = """<?xml version="1.0"?><Rsop><ComputerResults><Extension><AuditSetting
 <PolicyTarget>System</PolicyTarget>
 <SubcategoryGuid>{0cce922b-69ae-11d9-bed3-505054503030}</SubcategoryGuid>
 <SettingValue>3</SettingValue></AuditSetting></Extension></ComputerResults></Rsop>"""
+REPORT = RESULT.replace("Rsop>", "GPO>").replace("ComputerResults>", "Computer>")
 FEATURES = '[{"Name": "DNS", "Installed": true}]'
 SACLS = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services;O:BAG:SYD:AIS:AI(AU;SA;KA;;;WD)\n"
 QUERIES = "<QueryList><Query Id='0'><Select Path='Security'>*</Select></Query></QueryList>"
+SUBSCRIPTION = f"""<Subscription xmlns="http://schemas.microsoft.com/2006/03/windows/events/subscription">
+<SubscriptionId>All</SubscriptionId><SubscriptionType>SourceInitiated</SubscriptionType>
+<Enabled>true</Enabled><Query><![CDATA[{QUERIES}]]></Query>
+<AllowedSourceDomainComputers>O:NSG:NSD:(A;;GA;;;DC)</AllowedSourceDomainComputers></Subscription>
+"""
+WINLOGBEAT = "winlogbeat.event_logs:\n  - name: Security\n    event_id: 4624, 4688\n"
+SPLUNK = "[WinEventLog://Security]\ndisabled = 0\nwhitelist = 4624,4688\n"
+COMPUTER = """{"OsName": "Microsoft Windows Server 2022 Standard", "OsVersion": "10.0.20348",
+"OsBuildNumber": "20348", "WindowsUBR": 2402, "OsProductType": 2}"""
+OSQUERY = """[{"build": "22631", "codename": "Professional", "name": "Microsoft Windows 11 Pro",
+"platform_like": "windows", "version": "10.0.22631"}]"""
+VER = "\nMicrosoft Windows [Version 10.0.22631.3447]\n"
+SYSTEMINFO_CSV = """"Host Name","OS Name","OS Version","OS Manufacturer","OS Configuration"
+"FS01","Microsoft Windows Server 2019 Standard","10.0.17763 N/A Build 17763","Microsoft Corporation","Member Server"
+"""
+GLOBAL = """Entry:                    1
+Resource Type:            File
+User:                     Everyone
+Flags:                    Success and Failure
+Condition:                (null)
+Accesses:
+                          FILE_WRITE_DATA
+                          DELETE
+
+The command was successfully executed.
+"""
+GET_ACL = r"""
+Path   : Microsoft.PowerShell.Core\FileSystem::C:\Windows\System32
+Owner  : NT SERVICE\TrustedInstaller
+Audit  : Everyone Success  Write, Delete
+Sddl   : O:S-1-5-80-956008885-3418522649-1831038044G:S-1-5-80-956008885-34185226
+         49-1831038044D:PAI(A;OICIIO;GA;;;CO)S:AI(AU;OICISA;DCSDWDWO;;;WD)
+"""
+GET_ACL_JSON = r"""{"Path": "Microsoft.PowerShell.Core\\Registry::HKEY_LOCAL_MACHINE\\SAM",
+"Sddl": "O:BAG:SYD:AI(A;CIID;KA;;;BA)S:AI(AU;CIIDSA;KA;;;WD)"}"""
+LOG = "# logreach collect 1\nsysmon.txt\tfailed\texit code 5\tSysmon64.exe -c\n"
 DEVICES = "Name,OperatingSystem,OperatingSystemVersion\nA,Windows 11 Pro,10.0 (22631)\n"
 
 SAMPLES: dict[str, bytes] = {
@@ -107,6 +148,16 @@ SAMPLES: dict[str, bytes] = {
     "features": FEATURES.encode(),
     "sacls": SACLS.encode(),
     "queries": QUERIES.encode(),
+    "subscription": SUBSCRIPTION.encode("utf-8-sig"),
+    "winlogbeat": WINLOGBEAT.encode(),
+    "splunk": SPLUNK.encode(),
+    "Get-ComputerInfo": COMPUTER.encode("utf-16"),
+    "osquery": OSQUERY.encode(),
+    "ver": VER.encode(),
+    "systeminfo as CSV": SYSTEMINFO_CSV.encode(),
+    "global audit entries": GLOBAL.encode(),
+    "Get-Acl": GET_ACL.encode(),
+    "Get-Acl as JSON": GET_ACL_JSON.encode(),
     "template": template("[Event Audit]\r\nAuditProcessTracking = 3"),
 }
 Read = Callable[[Source], Reading]
@@ -115,6 +166,7 @@ BY_READER: dict[str, tuple[Read, bytes]] = {
     "audit.csv": (auditpol.read, (AUDIT_HEAD + AUDIT_ROW.format("Success", 1)).encode()),
     "GptTmpl.inf": (gpt_template.read, SAMPLES["template"]),
     "gpresult": (policy_xml.read_result, SAMPLES["gpresult"]),
+    "gpreport.xml": (policy_xml.read_report, REPORT.encode("utf-16")),
 }
 
 
@@ -185,6 +237,13 @@ def test_a_good_file_is_read_without_fault(name: str) -> None:
     assert reading.statements
     assert reading.faults == ()
     assert_never_off(reading, name)
+
+
+def test_every_format_that_is_known_by_its_content_has_a_sample_here() -> None:
+    found = [
+        recognise.read(Source.of("H/file", data))[0] for data in [*SAMPLES.values(), LOG.encode()]
+    ]
+    assert {one.name for one in found if one} == {one.name for one in recognise.FORMATS}
 
 
 @pytest.mark.parametrize("name", SAMPLES)

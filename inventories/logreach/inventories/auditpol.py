@@ -29,6 +29,7 @@ from logreach.inventories.facts import (
     FactValue,
     Missing,
     Reading,
+    Sacl,
     Statement,
     Strength,
 )
@@ -51,11 +52,12 @@ _TAKEN_FOR_WHOLE = 50  # subcategories; so many under one target are the system'
 
 @dataclass(slots=True)
 class _Rows:
-    """What was gathered while reading one file."""
+    """What was gathered while reading one file; `unended` is a last line that may go on."""
 
     source: Source
     strength: Strength
     language: Language | None = None
+    unended: int = 0
     found: dict[str, list[tuple[int, Outcome, str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -96,6 +98,8 @@ def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
     others = any(_option(row) or _is_global(row[2]) for _, row in cells if len(row) > 2)
     if not (told or others) and (strength is Strength.OBSERVED or not _is_header(cells)):
         return _unreadable(_wrong_file(source, text))
+    if cells and not text.endswith(("\n", "\r")):
+        rows.unended = cells[-1][0]
     rows.language = language_of(_words(cells))
     target = _common_target(cells)
     for number, row in cells[1 if _is_header(cells) else 0 :]:
@@ -241,18 +245,27 @@ def _take_other(rows: _Rows, line: int, row: list[str]) -> None:
             rows.riddle(f"{name} is told neither on nor off", line)
     elif _is_global(name):
         kind = "file" if name.startswith("File") else "key"
-        _take_global(rows, line, kind, next((c for c in row[3:] if c.startswith("S:")), ""))
+        if len(row) < _WITH_VALUE:
+            rows.problem("row ends too early", line, "The file seems cut off; export it again.")
+        else:
+            _take_global(rows, line, kind, row[_WITH_VALUE - 1])
     else:
         rows.riddle("row is no audit setting", line)
 
 
 def _option(row: list[str]) -> str:
     """The setting that a row of an audit option tells; '' where it is none."""
-    return audit_options().get(row[2].removeprefix("Option:"), "") if len(row) > 2 else ""
+    named = row[2].removeprefix("Option:").casefold() if len(row) > 2 else ""
+    return next((key for name, key in audit_options().items() if name.casefold() == named), "")
 
 
 def _take_global(rows: _Rows, line: int, kind: str, sddl: str) -> None:
+    """A backup has an empty row where the host has no global entries; a GPO's says nothing then."""
     key = FactKey(FactKind.SACL, f"global:{kind}")
+    if not sddl:
+        if rows.strength is Strength.OBSERVED and line != rows.unended:
+            rows.other(key, Sacl(()), line, f"no global audit entries on any {kind}")
+        return
     try:
         sacl = read_sacl(sddl)
     except InputError as error:

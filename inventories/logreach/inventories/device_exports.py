@@ -206,7 +206,7 @@ def _role(row: _Row, device: Device) -> Role | None:
         device.faults.append(fault)
     if row.get("group") in groups["domain-controller"]:
         role = Role.DOMAIN_CONTROLLER
-    elif role is None and row.get("group") in groups["member"]:
+    elif role is None and row.get("os") and row.get("group") in groups["member"]:
         server = "server" in row.get("os").casefold()
         role = Role.SERVER if server else Role.WORKSTATION
     if role is not None:

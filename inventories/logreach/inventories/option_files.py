@@ -18,7 +18,7 @@ _GAP = re.compile(r"\s{2,}|\t|,+")
 
 def looks_like(text: str) -> bool:
     """Whether a text is the audit options of auditpol."""
-    return any(f"{option}" in text for option in audit_options()) and "REG_" not in text
+    return any(_option_in(line) for _, line in lines(text)) and "REG_" not in text
 
 
 def read(source: Source) -> Reading:
@@ -27,7 +27,7 @@ def read(source: Source) -> Reading:
     faults: list[Fault] = []
     missing: list[tuple[FactKey, Missing]] = []
     for number, line in lines(source.text(_words_known)):
-        option = next((one for one in audit_options() if one in line), None)
+        option = _option_in(line)
         if option is None:
             continue
         key = FactKey(FactKind.SETTING, audit_options()[option])
@@ -42,6 +42,12 @@ def read(source: Source) -> Reading:
     if not statements and not faults:
         raise InputError(source.fault("names no audit option"))
     return Reading(tuple(statements), tuple(faults), tuple(missing))
+
+
+def _option_in(line: str) -> str | None:
+    """The option that a line names; auditpol spells one 'CrashonAuditFail'."""
+    folded = line.casefold()
+    return next((one for one in audit_options() if one.casefold() in folded), None)
 
 
 def switch(word: str) -> bool | None:

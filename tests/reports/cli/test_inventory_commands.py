@@ -68,8 +68,12 @@ def test_show_tells_each_host_in_a_few_lines(app: typer.Typer, folder: Path) -> 
 def test_show_all_gives_every_fact_with_its_evidence(app: typer.Typer, folder: Path) -> None:
     (folder / "inventory.yaml").write_text(CLEAN)
     result = run(app, "inventory", "show", str(folder), "--host", "WS", "--all")
-    assert "  audit subcategory Process Creation = Success  [observed] a.csv line 2" in result.stdout
-    assert "  audit subcategory Logon unknown: a.csv does not list this subcategory" in result.stdout
+    assert (
+        "  audit subcategory Process Creation = Success  [observed] a.csv line 2" in result.stdout
+    )
+    assert (
+        "  audit subcategory Logon unknown: a.csv does not list this subcategory" in result.stdout
+    )
 
 
 def test_show_marks_what_is_assumed_or_unknown(app: typer.Typer, folder: Path) -> None:
