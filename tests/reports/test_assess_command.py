@@ -94,6 +94,10 @@ def test_every_file_read_is_listed_with_its_hash(document: dict[str, Any]) -> No
         (("assess", CONTOSO, "--tactic", "nonsense"), "persistence"),
         (("assess", CONTOSO, "--group", "No Such Group"), "No Such Group"),
         (("assess", CONTOSO, "--host", "WZ"), "WS"),
+        (("assess", CONTOSO, "--technique", "T1543.003", "--tactic", "impact"), "lies within"),
+        (("assess", ""), "empty word after 'assess'"),
+        (("inventory", "show", ""), "empty word"),
+        (("assess", CONTOSO, "--out="), "empty word after '--out'"),
         (("assess", CONTOSO, "--attack", "3.0"), "3.0"),
         (("assess", CONTOSO, "--rules", "no-such-rules"), "no-such-rules"),
         (("explain", "Security:46888", CONTOSO), "Security:4688"),
@@ -113,6 +117,13 @@ def test_a_file_in_place_of_the_output_folder_is_no_traceback(tmp_path: Path) ->
     result = run("assess", CONTOSO, "--out", str(tmp_path / "out"), *T1543)
     assert result.exit_code == 2
     assert "out" in result.output
+
+
+def test_fail_under_does_not_fail_where_nothing_applies(tmp_path: Path) -> None:
+    words = ("--out", str(tmp_path), "--format", "json", "--fail-under", "1")
+    result = run("assess", CONTOSO, "--technique", "T1543.001", *words)
+    assert result.exit_code == 0
+    assert "nothing to judge" in result.output
 
 
 @pytest.mark.parametrize(("threshold", "code"), [("0", 0), ("100", 1)])

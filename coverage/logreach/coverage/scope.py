@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from logreach.coverage.assess import Scope
 from logreach.coverage.attack import AttackModel, Presence
+from logreach.coverage.near import did_you_mean
 from logreach.inventories.facts import Inventory
 from logreach.inventories.faults import Fault, InputError
 
@@ -18,25 +18,37 @@ def scope_of(
     tactics: Sequence[str] = (),
     groups: Sequence[str] = (),
 ) -> Scope:
-    """The techniques that are named, of a tactic, or used by a threat group; none named: all.
+    """The techniques that are named, are of a tactic and are used by a threat group.
 
-    A technique brings its sub-techniques. Raises InputError with every name that is not known.
+    What is named of one kind adds up, different kinds narrow each other; none named: all. A
+    technique brings its sub-techniques. Raises InputError with every name that is not known, and
+    where nothing is left.
     """
     faults: list[Fault] = []
-    found: dict[str, None] = {}
-    words: list[str] = []
-    for text in techniques:
-        found.update(dict.fromkeys(_technique(attack, text, faults)))
-        words.append(f"technique {text}")
-    for text in tactics:
-        found.update(dict.fromkeys(_tactic(attack, text, faults)))
-        words.append(f"tactic {text}")
-    for text in groups:
-        found.update(dict.fromkeys(_group(attack, text, faults)))
-        words.append(f"group {text}")
+    asked: list[tuple[str, set[str]]] = []
+    for kind, names, find in (
+        ("technique", techniques, _technique),
+        ("tactic", tactics, _tactic),
+        ("group", groups, _group),
+    ):
+        if names:
+            found = {one for text in names for one in find(attack, text, faults)}
+            asked.append((f"{kind} {' or '.join(dict.fromkeys(names))}", found))
     if faults:
         raise InputError(faults)
-    return Scope(tuple(found), ", ".join(words)) if words else Scope()
+    return _common(attack, asked) if asked else Scope()
+
+
+def _common(attack: AttackModel, asked: Sequence[tuple[str, set[str]]]) -> Scope:
+    """What every restriction lets through, with all of them in words."""
+    common = set.intersection(*(found for _, found in asked))
+    words = [text for text, _ in asked]
+    if not common:
+        hint = "" if len(asked) == 1 else "--technique, --tactic and --group narrow each other."
+        message = f"nothing of ATT&CK {attack.version} lies within {' and '.join(words)}"
+        raise InputError(Fault(message, hint=hint))
+    ids = tuple(one.id for one in attack.techniques if one.id in common)
+    return Scope(ids, ", ".join(words))
 
 
 def _technique(attack: AttackModel, text: str, faults: list[Fault]) -> list[str]:
@@ -57,7 +69,9 @@ def _tactic(attack: AttackModel, text: str, faults: list[Fault]) -> list[str]:
     tactic = attack.find_tactic(text)
     if tactic is None:
         known = ", ".join(one.shortname for one in attack.tactics)
-        faults.append(Fault(f"ATT&CK {attack.version} has no tactic {text!r}", hint=known))
+        faults.append(
+            Fault(f"ATT&CK {attack.version} has no tactic {text!r}", hint=f"It has {known}")
+        )
         return []
     return [one.id for one in attack.techniques_of_tactic(tactic.shortname)]
 
@@ -65,8 +79,8 @@ def _tactic(attack: AttackModel, text: str, faults: list[Fault]) -> list[str]:
 def _group(attack: AttackModel, text: str, faults: list[Fault]) -> list[str]:
     groups = attack.find_group(text)
     if not groups:
-        near = get_close_matches(text, [group.name for group in attack.groups], 1)
-        hint = f"Did you mean {near[0]!r}?" if near else "Ids look like G0016"
+        near = did_you_mean(text, (group.name for group in attack.groups))
+        hint = near or "Ids look like G0016"
         faults.append(Fault(f"ATT&CK {attack.version} has no group {text!r}", hint=hint))
     return [technique for group in groups for technique in group.techniques]
 
@@ -79,9 +93,10 @@ def only_hosts(inventory: Inventory, names: Sequence[str]) -> Inventory:
     faults = []
     for name in names:
         if name.casefold() not in known:
-            near = get_close_matches(name, [host.name for host in inventory.hosts], 1)
-            all_names = ", ".join(host.name for host in inventory.hosts[:12])
-            hint = f"Did you mean {near[0]!r}?" if near else f"Hosts are: {all_names}"
+            near = did_you_mean(name, (host.name for host in inventory.hosts))
+            some = ", ".join(host.name for host in inventory.hosts[:12])
+            more = " and more" if len(inventory.hosts) > 12 else ""
+            hint = near or f"Hosts are {some}{more}"
             faults.append(Fault(f"the inventory has no host {name!r}", hint=hint))
     if faults:
         raise InputError(faults)

@@ -45,11 +45,15 @@ def assess(
     inventory: InventoryPath,
     out: Annotated[Path, typer.Option(help="Folder to write the reports to.")] = Path("out"),
     technique: Annotated[
-        list[str] | None, typer.Option(help="Only this technique and its sub-techniques.")
+        list[str] | None,
+        typer.Option(help="Only this technique and its sub-techniques; repeated, any of them."),
     ] = None,
-    tactic: Annotated[list[str] | None, typer.Option(help="Only this tactic.")] = None,
+    tactic: Annotated[
+        list[str] | None, typer.Option(help="Only this tactic, within the other restrictions.")
+    ] = None,
     group: Annotated[
-        list[str] | None, typer.Option(help="Only techniques that this threat group uses.")
+        list[str] | None,
+        typer.Option(help="Only techniques that this threat group uses, likewise."),
     ] = None,
     host: Annotated[
         list[str] | None, typer.Option(help="Only this host or group of hosts.")
@@ -67,7 +71,7 @@ def assess(
             min=0,
             max=100,
             help="Exit with 1 if detection (with alternatives) is achievable on fewer than this "
-            "percentage of host x technique pairs that apply.",
+            "percentage of host x technique pairs that apply; where none applies, nothing fails.",
         ),
     ] = None,
 ) -> None:
@@ -205,17 +209,24 @@ def _print(result: Assessment, written: Sequence[Path]) -> None:
     tell(result.faults, heading="Faults of the input (what they cost is counted as unknown):")
 
 
-def achieved(result: Assessment) -> float:
-    """Percentage of the host x technique pairs that apply on which detection is achievable."""
+def achieved(result: Assessment) -> tuple[int, int]:
+    """The host x technique pairs on which detection is achievable, of those that apply."""
     from logreach.reports.words import applying, totals
 
     counts = totals(result, "detection_with_alternatives")
-    return 100 * counts["achievable"] / (applying(counts) or 1)
+    return counts["achievable"], applying(counts)
 
 
 def _judge_threshold(result: Assessment, fail_under: float) -> None:
-    percentage = achieved(result)
-    typer.echo(f"detection with alternatives is achievable on {percentage:.1f} % of what applies")
-    if percentage < fail_under:
+    some, whole = achieved(result)
+    if not whole:
+        typer.echo("no technique asked for applies to any host: --fail-under has nothing to judge")
+        return
+    share = 100 * some / whole
+    typer.echo(
+        f"detection with alternatives is achievable on {share:.1f} % of what applies "
+        f"({some} of {whole})"
+    )
+    if share < fail_under:
         typer.echo(f"which is below --fail-under {fail_under:g}", err=True)
         raise typer.Exit(Exit.BELOW)
