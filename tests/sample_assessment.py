@@ -12,12 +12,14 @@ from logreach.coverage.assessment import (
     FleetTechnique,
     Judged,
     MissingFact,
+    Plan,
     PlannedRemedy,
     Profile,
     Reason,
     Remedy,
     RuleRollup,
     RuleSummary,
+    Step,
     TechniqueResult,
 )
 from logreach.coverage.tree import Branch
@@ -292,6 +294,12 @@ def sample() -> Assessment:
         faults=(Fault("file not found", FORMULA, "hosts[3].audit_policy", "Check the path."),),
         notes=(("Not parsed", "3 log source references name no event."), long_note),
     )
+
+
+def planned() -> Assessment:
+    """The same with a plan: one step of two changes, and pairs that no change reaches."""
+    step = Step((0, 1), ("P1", "P2"), 902, 104, 2_000, ("T1543", "T1543.003"))
+    return replace(sample(), plan=Plan((step,), pairs=5_412, open=3))
 
 
 def empty() -> Assessment:

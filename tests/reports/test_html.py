@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from sample_assessment import ALL_VERDICTS, MARKUP, SHA, empty, sample
+from markupsafe import escape
+from sample_assessment import ALL_VERDICTS, MARKUP, SHA, empty, planned, sample
 
 from logreach.coverage.assessment import Assessment
 from logreach.coverage.verdict import Level
@@ -158,6 +159,18 @@ def test_without_forwarding_no_column_tells_of_it() -> None:
     shown = rendered(here)
     assert "On the host" not in shown
     assert "forwarding not told" not in shown
+
+
+def test_the_plan_stands_above_the_single_remedies(text: str) -> None:
+    shown = rendered(planned())
+    _read(shown)
+    (steps,) = re.findall(r"<h3>In steps</h3>.*?<h3>", shown, re.DOTALL)
+    for one in planned().remedies:
+        assert f"<div>{escape(one.remedy.text)}</div>" in steps
+    assert "37.0 %" in steps
+    assert "need a missing fact" in steps
+    assert '<a href="#T1543.003">T1543.003</a>' in steps
+    assert "In steps" not in text
 
 
 def test_assumed_facts_stand_out(text: str) -> None:

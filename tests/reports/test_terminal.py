@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-from sample_assessment import CONTROL, MARKUP, branch, empty, sample
+from sample_assessment import CONTROL, MARKUP, branch, empty, planned, sample
 
 from logreach.coverage.assessment import Assessment
 from logreach.reports.terminal import print_summary, render_tree
@@ -55,6 +55,14 @@ def test_an_empty_assessment_prints_a_line_and_no_tables() -> None:
     assert _printed(empty()).splitlines() == [
         "inventory: 0 hosts in 0 profiles, 0 techniques of ATT&CK 18.1"
     ]
+
+
+def test_steps_are_told_with_what_is_achievable_once_they_are_done() -> None:
+    _, after = _printed(planned(), 200).split("What to change, in steps")
+    lines = [line.split() for line in after.splitlines()[3:5]]
+    assert lines[0][:6] == ["1", "902", "37.0", "%", "-", "Turn"]
+    assert " ".join(lines[1]).startswith("- Turn on 'Include command line")
+    assert "in steps" not in _printed(sample())
 
 
 def test_one_is_not_many() -> None:

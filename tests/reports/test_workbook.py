@@ -13,7 +13,17 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sample_assessment import ALL_VERDICTS, FORMULA, HOSTILE, LONG, MARKUP, SHA, empty, sample
+from sample_assessment import (
+    ALL_VERDICTS,
+    FORMULA,
+    HOSTILE,
+    LONG,
+    MARKUP,
+    SHA,
+    empty,
+    planned,
+    sample,
+)
 
 from logreach.coverage.assessment import Assessment
 from logreach.reports.excel import model, write_workbook
@@ -271,6 +281,19 @@ def test_the_first_sheet_names_no_change_that_gains_nothing(tmp_path: Path) -> N
     told = [[cell.value for cell in row] for row in made["Summary"][table.ref]][1:]
     assert [row[1] for row in told] == [one.remedies[0].remedy.text]
     assert len(_rows(made, "Remedies")) == 2
+
+
+def test_the_plan_stands_on_the_first_sheet(tmp_path: Path) -> None:
+    one = planned()
+    write_workbook(one, tmp_path / "a.xlsx")
+    sheet = load_workbook(tmp_path / "a.xlsx")["Summary"]
+    header, *rows = [[cell.value for cell in row] for row in sheet[sheet.tables["Steps"].ref]]
+    (row,) = [dict(zip(header, cells, strict=True)) for cells in rows]
+    assert row["Changes"].splitlines() == [each.remedy.text for each in one.remedies]
+    assert (row["Gain"], row["Hosts"], row["Techniques"]) == (104, 902, 2)
+    assert row["Achievable then"] == pytest.approx(2_000 / 5_412)
+    texts = [str(cell.value) for cells in sheet.iter_rows() for cell in cells]
+    assert any("under 0.1 % of the pairs need a missing fact" in text for text in texts)
 
 
 def test_what_a_remedy_raises_is_told_by_kind_of_change(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
     from logreach.reports import page
     from logreach.reports.caveats import ASSUMED_MEANING, FORWARDING_MEANING, ON_HOST_MEANING
     from logreach.reports.rows import Rows
+    from logreach.reports.steps import STEPS_MEANING
     from logreach.reports.words import (
         QUESTION_MEANING,
         QUESTIONS,
@@ -71,6 +72,7 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
         assumed_meaning=ASSUMED_MEANING,
         forwarding_meaning=FORWARDING_MEANING,
         on_host_meaning=ON_HOST_MEANING,
+        steps_meaning=STEPS_MEANING,
         # Our own files, read from the package.
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704

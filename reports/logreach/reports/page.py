@@ -28,6 +28,7 @@ from logreach.reports.caveats import (
     judged_where,
     lost_on_the_way,
 )
+from logreach.reports.steps import StepLine, out_of_reach, step_lines
 from logreach.reports.words import (
     LABELS,
     LOOKS,
@@ -141,6 +142,8 @@ class Page:
     looks: Sequence[Look]
     questions: Sequence[str]
     bars: tuple[Bar, ...]
+    steps: tuple[StepLine, ...]
+    out_of_reach: str
     faults: tuple[Fault, ...]
     forwarded: bool
     assumed: bool
@@ -171,6 +174,8 @@ def page_of(assessment: Assessment, catalogue: Catalogue) -> Page:
         looks=tuple(LOOKS.values()),
         questions=tuple(QUESTIONS.values()),
         bars=tuple(_bar(assessment, question) for question in assessment.questions),
+        steps=step_lines(assessment),
+        out_of_reach=out_of_reach(assessment),
         faults=tuple(faults_of(assessment)),
         forwarded=forwarded(assessment),
         assumed=any(map(assumed_facts, profiles)),

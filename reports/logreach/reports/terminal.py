@@ -24,6 +24,7 @@ from logreach.reports.caveats import (
     faults_of,
     forwarded,
 )
+from logreach.reports.steps import step_lines
 from logreach.reports.words import (
     LABELS,
     QUESTIONS,
@@ -40,7 +41,7 @@ from logreach.reports.words import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-_TOP = 8
+_TOP, _STEPS = 8, 4
 _LONGEST = 180
 _STYLES = {
     "achievable": "bold blue",
@@ -59,6 +60,7 @@ def print_summary(assessment: Assessment, console: Console) -> None:
         _questions(assessment),
         _rules(assessment),
         _broken(assessment),
+        _steps(assessment),
         _remedies(assessment),
         _missing(assessment),
     ):
@@ -180,8 +182,19 @@ def _short_of_achievable(profile: Profile) -> Iterator[Judged]:
             yield judged
 
 
+def _steps(assessment: Assessment) -> Table:
+    table = _table("What to change, in steps (detection with alternatives once each is done)")
+    _columns(table, "#Step", "#Hosts", "#Achievable", "Changes")
+    for one in step_lines(assessment)[:_STEPS]:
+        changes = Text("\n").join([_safe(f"- {text}", _LONGEST) for text in one.changes])
+        table.add_row(str(one.number), str(one.hosts), one.told, changes)
+    return table
+
+
 def _remedies(assessment: Assessment) -> Table:
-    table = _table("What to change first (gain: host and technique verdicts raised by it alone)")
+    table = _table(
+        "What to change first, each alone (gain: host and technique verdicts that it raises)"
+    )
     _columns(table, "#Gain", "#Hosts", "Remedy", "Cost")
     for one in assessment.remedies[:_TOP]:
         if one.gain:

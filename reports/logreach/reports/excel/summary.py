@@ -17,6 +17,7 @@ from logreach.reports.excel.model import (
 )
 from logreach.reports.excel.overview import missing_table
 from logreach.reports.excel.places import Places
+from logreach.reports.steps import STEPS_MEANING, out_of_reach, step_lines
 from logreach.reports.words import (
     LABELS,
     LOOKS,
@@ -42,6 +43,7 @@ def summary(assessment: Assessment, places: Places) -> Sheet:
         _label_table(),
         _question_table(assessment),
         _profile_table(assessment, places),
+        _step_table(assessment),
         _remedy_table(assessment),
         missing_table(assessment, "TopMissing", "Missing facts that matter most", _TOP),
         _matrix(assessment, places),
@@ -113,6 +115,32 @@ def _profile_table(assessment: Assessment, places: Places) -> Table:
     return Table("Profiles", titles, rows, "Profiles", remark)
 
 
+def _step_table(assessment: Assessment) -> Table:
+    titles = columns(
+        "Step",
+        "Changes",
+        "Gain :number",
+        "Hosts :number",
+        "Techniques :number",
+        "Achievable then :share",
+        "Profiles",
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            f"Step {one.number}",
+            "\n".join(one.changes),
+            one.gain,
+            one.hosts,
+            len(one.techniques),
+            one.after,
+            ", ".join(one.profiles),
+        )
+        for one in step_lines(assessment)
+    ]
+    remark = f"{STEPS_MEANING} {out_of_reach(assessment)}".strip()
+    return Table("Steps", titles, rows, "What to change, in steps", remark)
+
+
 def _remedy_table(assessment: Assessment) -> Table:
     titles = columns(
         "Fact", "Remedy", "Gain :number", "Hosts :number", "Techniques :number", "Cost"
@@ -131,7 +159,7 @@ def _remedy_table(assessment: Assessment) -> Table:
         if one.gain
     ]
     remark = "Gain: host and technique verdicts raised by this change alone."
-    return Table("TopRemedies", titles, rows, "What to change first", remark)
+    return Table("TopRemedies", titles, rows, "What to change first, each change alone", remark)
 
 
 def _matrix(assessment: Assessment, places: Places) -> Table:
