@@ -36,7 +36,10 @@ class Places:
         }
         self._techniques = _rows(by_technique(assessment))
         self._evidence = [evidence_text(one.evidence) for one in self.catalogue.reasons]
-        self._numbers = [number_text(number) for number in range(len(self.catalogue.reasons))]
+        self._reasons = [
+            Link(number_text(number), "Evidence", number + _FIRST)
+            for number in range(len(self.catalogue.reasons))
+        ]
         self._events = _rows(by_event(assessment))
         self._components: dict[tuple[str, str], int] = {}
         row = _FIRST
@@ -62,11 +65,11 @@ class Places:
         row = self._components.get((name, profile.profile_id))
         return text if row is None else Link(text, "Data components", row)
 
-    def evidence(self, *chains: Iterable[int]) -> str:
+    def evidence(self, numbers: Iterable[int]) -> str:
         """Every distinct piece of evidence behind these reasons, one a line."""
-        numbers = dict.fromkeys(chained.from_iterable(chains))
         found = dict.fromkeys([self._evidence[number] for number in numbers])
-        return "\n".join(filter(None, found))
+        found.pop("", None)
+        return "\n".join(found)
 
     def chain(self, *judged: Judged) -> tuple[Cell, Cell]:
         """A link to the first reason, and the numbers of all: a link of several lines would be cut
@@ -74,8 +77,8 @@ class Places:
         numbers = dict.fromkeys(chained.from_iterable(map(self.catalogue.numbers, judged)))
         if not numbers:
             return (None, None)
-        texts = [self._numbers[number] for number in numbers]
-        return Link(texts[0], "Evidence", next(iter(numbers)) + _FIRST), ", ".join(texts)
+        links = [self._reasons[number] for number in numbers]
+        return links[0], ", ".join([link.text for link in links])
 
 
 def number_text(number: int) -> str:

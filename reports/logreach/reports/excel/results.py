@@ -67,9 +67,10 @@ def _technique_row(
 ) -> tuple[Cell, ...]:
     asked = (technique.visibility, technique.detection, technique.detection_with_alternatives)
     low, high = technique.score or (None, None)
+    numbers, because = places.catalogue.numbers, places.catalogue.why
     verdicts: list[Cell] = []
     for judged in asked:
-        verdicts += [signed(judged.verdict), places.catalogue.why(judged)]
+        verdicts += [signed(judged.verdict), because(judged)]
     return (
         _technique_link(technique, profile, places),
         technique.name,
@@ -81,7 +82,7 @@ def _technique_row(
         None if high is None else round(high, 4),
         _components_text(technique),
         _analytics_text(technique),
-        places.evidence(*(places.catalogue.numbers(judged)[:1] for judged in asked)),
+        places.evidence([one for judged in asked for one in numbers(judged)[:1]]),
         reference_of(reason for judged in asked for reason in judged.reasons),
         *places.chain(*asked),
         *([_rules_text(technique, profile)] if places.has_rules else []),
@@ -101,9 +102,10 @@ def _technique_link(technique: TechniqueResult, profile: Profile, places: Places
     return places.component(best.name, profile, technique.technique_id)
 
 
-def _goodness(component: ComponentResult) -> tuple[int, int]:
+def _goodness(component: ComponentResult) -> int:
+    """By what is proven, then by what is possible."""
     verdict = component.judged.verdict
-    return (int(verdict.proven), int(verdict.possible))
+    return 3 * verdict.proven + verdict.possible
 
 
 def _components_text(technique: TechniqueResult) -> str:
