@@ -148,6 +148,8 @@ def test_explain_shows_the_chain_for_one_host() -> None:
         ("Security:4688/CommandLine", "setting"),
         ("Process Creation", "Sysmon:1"),
         ("security:4697", "Security System Extension"),
+        ("Security:5379", "User Account Management"),
+        ("sysmon:29/hashes", "Sysmon"),
     ],
 )
 def test_explain_takes_events_fields_and_components(what: str, said: str) -> None:

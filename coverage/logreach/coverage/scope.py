@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -55,14 +56,34 @@ def _technique(attack: AttackModel, text: str, faults: list[Fault]) -> list[str]
     answer = attack.ask(text)
     if answer.presence is Presence.CURRENT:
         return [answer.id, *(one.id for one in attack.subtechniques_of(answer.id))]
+    faults.append(technique_fault(attack, text))
+    return []
+
+
+def looks_like_technique(text: str) -> bool:
+    """Whether a text has the form of a technique's id, known or not."""
+    return bool(re.fullmatch(r"T\d{4}(\.\d{3})?", text, re.IGNORECASE))
+
+
+def technique_fault(attack: AttackModel, text: str) -> Fault:
+    """Why a text is no technique of this ATT&CK, and what became of one that was."""
+    answer = attack.ask(text)
     hints = {
         Presence.REPLACED: f"It was replaced by {answer.replacement}",
         Presence.DEPRECATED: "It was deprecated",
-        Presence.UNKNOWN: "Ids look like T1543 or T1543.003",
+        Presence.UNKNOWN: _unknown(attack, answer.id),
     }
     message = f"ATT&CK {attack.version} has no technique {text!r}"
-    faults.append(Fault(message, hint=hints[answer.presence]))
-    return []
+    return Fault(message, hint=hints.get(answer.presence, ""))
+
+
+def _unknown(attack: AttackModel, text: str) -> str:
+    parent = text.partition(".")[0]
+    if attack.ask(parent).presence is not Presence.CURRENT:
+        told = "Another version of ATT&CK is read with --attack"
+        return told if looks_like_technique(text) else "Ids look like T1543 or T1543.003"
+    below = ", ".join(one.id for one in attack.subtechniques_of(parent))
+    return f"Sub-techniques of {parent} are {below}" if below else f"{parent} has no sub-techniques"
 
 
 def _tactic(attack: AttackModel, text: str, faults: list[Fault]) -> list[str]:
