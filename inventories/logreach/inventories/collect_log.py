@@ -7,6 +7,7 @@ from logreach.inventories.sources import Source
 from logreach.inventories.text import lines
 
 HEADER = "# logreach collect"
+_LOST = {"failed": "{} is not there", "partly": "{} lacks that"}
 _HINT = "Run the script again, as administrator."
 
 
@@ -18,12 +19,15 @@ def looks_like(text: str) -> bool:
 def read(source: Source) -> Reading:
     """Each command that failed and should not have, as a fault.
 
-    A line is: file, 'ok' or 'failed' or 'absent', exit code or message, command; tabs between.
+    A line is: file, 'ok', 'failed', 'partly' or 'absent', exit code or message, command; tabs
+    between.
     """
     faults = []
     for number, line in lines(source.text()):
         parts = line.split("\t")
-        if len(parts) == 4 and parts[1] == "failed":
-            message = f"on the host {parts[3]!r} failed ({parts[2]}), so {parts[0]} is not there"
-            faults.append(source.fault(message, f"line {number}", _HINT))
+        if len(parts) != 4 or parts[1] not in _LOST:
+            continue
+        file, state, why, command = parts
+        message = f"on the host {command!r} failed ({why[:400]}), so {_LOST[state].format(file)}"
+        faults.append(source.fault(message, f"line {number}", _HINT))
     return Reading(faults=tuple(faults))

@@ -1,12 +1,16 @@
+#Requires -Version 5.1
 <#
-logreach collect, version 1. Windows PowerShell 5.1 and PowerShell 7.
+logreach collect, version 2. Windows PowerShell 5.1 and PowerShell 7.
 
 Runs only commands that Windows itself brings (and Sysmon's own 'sysmon -c' where Sysmon is
-installed), and keeps what they print, unparsed, in one folder named for this computer. It
-changes no setting and sends nothing. Administrator rights are needed for the audit policy and
-for audit entries; without them the log says what is missing.
+installed), and keeps what they print, unparsed, in one new folder named for this computer. It
+changes no setting and sends nothing; a domain controller asks itself for its domain's name. Run
+it as administrator: the audit policy and audit entries are readable to nobody else. Without
+that, the log says which commands failed.
 
   .\collect.ps1 [-Into FOLDER] [-NoGroupPolicy] [-Key KEY,...] [-Path PATH,...]
+
+or, where scripts may not run: powershell -ExecutionPolicy Bypass -File collect.ps1
 
 Put the folders of all computers side by side and give their parent to logreach.
 #>
@@ -23,7 +27,6 @@ param(
         'SYSTEM\CurrentControlSet\Control\SecurityProviders',
         'SYSTEM\CurrentControlSet\Control\Session Manager',
         'SAM',
-        'SECURITY',
         'SOFTWARE\Microsoft\Windows\CurrentVersion\Run',
         'SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce',
         'SOFTWARE\Microsoft\Windows NT\CurrentVersion\Winlogon',
@@ -43,14 +46,22 @@ param(
 )
 
 $ErrorActionPreference = 'Continue'
+if ($env:PROCESSOR_ARCHITEW6432) {
+    # Windows shows a 32-bit process another registry and another System32.
+    throw 'This is a 32-bit PowerShell. Run the script in the 64-bit one.'
+}
 $folder = Join-Path $Into $env:COMPUTERNAME
-$null = New-Item -ItemType Directory -Path $folder -Force
-$log = New-Object System.Collections.Generic.List[string]
-$log.Add('# logreach collect 1')
+if (Test-Path -LiteralPath $folder) {
+    # What an earlier run left there would be taken for what the computer has now.
+    throw "$folder is there already. Move it away, or name another place with -Into."
+}
+$null = New-Item -ItemType Directory -Path $folder -Force -ErrorAction Stop
+$log = @('# logreach collect 2')
 
+# One line a file: its name; ok, failed, absent (nothing to worry about) or partly; why; command.
 function Add-Result([string] $File, [string] $State, [string] $Code, [string] $Command) {
     $flat = ($Code -replace '\s+', ' ').Trim()
-    $script:log.Add(('{0}{1}{2}{1}{3}{1}{4}' -f $File, "`t", $State, $flat, $Command))
+    $script:log += '{0}{1}{2}{1}{3}{1}{4}' -f $File, "`t", $State, $flat, $Command
 }
 
 # Runs a command of Windows through cmd, so that its bytes reach the file as it wrote them.
@@ -64,7 +75,6 @@ function Save-Command([string] $File, [string] $Command, [switch] $Optional) {
 # The same for commands that write their file themselves; {0} stands for it.
 function Save-File([string] $File, [string] $Command, [switch] $Optional) {
     $target = Join-Path $folder $File
-    Remove-Item -LiteralPath $target -Force -ErrorAction SilentlyContinue
     & $env:ComSpec /d /c (($Command -f "`"$target`"") + ' > nul 2>&1')
     Complete-File $File ($Command -f $File) $LASTEXITCODE $Optional.IsPresent
 }
@@ -108,16 +118,16 @@ Save-Json 'features.json' 'Get-WindowsFeature' -Optional {
 }
 
 # Audit policy: what the host really has
+# (the backup also tells audit options and global audit entries, in every language)
 Save-Command 'auditpol.csv' 'auditpol /get /category:* /r'
 Save-File 'auditpol-backup.csv' 'auditpol /backup /file:{0}'
-Save-Command 'resource-sacl-file.txt' 'auditpol /resourceSACL /type:File /view' -Optional
-Save-Command 'resource-sacl-key.txt' 'auditpol /resourceSACL /type:Key /view' -Optional
 
 # Settings. A whole export also shows what is not set.
 Save-File 'policies.reg' 'reg export HKLM\SOFTWARE\Policies\Microsoft {0} /y'
 Save-File 'policies-system.reg' (
     'reg export HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System {0} /y')
 Save-Command 'lsa.txt' 'reg query HKLM\SYSTEM\CurrentControlSet\Control\Lsa'
+Save-Command 'lsa-audit.txt' 'reg query HKLM\SYSTEM\CurrentControlSet\Control\Lsa\Audit' -Optional
 Save-Command 'lsa-ntlm.txt' 'reg query HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0' -Optional
 Save-Command 'netlogon.txt' (
     'reg query HKLM\SYSTEM\CurrentControlSet\Services\Netlogon\Parameters /v AuditNTLMInDomain'
@@ -148,49 +158,48 @@ foreach ($service in $services) {
 }
 
 # Audit entries of single objects
-function Add-Descriptors([string] $File, [string[]] $Objects, [bool] $Optional) {
-    $rows = New-Object System.Collections.Generic.List[string]
-    $rows.Add('# Get-Acl -Audit')
-    $problem = ''
+function Add-Descriptors([string] $File, [string[]] $Objects) {
+    $rows = @('# Get-Acl -Audit')
+    $problems = @()
     foreach ($object in $Objects) {
+        $name = $object -replace '^Registry::', ''
         try {
-            $sddl = (Get-Acl -Audit -Path $object -ErrorAction Stop).Sddl
-            $name = $object -replace '^Registry::', ''
-            $rows.Add(('{0};{1}' -f $name, $sddl))
+            $rows += '{0};{1}' -f $name, (Get-Acl -Audit -Path $object -ErrorAction Stop).Sddl
         } catch [System.Management.Automation.ItemNotFoundException] {
             continue
         } catch {
-            $problem = "$_"
+            $problems += "${name}: $_"
         }
     }
     if ($rows.Count -gt 1) {
         Set-Content -LiteralPath (Join-Path $folder $File) -Value $rows -Encoding UTF8
-        Add-Result $File 'ok' '0' 'Get-Acl -Audit'
-    } else {
-        $state = if ($Optional) { 'absent' } else { 'failed' }
-        Add-Result $File $state $problem 'Get-Acl -Audit'
     }
+    $state = if ($rows.Count -eq 1) { 'absent' } else { 'ok' }
+    if ($problems.Count) { $state = if ($rows.Count -eq 1) { 'failed' } else { 'partly' } }
+    Add-Result $File $state ($problems -join '; ') 'Get-Acl -Audit'
 }
 
-Add-Descriptors 'sacl-keys.txt' @($Key | ForEach-Object { "Registry::HKEY_LOCAL_MACHINE\$_" }) $false
-Add-Descriptors 'sacl-files.txt' $Path $false
-if (Get-Module -ListAvailable -Name ActiveDirectory) {
+Add-Descriptors 'sacl-keys.txt' @($Key | ForEach-Object { "Registry::HKEY_LOCAL_MACHINE\$_" })
+Add-Descriptors 'sacl-files.txt' $Path
+
+# On a domain controller (its product type is 2) those of the directory too
+$type = (Get-CimInstance -ClassName Win32_OperatingSystem -ErrorAction SilentlyContinue).ProductType
+if ($type -eq 2) {
     try {
         Import-Module ActiveDirectory -ErrorAction Stop
-        $domain = (Get-ADDomain -ErrorAction Stop).DistinguishedName
-        $objects = @(
+        $domain = (Get-ADDomain -Server localhost -ErrorAction Stop).DistinguishedName
+        Add-Descriptors 'sacl-directory.txt' @(
             "AD:\$domain",
             "AD:\CN=AdminSDHolder,CN=System,$domain",
             "AD:\CN=Policies,CN=System,$domain",
             "AD:\OU=Domain Controllers,$domain"
         )
-        Add-Descriptors 'sacl-directory.txt' $objects $true
     } catch {
-        Add-Result 'sacl-directory.txt' 'absent' "$_" 'Get-Acl -Audit AD:'
+        Add-Result 'sacl-directory.txt' 'failed' "$_" 'Get-ADDomain'
     }
 }
 
 Set-Content -LiteralPath (Join-Path $folder 'collect-log.txt') -Value $log -Encoding UTF8
-$failed = @($log | Where-Object { $_ -match "`tfailed`t" })
+$failed = @($log | Where-Object { $_ -match "`t(failed|partly)`t" })
 Write-Host ('{0} files in {1}' -f (@(Get-ChildItem -LiteralPath $folder).Count), $folder)
 foreach ($line in $failed) { Write-Warning $line }

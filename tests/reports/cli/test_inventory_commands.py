@@ -1,8 +1,7 @@
-"""`logreach inventory show`, `check`, and `logreach collect`."""
+"""`logreach inventory show` and `check`."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,8 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from logreach.cli import collect, inventory
+from logreach.cli import inventory
 from logreach.cli.exits import Guarded
-from logreach.inventories import recognise
-from logreach.inventories.sources import Source
 
 AUDIT = """Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,Exclusion Setting
 WS1,System,Process Creation,{0CCE922B-69AE-11D9-BED3-505054503030},Success,
@@ -32,7 +29,7 @@ BROKEN = """hosts:
 def app() -> typer.Typer:
     made = typer.Typer(cls=Guarded, pretty_exceptions_enable=False)
     made.add_typer(inventory.app, name="inventory")
-    made.command("collect")(collect.collect)
+    made.command("other")(lambda: None)
     return made
 
 
@@ -121,71 +118,3 @@ def test_an_unusable_inventory_ends_with_two(app: typer.Typer, folder: Path, tex
         assert result.exit_code == 2
         assert "inventory.yaml" in result.stderr
         assert "Traceback" not in result.output
-
-
-def test_collect_prints_a_script_that_every_powershell_reads_alike(app: typer.Typer) -> None:
-    result = run(app, "collect")
-    assert result.exit_code == 0
-    assert result.stdout.isascii()
-    assert "??" not in result.stdout  # PowerShell 7 only
-    assert "?." not in re.sub(r"\(64\|64a\)\?\\\.exe", "", result.stdout)
-
-
-CHANGING = re.compile(
-    r"\b(Set-Acl|Set-ItemProperty|New-ItemProperty|Remove-ItemProperty|Set-Service|Stop-\w+|"
-    r"Start-\w+|Restart-\w+|Enable-\w+|Disable-\w+|Register-\w+|Invoke-\w+|Send-\w+|New-Object Net|"
-    r"Net\.WebClient|auditpol /set|auditpol /clear|auditpol /restore|reg add|reg delete|reg import|"
-    r"wevtutil sl|wevtutil cl|sc config|curl|DownloadString)\b",
-    re.IGNORECASE,
-)
-
-
-def test_the_script_changes_nothing_and_sends_nothing() -> None:
-    script = collect.script()
-    assert CHANGING.findall(script) == []
-    removed = re.findall(r"^\s*Remove-Item (.*)$", script, re.MULTILINE)
-    assert removed
-    assert all(line.startswith("-LiteralPath $target") for line in removed)
-    written = re.findall(r"Set-Content -LiteralPath (\S+ \S+)", script)
-    assert set(written) == {"(Join-Path $folder"}
-
-
-OUTPUTS = {
-    "os.json": '[{"Caption": "Microsoft Windows 11 Pro", "Version": "10.0.22631", "BuildNumber": "22631",'
-    ' "ProductType": 1, "UBR": 1}]',
-    "features.json": '[{"Name": "DNS", "Installed": true}]',
-    "auditpol.csv": AUDIT,
-    "auditpol-backup.csv": AUDIT,
-    "resource-sacl-file.txt": "Currently, there is no global SACL for this resource type.\n",
-    "resource-sacl-key.txt": "Currently, there is no global SACL for this resource type.\n",
-    "policies.reg": "Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft]\n\n",
-    "policies-system.reg": "Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\X]\n\n",
-    "lsa.txt": "\nHKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa\n    X    REG_DWORD    0x1\n",
-    "channels.json": '[{"LogName": "Security", "IsEnabled": true, "MaximumSizeInBytes": 1, "LogMode": 0}]',
-    "gpresult.xml": '<?xml version="1.0"?><Rsop><ComputerResults/></Rsop>',
-    "sysmon.txt": "System Monitor v15.15\nCurrent configuration:\n - Service name: Sysmon\n",
-    "sacl-keys.txt": "# Get-Acl -Audit\nHKEY_LOCAL_MACHINE\\SAM;O:BAG:SYD:AIS:AI(AU;SA;KA;;;WD)\n",
-    "collect-log.txt": "# logreach collect 1\nauditpol.csv\tok\t0\tauditpol\n",
-}
-
-
-@pytest.mark.parametrize("name", OUTPUTS)
-def test_every_file_of_the_script_is_read_by_its_content(name: str) -> None:
-    script = collect.script()
-    assert f"'{name}'" in script
-    found, reading = recognise.read(Source.of(f"PC1/{name}", OUTPUTS[name].encode("utf-8-sig")))
-    assert found is not None
-    assert reading.faults == ()
-
-
-def test_every_file_that_the_script_writes_is_known_here() -> None:
-    named = set(re.findall(r"'([\w-]+\.(?:txt|json|csv|reg|xml))'", collect.script()))
-    optional = {
-        "lsa-ntlm.txt",
-        "netlogon.txt",
-        "ntds.txt",
-        "ca.txt",
-        "sacl-files.txt",
-        "sacl-directory.txt",
-    }
-    assert named - optional == set(OUTPUTS)
