@@ -58,6 +58,7 @@ def graphs(draw: st.DrawFn) -> tuple[Graph, Facts]:
         graph.add(Node(key, combine, "inner", key))
         for child in draw(st.lists(st.sampled_from(keys), unique=True, min_size=1, max_size=4)):
             limit = draw(st.sampled_from([None, None, PARTIAL, NO, UNKNOWN]))
-            graph.link(key, Edge(child, limit, "why", gate=draw(st.booleans())))
+            kinds = draw(st.sampled_from([{}, {}, {"gate": True}, {"elsewhere": True}]))
+            graph.link(key, Edge(child, limit, "why", **kinds))
         keys.append(key)
     return graph, Facts.of(said)

@@ -24,12 +24,13 @@ def plainly(graph: Graph, key: str, facts: Facts) -> tuple[int, int] | None:
     if node.leaf is not None:
         verdict = node.leaf.check(facts).verdict
         return (int(verdict.proven), int(verdict.possible)) if verdict.applicable else None
-    pairs = []
+    pairs, elsewhere = [], False
     for edge in graph.edges(key):
         pair = plainly(graph, edge.child, facts)
         if pair is None:
             if edge.gate:
                 return None
+            elsewhere = elsewhere or edge.elsewhere
             continue
         if edge.limit is not None:
             pair = (min(pair[0], edge.limit.proven), min(pair[1], edge.limit.possible))
@@ -37,7 +38,11 @@ def plainly(graph: Graph, key: str, facts: Facts) -> tuple[int, int] | None:
     if not pairs:
         return None
     choose = max if node.combine is Combine.ANY else min
-    return choose(pair[0] for pair in pairs), choose(pair[1] for pair in pairs)
+    best = 1 if elsewhere else 2
+    return (
+        min(best, choose(pair[0] for pair in pairs)),
+        min(best, choose(pair[1] for pair in pairs)),
+    )
 
 
 def verdicts(evaluation: Evaluation) -> dict[str, Verdict]:

@@ -62,7 +62,11 @@ class Chain:
 
     def _children(self, key: str) -> Iterator[Branch]:
         found = list(self._edges(key, self._evaluation.graph.node(key).combine))
-        applying = [edge for edge in found if self._evaluation.verdict(edge.child).applicable]
+        applying = [
+            edge
+            for edge in found
+            if edge.elsewhere or self._evaluation.verdict(edge.child).applicable
+        ]
         for edge in applying or found:
             yield self.below(edge.child, edge)
 
@@ -84,6 +88,8 @@ class Chain:
     def _over(self, key: str, edge: Edge | None) -> tuple[Verdict, str]:
         """What a node counts for over an edge, and how to say that the edge limits it."""
         verdict = self._evaluation.verdict(key)
+        if edge is not None and edge.elsewhere and not verdict.applicable:
+            return verdict, edge.why
         if edge is None or edge.limit is None or not verdict.applicable:
             return verdict, ""
         through = verdict.limited(edge.limit)

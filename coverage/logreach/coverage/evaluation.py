@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.graph import Combine, Edge, Graph
-from logreach.coverage.verdict import NOT_APPLICABLE, YES, Level, Verdict, all_of, any_of
+from logreach.coverage.verdict import NOT_APPLICABLE, PARTIAL, YES, Level, Verdict, all_of, any_of
 from logreach.inventories.facts import FactKey, Facts
 
 _APPLYING = tuple(Verdict(low, high) for low in Level for high in Level if low <= high)
@@ -50,6 +50,20 @@ _ANY = _table(any_of)
 _ALL = _table(all_of)
 
 
+def _shared(code: int, *, sure: bool) -> int:
+    """A verdict of which another host shows a part, or, where that is not `sure`, may do so."""
+    if code == _NEVER:
+        return code
+    verdict = _VERDICTS[code]
+    limited = verdict.limited(PARTIAL)
+    found = limited if sure else Verdict(limited.proven, verdict.possible)
+    return _CODE[found] + (_DOUBT if code > _NEVER else 0)
+
+
+_SHARED = [_shared(code, sure=True) for code in range(len(_VERDICTS))]
+_PERHAPS_SHARED = [_shared(code, sure=False) for code in range(len(_VERDICTS))]
+
+
 class Compiled:
     """A graph as lists, children before parents. Its keys are numbered in that order."""
 
@@ -71,6 +85,12 @@ class Compiled:
             for links in self.links
         ]
         self.any_of = [node.combine is Combine.ANY for node in nodes]
+        self.elsewhere = {
+            number: shared
+            for number, links in enumerate(self.links)
+            if (shared := tuple(child for child, edge in links if edge.elsewhere))
+        }
+        """Nodes with needs that other hosts may meet -> these children."""
         self.parents: list[list[int]] = [[] for _ in self.keys]
         for parent, links in enumerate(self.links):
             for child, _ in links:
@@ -101,7 +121,15 @@ class Compiled:
                 doubt, found = True, table[found][_ALL[code - _DOUBT][limit]]
             else:
                 found = table[found][_ALL[code - _DOUBT][limit] + _DOUBT]
+        if number in self.elsewhere:
+            found = self._without_elsewhere(number, found, codes)
         return found + _DOUBT if doubt and found < _NEVER else found
+
+    def _without_elsewhere(self, number: int, found: int, codes: Sequence[int]) -> int:
+        children = [codes[child] for child in self.elsewhere[number]]
+        if _NEVER in children:
+            return _SHARED[found]
+        return _PERHAPS_SHARED[found] if max(children) > _NEVER else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Every node is a leaf (a prerequisite), an ANY of its children or an ALL of them. An edge can carry
 a limit: the child counts for no more than that. An edge marked as gate passes on 'not applicable':
-an event of domain controllers does not apply to a workstation, whatever else holds.
+an event of domain controllers does not apply to a workstation, whatever else holds. Any other
+child that does not apply drops out, except over an edge marked `elsewhere`.
 """
 
 from __future__ import annotations
@@ -50,13 +51,18 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """From a node to a child. `why` explains the limit; `source` says who states the edge."""
+    """From a node to a child. `why` explains the limit; `source` says who states the edge.
+
+    With `elsewhere`, a child that does not apply to the host is a need that other hosts meet: the
+    parent counts for no more than PARTIAL here, as this host shows the rest at best.
+    """
 
     child: str
     limit: Verdict | None = None
     why: str = ""
     gate: bool = False
     source: str = ""
+    elsewhere: bool = False
 
 
 class Graph:

@@ -48,6 +48,9 @@ class Least:
         if said is not None:
             remedy = said.remedy
             return self._bits.get((remedy.key, remedy.text), _NONE) if remedy else _NONE
+        elsewhere = evaluation.compiled.elsewhere.get(number, ())
+        if not all(evaluation.applicable(child) for child in elsewhere):
+            return _NONE
         if evaluation.compiled.any_of[number]:
             return self._fewest(number)
         return self._together(number)

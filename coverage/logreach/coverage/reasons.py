@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.evaluation import Evaluation
 from logreach.coverage.graph import Edge
-from logreach.coverage.verdict import YES, Verdict
+from logreach.coverage.verdict import PARTIAL, YES, Level, Verdict
 
 MOST = 8
 """No verdict carries more reasons than this; the tree of `explain` has them all."""
@@ -44,8 +44,10 @@ class Reasons:
         if said is not None:
             return (said,)
         deciding = self._deciding(number)
-        if len(deciding) == 1 and deciding[0][1].limit is None:
-            return self._of(deciding[0][0])
+        if len(deciding) == 1:
+            child, edge = deciding[0]
+            if edge.limit is None and not (edge.elsewhere and self._met_elsewhere(number, child)):
+                return self._of(child)
         return self._first(number, deciding)
 
     def _first(self, number: int, deciding: Sequence[_Link]) -> tuple[Reason, ...]:
@@ -64,13 +66,18 @@ class Reasons:
 
     def _found(self, number: int, deciding: Sequence[_Link]) -> Iterator[Reason]:
         for child, edge in deciding:
-            if edge.limit is not None:
+            if edge.elsewhere and self._met_elsewhere(number, child):
+                yield self._limit(edge, PARTIAL)
+            elif edge.limit is not None:
                 verdict, through = self._verdicts[child], self._through(child, edge)
                 if through != verdict:
                     yield self._limit(edge, through)
                     if through.settled and through.possible < verdict.possible:
                         yield from self._better(number)
             yield from self._of(child)
+
+    def _met_elsewhere(self, number: int, child: int) -> bool:
+        return self._verdicts[number].applicable and not self._verdicts[child].applicable
 
     def _better(self, number: int) -> Iterator[Reason]:
         """What breaks the alternative that would have counted in full."""
@@ -108,9 +115,21 @@ class Reasons:
         if compiled.any_of[number]:
             return self._best(applying)
         found = self._worst(applying, verdict)
+        if verdict.possible > Level.NO:
+            found = self._elsewhere(links, verdict) + found
         doubtful = self._evaluation.doubtful_number
         return found + [
             one for one in links if one[1].gate and doubtful(one[0]) and one not in found
+        ]
+
+    def _elsewhere(self, links: Sequence[_Link], verdict: Verdict) -> list[_Link]:
+        """Needs that other hosts meet, or may meet, where these hold the verdict down."""
+        doubtful = self._evaluation.doubtful_number
+        return [
+            one
+            for one in links
+            if one[1].elsewhere
+            and (not self._verdicts[one[0]].applicable or (doubtful(one[0]) and verdict != YES))
         ]
 
     def _best(self, links: list[_Link]) -> list[_Link]:

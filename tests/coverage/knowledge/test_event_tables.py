@@ -12,6 +12,7 @@ from logreach.coverage.knowledge import events as events_module
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.knowledge.model import Policy, Setting, Span
 from logreach.coverage.knowledge.spans import parse_span
+from logreach.coverage.verdict import Level
 from logreach.inventories.facts import OperatingSystem, OsKind, Role
 from logreach.inventories.faults import InputError
 from logreach.inventories.settings import settings
@@ -126,4 +127,6 @@ def test_a_span_reads_as_its_table_says(text: str, span: Span | None) -> None:
     ("value", "on"), [(4, True), (127, True), (3, False), (0, False), (True, True), ("4", False)]
 )
 def test_a_masked_setting_needs_its_bits(value: int | str, on: bool) -> None:
-    assert Setting("ca_audit_filter", "", "", mask=4).is_on(value) is on
+    assert Setting("ca_audit_filter", "", "", mask=4).level(value) is (
+        Level.YES if on else Level.NO
+    )

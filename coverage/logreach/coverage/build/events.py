@@ -25,10 +25,12 @@ from logreach.coverage.prerequisites.sysmon import (
     all_fields,
 )
 from logreach.coverage.sacls import AccessNeed, Scope
-from logreach.coverage.verdict import UNKNOWN, Verdict
+from logreach.coverage.verdict import PARTIAL, UNKNOWN, Verdict
 
 SYSMON = "Sysmon"
 ANY_EVENT = "*"
+_REMOVABLE = "removable"
+_REMOVABLE_STORAGE = "Removable Storage"
 
 
 class Events:
@@ -180,8 +182,9 @@ class Events:
 
     def _role(self, key: str, roles: Iterable[str]) -> str:
         wanted = frozenset(roles)
+        titles = tuple(sorted(self._knowledge.roles[role] for role in wanted))
         name = f"need:{key} role {' '.join(sorted(wanted))}"
-        return leaf(self._graph, name, f"{key}: role", HasRole(key, wanted))
+        return leaf(self._graph, name, f"{key}: role", HasRole(key, wanted, titles))
 
     def _allowed(self, shown: Shown) -> Iterable[str]:
         """Audit policy and SACL, as narrow as the operation asks."""
@@ -251,7 +254,23 @@ class Events:
             outcome="failure" if event.outcomes == {"failure"} else shown.outcome or "success",
             scope=Scope(shown.object_scope) if shown.object_scope else Scope.TREE,
         )
-        return self._leaf(f"need:{event.key} {access}", ObjectAudited(event.key, access))
+        audited = self._leaf(f"need:{event.key} {access}", ObjectAudited(event.key, access))
+        if shown.object_kind or _REMOVABLE not in need.exempt:
+            return audited
+        return self._or_removable(event, audited)
+
+    def _or_removable(self, event: Event, audited: str) -> str:
+        """The event as such: written for removable storage without any entry."""
+        key = inner(
+            self._graph, f"object:{event.key}", Combine.ANY, "policy", f"{event.key}: object"
+        )
+        self._graph.link(key, Edge(audited))
+        storage = self._by_name[_REMOVABLE_STORAGE]
+        if storage.guid in event.subcategories:
+            policy = self._audited(event, storage, event.outcomes)
+            why = "needs no audit entry, and tells of removable storage only"
+            self._graph.link(key, Edge(policy, PARTIAL, why))
+        return key
 
     def _kept(self, pattern: EventPattern) -> Iterable[str]:
         if _is_sysmon(pattern.event):

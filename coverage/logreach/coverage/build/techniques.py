@@ -12,6 +12,8 @@ from logreach.coverage.verdict import NOT_APPLICABLE, UNKNOWN
 PLATFORM = "Windows"
 QUESTIONS = ("visibility", "detection", "detection_with_alternatives")
 
+_ELSEWHERE = "is for other hosts to show; this one shows the rest of the analytic at best"
+
 
 class Techniques:
     """Puts techniques into a graph, each with its three questions."""
@@ -108,8 +110,11 @@ class Techniques:
             analytic.id,
         )
         for ref in analytic.refs:
-            self._graph.link(named, Edge(self._named(ref, technique)))
-            self._graph.link(open_, Edge(self._open(ref, technique)))
+            for parent, child in (
+                (named, self._named(ref, technique)),
+                (open_, self._open(ref, technique)),
+            ):
+                self._graph.link(parent, Edge(child, why=_ELSEWHERE, elsewhere=True))
         if not analytic.refs:
             for key in (named, open_):
                 self._unknown(key, technique, f"{analytic.id} names no log source")

@@ -105,7 +105,7 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
 
 
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
-    keys = ("fact", "mask", "title", "remedy", "note", "source")
+    keys = ("fact", "mask", "whole", "title", "remedy", "note", "source")
     found: dict[str, Setting] = {}
     for name, row in read_yaml(folder / "settings.yaml", keys, faults):
         mask = row.values.get("mask", 0)
@@ -124,6 +124,7 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
             row.text("note"),
             _sourced(row, faults),
             mask,
+            row.text("whole"),
         )
     return found
 

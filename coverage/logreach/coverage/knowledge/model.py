@@ -170,7 +170,8 @@ class Setting:
     """A setting that events depend on, and how to turn it on.
 
     `name` is that of the fact. `mask` holds the bits of a number that must all be set; 0: any
-    value but zero, false and nothing turns it on.
+    value but zero, false and nothing turns it on. `whole` is the entry of a list (parts between
+    ';') that covers everything, where other entries cover a part; '': any entry will do.
     """
 
     name: str
@@ -179,12 +180,19 @@ class Setting:
     note: str = ""
     source: str = ""
     mask: int = 0
+    whole: str = ""
 
-    def is_on(self, value: Scalar) -> bool:
-        """Whether the fact's value turns it on; True stands for every bit."""
+    def level(self, value: Scalar) -> Level:
+        """How far the fact's value turns it on; True stands for every bit and every entry."""
         if self.mask and value is not True:
-            return isinstance(value, int) and value & self.mask == self.mask
-        return bool(value)
+            on = isinstance(value, int) and value & self.mask == self.mask
+        else:
+            on = bool(value)
+        if not on:
+            return Level.NO
+        if self.whole and isinstance(value, str):
+            return Level.YES if self.whole in value.split(";") else Level.PARTIAL
+        return Level.YES
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,9 @@ def _why_not(event: Event, os: OperatingSystem, verdict: Verdict) -> str:
     spans = [span for layout in event.layouts if (span := layout.span(os)) is not None]
     if verdict == UNKNOWN:
         return "; ".join(dict.fromkeys(layout.note for layout in event.layouts if layout.note))
-    if spans and all(os.build < span.possible_from for span in spans):
+    if not spans:
+        return f"no {os.kind} writes it"
+    if all(os.build < span.possible_from for span in spans):
         first = min(span.possible_from for span in spans)
         return f"no {os.kind} before build {first} has it"
     return "; ".join(event.caveats[:2])
@@ -144,10 +146,14 @@ class OsFillsField:
 
 @dataclass(frozen=True, slots=True)
 class HasRole:
-    """The host is of a kind that can write the event; other hosts are not asked for it."""
+    """The host is of a kind that can write the event; other hosts are not asked for it.
+
+    `titles` are the names of the roles for people.
+    """
 
     subject: str
     roles: frozenset[str]
+    titles: tuple[str, ...]
 
     @property
     def reads(self) -> tuple[FactKey, ...]:
@@ -155,17 +161,19 @@ class HasRole:
         return (ROLE_KEY, OS_KEY, *features)
 
     def check(self, facts: Facts) -> Reason:
-        words = " or ".join(sorted(self.roles))
+        words = " or ".join(self.titles)
         known = [self._as_role(role, facts) for role in sorted(self.roles)]
         for verdict, evidence, _ in known:
             if verdict == YES:
-                return Reason("role", self.subject, YES, f"the host is {words}", evidence)
+                return Reason(
+                    "role", self.subject, YES, f"the host has the role: {words}", evidence
+                )
         unknown = [missing for verdict, _, missing in known if verdict == UNKNOWN]
         if unknown:
-            text = f"{self.subject} is for {words} only, and the host's role is unknown"
+            text = f"only hosts of this role write {self.subject}: {words}; the host's is unknown"
             return Reason("role", self.subject, UNKNOWN, text, missing=unknown[0])
         evidence = known[0][1]
-        text = f"{self.subject} is written by {words} only"
+        text = f"only hosts of this role write {self.subject}: {words}"
         return Reason("role", self.subject, NOT_APPLICABLE, text, evidence)
 
     def _as_role(

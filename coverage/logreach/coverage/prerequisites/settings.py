@@ -29,7 +29,7 @@ class SettingOn:
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.setting(self.setting.name)
-        remedy = Remedy(self._key, value=True, text=self.setting.remedy)
+        remedy = Remedy(self._key, value=self.setting.whole or True, text=self.setting.remedy)
         title = f"setting '{self.setting.title}'"
         if isinstance(fact, Missing):
             text = f"{title} is unknown ({fact.reason}); {self.subject} hangs on it"
@@ -37,16 +37,18 @@ class SettingOn:
             return Reason(
                 "setting", self.subject, verdict, text, (), remedy, self.setting.source, self._key
             )
-        if self.setting.is_on(fact.value):
+        level = self.setting.level(fact.value)
+        if level is Level.YES:
             text = f"{title} is on{' by default (assumed)' if fact.assumed else ''}"
             return Reason("setting", self.subject, YES, text, fact.evidence)
-        text = f"{title} is off; {self.subject} hangs on it"
+        state = "off" if level is Level.NO else f"on for a part only ({fact.value})"
+        text = f"{title} is {state}; {self.subject} hangs on it"
         if self.note:
             text = f"{text}; {self.note}"
         return Reason(
             "setting",
             self.subject,
-            Verdict(self.without, self.without),
+            Verdict(max(level, self.without), max(level, self.without)),
             text,
             fact.evidence,
             remedy,

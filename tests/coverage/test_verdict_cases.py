@@ -1,0 +1,33 @@
+"""Verdicts of single nodes of the graph, case by case."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import hosts
+import pytest
+import yaml
+
+from logreach.coverage.attack import load_attack
+from logreach.coverage.build.model import Model, build
+from logreach.coverage.evaluation import evaluate
+from logreach.coverage.reasons import Reasons
+
+_CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verdicts.yaml").read_text("utf-8"))
+
+
+@cache
+def _model() -> Model:
+    return build(load_attack(), ("T1558.003", "T1558.004"))
+
+
+@pytest.mark.parametrize("case", _CASES, ids=lambda case: case["name"])
+def test_a_node_has_its_verdict_and_says_why(case: dict[str, Any]) -> None:
+    evaluation = evaluate(_model().compiled, hosts.facts(case["host"]))
+    found = {key: evaluation.verdict(key).label for key in case["verdicts"]}
+    assert found == case["verdicts"]
+    reasons = Reasons(evaluation)
+    for key, part in case.get("says", {}).items():
+        assert part in "\n".join(one.text for one in reasons.of(key)), key
