@@ -288,9 +288,12 @@ def test_the_plan_stands_on_the_first_sheet(tmp_path: Path) -> None:
     write_workbook(one, tmp_path / "a.xlsx")
     sheet = load_workbook(tmp_path / "a.xlsx")["Summary"]
     header, *rows = [[cell.value for cell in row] for row in sheet[sheet.tables["Steps"].ref]]
-    (row,) = [dict(zip(header, cells, strict=True)) for cells in rows]
-    assert row["Changes"].splitlines() == [each.remedy.text for each in one.remedies]
-    assert (row["Gain"], row["Hosts"], row["Techniques"]) == (104, 902, 2)
+    row, second = [dict(zip(header, cells, strict=True)) for cells in rows]
+    assert [row["Change"], second["Change"]] == [each.remedy.text for each in one.remedies]
+    assert row["Step"] == second["Step"] == "Step 1"
+    assert (row["Pairs gained"], row["Hosts"], row["Techniques"]) == (104, 902, 2)
+    # Said once, so that a sum over the column is right.
+    assert second["Pairs gained"] is None
     assert row["Achievable then"] == pytest.approx(2_000 / 5_412)
     texts = [str(cell.value) for cells in sheet.iter_rows() for cell in cells]
     assert any("under 0.1 % of the pairs need a missing fact" in text for text in texts)

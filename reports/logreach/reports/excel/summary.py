@@ -116,27 +116,21 @@ def _profile_table(assessment: Assessment, places: Places) -> Table:
 
 
 def _step_table(assessment: Assessment) -> Table:
+    """A row a change; what the whole step gains stands beside its first, so that sums are right."""
     titles = columns(
         "Step",
-        "Changes",
-        "Gain :number",
+        "Change",
+        "Pairs gained :number",
         "Hosts :number",
         "Techniques :number",
         "Achievable then :share",
         "Profiles",
     )
-    rows: list[tuple[Cell, ...]] = [
-        (
-            f"Step {one.number}",
-            "\n".join(one.changes),
-            one.gain,
-            one.hosts,
-            len(one.techniques),
-            one.after,
-            ", ".join(one.profiles),
-        )
-        for one in step_lines(assessment)
-    ]
+    rows: list[tuple[Cell, ...]] = []
+    for one in step_lines(assessment):
+        whole = (one.gain, one.hosts, len(one.techniques), one.after, ", ".join(one.profiles))
+        for place, change in enumerate(one.changes):
+            rows.append((f"Step {one.number}", change, *(whole if not place else (None,) * 5)))
     remark = f"{STEPS_MEANING} {out_of_reach(assessment)}".strip()
     return Table("Steps", titles, rows, "What to change, in steps", remark)
 
