@@ -77,7 +77,7 @@ def reason(
 def test_a_domain_controller_beside_a_subscription_for_computers_is_told_why() -> None:
     found = reason(subscription(COMPUTERS), role=Role.DOMAIN_CONTROLLER)
     assert found.verdict.label == "not achievable"
-    assert "Base takes from Domain Computers only" in found.text
+    assert "not take them from this host: Base takes from Domain Computers only" in found.text
     assert reason(subscription(COMPUTERS), role=Role.SERVER).verdict.label == "achievable"
 
 

@@ -106,11 +106,19 @@ class Forwarded:
         verdict = verdict_of(answer)
         if verdict is not YES and sieves.open_:
             return self._open(sieves, sieves.maybe.answer(self.pattern, event), verdict, fact)
+        if verdict is NO and sieves.out:
+            elsewhere = sieves.all_.answer(self.pattern, event)
+            if verdict_of(elsewhere) is not NO:
+                return self._excluded(sieves, elsewhere, fact)
         where = tuple(evidence_of(one) for one in answer.deciders[:2])
-        text = _told(answer, verdict)
-        if verdict is NO and verdict_of(sieves.all_.answer(self.pattern, event)) is not NO:
-            text += f"; {'; '.join(one.why for one in sieves.out[:2])}"
-        return self._reason(verdict, text, where or fact.evidence)
+        return self._reason(verdict, _told(answer, verdict), where or fact.evidence)
+
+    def _excluded(self, sieves: _Sieves, answer: FilterAnswer, fact: Known[Forwarding]) -> Reason:
+        """Subscriptions would take such events, but not from this host."""
+        text = "the subscriptions that take such events do not take them from this host"
+        where = tuple(evidence_of(one) for one in answer.deciders[:2])
+        why = "; ".join(one.why for one in sieves.out[:2])
+        return self._reason(NO, f"{text}: {why}", where or fact.evidence)
 
     def _open(
         self, sieves: _Sieves, answer: FilterAnswer, least: Verdict, fact: Known[Forwarding]
