@@ -216,6 +216,15 @@ def test_the_page_tells(text: str, words: str) -> None:
     assert words in text
 
 
+def test_one_is_not_many() -> None:
+    one = sample()
+    few = replace(one, profiles=one.profiles[:1], remedies=one.remedies[:1])
+    shown = rendered(few)
+    assert "<li><b>1</b>profile</li>" in shown
+    assert "<li><b>1</b>remedy</li>" in shown
+    assert "<li><b>850</b>hosts</li>" in shown
+
+
 def test_an_empty_assessment_says_so() -> None:
     shown = rendered(empty())
     assert "Nothing was judged." in shown

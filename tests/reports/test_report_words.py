@@ -7,7 +7,7 @@ from sample_assessment import ALL_VERDICTS, AUDIT_OFF, AUDIT_ON, LINE_UNKNOWN, N
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Level, Verdict
-from logreach.reports.words import LOOKS, counted, look, percent_text, why
+from logreach.reports.words import LOOKS, counted, look, noun, percent_text, why
 
 PARTLY = Reason("operation", "Process Creation", PARTIAL, "a part is seen; the rest is not")
 ON = "Security:4688: Process Creation is audited for Success"
@@ -58,3 +58,7 @@ def test_a_share_is_never_rounded_to_nothing_or_to_all(part: int, whole: int, to
 @pytest.mark.parametrize(("number", "told"), [(0, "0 hosts"), (1, "1 host"), (2, "2 hosts")])
 def test_nouns_follow_their_number(number: int, told: str) -> None:
     assert counted(number, "host") == told
+
+
+def test_a_noun_may_have_a_plural_of_its_own() -> None:
+    assert [noun(number, "remedy", "remedies") for number in (1, 2)] == ["remedy", "remedies"]

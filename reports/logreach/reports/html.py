@@ -38,6 +38,7 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
         QUESTIONS,
         conflict_text,
         counted,
+        noun,
         plain,
         technique_url,
     )
@@ -59,6 +60,7 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
     environment.filters.update(
         chip=rows.chip,
         counted=counted,
+        noun=noun,
         conflict_text=conflict_text,
         points=rows.points,
         shade=page.shade,

@@ -152,7 +152,7 @@ def _remedy_table(assessment: Assessment) -> Table:
         for row, one in enumerate(assessment.remedies[:_TOP], start=2)
         if one.gain
     ]
-    remark = "Gain: host and technique verdicts raised by this change alone."
+    remark = "Gain: host and technique verdicts that this change alone raises."
     return Table("TopRemedies", titles, rows, "What to change first, each change alone", remark)
 
 
