@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from logreach.coverage.knowledge.model import EventKnowledge
 from logreach.inventories.facts import (
     ChannelState,
@@ -11,6 +13,7 @@ from logreach.inventories.facts import (
     Sacl,
     SysmonState,
 )
+from logreach.inventories.settings import settings
 from logreach.inventories.subscriptions import Forwarding
 
 
@@ -18,8 +21,9 @@ def fact_title(knowledge: EventKnowledge, key: FactKey) -> str:
     """'Process Creation' for the GUID of a subcategory; '' where the key itself says it."""
     if key.kind is FactKind.AUDIT and key.name in knowledge.subcategories:
         return f"audit subcategory {knowledge.subcategories[key.name].name}"
-    if key.kind is FactKind.SETTING and key.name in knowledge.settings:
-        return knowledge.settings[key.name].title
+    if key.kind is FactKind.SETTING:
+        setting = knowledge.settings.get(key.name) or settings().get(key.name)
+        return setting.title if setting else ""
     if key.kind is FactKind.SACL and not key.name:
         return "audit entries (SACLs) on objects"
     if key.kind is FactKind.SYSMON:
@@ -41,7 +45,7 @@ def value_words(value: FactValue) -> str:
         config = "configuration read" if value.config is not None else "configuration not told"
         return f"{value.version or 'version not told'}, {config}"
     if isinstance(value, ChannelState):
-        return {None: "not told", True: "enabled", False: "disabled"}[value.enabled]
+        return ", ".join(_of_channel(value))
     if isinstance(value, Sacl):
         return f"{len(value.aces)} audit entries"
     if isinstance(value, Forwarding):
@@ -49,3 +53,11 @@ def value_words(value: FactValue) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value)
+
+
+def _of_channel(state: ChannelState) -> Iterator[str]:
+    yield {None: "not told", True: "enabled", False: "disabled"}[state.enabled]
+    if state.max_bytes is not None:
+        yield f"at most {state.max_bytes / 2**20:g} MiB"
+    if state.retention:
+        yield state.retention
