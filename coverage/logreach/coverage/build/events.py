@@ -182,9 +182,11 @@ class Events:
 
     def _role(self, key: str, roles: Iterable[str]) -> str:
         wanted = frozenset(roles)
+        event = self._knowledge.events.get(key)
+        source = event.reference if event else ""
         titles = tuple(sorted(self._knowledge.roles[role] for role in wanted))
         name = f"need:{key} role {' '.join(sorted(wanted))}"
-        return leaf(self._graph, name, f"{key}: role", HasRole(key, wanted, titles))
+        return leaf(self._graph, name, f"{key}: role", HasRole(key, wanted, titles, source))
 
     def _allowed(self, shown: Shown) -> Iterable[str]:
         """Audit policy and SACL, as narrow as the operation asks."""
@@ -240,7 +242,7 @@ class Events:
         span = event.subcategory_spans.get(subcategory.guid)
         return self._leaf(
             f"need:{event.key} audit {subcategory.guid} {sorted(outcomes)}",
-            Audited(event.key, subcategory, outcomes, why, span),
+            Audited(event.key, subcategory, outcomes, why, span, event.reference),
         )
 
     def _sacl(self, event: Event, shown: Shown) -> str:
@@ -254,7 +256,9 @@ class Events:
             outcome="failure" if event.outcomes == {"failure"} else shown.outcome or "success",
             scope=Scope(shown.object_scope) if shown.object_scope else Scope.TREE,
         )
-        audited = self._leaf(f"need:{event.key} {access}", ObjectAudited(event.key, access))
+        audited = self._leaf(
+            f"need:{event.key} {access}", ObjectAudited(event.key, access, event.reference)
+        )
         if shown.object_kind or _REMOVABLE not in need.exempt:
             return audited
         return self._or_removable(event, audited)

@@ -100,7 +100,7 @@ class EventRows:
             roles=frozenset(self._among(row, "roles", self.roles)),
             never_emitted=self._flag(row, "never_emitted"),
             caveats=row.parts("caveats", TEXTS),
-            reference=row.text("reference"),
+            reference=row.text("reference") or row.text("source"),
             source=row.text("source"),
             client=self._span(row, "client", empty=True),
             server=self._span(row, "server", empty=True),

@@ -29,6 +29,7 @@ class Audited:
     outcomes: frozenset[str]
     why: str = ""
     span: Span | None = None
+    reference: str = ""
 
     @property
     def reads(self) -> tuple[FactKey, ...]:
@@ -75,7 +76,7 @@ class Audited:
 
     @property
     def _reason(self) -> partial[Reason]:
-        return partial(Reason, "audit policy", self.subject)
+        return partial(Reason, "audit policy", self.subject, reference=self.reference)
 
     def _judge(self, setting: AuditSetting) -> Verdict:
         recorded = {"success": setting.success, "failure": setting.failure}

@@ -154,6 +154,7 @@ class HasRole:
     subject: str
     roles: frozenset[str]
     titles: tuple[str, ...]
+    reference: str = ""
 
     @property
     def reads(self) -> tuple[FactKey, ...]:
@@ -171,10 +172,19 @@ class HasRole:
         unknown = [missing for verdict, _, missing in known if verdict == UNKNOWN]
         if unknown:
             text = f"only hosts of this role write {self.subject}: {words}; the host's is unknown"
-            return Reason("role", self.subject, UNKNOWN, text, missing=unknown[0])
+            return Reason(
+                "role",
+                self.subject,
+                UNKNOWN,
+                text,
+                reference=self.reference,
+                missing=unknown[0],
+            )
         evidence = known[0][1]
         text = f"only hosts of this role write {self.subject}: {words}"
-        return Reason("role", self.subject, NOT_APPLICABLE, text, evidence)
+        return Reason(
+            "role", self.subject, NOT_APPLICABLE, text, evidence, reference=self.reference
+        )
 
     def _as_role(
         self, role: str, facts: Facts

@@ -15,6 +15,7 @@ class ObjectAudited:
 
     subject: str
     need: AccessNeed
+    reference: str = ""
 
     @property
     def reads(self) -> tuple[FactKey, ...]:
@@ -32,7 +33,8 @@ class ObjectAudited:
             text,
             found.evidence,
             remedy,
-            missing=found.missing,
+            self.reference,
+            found.missing,
         )
 
     def _what(self) -> str:

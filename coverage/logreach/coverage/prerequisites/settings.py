@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from logreach.coverage.assessment import Reason, Remedy
 from logreach.coverage.knowledge.model import Channel, Setting
@@ -76,17 +77,16 @@ class ChannelOn:
         title = f"channel {self.channel.name}"
         state = None if isinstance(fact, Missing) else fact.value.enabled
         evidence = () if isinstance(fact, Missing) else fact.evidence
+        reason = partial(Reason, "channel", self.subject)
         if state is None and self.channel.on_by_default:
             text = f"{title} is on by default, and the inventory does not say otherwise"
-            return Reason("channel", self.subject, YES, text, evidence)
+            return reason(YES, text, evidence, reference=f"the default: {self.channel.source}")
         if state is None:
             text = f"whether {title} is enabled is unknown, and it is not known to be on by default"
-            return Reason(
-                "channel", self.subject, UNKNOWN, text, evidence, self._remedy(), missing=self._key
-            )
+            return reason(UNKNOWN, text, evidence, self._remedy(), missing=self._key)
         if state:
-            return Reason("channel", self.subject, YES, f"{title} is enabled", evidence)
-        return Reason("channel", self.subject, NO, f"{title} is disabled", evidence, self._remedy())
+            return reason(YES, f"{title} is enabled", evidence)
+        return reason(NO, f"{title} is disabled", evidence, self._remedy())
 
     def _remedy(self) -> Remedy:
         text = f'Enable the channel: wevtutil set-log "{self.channel.name}" /enabled:true'
