@@ -14,6 +14,7 @@ from logreach.coverage.sysmon import manifest
 from logreach.inventories.faults import Fault, InputError
 
 _EVENT = re.compile(r"(?P<log>[^:]+):(?P<number>\d+|\*)(/(?P<field>.+))?")
+_LONGEST = 80
 _FORMS = (
     "Say a technique (T1543.003), an event (Security:4688), a field "
     "(Security:4688/CommandLine) or a data component (Process Creation)"
@@ -84,7 +85,8 @@ def _component(text: str, model: Model) -> list[str]:
     name = _spelt(model.component_names).get(text.casefold())
     if name is not None:
         return [f"component:{name}"]
-    raise InputError(Fault(f"nothing here is called {text!r}", hint=_hint(text, model)))
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    raise InputError(Fault(f"nothing here is called {shown!r}", hint=_hint(text, model)))
 
 
 def _hint(text: str, model: Model) -> str:

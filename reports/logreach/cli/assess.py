@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logreach.cli.exits import Exit, tell
+from logreach.cli.output import left_from_earlier, look_at, whole_files
+from logreach.inventories.faults import Fault, InputError
 
 if TYPE_CHECKING:
     from logreach.coverage.assessment import Assessment
@@ -76,6 +78,7 @@ def assess(
     ] = None,
 ) -> None:
     """Judge which ATT&CK detections the logs of an inventory can support."""
+    look_at(out)
     gc.disable()  # one run makes a million small objects that all live until its end
     result = assessed(
         inventory,
@@ -138,7 +141,11 @@ def _rules(paths: Sequence[Path]) -> RuleSet | None:
     from logreach.coverage.rules.cache import cache_folder
     from logreach.coverage.rules.load import load_rules
 
-    return load_rules(paths, cache_dir=cache_folder())
+    found = load_rules(paths, cache_dir=cache_folder())
+    if not found.rules:
+        places = ", ".join(map(str, paths))
+        raise InputError((*found.faults, Fault("no Sigma rule that can be read", places)))
+    return found
 
 
 @contextmanager
@@ -165,12 +172,13 @@ def _write(
 ) -> list[Path]:
     from logreach.reports.catalogue import Catalogue
 
-    out.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(result)
     written: list[Path] = []
-    for number, one in enumerate(dict.fromkeys(formats)):
-        progress(f"writing {one.value}", number, len(formats))
-        written += _write_one(result, catalogue, out, one)
+    with whole_files(out) as folder:
+        for number, one in enumerate(dict.fromkeys(formats)):
+            progress(f"writing {one.value}", number, len(formats))
+            made = _write_one(result, catalogue, folder, one)
+            written += [out / path.relative_to(folder) for path in made]
     return written
 
 
@@ -206,6 +214,9 @@ def _print(result: Assessment, written: Sequence[Path]) -> None:
     print_summary(result, Console())
     for path in written:
         typer.echo(f"wrote {path}")
+    if old := left_from_earlier(written):
+        names = ", ".join(path.name for path in old)
+        typer.echo(f"note: {old[0].parent} also holds layers of an earlier run: {names}", err=True)
     tell(result.faults, heading="Faults of the input (what they cost is counted as unknown):")
 
 
