@@ -17,6 +17,7 @@ GLOBAL_KEY = "global:key"
 
 _PROVIDER = re.compile(r"^(?:[\w.]+\\)?(?:Registry|FileSystem|ActiveDirectory)::", re.IGNORECASE)
 _DIRECTORY = re.compile(r"^(?:AD:|//[^/]*/)[\\/]*", re.IGNORECASE)
+_DNS_DATA = ("DC=DOMAINDNSZONES", "DC=FORESTDNSZONES")
 _NAME = re.compile(r"^(?:CN|OU|DC|O|C|L|ST)=", re.IGNORECASE)
 _DRIVE = re.compile(r"^(?:\\\\[?.]\\|\\\?\?\\)?([A-Za-z]:)(.*)$", re.DOTALL)
 _CONTROL_SET = re.compile(r"^HKLM\\SYSTEM\\CONTROLSET001(?=\\|$)")
@@ -77,6 +78,12 @@ def _distinguished(name: str) -> str:
 def relative_names(name: str) -> list[str]:
     """The parts of a distinguished name; a comma behind a backslash belongs to its part."""
     return re.split(r"(?<!\\),", name)
+
+
+def is_domain(name: str) -> bool:
+    """Whether a normal name is that of a domain's root, and not of a partition for DNS data."""
+    parts = relative_names(name)
+    return parts[0] not in _DNS_DATA and all(part.startswith("DC=") for part in parts)
 
 
 def _key(path: str) -> ObjectName | None:

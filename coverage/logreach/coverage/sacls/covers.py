@@ -21,7 +21,7 @@ from logreach.inventories.facts import (
     Sacl,
     Strength,
 )
-from logreach.inventories.object_names import ObjectName, parents
+from logreach.inventories.object_names import ObjectName, is_domain, parents
 
 
 def covers(facts: Facts, need: AccessNeed) -> Covered:
@@ -71,20 +71,28 @@ class _Judge:
         self._known = known
         self._need = need
         self._name = name
-        self._own = known.get(name.name)
+        self._key, self._own = self._itself_told()
         self._world = known.get(f"global:{need.kind}")
         self._above = list(self._containers())
 
+    def _itself_told(self) -> tuple[FactKey, Known[Sacl] | None]:
+        """The object's own list and its key; of the class domainDNS that of the one domain told."""
+        name = self._name.name
+        if name == "ad:DOMAINDNS":
+            domains = [one for one in self._known.by_name if is_domain(one)]
+            name = domains[0] if len(domains) == 1 else name
+        return self._known.key(name), self._known.get(name)
+
     def covered(self) -> Covered:
-        need, name = self._need, self._name.name
+        need = self._need
         graded = self._graded()
         level = level_of(graded)
-        remedy = remedy_for(need, self._name, self._known.key(name), self._own)
+        remedy = remedy_for(need, self._name, self._key, self._own)
         if level is Level.YES:
             return Covered(YES, self._text(graded), self._evidence())
         text = self._text(graded)
         if not self._told():
-            missing = self._known.key(name)
+            missing = self._key
         elif self._world is None and need.kind in WITH_GLOBAL:
             missing = self._known.key(f"global:{need.kind}")
             text += f"; {self._world_not_told()}"
@@ -103,7 +111,7 @@ class _Judge:
         if self._name.name.startswith("ad:"):
             for name in sorted(self._known.by_name):
                 fact = self._known.get(name)
-                if fact is not None and name.startswith("DC="):
+                if fact is not None and is_domain(name):
                     yield 0, fact
             return
         for levels, name in enumerate(parents(self._name), 1):
