@@ -23,7 +23,7 @@ from logreach.inventories.host_names import short_name
 from logreach.inventories.refusals import refusal
 from logreach.inventories.sddl import read_dacl
 from logreach.inventories.subscriptions import Forwarding, Query, Subscription
-from logreach.inventories.xml_lines import Element, XmlError, parse_all
+from logreach.inventories.xml_lines import Element, OwnDtdError, XmlError, parse_all
 from logreach.inventories.xpath import XPathError, parse
 
 KEY = FactKey(FactKind.FORWARDING)
@@ -157,9 +157,11 @@ class _Reader:
             return None
         try:
             return parse_all(text.lstrip("\ufeff"))
+        except OwnDtdError as error:
+            self._fault(str(error), error.line + offset, "Remove it.")
         except XmlError as error:
             self._fault(f"not well-formed XML: {error}", error.line + offset, _HINT)
-            return None
+        return None
 
     def _subscription(self, element: Element) -> Iterator[Subscription]:
         name = _text(element.child("SubscriptionId")) or f"(unnamed, line {element.line})"

@@ -11,8 +11,10 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+OWN_DTD = "a document type or entities of its own"
 LONGEST = 16 * 1024 * 1024  # characters
 _DEEPEST = 100
+_OPENING = "<documents>"
 _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
 
 
@@ -22,6 +24,10 @@ class XmlError(ValueError):
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
         self.line = line
+
+
+class OwnDtdError(XmlError):
+    """XML with a document type or entities of its own, which is not read here."""
 
 
 @dataclass(slots=True)
@@ -90,7 +96,7 @@ class _Builder:
 def parse_all(text: str) -> Element:
     """Parse one document, or several one after another; they become children of one element.
 
-    Raises XmlError with the line.
+    Raises XmlError with the line, OwnDtdError where it has a document type or entities of its own.
     """
     if len(text) > LONGEST:
         raise XmlError(f"{len(text)} characters, over {LONGEST}")
@@ -99,16 +105,28 @@ def parse_all(text: str) -> Element:
     parser = DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.parser = parser.parser
     try:
-        parser.feed("<documents>")
+        parser.feed(_OPENING)
         parser.feed(blank)
         parser.feed("</documents>")
         root = parser.close()
     except DefusedXmlException as error:
         line = builder.parser.CurrentLineNumber
-        raise XmlError("a DTD or an entity, which is not read here", line) from error
+        raise OwnDtdError(f"has {OWN_DTD}", line) from error
     except ParseError as error:
-        line, _ = error.position
+        line, column = error.position
+        if _is_doctype(blank, line, column):
+            raise OwnDtdError(f"has {OWN_DTD}", line) from error
         raise XmlError(str(error).split(":")[0], line) from error
     except UnicodeEncodeError as error:
         raise XmlError("characters that are not text") from error
     return root if isinstance(root, Element) else builder.close()
+
+
+def _is_doctype(text: str, line: int, column: int) -> bool:
+    """Whether the parser stumbled on a document type, which it meets inside an element of ours.
+
+    It tells the column behind '<!'.
+    """
+    before = sum(len(one) + 1 for one in text.split("\n")[: line - 1])
+    start = before + column - len("<!") - (len(_OPENING) if line == 1 else 0)
+    return start >= 0 and text.startswith("<!DOCTYPE", start)

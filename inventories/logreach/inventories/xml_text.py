@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logreach.inventories.faults import InputError
 from logreach.inventories.sources import Source
-from logreach.inventories.xml_lines import Element, XmlError, parse_all
+from logreach.inventories.xml_lines import Element, OwnDtdError, XmlError, parse_all
 
 
 def parse(source: Source) -> tuple[Element, str]:
@@ -12,6 +12,9 @@ def parse(source: Source) -> tuple[Element, str]:
     text = source.text()
     try:
         holder = parse_all(text.lstrip())
+    except OwnDtdError as error:
+        where, hint = f"line {error.line}", "Remove it."
+        raise InputError(source.fault(str(error), where, hint)) from error
     except XmlError as error:
         raise InputError(source.fault(f"is no sound XML: {error}", f"line {error.line}")) from error
     if len(holder.children) != 1:

@@ -8,6 +8,7 @@ from logreach.coverage.sysmon import decide, load
 from logreach.coverage.sysmon.document import MAX_BYTES
 from logreach.coverage.sysmon.manifest import Schema
 from logreach.inventories.faults import InputError
+from logreach.inventories.xml_lines import OWN_DTD
 
 BODY = (
     '<Sysmon schemaversion="4.90"><EventFiltering><ProcessCreate onmatch="include">'
@@ -42,6 +43,12 @@ def test_hostile_text_gets_a_clear_error(name: str) -> None:
         load(HOSTILE[name])
     assert "Traceback" not in str(caught.value)
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("name", ["an entity bomb", "an external document type"])
+def test_a_document_type_is_named_as_in_every_file_of_an_inventory(name: str) -> None:
+    with pytest.raises(InputError, match=OWN_DTD):
+        load(HOSTILE[name])
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from xml.sax.handler import ContentHandler, property_lexical_handler
 from xml.sax.xmlreader import Locator
 
 from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.xml_lines import OWN_DTD
 
 MAX_BYTES = 10_000_000  # the largest configuration in wide use has 280 KB
 MAX_DEPTH = 32  # the deepest that the grammar knows is 6
@@ -184,7 +185,7 @@ def _parse(source: str) -> Node:
     except DefusedXmlException:
         raise InputError(
             fault(
-                "the configuration has a document type or entities of its own",
+                f"the configuration has {OWN_DTD}",
                 builder.line,
                 "Sysmon puts its own document type in front and refuses another. Remove it.",
             )
