@@ -7,7 +7,7 @@ tables that combine them are made from `any_of` and `all_of`, so that the rules 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -108,20 +108,21 @@ class Compiled:
 
     def combine(self, number: int, codes: Sequence[int]) -> int:
         """The verdict of an inner node from those of its children."""
-        table, found, doubt = self.tables[number], _NEVER, False
+        table, found, doubt, sure = self.tables[number], _NEVER, False, True
         for child, limit, gate in self.edges[number]:
             code = codes[child]
+            if code < _NEVER:
+                found = table[found][_ALL[code][limit]]
+                continue
+            sure = False
             if code == _NEVER:
                 if gate:
                     return _NEVER
-                continue
-            if code < _NEVER:
-                found = table[found][_ALL[code][limit]]
             elif gate:
                 doubt, found = True, table[found][_ALL[code - _DOUBT][limit]]
             else:
                 found = table[found][_ALL[code - _DOUBT][limit] + _DOUBT]
-        if number in self.elsewhere:
+        if not sure and number in self.elsewhere:
             found = self._without_elsewhere(number, found, codes)
         return found + _DOUBT if doubt and found < _NEVER else found
 
@@ -134,11 +135,15 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A graph evaluated for one host: a verdict for each node, a reason for each leaf."""
+    """A graph evaluated for one host: a verdict for each node, a reason for each leaf.
+
+    `changed` are the nodes whose verdict is another than in the evaluation that it was made from.
+    """
 
     compiled: Compiled
     codes: Sequence[int]
     leaves: Mapping[int, Reason]
+    changed: Set[int] = frozenset()
 
     @property
     def graph(self) -> Graph:
@@ -228,9 +233,11 @@ def _spread(old: Evaluation, new: Mapping[int, int], leaves: Mapping[int, Reason
     compiled, codes = old.compiled, list(old.codes)
     waiting: list[int] = []
     queued: set[int] = set()
+    changed: set[int] = set()
     for number, code in new.items():
         if codes[number] != code:
             codes[number] = code
+            changed.add(number)
             queued.update(compiled.parents[number])
     waiting.extend(queued)
     heapify(waiting)
@@ -240,8 +247,9 @@ def _spread(old: Evaluation, new: Mapping[int, int], leaves: Mapping[int, Reason
         if code == codes[number]:
             continue
         codes[number] = code
+        changed.add(number)
         for parent in compiled.parents[number]:
             if parent not in queued:
                 queued.add(parent)
                 heappush(waiting, parent)
-    return Evaluation(compiled, codes, leaves)
+    return Evaluation(compiled, codes, leaves, changed)

@@ -97,12 +97,11 @@ def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
 def _changed(
     model: Model, before: Evaluation, after: Evaluation
 ) -> Iterable[tuple[tuple[str, str], Verdict, Verdict]]:
-    if before.codes == after.codes:
-        return
-    old, new = before.codes, after.codes
-    for number in [one for one in model.questions if old[one] != new[one]]:
-        key = before.compiled.keys[number]
-        yield model.questions[number], before.verdict(key), after.verdict(key)
+    """The questions that come out otherwise in one of two evaluations made from the same."""
+    for number in sorted(model.questions.keys() & (before.changed | after.changed)):
+        if before.codes[number] != after.codes[number]:
+            key = before.compiled.keys[number]
+            yield model.questions[number], before.verdict(key), after.verdict(key)
 
 
 def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFact, ...]:
