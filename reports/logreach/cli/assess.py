@@ -78,7 +78,7 @@ def assess(
     ] = None,
 ) -> None:
     """Judge which ATT&CK detections the logs of an inventory can support."""
-    look_at(out)
+    look_at(out, inventory)
     gc.disable()  # one run makes a million small objects that all live until its end
     result = assessed(
         inventory,

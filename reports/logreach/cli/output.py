@@ -11,16 +11,27 @@ from pathlib import Path
 from logreach.inventories.faults import Fault, InputError
 
 
-def look_at(out: Path) -> None:
+def look_at(out: Path, inventory: Path) -> None:
     """Raise InputError where a folder for reports plainly cannot be made or written to.
 
-    Minutes of work come before the first report; this is told before them.
+    Minutes of work come before the first report; this is told before them. Where the sub-folders
+    of the inventory are its hosts, the next run would take the reports for one.
     """
+    if _among_hosts(out.resolve(), inventory.resolve()):
+        hint = "Give a folder outside of it with --out."
+        raise _unwritable("the next run would take it for a host of the inventory", out, hint)
     nearest = next(one for one in (out, *out.absolute().parents) if os.path.lexists(one))
     if not nearest.is_dir():
         raise _unwritable(f"{nearest} is no folder", out)
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise _unwritable(f"nothing may be written to {nearest}", out)
+
+
+def _among_hosts(out: Path, inventory: Path) -> bool:
+    from logreach.inventories.manifest import MANIFEST
+
+    inside = out == inventory or inventory in out.parents
+    return inside and inventory.is_dir() and not (inventory / MANIFEST).is_file()
 
 
 @contextmanager

@@ -101,9 +101,15 @@ def test_reports_take_their_place_when_all_are_whole() -> None:
     assert [one for one in out.rglob("*") if one.is_file()] == [out / "navigator" / "fleet.json"]
 
 
-def test_a_folder_that_does_not_exist_yet_is_fine(folder: Path) -> None:
-    look_at(Path("a/b/c"))
-    look_at(folder / "ok")
+@pytest.mark.parametrize("out", ["a/b/c", "ok", "ok/out", "empty-too"])
+def test_a_folder_that_does_not_exist_yet_is_fine(out: str) -> None:
+    look_at(Path(out), Path("ok"))
+
+
+@pytest.mark.parametrize("out", ["empty", "empty/out", "empty/../empty/a/b"])
+def test_reports_do_not_go_where_each_folder_is_a_host(out: str) -> None:
+    with pytest.raises(InputError, match="take it for a host"):
+        look_at(Path(out), Path("empty"))
 
 
 def test_layers_of_an_earlier_run_are_told_and_left() -> None:
