@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from itertools import repeat
 from typing import NamedTuple
 
 from logreach.reports.excel.model import ROW_LIMIT, Cell, Link, Placed, Plain, Sheet, placed
@@ -27,7 +28,7 @@ _NOTHING = "nothing"
 MOST_LINKS = 65_000
 # Points a line of the default font; a row taller than this would hide its neighbours.
 _LINE, _TALLEST = 15, 9
-_HEIGHTS = [str(_LINE * lines) for lines in range(_TALLEST + 1)]
+_HEIGHTS = [f'" ht="{_LINE * lines}" customHeight="1">' for lines in range(_TALLEST + 1)]
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -144,16 +145,14 @@ class _Writer:
         numbers = [str(row) for row in range(first, first + len(rows))]
         parts: list[Iterable[str]] = []
         lines: list[Iterable[int]] = []
-        template = ""
         for at, (style, cells) in enumerate(zip(styles, zip(*rows, strict=True), strict=True)):
             shape = self._shape(at, style)
             xml, taken = zip(*self._column(shape, cells, numbers), strict=True)
-            parts += [numbers, xml]
+            parts += [repeat(f'<c r="{shape.letter}'), numbers, xml]
             lines.append(taken)
-            template += f'<c r="{shape.letter}%s%s'
         heights = map(_HEIGHTS.__getitem__, map(max, zip(*lines, strict=True)))
-        whole = f'<row r="%s" ht="%s" customHeight="1">{template}</row>'
-        self.rows += map(whole.__mod__, zip(numbers, heights, *parts, strict=True))
+        begin = [repeat('<row r="'), numbers, heights]
+        self.rows += map("".join, zip(*begin, *parts, repeat("</row>"), strict=False))
 
     def _shape(self, at: int, style: str) -> _Shape:
         width = self._widths[at]
@@ -223,6 +222,8 @@ def header_style(kind: str) -> str:
 def lines_of(text: str, room: int) -> int:
     """About how many lines of `room` characters a text takes: not every program fits rows by
     itself."""
+    if len(text) <= room and text.isprintable() and text.isascii():
+        return 1
     if "\n" not in text:
         return -(-_breadth(text) // room)
     # Enough to know that a row is as tall as rows get.
