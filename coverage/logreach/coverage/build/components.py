@@ -117,7 +117,11 @@ class Components:
             chosen = tuple(item for item in one.shown_by if item.event in events)
             part = f"{key}/{one.name}"
             parts.append((self._any_of(part, one, chosen, known.component), one.title))
-        return self._cover(key, f"{component} by {', '.join(events)}", parts)
+        by = f"{component} by {', '.join(events)}"
+        part = not every and len(shown) < len(known.operations)
+        if part:
+            by = f"{by} (of what {'it' if len(events) == 1 else 'these'} can show)"
+        return self._cover(key, by, parts)
 
     def alternatives(self, component: str, events: Sequence[str], technique: str = "") -> str:
         """The operations that these events can show, seen by any event at all."""
@@ -127,7 +131,7 @@ class Components:
             return self.component(component, technique)
         key = f"alternatives:{self.scope(component, technique)}|{'|'.join(o.name for o in wanted)}"
         parts = [(self.operation(known, one, technique), one.title) for one in wanted]
-        return self._cover(key, component, parts)
+        return self._cover(key, f"{component} (of what {', '.join(events)} can show)", parts)
 
     def unplaced(self, component: str, technique: str = "") -> list[Mapped]:
         """Events that somebody maps to the component and nobody has sorted into operations."""
