@@ -20,7 +20,7 @@ _CASES = yaml.safe_load((Path(__file__).parent / "cases" / "verdicts.yaml").read
 
 @cache
 def _model() -> Model:
-    return build(load_attack(), ("T1558.003", "T1558.004"))
+    return build(load_attack(), ("T1025", "T1558.003", "T1558.004"))
 
 
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case["name"])
