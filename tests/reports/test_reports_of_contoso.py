@@ -18,6 +18,8 @@ from logreach.coverage.assessment import Assessment
 from logreach.coverage.attack import AttackModel, load_attack
 from logreach.coverage.scope import scope_of
 from logreach.inventories import load
+from logreach.reports.catalogue import Catalogue, judged_of
+from logreach.reports.caveats import assumed_evidence
 from logreach.reports.excel import write_workbook
 from logreach.reports.html import rendered
 from logreach.reports.jsondoc import document, schema
@@ -106,6 +108,17 @@ def test_what_rests_on_an_assumption_says_so_in_every_report(
     out = StringIO()
     print_summary(assumed, Console(file=out, width=160))
     assert "Facts only assumed: P1 (" in out.getvalue()
+
+
+def test_no_verdict_hides_an_assumption_in_its_chain(assumed: Assessment) -> None:
+    catalogue, evidence = Catalogue(assumed), assumed_evidence(assumed)
+    resting = [
+        judged
+        for judged in judged_of(assumed.profiles[0])
+        if any(not evidence.isdisjoint(reason.evidence) for reason in judged.reasons)
+    ]
+    assert len(resting) > 100
+    assert all("(assumed)" in catalogue.why(judged) for judged in resting)
 
 
 def test_the_page_has_each_technique_that_applies(contoso: Assessment) -> None:
