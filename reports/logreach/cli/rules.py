@@ -226,17 +226,36 @@ def by_configuration(
     'on some' are rules of which the configuration logs some events and drops others.
     """
     from logreach.coverage.rules.by_config import rules_of_sysmon, under_config
+    from logreach.coverage.rules.cache import cache_folder
 
+    texts = _configurations(configurations, sysmon_version)
     found = _loaded(rules)
     judged = rules_of_sysmon(found.rules)
     typer.echo("| configuration | on all events | on some | undecided | never |")
     typer.echo("| --- | ---: | ---: | ---: | ---: |")
-    for path in configurations:
-        text = path.read_text(encoding="utf-8-sig")
-        one = under_config(path.name, text, judged, sysmon_version)
+    for path, text in texts.items():
+        one = under_config(path.name, text, judged, sysmon_version, cache_folder())
         every, never = one.labels.get("achievable", 0), one.labels.get("not achievable", 0)
         some = one.labels.get("conditional", 0) + one.labels.get("unknown, at least conditional", 0)
         unsure = len(judged) - every - never - some
         typer.echo(f"| {path.stem} | {every:,} | {some:,} | {unsure:,} | {never:,} |")
     typer.echo(f"{len(judged)} of {len(found.rules)} rules read events of Sysmon", err=True)
     tell(found.faults, heading="Faults of the input:")
+
+
+def _configurations(paths: Sequence[Path], sysmon_version: str) -> dict[Path, str]:
+    """The texts of configurations; InputError with the faults of all that cannot be used."""
+    from logreach.cli.sysmon import read_file
+    from logreach.coverage.rules.by_config import configuration
+    from logreach.inventories.faults import InputError
+
+    found: dict[Path, str] = {}
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            found[path] = configuration(str(path), read_file(path), sysmon_version)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return found

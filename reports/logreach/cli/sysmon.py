@@ -93,7 +93,7 @@ def check(
     from logreach.coverage.sysmon.checking import check as check_configuration
     from logreach.coverage.sysmon.lints import Severity
 
-    findings = check_configuration(_read(file), sysmon_version)
+    findings = check_configuration(read_file(file), sysmon_version)
     least = Severity(level).rank
     for one in findings:
         if one.severity.rank <= least:
@@ -125,7 +125,7 @@ def try_(
 
     if not evtx and not jsonl:
         fail("no events to try", "Give a log with --evtx or --jsonl.")
-    config = load(_read(file), sysmon_version)
+    config = load(read_file(file), sysmon_version)
     faults: list[Fault] = []
     count: Counter[tuple[int, bool]] = Counter()
     others = 0
@@ -145,7 +145,8 @@ def try_(
         raise typer.Exit(Exit.BELOW)
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
+    """A configuration's bytes, one more than is allowed at most."""
     from logreach.coverage.sysmon.document import MAX_BYTES
 
     with file.open("rb") as stream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from logreach.coverage.patterns import Constraint, EventPattern, FilterAnswer, Test
 from logreach.coverage.prerequisites import sysmon
 from logreach.coverage.prerequisites.filters import Remembering
+from logreach.coverage.rules import answers
 from logreach.coverage.rules.answers import remembered
 from logreach.inventories.facts import (
     Evidence,
@@ -73,3 +75,9 @@ def test_another_engine_is_not_asked_for_these_answers(
     monkeypatch.setattr("logreach.coverage.rules.answers._engine", lambda: "another")
     _asked(tmp_path)
     assert len(list(tmp_path.glob("answers-*.json"))) == 2
+
+
+def test_what_an_engine_answers_hangs_on_its_code_and_tables() -> None:
+    root = files("logreach.coverage")
+    named = {file.name for part in answers._ENGINE for file in answers._files(root / part)}
+    assert {"witnesses.py", "literals.py", "patterns.py", "fields.csv", "values.csv"} <= named

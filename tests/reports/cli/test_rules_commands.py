@@ -118,6 +118,28 @@ def test_rules_are_counted_under_each_configuration(rules: Path, tmp_path: Path)
     ]
 
 
+def test_configurations_that_sysmon_refuses_are_faults_of_the_input(
+    rules: Path, tmp_path: Path
+) -> None:
+    broken, other = tmp_path / "broken.xml", tmp_path / "other.xml"
+    broken.write_text("<Sysmon", encoding="utf-8")
+    other.write_text('<Other schemaversion="4.90"/>', encoding="utf-8")
+    result = run("sysmon", "rules", broken, other, "--rules", rules)
+    assert result.exit_code == 2
+    assert not result.stdout
+    said = "".join(result.stderr.split())
+    assert f"tokenin{broken}" in said
+    assert f"{other}line1" in said
+
+
+def test_a_configuration_in_utf_16_is_counted_like_any(rules: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain.xml"
+    plain.write_text('<Sysmon schemaversion="4.90"/>', encoding="utf-16")
+    result = run("sysmon", "rules", plain, "--rules", rules)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[2:] == ["| plain | 1 | 0 | 0 | 1 |"]
+
+
 def test_a_rule_is_explained_branch_by_branch(rules: Path) -> None:
     result = run("explain", "service tool", CONTOSO, "--rules", rules, "--host", "kiosk")
     assert result.exit_code == 0, result.output

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -23,18 +23,23 @@ from logreach.coverage.verdict import Level
 from logreach.inventories.facts import Host, Missing, SysmonState
 
 _KIND = "answers"
-_ENGINE = ("logreach.coverage.sysmon", "logreach.coverage.knowledge")
+_ENGINE = ("sysmon", "knowledge/sysmon", "patterns.py")
+
+
+def remembered(hosts: Iterable[Host], folder: Path) -> AbstractContextManager[None]:
+    """Inside, configurations of these hosts answer from the cache folder what they once did."""
+    return remembered_by(_states(hosts), folder)
 
 
 @contextmanager
-def remembered(hosts: Iterable[Host], folder: Path) -> Iterator[None]:
-    """Inside, configurations of these hosts answer from the cache folder what they once did.
+def remembered_by(states: Iterable[SysmonState], folder: Path) -> Iterator[None]:
+    """Inside, these Sysmons answer from the cache folder what they once did.
 
     What they are asked anew is kept there afterwards. A folder that cannot be used costs time
     alone, and a spoiled file is made again.
     """
     sieves: dict[str, Remembering] = {}
-    for state in _states(hosts):
+    for state in states:
         sieve = sieve_of(state)
         if sieve is not None:
             sieves[_name(state)] = sieve
@@ -60,20 +65,17 @@ def _name(state: SysmonState) -> str:
 def _engine() -> str:
     """A hash of the code and the tables that answer: another engine is not asked for these."""
     total = hashlib.sha256()
-    for package in _ENGINE:
-        folder = files(package)
-        for file in sorted(_all_files(folder), key=lambda one: one.name):
+    for part in _ENGINE:
+        for file in _files(files("logreach.coverage").joinpath(*part.split("/"))):
             total.update(f"\0{file.name}\0".encode() + file.read_bytes())
-    total.update(files("logreach.coverage").joinpath("patterns.py").read_bytes())
     return total.hexdigest()
 
 
-def _all_files(folder: Traversable) -> Iterator[Traversable]:
-    for entry in folder.iterdir():
-        if entry.is_file():
-            yield entry
-        elif entry.name == "sysmon":
-            yield from _all_files(entry)
+def _files(entry: Traversable) -> list[Traversable]:
+    if entry.is_file():
+        return [entry]
+    found = (one for one in entry.iterdir() if one.is_file())
+    return sorted(found, key=lambda one: one.name)
 
 
 def _recall(name: str, sieve: Remembering, folder: Path) -> int:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.hostview import GraphView
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.patterns import EventPattern
+from logreach.coverage.rules.answers import remembered_by
 from logreach.coverage.rules.asked import HostView
 from logreach.coverage.rules.judge import judge_all
 from logreach.coverage.rules.model import Rule
+from logreach.coverage.sysmon import load
 from logreach.coverage.verdict import NO
 from logreach.inventories.facts import (
     Evidence,
@@ -22,6 +26,8 @@ from logreach.inventories.facts import (
     Statement,
     SysmonState,
 )
+from logreach.inventories.faults import InputError
+from logreach.inventories.sources import Source
 
 _ASIDE = "only Sysmon's log is looked at"
 VERSION = "15.15"  # of the Sysmon that loads them, unless another one is asked for
@@ -58,6 +64,16 @@ class SysmonAlone:
         return self.view.passes(pattern)
 
 
+def configuration(name: str, data: bytes, sysmon_version: str = VERSION) -> str:
+    """The text of a configuration file; InputError, with its name, where Sysmon refuses it."""
+    text = Source(name, data).text()
+    try:
+        load(text, sysmon_version)
+    except InputError as error:
+        raise InputError(replace(fault, source=name) for fault in error.faults) from None
+    return text
+
+
 def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
     """The rules that Sysmon's events can carry, by their log sources."""
     return [
@@ -73,12 +89,20 @@ def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def under_config(
-    name: str, text: str, rules: Iterable[Rule], sysmon_version: str = VERSION
+    name: str,
+    text: str,
+    rules: Iterable[Rule],
+    sysmon_version: str = VERSION,
+    cache_dir: Path | None = None,
 ) -> UnderConfig:
-    """Judge rules on a host whose only log is that of a Sysmon with this configuration."""
+    """Judge rules on a host whose only log is that of a Sysmon with this configuration.
+
+    `cache_dir` keeps the configuration's answers, so that the next run need not work them out.
+    """
     state = SysmonState(installed=True, version=sysmon_version, config=text, config_source=name)
     said = Statement(FactKey(FactKind.SYSMON), state, Evidence(name))
-    results = judge_all(rules, SysmonAlone(GraphView(load_events(), Facts.of([said]))))
+    with remembered_by([state], cache_dir) if cache_dir else nullcontext():
+        results = judge_all(rules, SysmonAlone(GraphView(load_events(), Facts.of([said]))))
     labels = Counter(one.verdict.label for one in results.values())
     states = Counter(str(state) for one in results.values() for state in one.state)
     return UnderConfig(name, dict(labels), dict(states))

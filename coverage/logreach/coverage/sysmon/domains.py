@@ -51,7 +51,7 @@ class Domain:
     @property
     def size(self) -> int:
         """How many literals are known of the field, all cases together."""
-        return sum(len(case.contains) + len(case.nots) for case in self.cases)
+        return sum(len(case.contains) + case.nots.size for case in self.cases)
 
     @property
     def possible(self) -> bool:

@@ -7,7 +7,7 @@ folded and has at least one character, as the engine sees fields.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -49,6 +49,55 @@ class Literal(NamedTuple):
                 return conditions.order(text) > conditions.order(self.text)
 
 
+class Nots(NamedTuple):
+    """What a text is not, begins not with, ends not with and does not contain.
+
+    Kept apart by kind, since there may be hundreds and each is asked for again and again.
+    """
+
+    equals: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+
+    def admits(self, text: str) -> bool:
+        """Whether a text has none of the properties."""
+        return not (
+            text in self.equals
+            or text.startswith(self.begins)
+            or text.endswith(self.ends)
+            or any(map(text.__contains__, self.contains))
+        )
+
+    def denied(self, text: str, kind: Kind) -> bool:
+        """Whether text at the beginning, at the end or anywhere brings one of the properties."""
+        return (
+            any(map(text.__contains__, self.contains))
+            or (kind is Kind.BEGINS and text.startswith(self.begins))
+            or (kind is Kind.ENDS and text.endswith(self.ends))
+        )
+
+    def besides(self, literal: Literal) -> Nots:
+        """The same and one more, which is none of order."""
+        kind, text = literal
+        equals, begins, ends, contains = self
+        if kind is Kind.CONTAINS:
+            return Nots(equals, begins, ends, (*contains, text))
+        if kind is Kind.ENDS:
+            return Nots(equals, begins, (*ends, text), contains)
+        if kind is Kind.BEGINS:
+            return Nots(equals, (*begins, text), ends, contains)
+        return Nots((*equals, text), begins, ends, contains)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return sum(map(len, self))
+
+
+NO_NOTS = Nots()
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """The texts that meet all of some literals; `equals` is the one text, where there is one.
@@ -61,7 +110,7 @@ class Case:
     begins: str = ""
     ends: str = ""
     contains: tuple[str, ...] = ()
-    nots: tuple[Literal, ...] = ()
+    nots: Nots = NO_NOTS
     order: tuple[tuple[Literal, bool], ...] = ()
 
     def admits(self, text: str) -> bool:
@@ -71,39 +120,60 @@ class Case:
             and (self.equals is None or text == self.equals)
             and text.startswith(self.begins)
             and text.endswith(self.ends)
-            and all(part in text for part in self.contains)
-            and not any(literal.holds(text) for literal in self.nots)
-            and all(literal.holds(text) is wanted for literal, wanted in self.order)
+            and all(map(text.__contains__, self.contains))
+            and (self.nots is NO_NOTS or self.nots.admits(text))
+            and (not self.order or all(one.holds(text) is wanted for one, wanted in self.order))
         )
 
     def truth(self, literal: Literal) -> bool | None:
-        """Whether all texts of the set have the property (True), none (False), or some (None)."""
+        """Whether all texts of the set have the property (True), none (False), or some (None).
+
+        Texts may be of any length and hold letters that no literal names, so that parts can be
+        strung together without making another. Only what a part itself brings can clash.
+        """
         if self.equals is not None:
             return literal.holds(self.equals)
-        if self._implies(literal):
-            return True
-        if not self._allows(literal):
-            return False
-        return dict(self.order).get(literal)
+        kind, text = literal
+        if kind is Kind.CONTAINS:
+            implied = (
+                text in self.begins
+                or text in self.ends
+                or any(text in part for part in self.contains)
+            )
+            allowed = implied or not self.nots.denied(text, kind)
+        elif kind is Kind.EQUALS:
+            implied, allowed = False, self.admits(text)
+        elif kind is Kind.BEGINS:
+            implied = self.begins.startswith(text)
+            allowed = implied or (text.startswith(self.begins) and not self.nots.denied(text, kind))
+        elif kind is Kind.ENDS:
+            implied = self.ends.endswith(text)
+            allowed = implied or (text.endswith(self.ends) and not self.nots.denied(text, kind))
+        else:
+            return self._sorted(literal)
+        return True if implied else None if allowed else False
 
     def narrowed(self, literal: Literal, wanted: bool) -> Case | None:
         """The texts of the set that have the property, or have it not; None: there are none."""
         truth = self.truth(literal)
         if truth is not None:
             return self if truth is wanted else None
-        if literal.kind in (Kind.BEFORE, Kind.AFTER):
-            return replace(self, order=(*self.order, (literal, wanted)))
+        begins, ends, contains = self.begins, self.ends, self.contains
+        if literal.kind >= Kind.BEFORE:
+            order = (*self.order, (literal, wanted))
+            return Case(None, begins, ends, contains, self.nots, order)
         if not wanted:
-            return replace(self, nots=(*self.nots, literal))
+            return Case(None, begins, ends, contains, self.nots.besides(literal), self.order)
         match literal.kind:
             case Kind.EQUALS:
                 return Case(equals=literal.text)
             case Kind.BEGINS:
-                return replace(self, begins=literal.text)
+                begins = literal.text
             case Kind.ENDS:
-                return replace(self, ends=literal.text)
+                ends = literal.text
             case _:
-                return replace(self, contains=(*self.contains, literal.text))
+                contains = (*contains, literal.text)
+        return Case(None, begins, ends, contains, self.nots, self.order)
 
     def literals(self) -> tuple[Literal, ...]:
         """What is known to hold of every text of the set, order and negations left out."""
@@ -113,57 +183,11 @@ class Case:
         known += [Literal(Kind.BEGINS, self.begins), Literal(Kind.ENDS, self.ends)]
         return tuple(literal for literal in known if literal.text)
 
-    def _implies(self, literal: Literal) -> bool:
-        kind, text = literal
-        match kind:
-            case Kind.EQUALS:
-                return False
-            case Kind.BEGINS:
-                return self.begins.startswith(text)
-            case Kind.ENDS:
-                return self.ends.endswith(text)
-            case Kind.CONTAINS:
-                return (
-                    text in self.begins
-                    or text in self.ends
-                    or any(text in part for part in self.contains)
-                )
-            case _:
-                return self._sorted(literal) is True
-
-    def _allows(self, literal: Literal) -> bool:
-        """Whether the property can be had besides, where it is not implied.
-
-        Texts may be of any length and hold letters that no literal names, so that parts can be
-        strung together without making another. Only what a part itself brings can clash.
-        """
-        kind, text = literal
-        match kind:
-            case Kind.EQUALS:
-                return self.admits(text)
-            case Kind.BEGINS:
-                return text.startswith(self.begins) and not self._denied(text, Kind.BEGINS)
-            case Kind.ENDS:
-                return text.endswith(self.ends) and not self._denied(text, Kind.ENDS)
-            case Kind.CONTAINS:
-                return not self._denied(text, Kind.CONTAINS)
-            case _:
-                return self._sorted(literal) is not False
-
-    def _denied(self, text: str, kind: Kind) -> bool:
-        """Whether text in that place would bring something that must not be."""
-        for literal in self.nots:
-            if literal.kind is Kind.CONTAINS and literal.text in text:
-                return True
-            if literal.kind is kind and literal.holds(text):
-                return True
-        return False
-
     def _sorted(self, literal: Literal) -> bool | None:
-        """What the beginning alone says of a place in the order; None: nothing."""
+        """What the beginning says of a place in the order, and what is known; None: nothing."""
         known, limit = conditions.order(self.begins), conditions.order(literal.text)
         if limit.startswith(known):
-            return None
+            return dict(self.order).get(literal)
         if known.startswith(limit):
             return literal.kind is Kind.AFTER
         return (known < limit) is (literal.kind is Kind.BEFORE)
@@ -196,7 +220,8 @@ class Shape:
 
     def truth(self, case: Case) -> bool | None:
         """Whether all texts of a case meet the condition, none, or some."""
-        met = self._inner_truth(case)
+        single = len(self.literals) == 1
+        met = case.truth(self.literals[0]) if single else self._inner_truth(case)
         return met if met is None else met is not self.negated
 
     def _inner_truth(self, case: Case) -> bool | None:

@@ -14,7 +14,7 @@ from logreach.coverage.sysmon import manifest
 from logreach.coverage.sysmon.config import Config, Element, Filter, Rule
 from logreach.coverage.sysmon.decision import CompiledFilter, CompiledRule, elements_for
 from logreach.coverage.sysmon.domains import Domain
-from logreach.coverage.sysmon.literals import ANYTHING, Case, Cases, Shape, shape
+from logreach.coverage.sysmon.literals import ANYTHING, Cases, Shape, shape
 
 MATCH, NO_MATCH, FAILED = 1, 2, 4  # a set of what may come of a filter, as bits
 _UNSURE = MATCH | NO_MATCH
@@ -141,52 +141,56 @@ def _rule_status(rule: Rule, statuses: Iterable[int]) -> int:
 
 def _leaf(one: CompiledFilter) -> Leaf:
     found = shape(one.source.condition, one.source.value)
-    free = _case_status(found, ANYTHING) if one.applies else NO_MATCH
+    free = _cases_status(found, (ANYTHING,)) if one.applies else NO_MATCH
     return Leaf(one.source, one.field, found, one.applies, one.alternative, free)
 
 
-def _case_status(wanted: Shape | None, case: Case) -> int:
-    if wanted is None:
-        return _UNSURE
-    truth = wanted.truth(case)
-    return _UNSURE if truth is None else MATCH if truth else NO_MATCH
-
-
 def _cases_status(wanted: Shape | None, cases: Cases) -> int:
+    if wanted is None:
+        return _UNSURE if cases else 0
     status = 0
     for case in cases:
-        status |= _case_status(wanted, case)
+        truth = wanted.truth(case)
+        status |= _UNSURE if truth is None else MATCH if truth else NO_MATCH
         if status == _UNSURE:
             break
     return status
 
 
-class View:
-    """A model seen under what is known of the fields; remembers what comes of each filter."""
+Table = dict[Leaf, int]
+"""What is known to come of the filters on one field."""
 
-    def __init__(self, seen: Model, domains: Mapping[str, Domain]) -> None:
+
+class View:
+    """A model seen under what is known of the fields; remembers what comes of each filter.
+
+    `tables` may hold what is known already, by field, and is added to.
+    """
+
+    def __init__(
+        self,
+        seen: Model,
+        domains: Mapping[str, Domain],
+        tables: Mapping[str, Table] | None = None,
+    ) -> None:
         self.model = seen
         self.domains = domains
-        self._known: dict[Leaf, int] = {}
+        self._tables = {name: (tables or {}).get(name, {}) for name in domains}
 
     def narrowed(self, domains: Mapping[str, Domain], field: str) -> View:
         """The same with less room for one field: what is decided stays so."""
-        view = View(self.model, domains)
-        view._known = {
-            leaf: status
-            for leaf, status in self._known.items()
-            if leaf.field != field or status & (status - 1) == 0
-        }
-        return view
+        known = self._tables.get(field, {})
+        decided = {leaf: status for leaf, status in known.items() if not status & (status - 1)}
+        return View(self.model, domains, {**self._tables, field: decided})
 
     def status(self, leaf: Leaf) -> int:
         """What may come of a filter."""
-        domain = self.domains.get(leaf.field)
-        if domain is None or not leaf.applies:
+        table = self._tables.get(leaf.field)
+        if table is None or not leaf.applies:
             return leaf.free
-        status = self._known.get(leaf)
+        status = table.get(leaf)
         if status is None:
-            status = self._known[leaf] = _domain_status(leaf.shape, domain)
+            status = table[leaf] = _domain_status(leaf.shape, self.domains[leaf.field])
         return status
 
     def item_status(self, item: Item) -> int:
@@ -202,8 +206,15 @@ class View:
         if stage.source.match_all:
             return self._all_status(stage)
         result = 0
+        tables = self._tables
         for item in stage.items:
-            status = self.item_status(item)
+            # As item_status and status have it, without the calls: this is asked most of all.
+            if isinstance(item, Branch):
+                status = self.item_status(item)
+            elif (table := tables.get(item.field)) is None:
+                status = item.free
+            else:
+                status = table.get(item) or self.status(item)
             result |= status & (MATCH | FAILED)
             if not status & NO_MATCH:
                 return result

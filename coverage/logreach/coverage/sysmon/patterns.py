@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
+from logreach.coverage.patterns import Constraint, Decider, EventPattern, FilterAnswer
 from logreach.coverage.sysmon import manifest
 from logreach.coverage.sysmon.config import Config
-from logreach.coverage.sysmon.domains import domain
-from logreach.coverage.sysmon.outcomes import MATCH, Model, Outcome, View, model
+from logreach.coverage.sysmon.domains import Domain, domain
+from logreach.coverage.sysmon.outcomes import MATCH, Model, Outcome, Table, View, model
 from logreach.coverage.sysmon.witnesses import Search
 from logreach.coverage.verdict import Level
 
 _UNFILTERED = frozenset((4, 16, 255))
 _MAX_DECIDERS = 5
+_MAX_DOMAINS = 256
 _PREFIX = "Sysmon:"
 
 
@@ -28,6 +30,8 @@ class SysmonFilter:
     def __init__(self, config: Config) -> None:
         self.config = config
         self._models: dict[int, Model] = {}
+        # Rules ask for the same few fields in the same ways over and over.
+        self._domain = lru_cache(_MAX_DOMAINS)(_domain_and_table)
 
     def answer(self, pattern: EventPattern) -> FilterAnswer:
         """Answer for every event in the pattern; raises ValueError for an event of others."""
@@ -48,18 +52,19 @@ class SysmonFilter:
         return self._models[event_id]
 
     def _answer(self, seen: Model, pattern: EventPattern) -> FilterAnswer:
-        domains = {
-            name: domain(seen.event_id, name, constraints)
+        known = {
+            name: self._domain(seen.event_id, name, constraints)
             for name, constraints in pattern.fields.items()
             if constraints and name in seen.fields
         }
+        domains = {name: one for name, (one, _) in known.items()}
         if not all(one.possible for one in domains.values()):
             return FilterAnswer(Level.NO, reason="no event that Sysmon writes meets the pattern")
         # Fields that Sysmon binds to the id have a domain without any constraint.
         for name in seen.filtered:
             if name not in domains and manifest.values_of(seen.event_id, name):
                 domains[name] = domain(seen.event_id, name, ())
-        view = View(seen, domains)
+        view = View(seen, domains, {name: table for name, (_, table) in known.items()})
         outcome = view.outcome()
         if outcome == Outcome.EITHER:
             return self._searched(view, pattern)
@@ -99,6 +104,13 @@ class SysmonFilter:
                 for stage in seen.stages[:_MAX_DECIDERS]
             )
         return FilterAnswer(level, deciders=deciders, reason=_reason(view))
+
+
+def _domain_and_table(
+    event_id: int, name: str, constraints: tuple[Constraint, ...]
+) -> tuple[Domain, Table]:
+    """What a field may hold, and room for what comes of the filters on it."""
+    return domain(event_id, name, constraints), {}
 
 
 def _reason(view: View) -> str:

@@ -30,6 +30,7 @@ from logreach.coverage.sysmon.outcomes import (
 )
 
 _MAX_WORK = 2_000_000  # filters times literals looked at in one search; then it stays open
+_MAX_BLIND_WORK = 400_000  # the same where no text is known for some field of the pattern
 _MAX_TARGETS = 24  # likely events tried before the search proper
 _MAX_CASES = 64
 _ANY = Domain((ANYTHING,))
@@ -72,6 +73,10 @@ class Search:
     exhausted: bool = True
     model: Model = field(init=False)
     letter: str = field(init=False)
+    # What was found for a field and a domain, by identity: most ways differ in few fields.
+    _tried: dict[tuple[str, int], tuple[Domain | None, _Found | None]] = field(
+        init=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         self.model = self.view.model
@@ -139,9 +144,20 @@ class Search:
         plain = self.view.domains
         yield plain
         yield from self._targets(plain, wanted)
+        if self._blind():
+            return
         avoided = self._avoided(plain, wanted)
         yield avoided
         yield from self._targets(avoided, wanted)
+
+    def _blind(self) -> bool:
+        """Whether no text was found for some field of the pattern, whatever filters say.
+
+        A regular expression may be such, or an unknown test. Only the parts that a filter asks
+        for may then happen to make one, so that it is worth less to look for it.
+        """
+        domains = self.view.domains
+        return any(self._text(name, domains.get(name)) is None for name in self.pattern.fields)
 
     def _targets(
         self, domains: Mapping[str, Domain], wanted: Outcome
@@ -177,7 +193,8 @@ class Search:
         """Split undecided filters until an event is found or every way has been followed."""
         waiting = [start]
         work = 0
-        while waiting and work < _MAX_WORK:
+        most = _MAX_BLIND_WORK if self._blind() else _MAX_WORK
+        while waiting and work < most:
             view = waiting.pop()
             work += 100 + self.model.size * (1 + sum(one.size for one in view.domains.values()))
             outcome = view.outcome()
@@ -195,6 +212,12 @@ class Search:
 
     def _text(self, name: str, domain: Domain | None) -> _Found | None:
         """A text for a field that the pattern may admit; None where none was found."""
+        key = (name, id(domain))
+        if key not in self._tried:
+            self._tried[key] = (domain, self._found_text(name, domain))
+        return self._tried[key][1]
+
+    def _found_text(self, name: str, domain: Domain | None) -> _Found | None:
         constraints = self.pattern.fields.get(name, ())
         texts = self._texts(name, domain) if domain else iter((None, ""))
         for text in texts:
