@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.build.events import ANY_EVENT, Events
 from logreach.coverage.evaluation import Compiled, evaluate
 from logreach.coverage.graph import Graph
-from logreach.coverage.knowledge.model import EventKnowledge
+from logreach.coverage.knowledge.model import Event, EventKnowledge, Policy
+from logreach.coverage.knowledge.operations import Shown
 from logreach.coverage.patterns import EventPattern
 from logreach.coverage.prerequisites.forwarding import Forwarded
 from logreach.coverage.prerequisites.sysmon import SysmonKeeps
 from logreach.coverage.reasons import Reasons
-from logreach.coverage.verdict import NOT_APPLICABLE, UNKNOWN, all_of
+from logreach.coverage.sacls.meant import Meant, meant_by
+from logreach.coverage.verdict import NOT_APPLICABLE, UNKNOWN, Level, Verdict, all_of
 from logreach.inventories.facts import Facts
 
 
@@ -30,7 +33,18 @@ class GraphView:
         self._known: dict[tuple[str, str], Judged] = {}
 
     def event(self, key: str) -> Judged:
-        """Whether the event can be there at all: system, audit policy, sensor, channel."""
+        """Whether the event can be there at all: system, audit policy, sensor, channel.
+
+        Of events on objects, the policy and the audit entries of which depend on the object, only
+        the rest: the pattern says which object is meant.
+        """
+        whole = self._able(key)
+        told = self._knowledge.events.get(key)
+        if told is None or told.sacl is None or whole.verdict.possible is Level.NO:
+            return whole
+        return self._once(("core", key), lambda: self._alone(lambda part: part.able(key), told))
+
+    def _able(self, key: str) -> Judged:
         return self._once(("event", key), lambda: self._alone(lambda part: part.able(key)))
 
     def attribute(self, key: str, field: str) -> Judged:
@@ -38,7 +52,8 @@ class GraphView:
         return self._once((key, field), lambda: self._field(key, field))
 
     def passes(self, pattern: EventPattern) -> Judged:
-        """Whether the sensor's filter and the forwarding let such events through."""
+        """Whether such events are written and the sensor's filter and the forwarding let them
+        through; of all but events on objects, `event` tells the first."""
         asked = (f"passes {pattern.event}", str(pattern.fields))
         return self._once(asked, lambda: self._through(pattern))
 
@@ -47,9 +62,13 @@ class GraphView:
             self._known[asked] = answer()
         return self._known[asked]
 
-    def _alone(self, add: Callable[[Events], str]) -> Judged:
-        graph = Graph()
-        key = add(Events(graph, self._knowledge, {}))
+    def _alone(self, add: Callable[[Events], str], bare: Event | None = None) -> Judged:
+        """The answer of a graph of its own; of the event `bare`, policy and SACL are left out."""
+        graph, knowledge = Graph(), self._knowledge
+        if bare is not None:
+            event = replace(bare, sacl=None, policy=Policy.NONE, also_subcategories=())
+            knowledge = replace(knowledge, events={**knowledge.events, bare.key: event})
+        key = add(Events(graph, knowledge, {}))
         return Reasons(evaluate(Compiled(graph), self._facts)).judged(key)
 
     def _field(self, key: str, field: str) -> Judged:
@@ -61,6 +80,42 @@ class GraphView:
         return Judged(UNKNOWN, (Reason("knowledge", subject, UNKNOWN, text),))
 
     def _through(self, pattern: EventPattern) -> Judged:
+        """Filters, and before them the audit policy and SACL of the object that is meant."""
+        event = self._knowledge.events.get(pattern.event)
+        if event is None or event.sacl is None:
+            return self._filtered(pattern)
+        groups = meant_by(event, pattern)
+        if not groups:
+            return self._as_such(pattern)
+        return _either([_some([self._on(one, pattern) for one in group]) for group in groups])
+
+    def _on(self, meant: Meant, pattern: EventPattern) -> Judged:
+        """Events on one object, or on any of a kind: written, kept and forwarded."""
+        if meant.kind == "file" and not meant.path:
+            # Removable storage needs no entry: that is judged with the event as such.
+            return self._as_such(pattern)
+        event = self._knowledge.events[pattern.event]
+        named = {one.guid: one.name for one in self._knowledge.subcategories.values()}
+        governs = {named[guid] for guid in event.subcategories}
+        shown = Shown(
+            pattern.event,
+            subcategory=meant.subcategory if meant.subcategory in governs else "",
+            object_kind=meant.kind,
+            object_path=meant.path,
+            object_scope=meant.scope,
+            rights=meant.rights,
+            pattern=pattern,
+        )
+        return self._alone(lambda part: part.seen(shown))
+
+    def _as_such(self, pattern: EventPattern) -> Judged:
+        """The event whatever object it tells of, and its filters."""
+        both = (self._able(pattern.event), self._filtered(pattern))
+        applying = [one for one in both if one.verdict.applicable]
+        reasons = tuple(reason for one in applying for reason in one.reasons)
+        return Judged(all_of(one.verdict for one in applying), reasons)
+
+    def _filtered(self, pattern: EventPattern) -> Judged:
         asked: list[SysmonKeeps | Forwarded] = [Forwarded(pattern)]
         if pattern.event.startswith("Sysmon:") and not pattern.event.endswith(ANY_EVENT):
             asked.insert(0, SysmonKeeps(pattern))
@@ -70,3 +125,25 @@ class GraphView:
             return Judged(all_of(reason.verdict for reason in applying), applying)
         reason = Reason("filter", pattern.event, NOT_APPLICABLE, "nothing filters such events")
         return Judged(NOT_APPLICABLE, (reason,))
+
+
+def _some(found: Sequence[Judged]) -> Judged:
+    """Some events are of each sort: all of them pass, none does, or some do."""
+    lows = {one.verdict.proven for one in found}
+    highs = {one.verdict.possible for one in found}
+    low = lows.pop() if len(lows) == 1 else Level.PARTIAL if max(lows) > Level.NO else Level.NO
+    high = highs.pop() if len(highs) == 1 else Level.PARTIAL
+    return _together(found, Verdict(low, max(low, high)))
+
+
+def _either(found: Sequence[Judged]) -> Judged:
+    """It is not told which sort the events are of: no better than the worst is proven."""
+    verdicts = [one.verdict for one in found]
+    low, high = min(one.proven for one in verdicts), max(one.possible for one in verdicts)
+    return _together(found, Verdict(low, high))
+
+
+def _together(found: Sequence[Judged], verdict: Verdict) -> Judged:
+    worst = sorted(found, key=lambda one: (one.verdict.possible, one.verdict.proven))
+    reasons = dict.fromkeys(reason for one in worst for reason in one.reasons)
+    return Judged(verdict, tuple(reasons))

@@ -38,5 +38,5 @@ class ObjectAudited:
         )
 
     def _what(self) -> str:
-        what = self.need.path or f"every {self.need.kind} concerned"
+        what = self.need.path or f"every {self.need.what} concerned"
         return f"{what} for {' and '.join(self.need.rights)}" if self.need.rights else what

@@ -20,7 +20,7 @@ def any_object(known: KnownSacls, need: AccessNeed) -> Covered:
     graded = grades.best([graded], names)
     remedy = remedy_for(need, None, known.key(f"global:{need.kind}"), world)
     if world and level_of(graded) is Level.YES:
-        return Covered(YES, f"global audit entries cover every {need.kind}", world.evidence)
+        return Covered(YES, f"global audit entries cover every {need.what}", world.evidence)
     missing = FactKey(FactKind.SACL)
     if need.kind in WITH_GLOBAL and world is None:
         missing = known.key(f"global:{need.kind}")
@@ -32,7 +32,7 @@ def any_object(known: KnownSacls, need: AccessNeed) -> Covered:
         evidence = tuple(one for name in named for one in some[name])
         return Covered(Verdict(Level.PARTIAL, Level.YES), text, evidence, remedy, missing)
     level = level_of(graded)
-    text = f"no audit entry is known on any {need.kind} for {rights_of(need)}"
+    text = f"no audit entry is known on any {need.what} for {rights_of(need)}"
     evidence = world.evidence if world else ()
     return Covered(Verdict(level, Level.YES), with_limits(text, graded), evidence, remedy, missing)
 

@@ -81,6 +81,11 @@ class AccessNeed:
         }
 
     @property
+    def what(self) -> str:
+        """The kind of object, in words."""
+        return str(objects()["titles"].get(self.kind, self.kind))
+
+    @property
     def type_guid(self) -> str:
         """The object type as a GUID in lower case, '' for none."""
         return str(objects()["types"].get(self.object_type, self.object_type)).lower().strip("{}")

@@ -1,0 +1,125 @@
+"""Rules on events of objects: which object a pattern means, and what its SACL makes of the rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from logreach.coverage.assessment import Judged
+from logreach.coverage.hostview import GraphView
+from logreach.coverage.knowledge.events import load_events
+from logreach.coverage.patterns import Constraint, EventPattern, Test
+from logreach.coverage.sacls.meant import Meant, meant_by
+from logreach.coverage.verdict import all_of
+from logreach.inventories.facts import (
+    AuditSetting,
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    FactValue,
+    OperatingSystem,
+    Role,
+    Sacl,
+    Statement,
+)
+from logreach.inventories.operating_systems import identify
+from logreach.inventories.sddl import parse_sacl
+from logreach.inventories.subcategories import subcategories
+
+CASES: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_name("sacl_meant.yaml").read_text(encoding="utf-8")
+)
+
+
+def constraint(written: list[Any]) -> tuple[Constraint, ...]:
+    test, *values = map(str, written)
+    negated = test == "not"
+    return (Constraint(Test.EQUALS if negated else Test(test), tuple(values), negated=negated),)
+
+
+def pattern(event: int, fields: dict[str, list[Any]]) -> EventPattern:
+    told = {name: constraint(written) for name, written in fields.items()}
+    return EventPattern(f"Security:{event}", told)
+
+
+def told(meant: Meant) -> str:
+    return f"{meant.kind} {meant.path} {' '.join(meant.rights)}".rstrip()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_objects_that_a_pattern_means(name: str) -> None:
+    case = CASES[name]
+    event = load_events().events[f"Security:{case['event']}"]
+    groups = meant_by(event, pattern(case["event"], case["fields"]))
+    assert [[told(one) for one in group] for group in groups] == case["meant"]
+
+
+def judged(
+    sacls: dict[str, str], event: int, fields: dict[str, list[Any]], off: tuple[str, ...] = ()
+) -> Judged:
+    """A rule's event on a domain controller that audits everything but what is `off`."""
+    system = identify("Windows Server 2022")
+    assert isinstance(system, OperatingSystem)
+    stated: dict[FactKey, FactValue] = {
+        FactKey(FactKind.OS): system,
+        FactKey(FactKind.ROLE): Role.DOMAIN_CONTROLLER,
+    }
+    for one in subcategories().values():
+        on = one.name not in off
+        stated[FactKey(FactKind.AUDIT, one.guid)] = AuditSetting(success=on, failure=on)
+    for name, sddl in sacls.items():
+        stated[FactKey(FactKind.SACL, name)] = Sacl(parse_sacl(sddl))
+    facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in stated.items())
+    view = GraphView(load_events(), facts)
+    asked = pattern(event, fields)
+    both = [view.event(asked.event), view.passes(asked)]
+    applying = [one for one in both if one.verdict.applicable]
+    reasons = tuple(reason for one in applying for reason in one.reasons)
+    return Judged(all_of(one.verdict for one in applying), reasons)
+
+
+FILES = {"global:file": "S:(AU;SAFA;FA;;;WD)"}
+NO_KEYS = {"global:key": "S:"}
+KEY = {"ObjectType": ["equals", "Key"], "ObjectName": ["equals", "\\REGISTRY\\MACHINE\\SAM"]}
+DCSYNC = {"Properties": ["contains", "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"]}
+LSASS = {"ObjectType": ["equals", "Process"], "ObjectName": ["ends", "\\lsass.exe"]}
+READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
+
+
+@pytest.mark.parametrize(
+    ("sacls", "event", "fields", "off", "label"),
+    [
+        # Entries on files once made rules on keys achievable.
+        (FILES, 4663, {"ObjectType": ["equals", "Key"]}, (), "unknown"),
+        (FILES, 4663, {"ObjectType": ["equals", "File"]}, (), "achievable"),
+        (FILES, 4663, {"ObjectName": ["contains", "\\Teams\\Cookies"]}, (), "unknown"),
+        ({**NO_KEYS, "HKLM\\SAM": "S:"}, 4663, KEY, (), "not achievable"),
+        ({"HKLM\\SAM": "S:"}, 4663, KEY, (), "unknown"),
+        ({"HKLM\\SAM": "S:(AU;SA;KA;;;WD)"}, 4663, KEY, (), "achievable"),
+        ({"HKLM\\SAM": "S:(AU;SA;KA;;;WD)"}, 4663, KEY, ("Registry",), "not achievable"),
+        ({"HKLM\\SAM": "S:(AU;SA;KA;;;WD)"}, 4663, KEY, ("File System",), "achievable"),
+        ({"HKLM\\SAM": "S:(AU;SA;KA;;;WD)"}, 4656, KEY, ("Handle Manipulation",), "not achievable"),
+        ({}, 4663, READ_LSASS, (), "achievable"),
+        ({}, 4663, LSASS, (), "conditional"),
+        ({}, 4663, READ_LSASS, ("Kernel Object",), "not achievable"),
+        ({}, 4662, DCSYNC, (), "unknown"),
+        ({"DC=a,DC=com": "S:"}, 4662, DCSYNC, (), "not achievable"),
+        ({"DC=a,DC=com": "S:(AU;SA;CR;;;WD)"}, 4662, DCSYNC, (), "achievable"),
+        ({}, 4657, {"ObjectName": ["contains", "Exclusions"]}, (), "unknown"),
+        ({"global:key": "S:(AU;SA;KA;;;WD)"}, 4657, {}, (), "achievable"),
+        ({"global:key": "S:(AU;SA;KR;;;WD)"}, 4657, {}, (), "unknown"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_judged_by_the_object_that_it_means(
+    sacls: dict[str, str],
+    event: int,
+    fields: dict[str, list[Any]],
+    off: tuple[str, ...],
+    label: str,
+) -> None:
+    found = judged(sacls, event, fields, off)
+    assert found.verdict.label == label, found.reason
