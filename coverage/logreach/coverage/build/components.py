@@ -118,8 +118,7 @@ class Components:
             part = f"{key}/{one.name}"
             parts.append((self._any_of(part, one, chosen, known.component), one.title))
         by = f"{component} by {', '.join(events)}"
-        part = not every and len(shown) < len(known.operations)
-        if part:
+        if not every and len(shown) < len(known.operations):
             by = f"{by} (of what {'it' if len(events) == 1 else 'these'} can show)"
         return self._cover(key, by, parts)
 
