@@ -141,6 +141,15 @@ def test_explain_shows_the_chain_for_one_host() -> None:
     assert "auditpol /set" in " ".join(result.stdout.replace("│", "").split())
 
 
+def test_explain_of_an_event_for_other_roles_tells_the_role_and_nothing_else() -> None:
+    result = run("explain", "Security:4768", CONTOSO, "--host", "FS")
+    told = " ".join(result.stdout.replace("│", " ").split())
+    assert told.startswith("Security:4768 on FS: not applicable └── Security:4768: not applicable")
+    assert "role: not applicable: only hosts of this role write Security:4768" in told
+    assert "auditpol" not in told
+    assert "Credential Request" not in told
+
+
 @pytest.mark.parametrize(
     ("what", "said"),
     [

@@ -62,13 +62,20 @@ class Chain:
 
     def _children(self, key: str) -> Iterator[Branch]:
         found = list(self._edges(key, self._evaluation.graph.node(key).combine))
-        applying = [
+        shown = [
             edge
             for edge in found
             if edge.elsewhere or self._evaluation.verdict(edge.child).applicable
         ]
-        for edge in applying or found:
+        if not self._evaluation.verdict(key).applicable:
+            shown = self._barring(found)
+        for edge in shown or found:
             yield self.below(edge.child, edge)
+
+    def _barring(self, edges: list[Edge]) -> list[Edge]:
+        """Of the edges of what does not apply, those that say why: its gates, if one is shut."""
+        barred = [one for one in edges if not self._evaluation.verdict(one.child).applicable]
+        return [one for one in barred if one.gate] or barred
 
     def _edges(self, key: str, combine: Combine) -> Iterator[Edge]:
         """The edges of a node, those of children that combine in the same way in their place."""

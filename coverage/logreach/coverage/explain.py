@@ -34,19 +34,19 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch
 def _tree(what: str, keys: list[str], model: Model, one: HostGroup) -> Branch:
     evaluation = evaluate(model.compiled, one.facts)
     chain = Chain(evaluation, Reasons(evaluation))
-    children = _once([_named(key, chain.below(key)) for key in keys])
+    children = _once(keys, [_named(key, chain.below(key)) for key in keys])
     if _ALTERNATIVES in keys[-1]:
         children += _least(keys[-1], evaluation, one.facts)
     hosts = ", ".join(host.name for host in one.hosts)
     return Branch(f"{what} on {hosts}", None, children[0].verdict, (), tuple(children))
 
 
-def _once(children: list[Branch]) -> list[Branch]:
-    """Where nothing asked of a technique applies, the reason is the same: it is told once."""
-    if len(children) < 2 or any(child.verdict.applicable for child in children):
-        return children
-    same = {(child.verdict, child.reasons, child.children) for child in children}
-    if len(same) > 1:
+def _once(keys: list[str], children: list[Branch]) -> list[Branch]:
+    """Where an event or technique does not apply to the host, the reason is told once."""
+    if keys[0].startswith("event:") and not children[0].verdict.applicable:
+        return children[:1]
+    same = {(child.verdict.applicable, child.reasons, child.children) for child in children}
+    if children[0].verdict.applicable or len(same) > 1:
         return children
     return [replace(children[0], label=", ".join(child.label for child in children))]
 
