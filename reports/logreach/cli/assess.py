@@ -129,8 +129,8 @@ def assessed(
 
 def kept_answers(read: Inventory) -> AbstractContextManager[None]:
     """Inside, what rules ask of the inventory's Sysmon configurations is kept in the cache."""
+    from logreach.coverage.filing import cache_folder
     from logreach.coverage.rules.answers import remembered
-    from logreach.coverage.rules.cache import cache_folder
 
     return remembered(read.hosts, cache_folder())
 
@@ -138,7 +138,7 @@ def kept_answers(read: Inventory) -> AbstractContextManager[None]:
 def _rules(paths: Sequence[Path]) -> RuleSet | None:
     if not paths:
         return None
-    from logreach.coverage.rules.cache import cache_folder
+    from logreach.coverage.filing import cache_folder
     from logreach.coverage.rules.load import load_rules
 
     found = load_rules(paths, cache_dir=cache_folder())

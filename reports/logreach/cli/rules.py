@@ -93,7 +93,7 @@ def rules(
 
 
 def _loaded(paths: Sequence[Path]) -> RuleSet:
-    from logreach.coverage.rules.cache import cache_folder
+    from logreach.coverage.filing import cache_folder
     from logreach.coverage.rules.load import load_rules
 
     return load_rules(paths, cache_dir=cache_folder())
@@ -225,8 +225,8 @@ def by_configuration(
 
     'on some' are rules of which the configuration logs some events and drops others.
     """
+    from logreach.coverage.filing import cache_folder
     from logreach.coverage.rules.by_config import rules_of_sysmon, under_config
-    from logreach.coverage.rules.cache import cache_folder
 
     texts = _configurations(configurations, sysmon_version)
     found = _loaded(rules)

@@ -13,7 +13,7 @@ import pytest
 from logreach.coverage.attack import download as downloads
 from logreach.coverage.attack import load_attack, store
 from logreach.coverage.attack.compact import encode
-from logreach.coverage.attack.store import cache_folder, import_bytes, import_file, import_version
+from logreach.coverage.attack.store import import_bytes, import_file, import_version
 from logreach.inventories.faults import InputError
 
 Make = Callable[..., Any]
@@ -174,21 +174,3 @@ def test_loading_the_shipped_version_imports_nothing_heavy() -> None:
         "sys.exit(str(heavy) if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
-
-
-@pytest.mark.parametrize(
-    ("platform", "variable", "value", "expected"),
-    [
-        ("linux", "XDG_CACHE_HOME", "/var/x", "/var/x/logreach/attack"),
-        ("linux", "XDG_CACHE_HOME", "relative", "HOME/.cache/logreach/attack"),
-        ("linux", "XDG_CACHE_HOME", "", "HOME/.cache/logreach/attack"),
-        ("win32", "LOCALAPPDATA", "/var/y", "/var/y/logreach/attack"),
-        ("win32", "LOCALAPPDATA", "", "HOME/AppData/Local/logreach/attack"),
-    ],
-)
-def test_cache_folder(
-    monkeypatch: pytest.MonkeyPatch, platform: str, variable: str, value: str, expected: str
-) -> None:
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setenv(variable, value)
-    assert cache_folder() == Path(expected.replace("HOME", str(Path.home())))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +13,7 @@ from logreach.coverage.attack.bundle import VERSION, parse_bundle, read_bytes, v
 from logreach.coverage.attack.links import with_borrowed_links
 from logreach.coverage.attack.model import AttackModel
 from logreach.coverage.attack.shipped import SHIPPED_VERSION
-from logreach.coverage.filing import write_whole
+from logreach.coverage.filing import cache_folder, write_whole
 from logreach.inventories.faults import Fault, InputError
 
 
@@ -118,23 +116,16 @@ def released() -> dict[str, str]:
     return {digest: version for table in tables for version, digest in table.items()}
 
 
-def cache_folder() -> Path:
-    """Where imports are kept: the platform's cache folder for users, then 'logreach/attack'."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", "")
-        root = Path(base) if base else Path.home() / "AppData" / "Local"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME", "")
-        root = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
-    return root / "logreach" / "attack"
+def _folder() -> Path:
+    return cache_folder() / "attack"
 
 
 def _named(version: str) -> Path:
-    return cache_folder() / f"attack-{version}.json"
+    return _folder() / f"attack-{version}.json"
 
 
 def _hashed(digest: str, version: str) -> Path:
-    return cache_folder() / "by-hash" / f"{digest}-{version}-{compact.FORMAT_VERSION}.json"
+    return _folder() / "by-hash" / f"{digest}-{version}-{compact.FORMAT_VERSION}.json"
 
 
 def _cached(digest: str, version: str | None) -> AttackModel | None:

@@ -20,7 +20,7 @@ def load_rules(paths: Iterable[Path], *, cache_dir: Path | None = None) -> RuleS
     """Every rule under some folders and files, in the order of their names.
 
     What cannot be read or judged is in the set too and says why; what is wrong with the files is
-    in its faults. `cache_dir` keeps compiled rules (None: no cache; `cache.cache_folder()` is
+    in its faults. `cache_dir` keeps compiled rules (None: no cache; `filing.cache_folder()` is
     the user's). Raises `InputError` where a path does not exist.
     """
     files, faults = rule_files(paths)
