@@ -87,6 +87,22 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     assert "leaves the inventory folder" in str(inventory.faults[0])
 
 
+def test_links_out_among_the_files_of_a_folder_are_told(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "a.txt").write_text("x")
+    host = tmp_path / "inv" / "H"
+    host.mkdir(parents=True)
+    (host / "ver.txt").write_text("Microsoft Windows [Version 10.0.22631.1]")
+    (host / "file.txt").symlink_to(tmp_path / "outside" / "a.txt")
+    (host / "folder").symlink_to(tmp_path / "outside", target_is_directory=True)
+    inventory = load(tmp_path / "inv")
+    told = [str(fault) for fault in inventory.faults]
+    assert [text.partition(".")[0] for text in told] == [
+        "path leaves the inventory folder: 'H/folder'",
+        "path leaves the inventory folder: 'H/file",
+    ]
+
+
 def test_the_last_gpo_wins_and_is_named(loaded: Callable[..., Inventory]) -> None:
     first = {AUDIT: (AUDIT_HEAD + AUDIT_ROW.format("Success and Failure", 3)).encode()}
     second = {AUDIT: (AUDIT_HEAD + AUDIT_ROW.format("No Auditing", 0)).encode()}

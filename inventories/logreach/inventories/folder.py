@@ -58,6 +58,7 @@ def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inv
         first = devices[0]
         spec = HostSpec(first.name, 0, count=first.count, assume_defaults=told.assume_defaults)
         found.append(hosts.build(folder, spec, source, devices))
+    faults.extend(folder.links_out)
     if not found and faults:
         raise InputError(faults)
     faults.extend(fault for host in found for fault in host.faults)

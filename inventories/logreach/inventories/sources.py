@@ -64,6 +64,12 @@ class Folder:
         self._real = Path(os.path.realpath(root))
         self._read: dict[str, Source] = {}
         self._made: dict[tuple[str, object], object] = {}
+        self._links_out: dict[str, Fault] = {}
+
+    @property
+    def links_out(self) -> tuple[Fault, ...]:
+        """Every file that was passed over since it lies outside, as a fault."""
+        return tuple(self._links_out.values())
 
     @property
     def files(self) -> tuple[InputFile, ...]:
@@ -109,14 +115,23 @@ class Folder:
         seen = 0
         for here, folders, files in os.walk(folder):
             folders.sort(key=str.casefold)
+            for one in folders:
+                self._noted(Path(here, one))
             for file in sorted(files, key=str.casefold):
                 path = Path(here, file)
-                if self._inside(path):
+                if self._noted(path):
                     yield path
                 seen += 1
                 if seen > MOST_FILES:
                     message = f"more than {MOST_FILES} files in one folder"
                     raise InputError(Fault(message, self.name(folder)))
+
+    def _noted(self, path: Path) -> bool:
+        """Whether a path lies inside; a link that leads out is noted, so that it is told."""
+        inside = self._inside(path)
+        if not inside:
+            self._links_out[self.name(path)] = _outside(self.name(path), "", "")
+        return inside
 
     def _bytes(self, path: Path, name: str) -> bytes:
         try:
