@@ -31,7 +31,13 @@ def tell(faults: tuple[Fault, ...], *, heading: str = "") -> None:
     if heading and faults:
         typer.echo(heading, err=True)
     for fault in faults:
-        typer.echo(f"  {fault}" if heading else f"error: {fault}", err=True)
+        told = visible(str(fault))
+        typer.echo(f"  {told}" if heading else f"error: {told}", err=True)
+
+
+def visible(text: str) -> str:
+    """Text from anywhere, names of files above all, without what would steer a terminal."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def fail(message: str, hint: str = "") -> NoReturn:

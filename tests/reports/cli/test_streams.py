@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from logreach.cli import app
-from logreach.cli.exits import Exit, code_of
+from logreach.cli.exits import Exit, code_of, tell
 from logreach.cli.streams import escaped
+from logreach.inventories.faults import Fault
 
 HOST = "東京ß…"
 INVENTORY = f"hosts: [{{name: '{HOST}', os: Windows 11 23H2, audit_policy: gone-{HOST}.csv}}]\n"
@@ -102,6 +103,12 @@ def test_what_is_escaped_is_json_for_the_same_text(text: str) -> None:
     assert json.loads(f'"{shown}"') == text
     assert end == 1 + len(text)
     assert escaped(UnicodeEncodeError("ascii", "…", 0, 1, ""))[0] == "..."
+
+
+def test_a_fault_is_one_line_and_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    tell((Fault("no such file", "a\x1b]0;b\x07\n\u202e東\udcff"),))
+    told = capsys.readouterr().err
+    assert told == "error: no such file in a\\x1b]0;b\\x07\\n\\u202e東\\udcff\n"
 
 
 @pytest.mark.parametrize("words", [["schema"], ["--help"], ["sysmon", "try", "--help"], ["bad"]])
