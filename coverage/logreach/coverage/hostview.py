@@ -16,8 +16,18 @@ from logreach.coverage.prerequisites.forwarding import Forwarded
 from logreach.coverage.prerequisites.sysmon import SysmonKeeps
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.sacls.meant import Meant, meant_by
-from logreach.coverage.verdict import NOT_APPLICABLE, UNKNOWN, Level, Verdict, all_of
+from logreach.coverage.verdict import (
+    NOT_APPLICABLE,
+    PARTIAL,
+    UNKNOWN,
+    Level,
+    Verdict,
+    all_of,
+    any_of,
+)
 from logreach.inventories.facts import Facts
+
+_REMOVABLE_STORAGE = "Removable Storage"
 
 
 class GraphView:
@@ -91,9 +101,6 @@ class GraphView:
 
     def _on(self, meant: Meant, pattern: EventPattern) -> Judged:
         """Events on one object, or on any of a kind: written, kept and forwarded."""
-        if meant.kind == "file" and not meant.path:
-            # Removable storage needs no entry: that is judged with the event as such.
-            return self._as_such(pattern)
         event = self._knowledge.events[pattern.event]
         named = {one.guid: one.name for one in self._knowledge.subcategories.values()}
         governs = {named[guid] for guid in event.subcategories}
@@ -106,7 +113,13 @@ class GraphView:
             rights=meant.rights,
             pattern=pattern,
         )
-        return self._alone(lambda part: part.seen(shown))
+        found = self._alone(lambda part: part.seen(shown))
+        if meant.kind != "file" or meant.path or _REMOVABLE_STORAGE not in governs:
+            return found
+        # Files on removable storage need no entry; they are a part of all files.
+        removable = replace(shown, subcategory=_REMOVABLE_STORAGE, object_kind="removable")
+        other = self._alone(lambda part: part.seen(removable)).verdict
+        return Judged(any_of((found.verdict, all_of((other, PARTIAL)))), found.reasons)
 
     def _as_such(self, pattern: EventPattern) -> Judged:
         """The event whatever object it tells of, and its filters."""
@@ -129,8 +142,11 @@ class GraphView:
 
 def _some(found: Sequence[Judged]) -> Judged:
     """Some events are of each sort: all of them pass, none does, or some do."""
-    lows = {one.verdict.proven for one in found}
-    highs = {one.verdict.possible for one in found}
+    applying = [one.verdict for one in found if one.verdict.applicable]
+    if not applying:
+        return found[0]
+    lows = {one.proven for one in applying}
+    highs = {one.possible for one in applying}
     low = lows.pop() if len(lows) == 1 else Level.PARTIAL if max(lows) > Level.NO else Level.NO
     high = highs.pop() if len(highs) == 1 else Level.PARTIAL
     return _together(found, Verdict(low, max(low, high)))
@@ -138,12 +154,15 @@ def _some(found: Sequence[Judged]) -> Judged:
 
 def _either(found: Sequence[Judged]) -> Judged:
     """It is not told which sort the events are of: no better than the worst is proven."""
-    verdicts = [one.verdict for one in found]
+    verdicts = [one.verdict for one in found if one.verdict.applicable]
+    if not verdicts:
+        return found[0]
     low, high = min(one.proven for one in verdicts), max(one.possible for one in verdicts)
     return _together(found, Verdict(low, high))
 
 
 def _together(found: Sequence[Judged], verdict: Verdict) -> Judged:
-    worst = sorted(found, key=lambda one: (one.verdict.possible, one.verdict.proven))
+    applying = [one for one in found if one.verdict.applicable]
+    worst = sorted(applying, key=lambda one: (one.verdict.possible, one.verdict.proven))
     reasons = dict.fromkeys(reason for one in worst for reason in one.reasons)
     return Judged(verdict, tuple(reasons))

@@ -17,6 +17,7 @@ from logreach.inventories.facts import Ace, AuditSetting, FactKey, FactKind, Mis
 from logreach.inventories.object_names import GLOBAL_FILE, GLOBAL_KEY
 from logreach.inventories.refusals import refusal
 from logreach.inventories.sacls import LONGEST, Found
+from logreach.inventories.tables import yaml_table
 from logreach.inventories.text import lines
 
 _FIELD = re.compile(r"^\s*(?P<label>[^:]{1,60}):\s*(?P<value>.*?)\s*$")
@@ -78,7 +79,8 @@ def _settle(
             found.missing.append((key, Missing(f"{found.source} does not tell {name}")))
     if not (by_name or broken or empty):
         hint = (
-            "Save the outputs for /type:File and /type:Key in files with these words in their name."
+            "Save the outputs for /type:File and /type:Key in files with these words in their "
+            "names, or export with auditpol /backup, which is alike in every language."
         )
         found.fault("no entry, and not told of which type there is none", 1, hint)
 
@@ -87,15 +89,13 @@ def _told_empty(kind: str, text: str) -> set[str]:
     """The types of which an output without entries says that there are none.
 
     The sentence names no type: it must be known which was asked for, unless it stands there
-    twice, for both.
+    twice, for both. In a language in which it is not known, it could as well be an error.
     """
-    sentences = [line.strip() for _, line in lines(text) if line.strip()]
-    if "0x" in text.lower() or not sentences:
-        return set()
+    known = {sentence.casefold() for sentence in yaml_table("host_words.yaml")["no_global_sacl"]}
+    said = sum(1 for _, line in lines(text) if line.strip().casefold() in known)
     if kind in _TYPES:
-        return {f"global:{kind}"}
-    twice = len(sentences) >= len(_TYPES) and len(set(sentences)) == 1
-    return set(_TYPES.values()) if twice else set()
+        return {f"global:{kind}"} if said else set()
+    return set(_TYPES.values()) if said >= len(_TYPES) else set()
 
 
 def _kind_of(source: str) -> str:
