@@ -12,6 +12,7 @@ from logreach.coverage.assessment import Reason
 from logreach.coverage.forwarding.membership import Who, membership
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.coverage.prerequisites.forwarding import Forwarded
+from logreach.inventories import load
 from logreach.inventories.facts import (
     Evidence,
     FactKey,
@@ -92,6 +93,19 @@ def test_a_disabled_subscription_takes_nothing_from_anyone() -> None:
     found = reason(subscription("D:(A;;GA;;;WD)", enabled=False), role=Role.SERVER)
     assert found.verdict.label == "not achievable"
     assert "is disabled" in found.text
+
+
+def test_the_query_that_decides_is_named_with_its_file(tmp_path: Path) -> None:
+    query = "<QueryList><Query Id='0'><Select Path='Security'>*</Select></Query></QueryList>"
+    (tmp_path / "a.xml").write_text(query, "utf-8")
+    (tmp_path / "inventory.yaml").write_text("hosts: [{name: H, subscriptions: a.xml}]", "utf-8")
+    inventory = load(tmp_path)
+    (evidence,) = (
+        Forwarded(EventPattern("Security:4624", {})).check(inventory.hosts[0].facts).evidence
+    )
+    digests = {one.path: one.sha256 for one in inventory.files}
+    assert (evidence.source, evidence.where) == ("a.xml", "line 1")
+    assert evidence.sha256 == digests["a.xml"]
 
 
 def test_an_unknown_membership_leaves_open_what_only_that_subscription_takes() -> None:

@@ -12,7 +12,15 @@ from logreach.coverage.headers import metadata
 from logreach.coverage.patterns import EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import asked_for, evidence_of, verdict_of
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
-from logreach.inventories.facts import FactKey, FactKind, Facts, Known, Missing, OperatingSystem
+from logreach.inventories.facts import (
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    Known,
+    Missing,
+    OperatingSystem,
+)
 from logreach.inventories.subscriptions import Forwarding
 
 FORWARDING_KEY = FactKey(FactKind.FORWARDING)
@@ -110,13 +118,13 @@ class Forwarded:
             elsewhere = sieves.all_.answer(self.pattern, event)
             if verdict_of(elsewhere) is not NO:
                 return self._excluded(sieves, elsewhere, fact)
-        where = tuple(evidence_of(one) for one in answer.deciders[:2])
+        where = _places(answer, fact)
         return self._reason(verdict, _told(answer, verdict), where or fact.evidence)
 
     def _excluded(self, sieves: _Sieves, answer: FilterAnswer, fact: Known[Forwarding]) -> Reason:
         """Subscriptions would take such events, but not from this host."""
         text = "the subscriptions that take such events do not take them from this host"
-        where = tuple(evidence_of(one) for one in answer.deciders[:2])
+        where = _places(answer, fact)
         why = "; ".join(one.why for one in sieves.out[:2])
         return self._reason(NO, f"{text}: {why}", where or fact.evidence)
 
@@ -125,7 +133,7 @@ class Forwarded:
     ) -> Reason:
         """Some subscriptions may take from this host or not: both bounds, and what would settle."""
         most = verdict_of(answer)
-        where = tuple(evidence_of(one) for one in answer.deciders[:2])
+        where = _places(answer, fact)
         if most == least:
             return self._reason(least, _told(answer, least), where or fact.evidence)
         verdict = Verdict(least.proven, max(least.proven, most.possible))
@@ -145,6 +153,13 @@ def _system(facts: Facts) -> tuple[OperatingSystem | None, str | None]:
         os.value if isinstance(os, Known) else None,
         sysmon.value.version if isinstance(sysmon, Known) else None,
     )
+
+
+def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:
+    """The queries that decide, with the digests of their files."""
+    digests = {one.source: one.sha256 for one in fact.evidence}
+    found = [evidence_of(one) for one in answer.deciders[:2]]
+    return tuple(replace(one, sha256=digests.get(one.source, "")) for one in found)
 
 
 def _told(answer: FilterAnswer, verdict: Verdict) -> str:
