@@ -78,7 +78,14 @@ def _sysmon(words: str | Mapping[str, Any]) -> SysmonState:
     assert isinstance(words, Mapping)
     config = words.get("config")
     text = KEEPS_EVERYTHING if config == "everything" else config
-    return SysmonState(True, words.get("version"), text, "sysmon.xml")
+    return SysmonState(
+        True,
+        words.get("version"),
+        text,
+        "sysmon.xml",
+        inbox=words.get("inbox", False),
+        config_loaded=words.get("loaded"),
+    )
 
 
 def inventory(**hosts: Mapping[str, Any]) -> Inventory:

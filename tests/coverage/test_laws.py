@@ -18,6 +18,7 @@ from logreach.coverage.build.model import Model, build
 from logreach.coverage.evaluation import Evaluation, evaluate, reevaluate
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.least import applied
+from logreach.coverage.prerequisites.sysmon import contradictions
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import Ace, FactKey, FactKind, Facts, Host, Inventory, Sacl
@@ -94,6 +95,9 @@ def words(draw: st.DrawFn) -> dict[str, Any]:
                     "none",
                     {"version": "15.15", "config": "everything"},
                     {"version": "10.42", "config": _SOME_CREATED},
+                    {"version": "6.0", "config": _SOME_CREATED},
+                    {"inbox": True, "config": "everything"},
+                    {"config": _SOME_CREATED, "loaded": True},
                     {"version": "15.15"},
                     {},
                 )
@@ -132,8 +136,10 @@ def _forgettable(known: Facts) -> list[FactKey]:
     """Facts whose absence nothing is assumed for.
 
     Assumed, and said in the reason, is that a channel which Windows has on by default is on.
+    Facts that contradict each other are worth less together than the one alone.
     """
-    return [key for key in sorted(known.known) if key.kind is not FactKind.CHANNEL]
+    kept = {FactKind.CHANNEL, *((FactKind.OS,) if contradictions(known) else ())}
+    return [key for key in sorted(known.known) if key.kind not in kept]
 
 
 @given(facts(), st.randoms(use_true_random=False))

@@ -21,6 +21,7 @@ from logreach.coverage.evaluation import Evaluation, evaluate
 from logreach.coverage.fleet import fleet_of
 from logreach.coverage.notes import fact_views, method_notes, rule_notes
 from logreach.coverage.plan import Assessed, missing_facts, planned_remedies
+from logreach.coverage.prerequisites.sysmon import contradictions
 from logreach.coverage.profiles import group, names
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.steps import plan_for
@@ -112,7 +113,10 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         rules=rules,
         rules_by_technique=_rolled_up(rules),
         conflicts=facts.conflicts,
-        faults=tuple(fault for host in done.group.hosts for fault in host.faults),
+        faults=(
+            *(fault for host in done.group.hosts for fault in host.faults),
+            *contradictions(facts),
+        ),
     )
 
 

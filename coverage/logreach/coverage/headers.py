@@ -10,7 +10,7 @@ from typing import Any
 from logreach.coverage.forwarding import EventMetadata, common_fields
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.knowledge.model import Event, EventKnowledge, Layout
-from logreach.coverage.sysmon import manifest
+from logreach.coverage.sysmon import manifest, releases
 from logreach.coverage.verdict import Level
 from logreach.inventories.facts import Missing, OperatingSystem
 from logreach.inventories.yaml_text import parse_yaml
@@ -60,7 +60,7 @@ def metadata(
 
 def _of_sysmon(number: int, version: str | None) -> Iterator[tuple[str, ...]]:
     """The fields of an event by the schema of this Sysmon, or by each schema that has it."""
-    schema = manifest.schema_for(version) if version else Missing("")
+    schema = releases.schema_for(version) if version else Missing("")
     for one in manifest.schemas() if isinstance(schema, Missing) else (schema,):
         fields = manifest.fields_of(number, one)
         if fields:

@@ -117,8 +117,9 @@ class SysmonState:
     """Sysmon on a host.
 
     `version` is the binary's ('15.15'), None where not told. `config` is the configuration's XML
-    text, None where not told; `config_source` its path. `inbox` marks the optional feature of
-    Windows itself.
+    text, None where not told; `config_source` its path. `config_loaded` says whether the host
+    itself has loaded this very file, None where it does not tell. `inbox` marks the optional
+    feature of Windows itself.
     """
 
     installed: bool
@@ -126,6 +127,7 @@ class SysmonState:
     config: str | None = field(default=None, repr=False)
     config_source: str = ""
     inbox: bool = False
+    config_loaded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,17 +308,35 @@ def _among_files(builder: Builder) -> Reading:
     return Reading(told, missing=missing)
 
 
-def _check_listings(builder: Builder, facts: Facts) -> None:
-    """Hold the configuration at hand against the digest that Sysmon says it has loaded."""
+def _check_listings(builder: Builder, facts: Facts) -> bool | None:
+    """Whether the configuration at hand has the digest that Sysmon says it has loaded.
+
+    None where the one or the other is not told.
+    """
     sysmon = facts.sysmon()
     path = sysmon.value.config_source if isinstance(sysmon, Known) else ""
     digest = next((one.sha256 for one in builder.folder.files if one.path == path), "")
+    same: bool | None = None
     for listing in builder.listings:
         loaded = sysmon_files.loaded_digest(listing.text())
-        if digest and loaded and loaded != digest:
+        if not digest or not loaded:
+            continue
+        same = loaded == digest and same is not False
+        if loaded != digest:
             message = f"Sysmon has loaded a configuration with SHA-256 {loaded}, not {path}"
             hint = "Export the configuration that is in use, or update Sysmon with this one."
             builder.faults.append(listing.fault(message, hint=hint))
+    return same
+
+
+def _as_loaded(told: list[Statement], loaded: bool | None) -> list[Statement]:
+    """What is said of Sysmon, with whether the host has loaded the configuration at hand."""
+    return [
+        replace(one, value=replace(one.value, config_loaded=loaded))
+        if isinstance(one.value, SysmonState) and one.value.config is not None
+        else one
+        for one in told
+    ]
 
 
 def _workstation(facts: Facts) -> Iterator[Statement]:
@@ -338,7 +356,7 @@ def _settled(builder: Builder) -> Host:
     told = merge.complete(builder.statements)
     first = Facts.of(one for one in told if one.key.kind is not FactKind.AUDIT)
     policy = effective.audit(builder.policies, first.setting(effective.FORCE), first.os())
-    _check_listings(builder, first)
+    told = _as_loaded(told, _check_listings(builder, first))
     statements = [*told, *policy.statements, *_workstation(first)]
     missing = [*builder.missing, *policy.missing]
     if spec.assume_defaults is not None:

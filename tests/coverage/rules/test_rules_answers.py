@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from logreach.coverage.patterns import Constraint, EventPattern, FilterAnswer, Test
-from logreach.coverage.prerequisites import sysmon
 from logreach.coverage.prerequisites.filters import Remembering
+from logreach.coverage.prerequisites.sysmon import programs
 from logreach.coverage.rules import answers
 from logreach.coverage.rules.answers import remembered
 from logreach.inventories.facts import (
@@ -40,14 +40,14 @@ def _hosts() -> list[Host]:
 
 
 def _sieve() -> Remembering:
-    found = sysmon.sieve_of(STATE)
+    found = programs.sieve_of(STATE)
     assert found is not None
     return found
 
 
 def _asked(folder: Path) -> list[FilterAnswer]:
     """The answers of a run of its own: nothing is remembered but what the folder holds."""
-    sysmon._sieve.cache_clear()
+    programs._sieve.cache_clear()
     with remembered(_hosts(), folder):
         return [_sieve().answer(pattern) for pattern in PATTERNS]
 
@@ -56,7 +56,7 @@ def test_answers_that_were_kept_equal_those_of_the_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = _asked(tmp_path)
-    monkeypatch.setattr(sysmon.SysmonFilter, "answer", None)  # the engine is not asked again
+    monkeypatch.setattr(programs.SysmonFilter, "answer", None)  # the engine is not asked again
     assert _asked(tmp_path) == first
 
 

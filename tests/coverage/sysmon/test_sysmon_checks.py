@@ -47,6 +47,12 @@ def test_remarks_on_what_is_not_there() -> None:
     assert found["logged-by-default"].message == "no element for ProcessCreate, ProcessTerminate"
 
 
+def test_remarks_on_what_is_not_there_go_by_the_version() -> None:
+    found = {one.lint: one for one in check('<Sysmon schemaversion="4.30"/>', "11.0")}
+    assert "RegistryEvent" in found["logged-by-default"].message
+    assert "DriverLoad" not in found["no-element"].message
+
+
 def test_every_text_of_a_lint_is_filled_in_and_says_what_to_do() -> None:
     for case in CASES:
         xml = f'<Sysmon schemaversion="{case.get("schema", "4.90")}">\n{case["xml"]}</Sysmon>'

@@ -13,7 +13,6 @@ from support import ROOT, shared
 from logreach.coverage.sysmon import conditions, manifest
 from logreach.coverage.sysmon.config import Condition
 from logreach.coverage.sysmon.manifest import Schema
-from logreach.inventories.facts import Missing
 
 DUMPS = (
     "sysmonv11.0_4.30.xml",
@@ -22,9 +21,6 @@ DUMPS = (
     "sysmonv13.01_4.50.xml",
     "sysmonv15.15_4.90.xml",
 )
-# Until 12.0 a Sysmon logged more events without being asked; the tables hold what 12.03 and
-# everything later does.
-SETTLED = {"sysmonv12.03_4.40.xml", "sysmonv13.01_4.50.xml", "sysmonv15.15_4.90.xml"}
 FOLDER = ROOT / "coverage/logreach/coverage/knowledge/sysmon"
 
 
@@ -35,7 +31,7 @@ def _dump(name: str) -> Element:
 
 
 @pytest.mark.parametrize("name", DUMPS)
-def test_events_fields_defaults_and_conditions_are_those_of_the_dump(name: str) -> None:
+def test_events_fields_and_conditions_are_those_of_the_dump(name: str) -> None:
     dump = _dump(name)
     schema = Schema.of(dump.attrib["schemaversion"])
     found = {int(one.attrib["value"]): one for one in dump.iter("event")}
@@ -44,8 +40,6 @@ def test_events_fields_defaults_and_conditions_are_those_of_the_dump(name: str) 
         event = manifest.event(number)
         assert event is not None
         assert event.tag == one.get("rulename", "")
-        if name in SETTLED:
-            assert event.logged_by_default == (one.get("ruledefault") == "include")
         fields = [data.attrib["name"] for data in one.iter("data")]
         assert list(manifest.fields_of(number, schema)) == fields
         kinds = {data.attrib["name"]: data.attrib["inType"][4:] for data in one.iter("data")}
@@ -54,29 +48,6 @@ def test_events_fields_defaults_and_conditions_are_those_of_the_dump(name: str) 
     assert filters is not None
     listed = set((filters.text or "").split(","))
     assert set(manifest.conditions(schema)) == listed
-
-
-@pytest.mark.parametrize(
-    ("version", "schema"),
-    [
-        ("15.15", "4.90"),
-        ("v15.15.0.0", "4.90"),
-        ("15.2", "4.91"),
-        ("13.3", "4.81"),
-        ("13.32", "4.81"),
-        ("14.05", None),
-        ("7.02", "4.00"),
-        ("10.0.26100.8521", "4.91"),
-        ("10.0.19045.1", None),
-        ("6.2", None),
-        ("99.0", None),
-        ("unknown", None),
-        ("", None),
-    ],
-)
-def test_schema_of_a_version(version: str, schema: str | None) -> None:
-    found = manifest.schema_for(version)
-    assert (None if isinstance(found, Missing) else str(found)) == schema
 
 
 @pytest.mark.parametrize(

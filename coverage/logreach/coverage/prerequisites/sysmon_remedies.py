@@ -10,7 +10,7 @@ from functools import lru_cache
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from logreach.coverage.assessment import Remedy
-from logreach.coverage.sysmon import manifest
+from logreach.coverage.sysmon import manifest, releases
 from logreach.inventories.facts import (
     Fact,
     FactKey,
@@ -24,16 +24,11 @@ _KEY = FactKey(FactKind.SYSMON)
 _BLOCKING = frozenset({27, 28})  # these do not only log: what they match is blocked
 
 
-_FIRST_BUILD = 10240
-"""Windows 10 and Server 2016: the download page says that Sysmon runs on these and later ones."""
-
-
 def install(os: Fact[OperatingSystem]) -> Remedy | None:
     """Sysmon on a host that has none; None where today's Sysmon is not known to run."""
-    if isinstance(os, Missing) or os.value.build < _FIRST_BUILD:
+    version = releases.releases()[-1].name
+    if isinstance(os, Missing) or releases.doubt(version, os.value):
         return None
-    newest = manifest.releases()[-1]
-    version = ".".join(str(part) for part in newest.version)
     state = SysmonState(installed=True, version=version, config=_keeps_everything())
     text = (
         f"Install Sysmon {version} or newer with a configuration that keeps the events wanted "

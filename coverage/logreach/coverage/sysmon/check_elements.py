@@ -63,15 +63,10 @@ def _absent(config: Config, root: Node) -> Iterator[Hit]:
         absent = [
             tag
             for tag, ids in tags.items()
-            if tag not in config.elements and _by_default(ids[0]) is logged
+            if tag not in config.elements and config.logged_unasked(ids[0]) is logged
         ]
         if absent:
             yield Hit(lint, root.line, {"tags": ", ".join(absent)})
-
-
-def _by_default(event_id: int) -> bool:
-    event = manifest.event(event_id)
-    return bool(event and event.logged_by_default)
 
 
 def _combination(elements: tuple[Element, ...]) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ from logreach.coverage.sysmon.check_elements import check_elements, check_schema
 from logreach.coverage.sysmon.check_filters import check_filters
 from logreach.coverage.sysmon.check_options import check_options
 from logreach.coverage.sysmon.lints import Finding, Hit, finding
-from logreach.coverage.sysmon.loading import binary_schema, build
+from logreach.coverage.sysmon.loading import binary_of, build
 from logreach.inventories.faults import Fault, InputError
 
 _LINE = re.compile(r"line (\d+)")
@@ -21,7 +21,7 @@ def check(text: str | bytes, sysmon_version: str | None = None) -> list[Finding]
     A configuration that Sysmon would refuse gives its faults as findings. Raises InputError
     where the text is no XML that can be read at all, or the version of Sysmon is not known.
     """
-    binary = binary_schema(sysmon_version)
+    binary = binary_of(sysmon_version)
     root = document.parse(text)
     try:
         config = build(root, binary)

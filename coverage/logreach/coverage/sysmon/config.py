@@ -137,13 +137,14 @@ class Config:
     """A loaded configuration.
 
     `declared` is the schemaversion it names, `grammar` the schema it was checked against,
-    `binary` the schema of the Sysmon that loads it. `elements` holds those in force by tag, in
-    document order.
+    `binary` the schema of the Sysmon that loads it, `defaults` the events that this Sysmon logs
+    where there is no element. `elements` holds those in force by tag, in document order.
     """
 
     declared: Schema
     grammar: Schema
     binary: Schema
+    defaults: tuple[int, ...]
     elements: Mapping[str, tuple[Element, ...]]
     options: tuple[Option, ...] = ()
     dropped: tuple[Dropped, ...] = ()
@@ -168,6 +169,10 @@ class Config:
         """The last setting of that name."""
         found = [option for option in self.options if option.name == name]
         return found[-1] if found else None
+
+    def logged_unasked(self, event_id: int) -> bool:
+        """Whether the event is logged where there is no element for it."""
+        return event_id in self.defaults
 
     def enabled(self, event_id: int) -> bool:
         """Whether the event is switched on.

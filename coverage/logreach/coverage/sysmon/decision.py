@@ -189,7 +189,8 @@ def decide(config: Config, event_id: int, fields: Mapping[str, str]) -> Decision
     disabled = not config.enabled(event_id)
     elements = elements_for(config, event_id)
     if not elements:
-        return Decision(event.logged_by_default and not disabled, "", Basis.MANIFEST, disabled)
+        logged = config.logged_unasked(event_id) and not disabled
+        return Decision(logged, "", Basis.MANIFEST, disabled)
     run = _Run(_Texts(event_id, fields))
     for element in elements:
         status, item = element.status(run)

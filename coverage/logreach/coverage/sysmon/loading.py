@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from logreach.coverage.sysmon import document, grammar, manifest
+from logreach.coverage.sysmon import document, grammar, manifest, releases
 from logreach.coverage.sysmon.config import (
     Cause,
     Condition,
@@ -17,7 +17,7 @@ from logreach.coverage.sysmon.config import (
 )
 from logreach.coverage.sysmon.document import Node, fault
 from logreach.coverage.sysmon.manifest import Schema
-from logreach.inventories.facts import Missing
+from logreach.coverage.sysmon.releases import Binary
 from logreach.inventories.faults import Fault, InputError
 
 _LONGEST_NAME = 255  # bytes of UTF-8
@@ -34,13 +34,14 @@ def load(text: str | bytes, sysmon_version: str | None = None) -> Config:
 
     Without `sysmon_version` it is the published engine, schema 4.90. Raises InputError with every
     fault, each with its line, where Sysmon would refuse the file, crash on it, or where the
-    schema of that version is not known.
+    schema of that version, or what it logs unasked, is not known.
     """
-    return build(document.parse(text), binary_schema(sysmon_version))
+    return build(document.parse(text), binary_of(sysmon_version))
 
 
-def build(root: Node, binary: Schema) -> Config:
-    """The configuration that a Sysmon of this schema makes of a document; raises InputError."""
+def build(root: Node, program: Binary) -> Config:
+    """The configuration that this Sysmon makes of a document; raises InputError."""
+    binary = program.schema
     if root.name != "Sysmon":
         raise InputError(
             fault(
@@ -65,17 +66,18 @@ def build(root: Node, binary: Schema) -> Config:
     faults = [*grammar.Checker(schema).check(root), *compiler.faults]
     if faults:
         raise InputError(_capped(faults))
-    return Config(declared, schema, binary, elements, _options(root), tuple(compiler.dropped))
+    dropped = tuple(compiler.dropped)
+    return Config(declared, schema, binary, program.defaults, elements, _options(root), dropped)
 
 
-def binary_schema(sysmon_version: str | None) -> Schema:
-    """The schema of that Sysmon; the published engine's for None; raises InputError."""
+def binary_of(sysmon_version: str | None) -> Binary:
+    """That Sysmon; the published engine for None; raises InputError where none is meant surely."""
     if sysmon_version is None:
-        return manifest.engine()
-    schema = manifest.schema_for(sysmon_version)
-    if isinstance(schema, Missing):
-        raise InputError(fault(schema.reason, hint="Give a released version, such as 15.15."))
-    return schema
+        return releases.engine()
+    found = releases.meant(sysmon_version)
+    if len(found.binaries) != 1:
+        raise InputError(fault(found.why, hint="Give a released version, such as 15.15."))
+    return found.binaries[0]
 
 
 def _capped(faults: list[Fault]) -> list[Fault]:

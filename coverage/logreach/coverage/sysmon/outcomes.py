@@ -93,11 +93,10 @@ class Model:
 
 def model(config: Config, event_id: int) -> Model:
     """The model of an event that can be filtered and that this Sysmon has."""
-    event = manifest.event(event_id)
     compiled = elements_for(config, event_id)
     stages = tuple(Stage(one.source, tuple(_item(item) for item in one.items)) for one in compiled)
     if not stages:
-        otherwise = bool(event and event.logged_by_default)
+        otherwise = config.logged_unasked(event_id)
     else:
         otherwise = len(stages) == 1 and not stages[0].source.include
     leaves = [leaf for stage in stages for leaf in stage.leaves]

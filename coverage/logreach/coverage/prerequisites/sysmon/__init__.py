@@ -1,0 +1,35 @@
+"""Link 5, the sensor: Sysmon runs, its version knows the event, its configuration keeps it.
+
+Which Sysmon. Every verdict is the hull over the programs that may be meant: the one whose version
+is told; where none is told, every release that the tables list (`knowledge/sysmon/releases.csv`),
+from the oldest to the newest; for a version between two releases, all that lies between them. A
+version older or newer than all that are listed is none of them: what it does is unknown, and no
+known program speaks for it. The Sysmon of Windows itself is told by the build of Windows.
+
+Which configuration. A file is taken to be in force where that Sysmon loads it. Where it refuses
+it, an update was refused or the file never arrived: what is in force is another one or none, so
+the verdict is unknown, not 'no'. Only where the host itself says that it has loaded this very
+file (`sysmon -c` prints its digest) are programs that would refuse it ruled out.
+"""
+
+from logreach.coverage.prerequisites.sysmon.hashes import HASH_FIELDS, SysmonHashes
+from logreach.coverage.prerequisites.sysmon.keeps import SysmonKeeps
+from logreach.coverage.prerequisites.sysmon.presence import SysmonRuns, contradictions
+from logreach.coverage.prerequisites.sysmon.programs import sieve_of
+from logreach.coverage.prerequisites.sysmon.schema import (
+    SysmonFillsField,
+    SysmonKnows,
+    all_fields,
+)
+
+__all__ = [
+    "HASH_FIELDS",
+    "SysmonFillsField",
+    "SysmonHashes",
+    "SysmonKeeps",
+    "SysmonKnows",
+    "SysmonRuns",
+    "all_fields",
+    "contradictions",
+    "sieve_of",
+]
