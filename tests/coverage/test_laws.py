@@ -184,12 +184,10 @@ def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
     offered = {
         (reason.remedy.key, reason.remedy.text): reason.remedy
         for reason in before.leaves.values()
-        if reason.remedy and reason.remedy.value is not None
+        if reason.remedy
     }
     for remedy in offered.values():
-        assert remedy.value is not None
-        stated = known.stating(remedy.key, remedy.value)
-        after = reevaluate(before, stated, [remedy.key])
+        after = applied(before, known, [remedy])
         for number, asked in _model().questions.items():
             key = before.compiled.keys[number]
             old, new = before.verdict(key), after.verdict(key)

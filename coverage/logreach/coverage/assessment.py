@@ -16,13 +16,15 @@ class Remedy:
 
     `key` and `value` say which fact has to become what (None: no single value says it, and the
     prerequisites that offer the remedy are taken to hold); `text` tells a person how, `cost` what
-    it brings with it (event volume, a restart), '' where no source says.
+    it brings with it (event volume, a restart), '' where no source says. `title` says in a few
+    words what is changed; '': as the text.
     """
 
     key: FactKey
     value: FactValue | None
     text: str
     cost: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ class PlannedRemedy:
 
     `raised` are the techniques whose visibility, detection or detection with alternatives rises
     (technique id -> words such as 'detection: not achievable -> achievable'); `gain` is the
-    number of host x technique verdicts raised, so that remedies can be ordered.
+    number of host x technique verdicts raised, so that remedies can be ordered. `needless` is
+    true where another remedy of the same fact asks for less and gains as much.
     """
 
     remedy: Remedy
@@ -184,6 +187,7 @@ class PlannedRemedy:
     hosts: int
     gain: int
     raised: Mapping[str, str]
+    needless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

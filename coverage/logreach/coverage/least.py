@@ -100,7 +100,9 @@ def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) ->
         if one.value is None:
             unvalued.add(one)
         else:
-            wished[one.key] = _both(wished.get(one.key), one.value)
+            has = facts.known.get(one.key)
+            old = wished.get(one.key, has.value if has else None)
+            wished[one.key] = _added(old, one.value)
     for key, value in wished.items():
         facts = facts.stating(key, value)
     changed = reevaluate(evaluation, facts, wished)
@@ -115,11 +117,23 @@ def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) ->
     return supposing(changed, held) if held else changed
 
 
-def _both(first: FactValue | None, second: FactValue) -> FactValue:
-    """What a fact becomes where two remedies change it."""
-    match first, second:
+def _added(old: FactValue | None, new: FactValue) -> FactValue:
+    """What a fact becomes: audit settings and entries are added to those that are there."""
+    match old, new:
         case AuditSetting(), AuditSetting():
-            return AuditSetting(first.success or second.success, first.failure or second.failure)
+            return AuditSetting(old.success or new.success, old.failure or new.failure)
         case Sacl(), Sacl():
-            return Sacl(tuple(dict.fromkeys((*first.aces, *second.aces))))
-    return second
+            return Sacl(tuple(dict.fromkeys((*old.aces, *new.aces))))
+    return new
+
+
+def exceeds(more: Remedy, less: Remedy) -> bool:
+    """Whether one remedy turns on all that another of the same fact does, and more."""
+    if more.key != less.key or more.value == less.value:
+        return False
+    match more.value, less.value:
+        case AuditSetting(), AuditSetting():
+            return more.value.success >= less.value.success and (
+                more.value.failure >= less.value.failure
+            )
+    return False

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from logreach.coverage.assessment import MissingFact, PlannedRemedy, Remedy
 from logreach.coverage.build.model import Model
-from logreach.coverage.evaluation import Evaluation, reevaluate, supposing
+from logreach.coverage.evaluation import Evaluation, supposing
+from logreach.coverage.least import applied, exceeds
 from logreach.coverage.names import fact_title
 from logreach.coverage.profiles import HostGroup
 from logreach.coverage.verdict import YES, Verdict
@@ -40,7 +41,10 @@ def planned_remedies(
     assessed: Sequence[Assessed],
     progress: Callable[[str, int, int], None],
 ) -> tuple[PlannedRemedy, ...]:
-    """Every remedy that some link asks for, the one that raises most verdicts first."""
+    """Every remedy that some link asks for, the one that raises most verdicts first.
+
+    Those that ask for more than another, and gain no more, come last.
+    """
     gains: dict[tuple[FactKey, str], _Gains] = {}
     for number, one in enumerate(assessed):
         progress("weighing remedies", number, len(assessed))
@@ -54,10 +58,20 @@ def planned_remedies(
             entry.hosts,
             entry.gain,
             {key: "; ".join(sorted(words)) for key, words in sorted(entry.raised.items())},
+            needless=any(_does_as_well(other, entry) for other in gains.values()),
         )
         for entry in gains.values()
     ]
-    return tuple(sorted(planned, key=lambda one: (-one.gain, str(one.remedy.key), one.remedy.text)))
+    return tuple(sorted(planned, key=_rank))
+
+
+def _rank(one: PlannedRemedy) -> tuple[bool, int, str, str]:
+    return one.needless, -one.gain, str(one.remedy.key), one.remedy.text
+
+
+def _does_as_well(other: _Gains, one: _Gains) -> bool:
+    """Whether another remedy of the same fact asks for less and gains as much."""
+    return other.gain >= one.gain and exceeds(one.remedy, other.remedy)
 
 
 def _offered(evaluation: Evaluation) -> list[Remedy]:
@@ -68,22 +82,9 @@ def _offered(evaluation: Evaluation) -> list[Remedy]:
     return list(found.values())
 
 
-def after(one: Assessed, remedy: Remedy) -> Evaluation:
-    """The evaluation once a remedy has been applied."""
-    if remedy.value is None:
-        held = {
-            number: YES
-            for number, reason in one.evaluation.leaves.items()
-            if reason.remedy == remedy and reason.verdict.applicable
-        }
-        return supposing(one.evaluation, held)
-    facts = one.group.facts.stating(remedy.key, remedy.value)
-    return reevaluate(one.evaluation, facts, [remedy.key])
-
-
 def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
-    remedy, group = entry.remedy, one.group
-    changed = after(one, remedy)
+    group = one.group
+    changed = applied(one.evaluation, group.facts, [entry.remedy])
     entry.profiles.append(group.profile_id)
     entry.hosts += group.count
     for key, before, now in _changed(model, one.evaluation, changed):

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from logreach.coverage.assessment import Plan, PlannedRemedy, Remedy, Step
+from logreach.coverage.assessment import Plan, PlannedRemedy, Step
 from logreach.coverage.build.model import Model
 from logreach.coverage.evaluation import Evaluation
-from logreach.coverage.least import Least, applied
+from logreach.coverage.least import Least, applied, exceeds
 from logreach.coverage.plan import Assessed
-from logreach.inventories.facts import AuditSetting
 
 QUESTION = "detection_with_alternatives"
 MOST = 8
@@ -133,19 +132,8 @@ def _without_lesser(places: Sequence[int], planned: Sequence[PlannedRemedy]) -> 
         place
         for place in places
         if not any(
-            _exceeds(planned[other].remedy, planned[place].remedy)
+            exceeds(planned[other].remedy, planned[place].remedy)
             for other in places
             if other != place
         )
     )
-
-
-def _exceeds(more: Remedy, less: Remedy) -> bool:
-    if more.key != less.key or more.value == less.value:
-        return False
-    match more.value, less.value:
-        case AuditSetting(), AuditSetting():
-            return more.value.success >= less.value.success and (
-                more.value.failure >= less.value.failure
-            )
-    return False

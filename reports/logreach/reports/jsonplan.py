@@ -19,6 +19,7 @@ def remedy(remedy: Remedy) -> Json:
         else value_text(remedy.value),
         "text": remedy.text,
         "cost": remedy.cost,
+        "title": remedy.title,
     }
 
 
@@ -30,6 +31,7 @@ def planned_remedy(planned: PlannedRemedy) -> Json:
         "hosts": planned.hosts,
         "gain": planned.gain,
         "raised": dict(planned.raised),
+        "needless": planned.needless,
     }
 
 

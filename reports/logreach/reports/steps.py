@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logreach.coverage.assessment import Assessment
-from logreach.reports.words import percent_text
+from logreach.reports.words import percent_text, remedy_title
 
 STEPS_MEANING = (
     "Each step is the few changes that together make most detections (with alternatives) "
@@ -16,11 +16,15 @@ STEPS_MEANING = (
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """A step with its changes in words; `after` of 0 to 1 and `told` are the share of the host
-    and technique pairs that apply on which detection is achievable once it is done."""
+    """A step with its changes, told in full and by their titles.
+
+    `after` of 0 to 1 and `told` are the share of the host and technique pairs that apply on which
+    detection is achievable once the step is done.
+    """
 
     number: int
     changes: tuple[str, ...]
+    titles: tuple[str, ...]
     gain: int
     hosts: int
     profiles: tuple[str, ...]
@@ -36,6 +40,7 @@ def step_lines(assessment: Assessment) -> tuple[StepLine, ...]:
         StepLine(
             number,
             tuple(assessment.remedies[place].remedy.text for place in step.remedies),
+            tuple(remedy_title(assessment.remedies[place].remedy) for place in step.remedies),
             step.gain,
             step.hosts,
             step.profiles,

@@ -35,6 +35,7 @@ from logreach.reports.words import (
     one_line,
     percent_text,
     reason_text,
+    remedy_title,
     totals,
 )
 
@@ -186,7 +187,7 @@ def _steps(assessment: Assessment) -> Table:
     table = _table("What to change, in steps (detection with alternatives once each is done)")
     _columns(table, "#Step", "#Hosts", "#Achievable", "Changes")
     for one in step_lines(assessment)[:_STEPS]:
-        changes = Text("\n").join([_safe(f"- {text}", _LONGEST) for text in one.changes])
+        changes = Text("\n").join([_safe(f"- {title}", _LONGEST) for title in one.titles])
         table.add_row(str(one.number), str(one.hosts), one.told, changes)
     return table
 
@@ -199,7 +200,9 @@ def _remedies(assessment: Assessment) -> Table:
     for one in assessment.remedies[:_TOP]:
         if one.gain:
             cost = _safe(one.remedy.cost, 80)
-            table.add_row(str(one.gain), str(one.hosts), _safe(one.remedy.text, _LONGEST), cost)
+            table.add_row(
+                str(one.gain), str(one.hosts), _safe(remedy_title(one.remedy), _LONGEST), cost
+            )
     return table
 
 

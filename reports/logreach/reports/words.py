@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
+from logreach.coverage.assessment import Assessment, Judged, Profile, Reason, Remedy
 from logreach.coverage.names import value_words
 from logreach.coverage.verdict import NOT_APPLICABLE, Level, Verdict
 from logreach.inventories.facts import Conflict, Evidence, FactKey, FactValue
@@ -129,6 +129,11 @@ def shortened(text: str, limit: int) -> str:
         return text
     tail = f"… (cut; {len(text)} characters in all)"
     return text[: limit - len(tail)] + tail
+
+
+def remedy_title(remedy: Remedy) -> str:
+    """What a remedy changes, in a few words where there are some."""
+    return remedy.title or remedy.text
 
 
 def evidence_text(evidence: Iterable[Evidence]) -> str:

@@ -63,7 +63,7 @@ class Audited:
         title = f"audit subcategory {self.subcategory.name}"
         if isinstance(fact, Missing):
             text = f"{title}: its state is unknown ({fact.reason})"
-            return self._reason(UNKNOWN, text, (), self._remedy(None), missing=key)
+            return self._reason(UNKNOWN, text, (), self._remedy(), missing=key)
         setting = fact.value
         verdict = self._judge(setting)
         text = f"{title} is set to {setting}{' by default (assumed)' if fact.assumed else ''}"
@@ -72,7 +72,7 @@ class Audited:
         text = f"{text}; {self.subject} needs {self._needed()}"
         if self.why:
             text = f"{text} ({self.why})"
-        return self._reason(verdict, text, fact.evidence, self._remedy(setting))
+        return self._reason(verdict, text, fact.evidence, self._remedy())
 
     @property
     def _reason(self) -> partial[Reason]:
@@ -89,22 +89,23 @@ class Audited:
         return PARTIAL if self.outcomes else UNKNOWN
 
     def _needed(self) -> str:
-        return (
-            " and ".join(word.capitalize() for word in sorted(self.outcomes, reverse=True))
-            or "an outcome that no source tells"
+        return str(self._wanted()) if self.outcomes else "an outcome that no source tells"
+
+    def _wanted(self) -> AuditSetting:
+        return AuditSetting(
+            success="success" in self.outcomes or not self.outcomes,
+            failure="failure" in self.outcomes or not self.outcomes,
         )
 
-    def _remedy(self, setting: AuditSetting | None) -> Remedy:
-        wanted = self.outcomes or frozenset({"success", "failure"})
-        value = AuditSetting(
-            success="success" in wanted or (setting is not None and setting.success),
-            failure="failure" in wanted or (setting is not None and setting.failure),
-        )
-        switches = "".join(f" /{name}:enable" for name in ("success", "failure") if name in wanted)
+    def _remedy(self) -> Remedy:
+        """What is to be turned on, whatever else is on already."""
+        value = self._wanted()
+        switches = " /success:enable" * value.success + " /failure:enable" * value.failure
         text = (
             f"Turn on {self.subcategory.gpo_name} ({value}) under Advanced Audit Policy "
             f"Configuration > {self.subcategory.category}, or run: "
             f'auditpol /set /subcategory:"{{{self.subcategory.guid}}}"{switches}'
         )
         cost = f"event volume: {self.subcategory.volume}" if self.subcategory.volume else ""
-        return Remedy(audit_key(self.subcategory.guid), value, text, cost)
+        title = f"{self.subcategory.gpo_name}: {value}"
+        return Remedy(audit_key(self.subcategory.guid), value, text, cost, title)

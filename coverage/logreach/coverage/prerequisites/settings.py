@@ -30,7 +30,10 @@ class SettingOn:
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.setting(self.setting.name)
-        remedy = Remedy(self._key, value=self.setting.whole or True, text=self.setting.remedy)
+        wanted = self.setting.whole or True
+        remedy = Remedy(
+            self._key, wanted, self.setting.remedy, title=f"Setting: {self.setting.title}"
+        )
         title = f"setting '{self.setting.title}'"
         if isinstance(fact, Missing):
             text = f"{title} is unknown ({fact.reason}); {self.subject} hangs on it"
@@ -90,4 +93,9 @@ class ChannelOn:
 
     def _remedy(self) -> Remedy:
         text = f'Enable the channel: wevtutil set-log "{self.channel.name}" /enabled:true'
-        return Remedy(self._key, ChannelState(enabled=True), text)
+        return Remedy(
+            self._key,
+            ChannelState(enabled=True),
+            text,
+            title=f"Channel {self.channel.name}: enabled",
+        )

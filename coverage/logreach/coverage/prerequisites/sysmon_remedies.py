@@ -34,7 +34,8 @@ def install(os: Fact[OperatingSystem]) -> Remedy | None:
         f"Install Sysmon {version} or newer with a configuration that keeps the events wanted "
         "(the gain given is that of one that keeps everything)"
     )
-    return Remedy(_KEY, state, text, "a service and a driver on every host, and their events")
+    cost = "a service and a driver on every host, and their events"
+    return Remedy(_KEY, state, text, cost, f"Sysmon {version}: installed")
 
 
 def widen(event_id: int) -> Remedy | None:
@@ -46,7 +47,8 @@ def widen(event_id: int) -> Remedy | None:
         f"Have the Sysmon configuration keep what it drops of {event.tag} (the gain given is "
         f'that of a single <{event.tag} onmatch="exclude"/>, which keeps all of it)'
     )
-    return Remedy(_KEY, None, text, "more events of this kind")
+    title = f"Sysmon configuration: keep {event.tag}"
+    return Remedy(_KEY, None, text, "more events of this kind", title)
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,8 @@ def remedy_for(
     ace = _ace(need, name)
     value = Sacl((*(own.value.aces if own else ()), ace))
     text = _global(need, ace) if name is None else _on_object(need, name, ace)
-    return Remedy(key, value, text)
+    what = f"every {need.kind} (global)" if name is None else name.name
+    return Remedy(key, value, text, title=f"Audit entry on {what}: {to_sddl(ace)}")
 
 
 def _ace(need: AccessNeed, name: ObjectName | None) -> Ace:
