@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.forwarding.membership import Who, membership
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.coverage.prerequisites.forwarding import Forwarded
+from logreach.coverage.verdict import Verdict
 from logreach.inventories import load
 from logreach.inventories.facts import (
     Evidence,
@@ -168,3 +171,60 @@ def test_queries_ask_for_fields_of_the_layouts_that_the_host_writes(
     wanted = {name: (one,) for name, one in fields.items()}
     found = reason(everyone, os=os, event=f"Security:{event}", fields=wanted)
     assert found.verdict.label == label, found.text
+
+
+ENTRIES = st.lists(
+    st.tuples(
+        st.sampled_from("AD"),
+        st.sampled_from(["GA", "GR"]),
+        st.sampled_from(["DC", "DD", "WD", "AN", "NS", "ED", "S-1-5-21-1-2-3-1105"]),
+    ),
+    max_size=3,
+).map(lambda entries: "D:" + "".join(f"({kind};;{mask};;;{who})" for kind, mask, who in entries))
+SUBSCRIPTIONS = st.lists(
+    st.builds(
+        subscription,
+        ENTRIES,
+        st.sampled_from(["*", "*[System[EventID=1]]", "*[EventData[Data[@Name='LogonType']='3']]"]),
+        enabled=st.booleans(),
+        certificates=st.booleans(),
+        named=st.booleans(),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def verdict(
+    subscriptions: list[Subscription], role: Role | None, collector: bool | None
+) -> Verdict:
+    told: dict[FactKey, FactValue] = {
+        FactKey(FactKind.FORWARDING): Forwarding(tuple(subscriptions))
+    }
+    if role is not None:
+        told[FactKey(FactKind.ROLE)] = role
+    if collector is not None:
+        told[FactKey(FactKind.FEATURE, "event-collector")] = collector
+    facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in told.items())
+    return Forwarded(EventPattern("Security:4624", {})).check(facts).verdict
+
+
+@settings(max_examples=150, deadline=None)
+@given(SUBSCRIPTIONS, st.sampled_from(list(Role)), st.booleans())
+def test_what_is_told_of_a_host_stays_within_what_was_possible(
+    subscriptions: list[Subscription], role: Role, collector: bool
+) -> None:
+    told = verdict(subscriptions, role, collector)
+    for known in ((None, None), (role, None), (None, collector)):
+        before = verdict(subscriptions, *known)
+        assert before.proven <= told.proven <= told.possible <= before.possible
+
+
+@settings(max_examples=100, deadline=None)
+@given(SUBSCRIPTIONS, SUBSCRIPTIONS, st.sampled_from([None, *Role]))
+def test_one_more_subscription_never_takes_less(
+    some: list[Subscription], more: list[Subscription], role: Role | None
+) -> None:
+    fewer, all_ = verdict(some, role, None), verdict([*some, *more], role, None)
+    assert fewer.proven <= all_.proven
+    assert fewer.possible <= all_.possible
