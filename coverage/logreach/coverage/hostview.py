@@ -28,19 +28,28 @@ from logreach.coverage.verdict import (
 from logreach.inventories.facts import Facts
 
 _REMOVABLE_STORAGE = "Removable Storage"
+_Add = Callable[[Events], str]
+Graphs = dict[tuple[str, str], tuple[Compiled, str]]
+"""Questions that are put to every profile -> a graph, and the node that answers."""
 
 
 class GraphView:
     """Answers the questions of `rules.judge.HostView` for one profile, each once.
 
     Rules may ask for any event and field there is, so each question is a small graph of its own,
-    built of the same parts as the large one.
+    built of the same parts as the large one. `graphs` keeps those that hang on no pattern, for
+    other profiles with the same knowledge.
     """
 
-    def __init__(self, knowledge: EventKnowledge, facts: Facts) -> None:
+    def __init__(
+        self, knowledge: EventKnowledge, facts: Facts, graphs: Graphs | None = None
+    ) -> None:
         self._knowledge = knowledge
         self._facts = facts
+        self._graphs: Graphs = {} if graphs is None else graphs
         self._known: dict[tuple[str, str], Judged] = {}
+        self._fields: dict[tuple[str, str], Judged] = {}
+        self._passed: dict[int, tuple[EventPattern, Judged]] = {}
 
     def event(self, key: str) -> Judged:
         """Whether the event can be there at all: system, audit policy, sensor, channel.
@@ -52,37 +61,53 @@ class GraphView:
         told = self._knowledge.events.get(key)
         if told is None or told.sacl is None or whole.verdict.possible is Level.NO:
             return whole
-        return self._once(("core", key), lambda: self._alone(lambda part: part.able(key), told))
+        return self._kept(("core", key), lambda part: part.able(key), told)
 
     def _able(self, key: str) -> Judged:
-        return self._once(("event", key), lambda: self._alone(lambda part: part.able(key)))
+        return self._kept(("event", key), lambda part: part.able(key))
 
     def attribute(self, key: str, field: str) -> Judged:
         """Whether a field of that event is filled."""
-        return self._once((key, field), lambda: self._field(key, field))
+        asked = (key, field)
+        if asked not in self._fields:
+            self._fields[asked] = self._field(key, field)
+        return self._fields[asked]
 
     def passes(self, pattern: EventPattern) -> Judged:
         """Whether such events are written and the sensor's filter and the forwarding let them
         through; of all but events on objects, `event` tells the first."""
-        asked = (f"passes {pattern.event}", str(pattern.fields))
-        return self._once(asked, lambda: self._through(pattern))
+        # By identity: to say a pattern costs more than to answer for it once more.
+        known = self._passed.get(id(pattern))
+        if known is None:
+            known = self._passed[id(pattern)] = (pattern, self._through(pattern))
+        return known[1]
 
-    def _once(self, asked: tuple[str, str], answer: Callable[[], Judged]) -> Judged:
-        if asked not in self._known:
-            self._known[asked] = answer()
-        return self._known[asked]
+    def _kept(self, asked: tuple[str, str], add: _Add, bare: Event | None = None) -> Judged:
+        """The answer of a graph that is kept: nothing in it hangs on the profile."""
+        if asked in self._known:
+            return self._known[asked]
+        if asked not in self._graphs:
+            self._graphs[asked] = self._compiled(add, bare)
+        compiled, key = self._graphs[asked]
+        found = self._known[asked] = Reasons(evaluate(compiled, self._facts)).judged(key)
+        return found
 
-    def _alone(self, add: Callable[[Events], str], bare: Event | None = None) -> Judged:
-        """The answer of a graph of its own; of the event `bare`, policy and SACL are left out."""
+    def _alone(self, add: _Add) -> Judged:
+        """The answer of a graph of its own."""
+        compiled, key = self._compiled(add)
+        return Reasons(evaluate(compiled, self._facts)).judged(key)
+
+    def _compiled(self, add: _Add, bare: Event | None = None) -> tuple[Compiled, str]:
+        """A graph and what to ask of it; of the event `bare`, policy and SACL are left out."""
         graph, knowledge = Graph(), self._knowledge
         if bare is not None:
             event = replace(bare, sacl=None, policy=Policy.NONE, also_subcategories=())
             knowledge = replace(knowledge, events={**knowledge.events, bare.key: event})
         key = add(Events(graph, knowledge, {}))
-        return Reasons(evaluate(Compiled(graph), self._facts)).judged(key)
+        return Compiled(graph), key
 
     def _field(self, key: str, field: str) -> Judged:
-        found = self._alone(lambda part: part.filled(key, field))
+        found = self._kept(("field", f"{key}/{field}"), lambda part: part.filled(key, field))
         if found.verdict.applicable:
             return found
         subject = f"{key}/{field}"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from logreach.coverage.assessment import RuleRollup, RuleSummary
 from logreach.coverage.attack import AttackModel, carry_into
-from logreach.coverage.hostview import GraphView
+from logreach.coverage.hostview import Graphs, GraphView
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.rules.judge import RuleResult, judge_all
 from logreach.coverage.rules.model import Rule, RuleSet
@@ -47,9 +47,13 @@ class RuleWork:
                     found.setdefault(tag, []).append(rule.id)
         return {tag: tuple(ids) for tag, ids in sorted(found.items())}
 
+    @cached_property
+    def _graphs(self) -> Graphs:
+        return {}
+
     def results(self, facts: Facts) -> Mapping[str, RuleResult]:
         """Every rule judged on a host with these facts, by id."""
-        return judge_all(self.rules.rules, GraphView(load_events(), facts))
+        return judge_all(self.rules.rules, GraphView(load_events(), facts, self._graphs))
 
     def summaries(self, facts: Facts) -> dict[str, RuleSummary]:
         """The same as the result document tells it."""

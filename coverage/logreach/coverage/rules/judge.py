@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.rules.asked import Asked, HostView
@@ -36,8 +37,7 @@ class State(StrEnum):
     NOT_APPLICABLE = "not applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class WayResult:
+class WayResult(NamedTuple):
     """One branch on one happening: as good as the best of its sights."""
 
     branch: Branch
@@ -52,7 +52,7 @@ class WayResult:
     def best(self) -> SightResult | None:
         """The sight that decides: the best verdict, then the least noise."""
         applying = [one for one in self.sights if one.judged.verdict.applicable]
-        return max(applying, key=_rank, default=None)
+        return applying[0] if len(applying) == 1 else max(applying, key=_rank, default=None)
 
 
 def _rank(result: SightResult) -> tuple[int, int, int, int]:
@@ -60,8 +60,7 @@ def _rank(result: SightResult) -> tuple[int, int, int, int]:
     return (verdict.proven, verdict.possible, -len(result.noise), -len(result.lost))
 
 
-@dataclass(frozen=True, slots=True)
-class DeadBranch:
+class DeadBranch(NamedTuple):
     """A branch that cannot fire: why, and what an attacker gains by that."""
 
     text: str
@@ -136,8 +135,9 @@ def _beyond(rule: Rule, asked: Asked) -> Verdict:
 def _ways(rule: Rule, seen: Seen) -> Iterator[WayResult]:
     for branch in rule.branches:
         for happening in branch.happenings:
-            sights = tuple(seen.sight(sight) for sight in happening)
-            verdict = any_of(one.judged.verdict for one in sights)
+            sights = tuple(map(seen.sight, happening))
+            verdicts = [one.judged.verdict for one in sights]
+            verdict = verdicts[0] if len(verdicts) == 1 else any_of(verdicts)
             yield WayResult(branch, sights, verdict)
 
 
@@ -147,11 +147,8 @@ def _result(rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...]) -> RuleRe
         return RuleResult(rule.id, Judged(verdict, reasons), (State.NOT_APPLICABLE,), ways=ways)
     applying = [way for way in ways if way.verdict.applicable]
     alive = [way for way in applying if way.verdict.possible > Level.NO]
-    dead = [
-        way
-        for way in applying
-        if way.verdict.possible is Level.NO and not any(_covers(one, way) for one in alive)
-    ]
+    lost = [way for way in applying if way.verdict.possible is Level.NO]
+    dead = [way for way in lost if not any(_covers(one, way) for one in alive)]
     chosen = [way.best for way in alive]
     used = [one for one in chosen if one is not None]
     return RuleResult(
@@ -159,7 +156,7 @@ def _result(rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...]) -> RuleRe
         Judged(verdict, _telling(verdict, applying, rule)),
         tuple(_states(verdict, used, dead)),
         tuple(dict.fromkeys(one.sight.event for one in used)),
-        tuple(dict.fromkeys(_dead(way) for way in dead)),
+        tuple(dict.fromkeys(map(_dead, dead))),
         tuple(_missing(used, dead)),
         ways,
     )
@@ -192,9 +189,12 @@ def _states(verdict: Verdict, used: list[SightResult], dead: list[WayResult]) ->
 
 def _telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reason, ...]:
     """The reasons of the way that decides: of each of its events the first broken link."""
-    best = max(ways, key=lambda way: (way.verdict.proven, way.verdict.possible))
+    best = ways[0]
+    if len(ways) > 1:
+        best = max(ways, key=lambda way: (way.verdict.proven, way.verdict.possible))
     sights = [one for one in best.sights if one.judged.verdict.applicable]
-    sights.sort(key=lambda one: (_rank(one)[:2], _reached(one)), reverse=True)
+    if len(sights) > 1:
+        sights.sort(key=lambda one: (_rank(one)[:2], _reached(one)), reverse=True)
     if verdict.proven > Level.NO:
         sights = sights[:1]
     found = dict.fromkeys(reason for one in sights for reason in one.judged.reasons[:2])
@@ -216,7 +216,8 @@ def _reached(result: SightResult) -> int:
 
 def _dead(way: WayResult) -> DeadBranch:
     gains = knowledge().gains
-    told = max((one for one in way.sights if one.judged.verdict.applicable), key=_reached)
+    sights = [one for one in way.sights if one.judged.verdict.applicable]
+    told = sights[0] if len(sights) == 1 else max(sights, key=_reached)
     first = told.first
     if first is not None and first.kind == "field":
         gain = gains.of_field(first.name)

@@ -80,6 +80,10 @@ class Need:
     limit: Verdict = YES
     why: str = ""
 
+    def __hash__(self) -> int:
+        # The rest hangs on these two, and verdicts are slow to hash.
+        return hash((self.sigma, self.fields))
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.rules.asked import Asked, HostView, Link
-from logreach.coverage.rules.model import Need, Sight
+from logreach.coverage.rules.model import Sight
 from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of
 
 
-@dataclass(frozen=True, slots=True)
-class SightResult:
+class SightResult(NamedTuple):
     """What a host says of one sight, link by link in the order in which an event travels.
 
     `first` is the first broken link of those that decide, `missing` are fields that the branch
@@ -37,8 +36,7 @@ def _ends(verdict: Verdict) -> tuple[int, int]:
     return (verdict.possible, verdict.proven)
 
 
-@dataclass(frozen=True, slots=True)
-class _Base:
+class _Base(NamedTuple):
     """All links of a sight but the filters: many sights share them."""
 
     judged: Judged
@@ -52,8 +50,9 @@ class Seen:
 
     def __init__(self, view: HostView) -> None:
         self.asked = Asked(view)
-        self._bases: dict[tuple[str, tuple[Need, ...], Verdict], _Base] = {}
-        self._noise: dict[tuple[str, tuple[tuple[Need, ...], ...]], tuple[str, ...]] = {}
+        # By identity of what equal sights share (see `sights`), which is kept alive here.
+        self._bases: dict[tuple[str, int, int], tuple[Sight, _Base]] = {}
+        self._noise: dict[tuple[str, int], tuple[Sight, tuple[str, ...]]] = {}
 
     def sight(self, sight: Sight) -> SightResult:
         """Judge one sight."""
@@ -72,10 +71,10 @@ class Seen:
 
     def _base(self, sight: Sight) -> _Base:
         # The limit of an event comes with the same words wherever it is.
-        key = (sight.event, sight.needs, sight.limit)
+        key = (sight.event, id(sight.needs), id(sight.limit))
         if key not in self._bases:
-            self._bases[key] = self._made(sight)
-        return self._bases[key]
+            self._bases[key] = (sight, self._made(sight))
+        return self._bases[key][1]
 
     def _made(self, sight: Sight) -> _Base:
         event = self.asked.event(sight.event)
@@ -94,11 +93,12 @@ class Seen:
     def _noisy(self, sight: Sight) -> tuple[str, ...]:
         if not sight.vetoes:
             return ()
-        key = (sight.event, sight.vetoes)
+        key = (sight.event, id(sight.vetoes))
         if key not in self._noise:
             needs = (need for veto in sight.vetoes for need in veto)
-            self._noise[key] = tuple(dict.fromkeys(self.asked.gone(sight.event, needs)))
-        return self._noise[key]
+            gone = tuple(dict.fromkeys(self.asked.gone(sight.event, needs)))
+            self._noise[key] = (sight, gone)
+        return self._noise[key][1]
 
     def _lost(self, sight: Sight) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self._overdone(sight))) if sight.eager else ()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TypeVar
 
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.coverage.rules.branches import Conj
 from logreach.coverage.rules.mapping import ANY_EVENT, Carrier, Happening, Knowledge, Placement
 from logreach.coverage.rules.model import KEYWORD, Branch, Literal, Need, Sight
 from logreach.coverage.rules.reading import Reading, read
+
+T = TypeVar("T")
 
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
@@ -88,14 +92,20 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
         pattern=pattern,
         exact=told and not several,
         narrowed=_narrowed(pattern, several) if told and several else None,
-        needs=tuple(_needs(wanted, vetoes)),
-        vetoes=tuple(_vetoes(wanted, vetoes)),
+        needs=_one_of_equals(tuple(_needs(wanted, vetoes))),
+        vetoes=_one_of_equals(tuple(_vetoes(wanted, vetoes))),
         eager=tuple(_eager(vetoes)),
         limit=carrier.limit,
         why=carrier.why,
         words=tuple(one.literal.constraint for one in wanted if one.literal.field == KEYWORD),
         excluded=tuple(_excluded(carrier.event, veto) for veto in several),
     )
+
+
+@lru_cache(maxsize=8192)
+def _one_of_equals(needs: T) -> T:
+    """The first of all equal ones: who judges may then compare by identity, which costs less."""
+    return needs
 
 
 def _opposite(constraint: Constraint) -> Constraint:
