@@ -35,10 +35,22 @@ def _tree(what: str, keys: list[str], model: Model, one: HostGroup) -> Branch:
     evaluation = evaluate(model.compiled, one.facts)
     chain = Chain(evaluation, Reasons(evaluation))
     children = _once(keys, [_named(key, chain.below(key)) for key in keys])
+    children[1:1] = _on_host(keys[0], evaluation)
     if _ALTERNATIVES in keys[-1]:
         children += _least(keys[-1], evaluation, one.facts)
     hosts = ", ".join(host.name for host in one.hosts)
     return Branch(f"{what} on {hosts}", None, children[0].verdict, (), tuple(children))
+
+
+def _on_host(key: str, evaluation: Evaluation) -> list[Branch]:
+    """What the host itself holds of an event that does not arrive, or not whole."""
+    kind, _, event = key.partition(":")
+    node = f"on host:{event}"
+    if kind != "event" or node not in evaluation.graph:
+        return []
+    verdict = evaluation.verdict(node)
+    label = f"{event} on the host itself, whether or not it arrives"
+    return [Branch(label, None, verdict)] if verdict != evaluation.verdict(key) else []
 
 
 def _once(keys: list[str], children: list[Branch]) -> list[Branch]:

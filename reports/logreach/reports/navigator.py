@@ -19,6 +19,8 @@ from logreach.coverage.assessment import (
     Profile,
     TechniqueResult,
 )
+from logreach.inventories.facts import Evidence
+from logreach.reports.caveats import ASSUMED_MEANING, assumed_evidence, assumed_facts
 from logreach.reports.jsontext import write_lines
 from logreach.reports.rulecounts import (
     WEIGHTS_TOLD,
@@ -99,7 +101,7 @@ def fleet_layer(assessment: Assessment, question: str = QUESTION) -> Json:
         f"logreach: all {hosts} hosts",
         f"{asked}. Score: percent of the hosts (weighted by count, of those that the technique "
         "applies to) on which it is achievable; no score where it is achievable nowhere and "
-        "unknown somewhere.",
+        f"unknown somewhere.{_assumed(assessment.profiles)}",
         question,
         [
             _fleet_entry(assessment, one, question, rules.get(one.technique_id))
@@ -121,7 +123,8 @@ def profile_layer(assessment: Assessment, profile: Profile, question: str = QUES
         f"logreach: {one_line(profile.profile_id)} ({profile.count} hosts)",
         f"{QUESTIONS[question]} on {one_line(', '.join(profile.hosts))}: "
         f"{one_line(profile.os)}, {profile.role}. "
-        "Score: 100 achievable, 50 conditional, 0 not achievable; none where unknown.",
+        "Score: 100 achievable, 50 conditional, 0 not achievable; none where unknown."
+        f"{_assumed([profile])}",
         question,
         [_profile_entry(one, profile, question) for one in profile.techniques.values()],
         legend,
@@ -224,16 +227,25 @@ def _fleet_entry(
 def _fleet_comment(assessment: Assessment, technique_id: str, question: str) -> str:
     """One line for each distinct reason, with the profiles that have it."""
     told: dict[str, list[str]] = {}
+    assumed = assumed_evidence(assessment)
     for profile in assessment.profiles:
         technique = profile.techniques.get(technique_id)
         if technique is not None:
-            told.setdefault(_because(getattr(technique, question)), []).append(profile.profile_id)
+            why = _because(getattr(technique, question), assumed)
+            told.setdefault(why, []).append(profile.profile_id)
     return "\n".join(f"{', '.join(profiles)}: {why}" for why, profiles in told.items())
 
 
-def _because(judged: Judged) -> str:
-    label = judged.verdict.label
-    return f"{label}: {reason_text(judged.reasons[0])}" if judged.reasons else label
+def _because(judged: Judged, assumed: frozenset[Evidence]) -> str:
+    """The first reason, and the first that rests on what is only assumed."""
+    resting = [one for one in judged.reasons if not assumed.isdisjoint(one.evidence)]
+    told = dict.fromkeys(map(reason_text, (*judged.reasons[:1], *resting[:1])))
+    return ": ".join(filter(None, (judged.verdict.label, "; ".join(told))))
+
+
+def _assumed(profiles: Iterable[Profile]) -> str:
+    told = [f"{one.profile_id} ({number})" for one in profiles if (number := assumed_facts(one))]
+    return f" Facts only assumed: {one_line(', '.join(told))}. {ASSUMED_MEANING}" if told else ""
 
 
 def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) -> Json:
