@@ -15,7 +15,8 @@ from logreach.coverage.assessment import Profile
 from logreach.coverage.attack import load_attack
 
 _DATA = yaml.safe_load((Path(__file__).parent / "cases" / "t1543.yaml").read_text("utf-8"))
-_SCOPE = Scope(("T1543", *(f"T1543.00{number}" for number in range(1, 6))), "T1543")
+_SERVICES = ("T1543", *(f"T1543.00{number}" for number in range(1, 6)))
+_SCOPE = Scope((*_SERVICES, "T1078", "T1070.006", "T1055"), "services, and others for contrast")
 
 
 @cache

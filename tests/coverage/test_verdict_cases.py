@@ -10,6 +10,7 @@ import hosts
 import pytest
 import yaml
 
+from logreach.coverage.assess import Scope, assess
 from logreach.coverage.attack import load_attack
 from logreach.coverage.build.model import Model, build
 from logreach.coverage.evaluation import evaluate
@@ -31,3 +32,13 @@ def test_a_node_has_its_verdict_and_says_why(case: dict[str, Any]) -> None:
     reasons = Reasons(evaluation)
     for key, part in case.get("says", {}).items():
         assert part in "\n".join(one.text for one in reasons.of(key)), key
+
+
+def test_a_question_about_one_technique_shows_what_bears_on_it_and_the_same_verdicts() -> None:
+    read = hosts.inventory(one={"os": "Windows 11 23H2", "audit": "success", "sysmon": "none"})
+    whole = assess(read, load_attack()).profiles[0]
+    one = assess(read, load_attack(), Scope(("T1543.003",))).profiles[0]
+    assert one.components.keys() == one.techniques["T1543.003"].components.keys()
+    assert one.techniques == {"T1543.003": whole.techniques["T1543.003"]}
+    assert 0 < len(one.events) < len(whole.events) / 2
+    assert one.events == {key: whole.events[key] for key in one.events}

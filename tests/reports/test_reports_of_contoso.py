@@ -117,7 +117,7 @@ def test_no_verdict_hides_an_assumption_in_its_chain(assumed: Assessment) -> Non
         for judged in judged_of(assumed.profiles[0])
         if any(not evidence.isdisjoint(reason.evidence) for reason in judged.reasons)
     ]
-    assert len(resting) > 100
+    assert len(resting) > 40
     assert all("(assumed)" in catalogue.why(judged) for judged in resting)
 
 

@@ -60,7 +60,7 @@ def assess(
 ) -> Assessment:
     """Judge every technique in scope, and every rule, for every profile of the inventory."""
     scope = scope or Scope()
-    model = build(attack, scope.techniques)
+    model = build(attack, scope.techniques, narrow=scope.techniques is not None)
     work = _rule_work(rules, attack) if rules else None
     groups = group(inventory.hosts)
     assessed: list[Assessed] = []

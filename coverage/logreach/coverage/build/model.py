@@ -31,6 +31,7 @@ class Model:
     event_part: Events
     component_part: Components
     technique_part: Techniques
+    only: frozenset[str] | None = None
 
     @cached_property
     def compiled(self) -> Compiled:
@@ -64,9 +65,9 @@ class Model:
 
     @cached_property
     def component_names(self) -> tuple[str, ...]:
-        """Every data component of this ATT&CK, and those that only SMAP names."""
+        """Every data component of this ATT&CK, and those that only SMAP names; or `only` these."""
         names = {one.name for one in self.attack.components} | set(self.mapped)
-        return tuple(sorted(names))
+        return tuple(sorted(names if self.only is None else names & self.only))
 
 
 def _by_channel_and_number(key: str) -> tuple[str, int, str]:
@@ -74,8 +75,13 @@ def _by_channel_and_number(key: str) -> tuple[str, int, str]:
     return channel, int(number) if number.isdigit() else 0, number
 
 
-def build(attack: AttackModel, techniques: Iterable[str] | None = None) -> Model:
-    """Build the graph; `techniques` restricts it to some ids (None: all)."""
+def build(
+    attack: AttackModel, techniques: Iterable[str] | None = None, *, narrow: bool = False
+) -> Model:
+    """Build the graph; `techniques` restricts it to some ids (None: all).
+
+    With `narrow`, components, events and fields are those of these techniques alone.
+    """
     graph = Graph()
     events = load_events()
     operations = load_operations()
@@ -85,15 +91,25 @@ def build(attack: AttackModel, techniques: Iterable[str] | None = None) -> Model
     mapped = _mappings(attack, smap, slips)
     component_part = Components(graph, event_part, operations, mapped)
     technique_part = Techniques(graph, component_part, attack, slips)
+    wanted = None if techniques is None else set(techniques)
+    chosen = [one for one in attack.techniques if wanted is None or one.id in wanted]
+    named = {name for one in chosen for name in technique_part.components_of(one)}
     model = Model(
-        graph, attack, events, operations, smap, mapped, event_part, component_part, technique_part
+        graph,
+        attack,
+        events,
+        operations,
+        smap,
+        mapped,
+        event_part,
+        component_part,
+        technique_part,
+        frozenset(named) if narrow else None,
     )
     _add_components(model)
-    wanted = None if techniques is None else set(techniques)
-    for technique in attack.techniques:
-        if wanted is None or technique.id in wanted:
-            technique_part.add(technique)
-            _add_narrowed(model, technique.id)
+    for technique in chosen:
+        technique_part.add(technique)
+        _add_narrowed(model, technique.id)
     return model
 
 
@@ -107,8 +123,8 @@ def _add_components(model: Model) -> None:
         model.event_part.event(key)
     for field in model.fields:
         _add_field(model, field)
-    for name, wanted in model.operations.attributes.items():
-        for attribute, fields in wanted.items():
+    for name in model.component_names:
+        for attribute, fields in model.operations.attributes.get(name, {}).items():
             _add_wanted(model, f"wanted:{name}/{attribute}", attribute, fields)
 
 
