@@ -119,6 +119,14 @@ def test_a_file_in_place_of_the_output_folder_is_no_traceback(tmp_path: Path) ->
     assert "out" in result.output
 
 
+def test_what_cannot_be_true_together_is_told_among_the_faults(tmp_path: Path) -> None:
+    host = "{name: A, os: Windows 7 SP1, role: workstation, sysmon: {version: '15.15'}}"
+    (tmp_path / "inventory.yaml").write_text(f"hosts: [{host}]")
+    out = ("--out", str(tmp_path.parent / "told"), "--format", "json")
+    result = run("assess", str(tmp_path), *out, *T1543)
+    assert "Sysmon 15.15 is documented to run on Windows 10 and later" in result.stderr
+
+
 def test_fail_under_does_not_fail_where_nothing_applies(tmp_path: Path) -> None:
     words = ("--out", str(tmp_path), "--format", "json", "--fail-under", "1")
     result = run("assess", CONTOSO, "--technique", "T1543.001", *words)

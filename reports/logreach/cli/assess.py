@@ -209,6 +209,7 @@ def _write_one(result: Assessment, catalogue: Catalogue, out: Path, one: Format)
 def _print(result: Assessment, written: Sequence[Path]) -> None:
     from rich.console import Console
 
+    from logreach.reports.caveats import faults_of
     from logreach.reports.terminal import print_summary
 
     print_summary(result, Console())
@@ -217,7 +218,10 @@ def _print(result: Assessment, written: Sequence[Path]) -> None:
     if old := left_from_earlier(written):
         names = ", ".join(path.name for path in old)
         typer.echo(f"note: {old[0].parent} also holds layers of an earlier run: {names}", err=True)
-    tell(result.faults, heading="Faults of the input (what they cost is counted as unknown):")
+    tell(
+        tuple(faults_of(result)),
+        heading="Faults of the input (what they cost is counted as unknown):",
+    )
 
 
 def achieved(result: Assessment) -> tuple[int, int]:

@@ -74,14 +74,22 @@ def check(folder: Folder) -> None:
 
     Exit code 1 where there is any.
     """
+    from logreach.coverage.prerequisites.sysmon import contradictions
     from logreach.inventories import load
 
     inventory = load(folder)
     for fault in inventory.faults:
         typer.echo(f"fault: {fault}")
-    disagreeing = [(one, conflict) for one in inventory.hosts for conflict in one.facts.conflicts]
-    for one, conflict in disagreeing:
-        typer.echo(f"disagreement: {one.name}: {_conflict(conflict)}")
+    disagreeing = [
+        (one.name, said)
+        for one in inventory.hosts
+        for said in (
+            *map(_conflict, one.facts.conflicts),
+            *map(str, contradictions(one.facts)),
+        )
+    ]
+    for name, said in disagreeing:
+        typer.echo(f"disagreement: {name}: {said}")
     hosts = sum(one.count for one in inventory.hosts)
     typer.echo(
         f"{inventory.name}: {len(inventory.hosts)} entries for {hosts} hosts, "

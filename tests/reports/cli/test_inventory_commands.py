@@ -110,6 +110,16 @@ def test_check_lists_faults_and_disagreements_and_ends_with_one(
     assert "Windows Server 2022 LTSC (build 20348) (inventory.yaml line 3)" in lines[-1]
 
 
+def test_check_tells_a_sysmon_that_cannot_run_on_that_windows(
+    app: typer.Typer, folder: Path
+) -> None:
+    host = "{name: A, os: Windows Server 2019, sysmon: {inbox: true}}"
+    (folder / "inventory.yaml").write_text(f"hosts: [{host}]")
+    result = run(app, "inventory", "check", str(folder))
+    assert result.exit_code == 1
+    assert "disagreement: A: sources disagree: Windows brings a Sysmon of its own" in result.stdout
+
+
 @pytest.mark.parametrize("text", ["hosts: [", "hosts: [{nam: A}]", ""])
 def test_an_unusable_inventory_ends_with_two(app: typer.Typer, folder: Path, text: str) -> None:
     (folder / "inventory.yaml").write_text(text)

@@ -4,7 +4,9 @@ Which Sysmon. Every verdict is the hull over the programs that may be meant: the
 is told; where none is told, every release that the tables list (`knowledge/sysmon/releases.csv`),
 from the oldest to the newest; for a version between two releases, all that lies between them. A
 version older or newer than all that are listed is none of them: what it does is unknown, and no
-known program speaks for it. The Sysmon of Windows itself is told by the build of Windows.
+known program speaks for it. The Sysmon of Windows itself is told by the build of Windows. Where
+that Windows has none, or is too old for the version told, one of the two is told wrongly, and what
+hangs on it is unknown; `contradictions` tells them.
 
 Which configuration. A file is taken to be in force where that Sysmon loads it. Where it refuses
 it, an update was refused or the file never arrived: what is in force is another one or none, so

@@ -19,7 +19,7 @@ from logreach.coverage.prerequisites.sysmon.programs import (
     number_of,
     state_of,
 )
-from logreach.coverage.prerequisites.sysmon_remedies import widen
+from logreach.coverage.prerequisites.sysmon.remedies import widen
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.inventories.facts import Evidence, FactKey, Facts, Missing, SysmonState
 

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from logreach.coverage.assessment import Reason
-from logreach.coverage.prerequisites.sysmon.programs import READS, SYSMON_KEY, filters, state_of
-from logreach.coverage.prerequisites.sysmon_remedies import install
-from logreach.coverage.sysmon import releases
+from logreach.coverage.prerequisites.sysmon.programs import (
+    READS,
+    SYSMON_KEY,
+    clash_of,
+    filters,
+    state_of,
+)
+from logreach.coverage.prerequisites.sysmon.remedies import install
 from logreach.coverage.verdict import NO, UNKNOWN, YES
 from logreach.inventories.facts import FactKey, FactKind, Facts, Known, Missing, SysmonState
 from logreach.inventories.faults import Fault
@@ -41,28 +46,13 @@ class SysmonRuns:
         if not isinstance(channel, Missing) and channel.value.enabled is False:
             text = f"channel {CHANNEL_KEY.name} is disabled"
             return Reason("channel", self.subject, NO, text, channel.evidence)
-        clash, os = _clash(state.value, facts), facts.os()
+        clash, os = clash_of(state.value, facts), facts.os()
         if clash and isinstance(os, Known):
             text, where = f"sources disagree: {clash}", (*state.evidence, *os.evidence)
             return Reason("sensor", self.subject, UNKNOWN, text, where, missing=SYSMON_KEY)
         name = "Sysmon of Windows itself" if state.value.inbox else "Sysmon"
         version = f" {state.value.version}" if state.value.version else ", version not told,"
         return Reason("sensor", self.subject, YES, f"{name}{version} is installed", state.evidence)
-
-
-def _clash(state: SysmonState, facts: Facts) -> str:
-    """Why what is told of Sysmon does not fit the Windows that is told; '' where it does."""
-    os = facts.os()
-    if isinstance(os, Missing):
-        return ""
-    version = state.version or ""
-    if state.inbox or releases.windows_build(version) is not None:
-        first = min(releases.inbox(), key=lambda one: one.from_build)
-        if os.value.build >= first.from_build:
-            return ""
-        own = f"Windows brings a Sysmon of its own from build {first.from_build} on"
-        return f"{own}, and this is {os.value}"
-    return releases.doubt(version, os.value)
 
 
 def contradictions(facts: Facts) -> tuple[Fault, ...]:
@@ -77,7 +67,7 @@ def contradictions(facts: Facts) -> tuple[Fault, ...]:
 
 
 def _contradictions(state: Known[SysmonState], facts: Facts) -> Iterator[Fault]:
-    clash = _clash(state.value, facts)
+    clash = clash_of(state.value, facts)
     if clash:
         told = state.evidence[0]
         hint = "Correct what is told of Sysmon or of Windows."

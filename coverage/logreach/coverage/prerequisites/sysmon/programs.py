@@ -74,9 +74,29 @@ def _sieve(text: str, binary: Binary) -> Sieve | InputError:
         return error
 
 
-def meant_by(state: SysmonState, facts: Facts) -> Meant:
-    """The programs that may be meant; of a file that the host has loaded, those that load it."""
+def clash_of(state: SysmonState, facts: Facts) -> str:
+    """Why what is told of Sysmon does not fit the Windows that is told; '' where it does."""
     os = facts.os()
+    if isinstance(os, Missing):
+        return ""
+    version = state.version or ""
+    if state.inbox or releases.windows_build(version) is not None:
+        first = min(releases.inbox(), key=lambda one: one.from_build)
+        if os.value.build >= first.from_build:
+            return ""
+        own = f"Windows brings a Sysmon of its own from build {first.from_build} on"
+        return f"{own}, and this is {os.value}"
+    return releases.doubt(version, os.value)
+
+
+def meant_by(state: SysmonState, facts: Facts) -> Meant:
+    """The programs that may be meant; of a file that the host has loaded, those that load it.
+
+    None where what is told of Sysmon and of Windows cannot both be true: either may be wrong.
+    """
+    os, clash = facts.os(), clash_of(state, facts)
+    if clash:
+        return Meant((), f"sources disagree: {clash}")
     build = os.value.build if isinstance(os, Known) else None
     return _meant(state.version, state.inbox, build, state.config if state.config_loaded else None)
 
