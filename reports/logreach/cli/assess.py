@@ -76,7 +76,7 @@ def assess(
             "percentage of host x technique pairs that apply; where none applies, nothing fails.",
         ),
     ] = None,
-) -> None:
+) -> object:
     """Judge which ATT&CK detections the logs of an inventory can support."""
     look_at(out, inventory)
     gc.disable()  # one run makes a million small objects that all live until its end
@@ -94,6 +94,7 @@ def assess(
     _print(result, written)
     if fail_under is not None:
         _judge_threshold(result, fail_under)
+    return result
 
 
 def assessed(

@@ -115,6 +115,8 @@ def code_of(command: Callable[[], object]) -> int:
                 tell((Fault(f"the output cannot be written: {error.strerror or error}"),))
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
+    except SystemExit:
+        code = Exit.PIPE  # rich raises it where the reader went away, and nobody else does
     streams.give_up()
     return code
 

@@ -167,3 +167,18 @@ def test_the_entry_point_ends_the_process_with_the_code(words: list[str], code: 
     ended = subprocess.run(program, capture_output=True, env=environment, check=False)
     assert ended.returncode == code
     assert b"Traceback" not in ended.stderr
+
+
+def test_a_pipe_that_is_closed_while_a_tree_is_drawn_ends_with_141(folder: Path) -> None:
+    command = [sys.executable, "-c", "from logreach.cli import main; main()"]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*command, "explain", "Security:4688", str(folder)],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert done.returncode == Exit.PIPE
+    assert b"Traceback" not in done.stderr
