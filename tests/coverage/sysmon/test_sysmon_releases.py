@@ -9,7 +9,7 @@ import pytest
 from defusedxml import ElementTree
 from support import shared
 
-from logreach.coverage.sysmon import decide, load, manifest, releases
+from logreach.coverage.sysmon import decide, load, manifest, releases, systems
 from logreach.inventories.facts import Missing, OsKind
 from logreach.inventories.faults import InputError
 from logreach.inventories.operating_systems import identify
@@ -153,11 +153,11 @@ def test_newer_releases_never_lose_a_schema() -> None:
     ],
 )
 def test_where_a_sysmon_is_not_known_to_run(version: str, system: str, doubted: bool) -> None:
-    assert bool(releases.doubt(version, identify(system))) is doubted
+    assert bool(systems.doubt(version, identify(system))) is doubted
 
 
 def test_the_oldest_documented_windows_never_goes_back() -> None:
-    documented = [one for one in releases.systems() if one.documented]
+    documented = [one for one in systems.systems() if one.documented]
     for older, newer in pairwise(documented):
         for kind in OsKind:
             assert older.build(kind) <= newer.build(kind)

@@ -1,4 +1,4 @@
-"""Which programs a Sysmon may be: its schema, what it logs unasked, the Windows it is made for.
+"""Which programs a Sysmon may be: its schema, and what it logs where nobody asked.
 
 A version that no table lists is no known program: nothing is said of it by analogy, neither that
 it loads a configuration nor that it refuses one. Data: `knowledge/sysmon/`, each row with its
@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from logreach.coverage.sysmon import manifest
 from logreach.coverage.sysmon.manifest import Schema
-from logreach.inventories.facts import Missing, OperatingSystem, OsKind
+from logreach.inventories.facts import Missing
 
 Numbers = tuple[int, int]
 
@@ -53,26 +53,6 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True)
-class System:
-    """The oldest Windows that a Sysmon runs on, where a source says so.
-
-    `documented`: Microsoft's page for that version names it as the oldest; else somebody who can
-    tell has seen it run there.
-    """
-
-    version: Numbers
-    client: str
-    client_build: int
-    server: str
-    server_build: int
-    documented: bool
-
-    def build(self, kind: OsKind) -> int:
-        """The build of that oldest Windows."""
-        return self.server_build if kind is OsKind.SERVER else self.client_build
-
-
-@dataclass(frozen=True, slots=True)
 class Meant:
     """The known programs that a Sysmon may be, oldest first; none: only an unlisted one can be.
 
@@ -98,7 +78,8 @@ def windows_build(version: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _numbers(text: str) -> Numbers:
+def numbers(text: str) -> Numbers:
+    """A version in our own data."""
     return version_numbers(text) or (0, 0)
 
 
@@ -106,7 +87,7 @@ def _numbers(text: str) -> Numbers:
 def releases() -> tuple[Release, ...]:
     """Every release of Sysmon whose schema is known, oldest first."""
     found = (
-        Release(row["version"], _numbers(row["version"]), Schema.of(row["schema"]))
+        Release(row["version"], numbers(row["version"]), Schema.of(row["schema"]))
         for row in manifest.rows("releases.csv")
     )
     return tuple(sorted(found, key=lambda one: one.version))
@@ -122,26 +103,9 @@ def inbox() -> tuple[Inbox, ...]:
 
 
 @lru_cache(maxsize=1)
-def systems() -> tuple[System, ...]:
-    """What is known of the Windows that each Sysmon runs on, by version."""
-    found = (
-        System(
-            _numbers(row["version"]),
-            row["client"],
-            int(row["client_build"]),
-            row["server"],
-            int(row["server_build"]),
-            row["standing"] == "documented",
-        )
-        for row in manifest.rows("systems.csv")
-    )
-    return tuple(sorted(found, key=lambda one: one.version))
-
-
-@lru_cache(maxsize=1)
 def _defaults() -> tuple[tuple[Numbers, tuple[int, ...]], ...]:
     found = (
-        (_numbers(row["version"]), tuple(map(int, row["event_ids"].split())))
+        (numbers(row["version"]), tuple(map(int, row["event_ids"].split())))
         for row in manifest.rows("defaults.csv")
     )
     return tuple(sorted(found))
@@ -248,48 +212,3 @@ def before(version: str | None, event_id: int) -> bool:
         return wanted is None or wanted < releases()[-1].version
     since = version_numbers(event.since)
     return wanted is not None and since is not None and wanted < since
-
-
-@lru_cache(maxsize=1)
-def _telemetry() -> dict[int, tuple[int, int]]:
-    return {
-        int(row["event_id"]): (int(row["absent_to_build"]), int(row["from_build"]))
-        for row in manifest.rows("event_systems.csv")
-    }
-
-
-def on_system(event_id: int, build: int) -> bool | None:
-    """Whether a Windows of this build has what the event is made of; None: no source tells."""
-    absent, since = _telemetry().get(event_id, (0, 0))
-    return True if build >= since else False if build <= absent else None
-
-
-def oldest_build(version: str | None, in_windows: bool) -> int:
-    """The oldest Windows that the documentation of that Sysmon names; 0 where none is known."""
-    if in_windows or (version and windows_build(version)):
-        return min(one.from_build for one in inbox())
-    wanted = version_numbers(version or "") or (0, 0)
-    named = [one for one in systems() if one.documented and one.version <= wanted]
-    return min(named[-1].client_build, named[-1].server_build) if named else 0
-
-
-def doubt(version: str, os: OperatingSystem) -> str:
-    """Why a standalone Sysmon is not known to run on that Windows; '' where nothing says so.
-
-    What runs a later version runs this one, and what is too old for an earlier one is for this.
-    Between two versions with a source, nothing is known against it.
-    """
-    wanted = version_numbers(version)
-    if wanted is None or windows_build(version) is not None:
-        return ""
-    if any(one.version >= wanted and one.build(os.kind) <= os.build for one in systems()):
-        return ""
-    against = [
-        one
-        for one in systems()
-        if one.documented and one.version <= wanted and os.build < one.build(os.kind)
-    ]
-    if not against:
-        return ""
-    oldest = against[-1].server if os.kind is OsKind.SERVER else against[-1].client
-    return f"Sysmon {version} is documented to run on {oldest} and later, and this is {os}"

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.prerequisites.filters import Remembering
-from logreach.coverage.sysmon import Config, SysmonFilter, document, loading, releases
+from logreach.coverage.sysmon import Config, SysmonFilter, document, loading, releases, systems
 from logreach.coverage.sysmon.releases import Binary, Meant
 from logreach.coverage.verdict import NOT_APPLICABLE, Verdict
 from logreach.inventories.facts import (
@@ -86,7 +86,7 @@ def clash_of(state: SysmonState, facts: Facts) -> str:
             return ""
         own = f"Windows brings a Sysmon of its own from build {first.from_build} on"
         return f"{own}, and this is {os.value}"
-    return releases.doubt(version, os.value)
+    return systems.doubt(version, os.value)
 
 
 def meant_by(state: SysmonState, facts: Facts) -> Meant:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from logreach.coverage.assessment import Remedy
-from logreach.coverage.sysmon import manifest, releases
+from logreach.coverage.sysmon import manifest, releases, systems
 from logreach.inventories.facts import (
     Fact,
     FactKey,
@@ -27,7 +27,7 @@ _BLOCKING = frozenset({27, 28})  # these do not only log: what they match is blo
 def install(os: Fact[OperatingSystem]) -> Remedy | None:
     """Sysmon on a host that has none; None where today's Sysmon is not known to run."""
     version = releases.releases()[-1].name
-    if isinstance(os, Missing) or releases.doubt(version, os.value):
+    if isinstance(os, Missing) or systems.doubt(version, os.value):
         return None
     state = SysmonState(installed=True, version=version, config=_keeps_everything())
     text = (

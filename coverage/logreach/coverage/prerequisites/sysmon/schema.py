@@ -15,7 +15,7 @@ from logreach.coverage.prerequisites.sysmon.programs import (
     number_of,
     state_of,
 )
-from logreach.coverage.sysmon import manifest, releases
+from logreach.coverage.sysmon import manifest, releases, systems
 from logreach.coverage.sysmon.releases import Meant
 from logreach.coverage.verdict import NO, UNKNOWN, YES
 from logreach.inventories.facts import FactKey, Facts, Known, Missing, SysmonState
@@ -49,11 +49,11 @@ def _by_system(facts: Facts, subject: str) -> Reason | None:
     said = partial(Reason, "os", subject)
     if isinstance(os, Missing):
         sysmon = state.value if isinstance(state, Known) else SysmonState(installed=True)
-        if releases.on_system(number, releases.oldest_build(sysmon.version, sysmon.inbox)):
+        if systems.on_system(number, systems.oldest_build(sysmon.version, sysmon.inbox)):
             return None
         text = f"whether this Windows has what event {number} is made of hangs on its build"
         return said(verdict=UNKNOWN, text=text, missing=OS_KEY)
-    able = releases.on_system(number, os.value.build)
+    able = systems.on_system(number, os.value.build)
     if able:
         return None
     if able is None:
