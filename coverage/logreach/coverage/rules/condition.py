@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from logreach.coverage.patterns import Constraint, Test
@@ -11,6 +12,7 @@ from logreach.coverage.rules.values import value_node
 if TYPE_CHECKING:
     from sigma.rule import SigmaRule
 
+_SELECTOR = re.compile(r"\b((?:1|any|all)\s+of\s+([A-Za-z0-9*_]+))")
 _MOST_WILD = 4  # alternatives with wildcards inside that stay apart; more become one expression
 
 
@@ -23,8 +25,21 @@ def rule_tree(rule: SigmaRule) -> Node:
 
     Raises what pySigma raises for a condition that it cannot read, and `EmptyCondition`.
     """
+    for condition in rule.detection.condition:
+        for asked, pattern in _SELECTOR.findall(condition):
+            if not any(_is_named(name, pattern) for name in rule.detection.detections):
+                raise EmptyCondition(
+                    f"{' '.join(asked.split())!r} in the condition names no search"
+                )
     found = [condition.parsed for condition in rule.detection.parsed_condition]
     return either([_node(one) for one in found])
+
+
+def _is_named(name: str, pattern: str) -> bool:
+    """Whether a search is meant by 'of': those that begin with '_' only where the pattern does."""
+    if name.startswith("_") and not pattern.startswith("_"):
+        return False
+    return pattern == "them" or re.fullmatch(pattern.replace("*", ".*"), name) is not None
 
 
 def _node(item: Any) -> Node:
@@ -38,9 +53,9 @@ def _node(item: Any) -> Node:
         case conditions.ConditionNOT():
             return negate(_node(item.args[0]))
         case conditions.ConditionAND():
-            return both([_node(arg) for arg in item.args if arg is not None])
+            return both([_node(arg) for arg in item.args])
         case conditions.ConditionOR():
-            return either([_node(arg) for arg in item.args if arg is not None])
+            return either([_node(arg) for arg in item.args])
         case _:
             raise EmptyCondition("the condition names no search")
 
