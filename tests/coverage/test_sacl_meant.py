@@ -58,10 +58,8 @@ def test_objects_that_a_pattern_means(name: str) -> None:
     assert [[told(one) for one in group] for group in groups] == case["meant"]
 
 
-def judged(
-    sacls: dict[str, str], event: int, fields: dict[str, list[Any]], off: tuple[str, ...] = ()
-) -> Judged:
-    """A rule's event on a domain controller that audits everything but what is `off`."""
+def view_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> GraphView:
+    """A domain controller that audits everything but what is `off`."""
     system = identify("Windows Server 2022")
     assert isinstance(system, OperatingSystem)
     stated: dict[FactKey, FactValue] = {
@@ -74,7 +72,14 @@ def judged(
     for name, sddl in sacls.items():
         stated[FactKey(FactKind.SACL, name)] = Sacl(parse_sacl(sddl))
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in stated.items())
-    view = GraphView(load_events(), facts)
+    return GraphView(load_events(), facts)
+
+
+def judged(
+    sacls: dict[str, str], event: int, fields: dict[str, list[Any]], off: tuple[str, ...] = ()
+) -> Judged:
+    """A rule's event there."""
+    view = view_of(sacls, off)
     asked = pattern(event, fields)
     both = [view.event(asked.event), view.passes(asked)]
     applying = [one for one in both if one.verdict.applicable]
@@ -127,3 +132,15 @@ def test_a_rule_is_judged_by_the_object_that_it_means(
 ) -> None:
     found = judged(sacls, event, fields, off)
     assert found.verdict.label == label, found.reason
+
+
+@pytest.mark.parametrize(
+    ("sacls", "label"),
+    [
+        (FILES, "unknown, at least conditional"),
+        ({**FILES, "global:key": "S:(AU;SAFA;KA;;;WD)"}, "achievable"),
+        ({"global:key": "S:(AU;SAFA;KA;;;WD)"}, "unknown, at least conditional"),
+    ],
+)
+def test_an_event_as_such_tells_of_files_and_keys(sacls: dict[str, str], label: str) -> None:
+    assert view_of(sacls)._able("Security:4663").verdict.label == label

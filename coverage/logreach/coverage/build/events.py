@@ -24,7 +24,7 @@ from logreach.coverage.prerequisites.sysmon import (
     SysmonRuns,
     all_fields,
 )
-from logreach.coverage.sacls import AccessNeed, Scope
+from logreach.coverage.sacls import WITH_GLOBAL, AccessNeed, Scope
 from logreach.coverage.verdict import PARTIAL, UNKNOWN, Verdict
 
 SYSMON = "Sysmon"
@@ -249,19 +249,32 @@ class Events:
         """The SACL that an operation, or else the event as such, asks for."""
         need = event.sacl
         assert need is not None  # noqa: S101 - the caller asked
+        if shown.object_kind:
+            return self._on_object(event, shown, shown.object_kind)
+        several = [kind for kind in need.objects if kind in WITH_GLOBAL] or need.objects[:1]
+        audited = cover(
+            self._graph,
+            f"object sacl:{event.key} {shown.object_path} {shown.rights} {shown.outcome}",
+            "policy",
+            f"audit entries for {event.key}",
+            [(self._on_object(event, shown, kind), kind) for kind in several],
+            "is one of several kinds of object that it tells of",
+        )
+        return self._or_removable(event, audited) if _REMOVABLE in need.exempt else audited
+
+    def _on_object(self, event: Event, shown: Shown, kind: str) -> str:
+        need = event.sacl
+        assert need is not None  # noqa: S101 - the caller asked
         access = AccessNeed(
-            kind=shown.object_kind or need.objects[0],
+            kind=kind,
             path=shown.object_path,
             rights=shown.rights or (() if shown.object_kind else need.rights),
             outcome="failure" if event.outcomes == {"failure"} else shown.outcome or "success",
             scope=Scope(shown.object_scope) if shown.object_scope else Scope.TREE,
         )
-        audited = self._leaf(
+        return self._leaf(
             f"need:{event.key} {access}", ObjectAudited(event.key, access, event.reference)
         )
-        if shown.object_kind or _REMOVABLE not in need.exempt:
-            return audited
-        return self._or_removable(event, audited)
 
     def _or_removable(self, event: Event, audited: str) -> str:
         """The event as such: written for removable storage without any entry."""

@@ -103,7 +103,8 @@ def _weighed(name: str, entries: tuple[Access, ...], who: Who) -> Membership:
         takes = reached.pop()
         why = "" if takes else f"{name} takes from {_groups(entries)}"
         return Membership(takes, why)
-    why, missing = doubts[0]
+    # What the inventory can tell of the host comes first: naming it settles only the rest.
+    why, missing = min(doubts, key=lambda doubt: doubt[1] == _FORWARDING)
     text = f"whether {name} takes from this host depends on {why}"
     return Membership(takes=None, why=text, missing=missing)
 

@@ -2,6 +2,6 @@
 
 from logreach.coverage.sacls.covers import covers
 from logreach.coverage.sacls.known import Covered
-from logreach.coverage.sacls.needs import AccessNeed, Scope
+from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, Scope
 
-__all__ = ["AccessNeed", "Covered", "Scope", "covers"]
+__all__ = ["WITH_GLOBAL", "AccessNeed", "Covered", "Scope", "covers"]
