@@ -98,6 +98,12 @@ SUBSCRIPTION = f"""<Subscription xmlns="http://schemas.microsoft.com/2006/03/win
 <Enabled>true</Enabled><Query><![CDATA[{QUERIES}]]></Query>
 <AllowedSourceDomainComputers>O:NSG:NSD:(A;;GA;;;DC)</AllowedSourceDomainComputers></Subscription>
 """
+LISTED = f"""Subscription Id: All
+SubscriptionType: SourceInitiated
+Enabled: true
+Query: {QUERIES}
+AllowedSourceDomainComputers: O:NSG:NSD:(A;;GA;;;DC)
+"""
 WINLOGBEAT = "winlogbeat.event_logs:\n  - name: Security\n    event_id: 4624, 4688\n"
 SPLUNK = "[WinEventLog://Security]\ndisabled = 0\nwhitelist = 4624,4688\n"
 COMPUTER = """{"OsName": "Microsoft Windows Server 2022 Standard", "OsVersion": "10.0.20348",
@@ -149,6 +155,7 @@ SAMPLES: dict[str, bytes] = {
     "sacls": SACLS.encode(),
     "queries": QUERIES.encode(),
     "subscription": SUBSCRIPTION.encode("utf-8-sig"),
+    "subscription as a list": LISTED.encode(),
     "winlogbeat": WINLOGBEAT.encode(),
     "splunk": SPLUNK.encode(),
     "Get-ComputerInfo": COMPUTER.encode("utf-16"),

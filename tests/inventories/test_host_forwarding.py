@@ -114,3 +114,16 @@ def test_a_descriptor_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     found = forwarding(tmp_path, files)
     assert "who may send to A" in found.incomplete[0]
     assert "line 4" in found.incomplete[0]
+
+
+def test_a_list_of_wecutil_tells_the_same_as_its_xml(tmp_path: Path) -> None:
+    query = '<QueryList><Query Id="0"><Select Path="Security">*</Select></Query></QueryList>'
+    text = (
+        f"Subscription Id: A\nSubscriptionType: CollectorInitiated\nEnabled: true\nQuery: {query}\n"
+        "AllowedSourceDomainComputers: D:(A;;GA;;;DC)\n\nEventSource[0]:\n        Address: ws.contoso.com\n"
+        "        Enabled: true\n\nEventSource[1]:\n        Address: old.contoso.com\n        Enabled: false\n"
+    )
+    files = {"inventory.yaml": "subscriptions: a.txt\nhosts: [{name: WS}]\n", "a.txt": text}
+    (one,) = forwarding(tmp_path, files).subscriptions
+    assert (one.name, one.initiated, one.allowed) == ("A", "collector", "D:(A;;GA;;;DC)")
+    assert (one.sources, one.named, one.certificates) == (("ws.contoso.com",), True, False)

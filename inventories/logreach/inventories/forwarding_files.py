@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from logreach.inventories import splunk, wef, winlogbeat
+from logreach.inventories import splunk, wef, wef_listing, winlogbeat
 from logreach.inventories.facts import Reading
 from logreach.inventories.sources import Source
 
@@ -17,7 +17,8 @@ _SPLUNK = re.compile(r"^\[WinEventLog:/?/?", re.MULTILINE | re.IGNORECASE)
 def looks_like(text: str) -> bool:
     """Whether a text is a subscription or a collector's configuration."""
     bare = _COMMENT.sub("", text).lstrip()
-    return bool(_XML.match(bare) or _WINLOGBEAT.search(text) or _SPLUNK.search(text))
+    found = _XML.match(bare) or _WINLOGBEAT.search(text) or _SPLUNK.search(text)
+    return bool(found) or wef_listing.looks_like(text)
 
 
 def read(source: Source) -> Reading:

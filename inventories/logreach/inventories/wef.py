@@ -1,4 +1,4 @@
-"""Windows Event Forwarding: subscriptions as `wecutil gs NAME /f:xml` prints them, and query lists.
+"""Windows Event Forwarding: subscriptions as `wecutil gs NAME` prints them, and query lists.
 
 Several documents one after another in a text are read too, as a loop over `wecutil es` leaves
 them. What cannot be read is a fault, and `Forwarding.incomplete` says so: no event is then
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from logreach.inventories import wef_listing
 from logreach.inventories.facts import (
     Evidence,
     FactKey,
@@ -135,6 +136,9 @@ class _Reader:
         self.faults.append(Fault(message, self._source, f"line {line}", hint))
 
     def subscriptions(self, text: str) -> Iterator[Subscription]:
+        if wef_listing.looks_like(text):
+            yield from self._listed(text)
+            return
         root = self._parsed(text, 0)
         for element in root.children if root else ():
             if element.name == "Subscription":
@@ -148,6 +152,14 @@ class _Reader:
                 self._fault(message, element.line, _HINT)
         if root and not root.children:
             self._fault("no Subscription or QueryList", 1, _HINT)
+
+    def _listed(self, text: str) -> Iterator[Subscription]:
+        for element, whole in wef_listing.elements(text):
+            for one in self._subscription(element):
+                if not whole:
+                    message = f"ends before it is told who may send to {one.name}"
+                    self._fault(message, element.line, _HINT)
+                yield one if whole else replace(one, initiated="untold")
 
     def _parsed(self, text: str, offset: int) -> Element | None:
         if not text.lstrip("\ufeff\0 \t\r\n").startswith("<"):
