@@ -105,7 +105,9 @@ def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) ->
             wished[one.key] = _added(old, one.value)
     for key, value in wished.items():
         facts = facts.stating(key, value)
-    changed = reevaluate(evaluation, facts, wished)
+    changed = reevaluate(evaluation, facts, wished) if wished else evaluation
+    if not unvalued:
+        return changed
     held = {
         number: YES
         for number, reason in changed.leaves.items()
@@ -114,7 +116,7 @@ def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) ->
         and reason.verdict.applicable
         and remedy in unvalued
     }
-    return supposing(changed, held) if held else changed
+    return supposing(changed, held)
 
 
 def _added(old: FactValue | None, new: FactValue) -> FactValue:
