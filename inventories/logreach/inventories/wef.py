@@ -154,12 +154,12 @@ class _Reader:
             self._fault("no Subscription or QueryList", 1, _HINT)
 
     def _listed(self, text: str) -> Iterator[Subscription]:
-        for element, whole in wef_listing.elements(text):
-            for one in self._subscription(element):
-                if not whole:
-                    message = f"ends before it is told who may send to {one.name}"
-                    self._fault(message, element.line, _HINT)
-                yield one if whole else replace(one, initiated="untold")
+        for element, problem in wef_listing.elements(text):
+            if problem:
+                named = _text(element.child("SubscriptionId"))
+                self._fault(f"{named}: {problem}" if named else problem, element.line, _HINT)
+            for one in self._subscription(element) if element.name else ():
+                yield replace(one, initiated="untold") if problem else one
 
     def _parsed(self, text: str, offset: int) -> Element | None:
         if not text.lstrip("\ufeff\0 \t\r\n").startswith("<"):

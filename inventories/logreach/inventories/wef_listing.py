@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from logreach.inventories.text import lines
 from logreach.inventories.xml_lines import Element
 
-_FIRST = re.compile(r"Subscription Id:\s*(\S.*?)\s*$", re.MULTILINE)
+_FIRST = re.compile(r"^Subscription Id:\s*(\S.*?)\s*$", re.MULTILINE)
 _PROPERTY = re.compile(r"(?P<name>[A-Z]\w*): ?(?P<value>.*)")
 _SOURCE = re.compile(r"EventSource\[\d+\]:")
 _OF_SOURCE = re.compile(r"\s+(?P<name>Address|Enabled): ?(?P<value>.*)")
@@ -24,20 +24,26 @@ def looks_like(text: str) -> bool:
     return bool(_FIRST.search(text[:65536])) and not text.lstrip("\ufeff\0 \t\r\n").startswith("<")
 
 
-def elements(text: str) -> Iterator[tuple[Element, bool]]:
-    """Each subscription, and whether its properties go on to the last one of interest."""
+def elements(text: str) -> Iterator[tuple[Element, str]]:
+    """Each subscription, and what is wrong with its list ('' for nothing).
+
+    A line in front of the first, or a property told twice, may be what is left of another
+    subscription.
+    """
     subscription: Element | None = None
     last: Element | None = None
     for number, line in lines(text):
         if first := _FIRST.match(line):
             if subscription is not None:
-                yield subscription, _whole(subscription)
+                yield subscription, _problem(subscription)
             subscription = Element("Subscription", number, {})
             last = _add(subscription, "SubscriptionId", number, first[1])
         elif subscription is not None and last is not None:
             last = _take(subscription, last, number, line)
+        elif line.strip():
+            yield Element("", number, {}), "a line that belongs to no subscription"
     if subscription is not None:
-        yield subscription, _whole(subscription)
+        yield subscription, _problem(subscription)
 
 
 def _take(subscription: Element, last: Element, number: int, line: str) -> Element:
@@ -66,5 +72,9 @@ def _add(parent: Element, name: str, line: int, value: str) -> Element:
     return child
 
 
-def _whole(subscription: Element) -> bool:
-    return subscription.child(_LAST) is not None
+def _problem(subscription: Element) -> str:
+    names = [child.name for child in subscription.children]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        return f"tells {twice} twice"
+    return "" if _LAST in names else "ends before it is told who may send to it"
