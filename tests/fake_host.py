@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.patterns import EventPattern
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
+from logreach.inventories.facts import FactKey, FactKind
 
+MISSING = FactKey(FactKind.SYSMON)
 WORDS = {"yes": YES, "partial": PARTIAL, "no": NO, "unknown": UNKNOWN}
 
 
 def _judged(verdict: Verdict, text: str) -> Judged:
-    return Judged(verdict, (Reason("test", text, verdict, f"{text}: {verdict.label}"),))
+    """With a reason; what is unknown lacks a fact, as on real hosts."""
+    missing = None if verdict.settled else MISSING
+    told = Reason("test", text, verdict, f"{text}: {verdict.label}", missing=missing)
+    return Judged(verdict, (told,))
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ def explain(
         str,
         typer.Argument(
             help="A technique (T1543.003), an event (Security:4688), a field of one "
-            "(Security:4688/CommandLine) or a data component ('Process Creation'); with --rules "
-            "the id, title or file of a rule.",
+            "(Security:4688/CommandLine), a data component ('Process Creation') or the file of a "
+            "Sigma rule; with --rules also the id or title of a rule.",
         ),
     ],
     inventory: InventoryPath = Path(),
@@ -33,7 +33,7 @@ def explain(
     """Show each link of the chain with verdict, reason, evidence and remedy."""
     from rich.console import Console
 
-    from logreach.cli.rules import explained
+    from logreach.cli.rules import explained, is_rule_file
     from logreach.coverage.attack import load_attack
     from logreach.coverage.explain import explain as chain
     from logreach.coverage.scope import only_hosts
@@ -42,7 +42,10 @@ def explain(
 
     read = only_hosts(load(inventory), host or ())
     console = Console()
-    trees = explained(what, read, rules) if rules else chain(what, read, load_attack(attack))
+    if rules or is_rule_file(what):
+        trees = explained(what, read, rules or ())
+    else:
+        trees = chain(what, read, load_attack(attack))
     for branch in trees:
         console.print(render_tree(branch))
     tell(read.faults, heading="Faults of the input:")

@@ -191,18 +191,37 @@ def explained(what: str, read: Inventory, paths: Sequence[Path]) -> list[Branch]
     from logreach.coverage.hostview import GraphView
     from logreach.coverage.knowledge.events import load_events
     from logreach.coverage.profiles import group
-    from logreach.coverage.rules.explain import chosen, explain_rule
+    from logreach.coverage.rules.explain import explain_rule
     from logreach.coverage.rules.judge import judge_all
 
-    found = _loaded(paths)
+    found = _loaded(paths or [Path(what)])
     tell(found.faults, heading="Faults of the rules:")
+    wanted = _meant(what, found)
     trees = []
     for one in group(read.hosts):
         names = ", ".join(host.name for host in one.hosts)
-        wanted = chosen(found.rules, what)
         judged = judge_all(_with_counted(wanted, found), GraphView(load_events(), one.facts))
         trees += [explain_rule(rule, judged[rule.id], names) for rule in wanted]
     return trees
+
+
+def is_rule_file(what: str) -> bool:
+    """Whether what is to be explained is a file of rules."""
+    path = Path(what)
+    return path.suffix.lower() in (".yml", ".yaml") and path.is_file()
+
+
+def _meant(what: str, found: RuleSet) -> Sequence[Rule]:
+    """The rules of a file, by any path to it, or those that an id, title or file's name means."""
+    from logreach.coverage.rules.explain import chosen
+
+    if not is_rule_file(what):
+        return chosen(found.rules, what)
+    own = _loaded([Path(what)]).rules
+    if not own:
+        return chosen((), what)
+    ids = {rule.id for rule in own}
+    return [rule for rule in found.rules if rule.id in ids] or own
 
 
 def _with_counted(wanted: Sequence[Rule], found: RuleSet) -> Sequence[Rule]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from fake_host import WORDS, FakeHost
+from fake_host import MISSING, WORDS, FakeHost
 
 from logreach.coverage.patterns import EventPattern
 from logreach.coverage.rules.judge import RuleResult, State, judge, judge_all
@@ -82,7 +82,40 @@ def test_a_filter_on_a_branch_with_exclusions_claims_no_more_than_is_known(
         "condition": "a and not filter",
     }
     (rule,) = read(tmp_path, {"detection": detection})
-    assert judge(rule, _narrow(inside)).verdict == expected
+    result = judge(rule, _narrow(inside))
+    assert result.verdict == expected
+    told = "which of the rule's own events the filter lets through could not be decided"
+    assert (result.judged.reason == told) is (expected != PARTIAL)
+
+
+def test_what_is_unknown_names_the_missing_fact_behind_a_limit(tmp_path: Path) -> None:
+    source = {"product": "windows", "category": "registry_set"}
+    detection = {"a": {"TargetObject|endswith": "x"}, "condition": "a"}
+    (rule,) = read(tmp_path, {"logsource": source, "detection": detection})
+    result = judge(rule, FakeHost({"Security:4657"}, filter=lambda _: UNKNOWN))
+    assert result.verdict.label == "unknown, at best conditional"
+    assert "4657 tells key and value name apart" in result.judged.reason
+    assert [reason.missing for reason in result.judged.reasons][:2] == [None, MISSING]
+
+
+def test_what_would_raise_a_proven_part_is_named_and_only_the_proven_event_carries(
+    tmp_path: Path,
+) -> None:
+    source = {"product": "windows", "category": "ps_script"}
+    detection = {"a": {"ScriptBlockText|contains": "x"}, "condition": "a"}
+    (rule,) = read(tmp_path, {"logsource": source, "detection": detection})
+    host = FakeHost(
+        {"PowerShell:4104"},
+        unsure={"PowerShellCore:4104"},
+        filter=lambda pattern: PARTIAL if pattern.event == "PowerShell:4104" else YES,
+    )
+    result = judge(rule, host)
+    assert result.verdict == Verdict(PARTIAL.proven, YES.possible)
+    assert result.log_sources == ("PowerShell:4104",)
+    assert result.judged.reason == "filter on PowerShell:4104: conditional"
+    assert [reason.subject for reason in result.judged.reasons if reason.missing] == [
+        "PowerShellCore:4104"
+    ]
 
 
 def test_a_rule_with_more_branches_than_are_kept_claims_neither_all_nor_nothing(

@@ -150,6 +150,26 @@ def test_a_rule_is_explained_branch_by_branch(rules: Path) -> None:
     assert "4688 tells nothing of the file's version resource" in text
 
 
+def test_the_rules_of_a_file_are_explained_by_any_path_to_it(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = run("explain", rules, CONTOSO, "--host", "kiosk")
+    assert alone.exit_code == 0, alone.output
+    titles = ("Service tool", "Kernel pipe", "Unix shell", "Counts")
+    assert all(title in alone.stdout for title in titles)
+    monkeypatch.chdir(rules.parent)
+    for words in (("--rules", rules), ("--rules", rules.parent)):
+        other = run("explain", f"./{rules.name}", CONTOSO, "--host", "kiosk", *words)
+        assert other.stdout == alone.stdout
+
+
+def test_a_file_without_rules_cannot_be_explained(rules: Path) -> None:
+    rules.write_text("# nothing yet", encoding="utf-8")
+    result = run("explain", rules, CONTOSO)
+    assert result.exit_code == 2
+    assert "no rule that was given" in result.stderr
+
+
 def test_a_rule_that_was_not_given_is_a_fault(rules: Path) -> None:
     result = run("explain", "nothing", CONTOSO, "--rules", rules)
     assert result.exit_code == 2

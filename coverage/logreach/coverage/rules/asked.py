@@ -100,7 +100,9 @@ class Asked:
         if need.limit == YES:
             return Judged(verdict, best.reasons)
         limit = Reason("knowledge", subject, need.limit, need.why)
-        return Judged(all_of((verdict, need.limit)), (*best.reasons, limit))
+        # That the field is there is no reason for falling short.
+        weak = () if verdict == YES else best.reasons
+        return Judged(all_of((verdict, need.limit)), (*weak, limit))
 
     def gone(self, event: str, needs: Iterable[Need]) -> Iterator[str]:
         """The fields among some that are surely not filled, by the rule's names."""

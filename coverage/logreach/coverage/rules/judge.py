@@ -155,11 +155,18 @@ def _result(rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...]) -> RuleRe
         rule.id,
         Judged(verdict, _telling(verdict, applying, rule)),
         tuple(_states(verdict, used, dead)),
-        tuple(dict.fromkeys(one.sight.event for one in used)),
+        tuple(dict.fromkeys(_carrying(verdict, used))),
         tuple(dict.fromkeys(map(_dead, dead))),
         tuple(_missing(used, dead)),
         ways,
     )
+
+
+def _carrying(verdict: Verdict, used: list[SightResult]) -> Iterator[str]:
+    """The events that are known to carry the rule; where none is, those that may."""
+    for one in used:
+        if verdict.proven is Level.NO or one.judged.verdict.proven > Level.NO:
+            yield one.sight.event
 
 
 def _covers(alive: WayResult, dead: WayResult) -> bool:
@@ -198,10 +205,24 @@ def _telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reaso
     if verdict.proven > Level.NO:
         sights = sights[:1]
     found = dict.fromkeys(reason for one in sights for reason in one.judged.reasons[:2])
+    if not verdict.settled and all(reason.missing is None for reason in found):
+        found |= dict.fromkeys(_missing_fact(ways))
     if rule.truncated and verdict != YES:
         text = f"it has more branches than are looked at ({len(rule.branches)})"
         found[Reason("knowledge", rule.title, UNKNOWN, text)] = None
     return tuple(found)
+
+
+def _missing_fact(ways: list[WayResult]) -> Iterator[Reason]:
+    """Of the events that may turn out best, the first reason that names what is missing."""
+    may = [one for way in ways for one in way.sights if one.judged.verdict.applicable]
+    most = max(one.judged.verdict.possible for one in may)
+    for one in may:
+        if one.judged.verdict.possible is most:
+            for reason in one.judged.reasons:
+                if reason.missing is not None:
+                    yield reason
+                    return
 
 
 _LINKS = ("event", "limit", "field", "filter")

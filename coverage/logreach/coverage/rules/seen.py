@@ -121,11 +121,20 @@ class Seen:
         if sight.exact or not verdict.applicable or verdict in (YES, NO):
             return answer
         if sight.narrowed is None:
-            return Judged(UNKNOWN, answer.reasons)
+            return _of_exactly(sight, UNKNOWN, answer)
         inside = self.asked.passes(sight.narrowed).verdict
         proven = Level.PARTIAL if inside.proven > Level.NO else Level.NO
         possible = Level.YES if inside.possible is Level.YES else Level.PARTIAL
-        return Judged(Verdict(proven, possible), answer.reasons)
+        return _of_exactly(sight, Verdict(proven, possible), answer)
+
+
+def _of_exactly(sight: Sight, verdict: Verdict, answer: Judged) -> Judged:
+    """A filter's verdict on a branch alone; where it is another than on the wider pattern, the
+    reason says so."""
+    if verdict == answer.verdict or not answer.verdict.settled:
+        return Judged(verdict, answer.reasons)
+    text = "which of the rule's own events the filter lets through could not be decided"
+    return Judged(verdict, (Reason("filter", sight.event, verdict, text), *answer.reasons))
 
 
 def _first(links: Iterable[Link]) -> Link | None:
