@@ -170,7 +170,8 @@ def _hosts(row: RuleRow) -> str:
 
 def _why(row: RuleRow) -> str:
     told = row.told
-    reason = told.judged.reason if told.judged.verdict.label != "achievable" else ""
+    whole = told.judged.verdict.label == "achievable" and "noisier" not in told.state
+    reason = "" if whole else told.judged.reason
     return _lines(" ".join(told.missing_fields), reason)
 
 

@@ -50,6 +50,8 @@ def test_judged(case: dict[str, Any], tmp_path: Path) -> None:
         assert set(case["missing"]) <= set(result.missing_fields)
     if "gain" in case:
         assert case["gain"] in {dead.gain for dead in result.dead_branches}
+    if "first" in case:
+        assert result.judged.reason == case["first"]
     if "reason" in case:
         assert case["reason"] in {reason.text for reason in result.judged.reasons}
 

@@ -153,7 +153,7 @@ def _result(rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...]) -> RuleRe
     used = [one for one in chosen if one is not None]
     return RuleResult(
         rule.id,
-        Judged(verdict, _telling(verdict, applying, rule)),
+        Judged(verdict, _with_exclusions(verdict, _telling(verdict, applying, rule), used)),
         tuple(_states(verdict, used, dead)),
         tuple(dict.fromkeys(_carrying(verdict, used))),
         tuple(dict.fromkeys(map(_dead, dead))),
@@ -211,6 +211,25 @@ def _telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reaso
         text = f"it has more branches than are looked at ({len(rule.branches)})"
         found[Reason("knowledge", rule.title, UNKNOWN, text)] = None
     return tuple(found)
+
+
+def _with_exclusions(
+    verdict: Verdict, told: tuple[Reason, ...], used: list[SightResult]
+) -> tuple[Reason, ...]:
+    """Reasons with what becomes of the rule's exclusions; first where nothing else falls short."""
+    gone = tuple(dict.fromkeys(_on_exclusions(used)))
+    return (*gone, *told) if verdict == YES else (*told, *gone)
+
+
+def _on_exclusions(used: list[SightResult]) -> Iterator[Reason]:
+    for one in used:
+        event = one.sight.event
+        if one.noise:
+            text = f"noisier: {', '.join(one.noise)} not filled, what it excludes is found too"
+            yield Reason("knowledge", event, YES, text)
+        if one.lost:
+            text = f"an empty {', '.join(one.lost)} excludes too much"
+            yield Reason("knowledge", event, YES, text)
 
 
 def _missing_fact(ways: list[WayResult]) -> Iterator[Reason]:
