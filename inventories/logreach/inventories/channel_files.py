@@ -21,7 +21,7 @@ from logreach.inventories.sources import Source
 from logreach.inventories.text import lines
 
 _NAME = re.compile(r"name:\s*(\S.*)")
-_FIELD = re.compile(r"\s*(enabled|retention|autoBackup|maxSize):\s*(.*)")
+_FIELD = re.compile(r"(?:  )?(enabled|retention|autoBackup|maxSize): (\S.*|)")
 _WHOLE = 100  # channels; every Windows since Vista has more
 _MODES = {
     "0": "overwrite",

@@ -17,6 +17,7 @@ _KEY = re.compile(r"\[(-?)(HK[^\]]*)\]")
 _VALUE = re.compile(r'(@|"(?:[^"\\]|\\.)*")\s*=\s*(.*)', re.DOTALL)
 _QUERY_KEY = re.compile(r"HKEY_[A-Z_]+(?:\\.*)?")
 _QUERY_VALUE = re.compile(r"\s{2,}(.+?)\s{2,}(REG_[A-Z_]+)(?:\s{2,}|\t|$)(.*)")
+_QUERY_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")  # no export has such characters
 _NUMBER_KINDS = ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN")
 _TEXT_HEX = ("hex(1)", "hex(2)", "hex(7)")
@@ -147,7 +148,7 @@ def _take_query(
     if kind not in _NUMBER_KINDS:
         values.append(RegistryValue(key, name, data.replace("\\0", ";"), where))
         return
-    try:
+    if _QUERY_NUMBER.fullmatch(data):
         values.append(RegistryValue(key, name, int(data, 16), where))
-    except ValueError:
+    else:
         faults.append(source.fault(f"value {name!r} has no number: {data[:40]!r}", where))

@@ -34,6 +34,7 @@ _HEADING = re.compile(
     r"^\s*\"?(path|object|name|dn|distinguishedname|key)\b.*\bsddl\b", re.IGNORECASE
 )
 _PAIR = re.compile(r"^(?P<name>\w+)\s*:\s?(?P<value>.*)$")
+_ENTRY = "("  # how an entry of a descriptor begins
 _HINT = "Export with audit entries (Get-Acl -Audit, elevated)."
 
 
@@ -83,6 +84,12 @@ class Found:
             self.source, self.sha256, f"line {line}" if line else "", quote.strip()[:160]
         )
         self.statements.append(Statement(key, sacl, evidence, self.strength))
+
+    def doubt_last(self, fault: Fault) -> None:
+        """The last object's descriptor may go on in a line that is none by itself."""
+        if self.statements:
+            last = self.statements.pop()
+            self.missing.append((last.key, Missing(str(fault), fault)))
 
     def reading(self) -> Reading:
         """Everything found; missing as a family where an input gave nothing at all."""
@@ -182,8 +189,11 @@ def _format_list(text: str, found: Found) -> None:
             last = line
         if "sddl" in values and "path" in values:
             found.descriptor(values["path"][1], values["sddl"][1], values["sddl"][0])
-        elif values:
-            found.fault("an object without Path and Sddl", block[0][0], "Use Get-Acl's own output.")
+        elif values or block[0][1].lstrip().startswith(_ENTRY):
+            hint = "Use Get-Acl's own output."
+            fault = found.fault("an object without Path and Sddl", block[0][0], hint)
+            if not values:
+                found.doubt_last(fault)
 
 
 def _blocks(numbered: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
@@ -206,7 +216,8 @@ def _rows(text: str, found: Found) -> None:
         if not stripped or stripped.startswith("#") or _HEADING.match(stripped):
             continue
         row = _ROW.match(stripped)
-        if row is None:
-            found.fault(f"neither 'path;SDDL' nor a heading: {stripped[:60]!r}", number, _HINT)
-        else:
+        if row is not None:
             found.descriptor(row["path"], row["sddl"].replace('""', '"'), number)
+            continue
+        fault = found.fault(f"neither 'path;SDDL' nor a heading: {stripped[:60]!r}", number, _HINT)
+        found.doubt_last(fault)

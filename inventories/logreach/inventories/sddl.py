@@ -19,6 +19,7 @@ from logreach.inventories.tables import yaml_table
 
 _LONGEST = 1024 * 1024  # characters
 _PART = re.compile(r"[OGDS]:")
+_ORDER = "OGDS"  # in which Windows writes the parts; another order is damage
 _SID = re.compile(r"S-1-(?:0x[0-9a-fA-F]+|\d+)(?:-\d+){1,15}")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,8}|\d{1,10}")
@@ -115,6 +116,8 @@ def _part(sddl: str, wanted: str) -> str | None:
             parts[name] = sddl[start:position]
             if letter in parts:
                 raise InputError(Fault(f"the descriptor has two {letter}: parts"))
+            if name and _ORDER.index(letter) < _ORDER.index(name):
+                raise InputError(Fault(f"the descriptor has {letter}: behind {name}:"))
             name, start = letter, position + 2
     parts[name] = sddl[start:]
     if not any(parts) or parts.get(""):

@@ -182,7 +182,10 @@ class _Reader:
         if query is None:
             self._fault(f"subscription {name} has no Query", element.line)
             return
+        before = len(self.faults)
         queries = tuple(self._query_list(query))
+        if not queries and len(self.faults) == before:
+            self._fault(f"subscription {name} selects nothing", query.line)
         allowed = self._allowed(element, name)
         self.allowed = self.allowed or allowed
         if enabled is None or not queries:
