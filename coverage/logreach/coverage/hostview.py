@@ -25,7 +25,7 @@ from logreach.coverage.verdict import (
     all_of,
     any_of,
 )
-from logreach.inventories.facts import Facts
+from logreach.inventories.facts import Facts, Missing
 
 _REMOVABLE_STORAGE = "Removable Storage"
 _Add = Callable[[Events], str]
@@ -50,6 +50,8 @@ class GraphView:
         self._known: dict[tuple[str, str], Judged] = {}
         self._fields: dict[tuple[str, str], Judged] = {}
         self._passed: dict[int, tuple[EventPattern, Judged]] = {}
+        # Where nobody tells what is forwarded, Sysmon alone looks at what an event holds.
+        self._sifted = not isinstance(facts.forwarding(), Missing)
 
     def event(self, key: str) -> Judged:
         """Whether the event can be there at all: system, audit policy, sensor, channel.
@@ -136,15 +138,20 @@ class GraphView:
             object_path=meant.path,
             object_scope=meant.scope,
             rights=meant.rights,
-            pattern=pattern,
+            pattern=pattern if self._sifted else None,
         )
-        found = self._alone(lambda part: part.seen(shown))
+        found = self._seen(shown)
         if meant.kind != "file" or meant.path or _REMOVABLE_STORAGE not in governs:
             return found
         # Files on removable storage need no entry; they are a part of all files.
         removable = replace(shown, subcategory=_REMOVABLE_STORAGE, object_kind="removable")
-        other = self._alone(lambda part: part.seen(removable)).verdict
+        other = self._seen(removable).verdict
         return Judged(any_of((found.verdict, all_of((other, PARTIAL)))), found.reasons)
+
+    def _seen(self, shown: Shown) -> Judged:
+        if shown.pattern is None:
+            return self._kept(("seen", str(shown)), lambda part: part.seen(shown))
+        return self._alone(lambda part: part.seen(shown))
 
     def _as_such(self, pattern: EventPattern) -> Judged:
         """The event whatever object it tells of, and its filters."""
@@ -154,8 +161,17 @@ class GraphView:
         return Judged(all_of(one.verdict for one in applying), reasons)
 
     def _filtered(self, pattern: EventPattern) -> Judged:
+        by_sysmon = pattern.event.startswith("Sysmon:") and not pattern.event.endswith(ANY_EVENT)
+        if self._sifted or by_sysmon:
+            return self._asked(pattern, by_sysmon)
+        key = ("filtered", pattern.event)
+        if key not in self._known:
+            self._known[key] = self._asked(pattern, by_sysmon)
+        return self._known[key]
+
+    def _asked(self, pattern: EventPattern, by_sysmon: bool) -> Judged:
         asked: list[SysmonKeeps | Forwarded] = [Forwarded(pattern)]
-        if pattern.event.startswith("Sysmon:") and not pattern.event.endswith(ANY_EVENT):
+        if by_sysmon:
             asked.insert(0, SysmonKeeps(pattern))
         found = [one.check(self._facts) for one in asked]
         applying = tuple(reason for reason in found if reason.verdict.applicable)
