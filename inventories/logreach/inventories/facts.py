@@ -234,6 +234,9 @@ class Reading:
     missing: tuple[tuple[FactKey, Missing], ...] = ()
 
 
+_OS = FactKey(FactKind.OS)  # every field of every event asks for it
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All facts of one host, settled. Look up with the typed accessors."""
@@ -280,9 +283,10 @@ class Facts:
         known = self.known.get(key)
         if known is not None:
             return known
-        for wanted in (key, FactKey(key.kind)):
-            if wanted in self.missing:
-                return self.missing[wanted]
+        if self.missing:
+            for wanted in (key, FactKey(key.kind)):
+                if wanted in self.missing:
+                    return self.missing[wanted]
         return Missing("the inventory does not say")
 
     def stating(self, key: FactKey, value: FactValue) -> Facts:
@@ -296,7 +300,7 @@ class Facts:
             yield key.name, self.known[key]
 
     def os(self) -> Fact[OperatingSystem]:
-        return self._typed(FactKey(FactKind.OS), OperatingSystem)
+        return self._typed(_OS, OperatingSystem)
 
     def role(self) -> Fact[Role]:
         return self._typed(FactKey(FactKind.ROLE), Role)

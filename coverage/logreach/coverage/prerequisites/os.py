@@ -38,9 +38,11 @@ def layouts_on(event: Event, os: OperatingSystem) -> tuple[Layout, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _versions(event: Event, os: OperatingSystem) -> str:
+def _place(event: Event, os: OperatingSystem) -> str:
+    """The system and the versions of the event that it writes, in words."""
     numbers = sorted({layout.version for layout in layouts_on(event, os)})
-    return f" (version {' or '.join(str(number) for number in numbers)})" if numbers else ""
+    words = f" (version {' or '.join(str(number) for number in numbers)})" if numbers else ""
+    return f"{os}{words}"
 
 
 def has_field(event: Event, name: str, os: OperatingSystem) -> Verdict:
@@ -122,23 +124,21 @@ class OsFillsField:
     def check(self, facts: Facts) -> Reason:
         event, name = self.event, self.name
         verdict, evidence, os = over_systems(facts, lambda one: has_field(event, name, one))
-        subject = f"{event.key}/{name}"
-        where = str(os) if os else "any Windows"
-        versions = "" if os is None else _versions(event, os)
+        where = "any Windows" if os is None else _place(event, os)
+        missing = None
         if verdict == YES:
-            text = f"{event.key} has {name} on {where}{versions}"
+            text = f"{event.key} has {name} on {where}"
         elif verdict == NO:
-            text = f"{event.key} has no field {name} on {where}{versions}"
+            text = f"{event.key} has no field {name} on {where}"
         elif os is None:
             text = f"whether {event.key} has {name} hangs on the operating system, unknown here"
+            missing = OS_KEY
         elif self._unnamed(os):
-            text = f"no source at hand names the fields of {event.key} on {where}{versions}"
+            text = f"no source at hand names the fields of {event.key} on {where}"
         else:
-            text = f"whether {event.key} has {name} on {where} hangs on installed updates{versions}"
-        missing = OS_KEY if os is None and not verdict.settled else None
-        return Reason(
-            "os", subject, verdict, text, evidence, reference=event.reference, missing=missing
-        )
+            text = f"whether {event.key} has {name} on {where} hangs on installed updates"
+        subject = f"{event.key}/{name}"
+        return Reason("os", subject, verdict, text, evidence, None, event.reference, missing)
 
     def _unnamed(self, os: OperatingSystem) -> bool:
         return any(not layout.fields_known for layout in layouts_on(self.event, os))
