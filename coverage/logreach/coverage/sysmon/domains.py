@@ -11,16 +11,18 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import chain, islice, product
 
 from logreach.coverage import patterns
 from logreach.coverage.patterns import Constraint, Test
 from logreach.coverage.sysmon import conditions, manifest
 from logreach.coverage.sysmon.decision import field_text
+from logreach.coverage.sysmon.expressions import example
 from logreach.coverage.sysmon.literals import ANYTHING, Case, Cases, Kind, Literal
 
 MAX_CASES = 400  # more are not told apart: the constraint that would make them is left out
 _MAX_SPELLINGS = 16
+_MAX_HINTS = 8
 # Capitals whose small letter has another capital: all that .upper() does not find.
 _SECOND_CAPITALS = "\u212b\u1e9e\u03f4\u2126"
 _KINDS = {
@@ -71,7 +73,7 @@ def domain(event_id: int, name: str, constraints: tuple[Constraint, ...]) -> Dom
     spellings = manifest.values_of(event_id, name) + tuple(
         value for one in constraints if not one.negated for value in one.values if value
     )
-    hints = tuple(hint for one in constraints for hint in _hints(one))
+    hints = tuple(dict.fromkeys(_all_hints(constraints)))
     if name == "RuleName" and nothing:
         return Domain((Case(equals=nothing),), empty=empty, spellings=spellings)
     if nothing is None:
@@ -217,6 +219,15 @@ def _networks(constraint: Constraint) -> tuple[Literal, ...] | None:
     return tuple(found)
 
 
+def _all_hints(constraints: tuple[Constraint, ...]) -> Iterator[str]:
+    """Texts for all constraints together, where several give some, then for each alone."""
+    found = [tuple(islice(_hints(one), _MAX_HINTS)) for one in constraints]
+    several = [hints for hints in found if hints]
+    if len(several) > 1:
+        yield " ".join(hints[0] for hints in several)
+    yield from chain.from_iterable(several)
+
+
 def _hints(constraint: Constraint) -> Iterator[str]:
     """Texts that may meet a constraint whose meaning is not told in literals."""
     if constraint.negated:
@@ -230,7 +241,8 @@ def _hints(constraint: Constraint) -> Iterator[str]:
                     continue
                 yield str(network[min(1, network.num_addresses - 1)])
             case Test.MATCHES:
-                yield "".join(_plain(value))
+                made = example(value)
+                yield "".join(_plain(value)) if made is None else made
             case Test.LESS | Test.LESS_EQUAL | Test.GREATER | Test.GREATER_EQUAL:
                 yield from _around(value)
             case _:

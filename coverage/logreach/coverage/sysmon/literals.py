@@ -7,6 +7,7 @@ folded and has at least one character, as the engine sees fields.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -204,6 +205,18 @@ class Case:
             and not any(part in other for other in self.contains[position + 1 :])
         ]
         return self.begins + filler + "".join(part + filler for part in inner) + self.ends
+
+    def around(self, filler: str, hint: str) -> Iterator[str]:
+        """Texts likely in the set that hold a hint too: apart, at the beginning, at the end.
+
+        The hint may bring what must not be.
+        """
+        text = self.example(filler)
+        if self.equals is None:
+            rest, end = text[len(self.begins) :], len(text) - len(self.ends)
+            yield self.begins + filler + hint + rest
+            yield self.begins + hint + rest
+            yield text[:end] + hint + self.ends
 
 
 ANYTHING = Case()

@@ -234,6 +234,9 @@ class Search:
             if domain.empty and case.equals == "-":
                 yield from (None, "")
             yield from self._spelled(case, domain)
+            for hint in domain.hints:
+                for text in case.around(self.letter, hint):
+                    yield _respelled(text, domain.spellings)
         if domain.empty:
             yield from (None, "")
 
