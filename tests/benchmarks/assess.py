@@ -31,6 +31,7 @@ def main() -> None:
             rules = ("--rules", sys.argv[1])
             runs["assess with rules, first"] = (*runs["assess, all outputs"], *rules)
             runs["assess with rules, cached"] = (*runs["assess, all outputs"], *rules)
+        measured(*runs["assess, all outputs"])  # whatever has to be compiled is compiled here
         for name, words in runs.items():
             seconds, mib = measured(*words)
             print(

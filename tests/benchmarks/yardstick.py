@@ -19,11 +19,18 @@ def yardstick() -> float:
 
 
 def measured(*words: str, env: Mapping[str, str] | None = None) -> tuple[float, float]:
-    """CPU seconds and peak MiB of one run of `logreach`; `env` is added to the environment."""
+    """CPU seconds and peak MiB of one run of `logreach`; `env` is added to the environment.
+
+    Python keeps the compiled modules, as it does where the package is installed: run a command
+    twice where the first run may have to compile them.
+    """
     command = [sys.executable, "-c", "from logreach.cli import main; main()", *words]
     with Path(os.devnull).open("w") as nowhere:
         process = subprocess.Popen(
-            command, stdout=nowhere, stderr=nowhere, env={**os.environ, **(env or {})}
+            command,
+            stdout=nowhere,
+            stderr=nowhere,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(env or {})},
         )
         _, _, used = os.wait4(process.pid, 0)
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
