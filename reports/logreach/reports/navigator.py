@@ -34,6 +34,7 @@ from logreach.reports.words import (
     QUESTION_MEANING,
     QUESTIONS,
     applying,
+    counted,
     level_number,
     one_line,
     percent,
@@ -98,7 +99,7 @@ def fleet_layer(assessment: Assessment, question: str = QUESTION) -> Json:
     rules = fleet_rules(assessment)
     return _layer(
         assessment,
-        f"logreach: all {hosts} hosts",
+        f"logreach: all {counted(hosts, 'host')}",
         f"{asked}. Score: percent of the hosts (weighted by count, of those that the technique "
         "applies to) on which it is achievable; no score where it is achievable nowhere and "
         f"unknown somewhere.{_assumed(assessment.profiles)}",
@@ -120,7 +121,7 @@ def profile_layer(assessment: Assessment, profile: Profile, question: str = QUES
     ]
     return _layer(
         assessment,
-        f"logreach: {one_line(profile.profile_id)} ({profile.count} hosts)",
+        f"logreach: {one_line(profile.profile_id)} ({counted(profile.count, 'host')})",
         f"{QUESTIONS[question]} on {one_line(', '.join(profile.hosts))}: "
         f"{one_line(profile.os)}, {profile.role}. "
         "Score: 100 achievable, 50 conditional, 0 not achievable; none where unknown."
