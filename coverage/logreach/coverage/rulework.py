@@ -10,8 +10,9 @@ from logreach.coverage.assessment import RuleRollup, RuleSummary
 from logreach.coverage.attack import AttackModel, carry_into
 from logreach.coverage.hostview import Graphs, GraphView
 from logreach.coverage.knowledge.events import load_events
-from logreach.coverage.rules.judge import RuleResult, judge_all
+from logreach.coverage.rules.judge import judge_all
 from logreach.coverage.rules.model import Rule, RuleSet
+from logreach.coverage.rules.results import RuleResult
 from logreach.inventories.facts import Facts
 
 WEIGHTS = {"critical": 4.0, "high": 3.0, "medium": 2.0, "low": 1.0, "informational": 0.5}

@@ -10,9 +10,10 @@ import yaml
 from fake_host import MISSING, WORDS, FakeHost
 
 from logreach.coverage.patterns import EventPattern
-from logreach.coverage.rules.judge import RuleResult, State, judge, judge_all
+from logreach.coverage.rules.judge import judge, judge_all
 from logreach.coverage.rules.load import load_rules
 from logreach.coverage.rules.model import Rule
+from logreach.coverage.rules.results import RuleResult, State
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict
 
 CASES = yaml.safe_load(Path(__file__).with_name("judge_cases.yaml").read_text(encoding="utf-8"))

@@ -13,7 +13,8 @@ import yaml
 from support import shared
 
 from logreach.coverage.assessment import Judged
-from logreach.coverage.rules.judge import State, judge
+from logreach.coverage.rules.judge import judge
+from logreach.coverage.rules.results import State
 from logreach.coverage.verdict import NO, YES
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.patterns import Constraint, Test
 from logreach.coverage.rules.asked import HostView
-from logreach.coverage.rules.judge import RuleResult, State, judge
+from logreach.coverage.rules.judge import judge
 from logreach.coverage.rules.mapping import Carrier, knowledge
 from logreach.coverage.rules.model import Correlation, Literal, Rule
 from logreach.coverage.rules.reading import read
+from logreach.coverage.rules.results import RuleResult, State
 from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of, any_of
 
 

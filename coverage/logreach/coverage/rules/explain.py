@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from logreach.coverage.assessment import Judged
 from logreach.coverage.rules.asked import Link
 from logreach.coverage.rules.describe import exclusion_text
-from logreach.coverage.rules.judge import RuleResult, WayResult
 from logreach.coverage.rules.model import Rule
+from logreach.coverage.rules.results import RuleResult, WayResult
 from logreach.coverage.rules.seen import SightResult
 from logreach.coverage.tree import Branch
 from logreach.inventories.faults import Fault, InputError
