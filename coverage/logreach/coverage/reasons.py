@@ -22,7 +22,7 @@ class Reasons:
         self._verdicts = evaluation.verdicts()
         self._known: dict[int, tuple[Reason, ...]] = {}
         self._limits: dict[int, Reason] = {}
-        self._limited: dict[tuple[Verdict, Verdict], Verdict] = {}
+        self._limited: dict[tuple[int, int], Verdict] = {}
 
     def judged(self, key: str) -> Judged:
         """The verdict of a node with the links that decided it."""
@@ -55,42 +55,45 @@ class Reasons:
         that is not settled either, as it names the fact that is missing."""
         found: dict[int, Reason] = {}
         open_end = not self._verdicts[number].settled
-        for reason in self._found(number, deciding):
-            if reason.verdict.settled and open_end and len(found) == MOST - 1:
-                continue
-            found.setdefault(id(reason), reason)
-            open_end = open_end and reason.verdict.settled
-            if len(found) == MOST:
-                break
+        for group in self._groups(number, deciding):
+            for reason in group:
+                settled = reason.verdict.settled
+                if settled and open_end and len(found) == MOST - 1:
+                    continue
+                found.setdefault(id(reason), reason)
+                open_end = open_end and settled
+                if len(found) == MOST:
+                    return tuple(found.values())
         return tuple(found.values())
 
-    def _found(self, number: int, deciding: Sequence[_Link]) -> Iterator[Reason]:
+    def _groups(self, number: int, deciding: Sequence[_Link]) -> Iterator[tuple[Reason, ...]]:
         for child, edge in deciding:
             if edge.elsewhere and self._met_elsewhere(number, child):
-                yield self._limit(edge, PARTIAL)
+                yield (self._limit(edge, PARTIAL),)
             elif edge.limit is not None:
                 verdict, through = self._verdicts[child], self._through(child, edge)
                 if through != verdict:
-                    yield self._limit(edge, through)
+                    yield (self._limit(edge, through),)
                     if through.settled and through.possible < verdict.possible:
-                        yield from self._better(number)
-            yield from self._of(child)
+                        yield self._better(number)
+            yield self._of(child)
 
     def _met_elsewhere(self, number: int, child: int) -> bool:
         return self._verdicts[number].applicable and not self._verdicts[child].applicable
 
-    def _better(self, number: int) -> Iterator[Reason]:
+    def _better(self, number: int) -> tuple[Reason, ...]:
         """What breaks the alternative that would have counted in full."""
         child, first = self._evaluation.compiled.links[number][0]
         if first.limit is None and self._verdicts[child] != YES:
-            yield from self._of(child)
+            return self._of(child)
+        return ()
 
     def _through(self, child: int, edge: Edge) -> Verdict:
         """What a child counts for over an edge."""
         verdict = self._verdicts[child]
         if edge.limit is None or not verdict.applicable:
             return verdict
-        pair = (verdict, edge.limit)
+        pair = (id(verdict), id(edge.limit))  # both live as long as the graph does
         if pair not in self._limited:
             self._limited[pair] = verdict.limited(edge.limit)
         return self._limited[pair]
