@@ -77,7 +77,7 @@ class Techniques:
             self._graph,
             f"technique:{technique.id} platform",
             technique.id,
-            Fixed(technique.id, NOT_APPLICABLE, text, technique.url, link="role"),
+            Fixed(technique.id, NOT_APPLICABLE, text, technique.url, link="platform"),
         )
         for key in keys.values():
             self._graph.link(key, Edge(child, gate=True))
