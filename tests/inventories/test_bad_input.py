@@ -7,6 +7,7 @@ out as off; it may come out as on, or not at all.
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -137,6 +138,7 @@ GET_ACL_JSON = r"""{"Path": "Microsoft.PowerShell.Core\\Registry::HKEY_LOCAL_MAC
 LOG = "# logreach collect 1\nsysmon.txt\tfailed\texit code 5\tSysmon64.exe -c\n"
 DEVICES = "Name,OperatingSystem,OperatingSystemVersion\nA,Windows 11 Pro,10.0 (22631)\n"
 
+HOST_FILE = "os: Windows 11 23H2\nsettings: {process_creation_command_line: true}\nsysmon: {}\n"
 SAMPLES: dict[str, bytes] = {
     "auditpol": AUDITPOL.encode(),
     "auditpol in UTF-16": AUDITPOL.encode("utf-16"),
@@ -148,6 +150,7 @@ SAMPLES: dict[str, bytes] = {
     "systeminfo": SYSTEMINFO.encode(),
     "options": OPTIONS.encode(),
     "lgpo": LGPO.encode(),
+    "host's own YAML": HOST_FILE.encode(),
     "sysmon": SYSMON.encode(),
     "sysmon listing": LISTING.encode(),
     "gpresult": RESULT.encode(),
@@ -325,10 +328,18 @@ def test_a_file_of_a_hundred_megabytes_is_refused_unread(tmp_path: Path) -> None
     assert [one.path for one in inventory.files] == ["inventory.yaml"]
 
 
-def test_a_folder_in_place_of_a_file_is_a_fault(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").mkdir()
+def test_a_pipe_in_place_of_a_file_is_a_fault(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
     (tmp_path / "inventory.yaml").write_text("hosts: [{name: H, audit_policy: a.csv}]")
     assert "not a regular file" in str(load(tmp_path).faults[0])
+
+
+def test_a_file_given_as_the_folder_is_called_one(tmp_path: Path) -> None:
+    (tmp_path / "f.yaml").write_text("hosts: [{name: H}]")
+    with pytest.raises(InputError, match="is a file, not an inventory folder"):
+        load(tmp_path / "f.yaml")
+    with pytest.raises(InputError, match="no such inventory folder"):
+        load(tmp_path / "absent")
 
 
 FUZZ = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))

@@ -117,7 +117,8 @@ class SysmonState:
     """Sysmon on a host.
 
     `version` is the binary's ('15.15'), None where not told. `config` is the configuration's XML
-    text, None where not told; `config_source` its path. `config_loaded` says whether the host
+    text, None where not told; `config_source` its path, `config_sha256` that file's digest, ''
+    where it was not read from one. `config_loaded` says whether the host
     itself has loaded this very file, None where it does not tell. `inbox` marks the optional
     feature of Windows itself.
     """
@@ -128,6 +129,7 @@ class SysmonState:
     config_source: str = ""
     inbox: bool = False
     config_loaded: bool | None = None
+    config_sha256: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

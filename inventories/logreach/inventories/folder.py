@@ -22,10 +22,13 @@ def load(path: Path) -> Inventory:
     no sub-folders; files are known by their content. InputError, with every fault, only where
     nothing can be used at all. A host whose file cannot be read stays, with that fact missing.
     """
-    root = path.parent if path.name == manifest.MANIFEST else path
-    if not root.is_dir():
-        hint = "Give the folder that holds inventory.yaml, or one sub-folder a host."
-        raise InputError(Fault("no such inventory folder", str(path), hint=hint))
+    try:
+        return _load(_root(path))
+    except OSError as error:
+        raise InputError(Fault(f"cannot be read ({error.strerror})", str(path))) from error
+
+
+def _load(root: Path) -> Inventory:
     folder = Folder(root)
     if (root / manifest.MANIFEST).is_file():
         source = folder.read(folder.locate(manifest.MANIFEST))
@@ -39,6 +42,22 @@ def load(path: Path) -> Inventory:
         told = _by_folders(folder)
     name = told.name or root.resolve().name
     return _inventory(name, folder, told, source)
+
+
+def _root(path: Path) -> Path:
+    """The folder of an inventory, named itself or by its inventory.yaml."""
+    if path.is_file() and path.name == manifest.MANIFEST:
+        return path.parent
+    hint = "Give the folder that holds inventory.yaml, or one sub-folder a host."
+    if path.is_file():
+        raise InputError(Fault("is a file, not an inventory folder", str(path), hint=hint))
+    root = path.parent if path.name == manifest.MANIFEST and not path.exists() else path
+    if not root.is_dir():
+        raise InputError(Fault("no such inventory folder", str(path), hint=hint))
+    if (root / manifest.MANIFEST).is_dir():
+        message = f"is a folder; {manifest.MANIFEST} must be a file"
+        raise InputError(Fault(message, manifest.MANIFEST))
+    return root
 
 
 def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inventory:
@@ -58,7 +77,7 @@ def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inv
         first = devices[0]
         spec = HostSpec(first.name, 0, count=first.count, assume_defaults=told.assume_defaults)
         found.append(hosts.build(folder, spec, source, devices))
-    faults.extend(folder.links_out)
+    faults.extend(folder.passed_over)
     if not found and faults:
         raise InputError(faults)
     faults.extend(fault for host in found for fault in host.faults)
@@ -74,6 +93,9 @@ def _listed(
         try:
             where = f"line {export.file.line}" if export.file.line else ""
             path = folder.locate(export.file.text, source.path, where)
+            if path.is_dir():
+                message = f"is a folder where a file is expected: {export.file.text}"
+                raise InputError(source.fault(message, where))
             devices = device_exports.read(folder.read(path), export.columns)
         except InputError as error:
             faults.extend(error.faults)

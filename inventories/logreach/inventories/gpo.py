@@ -61,7 +61,10 @@ class Gpo:
 def read(folder: Folder, path: Path) -> list[Gpo]:
     """Read every GPO in a folder: one backup, or several side by side in the order of names."""
     gpos = [read_one(folder, root) for root in roots(folder, path) or [path]]
-    if len(gpos) > 1:
+    told = {fault for gpo in gpos for fault in gpo.faults}
+    if hidden := tuple(fault for fault in folder.unread(path) if fault not in told):
+        gpos.append(unreadable(folder.name(path), hidden))
+    elif len(gpos) > 1:
         hint = "They are applied in the order of their folders' names; list them under 'gpo:'."
         gpos[0].faults.append(Fault(f"holds {len(gpos)} GPOs", folder.name(path), hint=hint))
     return gpos
@@ -89,7 +92,9 @@ def read_one(folder: Folder, root: Path) -> Gpo:
             gpo.take(_guarded(folder, path, reader))
     if report is not None:
         _check(gpo, folder, report)
-    if not found:
+    if hidden := folder.unread(root):
+        gpo.take(_lost(hidden))
+    elif not found:
         hint = "Expected is a backup folder as Backup-GPO writes it, or a GPO's SYSVOL folder."
         fault = Fault("holds no computer policy that can be read", gpo.folder, hint=hint)
         gpo.faults.append(fault)
@@ -107,8 +112,14 @@ _EVERYTHING = (
 
 def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
     """A GPO of which nothing is known but that it is applied: anything may be in it."""
+    gpo = Gpo(name, name)
+    gpo.take(_lost(faults))
+    return gpo
+
+
+def _lost(faults: tuple[Fault, ...]) -> Reading:
     lost = Missing(str(faults[0]), faults[0])
-    return Gpo(name, name, faults=list(faults), unread=dict.fromkeys(_EVERYTHING, lost))
+    return Reading(faults=faults, missing=tuple((FactKey(kind), lost) for kind in _EVERYTHING))
 
 
 Reader = Callable[[Source], Reading]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from logreach.inventories import (
     auditpol,
+    declared,
     effective,
     forwarding_files,
     gpo,
@@ -24,7 +25,6 @@ from logreach.inventories.facts import (
     FactKey,
     FactKind,
     Facts,
-    FactValue,
     Host,
     Known,
     Missing,
@@ -37,8 +37,7 @@ from logreach.inventories.facts import (
     SysmonState,
 )
 from logreach.inventories.faults import Fault, InputError
-from logreach.inventories.manifest import HostSpec, Named, SysmonSpec
-from logreach.inventories.operating_systems import Unidentified, identify
+from logreach.inventories.manifest import HostSpec, Named
 from logreach.inventories.recognise import Read
 from logreach.inventories.sources import Folder, Source
 from logreach.inventories.subcategories import default_settings
@@ -67,11 +66,6 @@ class Builder:
         """Every policy of the host, in order of application."""
         return [*self.local, *self.gpos, *self.results]
 
-    def declare(self, key: FactKey, value: FactValue, line: int, quote: str) -> None:
-        """A fact that the manifest itself states."""
-        evidence = self.manifest.evidence(f"line {line}" if line else "", quote)
-        self.statements.append(Statement(key, value, evidence, Strength.DECLARED))
-
     def take(self, reading: Reading) -> None:
         self.statements.extend(reading.statements)
         self.missing.extend(reading.missing)
@@ -82,16 +76,22 @@ class Builder:
         make = partial(recognise.guarded, read, source, tuple(kinds))
         return self.folder.once(source.path, make, read)
 
-    def locate(self, named: Named, kinds: Iterable[FactKind] = ()) -> Path | None:
-        """A file or folder that the manifest names; None with a fault where there is none."""
+    def locate(self, named: Named, kinds: Iterable[FactKind] = (), *, folder: bool) -> Path | None:
+        """What the manifest names, which must be a folder or a file; None with a fault if not."""
+        where = f"line {named.line}"
         try:
-            return self.folder.locate(named.text, self.manifest.path, f"line {named.line}")
+            path = self.folder.locate(named.text, self.manifest.path, where)
+            if path.is_dir() is not folder:
+                is_, wanted = ("file", "folder") if folder else ("folder", "file")
+                message = f"is a {is_} where a {wanted} is expected: {named.text}"
+                raise InputError(self.manifest.fault(message, where))
         except InputError as error:
             self.take(recognise.lost(error.faults, kinds))
             return None
+        return path
 
     def source(self, named: Named, kinds: Iterable[FactKind] = ()) -> Source | None:
-        path = self.locate(named, kinds)
+        path = self.locate(named, kinds, folder=False)
         if path is None:
             return None
         try:
@@ -109,53 +109,13 @@ def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[De
     builder = Builder(folder, spec, manifest)
     for device in devices:
         builder.take(Reading(tuple(device.statements), tuple(device.faults), tuple(device.missing)))
-    _declared(builder)
-    _os(builder)
+    builder.take(declared.read(spec, manifest))
     _audit(builder)
     _files(builder)
     _sysmon(builder)
     _gpos(builder)
     _forwarding(builder)
     return _settled(builder)
-
-
-def _declared(builder: Builder) -> None:
-    spec = builder.spec
-    if spec.role is not None:
-        role, line = spec.role
-        builder.declare(FactKey(FactKind.ROLE), role, line, f"role: {role}")
-    for name, (value, line) in spec.settings.items():
-        builder.declare(FactKey(FactKind.SETTING, name), value, line, f"{name}: {value}")
-    for name, (on, line) in spec.features.items():
-        builder.declare(FactKey(FactKind.FEATURE, name), on, line, f"{name}: {on}")
-    for name, (state, line) in spec.channels.items():
-        builder.declare(FactKey(FactKind.CHANNEL, name), state, line, f"channel {name}")
-
-
-def _os(builder: Builder) -> None:
-    named = builder.spec.os
-    if named is None:
-        return
-    found = identify(named.text, _kind(builder.spec))
-    key = FactKey(FactKind.OS)
-    if isinstance(found, OperatingSystem):
-        builder.declare(key, found, named.line, f"os: {named.text}")
-        return
-    fault = _os_fault(builder, named, found)
-    builder.faults.append(fault)
-    builder.missing.append((key, Missing(found.reason, fault)))
-
-
-def _os_fault(builder: Builder, named: Named, found: Unidentified) -> Fault:
-    hint = "Name product and release or the build: 'Windows 11 23H2', '10.0.22631'."
-    return builder.manifest.fault(found.reason, f"line {named.line}", hint)
-
-
-def _kind(spec: HostSpec) -> OsKind | None:
-    """What the role says of the kind of Windows; it settles builds that two kinds share."""
-    if spec.role is None:
-        return None
-    return OsKind.CLIENT if spec.role[0] is Role.WORKSTATION else OsKind.SERVER
 
 
 def _audit(builder: Builder) -> None:
@@ -168,14 +128,15 @@ def _audit(builder: Builder) -> None:
 def _files(builder: Builder) -> None:
     """Files recognised by content, and a folder of them."""
     for named in builder.spec.files:
-        path = builder.locate(named)
+        path = builder.locate(named, folder=False)
         if path is not None:
             _by_content(builder, path)
     for named in builder.spec.sacls:
         source = builder.source(named, (FactKind.SACL,))
         if source is not None:
             builder.take(builder.once(sacl_files.read, source, (FactKind.SACL,)))
-    folder = builder.locate(builder.spec.folder) if builder.spec.folder else None
+    named_folder = builder.spec.folder
+    folder = builder.locate(named_folder, tuple(FactKind), folder=True) if named_folder else None
     if folder is None:
         return
     backups = gpo.roots(builder.folder, folder)
@@ -184,6 +145,9 @@ def _files(builder: Builder) -> None:
     for path in builder.folder.walk(folder):
         if not any(root in path.parents for root in backups):
             _by_content(builder, path)
+    if hidden := builder.folder.unread(folder):
+        # Anything may lie there.
+        builder.take(recognise.lost(hidden, tuple(FactKind)))
 
 
 def _by_content(builder: Builder, path: Path) -> None:
@@ -206,31 +170,15 @@ def _by_content(builder: Builder, path: Path) -> None:
 
 def _sysmon(builder: Builder) -> None:
     spec = builder.spec.sysmon
-    if spec is None:
-        return
-    if not spec.installed:
-        state = SysmonState(installed=False)
-        builder.declare(sysmon_files.KEY, state, spec.line, "sysmon: none")
-        return
-    text, path = _config(builder, spec)
-    state = SysmonState(
-        installed=True, version=spec.version, config=text, config_source=path, inbox=spec.inbox
-    )
-    quote = f"sysmon {spec.version}" if spec.version else "sysmon"
-    builder.declare(sysmon_files.KEY, state, spec.line, quote)
-
-
-def _config(builder: Builder, spec: SysmonSpec) -> tuple[str | None, str]:
-    if spec.config is None:
-        return None, ""
-    source = builder.source(spec.config)
-    if source is None:
-        return None, spec.config.text
-    try:
-        return sysmon_files.config(source), source.path
-    except InputError as error:
-        builder.faults.extend(error.faults)
-        return None, source.path
+    named = spec.config if spec is not None else None
+    source = builder.source(named) if named is not None else None
+    text = None
+    if source is not None:
+        try:
+            text = sysmon_files.config(source)
+        except InputError as error:
+            builder.faults.extend(error.faults)
+    builder.take(declared.sysmon(builder.spec, builder.manifest, source, text))
 
 
 def _gpos(builder: Builder) -> None:
@@ -238,6 +186,9 @@ def _gpos(builder: Builder) -> None:
         try:
             where = f"line {named.line}"
             path = builder.folder.locate(named.text, builder.manifest.path, where)
+            if not path.is_dir():
+                message = f"is a file where the folder of a GPO is expected: {named.text}"
+                raise InputError(builder.manifest.fault(message, where))
             make = partial(gpo.read, builder.folder, path)
             found = builder.folder.once(named.text, make, gpo.read)
             builder.gpos.extend(found)
@@ -278,7 +229,12 @@ def _forwarding(builder: Builder) -> None:
     told += [wef.of_host(one, alone, named=True) for one in _read_all(builder, spec.subscriptions)]
     builder.take(wef.merge(told))
     if spec.no_forwarding is not None:
-        builder.declare(wef.KEY, Forwarding(()), spec.no_forwarding, "subscriptions: none")
+        none = Forwarding(())
+        builder.statements.append(
+            declared.statement(
+                builder.manifest, wef.KEY, none, spec.no_forwarding, "subscriptions: none"
+            )
+        )
 
 
 def _read_all(builder: Builder, named: Iterable[Named]) -> Iterator[Reading]:
@@ -297,6 +253,8 @@ def _read_all(builder: Builder, named: Iterable[Named]) -> Iterator[Reading]:
                 yield recognise.lost(error.faults, _FORWARDING)
             else:
                 yield builder.once(forwarding_files.read, source, _FORWARDING)
+        if hidden := builder.folder.unread(path):
+            yield recognise.lost(hidden, _FORWARDING)
 
 
 def _among_files(builder: Builder) -> Reading:

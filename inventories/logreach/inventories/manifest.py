@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -92,6 +92,11 @@ def read(text: str, source: str = MANIFEST) -> Manifest:
     return _Reader(source).manifest(parse(text, source))
 
 
+def read_host_file(text: str, source: str) -> HostSpec:
+    """Parse the YAML of a single host; InputError with all faults of its shape."""
+    return _Reader(source).host_file(parse(text, source))
+
+
 class _Reader:
     """Collects faults instead of stopping at the first."""
 
@@ -129,8 +134,13 @@ class _Reader:
                     f"host {host.name!r} is named twice (first in line {first.line})", host.line
                 )
 
-    def fields(self, node: Marked | None, shape: str, what: str) -> dict[str, Marked]:
-        """A mapping's fields that are known and say something."""
+    def fields(
+        self, node: Marked | None, shape: str, what: str, elsewhere: Container[str] = ()
+    ) -> dict[str, Marked]:
+        """A mapping's fields that are known and say something.
+
+        Those that only an entry `elsewhere` may have are told apart from unknown ones.
+        """
         if node is None or node.empty:
             return {}
         if node.tag != "map":
@@ -138,6 +148,8 @@ class _Reader:
             return {}
         for name in [one for one in node.fields if one not in self.shape[shape]]:
             hint = nearest(name, self.shape[shape])
+            if name in elsewhere:
+                hint = "Only inventory.yaml can say that."
             self.fault(f"unknown key {name!r} for {what}", node.key_lines[name], hint)
         return {name: one for name, one in node.fields.items() if not one.empty}
 
@@ -239,19 +251,50 @@ class _Reader:
             return (), node.line
         return self.paths(node, "subscriptions"), None
 
+    def host_file(self, root: Marked) -> HostSpec:
+        """What stands for a host's entry; files lie beside it and need no name."""
+        fields = self.fields(root, "host file", "a host's own file", self.shape["host"])
+        sysmon = self.sysmon(fields.get("sysmon"))
+        if sysmon is not None and sysmon.config is not None:
+            hint = "Lay it beside this file: it is known by its content."
+            self.fault("only inventory.yaml can name the configuration", sysmon.config.line, hint)
+        parts = {name: fields[name] for name in self.shape["os"] if name in fields}
+        told = fields.get("os")
+        if told is not None and told.tag != "map":
+            parts.setdefault("product", told)
+        spec = HostSpec(
+            name="",
+            line=root.line,
+            os=self.system(parts) if parts else self.os(told),
+            role=self.role(fields.get("role")),
+            settings=self.settings(fields.get("settings")),
+            features=self.features(fields.get("features")),
+            channels=self.channels(fields.get("channels")),
+            sysmon=sysmon,
+        )
+        if told is not None and parts.get("product") is not told and parts:
+            self.fault("the system is told twice", told.line, "Use os, or product, version, build.")
+        if self.faults:
+            raise InputError(self.faults)
+        return spec
+
     def os(self, node: Marked | None) -> Named | None:
-        """A product name, a version or a build; a mapping of these is joined to one text."""
+        """A product name, a version or a build, or a mapping of these."""
         if node is None:
             return None
         if node.tag != "map":
             return self.named(node, "os")
-        fields = self.fields(node, "os", "os")
+        return self.system(self.fields(node, "os", "os"))
+
+    def system(self, fields: dict[str, Marked]) -> Named | None:
+        """Product, version and build, joined to one text."""
         parts = {name: self.text(one, f"os {name}") for name, one in fields.items()}
         build = parts.get("build", "")
         if build and parts.get("revision"):
             build = f"{build}.{parts['revision']}"
         text = " ".join(filter(None, (parts.get("product"), parts.get("version"), build)))
-        return Named(text, node.line) if text else None
+        line = min((one.line for one in fields.values()), default=0)
+        return Named(text, line) if text else None
 
     def role(self, node: Marked | None) -> tuple[Role, int] | None:
         text = self.text(node, "role")

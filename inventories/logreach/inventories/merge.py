@@ -107,6 +107,7 @@ def _over(below: SysmonState, above: SysmonState) -> SysmonState:
         config=above.config if own else below.config,
         config_source=above.config_source if own or not below.config else below.config_source,
         inbox=above.inbox or below.inbox,
+        config_sha256=above.config_sha256 if own else below.config_sha256,
     )
 
 

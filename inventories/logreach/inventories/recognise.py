@@ -15,6 +15,7 @@ from logreach.inventories import (
     feature_files,
     forwarding_files,
     gpt_template,
+    host_file,
     lgpo_text,
     option_files,
     os_files,
@@ -59,6 +60,7 @@ _AUDIT, _OS, _SYSMON, _SACL, _CHANNEL, _FORWARDING = (
 )
 FORMATS = (
     Format("collector's log", collect_log.looks_like, collect_log.read),
+    Format("host's own YAML", host_file.looks_like, host_file.read, host_file.KINDS),
     Format("audit policy", auditpol.looks_like, auditpol.read, _AUDIT),
     Format("Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config),
     Format("Sysmon listing", sysmon_files.is_listing, sysmon_files.read_listing, _SYSMON),

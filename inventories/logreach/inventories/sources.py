@@ -65,11 +65,18 @@ class Folder:
         self._read: dict[str, Source] = {}
         self._made: dict[tuple[str, object], object] = {}
         self._links_out: dict[str, Fault] = {}
+        self._unread: dict[Path, Fault] = {}
 
     @property
-    def links_out(self) -> tuple[Fault, ...]:
-        """Every file that was passed over since it lies outside, as a fault."""
-        return tuple(self._links_out.values())
+    def passed_over(self) -> tuple[Fault, ...]:
+        """Every file that lies outside, and every folder that cannot be listed, as a fault."""
+        return (*self._links_out.values(), *self._unread.values())
+
+    def unread(self, path: Path) -> tuple[Fault, ...]:
+        """Of what was walked so far, the folders at or below a path that cannot be listed."""
+        return tuple(
+            fault for one, fault in self._unread.items() if one == path or path in one.parents
+        )
 
     @property
     def files(self) -> tuple[InputFile, ...]:
@@ -111,9 +118,12 @@ class Folder:
             return path.name
 
     def walk(self, folder: Path) -> Iterator[Path]:
-        """All regular files below a folder, in the order of their names, links out left alone."""
+        """All regular files below a folder, in the order of their names, links out left alone.
+
+        A folder that cannot be listed is remembered: see `unread`.
+        """
         seen = 0
-        for here, folders, files in os.walk(folder):
+        for here, folders, files in os.walk(folder, onerror=self._unlisted):
             folders.sort(key=str.casefold)
             for one in folders:
                 self._noted(Path(here, one))
@@ -125,6 +135,10 @@ class Folder:
                 if seen > MOST_FILES:
                     message = f"more than {MOST_FILES} files in one folder"
                     raise InputError(Fault(message, self.name(folder)))
+
+    def _unlisted(self, error: OSError) -> None:
+        path = Path(error.filename)
+        self._unread[path] = Fault(f"folder cannot be read ({error.strerror})", self.name(path))
 
     def _noted(self, path: Path) -> bool:
         """Whether a path lies inside; a link that leads out is noted, so that it is told."""

@@ -31,7 +31,12 @@ def config(source: Source) -> str:
 
 def read_config(source: Source) -> Reading:
     """A configuration found beside a host's other files: Sysmon is there, version not told."""
-    state = SysmonState(installed=True, config=config(source), config_source=source.path)
+    state = SysmonState(
+        installed=True,
+        config=config(source),
+        config_source=source.path,
+        config_sha256=source.sha256,
+    )
     evidence = source.evidence("line 1", "Sysmon configuration")
     return Reading((Statement(KEY, state, evidence, Strength.DECLARED),))
 
