@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -43,6 +45,23 @@ def test_the_document_keeps_to_the_schema(contoso: Assessment) -> None:
     # One profile in full is enough: a validator written in Python takes seconds a profile.
     told["profiles"] = told["profiles"][:1]
     jsonschema.Draft202012Validator(schema()).validate(told)
+
+
+def test_every_piece_of_evidence_carries_the_digest_of_its_file(contoso: Assessment) -> None:
+    told = document(contoso)
+    digests = {one["path"]: one["sha256"] for one in told["inputs"]}
+    evidence = list(_evidence(told))
+    assert {one["source"] for one in evidence} >= {"ws/sysmon.xml", "inventory.yaml"}
+    assert not [one for one in evidence if one.get("sha256", "") != digests[one["source"]]]
+
+
+def _evidence(told: Any) -> Iterator[dict[str, str]]:
+    if isinstance(told, dict):
+        for key, value in told.items():
+            yield from value if key == "evidence" else _evidence(value)
+    elif isinstance(told, list):
+        for one in told:
+            yield from _evidence(one)
 
 
 def test_layers_name_nothing_that_this_version_of_attack_lacks(

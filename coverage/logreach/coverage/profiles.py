@@ -54,7 +54,7 @@ def _signature(facts: Facts) -> object:
 def _plain(value: FactValue) -> FactValue:
     """A value without what no verdict reads: where a file lies, how a product is spelled."""
     if isinstance(value, SysmonState):
-        return replace(value, config_source="")
+        return replace(value, config_source="", config_sha256="")
     if isinstance(value, OperatingSystem):
         return replace(value, product="", release="", revision=None)
     return value

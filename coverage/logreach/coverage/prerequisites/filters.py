@@ -40,7 +40,8 @@ def verdict_of(answer: FilterAnswer) -> Verdict:
     return _LEVELS[answer.level] if answer.exact else UNKNOWN
 
 
-def evidence_of(decider: Decider, source: str = "") -> Evidence:
-    """The place of a filter's part that decided."""
+def evidence_of(decider: Decider, source: str = "", sha256: str = "") -> Evidence:
+    """The place of a filter's part that decided; the file and its digest where it names none."""
     where = f"line {decider.line}" if decider.line else ""
-    return Evidence(decider.source or source, where=where, quote=decider.text or decider.name)
+    file = (decider.source, "") if decider.source else (source, sha256)
+    return Evidence(*file, where=where, quote=decider.text or decider.name)

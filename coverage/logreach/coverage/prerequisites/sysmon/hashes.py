@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from logreach.coverage.assessment import Reason
@@ -45,15 +45,15 @@ class SysmonHashes:
         if found.doubt:
             text = f"which hashes are computed is unknown: {found.doubt}"
             return self._reason(UNKNOWN, text, state.evidence, missing=SYSMON_KEY)
-        source = state.value.config_source
-        told = [self._told(one.config, source, state.evidence) for one in found.loaded]
+        file = Evidence(state.value.config_source, state.value.config_sha256)
+        told = [self._told(one.config, file, state.evidence) for one in found.loaded]
         if len({reason.verdict for reason in told}) == 1:
             return told[-1]
         text = f"which hashes are computed hangs on the version of Sysmon: {found.why}"
         verdict = hull(reason.verdict for reason in told)
         return self._reason(verdict, text, state.evidence, missing=SYSMON_KEY)
 
-    def _told(self, config: Config, source: str, evidence: tuple[Evidence, ...]) -> Reason:
+    def _told(self, config: Config, file: Evidence, evidence: tuple[Evidence, ...]) -> Reason:
         option = config.option("HashAlgorithms")
         if option is None:
             verdict = UNKNOWN if self.algorithm.upper() in (_ANY_HASH, "SHA1") else NO
@@ -62,7 +62,7 @@ class SysmonHashes:
         named = {part.strip().upper() for part in option.value.split(",") if part.strip()}
         held = bool(named) if not self.algorithm else bool({"*", self.algorithm.upper()} & named)
         quote = f"HashAlgorithms {option.value}"
-        where = (Evidence(source, where=f"line {option.line}", quote=quote),)
+        where = (replace(file, where=f"line {option.line}", quote=quote),)
         text = f"HashAlgorithms is {option.value or 'empty'}"
         return self._reason(YES if held else NO, text, where)
 

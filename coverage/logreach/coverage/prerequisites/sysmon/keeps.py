@@ -113,4 +113,5 @@ def _witness(fields: Mapping[str, str]) -> str:
 
 
 def _where(answer: FilterAnswer, sysmon: SysmonState) -> tuple[Evidence, ...]:
-    return tuple(evidence_of(one, sysmon.config_source) for one in answer.deciders[:3] if one.line)
+    file = sysmon.config_source, sysmon.config_sha256
+    return tuple(evidence_of(one, *file) for one in answer.deciders[:3] if one.line)
