@@ -42,17 +42,27 @@ def value_words(value: FactValue) -> str:
     if isinstance(value, SysmonState):
         if not value.installed:
             return "not installed"
-        config = "configuration read" if value.config is not None else "configuration not told"
-        return f"{value.version or 'version not told'}, {config}"
+        return f"{value.version or 'version not told'}, {_of_config(value)}"
     if isinstance(value, ChannelState):
         return ", ".join(_of_channel(value))
     if isinstance(value, Sacl):
-        return f"{len(value.aces)} audit entries"
+        return _counted(len(value.aces), "audit entry", "audit entries")
     if isinstance(value, Forwarding):
-        return f"{len(value.subscriptions)} subscriptions"
+        return _counted(len(value.subscriptions), "subscription", "subscriptions")
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value)
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
+
+
+def _of_config(state: SysmonState) -> str:
+    if state.config is None:
+        return "configuration not told"
+    loaded = {None: "", True: ", and it is the one loaded", False: ", but another one is loaded"}
+    return f"configuration read{loaded[state.config_loaded]}"
 
 
 def _of_channel(state: ChannelState) -> Iterator[str]:
