@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from logreach.coverage.patterns import Constraint, EventPattern, FilterAnswer, Test
 from logreach.coverage.prerequisites.filters import Remembering
 from logreach.coverage.prerequisites.sysmon import programs
-from logreach.coverage.rules import answers
+from logreach.coverage.rules import answers, cache
 from logreach.coverage.rules.answers import remembered
 from logreach.inventories.facts import (
     Evidence,
@@ -78,6 +77,10 @@ def test_another_engine_is_not_asked_for_these_answers(
 
 
 def test_what_an_engine_answers_hangs_on_its_code_and_tables() -> None:
-    root = files("logreach.coverage")
-    named = {file.name for part in answers._ENGINE for file in answers._files(root / part)}
+    named = {file.name for file in cache.files_of(*answers._ENGINE)}
     assert {"witnesses.py", "literals.py", "patterns.py", "fields.csv", "values.csv"} <= named
+
+
+def test_a_compiled_rule_hangs_on_what_places_it_in_events() -> None:
+    named = {file.name for file in cache.files_of(*cache._COMPILER)}
+    assert {"reading.py", "sights.py", "manifest.py", "categories.yaml", "fields.csv"} <= named

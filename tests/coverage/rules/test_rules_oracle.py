@@ -53,7 +53,7 @@ def _qualifying(rules: RuleSet) -> Iterator[tuple[Rule, dict[str, Any], dict[str
             for happening in branch.happenings
             for sight in happening
             if not sight.event.startswith("Security:")
-            for need in (*sight.needs, *itertools.chain(*sight.vetoes))
+            for need in (*sight.demand.needs, *itertools.chain(*sight.demand.vetoes))
             if not need.fields
         ]
         if len(happenings) != 1 or lost or rule.logsource.service:

@@ -10,8 +10,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -64,18 +62,7 @@ def _name(state: SysmonState) -> str:
 @lru_cache(maxsize=1)
 def _engine() -> str:
     """A hash of the code and the tables that answer: another engine is not asked for these."""
-    total = hashlib.sha256()
-    for part in _ENGINE:
-        for file in _files(files("logreach.coverage").joinpath(*part.split("/"))):
-            total.update(f"\0{file.name}\0".encode() + file.read_bytes())
-    return total.hexdigest()
-
-
-def _files(entry: Traversable) -> list[Traversable]:
-    if entry.is_file():
-        return [entry]
-    found = (one for one in entry.iterdir() if one.is_file())
-    return sorted(found, key=lambda one: one.name)
+    return cache.hash_of(cache.files_of(*_ENGINE))
 
 
 def _recall(name: str, sieve: Remembering, folder: Path) -> int:

@@ -8,22 +8,46 @@ import hashlib
 import json
 from collections.abc import Iterable
 from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from logreach.coverage.filing import write_whole
 from logreach.coverage.rules.documents import RuleFile
 
-_FORM = 2  # of the records; a change makes older caches useless
 _MOST_KEPT = 8
+_COMPILER = ("rules", "sysmon", "patterns.py", "verdict.py", "knowledge/sigma", "knowledge/sysmon")
 
 
-def digest(files: Iterable[RuleFile]) -> str:
-    """A hash of all that a compiled rule depends on; log sources are placed afterwards."""
-    total = hashlib.sha256(f"{_FORM} {version('pysigma')} {version('logreach')}".encode())
-    for file in files:
+def digest(rule_files: Iterable[RuleFile]) -> str:
+    """A hash of all that a compiled rule depends on: its file, and what places it in events."""
+    compiler = hash_of(files_of(*_COMPILER))
+    total = hashlib.sha256(f"{compiler} {version('pysigma')} {version('logreach')}".encode())
+    for file in rule_files:
         total.update(f"\0{file.name}\0{len(file.content)}\0".encode())
         total.update(file.content)
+    return total.hexdigest()
+
+
+def files_of(*parts: str) -> list[Traversable]:
+    """The files that lie in folders of `logreach.coverage`, or are meant themselves."""
+    found = [files("logreach.coverage").joinpath(*part.split("/")) for part in parts]
+    return [file for entry in found for file in _files(entry)]
+
+
+def _files(entry: Traversable) -> list[Traversable]:
+    if entry.is_file():
+        return [entry]
+    found = (one for one in entry.iterdir() if one.is_file())
+    return sorted(found, key=lambda one: one.name)
+
+
+def hash_of(found: Iterable[Traversable]) -> str:
+    """A hash of files by name and content."""
+    total = hashlib.sha256()
+    for file in found:
+        total.update(f"\0{file.name}\0".encode() + file.read_bytes())
     return total.hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Documents as records of rules, read with pySigma."""
+"""Documents as rules, read with pySigma."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from logreach.coverage.rules.branches import expand
 from logreach.coverage.rules.condition import EmptyCondition, rule_tree
+from logreach.coverage.rules.describe import needs_text
 from logreach.coverage.rules.documents import Document, line_of
-from logreach.coverage.rules.records import Record, condition_record
+from logreach.coverage.rules.mapping import Knowledge
+from logreach.coverage.rules.model import Correlation, LogSource, Rule
+from logreach.coverage.rules.sights import branch_of
 from logreach.coverage.rules.tags import tactics_of, techniques_of
 from logreach.inventories.faults import Fault
 
@@ -34,11 +37,13 @@ _PLACES = (
     ("ModifiedError", ("modified",)),
 )
 _OLD_COUNT = "its condition counts events with '|', which pySigma no longer reads"
+Parts = dict[str, Any]
+"""The parts of a rule by the names of `Rule`, and its branches before they are placed."""
 
 
-def records_of(documents: Iterable[Document]) -> tuple[list[Record], list[Fault]]:
-    """A record for every rule of a file, also for those that cannot be judged."""
-    records: list[Record] = []
+def rules_of(documents: Iterable[Document], known: Knowledge) -> tuple[list[Rule], list[Fault]]:
+    """Every rule of a file, also those that cannot be judged."""
+    rules: list[Rule] = []
     faults: list[Fault] = []
     shared: dict[str, Any] = {}
     last: dict[str, Any] = {}
@@ -53,10 +58,10 @@ def records_of(documents: Iterable[Document]) -> tuple[list[Record], list[Fault]
             continue
         merged = _merged(last, data) if action == "repeat" else _merged(shared, data)
         last = merged
-        record, found = _record(document, merged)
-        records.append(record)
+        parts, found = _parts(document, merged)
+        rules.append(_placed(parts, known))
         faults.extend(found)
-    return records, faults
+    return rules, faults
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -69,23 +74,33 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _record(document: Document, data: dict[str, Any]) -> tuple[Record, list[Fault]]:
-    record = _heading(document, data)
+def _placed(parts: Parts, known: Knowledge) -> Rule:
+    """A rule with the events that show its branches."""
+    placement = known.place(parts["logsource"])
+    if not parts["unjudged"] and parts["kind"] == "rule":
+        parts["unjudged"] = placement.unmapped
+    found = parts.pop("found", ())
+    branches = (branch_of(conj, placement, known, needs_text(conj[0])) for conj in found)
+    return Rule(**parts, branches=tuple(branches), applicable=placement.applicable)
+
+
+def _parts(document: Document, data: dict[str, Any]) -> tuple[Parts, list[Fault]]:
+    parts = _heading(document, data)
     try:
         if "correlation" in data:
-            errors = _correlation(record, data)
+            errors = _correlation(parts, data)
         elif "filter" in data:
-            record.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
+            parts.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
             errors = []
         else:
-            errors = _rule(record, data)
+            errors = _rule(parts, data)
     except Exception as error:  # whatever pySigma makes of a hostile document
         errors = [error]
-        record.update(kind="unreadable", unjudged=f"cannot be read: {_said(error)}")
-    return record, [_fault(document, error) for error in errors]
+        parts.update(kind="unreadable", unjudged=f"cannot be read: {_said(error)}")
+    return parts, [_fault(document, error) for error in errors]
 
 
-def _heading(document: Document, data: dict[str, Any]) -> Record:
+def _heading(document: Document, data: dict[str, Any]) -> Parts:
     """What a rule says of itself, whatever else is wrong with it."""
     stem = document.file.name.rpartition("/")[2].rpartition(".")[0]
     tags = data.get("tags")
@@ -99,9 +114,11 @@ def _heading(document: Document, data: dict[str, Any]) -> Record:
         "status": _text(data, "status").lower(),
         "file": document.file.name,
         "line": document.line,
-        "techniques": list(techniques_of(tags)),
-        "tactics": list(tactics_of(tags)),
-        "logsource": [_text(source, key).lower() for key in ("product", "category", "service")],
+        "techniques": tuple(techniques_of(tags)),
+        "tactics": tuple(tactics_of(tags)),
+        "logsource": LogSource(
+            *(_text(source, key).lower() for key in ("product", "category", "service"))
+        ),
         "kind": "rule",
         "name": _text(data, "name"),
         "unjudged": "",
@@ -113,7 +130,7 @@ def _text(data: dict[str, Any], key: str) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def _rule(record: Record, data: dict[str, Any]) -> list[Exception]:
+def _rule(parts: Parts, data: dict[str, Any]) -> list[Exception]:
     """Add a rule's condition; its errors that do not keep it from being judged are returned."""
     from sigma.rule import SigmaRule
     from sigma.rule.detection import EmptySigmaDetections
@@ -125,13 +142,15 @@ def _rule(record: Record, data: dict[str, Any]) -> list[Exception]:
     if broken or isinstance(rule.logsource, EmptyLogSource):
         blamed = [one for one in errors if broken or "Logsource" in type(one).__name__]
         said = _said((blamed or errors)[-1])
-        record.update(kind="unreadable", unjudged=f"cannot be read: {said}")
+        parts.update(kind="unreadable", unjudged=f"cannot be read: {said}")
         return errors
     if any("|" in str(condition) for condition in rule.detection.condition):
-        record.update(kind="aggregation", unjudged=_OLD_COUNT)
+        parts.update(kind="aggregation", unjudged=_OLD_COUNT)
         return [*errors, _condition_error(_OLD_COUNT)]
     tree = rule_tree(rule)
-    record.update(condition_record(tree, *expand(tree)))
+    found, truncated = expand(tree)
+    # The tree is kept where the branches are not all there is.
+    parts.update(found=found, truncated=truncated, tree=tree if truncated else None)
     return errors
 
 
@@ -141,34 +160,31 @@ def _condition_error(text: str) -> Exception:
     return SigmaConditionError(text)
 
 
-def _correlation(record: Record, data: dict[str, Any]) -> list[Exception]:
+def _correlation(parts: Parts, data: dict[str, Any]) -> list[Exception]:
     from sigma.correlations import SigmaCorrelationRule
 
     rule = SigmaCorrelationRule.from_dict(data, collect_errors=True)
-    record["kind"] = "correlation"
+    parts["kind"] = "correlation"
     if rule.errors:
-        record["unjudged"] = f"cannot be read: {_said(rule.errors[0])}"
+        parts["unjudged"] = f"cannot be read: {_said(rule.errors[0])}"
         return list(rule.errors)
-    record["correlation"] = {
-        "rules": _referenced(rule),
-        "every": rule.type.name.startswith("TEMPORAL"),
-        "fields": _counted(rule),
-    }
+    every = rule.type.name.startswith("TEMPORAL")
+    parts["correlation"] = Correlation(_referenced(rule), every, _counted(rule))
     if isinstance(getattr(rule.condition, "expression", None), str):
-        record["unjudged"] = "its condition joins other rules by and, or and not"
+        parts["unjudged"] = "its condition joins other rules by and, or and not"
     return []
 
 
-def _referenced(rule: SigmaCorrelationRule) -> list[str]:
-    return [reference.reference for reference in rule.rules or ()]
+def _referenced(rule: SigmaCorrelationRule) -> tuple[str, ...]:
+    return tuple(reference.reference for reference in rule.rules or ())
 
 
-def _counted(rule: SigmaCorrelationRule) -> list[str]:
+def _counted(rule: SigmaCorrelationRule) -> tuple[str, ...]:
     """The fields that must be filled to group or to count; aliases stand for several."""
     counted = getattr(rule.condition, "fieldref", None) or []
     counted = [counted] if isinstance(counted, str) else list(counted)
     aliases = {alias.alias for alias in rule.aliases}
-    return [name for name in [*(rule.group_by or ()), *counted] if name not in aliases]
+    return tuple(name for name in (*(rule.group_by or ()), *counted) if name not in aliases)
 
 
 def _said(error: Exception) -> str:

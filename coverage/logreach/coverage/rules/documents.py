@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from logreach.inventories.faults import Fault, InputError
 
 _MOST_BYTES = 1_000_000  # a rule file; the largest known has some 30,000
 _MOST_NODES = 50_000  # values in a document, aliases written out
-_SUFFIXES = (".yml", ".yaml")
+_ENDINGS = ("yml", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,31 @@ def _files_under(path: Path) -> Iterator[tuple[Path, str]]:
         yield path, path.name
         return
     top = path.resolve().name
-    for file in sorted(path.rglob("*")):
-        if file.suffix.lower() in _SUFFIXES and file.is_file():
-            yield file, f"{top}/{file.relative_to(path).as_posix()}"
+    for parts in sorted(_names_in(path)):
+        yield path.joinpath(*parts), f"{top}/{'/'.join(parts)}"
+
+
+def _names_in(folder: Path, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The rule files in a folder and those below it; links to folders are not followed."""
+    # A set of rules has thousands of files: the folder tells of each what it is.
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _names_in(folder / entry.name, (*above, entry.name))
+            elif _is_rules(entry.name) and entry.is_file():
+                yield (*above, entry.name)
+
+
+def _is_rules(name: str) -> bool:
+    stem, _, ending = name.rpartition(".")
+    return bool(stem) and ending.lower() in _ENDINGS
 
 
 def _content(file: Path) -> bytes:
-    if file.stat().st_size > _MOST_BYTES:
-        raise ValueError(f"larger than {_MOST_BYTES:,} bytes")
-    return file.read_bytes()
+    with file.open("rb", buffering=0) as opened:
+        if os.fstat(opened.fileno()).st_size > _MOST_BYTES:
+            raise ValueError(f"larger than {_MOST_BYTES:,} bytes")
+        return opened.readall()
 
 
 def documents(file: RuleFile) -> tuple[list[Document], list[Fault]]:

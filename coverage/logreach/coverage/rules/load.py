@@ -6,13 +6,12 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from logreach.coverage.rules import cache
 from logreach.coverage.rules.documents import RuleFile, documents, rule_files
-from logreach.coverage.rules.mapping import Knowledge, knowledge
+from logreach.coverage.rules.mapping import knowledge
 from logreach.coverage.rules.model import Rule, RuleSet
-from logreach.coverage.rules.records import Record, rule_of
+from logreach.coverage.rules.records import content_of, rules_from
 from logreach.inventories.faults import Fault
 
 
@@ -24,45 +23,37 @@ def load_rules(paths: Iterable[Path], *, cache_dir: Path | None = None) -> RuleS
     the user's). Raises `InputError` where a path does not exist.
     """
     files, faults = rule_files(paths)
-    known = knowledge()
-    rules, found = _cached(files, cache_dir, known)
+    rules, found = _cached(files, cache_dir)
     rules, doubles = _told_apart(rules)
     return RuleSet(tuple(rules), (*faults, *found, *doubles))
 
 
-def _cached(
-    files: Sequence[RuleFile], folder: Path | None, known: Knowledge
-) -> tuple[list[Rule], list[Fault]]:
+def _cached(files: Sequence[RuleFile], folder: Path | None) -> tuple[list[Rule], list[Fault]]:
     if folder is None:
-        return _made(*_compiled(files), known)
+        return _compiled(files)
     name = cache.digest(files)
     kept = cache.load(folder, name)
     try:
-        return _made(kept["rules"], [Fault(*entry) for entry in kept["faults"]], known)
+        return rules_from(kept), [Fault(*entry) for entry in kept["faults"]]
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
-        records, faults = _compiled(files)
+        rules, faults = _compiled(files)
         entries = [[one.message, one.source, one.where, one.hint] for one in faults]
-        cache.store(folder, name, {"rules": records, "faults": entries})
-        return _made(records, faults, known)
+        cache.store(folder, name, {**content_of(rules), "faults": entries})
+        return rules, faults
 
 
-def _compiled(files: Sequence[RuleFile]) -> tuple[list[Record], list[Fault]]:
-    from logreach.coverage.rules.compile import records_of
+def _compiled(files: Sequence[RuleFile]) -> tuple[list[Rule], list[Fault]]:
+    from logreach.coverage.rules.compile import rules_of
 
-    records: list[Record] = []
+    known = knowledge()
+    rules: list[Rule] = []
     faults: list[Fault] = []
     for file in files:
         found, unreadable = documents(file)
-        made, wrong = records_of(found)
-        records += made
+        made, wrong = rules_of(found, known)
+        rules += made
         faults += [*unreadable, *wrong]
-    return records, faults
-
-
-def _made(
-    records: Iterable[Any], faults: list[Fault], known: Knowledge
-) -> tuple[list[Rule], list[Fault]]:
-    return [rule_of(record, known) for record in records], faults
+    return rules, faults
 
 
 def _told_apart(rules: list[Rule]) -> tuple[list[Rule], list[Fault]]:

@@ -86,30 +86,43 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """A branch as one event would show it.
+class Demand:
+    """What a branch asks of an event whatever the event holds; many sights share one.
 
-    `pattern` holds every such event; `exact` if it holds no others. `narrowed` holds some of
-    them and no others (None: none could be told). All of `needs` must be filled. Each entry of
-    `vetoes` is something that keeps the rule from firing, mostly an exclusion: it does so only
-    where all its fields are filled. Each entry of `eager` is a field and other fields: an
-    exclusion that asks the first to be empty takes out too much where it is missing and the
-    others are filled. `limit` is the best that this event allows, `why` says so. `words` are
-    tests on the event's whole text, `excluded` what the exclusions take out again; neither is
-    part of `pattern`.
+    All of `needs` must be filled. Each entry of `vetoes` is something that keeps the rule from
+    firing, mostly an exclusion: it does so only where all its fields are filled. Each entry of
+    `eager` is a field and other fields: an exclusion that asks the first to be empty takes out
+    too much where it is missing and the others are filled. `limit` is the best that this event
+    allows, `why` says so.
     """
 
     event: str
-    pattern: EventPattern
-    exact: bool
-    narrowed: EventPattern | None
     needs: tuple[Need, ...]
     vetoes: tuple[tuple[Need, ...], ...] = ()
     eager: tuple[tuple[Need, tuple[Need, ...]], ...] = ()
     limit: Verdict = YES
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A branch as one event would show it.
+
+    `pattern` holds every such event; `exact` if it holds no others. `narrowed` holds some of
+    them and no others (None: none could be told). `words` are tests on the event's whole text,
+    `excluded` what the exclusions take out again; neither is part of `pattern`.
+    """
+
+    demand: Demand
+    pattern: EventPattern
+    exact: bool
+    narrowed: EventPattern | None
     words: tuple[Constraint, ...] = ()
     excluded: tuple[EventPattern, ...] = ()
+
+    @property
+    def event(self) -> str:
+        return self.demand.event
 
     def admits(self, event: str, fields: Mapping[str, str], text: str = "") -> bool | None:
         """Whether a single event would make the rule fire; None: no telling.

@@ -71,7 +71,7 @@ class Seen:
 
     def _base(self, sight: Sight) -> _Base:
         # The limit of an event comes with the same words wherever it is.
-        key = (sight.event, id(sight.needs), id(sight.limit))
+        key = (sight.event, id(sight.demand.needs), id(sight.demand.limit))
         if key not in self._bases:
             self._bases[key] = (sight, self._made(sight))
         return self._bases[key][1]
@@ -80,31 +80,31 @@ class Seen:
         event = self.asked.event(sight.event)
         if not event.verdict.applicable:
             return _Base(event)
-        fields = self.asked.fields(sight.event, sight.needs)
+        fields = self.asked.fields(sight.event, sight.demand.needs)
         links = [Link("event", "", event), *fields.links]
-        verdict = all_of((event.verdict, fields.verdict, sight.limit))
-        if sight.limit != YES:
-            reason = Reason("knowledge", sight.event, sight.limit, sight.why)
-            links.append(Link("limit", "", Judged(sight.limit, (reason,))))
+        verdict = all_of((event.verdict, fields.verdict, sight.demand.limit))
+        if sight.demand.limit != YES:
+            reason = Reason("knowledge", sight.event, sight.demand.limit, sight.demand.why)
+            links.append(Link("limit", "", Judged(sight.demand.limit, (reason,))))
         missing = tuple(one.name for one in fields.links if one.judged.verdict.possible is Level.NO)
         judged = Judged(verdict, _reasons(links) or event.reasons)
         return _Base(judged, tuple(links), _first(links), missing)
 
     def _noisy(self, sight: Sight) -> tuple[str, ...]:
-        if not sight.vetoes:
+        if not sight.demand.vetoes:
             return ()
-        key = (sight.event, id(sight.vetoes))
+        key = (sight.event, id(sight.demand.vetoes))
         if key not in self._noise:
-            needs = (need for veto in sight.vetoes for need in veto)
+            needs = (need for veto in sight.demand.vetoes for need in veto)
             gone = tuple(dict.fromkeys(self.asked.gone(sight.event, needs)))
             self._noise[key] = (sight, gone)
         return self._noise[key][1]
 
     def _lost(self, sight: Sight) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._overdone(sight))) if sight.eager else ()
+        return tuple(dict.fromkeys(self._overdone(sight))) if sight.demand.eager else ()
 
     def _overdone(self, sight: Sight) -> Iterator[str]:
-        for need, others in sight.eager:
+        for need, others in sight.demand.eager:
             gone = next(self.asked.gone(sight.event, (need,)), None)
             if gone is not None and not any(self.asked.gone(sight.event, others)):
                 yield gone

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TypeVar
 
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.coverage.rules.branches import Conj
 from logreach.coverage.rules.mapping import ANY_EVENT, Carrier, Happening, Knowledge, Placement
-from logreach.coverage.rules.model import KEYWORD, Branch, Literal, Need, Sight
+from logreach.coverage.rules.model import KEYWORD, Branch, Demand, Literal, Need, Sight
 from logreach.coverage.rules.reading import Reading, read
-
-T = TypeVar("T")
 
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
@@ -37,7 +34,7 @@ def _meant(happenings: list[tuple[Sight, ...]]) -> tuple[tuple[Sight, ...], ...]
 
 
 def _can(sight: Sight) -> bool:
-    return all(need.fields for need in sight.needs)
+    return all(need.fields for need in sight.demand.needs)
 
 
 def happenings_of(needs: Sequence[Literal], placement: Placement) -> tuple[Happening, ...]:
@@ -87,25 +84,28 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
     told = all(one.constraint is not None or one.lost for one in wanted) and not any(
         constraint.test is Test.UNKNOWN for _, constraint in said
     )
+    demand = Demand(
+        carrier.event,
+        tuple(_needs(wanted, vetoes)),
+        tuple(_vetoes(wanted, vetoes)),
+        tuple(_eager(vetoes)),
+        carrier.limit,
+        carrier.why,
+    )
     return Sight(
-        event=carrier.event,
+        demand=_one_of_equals(demand),
         pattern=pattern,
         exact=told and not several,
         narrowed=_narrowed(pattern, several) if told and several else None,
-        needs=_one_of_equals(tuple(_needs(wanted, vetoes))),
-        vetoes=_one_of_equals(tuple(_vetoes(wanted, vetoes))),
-        eager=tuple(_eager(vetoes)),
-        limit=carrier.limit,
-        why=carrier.why,
         words=tuple(one.literal.constraint for one in wanted if one.literal.field == KEYWORD),
         excluded=tuple(_excluded(carrier.event, veto) for veto in several),
     )
 
 
 @lru_cache(maxsize=8192)
-def _one_of_equals(needs: T) -> T:
+def _one_of_equals(demand: Demand) -> Demand:
     """The first of all equal ones: who judges may then compare by identity, which costs less."""
-    return needs
+    return demand
 
 
 def _opposite(constraint: Constraint) -> Constraint:
