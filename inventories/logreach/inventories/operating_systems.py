@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from unicodedata import normalize
 
 from logreach.inventories.facts import OperatingSystem, OsKind
-from logreach.inventories.tables import csv_table
+from logreach.inventories.tables import csv_table, yaml_table
 
 _VERSION = re.compile(
     r"(?<![\d.])(\d{1,2}\.\d)(?:\.(\d{4,6})(?:\.(\d{1,6}))?(?:\.\d+)*|\s*\((\d{4,6})\))"
@@ -42,13 +43,14 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What a text says, piece by piece."""
+    """What a text says, piece by piece; `rest` is what is left of it, without spaces."""
 
     product: str = ""
     releases: tuple[str, ...] = ()
     nt_version: str = ""
     build: int | None = None
     revision: int | None = None
+    rest: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -59,6 +61,8 @@ def identify(text: str, kind: OsKind | None = None) -> OperatingSystem | Unident
     """
     named = _named(text)
     rows = _fitting(named)
+    if rows and named.build is None and (odd := _odd_words(text)):
+        return Unidentified(odd, wrong=True)
     if kind is not None and any(row.os.kind is kind for row in rows):
         rows = [row for row in rows if row.os.kind is kind]
     if len({(row.os.build, row.os.kind) for row in rows}) == 1:
@@ -114,12 +118,14 @@ def _named(text: str) -> _Named:
         build, revision = int(match[1]), int(match[2]) if match[2] else None
     elif match := _lone_build(text):
         build = int(match[0])
-    if match is None and (bare := _BARE_VERSION.search(text)):
-        match, nt_version = bare, bare[1]
-    rest = _compact(text.replace(match[0], " ") if match else text)
+    if match is None and (match := _BARE_VERSION.search(text)):
+        nt_version = match[1]
+    bare = text.replace(match[0], " ") if match else text
+    rest = _compact(_letters().sub(" ", bare))
     product = _product(rest)
-    tail = rest.partition(product)[2] if product else rest
-    return _Named(product, _releases(tail), nt_version, build, revision)
+    before, _, tail = rest.partition(product) if product else ("", "", rest)
+    releases, after = _releases(tail)
+    return _Named(product, releases, nt_version, build, revision, (before, *after))
 
 
 def _lone_build(text: str) -> re.Match[str] | None:
@@ -135,11 +141,47 @@ def _product(rest: str) -> str:
     return max(found, key=len, default="")
 
 
-def _releases(tail: str) -> tuple[str, ...]:
+def _releases(tail: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The releases that a text names, and what stands before, between and behind them."""
     written = [one for row in _rows() for one in row.releases if len(one) > 4 and one in tail]
     for one in written:
         tail = tail.replace(one, " ")
-    return tuple(dict.fromkeys(written + _RELEASE.findall(tail)))
+    named = tuple(dict.fromkeys(written + _RELEASE.findall(tail)))
+    return named, tuple(_RELEASE.sub(" ", tail).split())
+
+
+def _odd_words(text: str) -> str:
+    """What a name without a build holds beside product, release and edition; '' if nothing.
+
+    It may stand for a system that no table has; a build would prove which one it is.
+    """
+    words = [one for one in re.split(r"[\s,;:()/]+", normalize("NFC", text).casefold()) if one]
+    ours = [one for one in words if not any(c.isalnum() and not c.isascii() for c in one)]
+    foreign = [one for one in words if one not in ours and one not in _known_words()[0]]
+    named = _named(" ".join(ours))
+    releases = {one for row in _rows() for one in row.releases}
+    foreign += [one for one in named.rest if not _known_words()[1].fullmatch(one.strip("."))]
+    foreign += [one for one in named.releases if one not in releases]
+    if not foreign:
+        return ""
+    return f"{text.strip()[:80]!r} holds {' '.join(foreign)!r}, which is no edition known here"
+
+
+@cache
+def _known_words() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Words in other letters than ours, and a pattern of any others joined without spaces."""
+    table = yaml_table("os_words.yaml")
+    lists = [table["neutral"], table["servicing"], table["architectures"], table["editions"]]
+    known = [one for words in (*lists, *table["translated"]) for one in words]
+    every = frozenset(word for one in known for word in one.casefold().split())
+    plain = sorted({re.escape(_compact(one)) for one in known if one.isascii()})
+    return every, re.compile(f"(?:{'|'.join(plain)})*")
+
+
+@cache
+def _letters() -> re.Pattern[str]:
+    letters = "|".join(yaml_table("os_words.yaml")["letters"])
+    return re.compile(rf"(?<![\w.])(?:{letters})(?![\w.])", re.IGNORECASE)
 
 
 def _fitting(named: _Named) -> list[_Row]:
