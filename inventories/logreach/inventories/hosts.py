@@ -43,6 +43,7 @@ from logreach.inventories.sources import Folder, Source
 from logreach.inventories.subcategories import default_settings
 from logreach.inventories.subscriptions import Forwarding
 
+ROLE = FactKey(FactKind.ROLE)
 _FORWARDING = (FactKind.FORWARDING,)
 
 
@@ -301,18 +302,37 @@ def _workstation(facts: Facts) -> Iterator[Statement]:
     """A client Windows is a workstation, whether or not somebody says so."""
     os = facts.os()
     if isinstance(os, Known) and os.value.kind is OsKind.CLIENT and _unsaid(facts):
-        key = FactKey(FactKind.ROLE)
-        yield Statement(key, Role.WORKSTATION, os.evidence[0], os.strength)
+        yield Statement(ROLE, Role.WORKSTATION, os.evidence[0], os.strength)
 
 
 def _unsaid(facts: Facts) -> bool:
-    return FactKey(FactKind.ROLE) not in facts.known
+    return ROLE not in facts.known
+
+
+def _clash(facts: Facts) -> Fault | None:
+    """Windows itself tells workstations from servers by its kind; a role may not say otherwise."""
+    role, os = facts.role(), facts.os()
+    if isinstance(role, Missing) or isinstance(os, Missing):
+        return None
+    client = os.value.kind is OsKind.CLIENT
+    if client is (role.value is Role.WORKSTATION):
+        return None
+    is_ = "no server" if client else "no workstation"
+    told = f"the role is {role.value}, but {os.value} is {is_} ({os.evidence[0]})"
+    first = role.evidence[0]
+    hint = "Correct the role or the system."
+    return Fault(f"sources disagree: {told}", first.source, first.where, hint)
 
 
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
     told = merge.complete(builder.statements)
     first = Facts.of(one for one in told if one.key.kind is not FactKind.AUDIT)
+    clash = _clash(first)
+    if clash is not None:
+        told = [one for one in told if one.key != ROLE]
+        builder.faults.append(clash)
+        builder.missing.append((ROLE, Missing(clash.message, clash)))
     policy = effective.audit(builder.policies, first.setting(effective.FORCE), first.os())
     told = _as_loaded(told, _check_listings(builder, first))
     statements = [*told, *policy.statements, *_workstation(first)]

@@ -191,6 +191,10 @@ class HasRole:
     ) -> tuple[Verdict, tuple[Evidence, ...], FactKey | None]:
         os = facts.os()
         if not isinstance(os, Missing) and os.value.kind is OsKind.CLIENT:
+            told = facts.role()
+            if isinstance(told, Missing) and told.fault is not None:
+                # Sources disagree on what this is: the system may be what is told wrongly.
+                return UNKNOWN, os.evidence, ROLE_KEY
             return NO, os.evidence, None
         if role == Role.DOMAIN_CONTROLLER:
             held = facts.role()
