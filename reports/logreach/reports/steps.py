@@ -10,7 +10,7 @@ from logreach.reports.words import percent_text, remedy_title
 STEPS_MEANING = (
     "Each step is the few changes that together make most detections (with alternatives) "
     "achievable once the steps before are done; chosen one after the other, so a better plan may "
-    "exist."
+    "exist. What may be so already, as nobody tells, counts as still to be changed."
 )
 
 
