@@ -201,8 +201,9 @@ def explained(what: str, read: Inventory, paths: Sequence[Path]) -> list[Branch]
     trees = []
     for one in group(read.hosts):
         names = ", ".join(host.name for host in one.hosts)
-        judged = judge_all(_with_counted(wanted, found), GraphView(load_events(), one.facts))
-        trees += [explain_rule(rule, judged[rule.id], names) for rule in wanted]
+        view = GraphView(load_events(), one.facts)
+        judged = judge_all(_with_counted(wanted, found), view)
+        trees += [explain_rule(rule, judged[rule.id], view, names) for rule in wanted]
     return trees
 
 

@@ -44,49 +44,47 @@ class Link:
     name: str
     judged: Judged
 
-
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """The fields that a branch needs in an event, together."""
-
-    verdict: Verdict
-    links: tuple[Link, ...]
+    @property
+    def broken(self) -> bool:
+        """Whether it keeps the branch from being seen whole."""
+        verdict = self.judged.verdict
+        return verdict.applicable and verdict != YES
 
 
 class Asked:
-    """A host's answers, remembered."""
+    """A host's answers, remembered: the same question is answered by the same link."""
 
     def __init__(self, view: HostView) -> None:
         self._view = view
-        self._events: dict[str, Judged] = {}
-        self._needs: dict[tuple[str, Need], Judged] = {}
-        self._fields: dict[tuple[str, tuple[Need, ...]], Fields] = {}
+        self._events: dict[str, Link] = {}
+        self._fields: dict[tuple[str, Need], Link] = {}
+        self._limits: dict[tuple[str, Verdict, str], Link] = {}
 
-    def event(self, key: str) -> Judged:
+    def event(self, key: str) -> Link:
         """Whether the event can be there at all."""
         if key not in self._events:
-            self._events[key] = self._view.event(key)
+            self._events[key] = Link("event", "", self._view.event(key))
         return self._events[key]
 
     def passes(self, pattern: EventPattern) -> Judged:
         """Whether filters let such events through."""
         return self._view.passes(pattern)
 
-    def fields(self, event: str, needs: tuple[Need, ...]) -> Fields:
-        """Whether all of some fields are filled."""
-        key = (event, needs)
-        if key not in self._fields:
-            links = tuple(Link("field", need.sigma, self.need(event, need)) for need in needs)
-            verdict = all_of(link.judged.verdict for link in links) if links else YES
-            self._fields[key] = Fields(verdict, links)
-        return self._fields[key]
-
-    def need(self, event: str, need: Need) -> Judged:
+    def field(self, event: str, need: Need) -> Link:
         """Whether a field is filled; one that does not apply is not."""
         key = (event, need)
-        if key not in self._needs:
-            self._needs[key] = self._answer(event, need)
-        return self._needs[key]
+        found = self._fields.get(key)
+        if found is None:
+            found = self._fields[key] = Link("field", need.sigma, self._answer(event, need))
+        return found
+
+    def limit(self, event: str, limit: Verdict, why: str) -> Link:
+        """What an event allows at best, whatever the host says of it."""
+        key = (event, limit, why)
+        if key not in self._limits:
+            reason = Reason("knowledge", event, limit, why)
+            self._limits[key] = Link("limit", "", Judged(limit, (reason,)))
+        return self._limits[key]
 
     def _answer(self, event: str, need: Need) -> Judged:
         subject = f"{event}/{need.sigma}"
@@ -107,5 +105,5 @@ class Asked:
     def gone(self, event: str, needs: Iterable[Need]) -> Iterator[str]:
         """The fields among some that are surely not filled, by the rule's names."""
         for need in needs:
-            if self.need(event, need).verdict.possible is Level.NO:
+            if self.field(event, need).judged.verdict.possible is Level.NO:
                 yield need.sigma

@@ -6,20 +6,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from logreach.coverage.assessment import Judged
-from logreach.coverage.rules.asked import Link
+from logreach.coverage.rules.asked import HostView, Link
 from logreach.coverage.rules.describe import exclusion_text
-from logreach.coverage.rules.model import Rule
-from logreach.coverage.rules.results import RuleResult, WayResult
-from logreach.coverage.rules.seen import SightResult
+from logreach.coverage.rules.model import Branch as RuleBranch
+from logreach.coverage.rules.model import Rule, Sight
+from logreach.coverage.rules.results import RuleResult, SightResult, WayResult
+from logreach.coverage.rules.seen import Seen
 from logreach.coverage.tree import Branch
 from logreach.inventories.faults import Fault, InputError
 
 
-def explain_rule(rule: Rule, result: RuleResult, host: str = "") -> Branch:
+def explain_rule(rule: Rule, result: RuleResult, view: HostView, host: str = "") -> Branch:
     """A rule's result on a host as a tree; `host` names it in the label."""
+    seen = Seen(view)
     label = f"{rule.title} ({rule.id})"
     state = ", ".join(str(one) for one in result.state)
-    ways = tuple(_way(way) for way in result.ways)
+    happenings = ((branch, one) for branch in rule.branches for one in branch.happenings)
+    # What is not judged has branches, and no ways.
+    ways = tuple(_way(*told, way, seen) for told, way in zip(happenings, result.ways, strict=False))
     note = f"{state}; any of {len(ways)} branches" if len(ways) > 1 else state
     if rule.truncated:
         note = f"{note}; more branches than are looked at"
@@ -28,23 +32,25 @@ def explain_rule(rule: Rule, result: RuleResult, host: str = "") -> Branch:
     return Branch(f"{label}{on}", result.judged, result.verdict, reasons, ways, note)
 
 
-def _way(way: WayResult) -> Branch:
-    sights = tuple(_sight(one) for one in way.sights)
+def _way(branch: RuleBranch, happening: Iterable[Sight], way: WayResult, seen: Seen) -> Branch:
+    sights = tuple(
+        _sight(seen.links(sight), one) for sight, one in zip(happening, way.sights, strict=True)
+    )
     note = "any of" if len(sights) > 1 else ""
-    label = " and ".join((way.branch.text, *map(exclusion_text, way.branch.exclusions)))
+    label = " and ".join((branch.text, *map(exclusion_text, branch.exclusions)))
     return Branch(label, Judged(way.verdict), way.verdict, (), sights, note)
 
 
-def _sight(one: SightResult) -> Branch:
+def _sight(travelled: Iterable[Link], one: SightResult) -> Branch:
     notes = []
     if one.noise:
         notes.append(f"noisier: {', '.join(one.noise)} not filled, what it excludes is found too")
     if one.lost:
         notes.append(f"an empty {', '.join(one.lost)} excludes too much")
-    links = tuple(_links(one.links))
+    links = tuple(_links(travelled))
     reasons = () if links else one.judged.reasons
     verdict = one.judged.verdict
-    return Branch(one.sight.event, one.judged, verdict, reasons, links, "; ".join(notes))
+    return Branch(one.event, one.judged, verdict, reasons, links, "; ".join(notes))
 
 
 _NAMES = {"event": "written", "limit": "as Sigma's log source", "filter": "kept and forwarded"}

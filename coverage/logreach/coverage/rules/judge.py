@@ -8,12 +8,11 @@ from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.rules.asked import Asked, HostView
 from logreach.coverage.rules.bound import carriers_of, may_hold
 from logreach.coverage.rules.mapping import knowledge
-from logreach.coverage.rules.model import Need, Rule
-from logreach.coverage.rules.results import RuleResult, State, WayResult
-from logreach.coverage.rules.seen import Seen, SightResult
+from logreach.coverage.rules.model import Branch, Need, Rule
+from logreach.coverage.rules.results import DeadBranch, RuleResult, SightResult, State, WayResult
+from logreach.coverage.rules.seen import Seen
 from logreach.coverage.rules.telling import (
     carrying,
-    dead_branch,
     missing_fields,
     telling,
     with_exclusions,
@@ -37,14 +36,10 @@ def judge(rule: Rule, view: HostView | Seen) -> RuleResult:
         text = rule.unjudged or "it counts what other rules find, and those were not given"
         return _without(rule, UNKNOWN, State.NOT_JUDGED, text)
     seen = view if isinstance(view, Seen) else Seen(view)
-    ways = tuple(_ways(rule, seen))
-    verdicts = [way.verdict for way in ways]
-    if rule.truncated:
-        verdicts.append(_beyond(rule, seen.asked))
-    verdict = any_of(verdicts)
+    ways = tuple([seen.way(one) for branch in rule.branches for one in branch.happenings])
     if not ways:
         return _without(rule, NO, State.DEAD, "no event can meet its condition")
-    return _result(rule, verdict, ways)
+    return _result(rule, ways, seen)
 
 
 def _without(rule: Rule, verdict: Verdict, state: State, text: str) -> RuleResult:
@@ -57,11 +52,11 @@ def _beyond(rule: Rule, asked: Asked) -> Verdict:
     known = knowledge()
 
     def fillable(event: str, need: Need) -> bool:
-        return asked.need(event, need).verdict.possible > Level.NO
+        return asked.field(event, need).judged.verdict.possible > Level.NO
 
     found = []
     for carrier in carriers_of(known.place(rule.logsource)):
-        event = asked.event(carrier.event).verdict
+        event = asked.event(carrier.event).judged.verdict
         if event.applicable and event.possible > Level.NO and rule.tree is not None:
             holds = may_hold(rule.tree, carrier, known, fillable)
             event = all_of((UNKNOWN, carrier.limit)) if holds else NO
@@ -69,47 +64,77 @@ def _beyond(rule: Rule, asked: Asked) -> Verdict:
     return any_of(found)
 
 
-def _ways(rule: Rule, seen: Seen) -> Iterator[WayResult]:
-    for branch in rule.branches:
-        for happening in branch.happenings:
-            sights = tuple(map(seen.sight, happening))
-            verdicts = [one.judged.verdict for one in sights]
-            verdict = verdicts[0] if len(verdicts) == 1 else any_of(verdicts)
-            yield WayResult(branch, sights, verdict)
+def _result(rule: Rule, ways: tuple[WayResult, ...], seen: Seen) -> RuleResult:
+    dead = _dead(rule, ways)
+    # Ways are told apart by identity, and what comes of the same ways is the same.
+    key = (tuple(map(id, ways)), dead, rule.id if rule.truncated else "")
+    found = seen.outcomes.get(key)
+    if found is None:
+        found = seen.outcomes[key] = _outcome(rule, ways, [ways[place] for place in dead], seen)
+    if not dead:
+        return found._replace(rule_id=rule.id)
+    branches = _branches(rule)
+    lost = [
+        DeadBranch(branches[place].text, ways[place].reason, ways[place].gain) for place in dead
+    ]
+    return found._replace(rule_id=rule.id, dead_branches=tuple(dict.fromkeys(lost)))
 
 
-def _result(rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...]) -> RuleResult:
+def _branches(rule: Rule) -> list[Branch]:
+    """The branch of each way."""
+    return [branch for branch in rule.branches for _ in branch.happenings]
+
+
+def _dead(rule: Rule, ways: tuple[WayResult, ...]) -> tuple[int, ...]:
+    """The places of the ways that cannot fire and that no other one covers."""
+    lost = [place for place, way in enumerate(ways) if way.dead]
+    if not lost:
+        return ()
+    alive = [place for place, way in enumerate(ways) if way.alive]
+    if not alive:
+        return tuple(lost)
+    branches = _branches(rule)
+    alive_ways = [(branches[place], ways[place]) for place in alive]
+    return tuple(
+        place
+        for place in lost
+        if not any(_covers(*one, branches[place], ways[place]) for one in alive_ways)
+    )
+
+
+def _outcome(
+    rule: Rule, ways: tuple[WayResult, ...], dead: list[WayResult], seen: Seen
+) -> RuleResult:
+    """What comes of these ways for any rule, but for the names of its branches."""
+    verdicts = [way.verdict for way in ways]
+    if rule.truncated:
+        verdicts.append(_beyond(rule, seen.asked))
+    verdict = any_of(verdicts)
     if not verdict.applicable:
         reasons = ways[0].sights[0].judged.reasons
-        return RuleResult(rule.id, Judged(verdict, reasons), (State.NOT_APPLICABLE,), ways=ways)
+        return RuleResult("", Judged(verdict, reasons), (State.NOT_APPLICABLE,), ways=ways)
     applying = [way for way in ways if way.verdict.applicable]
-    alive = [way for way in applying if way.verdict.possible > Level.NO]
-    lost = [way for way in applying if way.verdict.possible is Level.NO]
-    dead = [way for way in lost if not any(_covers(one, way) for one in alive)]
-    chosen = [way.best for way in alive]
-    used = [one for one in chosen if one is not None]
+    used = [way.best for way in applying if way.best and way.alive]
     return RuleResult(
-        rule.id,
+        "",
         Judged(verdict, with_exclusions(verdict, telling(verdict, applying, rule), used)),
         tuple(_states(verdict, used, dead)),
         tuple(dict.fromkeys(carrying(verdict, used))),
-        tuple(dict.fromkeys(map(dead_branch, dead))),
+        (),
         tuple(missing_fields(used, dead)),
         ways,
     )
 
 
-def _covers(alive: WayResult, dead: WayResult) -> bool:
+def _covers(alive: Branch, shown: WayResult, dead: Branch, lost: WayResult) -> bool:
     """Whether one branch finds whatever another one would: it asks for no more, and excludes no
     more, counting only exclusions that apply on this host."""
-    best = alive.best
-    if best is None or not {sight.event for sight in alive.branch_sights} & {
-        sight.event for sight in dead.branch_sights
-    }:
+    best = shown.best
+    if best is None or not {one.event for one in shown.sights} & {one.event for one in lost.sights}:
         return False
-    return set(alive.branch.needs) <= set(dead.branch.needs) and all(
-        exclusion in dead.branch.exclusions or any(one.field in best.noise for one in exclusion)
-        for exclusion in alive.branch.exclusions
+    return all(one in dead.needs for one in alive.needs) and all(
+        exclusion in dead.exclusions or any(one.field in best.noise for one in exclusion)
+        for exclusion in alive.exclusions
     )
 
 

@@ -1,15 +1,59 @@
-"""What has become of a rule on a host."""
+"""What has become of a rule on a host, of its branches, and of what would show them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from logreach.coverage.assessment import Judged
-from logreach.coverage.rules.model import Branch, Sight
-from logreach.coverage.rules.seen import SightResult
-from logreach.coverage.verdict import Verdict
+from logreach.coverage.rules.asked import Link
+from logreach.coverage.verdict import Level, Verdict
+
+
+class SightResult(NamedTuple):
+    """What a host says of a sight; one object for all that come to the same.
+
+    `first` is the first broken link of those that decide, `missing` are fields that the branch
+    needs and does not get, `noise` those without which something never keeps the rule from
+    firing, `lost` those without which an exclusion takes out too much.
+    """
+
+    event: str
+    judged: Judged
+    first: Link | None = None
+    missing: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+def rank(result: SightResult) -> tuple[int, int, int, int]:
+    """For sights, the better the larger: proven, possible, and what it loses nothing of."""
+    verdict = result.judged.verdict
+    return (verdict.proven, verdict.possible, -len(result.noise), -len(result.lost))
+
+
+class WayResult(NamedTuple):
+    """A branch on one happening: as good as the best of its sights; one object for all that come
+    to the same.
+
+    `best` is the sight that decides: the best verdict, then the least noise. `reason` and `gain`
+    tell of a way that cannot fire why, and what an attacker gains by that.
+    """
+
+    sights: tuple[SightResult, ...]
+    verdict: Verdict
+    best: SightResult | None
+    reason: str = ""
+    gain: str = ""
+
+    @property
+    def alive(self) -> bool:
+        return self.verdict.possible > Level.NO
+
+    @property
+    def dead(self) -> bool:
+        """Whether it applies and cannot fire."""
+        return self.verdict.applicable and self.verdict.possible is Level.NO
 
 
 class State(StrEnum):
@@ -24,30 +68,6 @@ class State(StrEnum):
     NOT_APPLICABLE = "not applicable"
 
 
-class WayResult(NamedTuple):
-    """One branch on one happening: as good as the best of its sights."""
-
-    branch: Branch
-    sights: tuple[SightResult, ...]
-    verdict: Verdict
-
-    @property
-    def branch_sights(self) -> tuple[Sight, ...]:
-        return tuple(one.sight for one in self.sights)
-
-    @property
-    def best(self) -> SightResult | None:
-        """The sight that decides: the best verdict, then the least noise."""
-        applying = [one for one in self.sights if one.judged.verdict.applicable]
-        return applying[0] if len(applying) == 1 else max(applying, key=rank, default=None)
-
-
-def rank(result: SightResult) -> tuple[int, int, int, int]:
-    """For sights, the better the larger: proven, possible, and what it loses nothing of."""
-    verdict = result.judged.verdict
-    return (verdict.proven, verdict.possible, -len(result.noise), -len(result.lost))
-
-
 class DeadBranch(NamedTuple):
     """A branch that cannot fire: why, and what an attacker gains by that."""
 
@@ -59,12 +79,12 @@ class DeadBranch(NamedTuple):
         return f"{self.text}: {self.gain} ({self.reason})"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleResult:
+class RuleResult(NamedTuple):
     """A rule on a host.
 
     `log_sources` are the events that carry it, `missing_fields` what it reads and does not get
-    ('Security:4688/OriginalFileName').
+    ('Security:4688/OriginalFileName'). `ways` are its branches, each on each of its happenings,
+    in their order.
     """
 
     rule_id: str

@@ -1,112 +1,120 @@
-"""What a host says of a branch as one event would show it."""
+"""What a host says of a branch as its events would show it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.rules.asked import Asked, HostView, Link
-from logreach.coverage.rules.model import Sight
-from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of
-
-
-class SightResult(NamedTuple):
-    """What a host says of one sight, link by link in the order in which an event travels.
-
-    `first` is the first broken link of those that decide, `missing` are fields that the branch
-    needs and does not get, `noise` those without which something never keeps the rule from
-    firing, `lost` those without which an exclusion takes out too much.
-    """
-
-    sight: Sight
-    judged: Judged
-    links: tuple[Link, ...] = ()
-    first: Link | None = None
-    missing: tuple[str, ...] = ()
-    noise: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-
-
-def _broken(links: Iterable[Link]) -> list[Link]:
-    return [one for one in links if one.judged.verdict != YES and one.judged.verdict.applicable]
-
-
-def _ends(verdict: Verdict) -> tuple[int, int]:
-    return (verdict.possible, verdict.proven)
+from logreach.coverage.rules.model import Demand, Sight
+from logreach.coverage.rules.results import RuleResult, SightResult, WayResult, rank
+from logreach.coverage.rules.telling import loss
+from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of, any_of
 
 
 class _Base(NamedTuple):
-    """All links of a sight but the filters: many sights share them."""
+    """What a host says of a demand, and the links that are broken; `open`: filters decide."""
 
-    judged: Judged
-    links: tuple[Link, ...] = ()
-    first: Link | None = None
-    missing: tuple[str, ...] = ()
+    told: SightResult
+    broken: tuple[Link, ...]
+    open: bool
 
 
 class Seen:
-    """Judges sights on one host; what many have in common is worked out once."""
+    """Judges branches on one host; what many have in common is worked out once.
+
+    Rules share what they ask (see `records`), and most of it comes to the same: equal results
+    are one object, so that they are told apart by identity. Whatever is remembered by identity
+    is kept alive by what is remembered.
+    """
 
     def __init__(self, view: HostView) -> None:
         self.asked = Asked(view)
-        # By identity of what equal sights share (see `sights`), which is kept alive here.
-        self._bases: dict[tuple[str, int, int], tuple[Sight, _Base]] = {}
-        self._noise: dict[tuple[str, int], tuple[Sight, tuple[str, ...]]] = {}
+        self._demands: dict[int, tuple[_Base, Demand]] = {}
+        self._bases: dict[object, _Base] = {}
+        self._filtered: dict[tuple[int, int], tuple[SightResult, Judged]] = {}
+        self._ways: dict[tuple[int, ...], WayResult] = {}
+        self.outcomes: dict[object, RuleResult] = {}
+        """What comes of the same ways, for who judges rules."""
+
+    def way(self, happening: Iterable[Sight]) -> WayResult:
+        """Judge a branch on one happening."""
+        sights = [self.sight(sight) for sight in happening]
+        key = tuple(map(id, sights))
+        found = self._ways.get(key)
+        if found is None:
+            found = self._ways[key] = _way(tuple(sights))
+        return found
 
     def sight(self, sight: Sight) -> SightResult:
         """Judge one sight."""
-        base = self._base(sight)
-        verdict = base.judged.verdict
-        if not verdict.applicable or verdict.possible is Level.NO:
-            return SightResult(sight, base.judged, base.links, base.first, base.missing)
-        link = Link("filter", "", self._through(sight))
-        judged, links, first = base.judged, (*base.links, link), base.first
-        if link.judged.verdict.applicable and link.judged.verdict != YES:
-            judged = Judged(all_of((verdict, link.judged.verdict)), _reasons(links))
-            first = _first(links)
-        return SightResult(
-            sight, judged, links, first, base.missing, self._noisy(sight), self._lost(sight)
-        )
+        base = self._base(sight.demand)
+        if not base.open:
+            return base.told
+        passed = self._through(sight)
+        key = (id(base), id(passed))
+        found = self._filtered.get(key)
+        if found is None:
+            found = self._filtered[key] = (_filtered(base, passed), passed)
+        return found[0]
 
-    def _base(self, sight: Sight) -> _Base:
-        # The limit of an event comes with the same words wherever it is.
-        key = (sight.event, id(sight.demand.needs), id(sight.demand.limit))
-        if key not in self._bases:
-            self._bases[key] = (sight, self._made(sight))
-        return self._bases[key][1]
+    def links(self, sight: Sight) -> list[Link]:
+        """What a host says of a sight link by link, in the order in which an event travels."""
+        demand = sight.demand
+        event = self.asked.event(demand.event)
+        if not event.judged.verdict.applicable:
+            return []
+        links = [event, *(self.asked.field(demand.event, need) for need in demand.needs)]
+        if demand.limit != YES:
+            links.append(self._limit(demand))
+        if self._base(demand).open:
+            links.append(Link("filter", "", self._through(sight)))
+        return links
 
-    def _made(self, sight: Sight) -> _Base:
-        event = self.asked.event(sight.event)
-        if not event.verdict.applicable:
-            return _Base(event)
-        fields = self.asked.fields(sight.event, sight.demand.needs)
-        links = [Link("event", "", event), *fields.links]
-        verdict = all_of((event.verdict, fields.verdict, sight.demand.limit))
-        if sight.demand.limit != YES:
-            reason = Reason("knowledge", sight.event, sight.demand.limit, sight.demand.why)
-            links.append(Link("limit", "", Judged(sight.demand.limit, (reason,))))
-        missing = tuple(one.name for one in fields.links if one.judged.verdict.possible is Level.NO)
-        judged = Judged(verdict, _reasons(links) or event.reasons)
-        return _Base(judged, tuple(links), _first(links), missing)
+    def _limit(self, demand: Demand) -> Link:
+        return self.asked.limit(demand.event, demand.limit, demand.why)
 
-    def _noisy(self, sight: Sight) -> tuple[str, ...]:
-        if not sight.demand.vetoes:
-            return ()
-        key = (sight.event, id(sight.demand.vetoes))
-        if key not in self._noise:
-            needs = (need for veto in sight.demand.vetoes for need in veto)
-            gone = tuple(dict.fromkeys(self.asked.gone(sight.event, needs)))
-            self._noise[key] = (sight, gone)
-        return self._noise[key][1]
+    def _base(self, demand: Demand) -> _Base:
+        known = self._demands.get(id(demand))
+        if known is None:
+            known = self._demands[id(demand)] = (self._answered(demand), demand)
+        return known[0]
 
-    def _lost(self, sight: Sight) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self._overdone(sight))) if sight.demand.eager else ()
+    def _answered(self, demand: Demand) -> _Base:
+        event = self.asked.event(demand.event)
+        if not event.judged.verdict.applicable:
+            return self._shared(demand.event, event.judged, ())
+        links = [event, *(self.asked.field(demand.event, need) for need in demand.needs)]
+        if demand.limit != YES:
+            links.append(self._limit(demand))
+        broken = tuple([one for one in links if one.broken])
+        if any(one.judged.verdict.possible is Level.NO for one in broken):
+            return self._shared(demand.event, event.judged, broken)
+        noise = tuple(dict.fromkeys(self._noise(demand)))
+        return self._shared(demand.event, event.judged, broken, noise, self._lost(demand))
 
-    def _overdone(self, sight: Sight) -> Iterator[str]:
-        for need, others in sight.demand.eager:
-            gone = next(self.asked.gone(sight.event, (need,)), None)
-            if gone is not None and not any(self.asked.gone(sight.event, others)):
+    def _shared(
+        self, event: str, whole: Judged, broken: tuple[Link, ...], *gone: tuple[str, ...]
+    ) -> _Base:
+        """The first of all that come to the same."""
+        key = (event, tuple(map(id, broken)), gone)
+        found = self._bases.get(key)
+        if found is None:
+            found = self._bases[key] = _base(event, whole, broken, *gone)
+        return found
+
+    def _noise(self, demand: Demand) -> Iterator[str]:
+        for veto in demand.vetoes:
+            yield from self.asked.gone(demand.event, veto)
+
+    def _lost(self, demand: Demand) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._overdone(demand))) if demand.eager else ()
+
+    def _overdone(self, demand: Demand) -> Iterator[str]:
+        for need, others in demand.eager:
+            gone = next(self.asked.gone(demand.event, (need,)), None)
+            if gone is not None and not any(self.asked.gone(demand.event, others)):
                 yield gone
 
     def _through(self, sight: Sight) -> Judged:
@@ -117,8 +125,10 @@ class Seen:
         whose events are in the branch.
         """
         answer = self.asked.passes(sight.pattern)
+        if sight.exact:
+            return answer
         verdict = answer.verdict
-        if sight.exact or not verdict.applicable or verdict in (YES, NO):
+        if not verdict.applicable or verdict in (YES, NO):
             return answer
         if sight.narrowed is None:
             return _of_exactly(sight, UNKNOWN, answer)
@@ -137,11 +147,58 @@ def _of_exactly(sight: Sight, verdict: Verdict, answer: Judged) -> Judged:
     return Judged(verdict, (Reason("filter", sight.event, verdict, text), *answer.reasons))
 
 
-def _first(links: Iterable[Link]) -> Link | None:
-    return min(_broken(links), key=lambda one: _ends(one.judged.verdict), default=None)
+def _base(
+    event: str,
+    whole: Judged,
+    broken: tuple[Link, ...],
+    noise: tuple[str, ...] = (),
+    lost: tuple[str, ...] = (),
+) -> _Base:
+    """What comes of an event and of the links that are broken there."""
+    if not broken:
+        told = SightResult(event, whole, None, (), noise, lost)
+        return _Base(told, (), whole.verdict.applicable)
+    missing = tuple(
+        one.name
+        for one in broken
+        if one.kind == "field" and one.judged.verdict.possible is Level.NO
+    )
+    verdict = all_of(one.judged.verdict for one in broken)
+    judged = Judged(verdict, _reasons(broken) or whole.reasons)
+    told = SightResult(event, judged, _first(broken), missing, noise, lost)
+    return _Base(told, broken, verdict.possible > Level.NO)
 
 
-def _reasons(links: Iterable[Link]) -> tuple[Reason, ...]:
-    """The reasons of the links that are not whole, the worst first."""
-    weak = sorted(_broken(links), key=lambda one: _ends(one.judged.verdict))
+def _filtered(base: _Base, passed: Judged) -> SightResult:
+    """The same with what the filters say."""
+    link = Link("filter", "", passed)
+    if not link.broken:
+        return base.told
+    links = (*base.broken, link)
+    verdict = all_of((base.told.judged.verdict, passed.verdict))
+    return base.told._replace(judged=Judged(verdict, _reasons(links)), first=_first(links))
+
+
+def _way(sights: tuple[SightResult, ...]) -> WayResult:
+    verdict = any_of(one.judged.verdict for one in sights)
+    applying = [one for one in sights if one.judged.verdict.applicable]
+    best = max(applying, key=rank, default=None)
+    if best is None or verdict.possible > Level.NO:
+        return WayResult(sights, verdict, best)
+    return WayResult(sights, verdict, best, *loss(applying))
+
+
+def _ends(link: Link) -> tuple[int, int]:
+    return (link.judged.verdict.possible, link.judged.verdict.proven)
+
+
+def _first(broken: Sequence[Link]) -> Link:
+    return min(broken, key=_ends)
+
+
+def _reasons(broken: Sequence[Link]) -> tuple[Reason, ...]:
+    """The reasons of broken links, the worst first."""
+    if len(broken) == 1:
+        return broken[0].judged.reasons
+    weak = sorted(broken, key=_ends)
     return tuple(dict.fromkeys(reason for one in weak for reason in one.judged.reasons))

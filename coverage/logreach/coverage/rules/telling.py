@@ -1,14 +1,13 @@
-"""Why a rule stands on a host as it does: reasons, dead branches, missing fields."""
+"""Why a rule stands on a host as it does: reasons, what is lost, missing fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.rules.mapping import knowledge
 from logreach.coverage.rules.model import Rule
-from logreach.coverage.rules.results import DeadBranch, WayResult, rank
-from logreach.coverage.rules.seen import SightResult
+from logreach.coverage.rules.results import SightResult, WayResult, rank
 from logreach.coverage.verdict import UNKNOWN, YES, Level, Verdict
 
 
@@ -16,7 +15,7 @@ def carrying(verdict: Verdict, used: list[SightResult]) -> Iterator[str]:
     """The events that are known to carry the rule; where none is, those that may."""
     for one in used:
         if verdict.proven is Level.NO or one.judged.verdict.proven > Level.NO:
-            yield one.sight.event
+            yield one.event
 
 
 def telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reason, ...]:
@@ -46,7 +45,7 @@ def with_exclusions(
 
 def _on_exclusions(used: list[SightResult]) -> Iterator[Reason]:
     for one in used:
-        event = one.sight.event
+        event = one.event
         if one.noise:
             text = f"noisier: {', '.join(one.noise)} not filled, what it excludes is found too"
             yield Reason("knowledge", event, YES, text)
@@ -77,18 +76,16 @@ def _reached(result: SightResult) -> int:
     return len(_LINKS) if first is None else _LINKS.index(first.kind)
 
 
-def dead_branch(way: WayResult) -> DeadBranch:
-    """A branch that no event of the host can meet, by the event that came furthest."""
+def loss(sights: Sequence[SightResult]) -> tuple[str, str]:
+    """Of sights that show nothing: why, by the event that came furthest, and what an attacker
+    gains by that."""
     gains = knowledge().gains
-    sights = [one for one in way.sights if one.judged.verdict.applicable]
-    told = sights[0] if len(sights) == 1 else max(sights, key=_reached)
+    told = max(sights, key=_reached)
     first = told.first
     if first is not None and first.kind == "field":
-        gain = gains.of_field(first.name)
-    else:
-        words = gains.filter if first is not None and first.kind == "filter" else gains.event
-        gain = words.format(event=told.sight.event)
-    return DeadBranch(way.branch.text, told.judged.reason, gain)
+        return told.judged.reason, gains.of_field(first.name)
+    words = gains.filter if first is not None and first.kind == "filter" else gains.event
+    return told.judged.reason, words.format(event=told.event)
 
 
 def missing_fields(used: list[SightResult], dead: list[WayResult]) -> Iterator[str]:
@@ -96,5 +93,5 @@ def missing_fields(used: list[SightResult], dead: list[WayResult]) -> Iterator[s
     seen: dict[str, None] = {}
     for one in [*used, *(sight for way in dead for sight in way.sights)]:
         for name in (*one.missing, *one.noise, *one.lost):
-            seen.setdefault(f"{one.sight.event}/{name}")
+            seen.setdefault(f"{one.event}/{name}")
     yield from seen
