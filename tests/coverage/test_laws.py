@@ -22,6 +22,7 @@ from logreach.coverage.prerequisites.sysmon import contradictions
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import Ace, FactKey, FactKind, Facts, Host, Inventory, Sacl
+from logreach.inventories.subscriptions import Forwarding, Query, Subscription
 
 TECHNIQUES = ("T1543.003", "T1543", "T1059.001", "T1003.001", "T1558.003", "T1136.002", "T1543.001")
 """Few, and unlike: services, PowerShell, LSASS, Kerberos, domain accounts, and one of macOS."""
@@ -51,6 +52,20 @@ _SOME_CREATED = (
     '<RegistryEvent onmatch="exclude"/></EventFiltering></Sysmon>'
 )
 _EVERY_RIGHT = Sacl((Ace("S-1-1-0", 0xF01FF, True, True, True, True, "", "", True),))
+
+_FORWARDING = FactKey(FactKind.FORWARDING)
+_TAKING = {
+    "Security": ("*[System[(EventID=4688 or EventID=4624)]]", "*", "*[System[Computer='A']]"),
+    "Microsoft-Windows-Sysmon/Operational": ("*[System[(EventID<=13)]]",),
+    "System": ("*[System[(EventID=7045)]]",),
+}
+_QUERIES = tuple(
+    (Query(path, xpath, suppress=False, line=1), *rest)
+    for path, xpaths in _TAKING.items()
+    for xpath in xpaths
+    for rest in ((), (Query(path, "*[EventData[Data='x']]", suppress=True, line=2),))
+)
+_SENDERS = ("", "O:NSG:NSD:(A;;GA;;;DC)", "O:NSG:NSD:(A;;GA;;;DD)", "O:NSG:NSD:(A;;GA;;;WD)")
 
 
 @cache
@@ -114,7 +129,25 @@ def facts(draw: st.DrawFn) -> Facts:
         if name.startswith("global:") or draw(st.booleans()):
             sacl = draw(st.sampled_from((_EVERY_RIGHT, Sacl(()))))
             said = said.stating(FactKey(FactKind.SACL, name), sacl)
+    if draw(st.booleans()):
+        said = said.stating(_FORWARDING, draw(subscriptions()))
     return said
+
+
+@st.composite
+def subscriptions(draw: st.DrawFn) -> Forwarding:
+    """Up to three subscriptions: what they take, from whom, whether they are on."""
+    made = [
+        Subscription(
+            f"s{number}",
+            draw(st.sampled_from(_QUERIES)),
+            enabled=bool(draw(st.integers(0, 3))),
+            initiated="source",
+            allowed=draw(st.sampled_from(_SENDERS)),
+        )
+        for number in range(draw(st.integers(0, 3)))
+    ]
+    return Forwarding(tuple(made), draw(st.sampled_from(((), ("a.xml is cut off",)))))
 
 
 def _asked(evaluation: Evaluation) -> Iterator[tuple[str, Verdict]]:
@@ -136,9 +169,14 @@ def _forgettable(known: Facts) -> list[FactKey]:
     """Facts whose absence nothing is assumed for.
 
     Assumed, and said in the reason, is that a channel which Windows has on by default is on.
-    Facts that contradict each other are worth less together than the one alone.
+    Facts that contradict each other are worth less together than the one alone. Where no
+    subscription is named, forwarding is not asked at all.
     """
-    kept = {FactKind.CHANNEL, *((FactKind.OS,) if contradictions(known) else ())}
+    kept = {
+        FactKind.CHANNEL,
+        FactKind.FORWARDING,
+        *((FactKind.OS,) if contradictions(known) else ()),
+    }
     return [key for key in sorted(known.known) if key.kind not in kept]
 
 

@@ -142,11 +142,12 @@ class Compiled:
         return _PERHAPS_SHARED[found] if max(children) > _NEVER else found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """A graph evaluated for one host: a verdict for each node, a reason for each leaf.
 
     `changed` are the nodes whose verdict is another than in the evaluation that it was made from.
+    Two are equal only where they are the same, so that one can be remembered by.
     """
 
     compiled: Compiled

@@ -9,6 +9,7 @@ against each other, so a smaller set may exist; the set found is always one that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from logreach.coverage.assessment import Remedy
 from logreach.coverage.evaluation import Evaluation, reevaluate, supposing
@@ -108,15 +109,19 @@ def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) ->
     changed = reevaluate(evaluation, facts, wished) if wished else evaluation
     if not unvalued:
         return changed
-    held = {
-        number: YES
-        for number, reason in changed.leaves.items()
-        if (remedy := reason.remedy) is not None
-        and remedy.value is None
-        and reason.verdict.applicable
-        and remedy in unvalued
-    }
-    return supposing(changed, held)
+    offering = _offering(changed)
+    return supposing(changed, {number: YES for one in unvalued for number in offering.get(one, ())})
+
+
+@lru_cache(maxsize=1)  # every remedy of a host is weighed after the other
+def _offering(evaluation: Evaluation) -> dict[Remedy, list[int]]:
+    """The leaves that offer each remedy without a value."""
+    found: dict[Remedy, list[int]] = {}
+    for number, reason in evaluation.leaves.items():
+        remedy = reason.remedy
+        if remedy is not None and remedy.value is None and reason.verdict.applicable:
+            found.setdefault(remedy, []).append(number)
+    return found
 
 
 def _added(old: FactValue | None, new: FactValue) -> FactValue:

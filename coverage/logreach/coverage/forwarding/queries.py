@@ -59,7 +59,7 @@ def groups_on(forwarding: Forwarding, channel: str, *, enabled: bool = True) -> 
 
 
 def _groups(subscription: Subscription, channel: str) -> Iterator[Group]:
-    doubts = tuple(_doubts(subscription))
+    doubts = tuple(doubts_of(subscription))
     by_query: dict[str, list[Query]] = {}
     for query in subscription.queries:
         if query.path.casefold() == channel.casefold():
@@ -85,7 +85,7 @@ def _test(subscription: Subscription, query: Query) -> Test:
         return Test(decider, None)
 
 
-def _doubts(subscription: Subscription) -> Iterator[str]:
+def doubts_of(subscription: Subscription) -> Iterator[str]:
     """Why the event log service may refuse the whole subscription."""
     if subscription.dialect != "windows":
         return
