@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from logreach.coverage.assessment import Judged, Reason
@@ -13,7 +14,7 @@ from logreach.coverage.knowledge.model import Event, EventKnowledge, Policy
 from logreach.coverage.knowledge.operations import Shown
 from logreach.coverage.patterns import EventPattern
 from logreach.coverage.prerequisites.forwarding import Forwarded
-from logreach.coverage.prerequisites.sysmon import SysmonKeeps
+from logreach.coverage.prerequisites.sysmon import Keeping
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.sacls.meant import Meant, meant_by
 from logreach.coverage.verdict import (
@@ -28,17 +29,35 @@ from logreach.coverage.verdict import (
 from logreach.inventories.facts import Facts, Missing
 
 _REMOVABLE_STORAGE = "Removable Storage"
+_WORD = re.compile(r"[\w:.*-]+")
 _Add = Callable[[Events], str]
 Graphs = dict[tuple[str, str], tuple[Compiled, str]]
 """Questions that are put to every profile -> a graph, and the node that answers."""
 
 
-class GraphView:
-    """Answers the questions of `rules.judge.HostView` for one profile, each once.
+def foreseen(knowledge: EventKnowledge, asked: Mapping[str, Iterable[str]]) -> Graphs:
+    """One graph for what will be asked of every profile: events, and fields of theirs.
 
-    Rules may ask for any event and field there is, so each question is a small graph of its own,
-    built of the same parts as the large one. `graphs` keeps those that hang on no pattern, for
-    other profiles with the same knowledge.
+    Rules may name anything: names that are no words are left out, lest they be taken for another
+    node of the same graph.
+    """
+    graph = Graph()
+    part = Events(graph, knowledge, {})
+    found: dict[tuple[str, str], str] = {}
+    for event in filter(_WORD.fullmatch, asked):
+        found["event", event] = part.able(event)
+        for name in filter(_WORD.fullmatch, asked[event]):
+            found["field", f"{event}/{name}"] = part.filled(event, name)
+    compiled = Compiled(graph)
+    return {question: (compiled, node) for question, node in found.items()}
+
+
+class GraphView:
+    """Answers the questions of `rules.asked.HostView` for one profile, each once.
+
+    Rules may ask for any event and field there is, so a question that was not `foreseen` is a
+    small graph of its own, built of the same parts as the large one. `graphs` keeps those that
+    hang on no pattern, for other profiles with the same knowledge.
     """
 
     def __init__(
@@ -48,8 +67,11 @@ class GraphView:
         self._facts = facts
         self._graphs: Graphs = {} if graphs is None else graphs
         self._known: dict[tuple[str, str], Judged] = {}
+        self._evaluated: dict[int, Reasons] = {}
         self._fields: dict[tuple[str, str], Judged] = {}
         self._passed: dict[int, tuple[EventPattern, Judged]] = {}
+        self._keeping = Keeping(facts)
+        self._unsifted: dict[str, Reason] = {}
         # Where nobody tells what is forwarded, Sysmon alone looks at what an event holds.
         self._sifted = not isinstance(facts.forwarding(), Missing)
 
@@ -91,7 +113,10 @@ class GraphView:
         if asked not in self._graphs:
             self._graphs[asked] = self._compiled(add, bare)
         compiled, key = self._graphs[asked]
-        found = self._known[asked] = Reasons(evaluate(compiled, self._facts)).judged(key)
+        reasons = self._evaluated.get(id(compiled))  # which `graphs` keeps alive
+        if reasons is None:
+            reasons = self._evaluated[id(compiled)] = Reasons(evaluate(compiled, self._facts))
+        found = self._known[asked] = reasons.judged(key)
         return found
 
     def _alone(self, add: _Add) -> Judged:
@@ -161,24 +186,36 @@ class GraphView:
         return Judged(all_of(one.verdict for one in applying), reasons)
 
     def _filtered(self, pattern: EventPattern) -> Judged:
-        by_sysmon = pattern.event.startswith("Sysmon:") and not pattern.event.endswith(ANY_EVENT)
-        if self._sifted or by_sysmon:
-            return self._asked(pattern, by_sysmon)
+        """What Sysmon and the forwarding say: nothing else looks at what an event holds."""
+        if self._sifted or _by_sysmon(pattern.event):
+            return self._asked(pattern)
         key = ("filtered", pattern.event)
         if key not in self._known:
-            self._known[key] = self._asked(pattern, by_sysmon)
+            self._known[key] = self._asked(pattern)
         return self._known[key]
 
-    def _asked(self, pattern: EventPattern, by_sysmon: bool) -> Judged:
-        asked: list[SysmonKeeps | Forwarded] = [Forwarded(pattern)]
-        if by_sysmon:
-            asked.insert(0, SysmonKeeps(pattern))
-        found = [one.check(self._facts) for one in asked]
-        applying = tuple(reason for reason in found if reason.verdict.applicable)
+    def _asked(self, pattern: EventPattern) -> Judged:
+        found = [self._forwarded(pattern)]
+        if _by_sysmon(pattern.event):
+            found.insert(0, self._keeping.check(pattern))
+        applying = tuple([reason for reason in found if reason.verdict.applicable])
+        if len(applying) == 1:
+            return Judged(applying[0].verdict, applying)
         if applying:
             return Judged(all_of(reason.verdict for reason in applying), applying)
         reason = Reason("filter", pattern.event, NOT_APPLICABLE, "nothing filters such events")
         return Judged(NOT_APPLICABLE, (reason,))
+
+    def _forwarded(self, pattern: EventPattern) -> Reason:
+        if self._sifted:
+            return Forwarded(pattern).check(self._facts)
+        if pattern.event not in self._unsifted:
+            self._unsifted[pattern.event] = Forwarded(pattern).check(self._facts)
+        return self._unsifted[pattern.event]
+
+
+def _by_sysmon(event: str) -> bool:
+    return event.startswith("Sysmon:") and not event.endswith(ANY_EVENT)
 
 
 def _some(found: Sequence[Judged]) -> Judged:

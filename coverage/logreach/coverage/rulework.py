@@ -8,7 +8,7 @@ from functools import cached_property
 
 from logreach.coverage.assessment import RuleRollup, RuleSummary
 from logreach.coverage.attack import AttackModel, carry_into
-from logreach.coverage.hostview import Graphs, GraphView
+from logreach.coverage.hostview import Graphs, GraphView, foreseen
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.rules.judge import judge_all
 from logreach.coverage.rules.model import Rule, RuleSet
@@ -50,7 +50,18 @@ class RuleWork:
 
     @cached_property
     def _graphs(self) -> Graphs:
-        return {}
+        demands = {
+            id(sight.demand): sight.demand
+            for rule in self.rules.rules
+            for branch in rule.branches
+            for happening in branch.happenings
+            for sight in happening
+        }
+        asked: dict[str, dict[str, None]] = {}
+        for demand in demands.values():
+            names = (name for need in demand.fields for name in need.fields)
+            asked.setdefault(demand.event, {}).update(dict.fromkeys(names))
+        return foreseen(load_events(), asked)
 
     def results(self, facts: Facts) -> Mapping[str, RuleResult]:
         """Every rule judged on a host with these facts, by id."""

@@ -31,7 +31,12 @@ class Remembering:
 
 def asked_for(pattern: EventPattern) -> str:
     """A pattern in few letters: its event and a hash of its fields."""
-    said = str(pattern.fields).encode("utf-8", "surrogatepass")
+    # Plain values, for their text is made in C.
+    plain = [
+        (name, [(one.test.value, one.values, one.negated, one.cased) for one in held])
+        for name, held in pattern.fields.items()
+    ]
+    said = repr(plain).encode("utf-8", "surrogatepass")
     return f"{pattern.event} {blake2b(said, digest_size=16).hexdigest()}"
 
 

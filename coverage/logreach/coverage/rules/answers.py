@@ -21,7 +21,7 @@ from logreach.coverage.verdict import Level
 from logreach.inventories.facts import Host, Missing, SysmonState
 
 _KIND = "answers"
-_ENGINE = ("sysmon", "knowledge/sysmon", "patterns.py")
+_ENGINE = ("sysmon", "knowledge/sysmon", "patterns.py", "prerequisites/filters.py")
 
 
 def remembered(hosts: Iterable[Host], folder: Path) -> AbstractContextManager[None]:

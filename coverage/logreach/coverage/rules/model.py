@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from logreach.coverage.patterns import Constraint, EventPattern
 from logreach.coverage.verdict import YES, Verdict
@@ -102,6 +103,12 @@ class Demand:
     eager: tuple[tuple[Need, tuple[Need, ...]], ...] = ()
     limit: Verdict = YES
     why: str = ""
+
+    @property
+    def fields(self) -> tuple[Need, ...]:
+        """Every field that it asks for."""
+        eager = (need for one, others in self.eager for need in (one, *others))
+        return (*self.needs, *chain.from_iterable(self.vetoes), *eager)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ file (`sysmon -c` prints its digest) are programs that would refuse it ruled out
 """
 
 from logreach.coverage.prerequisites.sysmon.hashes import HASH_FIELDS, SysmonHashes
-from logreach.coverage.prerequisites.sysmon.keeps import SysmonKeeps
+from logreach.coverage.prerequisites.sysmon.keeps import Keeping, SysmonKeeps
 from logreach.coverage.prerequisites.sysmon.presence import SysmonRuns, contradictions
 from logreach.coverage.prerequisites.sysmon.programs import sieve_of
 from logreach.coverage.prerequisites.sysmon.schema import (
@@ -26,6 +26,7 @@ from logreach.coverage.prerequisites.sysmon.schema import (
 
 __all__ = [
     "HASH_FIELDS",
+    "Keeping",
     "SysmonFillsField",
     "SysmonHashes",
     "SysmonKeeps",

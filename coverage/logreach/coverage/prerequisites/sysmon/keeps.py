@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
@@ -42,51 +43,61 @@ class SysmonKeeps:
         return READS
 
     def check(self, facts: Facts) -> Reason:
-        state = state_of(facts)
-        if isinstance(state, Missing):
-            return not_asked(self.subject, "filter")
-        sysmon, evidence = state.value, state.evidence
+        return Keeping(facts).check(self.pattern)
+
+
+class Keeping:
+    """What the Sysmon of one host keeps, for who asks of many patterns."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._state = state = state_of(facts)
+        self._filters = Filters()
+        if not isinstance(state, Missing) and state.value.installed:
+            self._filters = filters(state.value, facts)
+
+    def check(self, pattern: EventPattern) -> Reason:
+        """Whether it logs every event of a pattern, some, or none."""
+        if isinstance(self._state, Missing):
+            return not_asked(pattern.event, "filter")
+        sysmon, evidence, found = self._state.value, self._state.evidence, self._filters
         if not sysmon.installed:
-            return not_asked(self.subject, "filter", evidence)
-        found = filters(sysmon, facts)
+            return not_asked(pattern.event, "filter", evidence)
+        reason = partial(Reason, "filter", pattern.event)
         if found.doubt:
-            return self._reason(UNKNOWN, found.doubt, evidence, missing=SYSMON_KEY)
-        answers = [one.answer(self.pattern) for one in found.loaded]
-        if len({verdict_of(one) for one in answers}) > 1:
-            return self._differing(found, answers, evidence)
-        answer = answers[-1]
-        verdict = verdict_of(answer)
-        remedy = None if verdict == YES else widen(number_of(self.subject))
-        where = (*_where(answer, sysmon), *evidence)
-        return self._reason(verdict, _told(answer, verdict), where, remedy)
-
-    def _differing(
-        self, found: Filters, answers: list[FilterAnswer], evidence: tuple[Evidence, ...]
-    ) -> Reason:
-        """It hangs on which of the programs it is: the worst and the best of them are told."""
+            return reason(UNKNOWN, found.doubt, evidence, missing=SYSMON_KEY)
+        answers = [one.answer(pattern) for one in found.loaded]
         verdicts = [verdict_of(one) for one in answers]
-        by_rank = sorted(
-            range(len(answers)), key=lambda at: (verdicts[at].proven, verdicts[at].possible)
-        )
-        told = "; or ".join(
-            f"with schema {found.loaded[at].config.binary} {_told(answers[at], verdicts[at])}"
-            for at in (by_rank[0], by_rank[-1])
-        )
-        text = f"it hangs on which Sysmon this is ({found.why}): {told}"
-        return self._reason(hull(verdicts), text, evidence, missing=SYSMON_KEY)
+        if any(one != verdicts[0] for one in verdicts):
+            text = _differing(found, answers, verdicts)
+            return reason(hull(verdicts), text, evidence, missing=SYSMON_KEY)
+        answer, verdict = answers[-1], verdicts[-1]
+        remedy = None if verdict == YES else widen(number_of(pattern.event))
+        where = (*_where(answer, sysmon), *evidence)
+        return reason(verdict, _told(answer, verdict), where, remedy)
 
-    @property
-    def _reason(self) -> partial[Reason]:
-        return partial(Reason, "filter", self.subject)
+
+def _differing(found: Filters, answers: list[FilterAnswer], verdicts: list[Verdict]) -> str:
+    """It hangs on which of the programs it is: the worst and the best of them are told."""
+    by_rank = sorted(
+        range(len(answers)), key=lambda at: (verdicts[at].proven, verdicts[at].possible)
+    )
+    told = "; or ".join(
+        f"with schema {found.loaded[at].config.binary} {_told(answers[at], verdicts[at])}"
+        for at in (by_rank[0], by_rank[-1])
+    )
+    return f"it hangs on which Sysmon this is ({found.why}): {told}"
+
+
+_UNDECIDED = "what the configuration does with such events could not be decided"
+_WORDS = {
+    YES: "the configuration logs every such event",
+    NO: "the configuration logs no such event",
+    PARTIAL: "the configuration logs some of such events and drops others",
+}
 
 
 def _told(answer: FilterAnswer, verdict: Verdict) -> str:
-    words = {
-        YES: "the configuration logs every such event",
-        NO: "the configuration logs no such event",
-        PARTIAL: "the configuration logs some of such events and drops others",
-    }
-    text = words.get(verdict, "what the configuration does with such events could not be decided")
+    text = _WORDS.get(verdict, _UNDECIDED)
     if answer.reason:
         text = f"{text}: {answer.reason}"
     elif answer.deciders:
@@ -104,12 +115,12 @@ def _named(decider: Decider) -> str:
 def _witness(fields: Mapping[str, str]) -> str:
     """What tells an event apart; ids and times do not."""
     idle = ("guid", "id", "time")
-    shown = [
+    shown = (
         f"{name}={value}"
         for name, value in fields.items()
         if value and not name.casefold().endswith(idle)
-    ]
-    return ", ".join(shown[:4]) or "any other"
+    )
+    return ", ".join(islice(shown, 4)) or "any other"
 
 
 def _where(answer: FilterAnswer, sysmon: SysmonState) -> tuple[Evidence, ...]:
