@@ -35,7 +35,8 @@ CreateRemoteThread RawAccessRead ProcessAccess FileCreate RegistryEvent FileCrea
 PipeEvent WmiEvent DnsQuery FileDelete ClipboardChange ProcessTampering FileDeleteDetected
 """
 KEEPS_EVERYTHING = (
-    '<Sysmon schemaversion="4.90"><HashAlgorithms>*</HashAlgorithms><EventFiltering>'
+    '<Sysmon schemaversion="4.90"><HashAlgorithms>*</HashAlgorithms><CaptureClipboard/>'
+    "<EventFiltering>"
     + "".join(f'<{tag} onmatch="exclude"/>' for tag in TAGS.split())
     + "</EventFiltering></Sysmon>"
 )

@@ -10,6 +10,7 @@ from itertools import islice
 from logreach.coverage.assessment import Reason
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import evidence_of, verdict_of
+from logreach.coverage.prerequisites.sysmon.beyond import written
 from logreach.coverage.prerequisites.sysmon.programs import (
     READS,
     SYSMON_KEY,
@@ -65,7 +66,7 @@ class Keeping:
         reason = partial(Reason, "filter", pattern.event)
         if found.doubt:
             return reason(UNKNOWN, found.doubt, evidence, missing=SYSMON_KEY)
-        answers = [one.answer(pattern) for one in found.loaded]
+        answers = [written(one, pattern) for one in found.loaded]
         verdicts = [verdict_of(one) for one in answers]
         if any(one != verdicts[0] for one in verdicts):
             text = _differing(found, answers, verdicts)

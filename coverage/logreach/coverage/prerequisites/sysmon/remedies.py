@@ -55,6 +55,7 @@ def widen(event_id: int) -> Remedy | None:
 def _keeps_everything() -> str:
     root = Element("Sysmon", schemaversion=str(manifest.newest()))
     SubElement(root, "HashAlgorithms").text = "*"
+    SubElement(root, "CaptureClipboard")
     filtering = SubElement(root, "EventFiltering")
     for tag, ids in manifest.tags(manifest.newest()).items():
         if not _BLOCKING.intersection(ids):
