@@ -13,12 +13,15 @@ from logreach.inventories.facts import ChannelState, FactKey, FactKind, Facts, M
 
 @dataclass(frozen=True, slots=True)
 class SettingOn:
-    """A setting is on. `without` is what is left where it is off."""
+    """A setting is on.
+
+    `without` is what may be left where it is not set at all. Off by a value of its own, it leaves
+    nothing; which of the two is meant by 'off' nobody tells.
+    """
 
     subject: str
     setting: Setting
     without: Level = Level.NO
-    note: str = ""
 
     @property
     def _key(self) -> FactKey:
@@ -37,9 +40,8 @@ class SettingOn:
         title = f"setting '{self.setting.title}'"
         if isinstance(fact, Missing):
             text = f"{title} is unknown ({fact.reason}); {self.subject} hangs on it"
-            verdict = Verdict(self.without, Level.YES)
             return Reason(
-                "setting", self.subject, verdict, text, (), remedy, self.setting.source, self._key
+                "setting", self.subject, UNKNOWN, text, (), remedy, self.setting.source, self._key
             )
         level = self.setting.level(fact.value)
         if level is Level.YES:
@@ -47,16 +49,18 @@ class SettingOn:
             return Reason("setting", self.subject, YES, text, fact.evidence)
         state = "off" if level is Level.NO else f"on for a part only ({fact.value})"
         text = f"{title} is {state}; {self.subject} hangs on it"
-        if self.note:
-            text = f"{text}; {self.note}"
+        verdict = Verdict(level, max(level, self.without))
+        if not verdict.settled:
+            text = f"{text}: where it is not set at all, some are written all the same"
         return Reason(
             "setting",
             self.subject,
-            Verdict(max(level, self.without), max(level, self.without)),
+            verdict,
             text,
             fact.evidence,
             remedy,
             self.setting.source,
+            None if verdict.settled else self._key,
         )
 
 
