@@ -206,7 +206,7 @@ def _profile(profile: Profile, texts: _Texts) -> Json:
         "techniques": Lines(
             (key, _technique(one, profile, texts)) for key, one in profile.techniques.items()
         ),
-        "rules": {key: _rule(one, texts) for key, one in profile.rules.items()},
+        "rules": Lines((key, _rule(one, texts)) for key, one in profile.rules.items()),
         "rules_by_technique": {
             key: {"counts": _labels(one.counts), "weights": _labels(one.weights)}
             for key, one in profile.rules_by_technique.items()
@@ -289,20 +289,19 @@ def _fact(view: FactView) -> Json:
     }
 
 
-def _rule(rule: RuleSummary, texts: _Texts) -> Json:
-    return {
-        "title": rule.title,
-        "level": rule.level,
-        "source": rule.source,
-        "state": list(rule.state),
-        "reason": rule.judged.reason,
-        "verdict": _verdict(rule.judged.verdict),
-        "reason_ids": texts.numbers(rule.judged),
-        "techniques": list(rule.techniques),
-        "log_source": rule.log_source,
-        "dead_branches": list(rule.dead_branches),
-        "missing_fields": list(rule.missing_fields),
-    }
+def _rule(rule: RuleSummary, texts: _Texts) -> JsonText:
+    # By hand, as a technique is. What a rule says of itself stands in every profile.
+    name, verdict = encoded_name, rule.judged.verdict
+    return (
+        f'{{"title": {name(rule.title)}, "level": {name(rule.level)}, '
+        f'"source": {name(rule.source)}, "state": {encoded_list(map(name, rule.state))}, '
+        f'"reason": {name(rule.judged.reason)}, "verdict": {_verdict_text(verdict)}, '
+        f'"reason_ids": {texts.ids(rule.judged)}, '
+        f'"techniques": {encoded_list(map(name, rule.techniques))}, '
+        f'"log_source": {name(rule.log_source)}, '
+        f'"dead_branches": {encoded_list(map(encoded, rule.dead_branches))}, '
+        f'"missing_fields": {encoded_list(map(name, rule.missing_fields))}}}'
+    )
 
 
 def _conflict(conflict: Conflict) -> Json:

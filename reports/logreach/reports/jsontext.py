@@ -64,18 +64,25 @@ def _entries(parts: Mapping[str, JsonText]) -> list[str]:
 def write_lines(document: dict[str, Any], path: Path, opened: dict[str, int]) -> None:
     """Write a document in UTF-8: each key on a line, and under the keys named in `opened` so many
     levels of containers, one line an entry. The same document gives the same bytes."""
-    # A lone surrogate (from a badly encoded input) has no UTF-8 form, but a JSON escape.
-    path.write_bytes(lines_of(document, opened).encode("utf-8", errors="backslashreplace"))
+    # Part by part: one rare letter makes a text take four bytes a letter, however long it is.
+    with path.open("wb") as file:
+        for part in _parts(document, opened):
+            # A lone surrogate (from a badly encoded input) has no UTF-8 form, but a JSON escape.
+            file.write(part.encode("utf-8", "backslashreplace"))
 
 
 def lines_of(document: dict[str, Any], opened: dict[str, int]) -> str:
     """The text that `write_lines` writes."""
+    return "".join(_parts(document, opened))
+
+
+def _parts(document: dict[str, Any], opened: dict[str, int]) -> list[str]:
     out = ["{"]
     for place, (key, value) in enumerate(document.items()):
         out.append(f"{',' if place else ''}\n {_encode(key)}: ")
         _lay_out(value, opened.get(key, 0), " ", out)
     out.append("\n}\n")
-    return "".join(out)
+    return out
 
 
 def _lay_out(value: Any, levels: int, indent: str, out: list[str]) -> None:
@@ -87,8 +94,11 @@ def _lay_out(value: Any, levels: int, indent: str, out: list[str]) -> None:
             (_entries(value), "{}") if isinstance(value, Lines) else (value, "[]")
         )
         opens = bool(levels and entries)
-        text = (f",{begin}" if opens else ", ").join(entries)
-        out.append(f"{head}{begin}{text}\n{indent}{tail}" if opens else f"{head}{text}{tail}")
+        comma = f",{begin}" if opens else ", "
+        out.append(f"{head}{begin}" if opens else head)
+        out.extend(entries[:1])
+        out.extend([comma + one for one in entries[1:]])
+        out.append(f"\n{indent}{tail}" if opens else tail)
         return
     if not levels or not value or not isinstance(value, dict | list):
         out.append(_encode(value))
