@@ -42,6 +42,8 @@ EVENT_COLUMNS = (
 LAYOUT_COLUMNS = ("event", "version", "variant", "client", "server", "fields", "note", "source")
 _NO_FIELDS = "-"
 """An event without fields; an empty cell means that no source at hand names them."""
+_MORE = "?"
+"""Beside those that are named there are others, which no source at hand names."""
 _KEY = re.compile(r"(\w+):(\d+)")
 _OUTCOMES = frozenset({"success", "failure"})
 _LEVELS = {"": Level.NO, "no": Level.NO, "partial": Level.PARTIAL}
@@ -64,8 +66,9 @@ class EventRows:
             self.faults.add(row, f"{version!r} is not a version")
         if not row.text("source"):
             self.faults.add(row, "no source")
-        known = bool(row.text("fields"))
-        fields = () if row.text("fields") == _NO_FIELDS else row.parts("fields")
+        parts = row.parts("fields")
+        known = bool(parts) and _MORE not in parts
+        fields = tuple(part for part in parts if part not in (_NO_FIELDS, _MORE))
         if len(set(fields)) != len(fields):
             self.faults.add(row, "a field stands twice")
         return Layout(
