@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from logreach.coverage.assessment import RuleRollup, RuleSummary
 from logreach.coverage.attack import AttackModel, carry_into
@@ -12,7 +12,7 @@ from logreach.coverage.hostview import Graphs, GraphView, foreseen
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.rules.judge import judge_all
 from logreach.coverage.rules.model import Rule, RuleSet
-from logreach.coverage.rules.results import RuleResult
+from logreach.coverage.rules.results import RuleResult, State
 from logreach.inventories.facts import Facts
 
 WEIGHTS = {"critical": 4.0, "high": 3.0, "medium": 2.0, "low": 1.0, "informational": 0.5}
@@ -27,13 +27,17 @@ class RuleWork:
     attack: AttackModel
 
     @cached_property
+    def _carried(self) -> Mapping[str, tuple[str, ...]]:
+        """Technique id in a tag -> technique ids of this ATT&CK."""
+        tags = dict.fromkeys(tag for rule in self.rules.rules for tag in rule.techniques)
+        return {tag: tuple(carry_into(self.attack, tag).ids) for tag in tags}
+
+    @cached_property
     def placed(self) -> Mapping[str, tuple[str, ...]]:
         """Rule id -> technique ids of this ATT&CK."""
         return {
             rule.id: tuple(
-                dict.fromkeys(
-                    one for tag in rule.techniques for one in carry_into(self.attack, tag).ids
-                )
+                dict.fromkeys(one for tag in rule.techniques for one in self._carried[tag])
             )
             for rule in self.rules.rules
         }
@@ -44,7 +48,7 @@ class RuleWork:
         found: dict[str, list[str]] = {}
         for rule in self.rules.rules:
             for tag in rule.techniques:
-                if not carry_into(self.attack, tag).ids:
+                if not self._carried[tag]:
                     found.setdefault(tag, []).append(rule.id)
         return {tag: tuple(ids) for tag, ids in sorted(found.items())}
 
@@ -78,13 +82,18 @@ class RuleWork:
             title=rule.title,
             level=rule.level,
             source=rule.file,
-            state=tuple(str(one) for one in result.state),
+            state=_words(result.state),
             judged=result.judged,
             techniques=self.placed[rule.id],
             log_source=", ".join(result.log_sources) or str(rule.logsource),
-            dead_branches=tuple(str(one) for one in result.dead_branches),
+            dead_branches=tuple(map(str, result.dead_branches)),
             missing_fields=result.missing_fields,
         )
+
+
+@lru_cache(maxsize=64)
+def _words(state: tuple[State, ...]) -> tuple[str, ...]:
+    return tuple(map(str, state))
 
 
 def rollup(summaries: Iterable[RuleSummary]) -> dict[str, RuleRollup]:

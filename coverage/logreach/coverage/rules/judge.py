@@ -71,13 +71,14 @@ def _result(rule: Rule, ways: tuple[WayResult, ...], seen: Seen) -> RuleResult:
     found = seen.outcomes.get(key)
     if found is None:
         found = seen.outcomes[key] = _outcome(rule, ways, [ways[place] for place in dead], seen)
-    if not dead:
-        return found._replace(rule_id=rule.id)
-    branches = _branches(rule)
-    lost = [
-        DeadBranch(branches[place].text, ways[place].reason, ways[place].gain) for place in dead
-    ]
-    return found._replace(rule_id=rule.id, dead_branches=tuple(dict.fromkeys(lost)))
+    lost: tuple[DeadBranch, ...] = ()
+    if dead:
+        branches = _branches(rule)
+        named = (DeadBranch(branches[at].text, ways[at].reason, ways[at].gain) for at in dead)
+        lost = tuple(dict.fromkeys(named))
+    return RuleResult(
+        rule.id, found.judged, found.state, found.log_sources, lost, found.missing_fields, ways
+    )
 
 
 def _branches(rule: Rule) -> list[Branch]:
@@ -88,9 +89,7 @@ def _branches(rule: Rule) -> list[Branch]:
 def _dead(rule: Rule, ways: tuple[WayResult, ...]) -> tuple[int, ...]:
     """The places of the ways that cannot fire and that no other one covers."""
     lost = [place for place, way in enumerate(ways) if way.dead]
-    if not lost:
-        return ()
-    alive = [place for place, way in enumerate(ways) if way.alive]
+    alive = [place for place, way in enumerate(ways) if way.alive] if lost else []
     if not alive:
         return tuple(lost)
     branches = _branches(rule)

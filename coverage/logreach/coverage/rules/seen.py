@@ -174,15 +174,17 @@ def _filtered(base: _Base, passed: Judged) -> SightResult:
     link = Link("filter", "", passed)
     if not link.broken:
         return base.told
+    if not base.broken:
+        return base.told._replace(judged=passed, first=link)
     links = (*base.broken, link)
     verdict = all_of((base.told.judged.verdict, passed.verdict))
     return base.told._replace(judged=Judged(verdict, _reasons(links)), first=_first(links))
 
 
 def _way(sights: tuple[SightResult, ...]) -> WayResult:
-    verdict = any_of(one.judged.verdict for one in sights)
     applying = [one for one in sights if one.judged.verdict.applicable]
-    best = max(applying, key=rank, default=None)
+    best = applying[0] if len(applying) == 1 else max(applying, key=rank, default=None)
+    verdict = any_of([one.judged.verdict for one in applying])
     if best is None or verdict.possible > Level.NO:
         return WayResult(sights, verdict, best)
     return WayResult(sights, verdict, best, *loss(applying))
