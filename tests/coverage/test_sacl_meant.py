@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from logreach.coverage.assessment import Judged
 from logreach.coverage.hostview import GraphView
@@ -144,3 +146,57 @@ def test_a_rule_is_judged_by_the_object_that_it_means(
 )
 def test_an_event_as_such_tells_of_files_and_keys(sacls: dict[str, str], label: str) -> None:
     assert view_of(sacls)._able("Security:4663").verdict.label == label
+
+
+def test_a_right_on_files_may_be_used_on_removable_storage() -> None:
+    fields = {"ObjectName": ["ends", "\\hosts"], "AccessMask": ["equals", "0x2"]}
+    found = judged({}, 4663, {**fields, "ObjectType": ["equals", "File"]})
+    assert found.verdict.label == "unknown, at least conditional"
+
+
+ON_OBJECTS = sorted(key for key, one in load_events().events.items() if one.sacl is not None)
+TYPES = ["Key", "File", "Process", "SAM_USER", "SecretObject", "domainDNS", "SC_MANAGER OBJECT"]
+NAMES = [
+    "\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\",
+    "HKLM\\SOFTWARE\\X",
+    "C:\\Windows\\x.exe",
+    "\\lsass.exe",
+    "\\etc\\hosts",
+    "secret",
+    "CN=x,DC=a,DC=com",
+]
+LISTS = ["%%1537", "%%4417", "%%7688", "WriteData", "DELETE"]
+
+
+def constraints(values: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[Constraint, ...]]:
+    one = st.builds(
+        Constraint,
+        st.sampled_from([Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS, Test.UNKNOWN]),
+        st.lists(values, max_size=2).map(tuple),
+        st.booleans(),
+    )
+    return st.lists(one, min_size=1, max_size=2).map(tuple)
+
+
+masks = st.integers(0, 2**32).map(hex) | st.integers(0, 31).map(lambda bit: hex(1 << bit))
+ANYTHING = st.fixed_dictionaries(
+    {},
+    optional={
+        "ObjectType": constraints(st.sampled_from(TYPES)),
+        "ObjectName": constraints(st.sampled_from(NAMES)),
+        "AccessMask": constraints(masks | st.text(max_size=4)),
+        "AccessList": constraints(st.sampled_from(LISTS) | st.text(max_size=6)),
+        "ObjectServer": constraints(st.sampled_from(["DS", "WMI", "LSA"])),
+        "Properties": constraints(st.sampled_from(["1131f6ad-9c07-11d1-f79f-00c04fc2dcd2", "x"])),
+    },
+)
+ONE_KEY = view_of({"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)", "C:\\": "S:(AU;SA;FA;;;WD)"})
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(ON_OBJECTS), ANYTHING)
+def test_whatever_a_rule_asks_of_an_object_is_judged(
+    event: str, fields: dict[str, tuple[Constraint, ...]]
+) -> None:
+    found = ONE_KEY.passes(EventPattern(event, fields)).verdict
+    assert not found.applicable or found.proven <= found.possible

@@ -168,8 +168,10 @@ class GraphView:
         found = self._seen(shown)
         if meant.kind != "file" or meant.path or _REMOVABLE_STORAGE not in governs:
             return found
-        # Files on removable storage need no entry; they are a part of all files.
-        removable = replace(shown, subcategory=_REMOVABLE_STORAGE, object_kind="removable")
+        # Files on removable storage need no entry, whatever right; they are a part of all files.
+        removable = replace(
+            shown, subcategory=_REMOVABLE_STORAGE, object_kind="removable", rights=()
+        )
         other = self._seen(removable).verdict
         return Judged(any_of((found.verdict, all_of((other, PARTIAL)))), found.reasons)
 

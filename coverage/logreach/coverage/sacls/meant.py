@@ -41,8 +41,10 @@ def meant_by(event: Event, pattern: EventPattern) -> tuple[tuple[Meant, ...], ..
     if _DIRECTORY in need.objects:
         found = tuple(_in_directory(event, pattern))
         return (found,) if found else ()
-    named = _named(pattern)
-    kinds = {one.kind for one in named} or set(_kinds(need.objects, pattern))
+    named = [one for one in _named(pattern) if _told_of(one.kind, need.objects)]
+    told = {one.kind for one in named} or set(_kinds(need.objects, pattern))
+    # A name or type that no object of this event has: the event says more than the name.
+    kinds = {kind for kind in told if _told_of(kind, need.objects)} or set(need.objects)
     groups = []
     for kind in sorted(kinds):
         rights = need.rights or _right(kind, pattern)
@@ -50,6 +52,11 @@ def meant_by(event: Event, pattern: EventPattern) -> tuple[tuple[Meant, ...], ..
         group = [one for one in named if one.kind == kind] or [Meant(kind)]
         groups.append(tuple(Meant(kind, one.path, one.scope, rights, subcategory) for one in group))
     return tuple(groups)
+
+
+def _told_of(kind: str, possible: Iterable[str]) -> bool:
+    """Whether an event on these kinds of object may be on this one; processes are of the kernel."""
+    return kind in possible or (kind == "process" and "kernel" in possible)
 
 
 def _values(pattern: EventPattern, field: str, tests: Sequence[Test] = _PARTS) -> tuple[str, ...]:
