@@ -107,7 +107,11 @@ class _Judge:
         return text + _fault_of(self._known.facts, f"global:{kind}")
 
     def _containers(self) -> Iterator[tuple[int, Known[Sacl]]]:
-        """The known containers above, with how many levels; for a class, the domains."""
+        """The known containers above, with how many levels; for a class, the domains.
+
+        None above the nearest whose list is told whole: that list holds what it inherits, and
+        where it is protected nothing from further above comes through it.
+        """
         if self._name.name.startswith("ad:"):
             for name in sorted(self._known.by_name):
                 fact = self._known.get(name)
@@ -118,6 +122,8 @@ class _Judge:
             fact = self._known.get(name)
             if fact is not None:
                 yield levels, fact
+                if _whole(fact):
+                    return
 
     def _graded(self) -> Grades:
         need = self._need
@@ -177,7 +183,7 @@ class _Judge:
 
     def _told(self) -> bool:
         """Whether the object's own list is told whole: a policy adds to what it inherits."""
-        return self._own is not None and self._own.strength > Strength.POLICY
+        return self._own is not None and _whole(self._own)
 
     def _evidence(self) -> tuple[Evidence, ...]:
         facts = [self._own, *(fact for _, fact in self._above[:2]), self._world]
@@ -199,6 +205,10 @@ class _Judge:
         if self._above:
             text += ", and none above covers it"
         return text + _fault_of(self._known.facts, self._name.name)
+
+
+def _whole(fact: Known[Sacl]) -> bool:
+    return fact.strength > Strength.POLICY
 
 
 def _fault_of(facts: Facts, name: str) -> str:
