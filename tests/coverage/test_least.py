@@ -48,8 +48,13 @@ def test_a_set_of_changes_is_found_where_one_suffices_and_suffices(
         assert changes is not None, key
         chosen = [one for place, one in enumerate(remedies) if changes >> place & 1]
         assert applied(before, facts, chosen).verdict(key) == YES, key
-        assert len(chosen) >= len(sufficing[0])
         assert bool(chosen) == bool(sufficing[0])
+        leanest = fewest(before, facts, key)
+        assert leanest is not None
+        assert applied(before, facts, leanest).verdict(key) == YES, key
+        for one in leanest:
+            rest = [other for other in leanest if other is not one]
+            assert applied(before, facts, rest).verdict(key) != YES, key
 
 
 def test_explaining_a_technique_ends_with_changes_that_suffice_none_of_them_idle() -> None:

@@ -138,7 +138,7 @@ def _on_host(facts: Facts, reasons: Reasons, keys: Iterable[str]) -> dict[str, J
     """What the host itself holds, where forwarding is judged as well."""
     if isinstance(facts.forwarding(), Missing):
         return {}
-    return {key: reasons.judged(f"on host:{key}") for key in keys}
+    return {key: reasons.judged(f"held:{key}") for key in keys}
 
 
 def _os_words(facts: Facts) -> str:

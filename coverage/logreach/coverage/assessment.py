@@ -174,8 +174,10 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRemedy:
-    """A remedy with what it would gain on the profiles that need it.
+    """A remedy with what it would gain.
 
+    `profiles` are those on which it raises a verdict by itself, `hosts` their hosts; where it
+    raises none anywhere, those whose chains ask for it.
     `raised` are the techniques whose visibility, detection or detection with alternatives rises
     (technique id -> words such as 'detection: not achievable -> achievable'); `gain` is the
     number of host x technique verdicts raised, so that remedies can be ordered. `needless` is

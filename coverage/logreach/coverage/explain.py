@@ -36,16 +36,18 @@ def _tree(what: str, keys: list[str], model: Model, one: HostGroup) -> Branch:
     chain = Chain(evaluation, Reasons(evaluation))
     children = _once(keys, [_named(key, chain.below(key)) for key in keys])
     children[1:1] = _on_host(keys[0], evaluation)
+    label = f"{what} on {', '.join(host.name for host in one.hosts)}"
+    verdict = children[0].verdict
     if _ALTERNATIVES in keys[-1]:
+        label, verdict = f"{label}, {_ALTERNATIVES.replace('_', ' ')}", evaluation.verdict(keys[-1])
         children += _least(keys[-1], evaluation, one.facts)
-    hosts = ", ".join(host.name for host in one.hosts)
-    return Branch(f"{what} on {hosts}", None, children[0].verdict, (), tuple(children))
+    return Branch(label, None, verdict, (), tuple(children))
 
 
 def _on_host(key: str, evaluation: Evaluation) -> list[Branch]:
     """What the host itself holds of an event that does not arrive, or not whole."""
     kind, _, event = key.partition(":")
-    node = f"on host:{event}"
+    node = f"held:{event}"
     if kind != "event" or node not in evaluation.graph:
         return []
     verdict = evaluation.verdict(node)

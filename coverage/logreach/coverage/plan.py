@@ -30,8 +30,8 @@ class Assessed:
 @dataclass
 class _Gains:
     remedy: Remedy
-    profiles: list[str] = field(default_factory=list)
-    hosts: int = 0
+    offered: list[HostGroup] = field(default_factory=list)
+    raising: list[HostGroup] = field(default_factory=list)
     gain: int = 0
     raised: dict[str, set[str]] = field(default_factory=dict)
 
@@ -54,8 +54,8 @@ def planned_remedies(
     planned = [
         PlannedRemedy(
             entry.remedy,
-            tuple(entry.profiles),
-            entry.hosts,
+            tuple(one.profile_id for one in entry.raising or entry.offered),
+            sum(one.count for one in entry.raising or entry.offered),
             entry.gain,
             {key: "; ".join(sorted(words)) for key, words in sorted(entry.raised.items())},
             needless=any(_does_as_well(other, entry) for other in gains.values()),
@@ -85,14 +85,16 @@ def _offered(evaluation: Evaluation) -> list[Remedy]:
 def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
     group = one.group
     changed = applied(one.evaluation, group.facts, [entry.remedy])
-    entry.profiles.append(group.profile_id)
-    entry.hosts += group.count
+    entry.offered.append(group)
+    gain = entry.gain
     for key, before, now in _changed(model, one.evaluation, changed):
         if now.proven > before.proven:
             technique, question = key
             words = f"{question.replace('_', ' ')}: {before.label} -> {now.label}"
             entry.raised.setdefault(technique, set()).add(words)
             entry.gain += group.count
+    if entry.gain > gain:
+        entry.raising.append(group)
 
 
 def _changed(
@@ -115,13 +117,14 @@ def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFa
                 leaves.setdefault(reason.missing, {})[key] = reason.verdict
         for fact, hanging in leaves.items():
             count = _hanging(model, one.evaluation, hanging)
+            if not count:
+                continue
             profiles, why, total = found.get(fact, ([], _why(one, fact), 0))
             profiles.append(one.group.profile_id)
             found[fact] = (profiles, why, total + count * one.group.count)
     facts = [
         MissingFact(fact, tuple(profiles), why, count, fact_title(model.events, fact))
         for fact, (profiles, why, count) in found.items()
-        if count
     ]
     return tuple(sorted(facts, key=lambda one: (-one.verdicts, str(one.key))))
 

@@ -8,7 +8,7 @@ said to gain is not estimated, but evaluated with all remedies up to it made.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from logreach.coverage.assessment import Plan, PlannedRemedy, Step
 from logreach.coverage.build.model import Model
@@ -52,40 +52,44 @@ class _Profile:
         found = {id_: sets.changes(number) for number, id_ in self.asked.items()}
         self.least = {id_: changes for id_, changes in found.items() if changes is not None}
         self.achieved = self._achieved(one.evaluation)
-        self._needs = sum(1 << at for at, p in enumerate(planned) if self.id in p.profiles)
-        self._made = 0
+        self._useful = 0
+        for changes in self.least.values():
+            self._useful |= changes
+        self.done = 0
 
-    def make(self, done: int) -> set[str]:
-        """Make these remedies as far as they are needed here; the techniques that it gains."""
-        made = done & self._needs
-        if made == self._made:
+    def gained(self, chosen: int) -> set[str]:
+        """The techniques that these remedies would gain here, with those that were made."""
+        made = self.done | (chosen & self._useful)
+        if made == self.done:
             return set()
-        self._made = made
         remedies = [self._planned[place].remedy for place in _places(made)]
         now = self._achieved(applied(self._one.evaluation, self._one.group.facts, remedies))
-        gained = now - self.achieved
-        self.achieved |= now
-        return gained
+        return now - self.achieved
 
-    def needs(self, changes: int) -> bool:
-        """Whether one of these remedies is needed here."""
-        return bool(changes & self._needs)
+    def make(self, chosen: int) -> set[str]:
+        """Make these remedies if they gain anything here; the techniques that it gains."""
+        gained = self.gained(chosen)
+        if gained:
+            self.done |= chosen & self._useful
+            self.achieved |= gained
+        return gained
 
     def _achieved(self, evaluation: Evaluation) -> set[str]:
         return {id_ for number, id_ in self.asked.items() if evaluation.achievable(number)}
 
 
 def _steps(profiles: Sequence[_Profile], planned: Sequence[PlannedRemedy]) -> Iterator[Step]:
-    done = 0
+    tried: set[int] = set()
     for _ in range(MOST):
-        chosen = _best(_left(profiles, done))
+        best = _best(_left(profiles, tried))
+        chosen = _needed(best, profiles)
         if not chosen:
             return
-        done |= chosen
-        gained = [(one, one.make(done)) for one in profiles]
-        if not any(techniques for _, techniques in gained):
+        tried.add(best)
+        gained = [(one, one.make(chosen)) for one in profiles]
+        touched = [one for one, techniques in gained if techniques]
+        if not touched:
             continue
-        touched = [one for one in profiles if one.needs(chosen)]
         yield Step(
             remedies=_without_lesser(tuple(_places(chosen)), planned),
             profiles=tuple(one.id for one in touched),
@@ -96,13 +100,30 @@ def _steps(profiles: Sequence[_Profile], planned: Sequence[PlannedRemedy]) -> It
         )
 
 
-def _left(profiles: Iterable[_Profile], done: int) -> Counter[int]:
+def _needed(chosen: int, profiles: Sequence[_Profile]) -> int:
+    """These remedies without those that gain nothing beside the others."""
+    if chosen.bit_count() < 2:
+        return chosen
+    gain = _gains(chosen, profiles)
+    for place in _places(chosen):
+        rest = chosen & ~(1 << place)
+        if _gains(rest, profiles) == gain:
+            chosen = rest
+    return chosen
+
+
+def _gains(chosen: int, profiles: Sequence[_Profile]) -> int:
+    return sum(one.count * len(one.gained(chosen)) for one in profiles)
+
+
+def _left(profiles: Iterable[_Profile], tried: Set[int]) -> Counter[int]:
     """What is still to change -> host x technique pairs that wait for it."""
     left: Counter[int] = Counter()
     for one in profiles:
         for technique, changes in one.least.items():
-            if technique not in one.achieved:
-                left[changes & ~done] += one.count
+            rest = changes & ~one.done
+            if technique not in one.achieved and rest not in tried:
+                left[rest] += one.count
     return left
 
 

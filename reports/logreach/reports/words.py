@@ -64,6 +64,14 @@ _LOOKS = (
 # One colour stands for every label that begins with 'unknown'.
 LOOKS: Mapping[str, Look] = {look.label: look for look in _LOOKS}
 LABELS = tuple(LOOKS)
+_BEST_FIRST = (
+    "achievable",
+    "unknown, at least conditional",
+    "conditional",
+    "unknown",
+    "unknown, at best conditional",
+    "not achievable",
+)
 _SIGNED = {label: f"{look.sign} {label}" for label, look in LOOKS.items()}
 
 
@@ -263,8 +271,8 @@ def is_link(reference: str) -> bool:
 
 
 def standing(counts: Mapping[str, int]) -> str:
-    """The label that stands for a fleet: the best that any host has, unknown before no."""
-    for label in LABELS:
+    """The label that stands for a fleet: the best that any host has, by what is proven first."""
+    for label in _BEST_FIRST:
         if counts.get(label):
             return label
     return NOT_APPLICABLE.label

@@ -142,7 +142,7 @@ class Components:
         return [one for one in self._mapped.get(component, ()) if one.event not in placed]
 
     def _cover(self, key: str, label: str, parts: list[tuple[str, str]]) -> str:
-        return cover(self._graph, key, "coverage", label, parts, "is seen; the rest is not")
+        return cover(self._graph, key, "coverage", label, parts, "is only a part of it")
 
     def _any_of(self, key: str, one: Operation, shown: Iterable[Shown], component: str) -> str:
         if key in self._graph:

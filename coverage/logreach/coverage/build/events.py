@@ -50,12 +50,17 @@ class Events:
         }
 
     def event(self, key: str) -> str:
-        """An event as such, no better than it can be by its nature."""
+        """An event as such, no better than it can be by its nature.
+
+        Beside it stands 'held:<key>': the same on the host itself, forwarded or not.
+        """
         node = f"event:{key}"
         if node not in self._graph:
             inner(self._graph, node, Combine.ANY, "event", key)
             limit, why = self._limits.get(key, (None, ""))
             self._graph.link(node, Edge(self.written(key), limit, why))
+            held = inner(self._graph, f"held:{key}", Combine.ANY, "held", key)
+            self._graph.link(held, Edge(self.on_host(key), limit, why))
         return node
 
     def written(self, key: str) -> str:

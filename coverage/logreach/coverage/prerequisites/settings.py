@@ -35,7 +35,11 @@ class SettingOn:
         fact = facts.setting(self.setting.name)
         wanted = self.setting.whole or True
         remedy = Remedy(
-            self._key, wanted, self.setting.remedy, title=f"Setting: {self.setting.title}"
+            self._key,
+            wanted,
+            self.setting.remedy,
+            self.setting.note,
+            f"Setting: {self.setting.title}",
         )
         title = f"setting '{self.setting.title}'"
         if isinstance(fact, Missing):

@@ -22,6 +22,7 @@ from logreach.coverage.prerequisites.sysmon.programs import (
     state_of,
 )
 from logreach.coverage.prerequisites.sysmon.remedies import widen
+from logreach.coverage.sysmon import manifest
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.inventories.facts import Evidence, FactKey, Facts, Missing, SysmonState
 
@@ -72,7 +73,10 @@ class Keeping:
             text = _differing(found, answers, verdicts)
             return reason(hull(verdicts), text, evidence, missing=SYSMON_KEY)
         answer, verdict = answers[-1], verdicts[-1]
-        remedy = None if verdict == YES else widen(number_of(pattern.event))
+        number = number_of(pattern.event)
+        # A configuration that names what its Sysmon has not is refused whole.
+        able = all(manifest.fields_of(number, one.config.binary) for one in found.loaded)
+        remedy = widen(number) if able and verdict != YES else None
         where = (*_where(answer, sysmon), *evidence)
         return reason(verdict, _told(answer, verdict), where, remedy)
 
