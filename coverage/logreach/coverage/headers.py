@@ -29,6 +29,30 @@ def _table() -> dict[str, Any]:
     return table
 
 
+def keyword_masks(event: Event) -> tuple[int, ...]:
+    """The keywords that an event may carry, by its outcomes; (): not known."""
+    keywords = _entry(event).get("keywords")
+    if keywords != "audit":
+        return () if keywords is None else (keywords,)
+    found = (mask for one, mask in _AUDIT_KEYWORDS.items() if one & event.outcomes)
+    return tuple(found) or tuple(_AUDIT_KEYWORDS.values())
+
+
+def level_words(level: int) -> tuple[str, ...]:
+    """A level's number and the words that shippers write for it."""
+    return (str(level), *_table()["level_words"].get(level, ()))
+
+
+def is_shared(channel: str) -> bool:
+    """Whether any provider may write to a channel, by its short name, under any id."""
+    return channel in _table()["shared_channels"]
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    table = _table()
+    return {**table["providers"].get(event.provider, {}), **table["events"].get(event.key, {})}
+
+
 @lru_cache(maxsize=16384)
 def metadata(
     key: str, os: OperatingSystem | None = None, sysmon: str | None = None
@@ -70,11 +94,7 @@ def _of_sysmon(number: int, version: str | None) -> Iterator[tuple[str, ...]]:
 def _of_windows(
     event: Event, knowledge: EventKnowledge, os: OperatingSystem | None
 ) -> EventMetadata:
-    table = _table()
-    entry = {
-        **table["providers"].get(event.provider, {}),
-        **table["events"].get(event.key, {}),
-    }
+    entry = _entry(event)
     keywords = entry.get("keywords")
     if keywords == "audit":
         keywords = _AUDIT_KEYWORDS.get(event.outcomes)

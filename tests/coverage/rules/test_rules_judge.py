@@ -125,7 +125,8 @@ def test_a_rule_with_more_branches_than_are_kept_claims_neither_all_nor_nothing(
     tmp_path: Path,
 ) -> None:
     parts: dict[str, Any] = {
-        f"s{n}": [{"Image": f"a{n}"}, {"OriginalFileName": f"b{n}"}] for n in range(11)
+        f"s{n}": [{"Image|contains": f"a{n}"}, {"OriginalFileName|contains": f"b{n}"}]
+        for n in range(11)
     }
     (rule,) = read(tmp_path, {"detection": {**parts, "condition": "all of s*"}})
     assert rule.truncated

@@ -17,7 +17,10 @@ from logreach.coverage.filing import write_whole
 from logreach.coverage.rules.documents import RuleFile
 
 _MOST_KEPT = 8
-_COMPILER = ("rules", "sysmon", "patterns.py", "verdict.py", "knowledge/sigma", "knowledge/sysmon")
+_COMPILER = (
+    *("rules", "sysmon", "patterns.py", "verdict.py", "headers.py"),
+    *("knowledge", "knowledge/sigma", "knowledge/sysmon"),
+)
 
 
 def digest(rule_files: Iterable[RuleFile]) -> str:

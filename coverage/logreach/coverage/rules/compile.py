@@ -37,6 +37,7 @@ _PLACES = (
     ("ModifiedError", ("modified",)),
 )
 _OLD_COUNT = "its condition counts events with '|', which pySigma no longer reads"
+_CUT_OFF = "more branches than are kept, and none of those kept can hold"
 Parts = dict[str, Any]
 """The parts of a rule by the names of `Rule`, and its branches before they are placed."""
 
@@ -80,8 +81,10 @@ def _placed(parts: Parts, known: Knowledge) -> Rule:
     if not parts["unjudged"] and parts["kind"] == "rule":
         parts["unjudged"] = placement.unmapped
     found = parts.pop("found", ())
-    branches = (branch_of(conj, placement, known, needs_text(conj[0])) for conj in found)
-    return Rule(**parts, branches=tuple(branches), applicable=placement.applicable)
+    branches = tuple(branch_of(conj, placement, known, needs_text(conj[0])) for conj in found)
+    if parts.get("truncated") and not any(branch.happenings for branch in branches):
+        parts["unjudged"] = parts["unjudged"] or _CUT_OFF
+    return Rule(**parts, branches=branches, applicable=placement.applicable)
 
 
 def _parts(document: Document, data: dict[str, Any]) -> tuple[Parts, list[Fault]]:

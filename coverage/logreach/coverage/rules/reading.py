@@ -9,6 +9,7 @@ from functools import lru_cache
 from logreach.coverage.patterns import Constraint, Test
 from logreach.coverage.rules.mapping import ANY_EVENT, Carrier, FieldName, Knowledge
 from logreach.coverage.rules.model import KEYWORD, Literal, Need
+from logreach.coverage.rules.settled import settled
 from logreach.coverage.sysmon import manifest
 
 _HASH = re.compile(r"^([A-Za-z0-9]+)=")
@@ -53,7 +54,8 @@ def read(literal: Literal, carrier: Carrier, known: Knowledge) -> Reading:
         if fixed is not None:
             return fixed
     if name in known.header:
-        return Reading(literal, field=name, constraint=literal.constraint)
+        answer = settled(carrier.event, name, literal.constraint)
+        return Reading(literal, answer, name, literal.constraint)
     if carrier.names is not None:
         return _renamed(literal, carrier.event, carrier.names.get(name))
     return _own(literal, carrier.event, known)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from logreach.coverage.headers import metadata, provider_is_settled
+from logreach.coverage.headers import is_shared, keyword_masks, level_words, metadata
 from logreach.coverage.knowledge.events import load_events
-from logreach.coverage.patterns import Constraint, Test
+from logreach.coverage.patterns import Constraint
+from logreach.coverage.sysmon import manifest
 
 
 def settled(event: str, field: str, constraint: Constraint) -> bool | None:
@@ -22,25 +23,33 @@ def settled(event: str, field: str, constraint: Constraint) -> bool | None:
 @lru_cache(maxsize=4096)
 def _spellings(event: str, field: str) -> tuple[str, ...]:
     """Every text that a header field may hold in the event; none where that is not known."""
+    short = event.partition(":")[0]
+    known, header = load_events(), metadata(event)
+    told = known.events.get(event)
+    if told is not None and any(field in layout.fields for layout in told.layouts):
+        return ()  # the event's own field of that name, such as the log that 104 tells of
     if field == "Channel":
-        channel = load_events().channels.get(event.partition(":")[0])
-        return (channel.name,) if channel else ()
-    known = metadata(event)
-    if known is None:
+        return (known.channels[short].name,) if short in known.channels else ()
+    if field == "Keywords" and told is not None:
+        masks = keyword_masks(told)
+        return tuple(text for mask in masks for text in (f"0x{mask:x}", str(mask)))
+    if header is None:
         return ()
-    if field == "Provider_Name":
-        return (known.provider,) if known.provider and provider_is_settled(event) else ()
-    if field == "Level" and known.level is not None:
-        return (str(known.level), *_LEVELS.get(known.level, ()))
-    if field == "Keywords":
-        return tuple(text for mask in keyword_masks(event) for text in _masked(mask))
+    if field == "Provider_Name" and header.provider and not is_shared(short):
+        return (header.provider,)
+    if field == "Level" and header.level is not None:
+        return level_words(header.level)
     return ()
 
 
+@lru_cache(maxsize=4096)
 def always_there(event: str, field: str) -> bool:
     """Whether every layout of the event has the field, whatever the host's settings."""
-    known = metadata(event)
-    if known is None or field not in (known.fields or ()):
-        return False
+    short, _, number = event.partition(":")
+    if short == "Sysmon" and number.isdecimal():
+        found = [manifest.fields_of(int(number), schema) for schema in manifest.schemas()]
+        return all(field in fields for fields in found if fields) and any(found)
     told = load_events().events.get(event)
-    return told is None or field not in told.field_settings
+    if told is None or field in told.field_settings:
+        return False
+    return bool(told.layouts) and all(field in layout.fields for layout in told.layouts)

@@ -10,6 +10,9 @@ from logreach.coverage.rules.branches import Conj
 from logreach.coverage.rules.mapping import ANY_EVENT, Carrier, Happening, Knowledge, Placement
 from logreach.coverage.rules.model import KEYWORD, Branch, Demand, Literal, Need, Sight
 from logreach.coverage.rules.reading import Reading, read
+from logreach.coverage.rules.settled import always_there
+from logreach.coverage.sysmon.domains import may_meet
+from logreach.coverage.verdict import UNKNOWN, Verdict, all_of
 
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
@@ -18,10 +21,22 @@ def branch_of(conj: Conj, placement: Placement, known: Knowledge, text: str = ""
     """A branch with the events that show it."""
     needs, exclusions = conj
     seen = []
-    for happening in happenings_of(needs, placement):
+    for happening in () if _contradicts(conj) else happenings_of(needs, placement):
         sights = (sight_of(conj, carrier, known) for carrier in happening)
         seen.append(tuple(sight for sight in sights if sight is not None))
     return Branch(needs, exclusions, _meant([sights for sights in seen if sights]), text)
+
+
+def _contradicts(conj: Conj) -> bool:
+    """Whether tests on one field, in Sigma's own terms, cannot hold together in any event."""
+    held: dict[str, list[Constraint]] = {}
+    for one in conj[0]:
+        held.setdefault(one.field, []).append(one.constraint)
+    for veto in conj[1]:
+        if len(veto) == 1:
+            held.setdefault(veto[0].field, []).append(_opposite(veto[0].constraint))
+    held.pop(KEYWORD, None)  # an event has many texts
+    return not all(may_meet(tuple(found)) for found in held.values() if len(found) > 1)
 
 
 def _meant(happenings: list[tuple[Sight, ...]]) -> tuple[tuple[Sight, ...], ...]:
@@ -73,7 +88,7 @@ def sight_of(conj: Conj, carrier: Carrier, known: Knowledge) -> Sight | None:
     return _built(carrier, [one for one in wanted if one.always is None], vetoes)
 
 
-def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]]) -> Sight:
+def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]]) -> Sight | None:
     applying = [veto for veto in vetoes if not any(one.lost and not one.empty for one in veto)]
     single = [veto[0] for veto in applying if len(veto) == 1 and veto[0].constraint is not None]
     several = [veto for veto in applying if len(veto) > 1 or veto[0].constraint is None]
@@ -81,6 +96,8 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
     said += [(name, Constraint(Test.EQUALS, values)) for name, values in carrier.where.items()]
     said += [(one.field, _opposite(one.constraint)) for one in single if one.constraint]
     pattern = _pattern(carrier.event, said)
+    if _is_empty(pattern, applying):
+        return None
     told = all(one.constraint is not None or one.lost for one in wanted) and not any(
         constraint.test is Test.UNKNOWN for _, constraint in said
     )
@@ -89,8 +106,7 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
         tuple(_needs(wanted, vetoes)),
         tuple(_vetoes(wanted, vetoes)),
         tuple(_eager(vetoes)),
-        carrier.limit,
-        carrier.why,
+        *_limit(carrier, single),
     )
     return Sight(
         demand=_one_of_equals(demand),
@@ -100,6 +116,35 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
         words=tuple(one.literal.constraint for one in wanted if one.literal.field == KEYWORD),
         excluded=tuple(_excluded(carrier.event, veto) for veto in several),
     )
+
+
+def _is_empty(pattern: EventPattern, vetoes: list[list[Reading]]) -> bool:
+    """Whether no event can be in the branch: tests on one field that cannot hold together, or an
+    exclusion that holds wherever they do."""
+    held = pattern.fields
+    if not all(len(one) < 2 or may_meet(one) for one in held.values()):
+        return True
+    return any(all(_follows(pattern, one) for one in veto) for veto in vetoes)
+
+
+def _follows(pattern: EventPattern, one: Reading) -> bool:
+    """Whether a test holds in every event of a pattern."""
+    if one.constraint is None:
+        return False
+    if one.constraint.test is Test.EXISTS and always_there(pattern.event, one.field):
+        return True
+    held = pattern.fields.get(one.field, ())
+    return bool(held) and not may_meet((*held, _opposite(one.constraint)))
+
+
+def _limit(carrier: Carrier, vetoes: list[Reading]) -> tuple[Verdict, str]:
+    """The best that the event allows: a field that must not be there only may be missing."""
+    found = [one for one in vetoes if one.literal.constraint.test is Test.EXISTS and not one.lost]
+    if not found:
+        return carrier.limit, carrier.why
+    names = ", ".join(dict.fromkeys(one.literal.field for one in found))
+    why = f"whether {carrier.event} comes without {names} is not known"
+    return all_of((carrier.limit, UNKNOWN)), f"{carrier.why}; {why}" if carrier.why else why
 
 
 @lru_cache(maxsize=8192)

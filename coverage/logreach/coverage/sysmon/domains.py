@@ -87,6 +87,12 @@ def domain(event_id: int, name: str, constraints: tuple[Constraint, ...]) -> Dom
     return Domain(cases, empty=empty, spellings=spellings, hints=hints, also=also)
 
 
+@lru_cache(maxsize=16384)
+def may_meet(constraints: tuple[Constraint, ...]) -> bool:
+    """Whether some text, or a missing field, may meet all constraints; False is certain."""
+    return _may_be_empty(constraints) or bool(_cases((ANYTHING,), constraints)[0])
+
+
 def _written(event_id: int, name: str) -> Cases:
     """The values that Sysmon writes into a field, where they are a closed list."""
     known = manifest.values_of(event_id, name)
