@@ -12,7 +12,7 @@ from logreach.coverage.forwarding.queries import doubts_of
 from logreach.coverage.headers import metadata
 from logreach.coverage.patterns import EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import asked_for, evidence_of, verdict_of
-from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import (
     Evidence,
     FactKey,
@@ -48,6 +48,11 @@ class _Taking:
         self._answers: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
 
     def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
+        """What is done with all events of an id, or none, is done with those of any pattern."""
+        if pattern.fields:
+            whole = self.answer(EventPattern(pattern.event), event)
+            if whole.exact and whole.level is not Level.PARTIAL:
+                return whole
         key = (asked_for(pattern), event)
         if key not in self._answers:
             self._answers[key] = self._filter.answer_for(event, pattern)
