@@ -218,3 +218,33 @@ def test_a_setting_that_a_later_gpo_overrides_is_no_disagreement(
     fact = facts.setting("powershell_script_block_logging")
     assert isinstance(fact, Known)
     assert fact.evidence[0].quote.startswith("gpo1 decides")
+
+
+def _report(enabled: str) -> bytes:
+    return f"<GPO><Computer><Enabled>{enabled}</Enabled></Computer></GPO>".encode()
+
+
+def _backup(options: int) -> bytes:
+    core = f"<GroupPolicyCoreSettings><Options>{options}</Options></GroupPolicyCoreSettings>"
+    return f"<GroupPolicyBackupScheme>{core}</GroupPolicyBackupScheme>".encode()
+
+
+@pytest.mark.parametrize(
+    ("files", "value", "words"),
+    [
+        ({"Backup.xml": _backup(1), "gpreport.xml": _report("true")}, True, ""),
+        ({"Backup.xml": _backup(2), "gpreport.xml": _report("false")}, None, "are not applied"),
+        ({"Backup.xml": _backup(3)}, None, "are not applied"),
+        ({"gpreport.xml": _report("false")}, None, "the report alone"),
+        ({"Backup.xml": _backup(2), "gpreport.xml": _report("true")}, None, "disagree"),
+        ({"Backup.xml": _backup(0), "gpreport.xml": _report("false")}, None, "disagree"),
+    ],
+)
+def test_a_gpo_whose_computer_half_is_off_is_not_applied(
+    loaded: Callable[..., Inventory], files: Files, value: bool | None, words: str
+) -> None:
+    inventory = loaded({POL: pol(on("EnableScriptBlockLogging")), **files})
+    fact = inventory.hosts[0].facts.setting("powershell_script_block_logging")
+    assert (fact.value if isinstance(fact, Known) else None) is value
+    said = [str(one) for one in inventory.faults if words and words in one.message]
+    assert bool(said) == bool(words)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logreach.inventories import auditpol, gpt_template, policy_xml, registry_pol
+from logreach.inventories import auditpol, gpo_options, gpt_template, policy_xml, registry_pol
 from logreach.inventories.facts import (
     AuditSetting,
     FactKey,
@@ -20,7 +20,7 @@ from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.sources import Folder, Source
 from logreach.inventories.xml_text import parse
 
-_INFO, _REPORT = "bkupinfo.xml", "gpreport.xml"
+_INFO, _REPORT, _BACKUP = "bkupinfo.xml", "gpreport.xml", "backup.xml"
 
 
 @dataclass(slots=True)
@@ -80,6 +80,7 @@ def read_one(folder: Folder, root: Path) -> Gpo:
     gpo = Gpo(root.name, folder.name(root))
     readers = _readers()
     report: Path | None = None
+    backup: Path | None = None
     found = 0
     for path in folder.walk(root):
         reader = readers.get(_place(path, root))
@@ -87,6 +88,8 @@ def read_one(folder: Folder, root: Path) -> Gpo:
             _name(folder, path, gpo)
         elif path.name.casefold() == _REPORT:
             report = path
+        elif path.name.casefold() == _BACKUP:
+            backup = path
         elif reader is not None:
             found += 1
             gpo.take(_guarded(folder, path, reader))
@@ -98,7 +101,20 @@ def read_one(folder: Folder, root: Path) -> Gpo:
         hint = "Expected is a backup folder as Backup-GPO writes it, or a GPO's SYSVOL folder."
         fault = Fault("holds no computer policy that can be read", gpo.folder, hint=hint)
         gpo.faults.append(fault)
-    return gpo
+    off, said = gpo_options.computer_off(folder, backup, report, gpo.name)
+    return gpo if off is False and not said else _without(gpo, said, off=off)
+
+
+def _without(gpo: Gpo, said: tuple[Fault, ...], *, off: bool | None) -> Gpo:
+    """The GPO with what is to say; without its settings where its computer half is off."""
+    if off is False:
+        gpo.faults.extend(said)
+        return gpo
+    bare = Gpo(gpo.name, gpo.folder, faults=[*gpo.faults, *said])
+    if off is None:
+        lost = Missing(str(said[-1]), said[-1])
+        bare.unread = dict.fromkeys(_EVERYTHING, lost)
+    return bare
 
 
 _EVERYTHING = (
