@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,7 @@ def rule_files(paths: Iterable[Path]) -> tuple[list[RuleFile], list[Fault]]:
     found: dict[str, RuleFile] = {}
     faults: list[Fault] = []
     for path in paths:
-        for file, name in _files_under(path):
+        for file, name in _files_under(path, faults):
             try:
                 content = _content(file)
             except OSError as error:
@@ -60,24 +59,35 @@ def rule_files(paths: Iterable[Path]) -> tuple[list[RuleFile], list[Fault]]:
     return list(found.values()), faults
 
 
-def _files_under(path: Path) -> Iterator[tuple[Path, str]]:
+def _files_under(path: Path, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
     if path.is_file():
         yield path, path.name
         return
     top = path.resolve().name
-    for parts in sorted(_names_in(path)):
+    for parts in sorted(_names_in(path, (), faults, top)):
         yield path.joinpath(*parts), f"{top}/{'/'.join(parts)}"
 
 
-def _names_in(folder: Path, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The rule files in a folder and those below it; links to folders are not followed."""
+def _names_in(
+    folder: Path, above: tuple[str, ...], faults: list[Fault], top: str
+) -> Iterator[tuple[str, ...]]:
+    """The rule files in a folder and those below it; links to folders are not followed.
+
+    A folder that cannot be listed is a fault: rules may lie in it.
+    """
     # A set of rules has thousands of files: the folder tells of each what it is.
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _names_in(folder / entry.name, (*above, entry.name))
-            elif _is_rules(entry.name) and entry.is_file():
-                yield (*above, entry.name)
+    try:
+        with os.scandir(folder) as entries:
+            found = list(entries)
+    except OSError as error:
+        name = "/".join((top, *above))
+        faults.append(Fault(f"folder cannot be read: {error.strerror}", name))
+        return
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _names_in(folder / entry.name, (*above, entry.name), faults, top)
+        elif _is_rules(entry.name) and entry.is_file():
+            yield (*above, entry.name)
 
 
 def _is_rules(name: str) -> bool:
