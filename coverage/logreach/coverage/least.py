@@ -136,11 +136,12 @@ def _added(old: FactValue | None, new: FactValue) -> FactValue:
 
 def exceeds(more: Remedy, less: Remedy) -> bool:
     """Whether one remedy turns on all that another of the same fact does, and more."""
-    if more.key != less.key or more.value == less.value:
+    if more.key != less.key:
         return False
     match more.value, less.value:
         case AuditSetting(), AuditSetting():
-            return more.value.success >= less.value.success and (
-                more.value.failure >= less.value.failure
+            return more.value != less.value and (
+                more.value.success >= less.value.success
+                and more.value.failure >= less.value.failure
             )
     return False

@@ -51,6 +51,10 @@ def planned_remedies(
         for remedy in _offered(one.evaluation):
             entry = gains.setdefault((remedy.key, remedy.text), _Gains(remedy))
             _weigh(model, one, entry)
+    alike: dict[FactKey, list[_Gains]] = {}
+    for entry in gains.values():
+        if entry.remedy.value is not None:
+            alike.setdefault(entry.remedy.key, []).append(entry)
     planned = [
         PlannedRemedy(
             entry.remedy,
@@ -58,7 +62,7 @@ def planned_remedies(
             sum(one.count for one in entry.raising or entry.offered),
             entry.gain,
             {key: "; ".join(sorted(words)) for key, words in sorted(entry.raised.items())},
-            needless=any(_does_as_well(other, entry) for other in gains.values()),
+            needless=any(_does_as_well(other, entry) for other in alike.get(entry.remedy.key, ())),
         )
         for entry in gains.values()
     ]
