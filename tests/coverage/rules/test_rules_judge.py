@@ -188,3 +188,32 @@ def test_every_windows_rule_can_fire_with_sysmon_alone_or_says_why_not(
     states = {judge(rule, FakeHost({"Sysmon:1"})).state for rule in wanted}
     assert len(wanted) == 1183
     assert states == {(State.FIRES,)}
+
+
+NARROWED = {
+    "id": "50000000-0000-0000-0000-000000000003",
+    "detection": {"a": {"Image|endswith": "\\sc.exe"}, "condition": "a"},
+}
+
+
+@pytest.mark.parametrize(
+    ("narrowing", "verdict"),
+    [
+        ({"a": {"Image|endswith": "\\sc.exe"}, "condition": "not a"}, "not achievable"),
+        ({"a": {"Image|endswith": "\\at.exe"}, "condition": "not a"}, "achievable"),
+        ({"a": {"Company": "x"}, "condition": "a"}, "not achievable"),
+        ({"a": {"Image|endswith": "\\sc.exe"}}, "unknown"),
+        ({"a": {"Image|endswith": "\\sc.exe"}, "condition": "b"}, "unknown"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_a_filter_document_narrows_the_rule_that_it_names(
+    narrowing: dict[str, Any], verdict: str, before: bool, tmp_path: Path
+) -> None:
+    taken = {"title": "f", "filter": {"rules": [NARROWED["id"]], **narrowing}}
+    documents = [DEFAULTS | one for one in ((taken, NARROWED) if before else (NARROWED, taken))]
+    file = tmp_path / "rules.yml"
+    file.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+    (rule,) = [one for one in load_rules([file]).rules if one.kind == "rule"]
+    host = FakeHost({"Sysmon:1"}, gone={"Sysmon:1/Company"})
+    assert judge(rule, host).verdict.label == verdict

@@ -12,6 +12,7 @@ from logreach.coverage.rules.describe import needs_text
 from logreach.coverage.rules.documents import Document, line_of
 from logreach.coverage.rules.mapping import Knowledge
 from logreach.coverage.rules.model import Correlation, LogSource, Rule
+from logreach.coverage.rules.narrowing import Filters, narrow
 from logreach.coverage.rules.sights import branch_of
 from logreach.coverage.rules.tags import tactics_of, techniques_of
 from logreach.inventories.faults import Fault
@@ -42,8 +43,10 @@ Parts = dict[str, Any]
 """The parts of a rule by the names of `Rule`, and its branches before they are placed."""
 
 
-def rules_of(documents: Iterable[Document], known: Knowledge) -> tuple[list[Rule], list[Fault]]:
-    """Every rule of a file, also those that cannot be judged."""
+def rules_of(
+    documents: Iterable[Document], known: Knowledge, filters: Filters = ()
+) -> tuple[list[Rule], list[Fault]]:
+    """Every rule of a file, also those that cannot be judged, narrowed by filter documents."""
     rules: list[Rule] = []
     faults: list[Fault] = []
     shared: dict[str, Any] = {}
@@ -59,7 +62,7 @@ def rules_of(documents: Iterable[Document], known: Knowledge) -> tuple[list[Rule
             continue
         merged = _merged(last, data) if action == "repeat" else _merged(shared, data)
         last = merged
-        parts, found = _parts(document, merged)
+        parts, found = _parts(document, merged, filters)
         rules.append(_placed(parts, known))
         faults.extend(found)
     return rules, faults
@@ -87,16 +90,16 @@ def _placed(parts: Parts, known: Knowledge) -> Rule:
     return Rule(**parts, branches=branches, applicable=placement.applicable)
 
 
-def _parts(document: Document, data: dict[str, Any]) -> tuple[Parts, list[Fault]]:
+def _parts(document: Document, data: dict[str, Any], filters: Filters) -> tuple[Parts, list[Fault]]:
     parts = _heading(document, data)
     try:
         if "correlation" in data:
             errors = _correlation(parts, data)
         elif "filter" in data:
             parts.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
-            errors = []
+            errors = _filter_errors(data)
         else:
-            errors = _rule(parts, data)
+            errors = _rule(parts, data, filters)
     except Exception as error:  # whatever pySigma makes of a hostile document
         errors = [error]
         parts.update(kind="unreadable", unjudged=f"cannot be read: {_said(error)}")
@@ -133,7 +136,7 @@ def _text(data: dict[str, Any], key: str) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def _rule(parts: Parts, data: dict[str, Any]) -> list[Exception]:
+def _rule(parts: Parts, data: dict[str, Any], filters: Filters) -> list[Exception]:
     """Add a rule's condition; its errors that do not keep it from being judged are returned."""
     from sigma.rule import SigmaRule
     from sigma.rule.detection import EmptySigmaDetections
@@ -150,11 +153,20 @@ def _rule(parts: Parts, data: dict[str, Any]) -> list[Exception]:
     if any("|" in str(condition) for condition in rule.detection.condition):
         parts.update(kind="aggregation", unjudged=_OLD_COUNT)
         return [*errors, _condition_error(_OLD_COUNT)]
+    parts["unjudged"] = narrow(rule, data, filters)
+    if parts["unjudged"]:
+        return errors
     tree = rule_tree(rule)
     found, truncated = expand(tree)
     # The tree is kept where the branches are not all there is.
     parts.update(found=found, truncated=truncated, tree=tree if truncated else None)
     return errors
+
+
+def _filter_errors(data: dict[str, Any]) -> list[Exception]:
+    from sigma.filters import SigmaFilter
+
+    return list(SigmaFilter.from_dict(data, collect_errors=True).errors)
 
 
 def _condition_error(text: str) -> Exception:

@@ -11,6 +11,7 @@ from logreach.coverage.rules import cache
 from logreach.coverage.rules.documents import RuleFile, documents, rule_files
 from logreach.coverage.rules.mapping import knowledge
 from logreach.coverage.rules.model import Rule, RuleSet
+from logreach.coverage.rules.narrowing import filters_of
 from logreach.coverage.rules.records import content_of, rules_from
 from logreach.inventories.faults import Fault
 
@@ -48,9 +49,10 @@ def _compiled(files: Sequence[RuleFile]) -> tuple[list[Rule], list[Fault]]:
     known = knowledge()
     rules: list[Rule] = []
     faults: list[Fault] = []
-    for file in files:
-        found, unreadable = documents(file)
-        made, wrong = rules_of(found, known)
+    read = [documents(file) for file in files]
+    filters = filters_of(one for found, _ in read for one in found)
+    for found, unreadable in read:
+        made, wrong = rules_of(found, known, filters)
         rules += made
         faults += [*unreadable, *wrong]
     return rules, faults
