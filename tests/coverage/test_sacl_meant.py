@@ -93,6 +93,7 @@ FILES = {"global:file": "S:(AU;SAFA;FA;;;WD)"}
 NO_KEYS = {"global:key": "S:"}
 KEY = {"ObjectType": ["equals", "Key"], "ObjectName": ["equals", "\\REGISTRY\\MACHINE\\SAM"]}
 DCSYNC = {"Properties": ["contains", "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"]}
+REPLICATION = {"Properties": [*DCSYNC["Properties"], "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"]}
 LSASS = {"ObjectType": ["equals", "Process"], "ObjectName": ["ends", "\\lsass.exe"]}
 READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
 
@@ -120,6 +121,10 @@ READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
         ({}, 4662, DCSYNC, (), "unknown"),
         ({"DC=a,DC=com": "S:"}, 4662, DCSYNC, (), "not achievable"),
         ({"DC=a,DC=com": "S:(AU;SA;CR;;;WD)"}, 4662, DCSYNC, (), "achievable"),
+        # Entries for another extended right once made DCSync conditional.
+        ({"DC=a,DC=com": "S:(OU;SA;CR;00299570-246d-11d0-a768-00aa006e0529;;WD)"}, 4662, DCSYNC, (), "not achievable"),
+        ({"DC=a,DC=com": "S:(OU;SA;CR;1131f6ad-9c07-11d1-f79f-00c04fc2dcd2;;WD)"}, 4662, DCSYNC, (), "achievable"),
+        ({"DC=a,DC=com": "S:(OU;SA;CR;1131f6ad-9c07-11d1-f79f-00c04fc2dcd2;;WD)"}, 4662, REPLICATION, (), "conditional"),
         ({}, 4657, {"ObjectName": ["contains", "Exclusions"]}, (), "unknown"),
         ({"global:key": "S:(AU;SA;KA;;;WD)"}, 4657, {}, (), "achievable"),
         ({"global:key": "S:(AU;SA;KR;;;WD)"}, 4657, {}, (), "unknown"),

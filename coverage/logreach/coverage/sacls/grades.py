@@ -77,9 +77,10 @@ def everywhere(aces: Iterable[Ace], need: AccessNeed) -> Grades:
 def _graded(reaching: Iterable[tuple[Ace, Grade]], need: AccessNeed) -> Grades:
     by_right: dict[str, list[Grade]] = {name: [] for name in need.masks}
     for ace, reach in reaching:
-        grade = _by_type(ace, need, _by_outcome(ace, need, _by_principal(ace, reach)))
+        untyped = _by_outcome(ace, need, _by_principal(ace, reach))
         mask = access_rights.specific(need.kind, ace.rights)
         for name, bits in need.masks.items():
+            grade = _by_type(ace, need.type_of(name), mask & bits, untyped)
             if grade.level is Level.NO or not mask & bits:
                 continue
             level = Level.YES if mask & bits == bits else Level.PARTIAL
@@ -143,13 +144,13 @@ def _by_outcome(ace: Ace, need: AccessNeed, grade: Grade) -> Grade:
     return grade if held and need.outcome != "both" else Grade(Level.NO)
 
 
-def _by_type(ace: Ace, need: AccessNeed, grade: Grade) -> Grade:
-    if not ace.object_type or ace.object_type == need.type_guid:
+def _by_type(ace: Ace, wanted: str, held: int, grade: Grade) -> Grade:
+    """By the property or extended right that an entry is for; `held` are the bits it is asked."""
+    if not ace.object_type or ace.object_type == wanted:
         return grade
-    why = f"only for the property or right {ace.object_type}"
     # The entry's type may be a set of properties that holds the one wanted.
-    properties = access_rights.specific(need.kind, ace.rights) & _READ_OR_WRITE_PROPERTY
-    if not need.type_guid or properties:
+    if not wanted or held & _READ_OR_WRITE_PROPERTY:
+        why = f"only for the property or right {ace.object_type}"
         return grade.limited(Level.PARTIAL, why)
     return Grade(Level.NO)
 

@@ -119,8 +119,10 @@ def _in_directory(event: Event, pattern: EventPattern) -> Iterator[Meant]:
     if need is None or set(_values(pattern, _SERVER)) - {"DS"}:
         return
     guids = [value.casefold().strip("{}%") for value in _values(pattern, _PROPERTIES)]
-    if guids and set(guids) <= set(objects()["of_the_domain"]):
-        yield Meant(_DIRECTORY, "ad:domainDNS", rights=("CONTROL_ACCESS",))
+    named = {objects()["types"][right]: right for right in objects()["extended_rights"]}
+    if guids and set(guids) <= set(named):
+        rights = tuple(sorted({named[guid] for guid in guids}))
+        yield Meant(_DIRECTORY, "ad:domainDNS", rights=rights)
         return
     told = [
         _class(value) for value in _values(pattern, objects()["class_fields"].get(event.key, ""))

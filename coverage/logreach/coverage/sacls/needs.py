@@ -33,7 +33,8 @@ class AccessNeed:
 
     `kind` is 'key', 'file', 'process', 'ad', 'sam', 'share', 'kernel', 'service', ...; `path` in
     any spelling, 'ad:<class>' for objects of a class, '' for any object of the kind. `rights`
-    are names such as KEY_SET_VALUE, all of which matter; none: the right that is used, whichever.
+    are names such as KEY_SET_VALUE, or of the directory DS-Replication-Get-Changes, all of which
+    matter; none: the right that is used, whichever.
     `outcome` is 'success', 'failure' or 'both'. `object_type` is a property or extended right of
     the directory, by GUID or by the name that the table gives. `container` says of a file's path
     whether it is a folder; None: it may be either. Everyone's access is meant.
@@ -48,7 +49,7 @@ class AccessNeed:
     container: bool | None = None
 
     def __post_init__(self) -> None:
-        unknown = [name for name in self.rights if access_rights.bits(self.kind, name) is None]
+        unknown = [name for name in self.rights if _bits(self.kind, name) is None]
         if unknown:
             raise ValueError(f"a {self.kind} has no access right {unknown[0]}")
         if self.outcome not in ("success", "failure", "both"):
@@ -73,7 +74,7 @@ class AccessNeed:
     def masks(self) -> dict[str, int]:
         """The rights wanted, by name; where none are, every single right of the kind."""
         if self.rights:
-            return {name: access_rights.bits(self.kind, name) or 0 for name in self.rights}
+            return {name: _bits(self.kind, name) or 0 for name in self.rights}
         every = access_rights.every_right(self.kind)
         return {
             name: access_rights.bits(self.kind, name) or 0
@@ -87,8 +88,16 @@ class AccessNeed:
 
     @property
     def type_guid(self) -> str:
-        """The object type as a GUID in lower case, '' for none."""
-        return str(objects()["types"].get(self.object_type, self.object_type)).lower().strip("{}")
+        """The object type as a GUID in lower case, '' for none or several."""
+        types = {self.type_of(name) for name in self.masks}
+        return types.pop() if len(types) == 1 else ""
+
+    def type_of(self, right: str) -> str:
+        """The object type that an entry for this right must have, if any: as a GUID."""
+        types = objects()["types"]
+        if right in objects()["extended_rights"] and self.kind == "ad":
+            return str(types[right])
+        return str(types.get(self.object_type, self.object_type)).lower().strip("{}")
 
     @property
     def class_guid(self) -> str:
@@ -96,6 +105,13 @@ class AccessNeed:
         prefix, _, name = self.path.partition(":")
         known = objects()["classes"]
         return str(known.get(name.casefold(), "")) if prefix.casefold() == "ad" else ""
+
+
+def _bits(kind: str, right: str) -> int | None:
+    """The bits of a right; extended rights of the directory share one."""
+    if kind == "ad" and right in objects()["extended_rights"]:
+        right = "CONTROL_ACCESS"
+    return access_rights.bits(kind, right)
 
 
 @cache
