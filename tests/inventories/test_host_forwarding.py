@@ -127,3 +127,37 @@ def test_a_list_of_wecutil_tells_the_same_as_its_xml(tmp_path: Path) -> None:
     (one,) = forwarding(tmp_path, files).subscriptions
     assert (one.name, one.initiated, one.allowed) == ("A", "collector", "D:(A;;GA;;;DC)")
     assert (one.sources, one.named, one.certificates) == (("ws.contoso.com",), True, False)
+
+
+def test_a_subscription_that_lists_others_and_is_named_is_told(tmp_path: Path) -> None:
+    others = SOURCES.replace("<EventSource><Address>10.0.0.5</Address></EventSource>", "")
+    files = {
+        "inventory.yaml": "hosts: [{name: SRV, subscriptions: a.xml}, {name: WS, subscriptions: a.xml}]",
+        "a.xml": subscription("A", "CollectorInitiated", others),
+    }
+    assert [one.elsewhere for one in forwarding(tmp_path, files, "SRV").subscriptions] == [True]
+    assert [one.elsewhere for one in forwarding(tmp_path, files, "WS").subscriptions] == [False]
+    said = [one.message for one in load(tmp_path).faults]
+    assert said == ["the inventory names A for SRV, which is not among the computers it lists"]
+
+
+def test_an_address_of_figures_may_be_the_host(tmp_path: Path) -> None:
+    files = {
+        "inventory.yaml": "hosts: [{name: SRV, subscriptions: a.xml}]",
+        "a.xml": subscription("A", "CollectorInitiated", SOURCES),
+    }
+    assert [one.elsewhere for one in forwarding(tmp_path, files, "SRV").subscriptions] == [False]
+    assert load(tmp_path).faults == ()
+
+
+def test_an_expiry_is_kept_and_told_once_and_leaves_nothing_unread(tmp_path: Path) -> None:
+    files = {
+        "inventory.yaml": "hosts: [{name: SRV, subscriptions: a.xml}]",
+        "a.xml": subscription("A", rest="<Expires>2010-01-01T00:00:00.000Z</Expires>"),
+    }
+    found = forwarding(tmp_path, files, "SRV")
+    assert [one.expires for one in found.subscriptions] == ["2010-01-01T00:00:00.000Z"]
+    assert found.incomplete == ()
+    said = [str(one) for one in load(tmp_path).faults]
+    assert len(said) == 1
+    assert "A expires on 2010-01-01T00:00:00.000Z" in said[0]

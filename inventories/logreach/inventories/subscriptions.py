@@ -25,7 +25,9 @@ class Subscription:
     `initiated` says of a subscription who calls whom: 'source', 'collector' or 'untold'; '' for
     queries that no server hands out. `allowed` is the SDDL that says which domain computers may
     send to it, as written; `certificates` that others may, by theirs; `sources` are the addresses
-    that it lists and does not disable. `named` says that the inventory names it for this host.
+    that it lists and does not disable. `named` says that the inventory names it for this host,
+    `elsewhere` that it lists computers by name of which this host is none; `expires` is the time
+    after which it takes nothing more, as written, '' where it has none.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Subscription:
     certificates: bool = False
     sources: tuple[str, ...] = ()
     named: bool = False
+    elsewhere: bool = False
+    expires: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,19 @@ def read(text: str, source: str, sha256: str = "") -> Reading:
     """
     reader = _Reader(source)
     subscriptions = tuple(reader.subscriptions(text))
-    return reading_of(subscriptions, reader.faults, source, sha256, reader.allowed)
+    found = reading_of(subscriptions, reader.faults, source, sha256, reader.allowed)
+    return replace(found, faults=(*found.faults, *map(_expiring, filter(_expires, subscriptions))))
+
+
+def _expires(one: Subscription) -> bool:
+    return bool(one.expires) and one.enabled
+
+
+def _expiring(one: Subscription) -> Fault:
+    """What is to say of a subscription that ends; it leaves nothing unread."""
+    message = f"subscription {one.name} expires on {one.expires}, so it proves no forwarding"
+    hint = "Whether that has passed hangs on the day; export it without an expiry."
+    return Fault(message, one.source, f"line {one.line}", hint)
 
 
 def reading_of(
@@ -70,17 +82,45 @@ def of_host(reading: Reading, name: str, *, named: bool = False) -> Reading:
     The inventory names them (`named`), or they list the host among their sources; `name` is ''
     where the entry stands for several hosts, which no list can name.
     """
-    return replace(reading, statements=tuple(_mark(one, name, named) for one in reading.statements))
+    marked = replace(
+        reading, statements=tuple(_mark(one, name, named) for one in reading.statements)
+    )
+    strange = [one for one in subscriptions_of(marked) if named and one.elsewhere and one.enabled]
+    return replace(marked, faults=(*marked.faults, *(_disagreeing(one, name) for one in strange)))
+
+
+def _disagreeing(one: Subscription, name: str) -> Fault:
+    message = (
+        f"the inventory names {one.name} for {name}, which is not among the computers it lists"
+    )
+    hint = "It counts as unknown whether it takes from there."
+    return Fault(message, one.source, f"line {one.line}", hint)
 
 
 def _mark(told: Statement, name: str, named: bool) -> Statement:
     if not isinstance(told.value, Forwarding):
         return told
-    subscriptions = tuple(
-        replace(one, named=named or short_name(name) in map(short_name, one.sources))
-        for one in told.value.subscriptions
-    )
+    subscriptions = tuple(_marked(one, name, named) for one in told.value.subscriptions)
     return replace(told, value=replace(told.value, subscriptions=subscriptions))
+
+
+def _marked(one: Subscription, name: str, named: bool) -> Subscription:
+    listed = short_name(name) in map(short_name, one.sources)
+    return replace(one, named=named or listed, elsewhere=_elsewhere(one, name, listed))
+
+
+def _elsewhere(one: Subscription, name: str, listed: bool) -> bool:
+    """Whether it lists computers, all by name, and the host is none of them.
+
+    The list of a source-initiated subscription holds those that have called so far, no more.
+    """
+    if one.initiated == "source" or not name or listed:
+        return False
+    return bool(one.sources) and not any(map(_is_address, one.sources))
+
+
+def _is_address(text: str) -> bool:
+    return ":" in text or all(part.isdecimal() for part in text.strip().rstrip(".").split("."))
 
 
 def merge(readings: Iterable[Reading]) -> Reading:
@@ -200,6 +240,7 @@ class _Reader:
             initiated=_INITIATED.get(_text(element.child("SubscriptionType")).lower(), "untold"),
             certificates=_by_certificate(element),
             sources=tuple(_sources(element)),
+            expires=" ".join(_text(element.child("Expires")).split())[:60],
         )
 
     def _allowed(self, element: Element, name: str) -> str:

@@ -52,6 +52,8 @@ def test_membership(name: str) -> None:
         certificates=case.get("certificates", False),
         sources=tuple(case.get("sources", ())),
         named=case.get("named", False),
+        elsewhere=case.get("elsewhere", False),
+        expires=case.get("expires", ""),
     )
     role = Role(case["role"]) if "role" in case else None
     found = membership(one, Who(role, case.get("collector")))

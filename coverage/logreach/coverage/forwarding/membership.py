@@ -55,8 +55,16 @@ def membership(subscription: Subscription, who: Who) -> Membership:
     if not subscription.initiated:
         return Membership(takes=True)
     found = _by_list(subscription, who)
+    name = subscription.name
     if found.takes is None and found.missing == _FORWARDING and subscription.named:
-        return Membership(takes=True, why="the inventory names it for this host")
+        if subscription.elsewhere:
+            why = f"{name} lists other computers than this host, for which the inventory names it"
+            return Membership(takes=None, why=why, missing=_FORWARDING)
+        found = Membership(takes=True, why="the inventory names it for this host")
+    if found.takes and subscription.expires:
+        # No clock decides: the same input gives the same answer on any day.
+        why = f"{name} expires on {subscription.expires}; whether that has passed hangs on the day"
+        return Membership(takes=None, why=why, missing=_FORWARDING)
     return found
 
 
