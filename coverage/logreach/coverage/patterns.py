@@ -36,7 +36,7 @@ class Test(StrEnum):
     GREATER_EQUAL = "greater-equal"
     EMPTY = "empty"  # absent, or no text; takes no values
     EXISTS = "exists"  # the field is there, with or without text; takes no values
-    UNKNOWN = "unknown"  # constrained in a way that nothing here can decide; takes no values
+    UNKNOWN = "unknown"  # nothing here can decide it; values name what is lacking, if anything
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ def _constraint_text(constraint: Constraint) -> str:
     word = _WORDS[constraint.test]
     if not constraint.values:
         return word
+    if constraint.test is Test.UNKNOWN:
+        return f"{word}: {', '.join(constraint.values)}"
     shown = [_short(value) for value in constraint.values[:_MOST_VALUES]]
     more = len(constraint.values) - len(shown)
     return f"{word} {' or '.join(shown)}{f' (+{more})' if more else ''}"

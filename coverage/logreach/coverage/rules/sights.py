@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.coverage.rules.branches import Conj
@@ -106,7 +107,7 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
         tuple(_needs(wanted, vetoes)),
         tuple(_vetoes(wanted, vetoes)),
         tuple(_eager(vetoes)),
-        *_limit(carrier, single),
+        *_limit(carrier, wanted, applying),
     )
     return Sight(
         demand=_one_of_equals(demand),
@@ -137,14 +138,35 @@ def _follows(pattern: EventPattern, one: Reading) -> bool:
     return bool(held) and not may_meet((*held, _opposite(one.constraint)))
 
 
-def _limit(carrier: Carrier, vetoes: list[Reading]) -> tuple[Verdict, str]:
-    """The best that the event allows: a field that must not be there only may be missing."""
-    found = [one for one in vetoes if one.literal.constraint.test is Test.EXISTS and not one.lost]
-    if not found:
-        return carrier.limit, carrier.why
-    names = ", ".join(dict.fromkeys(one.literal.field for one in found))
-    why = f"whether {carrier.event} comes without {names} is not known"
-    return all_of((carrier.limit, UNKNOWN)), f"{carrier.why}; {why}" if carrier.why else why
+def _limit(
+    carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]]
+) -> tuple[Verdict, str]:
+    """The best that the event allows, and why.
+
+    A field that must not be there only may be missing, and nobody can tell what a placeholder
+    stands for.
+    """
+    event, said = carrier.event, [carrier.why] if carrier.why else []
+    single = [one[0] for one in vetoes if len(one) == 1 and not one[0].lost]
+    absent = _named(single, Test.EXISTS)
+    lacking = _lacking([*wanted, *chain.from_iterable(vetoes)])
+    if absent:
+        said.append(f"whether {event} comes without {absent} is not known")
+    if lacking:
+        said.append(f"the rule's placeholder {lacking} has no value")
+    limit = all_of((carrier.limit, UNKNOWN)) if absent or lacking else carrier.limit
+    return limit, "; ".join(said)
+
+
+def _named(readings: Iterable[Reading], test: Test) -> str:
+    names = (one.literal.field for one in readings if one.literal.constraint.test is test)
+    return ", ".join(dict.fromkeys(names))
+
+
+def _lacking(readings: Iterable[Reading]) -> str:
+    found = (one.literal.constraint for one in readings)
+    names = (name for one in found if one.test is Test.UNKNOWN for name in one.values)
+    return ", ".join(dict.fromkeys(names))
 
 
 @lru_cache(maxsize=8192)

@@ -83,9 +83,17 @@ def _expression(value: SigmaRegularExpression) -> Constraint:
     text = value.regexp
     plain = text.to_plain_regex() if isinstance(text, types.SigmaString) else str(text)
     if isinstance(text, types.SigmaString) and text.contains_placeholder():
-        return _UNKNOWN
+        return _lacking(text)
     prefix = f"(?{letters})" if letters else ""
     return Constraint(Test.MATCHES, (prefix + plain,), cased="IGNORECASE" not in flags)
+
+
+def _lacking(value: SigmaString) -> Constraint:
+    """A text with placeholders, which each site fills: the constraint names those."""
+    from sigma.types import Placeholder
+
+    names = [f"%{part.name}%" for part in value.s if isinstance(part, Placeholder)]
+    return Constraint(Test.UNKNOWN, tuple(dict.fromkeys(names)))
 
 
 def _string(field: str, value: SigmaString, cased: bool) -> Node:
@@ -93,7 +101,7 @@ def _string(field: str, value: SigmaString, cased: bool) -> Node:
 
     parts = value.s
     if any(isinstance(part, Placeholder) for part in parts):
-        return _lit(field, _UNKNOWN)
+        return _lit(field, _lacking(value))
     if not parts or parts == [""]:
         return _lit(field, Constraint(Test.EMPTY))
     many = SpecialChars.WILDCARD_MULTI
