@@ -160,3 +160,36 @@ markup = st.sampled_from([*MARKUP.split(), *LINES.splitlines(keepends=True), "\t
 def test_any_text_is_read_or_a_fault(reader: str, text: str) -> None:
     reading = READERS[reader].read(text, "the.xml")
     assert reading.statements or reading.faults
+
+
+BEAT = "winlogbeat.event_logs:\n  - name: Security\nprocessors:\n  - {}\n"
+SPLUNK = "[WinEventLog://Security]\nrenderXml = {}\nsuppress_text = {}\n"
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "words"),
+    [
+        (winlogbeat, BEAT.format("drop_fields: {fields: [agent, host.name, event.original]}"), ""),
+        (
+            winlogbeat,
+            BEAT.format("drop_fields: {fields: [agent, winlog.event_data.CommandLine]}"),
+            "drop_fields removes winlog.event_data.CommandLine",
+        ),
+        (winlogbeat, BEAT.format("drop_fields.fields: [winlog]"), "drop_fields removes winlog"),
+        (winlogbeat, BEAT.format("drop_fields: {fields: ['/.*data.*/']}"), "removes /.*data.*/"),
+        (winlogbeat, BEAT.format("drop_fields: {}"), "fields that are not told"),
+        (winlogbeat, BEAT.format("include_fields: {fields: [event]}"), "does not name"),
+        (splunk, SPLUNK.format("false", "1"), "suppress_text without renderXml"),
+        (splunk, SPLUNK.format("true", "1"), ""),
+        (splunk, SPLUNK.format("false", "0"), ""),
+    ],
+)
+def test_fields_that_do_not_arrive_are_told_and_leave_their_events_undecided(
+    reader: ModuleType, text: str, words: str
+) -> None:
+    reading = reader.read(text, "the.yml")
+    found = forwarding(reading)
+    assert found.incomplete == ()
+    assert [words in str(fault) for fault in reading.faults] == ([True] if words else [])
+    suppressed = [q.xpath for one in found.subscriptions for q in one.queries if q.suppress]
+    assert ["undecided" in xpath for xpath in suppressed] == ([True] if words else [])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from logreach.inventories import collectors, wef
@@ -28,6 +28,7 @@ _FILTER = re.compile(r"(?P<kind>whitelist|blacklist)(?P<number>[1-9]?)")
 _PAIR = re.compile(r"\s*(?P<key>\$?\w+)\s*=\s*(?P<mark>[^\w\s])(?P<regex>.*?)(?P=mark)(?=\s|$)")
 # Nested quantifiers can take a regular expression for ever; such a one is not tried.
 _RISKY = re.compile(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)\s*[+*{]")
+_TEXTLESS = "suppress_text without renderXml"
 
 
 @dataclass(slots=True)
@@ -39,6 +40,11 @@ class _Stanza:
     def on(self, name: str) -> bool:
         value = self.settings.get(name, ("", 0))[0]
         return value.strip().lower() in ("1", "true", "t", "yes", "y")
+
+    @property
+    def textless(self) -> bool:
+        """Whether events arrive without their text, in which alone their fields stand."""
+        return self.on("suppress_text") and not self.on("renderxml") and not self.on("disabled")
 
 
 def read(text: str, source: str, sha256: str = "") -> Reading:
@@ -52,7 +58,16 @@ def read(text: str, source: str, sha256: str = "") -> Reading:
     if not taken:
         faults.append(Fault("no [WinEventLog://...] stanza", source, "line 1"))
     subscriptions = tuple(_subscription(one, source, faults) for one in taken)
-    return wef.reading_of(subscriptions, faults, source, sha256)
+    reading = wef.reading_of(subscriptions, faults, source, sha256)
+    notices = (_without_text(one, source) for one in taken if one.textless)
+    return replace(reading, faults=(*reading.faults, *notices))
+
+
+def _without_text(stanza: _Stanza, source: str) -> Fault:
+    """Without XML, an event's fields arrive in its text only; this leaves nothing unread."""
+    message = f"{_TEXTLESS} in [{stanza.name}]: the fields of its events do not arrive"
+    where = f"line {stanza.settings['suppress_text'][1]}"
+    return Fault(message, source, where, "Set renderXml = true, or suppress_text = 0.")
 
 
 def _stanzas(text: str, source: str, faults: list[Fault]) -> Iterator[_Stanza]:
@@ -126,6 +141,9 @@ def _queries(stanza: _Stanza, channel: str, source: str, faults: list[Fault]) ->
         yield Query(channel, condition, suppress=not white, line=line)
     if not listed:
         yield Query(channel, collectors.EVERYTHING, suppress=False, line=stanza.line)
+    if stanza.textless:
+        undecided = f"*[{collectors.undecided(_TEXTLESS)}]"
+        yield Query(channel, undecided, suppress=True, line=stanza.settings["suppress_text"][1])
 
 
 def _condition(value: str, *, xml: bool) -> str | None:

@@ -15,7 +15,7 @@ from logreach.inventories.facts import Reading
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.marked import Marked
 from logreach.inventories.subscriptions import Query, Subscription
-from logreach.inventories.winlogbeat_drops import drops, find
+from logreach.inventories.winlogbeat_drops import drops, find, removals
 from logreach.inventories.xpath import XPathError, parse
 
 _LONGEST = 1024 * 1024  # characters
@@ -40,7 +40,8 @@ def read(text: str, source: str, sha256: str = "") -> Reading:
     reader = _Reader(source)
     subscription = reader.subscription(text)
     found = () if subscription is None else (subscription,)
-    return wef.reading_of(found, reader.faults, source, sha256)
+    reading = wef.reading_of(found, reader.faults, source, sha256)
+    return replace(reading, faults=(*reading.faults, *reader.notices))
 
 
 class _Reader:
@@ -49,6 +50,7 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self._source = source
         self.faults: list[Fault] = []
+        self.notices: list[Fault] = []  # they leave nothing unread
 
     def _fault(self, message: str, line: int) -> None:
         self.faults.append(Fault(message, self._source, f"line {line}"))
@@ -68,7 +70,8 @@ class _Reader:
             problem = "winlogbeat.event_logs is not a list" if logs else "no winlogbeat.event_logs"
             self._fault(problem, (logs or root).line)
             return None
-        everywhere = drops(find(root, "processors"))
+        processors = find(root, "processors")
+        everywhere = (*drops(processors), *self._removing(processors))
         queries = tuple(
             query
             for number, entry in enumerate(logs.items)
@@ -77,8 +80,17 @@ class _Reader:
         name = self._source.rpartition("/")[2]
         return Subscription(name, queries, source=self._source, dialect="collector", line=logs.line)
 
+    def _removing(self, processors: Marked | None) -> tuple[str, ...]:
+        """Events arrive without fields: whether they still tell what a rule needs is undecided."""
+        found = removals(processors)
+        for told, line in found:
+            hint = "What rules find in these events counts as unknown."
+            self.notices.append(Fault(told, self._source, f"line {line}", hint))
+        return tuple(f"*[{collectors.undecided(told)}]" for told, _ in found)
+
     def _entry(self, entry: Marked, number: str, everywhere: tuple[str, ...]) -> Iterator[Query]:
-        dropped = (*everywhere, *drops(find(entry, "processors")))
+        processors = find(entry, "processors")
+        dropped = (*everywhere, *drops(processors), *self._removing(processors))
         xml = _text(find(entry, "xml_query"))
         if xml:
             yield from self._xml(xml, entry.line, number, dropped)

@@ -30,6 +30,35 @@ def drops(processors: Marked | None) -> tuple[str, ...]:
     return tuple(found)
 
 
+def removals(processors: Marked | None) -> tuple[tuple[str, int], ...]:
+    """Words for every processor that removes fields which rules may need, and its line."""
+    return tuple(
+        (f"{key.partition('.')[0]} removes {told}", value.line)
+        for processor in (processors.items if processors is not None else ())
+        for key, value in processor.fields.items()
+        if (told := _removed(key, value))
+    )
+
+
+def _removed(key: str, value: Marked) -> str:
+    """The fields that a processor removes, '' where they are none of an event's own."""
+    name, _, rest = key.partition(".")
+    if name == "include_fields":
+        return "every field that it does not name"
+    if name != "drop_fields":
+        return ""
+    listed = value if rest == "fields" else value.fields.get("fields")
+    if listed is None:
+        return "fields that are not told"
+    found = [one.text.strip() for one in (listed.items or (listed,))]
+    return ", ".join([one for one in found if _of_event(one)][:5])
+
+
+def _of_event(field: str) -> bool:
+    """Whether a field may be one of the event's; a regular expression may mean any."""
+    return field.startswith(("/", "winlog", "event_data")) or field in ("event", "event.code")
+
+
 def find(node: Marked, dotted: str) -> Marked | None:
     """A value by its name, written dotted or nested."""
     for key, value in node.fields.items():
