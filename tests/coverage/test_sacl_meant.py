@@ -94,6 +94,10 @@ NO_KEYS = {"global:key": "S:"}
 KEY = {"ObjectType": ["equals", "Key"], "ObjectName": ["equals", "\\REGISTRY\\MACHINE\\SAM"]}
 DCSYNC = {"Properties": ["contains", "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"]}
 REPLICATION = {"Properties": [*DCSYNC["Properties"], "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"]}
+SERVICES = "\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services"
+OTHER_KEY = {"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)"}
+SERVICES_KEY = {"HKLM\\SYSTEM\\CurrentControlSet\\Services": "S:(AU;CISA;KA;;;WD)"}
+SETTING = {"HKLM\\SOFTWARE": "S:(AU;CISA;0x2;;;WD)"}
 LSASS = {"ObjectType": ["equals", "Process"], "ObjectName": ["ends", "\\lsass.exe"]}
 READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
 
@@ -121,6 +125,18 @@ READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
         ({}, 4662, DCSYNC, (), "unknown"),
         ({"DC=a,DC=com": "S:"}, 4662, DCSYNC, (), "not achievable"),
         ({"DC=a,DC=com": "S:(AU;SA;CR;;;WD)"}, 4662, DCSYNC, (), "achievable"),
+        # An entry outside of what a rule names, or for another right, once proved a part of it.
+        (OTHER_KEY, 4663, {"ObjectName": ["begins", f"{SERVICES}\\"]}, (), "unknown"),
+        (OTHER_KEY, 4663, {"ObjectType": ["equals", "Key"], "ObjectName": ["contains", "\\Services\\"]}, (), "unknown"),
+        (SERVICES_KEY, 4663, {"ObjectName": ["begins", f"{SERVICES}\\"]}, (), "achievable"),
+        (SERVICES_KEY, 4663, {"ObjectName": ["begins", SERVICES]}, (), "unknown, at least conditional"),
+        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%1537"]}, (), "unknown"),
+        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%9999"]}, (), "unknown"),
+        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%4433"]}, (), "unknown, at least conditional"),
+        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10000", "0x20000"]}, (), "unknown"),
+        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10000", "0x2"]}, (), "unknown, at least conditional"),
+        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10002"]}, (), "unknown"),
+        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["not", "0x2"]}, (), "unknown"),
         # Entries for another extended right once made DCSync conditional.
         ({"DC=a,DC=com": "S:(OU;SA;CR;00299570-246d-11d0-a768-00aa006e0529;;WD)"}, 4662, DCSYNC, (), "not achievable"),
         ({"DC=a,DC=com": "S:(OU;SA;CR;1131f6ad-9c07-11d1-f79f-00c04fc2dcd2;;WD)"}, 4662, DCSYNC, (), "achievable"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from logreach.coverage.sacls import grades
 from logreach.coverage.sacls.grades import Grades, level_of, rights_of, with_limits
 from logreach.coverage.sacls.known import Covered, KnownSacls
-from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, built_in
+from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, Scope, built_in
 from logreach.coverage.sacls.remedies import remedy_for
 from logreach.coverage.verdict import YES, Level, Verdict
 from logreach.inventories.facts import Evidence, FactKey, FactKind, Missing, Sacl
@@ -30,8 +30,11 @@ def any_object(known: KnownSacls, need: AccessNeed) -> Covered:
         text = f"audit entries are known on {', '.join(named)}"
         text += ", not on every object" if len(some) < 4 else " and others, not on every object"
         evidence = tuple(one for name in named for one in some[name])
-        return Covered(Verdict(Level.PARTIAL, Level.YES), text, evidence, remedy, missing)
-    level = level_of(graded)
+        if need.scope is Scope.SOME:
+            text += "; whether on those that are meant is not known"
+        level = Level.NO if need.scope is Scope.SOME else Level.PARTIAL
+        return Covered(Verdict(level, Level.YES), text, evidence, remedy, missing)
+    level = Level.NO if need.scope is Scope.SOME else level_of(graded)
     text = f"no audit entry is known on any {need.what} for {rights_of(need)}"
     evidence = world.evidence if world else ()
     return Covered(Verdict(level, Level.YES), with_limits(text, graded), evidence, remedy, missing)

@@ -57,7 +57,7 @@ def _by_windows(facts: Facts, need: AccessNeed, name: ObjectName) -> Covered | N
         return Covered(Verdict(Level.NO, level), text, missing=FactKey(FactKind.OS))
     if not entry.on(os.value):
         return None
-    if level is Level.NO:
+    if level is Level.NO or (level is Level.PARTIAL and need.scope is Scope.SOME):
         text = f"the entry that Windows sets on {name.name} is for other access"
         return Covered(UNKNOWN, text, os.evidence)
     text = f"Windows sets an audit entry on {name.name} itself ({entry.source})"
@@ -91,6 +91,10 @@ class _Judge:
         if level is Level.YES:
             return Covered(YES, self._text(graded), self._evidence())
         text = self._text(graded)
+        if level is Level.PARTIAL and need.scope is Scope.SOME:
+            text += "; whether for what is meant is not known"
+            missing = None if self._told() else self._key
+            return Covered(UNKNOWN, text, self._evidence(), remedy, missing)
         if not self._told():
             missing = self._key
         elif self._world is None and need.kind in WITH_GLOBAL:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from logreach.coverage.knowledge.model import Event
 from logreach.coverage.patterns import EventPattern, Test
-from logreach.coverage.sacls.needs import Scope, built_in, objects
+from logreach.coverage.sacls.needs import CHILD, Scope, built_in, objects
 from logreach.inventories import access_rights
 from logreach.inventories.object_names import normal
 
-_NAME, _TYPE, _MASK = "ObjectName", "ObjectType", "AccessMask"
+_NAME, _TYPE, _MASK, _LIST = "ObjectName", "ObjectType", "AccessMask", "AccessList"
+_HEX = re.compile(r"0x[0-9a-fA-F]{1,8}")
 _PROPERTIES, _SERVER = "Properties", "ObjectServer"
 _PARTS = (Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS)
 _EXTENSION = re.compile(r"\.[a-z]{2,4}\d?$", re.IGNORECASE)
@@ -47,10 +48,12 @@ def meant_by(event: Event, pattern: EventPattern) -> tuple[tuple[Meant, ...], ..
     kinds = {kind for kind in told if _told_of(kind, need.objects)} or set(need.objects)
     groups = []
     for kind in sorted(kinds):
-        rights = need.rights or _right(kind, pattern)
+        rights, clear = (need.rights, True) if need.rights else _rights(event, kind, pattern)
         subcategory = objects()["subcategories"].get(kind, "")
-        group = [one for one in named if one.kind == kind] or [Meant(kind)]
-        groups.append(tuple(Meant(kind, one.path, one.scope, rights, subcategory) for one in group))
+        group = [one for one in named if one.kind == kind] or [Meant(kind, scope=_any(pattern))]
+        if not clear:  # what is known of an object and all below does not add up
+            group = [replace(one, scope=Scope.SOME) for one in group if not _tree(one)]
+        groups.append(tuple(replace(one, rights=rights, subcategory=subcategory) for one in group))
     return tuple(groups)
 
 
@@ -65,13 +68,40 @@ def _values(pattern: EventPattern, field: str, tests: Sequence[Test] = _PARTS) -
     return asked[0].values if len(asked) == 1 else ()
 
 
+def _any(pattern: EventPattern) -> Scope:
+    """Any object of a kind: all of them, or those of a name that is not understood."""
+    asked = any(not one.negated for one in pattern.fields.get(_NAME, ()))
+    return Scope.SOME if asked else Scope.TREE
+
+
+def _tree(one: Meant) -> bool:
+    return one.kind != "process" and bool(one.path) and one.scope is Scope.TREE
+
+
 def _named(pattern: EventPattern) -> list[Meant]:
-    """Objects by their whole names, or by the end of a name that is known; all or none."""
+    """Objects by whole names, by how names begin, or by an end that is known; all or none."""
+    begun = [one for one in pattern.fields.get(_NAME, ()) if not one.negated]
+    if len(begun) == 1 and begun[0].test is Test.BEGINS:
+        trees = [tuple(_begun(value)) for value in begun[0].values]
+        return [one for tree in trees for one in tree] if all(trees) else []
     whole = [normal(value) for value in _values(pattern, _NAME, (Test.EQUALS,))]
     if whole and all(one is not None and one.kind in ("key", "file") for one in whole):
         return [Meant(one.kind, one.name, Scope.OBJECT) for one in whole if one is not None]
     ends = [_known_end(value) for value in _values(pattern, _NAME, (Test.ENDS,))]
     return [Meant("process", one) for one in ends] if ends and all(ends) else []
+
+
+def _begun(value: str) -> Iterator[Meant]:
+    """What lies below a path; where it ends within a name, also what has a longer name."""
+    found = normal(value)
+    if found is None or found.kind not in ("key", "file") or "\\" not in found.name:
+        return
+    if value.endswith("\\"):
+        yield Meant(found.kind, f"{found.name.rstrip(chr(92))}{CHILD}", Scope.BELOW)
+        return
+    yield Meant(found.kind, found.name)
+    above = found.name.rstrip("\\").rpartition("\\")[0]
+    yield Meant(found.kind, f"{above}{CHILD}", Scope.SOME)
 
 
 def _known_end(value: str) -> str:
@@ -86,10 +116,15 @@ def _kinds(possible: Iterable[str], pattern: EventPattern) -> Iterator[str]:
         table = objects()["object_types"]
         yield from {table[one] for one in types} if all(one in table for one in types) else possible
         return
-    names = [value.casefold() for value in _values(pattern, _NAME)]
-    told = {_kind_of(name) for name in names}
-    if names and "" not in told:
-        yield from told
+    several = [
+        [value.casefold() for value in one.values]
+        for one in pattern.fields.get(_NAME, ())
+        if not one.negated and one.test in _PARTS and one.values
+    ]
+    names = [name for one in several for name in one]
+    telling = [told for one in several if "" not in (told := {_kind_of(name) for name in one})]
+    if telling:
+        yield from set.intersection(*telling) or possible
     elif any("\\" in name for name in names):
         yield from (kind for kind in possible if kind in ("key", "file"))
     else:
@@ -104,14 +139,31 @@ def _kind_of(name: str) -> str:
     return "file" if _EXTENSION.search(name) else ""
 
 
-def _right(kind: str, pattern: EventPattern) -> tuple[str, ...]:
-    """The one right that the access mask names; () where it names several, or none is told."""
-    masks = _values(pattern, _MASK, (Test.EQUALS,))
-    if len(masks) != 1 or not re.fullmatch(r"0x[0-9a-fA-F]{1,8}", masks[0]):
-        return ()
-    mask = int(masks[0], 16)
-    names = access_rights.names(kind, mask) if mask.bit_count() == 1 else ()
-    return names if names and access_rights.bits(kind, names[0]) is not None else ()
+def _rights(event: Event, kind: str, pattern: EventPattern) -> tuple[tuple[str, ...], bool]:
+    """The rights that a pattern asks for, () for whichever; and whether that is all it asks."""
+    asked = [(field, one) for field in (_MASK, _LIST) for one in pattern.fields.get(field, ())]
+    if not asked:
+        return (), True
+    field, one = asked[0]
+    if len(asked) > 1 or one.negated or not one.values:
+        return (), False
+    if field == _LIST:
+        named = [_by_code(kind, value) for value in one.values] if one.test in _PARTS else []
+        return (tuple(dict.fromkeys(named)), True) if named and all(named) else ((), False)
+    if one.test is not Test.EQUALS or not all(map(_HEX.fullmatch, one.values)):
+        return (), False
+    masks = [int(value, 16) for value in one.values]
+    names = tuple(dict.fromkeys(n for mask in masks for n in access_rights.names(kind, mask)))
+    if not names or any(access_rights.bits(kind, name) is None for name in names):
+        return (), False
+    whole = event.key in objects()["any_right"]
+    return names, whole or all(mask.bit_count() == 1 for mask in masks)
+
+
+def _by_code(kind: str, value: str) -> str:
+    """The right that AccessList writes so; '' where it is not known or another kind's."""
+    right = str(objects()["access_codes"].get(value.strip().casefold(), ""))
+    return right if access_rights.bits(kind, right) is not None else ""
 
 
 def _in_directory(event: Event, pattern: EventPattern) -> Iterator[Meant]:
@@ -128,8 +180,10 @@ def _in_directory(event: Event, pattern: EventPattern) -> Iterator[Meant]:
         _class(value) for value in _values(pattern, objects()["class_fields"].get(event.key, ""))
     ]
     if told and all(told):
-        rights = need.rights or _right(_DIRECTORY, pattern)
-        yield from (Meant(_DIRECTORY, f"ad:{one}", rights=rights) for one in dict.fromkeys(told))
+        rights, clear = (need.rights, True) if need.rights else _rights(event, _DIRECTORY, pattern)
+        scope = Scope.TREE if clear else Scope.SOME
+        for one in dict.fromkeys(told):
+            yield Meant(_DIRECTORY, f"ad:{one}", scope, rights)
 
 
 def _class(value: str) -> str:

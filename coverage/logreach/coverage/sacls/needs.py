@@ -25,6 +25,7 @@ class Scope(StrEnum):
     OBJECT = "object"  # this one alone
     BELOW = "below"  # all below it, not itself; also written as a path that ends in \*
     TREE = "tree"  # itself and all below
+    SOME = "some"  # objects or rights of which is not known which: a part proves nothing
 
 
 @dataclass(frozen=True, slots=True)
