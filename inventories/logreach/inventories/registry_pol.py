@@ -49,7 +49,7 @@ def read(source: Source) -> Reading:
     missing = tuple(
         (FactKey(kind), one) for one in lost for kind in (FactKind.SETTING, FactKind.CHANNEL)
     )
-    return Reading(found.statements, (*found.faults, *faults), missing)
+    return Reading(found.statements, (*found.faults, *faults), (*found.missing, *missing))
 
 
 def _values(data: bytes) -> Iterator[RegistryValue]:
