@@ -13,7 +13,7 @@ from logreach.coverage.graph import Graph
 from logreach.coverage.knowledge.model import Event, EventKnowledge, Policy
 from logreach.coverage.knowledge.operations import Shown
 from logreach.coverage.patterns import EventPattern
-from logreach.coverage.prerequisites.forwarding import Forwarded
+from logreach.coverage.prerequisites.forwarding import Arriving
 from logreach.coverage.prerequisites.sysmon import Keeping
 from logreach.coverage.reasons import Reasons
 from logreach.coverage.sacls.meant import Meant, meant_by
@@ -71,6 +71,7 @@ class GraphView:
         self._fields: dict[tuple[str, str], Judged] = {}
         self._passed: dict[int, tuple[EventPattern, Judged]] = {}
         self._keeping = Keeping(facts)
+        self._arriving = Arriving(facts)
         self._unsifted: dict[str, Reason] = {}
         # Where nobody tells what is forwarded, Sysmon alone looks at what an event holds.
         self._sifted = not isinstance(facts.forwarding(), Missing)
@@ -210,9 +211,9 @@ class GraphView:
 
     def _forwarded(self, pattern: EventPattern) -> Reason:
         if self._sifted:
-            return Forwarded(pattern).check(self._facts)
+            return self._arriving.check(pattern)
         if pattern.event not in self._unsifted:
-            self._unsifted[pattern.event] = Forwarded(pattern).check(self._facts)
+            self._unsifted[pattern.event] = self._arriving.check(pattern)
         return self._unsifted[pattern.event]
 
 

@@ -55,3 +55,7 @@ class Forwarding:
 
     subscriptions: tuple[Subscription, ...]
     incomplete: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        # Asked for with every event of every host; few share their names and differ.
+        return hash((tuple(one.name for one in self.subscriptions), self.incomplete))

@@ -45,18 +45,23 @@ class _Taking:
 
     def __init__(self, forwarding: Forwarding) -> None:
         self._filter = ForwardingFilter(forwarding, metadata)
-        self._answers: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
+        self._whole: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
+        self._parts: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
 
     def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
         """What is done with all events of an id, or none, is done with those of any pattern."""
-        if pattern.fields:
-            whole = self.answer(EventPattern(pattern.event), event)
-            if whole.exact and whole.level is not Level.PARTIAL:
-                return whole
+        key = (pattern.event, event)
+        whole = self._whole.get(key)
+        if whole is None:
+            asked = EventPattern(pattern.event)
+            whole = self._whole[key] = self._filter.answer_for(event, asked)
+        if not pattern.fields or (whole.exact and whole.level is not Level.PARTIAL):
+            return whole
         key = (asked_for(pattern), event)
-        if key not in self._answers:
-            self._answers[key] = self._filter.answer_for(event, pattern)
-        return self._answers[key]
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = self._filter.answer_for(event, pattern)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,75 +127,107 @@ class Forwarded:
         return _READS
 
     def check(self, facts: Facts) -> Reason:
-        fact = facts.forwarding()
-        if isinstance(fact, Missing):
-            if fact.fault is None:
-                text = "forwarding is not judged: the inventory names no subscription"
-                return self._reason(NOT_APPLICABLE, text)
-            text = f"what is forwarded is unknown ({fact.reason})"
-            return self._reason(UNKNOWN, text, missing=FORWARDING_KEY)
-        sieves = _sieves(fact.value, Who.of(facts))
-        event = metadata(self.pattern.event, *_system(facts))
-        answer = sieves.sure.answer(self.pattern, event)
-        verdict = verdict_of(answer)
-        if verdict is not YES and sieves.open_:
-            most = sieves.maybe.answer(self.pattern, event)
-            return self._open(sieves, most, verdict, fact, event)
-        if verdict is NO and sieves.out:
-            elsewhere = sieves.all_.answer(self.pattern, event)
-            if verdict_of(elsewhere) is not NO:
-                return self._excluded(sieves, elsewhere, fact, event)
-        where = _places(answer, fact)
-        remedy = self._remedy(verdict, sieves, event)
-        return self._reason(verdict, _told(answer, verdict), where or fact.evidence, remedy)
+        return Arriving(facts).check(self.pattern)
 
-    def _remedy(
-        self, verdict: Verdict, sieves: _Sieves, event: EventMetadata | None
-    ) -> Remedy | None:
+
+class Arriving:
+    """What of the events of one host is forwarded, for who asks of many patterns."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._fact = fact = facts.forwarding()
+        if not isinstance(fact, Missing):
+            self._system = _system(facts)
+            self._sieves = _sieves(fact.value, Who.of(facts))
+        self._settled: dict[tuple[str, int], tuple[Reason, FilterAnswer]] = {}
+
+    def check(self, pattern: EventPattern) -> Reason:
+        """Whether all events of a pattern are forwarded, some, or none."""
+        fact = self._fact
+        if isinstance(fact, Missing):
+            return _untold(pattern.event, fact)
+        event = metadata(pattern.event, *self._system)
+        answer = self._sieves.sure.answer(pattern, event)
+        verdict = verdict_of(answer)
+        if verdict is not YES and (self._sieves.open_ or self._sieves.out):
+            return self._beyond(pattern, event, answer, fact)
+        # Subscriptions answer mostly for an event whatever it holds, with one object.
+        key = (pattern.event, id(answer))
+        if key not in self._settled:
+            self._settled[key] = (self._told(pattern.event, event, answer, fact), answer)
+        return self._settled[key][0]
+
+    def _beyond(
+        self,
+        pattern: EventPattern,
+        event: EventMetadata | None,
+        answer: FilterAnswer,
+        fact: Known[Forwarding],
+    ) -> Reason:
+        """Not all is taken by those that surely take from the host; others may, or do elsewhere."""
+        sieves, verdict = self._sieves, verdict_of(answer)
+        if sieves.open_:
+            most = sieves.maybe.answer(pattern, event)
+            if verdict_of(most) == verdict:
+                return self._told(pattern.event, event, most, fact)
+            return self._open(pattern.event, event, (verdict, most), fact)
+        if verdict is NO:
+            elsewhere = sieves.all_.answer(pattern, event)
+            if verdict_of(elsewhere) is not NO:
+                return self._excluded(pattern.event, event, elsewhere, fact)
+        return self._told(pattern.event, event, answer, fact)
+
+    def _told(
+        self, key: str, event: EventMetadata | None, answer: FilterAnswer, fact: Known[Forwarding]
+    ) -> Reason:
+        verdict = verdict_of(answer)
+        where = _places(answer, fact) or fact.evidence
+        remedy = self._remedy(key, verdict, event)
+        return _reason(key, verdict, _words(answer, verdict), where, remedy)
+
+    def _remedy(self, key: str, verdict: Verdict, event: EventMetadata | None) -> Remedy | None:
         """What else to select; of an open verdict only where that would surely settle it."""
-        if verdict is YES or event is None or not (verdict.settled or sieves.firm):
+        if verdict is YES or event is None or not (verdict.settled or self._sieves.firm):
             return None
         if event.channel.casefold().endswith(_DIRECT):
             return None
-        return _select(self.subject, event.channel, event.event_id, collected=sieves.collected)
+        return _select(key, event.channel, event.event_id, collected=self._sieves.collected)
 
     def _excluded(
-        self,
-        sieves: _Sieves,
-        answer: FilterAnswer,
-        fact: Known[Forwarding],
-        event: EventMetadata | None,
+        self, key: str, event: EventMetadata | None, answer: FilterAnswer, fact: Known[Forwarding]
     ) -> Reason:
         """Subscriptions would take such events, but not from this host."""
         text = "the subscriptions that take such events do not take them from this host"
-        where = _places(answer, fact)
-        why = "; ".join(one.why for one in sieves.out[:2])
-        remedy = self._remedy(NO, sieves, event)
-        return self._reason(NO, f"{text}: {why}", where or fact.evidence, remedy)
+        where = _places(answer, fact) or fact.evidence
+        why = "; ".join(one.why for one in self._sieves.out[:2])
+        return _reason(key, NO, f"{text}: {why}", where, self._remedy(key, NO, event))
 
     def _open(
         self,
-        sieves: _Sieves,
-        answer: FilterAnswer,
-        least: Verdict,
-        fact: Known[Forwarding],
+        key: str,
         event: EventMetadata | None,
+        ends: tuple[Verdict, FilterAnswer],
+        fact: Known[Forwarding],
     ) -> Reason:
         """Some subscriptions may take from this host or not: both bounds, and what would settle."""
+        least, answer = ends
         most = verdict_of(answer)
-        where = _places(answer, fact)
-        if most == least:
-            remedy = self._remedy(least, sieves, event)
-            return self._reason(least, _told(answer, least), where or fact.evidence, remedy)
         verdict = Verdict(least.proven, max(least.proven, most.possible))
-        told = sieves.open_[:2]
-        text = f"{'; '.join(one.why for one in told)}; if so, {_told(answer, most)}"
-        remedy = self._remedy(verdict, sieves, event)
-        return self._reason(verdict, text, where or fact.evidence, remedy, missing=told[0].missing)
+        told = self._sieves.open_[:2]
+        text = f"{'; '.join(one.why for one in told)}; if so, {_words(answer, most)}"
+        where = _places(answer, fact) or fact.evidence
+        remedy = self._remedy(key, verdict, event)
+        return _reason(key, verdict, text, where, remedy, missing=told[0].missing)
 
-    @property
-    def _reason(self) -> partial[Reason]:
-        return partial(Reason, "forwarding", self.subject)
+
+_reason = partial(Reason, "forwarding")
+
+
+def _untold(key: str, fact: Missing) -> Reason:
+    if fact.fault is None:
+        text = "forwarding is not judged: the inventory names no subscription"
+        return _reason(key, NOT_APPLICABLE, text)
+    text = f"what is forwarded is unknown ({fact.reason})"
+    return _reason(key, UNKNOWN, text, missing=FORWARDING_KEY)
 
 
 @lru_cache(maxsize=2048)
@@ -224,7 +261,7 @@ def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ..
     return tuple(replace(one, sha256=digests.get(one.source, "")) for one in found)
 
 
-def _told(answer: FilterAnswer, verdict: Verdict) -> str:
+def _words(answer: FilterAnswer, verdict: Verdict) -> str:
     text = {
         YES: "a subscription takes every such event",
         NO: "no subscription takes such an event",
