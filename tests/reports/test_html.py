@@ -114,8 +114,8 @@ def test_an_address_with_another_scheme_is_not_a_link() -> None:
     one = sample()
     profile = one.profiles[0]
     judged = profile.events["Security:4688"]
-    reason = replace(judged.reasons[0], reference="javascript:alert(1)")
-    changed = replace(profile, events={"Security:4688": replace(judged, reasons=(reason,))})
+    reason = judged.reasons[0]._replace(reference="javascript:alert(1)")
+    changed = replace(profile, events={"Security:4688": judged._replace(reasons=(reason,))})
     shown = rendered(replace(one, profiles=(changed,)))
     assert "javascript:alert(1)" in shown
     assert 'href="javascript' not in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from logreach.coverage.verdict import Verdict
 from logreach.inventories.facts import Conflict, Evidence, FactKey, FactValue, InputFile
@@ -27,8 +28,7 @@ class Remedy:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One link of the chain that decided a verdict.
 
     `link` is the kind of link ('os', 'audit policy', 'object SACL', 'setting', 'sensor',
@@ -46,8 +46,7 @@ class Reason:
     missing: FactKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A verdict and the links that decided it, most telling first."""
 
     verdict: Verdict
@@ -104,8 +103,7 @@ class TechniqueResult:
     analytics: Mapping[str, AnalyticResult] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSummary:
+class RuleSummary(NamedTuple):
     """A detection rule on a profile (Sigma)."""
 
     rule_id: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -32,21 +31,35 @@ _WITHIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What is proven, and what is still possible once the missing facts are known.
 
-    Both ends meet where every fact is known. `proven` never exceeds `possible`. Not applicable
-    is neither: it drops out of every combination.
+    Both ends meet where every fact is known. `proven` never exceeds `possible` (ValueError). Not
+    applicable is neither: it drops out of every combination, and its ends are NO. There are seven
+    verdicts, each a single object that never changes, so that equal ones are the same.
     """
 
+    __slots__ = ("applicable", "possible", "proven")
     proven: Level
     possible: Level
-    applicable: bool = True
+    applicable: bool
 
-    def __post_init__(self) -> None:
-        if self.proven > self.possible:
-            raise ValueError(f"proven {self.proven.name} exceeds possible {self.possible.name}")
+    def __new__(cls, proven: Level, possible: Level, applicable: bool = True) -> Verdict:
+        found = _ALL.get((proven, possible, applicable))
+        if found is None:
+            what = "exceeds" if applicable else "applies to nothing, unlike"
+            raise ValueError(f"proven {proven.name} {what} possible {possible.name}")
+        return found
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a verdict does not change: {name}")
+
+    def __repr__(self) -> str:
+        told = f"Verdict({self.proven.name}, {self.possible.name}"
+        return f"{told})" if self.applicable else f"{told}, applicable=False)"
+
+    def __reduce__(self) -> tuple[type[Verdict], tuple[Level, Level, bool]]:
+        return (Verdict, (self.proven, self.possible, self.applicable))
 
     @property
     def settled(self) -> bool:
@@ -67,12 +80,26 @@ class Verdict:
         return all_of((self, limit))
 
 
+def _the_one(proven: Level, possible: Level, *, applicable: bool = True) -> Verdict:
+    verdict: Verdict = object.__new__(Verdict)
+    for name, value in (("proven", proven), ("possible", possible), ("applicable", applicable)):
+        object.__setattr__(verdict, name, value)
+    return verdict
+
+
+NOT_APPLICABLE = _the_one(Level.NO, Level.NO, applicable=False)
+_ALL = {
+    (one.proven, one.possible, one.applicable): one
+    for one in (
+        NOT_APPLICABLE,
+        *(_the_one(low, high) for low in Level for high in Level if low <= high),
+    )
+}
 YES = Verdict(Level.YES, Level.YES)
 PARTIAL = Verdict(Level.PARTIAL, Level.PARTIAL)
 NO = Verdict(Level.NO, Level.NO)
 UNKNOWN = Verdict(Level.NO, Level.YES)
 UNKNOWN_AT_BEST_PARTIAL = Verdict(Level.NO, Level.PARTIAL)
-NOT_APPLICABLE = Verdict(Level.NO, Level.NO, applicable=False)
 
 
 def any_of(verdicts: Iterable[Verdict]) -> Verdict:

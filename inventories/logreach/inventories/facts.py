@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Generic, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from logreach.inventories.faults import Fault
 from logreach.inventories.subscriptions import Forwarding
@@ -61,9 +61,8 @@ class FactKind(StrEnum):
     FORWARDING = "forwarding"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FactKey:
-    """The name of one fact of a host."""
+class FactKey(NamedTuple):
+    """The name of one fact of a host; a tuple, as every question to a host makes one."""
 
     kind: FactKind
     name: str = ""
