@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
-
-import networkx as nx
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.verdict import Verdict
@@ -104,12 +103,6 @@ class Graph:
     def order(self) -> list[str]:
         """Every key, children before parents; raises ValueError on a cycle."""
         try:
-            return list(reversed(list(nx.topological_sort(self._as_networkx()))))
-        except nx.NetworkXUnfeasible as error:
+            return list(TopologicalSorter(self._edges).static_order())
+        except CycleError as error:
             raise ValueError("the knowledge has a cycle") from error
-
-    def _as_networkx(self) -> nx.DiGraph[str]:
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(self._nodes)
-        graph.add_edges_from((key, child) for key, edges in self._edges.items() for child in edges)
-        return graph

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 
@@ -131,6 +132,7 @@ def _held(
     return held
 
 
+@lru_cache(maxsize=2048)
 def _system(meta: EventMetadata) -> Node:
     provider: dict[str, Value] = {
         "Name": Uncased(meta.provider),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from logreach.coverage.forwarding.events import UNKNOWN, Node, Other, Uncased, Value
 from logreach.inventories.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
@@ -214,6 +215,7 @@ def _ordered(op: str, left: Number, right: Number) -> bool:
     }[op]
 
 
+@lru_cache(maxsize=4096, typed=True)
 def as_number(text: str | Number) -> Number | None:
     """The number that a text stands for, decimal or hexadecimal; None if it is none."""
     if not isinstance(text, str):
