@@ -120,11 +120,6 @@ class GraphView:
         found = self._known[asked] = reasons.judged(key)
         return found
 
-    def _alone(self, add: _Add) -> Judged:
-        """The answer of a graph of its own."""
-        compiled, key = self._compiled(add)
-        return Reasons(evaluate(compiled, self._facts)).judged(key)
-
     def _compiled(self, add: _Add, bare: Event | None = None) -> tuple[Compiled, str]:
         """A graph and what to ask of it; of the event `bare`, policy and SACL are left out."""
         graph, knowledge = Graph(), self._knowledge
@@ -164,29 +159,24 @@ class GraphView:
             object_path=meant.path,
             object_scope=meant.scope,
             rights=meant.rights,
-            pattern=pattern if self._sifted else None,
         )
-        found = self._seen(shown)
+        found = self._seen(shown, pattern)
         if meant.kind != "file" or meant.path or _REMOVABLE_STORAGE not in governs:
             return found
         # Files on removable storage need no entry, whatever right; they are a part of all files.
         removable = replace(
             shown, subcategory=_REMOVABLE_STORAGE, object_kind="removable", rights=()
         )
-        other = self._seen(removable).verdict
+        other = self._seen(removable, pattern).verdict
         return Judged(any_of((found.verdict, all_of((other, PARTIAL)))), found.reasons)
 
-    def _seen(self, shown: Shown) -> Judged:
-        if shown.pattern is None:
-            return self._kept(("seen", str(shown)), lambda part: part.seen(shown))
-        return self._alone(lambda part: part.seen(shown))
+    def _seen(self, shown: Shown, pattern: EventPattern) -> Judged:
+        written = self._kept(("audited", str(shown)), lambda part: part.audited(shown))
+        return _both(written, self._filtered(pattern))
 
     def _as_such(self, pattern: EventPattern) -> Judged:
         """The event whatever object it tells of, and its filters."""
-        both = (self._able(pattern.event), self._filtered(pattern))
-        applying = [one for one in both if one.verdict.applicable]
-        reasons = tuple(reason for one in applying for reason in one.reasons)
-        return Judged(all_of(one.verdict for one in applying), reasons)
+        return _both(self._able(pattern.event), self._filtered(pattern))
 
     def _filtered(self, pattern: EventPattern) -> Judged:
         """What Sysmon and the forwarding say: nothing else looks at what an event holds."""
@@ -219,6 +209,21 @@ class GraphView:
 
 def _by_sysmon(event: str) -> bool:
     return event.startswith("Sysmon:") and not event.endswith(ANY_EVENT)
+
+
+def _both(written: Judged, filtered: Judged) -> Judged:
+    """What is written and passes the filters; the reasons of what holds the verdict down."""
+    if not written.verdict.applicable or not filtered.verdict.applicable:
+        return written
+    verdict = all_of((written.verdict, filtered.verdict))
+    lowest, unproven = [], []
+    for one in (written, filtered):
+        if one.verdict.possible is verdict.possible is not Level.YES:
+            lowest.append(one)
+        elif one.verdict.proven is verdict.proven:
+            unproven.append(one)
+    reasons = dict.fromkeys(reason for one in lowest + unproven for reason in one.reasons)
+    return Judged(verdict, tuple(reasons))
 
 
 def _some(found: Sequence[Judged]) -> Judged:

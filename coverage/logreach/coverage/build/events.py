@@ -77,6 +77,12 @@ class Events:
         """The host can write such events: system, policy, SACL, sensor and channel allow it."""
         return self._all_of(f"able:{key}", key, self._core(key), self._allowed(Shown(key)))
 
+    def audited(self, shown: Shown) -> str:
+        """The same, so far as it shows one operation: scoped policy and object."""
+        scope = f"{shown.subcategory} {shown.object_kind} {shown.object_path} {shown.object_scope}"
+        node = f"audited:{shown.event}#{scope} {shown.outcome} {' '.join(shown.rights)}"
+        return self._all_of(node, shown.event, self._core(shown.event), self._allowed(shown))
+
     def _all_of(self, node: str, label: str, gate: str, needs: Iterable[str]) -> str:
         """A node that needs a gate (what does not apply there does not apply here) and more."""
         if node not in self._graph:
