@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from logreach.inventories.facts import (
     Statement,
     Strength,
 )
-from logreach.inventories.sddl import parse_sacl
+from logreach.inventories.sddl import parse_sacl, read_sacl
 
 CASES: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("sacl_cases.yaml").read_text(encoding="utf-8")
@@ -38,7 +39,7 @@ def facts_of(sddl: Mapping[str, str], os: tuple[str, int] | None = None) -> Fact
     statements = [
         Statement(
             FactKey(FactKind.SACL, name.removesuffix("@gpo")),
-            Sacl(parse_sacl(text)),
+            read_sacl(text) or Sacl(()),
             Evidence(name),
             Strength.POLICY if name.endswith("@gpo") else Strength.OBSERVED,
         )
@@ -83,6 +84,7 @@ def test_every_guid_of_the_table_is_one() -> None:
 
 
 RIGHTS = ["KEY_SET_VALUE", "KEY_CREATE_SUB_KEY", "DELETE"]
+EVERYTHING = Ace("S-1-1-0", 0xF003F, success=True, failure=True, inherits_to_children=True)
 PATHS = ["HKLM\\A", "HKLM\\A\\B", "HKLM\\A\\B\\C"]
 
 aces = st.builds(
@@ -95,9 +97,8 @@ aces = st.builds(
     applies_here=st.booleans(),
     one_level=st.booleans(),
 )
-told = st.dictionaries(
-    st.sampled_from([*PATHS, "global:key"]), st.lists(aces, max_size=2), max_size=4
-)
+sacls = st.builds(Sacl, st.lists(aces, max_size=2).map(tuple), st.booleans())
+told = st.dictionaries(st.sampled_from([*PATHS, "global:key"]), sacls, max_size=4)
 needs = st.builds(
     AccessNeed,
     kind=st.just("key"),
@@ -108,22 +109,39 @@ needs = st.builds(
 )
 
 
-def stated(found: Mapping[str, list[Ace]]) -> Facts:
+def stated(found: Mapping[str, Sacl]) -> Facts:
     return Facts.of(
-        Statement(FactKey(FactKind.SACL, name), Sacl(tuple(entries)), Evidence(name))
-        for name, entries in found.items()
+        Statement(FactKey(FactKind.SACL, name), sacl, Evidence(name))
+        for name, sacl in found.items()
     )
+
+
+def with_more(sacl: Sacl, extra: Ace) -> Sacl:
+    return replace(sacl, aces=(*sacl.aces, extra))
 
 
 @settings(max_examples=300, deadline=None)
 @given(told, needs)
-def test_a_remedy_makes_the_access_audited(found: dict[str, list[Ace]], need: AccessNeed) -> None:
+def test_a_remedy_makes_the_access_audited(found: dict[str, Sacl], need: AccessNeed) -> None:
     facts = stated(found)
     before = covers(facts, need)
     if before.verdict.proven is Level.YES:
         assert before.remedy is None
         return
     assert before.remedy is not None
+    if before.remedy.value is None:  # several lists, of which not all inherit
+        changed = {
+            name: replace(with_more(sacl, EVERYTHING), spread=True)
+            for name, sacl in found.items()
+            if f"SACL of {name};" in before.remedy.text
+        }
+        assert any(sacl.protected for sacl in changed.values())
+        facts = stated({**found, **changed})
+        own = before.remedy.key
+        if own.name not in changed:
+            facts = facts.stating(own, Sacl((EVERYTHING,), spread=True))
+        assert covers(facts, need).verdict.proven is Level.YES
+        return
     after = covers(facts.stating(before.remedy.key, before.remedy.value), need)
     assert after.verdict.proven is Level.YES, after.text
     assert isinstance(before.remedy.value, Sacl)
@@ -134,27 +152,28 @@ def test_a_remedy_makes_the_access_audited(found: dict[str, list[Ace]], need: Ac
 @settings(max_examples=300, deadline=None)
 @given(told, needs, st.sampled_from(["HKLM\\A\\B\\C", "global:key", "HKLM\\A"]), aces)
 def test_one_more_entry_never_lowers_what_is_proven(
-    found: dict[str, list[Ace]], need: AccessNeed, name: str, extra: Ace
+    found: dict[str, Sacl], need: AccessNeed, name: str, extra: Ace
 ) -> None:
     if name not in found:
         return
     before = covers(stated(found), need).verdict
-    after = covers(stated({**found, name: [*found[name], extra]}), need).verdict
+    after = covers(stated({**found, name: with_more(found[name], extra)}), need).verdict
     assert after.proven >= before.proven
     assert after.possible >= before.possible
 
 
-def audited(found: Mapping[str, list[Ace]], path: str, bit: int, outcome: str) -> bool:
+def audited(found: Mapping[str, Sacl], path: str, bit: int, outcome: str) -> bool:
     """A plain oracle: does anyone's use of one right on one key write an event?
 
     Its list is the one told; children without a list of their own have what is handed down.
     """
-    here = [ace for ace in found[path] if ace.applies_here]
+    here = [ace for ace in found[path].aces if ace.applies_here]
+    world = found.get("global:key", Sacl(())).aces
     return any(
         ace.principal in ("S-1-1-0", "S-1-5-11")
         and (ace.rights in (0xF003F, 0x10000000) or ace.rights & bit)
         and (ace.success if outcome == "success" else ace.failure)
-        for ace in (*here, *found.get("global:key", []))
+        for ace in (*here, *world)
     )
 
 
@@ -166,7 +185,7 @@ BITS = {"KEY_SET_VALUE": 2, "KEY_CREATE_SUB_KEY": 4, "DELETE": 0x10000}
     told, st.sampled_from(PATHS), st.sampled_from(RIGHTS), st.sampled_from(["success", "failure"])
 )
 def test_one_key_whose_entries_are_told_is_judged_as_the_oracle_does(
-    found: dict[str, list[Ace]], path: str, right: str, outcome: str
+    found: dict[str, Sacl], path: str, right: str, outcome: str
 ) -> None:
     if path not in found:
         return

@@ -137,6 +137,9 @@ def test_a_template_gives_audit_entries_and_log_sizes(loaded: Callable[..., Inve
                 '"MACHINE\\SOFTWARE\\Nothing",0,"D:PAR(A;CI;KA;;;BA)"',
                 '"MACHINE\\SOFTWARE\\Broken",0,"S:(AU;'  # cut off
                 '"',
+                '"MACHINE\\SOFTWARE\\One",1,"S:(AU;CISA;KA;;;WD)"',
+                '"MACHINE\\SOFTWARE\\Two",2,"S:PAR(AU;CISA;KA;;;WD)"',
+                '"MACHINE\\SOFTWARE\\Without",2,"D:PAR(A;CI;KA;;;BA)"',
             )
         }
     )
@@ -144,12 +147,18 @@ def test_a_template_gives_audit_entries_and_log_sizes(loaded: Callable[..., Inve
     entry = facts.sacl("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES")
     assert isinstance(entry, Known)
     assert [(one.success, one.failure) for one in entry.value.aces] == [(True, True)]
+    assert entry.value.protected
+    # Sources disagree which of these modes leaves an object alone.
+    for name in ("ONE", "TWO"):
+        told = facts.sacl(f"HKLM\\SOFTWARE\\{name}")
+        assert isinstance(told, Missing)
+        assert "is open" in told.reason
     assert isinstance(facts.sacl("HKLM\\SOFTWARE\\NOTHING"), Missing)
     assert isinstance(facts.sacl("HKLM\\SOFTWARE\\BROKEN"), Missing)
     channel = facts.channel("Security")
     assert isinstance(channel, Known)
     assert (channel.value.max_bytes, channel.value.retention) == (81920 * 1024, "overwrite")
-    assert [fault.where for fault in inventory.faults] == ["line 9"]
+    assert [fault.where for fault in inventory.faults] == ["line 9", "line 10", "line 11"]
 
 
 def test_registry_pol_sets_and_deletes(loaded: Callable[..., Inventory]) -> None:

@@ -37,6 +37,23 @@ def told(ace: Ace) -> str:
     return " ".join(part for part in parts if part)
 
 
+@pytest.mark.parametrize(
+    ("sddl", "protected"),
+    [
+        ("S:P(AU;SA;KA;;;WD)", True),
+        ("D:P(A;;KA;;;WD)S:PAI", True),
+        ("S:ARPAI(AU;OICINPIOSA;FA;;;AU)", True),
+        ("D:PAI(A;;KA;;;WD)S:AI(AU;CINPSA;FA;;;WD)", False),
+        ("S:NO_ACCESS_CONTROL", False),
+        ("S:", False),
+    ],
+)
+def test_a_list_that_is_protected(sddl: str, protected: bool) -> None:
+    sacl = read_sacl(sddl)
+    assert sacl is not None
+    assert sacl.protected is protected
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_sacl_reader(name: str) -> None:
     case = CASES[name]

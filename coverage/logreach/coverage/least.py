@@ -130,7 +130,8 @@ def _added(old: FactValue | None, new: FactValue) -> FactValue:
         case AuditSetting(), AuditSetting():
             return AuditSetting(old.success or new.success, old.failure or new.failure)
         case Sacl(), Sacl():
-            return Sacl(tuple(dict.fromkeys((*old.aces, *new.aces))))
+            aces = tuple(dict.fromkeys((*old.aces, *new.aces)))
+            return Sacl(aces, old.protected or new.protected, old.spread or new.spread)
     return new
 
 

@@ -165,9 +165,15 @@ class Ace:
 
 @dataclass(frozen=True, slots=True)
 class Sacl:
-    """The audit entries on one object, as far as they were read; empty: there are none."""
+    """The audit entries on one object, as far as they were read; empty: there are none.
+
+    `protected` says that the object inherits none. `spread` is of a list that a remedy makes:
+    what lies below has taken its entries, unless a list between is protected.
+    """
 
     aces: tuple[Ace, ...]
+    protected: bool = field(default=False, repr=False)
+    spread: bool = field(default=False, repr=False)
 
 
 Scalar = bool | int | str

@@ -30,6 +30,10 @@ _LONGEST_LINE = 65_536
 _LOGS = {"application log": "Application", "security log": "Security", "system log": "System"}
 _RETENTION = {"0": "overwrite", "1": "overwrite", "2": "retain"}
 _DWORD = "4"
+_PROPAGATE = "0"
+"""The one mode of which all sources say the same. Of 1 and 2, one replaces what lies below and one
+leaves the object alone: [MS-GPSB] 2.2.7 and 2.2.9 say 1 and 2, templates that Windows brings (mode
+1 with an empty descriptor, 2 with a full one) the other way round."""
 KINDS = (FactKind.LEGACY_AUDIT, FactKind.SACL, FactKind.SETTING)
 """What a template may tell."""
 
@@ -192,5 +196,13 @@ def _take_sacl(template: _Template, _section: str, number: int, line: str) -> No
         message = f"security descriptor cannot be read: {error.faults[0].message}"
         template.fault(message, number)
         return
-    if statement is not None:
+    if statement is None:
+        return
+    mode = row[1].strip()
+    if mode == _PROPAGATE:
         template.statements.append(replace(statement, strength=template.strength))
+        return
+    name = statement.key.name
+    message = f"whether mode {mode[:20]!r} sets audit entries on {name} is open"
+    fault = template.fault(message, number)
+    template.missing.append((statement.key, Missing(str(fault), fault)))

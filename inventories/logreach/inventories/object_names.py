@@ -18,6 +18,7 @@ GLOBAL_KEY = "global:key"
 _PROVIDER = re.compile(r"^(?:[\w.]+\\)?(?:Registry|FileSystem|ActiveDirectory)::", re.IGNORECASE)
 _DIRECTORY = re.compile(r"^(?:AD:|//[^/]*/)[\\/]*", re.IGNORECASE)
 _DNS_DATA = ("DC=DOMAINDNSZONES", "DC=FORESTDNSZONES")
+_NAMED_HEADS = ("CN=SCHEMA", "CN=CONFIGURATION")
 _NAME = re.compile(r"^(?:CN|OU|DC|O|C|L|ST)=", re.IGNORECASE)
 _DRIVE = re.compile(r"^(?:\\\\[?.]\\|\\\?\?\\)?([A-Za-z]:)(.*)$", re.DOTALL)
 _CONTROL_SET = re.compile(r"^HKLM\\SYSTEM\\CONTROLSET001(?=\\|$)")
@@ -116,11 +117,18 @@ def _file(path: str) -> ObjectName | None:
     return None
 
 
+def heads_partition(name: str) -> bool:
+    """Whether a normal name is that of a directory partition's head, which inherits nothing."""
+    parts = relative_names(name)
+    while parts and parts[0] in _NAMED_HEADS:
+        parts = parts[1:]
+    return bool(parts) and all(part.startswith("DC=") for part in parts)
+
+
 def parents(name: ObjectName) -> list[str]:
-    """The containers above an object, nearest first."""
+    """The containers above an object from which it may inherit, nearest first."""
     if name.kind == "ad":
-        parts = relative_names(name.name)
-        return [] if ":" in parts[0] else [",".join(parts[at:]) for at in range(1, len(parts))]
+        return _in_partition(name.name)
     if name.kind not in ("key", "file"):
         return []
     found: list[str] = []
@@ -128,4 +136,14 @@ def parents(name: ObjectName) -> list[str]:
     while "\\" in here.rstrip("\\"):
         here = here.rstrip("\\").rpartition("\\")[0]
         found.append(f"{here}\\" if here.endswith(":") else here)
+    return found
+
+
+def _in_partition(name: str) -> list[str]:
+    """What lies above a directory object, up to the head of its partition."""
+    parts = relative_names(name)
+    found: list[str] = []
+    while len(parts) > 1 and ":" not in parts[0] and not heads_partition(",".join(parts)):
+        parts = parts[1:]
+        found.append(",".join(parts))
     return found

@@ -58,7 +58,12 @@ def read_sacl(sddl: str) -> Sacl | None:
     )
     if faults:
         raise InputError(faults)
-    return Sacl(aces)
+    return Sacl(aces, protected=_protected(part))
+
+
+def _protected(part: str) -> bool:
+    """Whether the flags before the entries hold P, which is no letter of any other flag here."""
+    return "P" in part.partition("(")[0].replace("NO_ACCESS_CONTROL", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from logreach.coverage.assessment import Remedy
 from logreach.coverage.sacls import grades
 from logreach.coverage.sacls.anywhere import any_object
 from logreach.coverage.sacls.grades import Grades, level_of, rights_of, with_limits
-from logreach.coverage.sacls.known import Covered, KnownSacls
+from logreach.coverage.sacls.known import (
+    OF_DOMAINS,
+    Covered,
+    KnownSacls,
+    ends_inheritance,
+    whole,
+)
+from logreach.coverage.sacls.lacking import lacking, remedy_with
 from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, Scope, built_in, exempt
 from logreach.coverage.sacls.remedies import remedy_for
 from logreach.coverage.verdict import UNKNOWN, YES, Level, Verdict
@@ -19,7 +27,6 @@ from logreach.inventories.facts import (
     Known,
     Missing,
     Sacl,
-    Strength,
 )
 from logreach.inventories.object_names import ObjectName, is_domain, parents
 
@@ -74,35 +81,53 @@ class _Judge:
         self._key, self._own = self._itself_told()
         self._world = known.get(f"global:{need.kind}")
         self._above = list(self._containers())
+        self._lacking = lacking(known, need, name) if self._of_several() else []
 
     def _itself_told(self) -> tuple[FactKey, Known[Sacl] | None]:
         """The object's own list and its key; of the class domainDNS that of the one domain told."""
         name = self._name.name
-        if name == "ad:DOMAINDNS":
+        if name == OF_DOMAINS:
             domains = [one for one in self._known.by_name if is_domain(one)]
             name = domains[0] if len(domains) == 1 else name
         return self._known.key(name), self._known.get(name)
 
     def covered(self) -> Covered:
         need = self._need
-        graded = self._graded()
+        whole_tree = self._graded()
+        graded = self._with_global(self._but_for_lacking(whole_tree))
         level = level_of(graded)
-        remedy = remedy_for(need, self._name, self._key, self._own)
         if level is Level.YES:
             return Covered(YES, self._text(graded), self._evidence())
         text = self._text(graded)
+        remedy = self._remedy(level_of(whole_tree))
         if level is Level.PARTIAL and need.scope is Scope.SOME:
             text += "; whether for what is meant is not known"
             missing = None if self._told() else self._key
             return Covered(UNKNOWN, text, self._evidence(), remedy, missing)
-        if not self._told():
-            missing = self._key
-        elif self._world is None and need.kind in WITH_GLOBAL:
+        if self._world is None and need.kind in WITH_GLOBAL and self._told():
             missing = self._known.key(f"global:{need.kind}")
             text += f"; {self._world_not_told()}"
-        else:
-            return Covered(Verdict(level, level), text, self._evidence(), remedy)
-        return Covered(Verdict(level, Level.YES), text, self._evidence(), remedy, missing)
+            return Covered(Verdict(level, Level.YES), text, self._evidence(), remedy, missing)
+        verdict = Verdict(level, max(level, self._most(level)))
+        missing = None if verdict.settled else self._key
+        return Covered(verdict, text, self._evidence(), remedy, missing)
+
+    def _most(self, level: Level) -> Level:
+        """What facts that are not told may still make of it."""
+        if self._told():
+            return level
+        if self._need.kind in WITH_GLOBAL and self._world is None:
+            return Level.YES
+        return Level.PARTIAL if any(whole(one.fact) for one in self._lacking) else Level.YES
+
+    def _remedy(self, covered: Level) -> Remedy | None:
+        """The entry that is wanting, or the entries where some lists inherit none."""
+        own = remedy_for(self._need, self._name, self._key, self._own)
+        if not self._lacking:
+            return own
+        if covered is Level.YES:
+            return remedy_with(None, self._need, self._lacking)
+        return remedy_with(own, self._need, [one for one in self._lacking if one.shielded])
 
     def _world_not_told(self) -> str:
         """Why entries elsewhere may still cover the access."""
@@ -113,8 +138,8 @@ class _Judge:
     def _containers(self) -> Iterator[tuple[int, Known[Sacl]]]:
         """The known containers above, with how many levels; for a class, the domains.
 
-        None above the nearest whose list is told whole: that list holds what it inherits, and
-        where it is protected nothing from further above comes through it.
+        None above the nearest whose list is told whole, or is protected: the first holds what it
+        inherits, and nothing from further above comes through the second.
         """
         if self._name.name.startswith("ad:"):
             for name in sorted(self._known.by_name):
@@ -126,7 +151,7 @@ class _Judge:
             fact = self._known.get(name)
             if fact is not None:
                 yield levels, fact
-                if _whole(fact):
+                if ends_inheritance(fact):
                     return
 
     def _graded(self) -> Grades:
@@ -140,9 +165,24 @@ class _Judge:
             parts.append(self._itself())
         if need.below or need.scope is Scope.TREE:
             parts.extend(self._known_below())
-        if self._world is not None:
-            parts.append(grades.everywhere(self._world.value.aces, need))
         return grades.best(parts, need.masks)
+
+    def _of_several(self) -> bool:
+        """Whether objects are meant that may have lists of their own."""
+        by_class = self._name.name.startswith("ad:") and self._name.name != OF_DOMAINS
+        tree = self._need.scope is Scope.TREE and self._has_children()
+        return self._need.below or tree or by_class
+
+    def _but_for_lacking(self, graded: Grades) -> Grades:
+        for one in self._lacking:
+            graded = grades.but_for(graded, one.graded, one.name.name)
+        return graded
+
+    def _with_global(self, graded: Grades) -> Grades:
+        if self._world is None:
+            return graded
+        world = grades.everywhere(self._world.value.aces, self._need)
+        return grades.best([graded, world], self._need.masks)
 
     def _has_children(self) -> bool:
         """A tree is meant; files known not to be folders and classes of objects have none."""
@@ -155,10 +195,11 @@ class _Judge:
         parts: list[Grades] = []
         if self._own is not None:
             parts.append(grades.on_object(self._own.value.aces, self._need))
-        if not self._told():
-            parts.extend(self._from_above(0))
-        if self._need.class_guid and self._name.name == "ad:DOMAINDNS":
-            parts.extend(grades.on_object(fact.value.aces, self._need) for _, fact in self._above)
+        if self._inherits():
+            parts.append(self._from_above(0))
+        if self._need.class_guid and self._name.name == OF_DOMAINS:
+            each = [grades.on_object(fact.value.aces, self._need) for _, fact in self._above]
+            parts.append(grades.worst(each, self._need.masks))
         return grades.best(parts, self._need.masks)
 
     def _known_below(self) -> Iterator[Grades]:
@@ -177,22 +218,32 @@ class _Judge:
         parts: list[Grades] = []
         if self._own is not None:
             parts.append(grades.below(self._own.value.aces, self._need, 0))
-        if not self._told():
-            parts.extend(self._from_above(extra))
+        if self._inherits():
+            parts.append(self._from_above(extra))
         return grades.best(parts, self._need.masks)
 
-    def _from_above(self, extra: int) -> Iterator[Grades]:
-        for levels, fact in self._above:
-            yield grades.below(fact.value.aces, self._need, levels + extra if levels else 0)
+    def _from_above(self, extra: int) -> Grades:
+        """What the containers hand down; of several domains told, either may be the one meant."""
+        each = [
+            grades.below(fact.value.aces, self._need, levels + extra if levels else 0)
+            for levels, fact in self._above
+        ]
+        several = grades.worst if self._name.name.startswith("ad:") else grades.best
+        return several(each, self._need.masks)
 
     def _told(self) -> bool:
         """Whether the object's own list is told whole: a policy adds to what it inherits."""
-        return self._own is not None and _whole(self._own)
+        return self._own is not None and whole(self._own)
+
+    def _inherits(self) -> bool:
+        """Whether what containers hand down is to be added to the object's own list."""
+        return self._own is None or not ends_inheritance(self._own)
 
     def _evidence(self) -> tuple[Evidence, ...]:
         facts = [self._own, *(fact for _, fact in self._above[:2]), self._world]
         if self._told():
             facts = [self._own, self._world]
+        facts.extend(one.fact for one in self._lacking[:2])
         found = (one for fact in facts if fact is not None for one in fact.evidence)
         return tuple(dict.fromkeys(found))
 
@@ -209,10 +260,6 @@ class _Judge:
         if self._above:
             text += ", and none above covers it"
         return text + _fault_of(self._known.facts, self._name.name)
-
-
-def _whole(fact: Known[Sacl]) -> bool:
-    return fact.strength > Strength.POLICY
 
 
 def _fault_of(facts: Facts, name: str) -> str:

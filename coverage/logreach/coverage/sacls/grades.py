@@ -41,6 +41,15 @@ def best(several: Iterable[Grades], names: Iterable[str]) -> Grades:
     }
 
 
+def worst(several: Iterable[Grades], names: Iterable[str]) -> Grades:
+    """Right by right the worst of several, where any of them may be what decides."""
+    found = list(several)
+    return {
+        name: min((one.get(name, NOTHING) for one in found), key=_rank, default=NOTHING)
+        for name in names
+    }
+
+
 def of_tree(itself: Grades, below_it: Grades) -> Grades:
     """Right by right over an object and all below it; where only one is covered, in part."""
     return {name: _of_both(itself[name], below_it[name]) for name in itself}
@@ -53,6 +62,16 @@ def _of_both(itself: Grade, below_it: Grade) -> Grade:
         where = "below it" if itself.level is Level.NO else "itself, not below it"
         return max(itself, below_it, key=_rank).limited(Level.PARTIAL, f"only {where}")
     return min(itself, below_it, key=_rank)
+
+
+def but_for(graded: Grades, own: Grades, name: str) -> Grades:
+    """Right by right a tree's grades, no better than in part where one object lacks the entry."""
+    found = dict(graded)
+    for right, grade in graded.items():
+        if own[right].level < grade.level:
+            how = "not" if own[right].level is Level.NO else "only in part"
+            found[right] = grade.limited(Level.PARTIAL, f"{how} on {name}")
+    return found
 
 
 def _rank(grade: Grade) -> tuple[Level, int]:

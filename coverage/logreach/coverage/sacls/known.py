@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from logreach.coverage.assessment import Remedy
 from logreach.coverage.verdict import Verdict
-from logreach.inventories.facts import Evidence, FactKey, FactKind, Facts, Known, Sacl
-from logreach.inventories.object_names import normal
+from logreach.inventories.facts import (
+    Ace,
+    Evidence,
+    FactKey,
+    FactKind,
+    Facts,
+    Known,
+    Sacl,
+    Strength,
+)
+from logreach.inventories.object_names import ObjectName, is_domain, normal, parents
+
+OF_DOMAINS = "ad:DOMAINDNS"
+"""The class of the domains' own roots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,9 @@ class KnownSacls:
             name = found.name if found else written
             if isinstance(fact, Known) and known._stronger(name, fact):
                 known.by_name[name] = (FactKey(FactKind.SACL, written), fact)
+        for name, (_, fact) in list(known.by_name.items()):
+            if fact.value.spread:
+                known._spread(name, fact.value.aces)
         return known
 
     def _stronger(self, name: str, fact: Known[Sacl]) -> bool:
@@ -56,3 +72,58 @@ class KnownSacls:
         """The key under which the object stands, or would."""
         found = self.by_name.get(name)
         return found[0] if found else FactKey(FactKind.SACL, name)
+
+    def below(self, name: ObjectName) -> Iterator[tuple[ObjectName, Known[Sacl]]]:
+        """Objects below one whose lists are told; of a directory class, all below the domains."""
+        for other, (_, fact) in sorted(self.by_name.items()):
+            found = normal(other)
+            if found is not None and found.kind == name.kind and _lies_below(found, name):
+                yield found, fact
+
+    def _spread(self, name: str, aces: tuple[Ace, ...]) -> None:
+        """Hand entries that a remedy adds down to the lists told below, as Windows then does."""
+        source = normal(name)
+        for one, fact in list(self.below(source)) if source is not None else ():
+            above = parents(one)
+            levels = above.index(name) + 1
+            between = [self.get(each) for each in above[: levels - 1]]
+            if fact.value.protected or any(each and each.value.protected for each in between):
+                continue
+            new = tuple(filter(None, (_inherited(ace, one, levels) for ace in aces)))
+            key = self.key(one.name)
+            merged = replace(fact.value, aces=tuple(dict.fromkeys((*fact.value.aces, *new))))
+            self.by_name[one.name] = (key, replace(fact, value=merged))
+
+
+def whole(fact: Known[Sacl]) -> bool:
+    """Whether a list is told whole: a policy adds to what the object inherits."""
+    return fact.strength > Strength.POLICY
+
+
+def ends_inheritance(fact: Known[Sacl]) -> bool:
+    """Whether nothing from above is to be added to a list: it holds it already, or takes none."""
+    return whole(fact) or fact.value.protected
+
+
+def _lies_below(one: ObjectName, name: ObjectName) -> bool:
+    if name.name.startswith("ad:"):
+        above = parents(one)
+        return bool(above) and is_domain(above[-1])
+    if name.kind == "ad":
+        return name.name in parents(one)
+    return one.name.startswith(f"{name.name.rstrip(chr(92))}{chr(92)}")
+
+
+def _inherited(ace: Ace, one: ObjectName, levels: int) -> Ace | None:
+    """An entry as the object takes it from `levels` above; None where it does not."""
+    folders, files = ace.inherits_to_children, ace.inherits_to_files and one.kind == "file"
+    if not (folders or files) or (ace.one_level and levels > 1):
+        return None
+    # Whether a file's path is that of a folder is not told.
+    here = (folders and files) if one.kind == "file" else not ace.inherited_type
+    return replace(
+        ace,
+        applies_here=here,
+        inherits_to_children=folders and not ace.one_level,
+        inherits_to_files=files and not ace.one_level,
+    )

@@ -23,7 +23,8 @@ def remedy_for(
     if name is None and need.kind not in WITH_GLOBAL:
         return None
     ace = _ace(need, name)
-    value = Sacl((*(own.value.aces if own else ()), ace))
+    aces = own.value.aces if own else ()
+    value = Sacl((*aces, ace), own is not None and own.value.protected, spread=name is not None)
     text = _global(need, ace) if name is None else _on_object(need, name, ace)
     what = f"every {need.kind} (global)" if name is None else name.name
     return Remedy(key, value, text, title=f"Audit entry on {what}: {to_sddl(ace)}")
