@@ -138,7 +138,7 @@ def _too_old(os: Fact[OperatingSystem]) -> bool:
 
 def _advanced(gpos: Iterable[Gpo], guid: str) -> _Winner | None:
     found = [
-        _Winner(gpo, gpo.advanced.get(guid), gpo.lost.get(guid) or gpo.unread.get(FactKind.AUDIT))
+        _Winner(gpo, gpo.advanced.get(guid), gpo.doubt(FactKey(FactKind.AUDIT, guid)))
         for gpo in gpos
     ]
     return _last(found)
@@ -146,7 +146,7 @@ def _advanced(gpos: Iterable[Gpo], guid: str) -> _Winner | None:
 
 def _legacy(gpos: Iterable[Gpo], category: str) -> _Winner | None:
     found = [
-        _Winner(gpo, gpo.legacy.get(category), gpo.unread.get(FactKind.LEGACY_AUDIT))
+        _Winner(gpo, gpo.legacy.get(category), gpo.doubt(FactKey(FactKind.LEGACY_AUDIT, category)))
         for gpo in gpos
     ]
     return _last(found)

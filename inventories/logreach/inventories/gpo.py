@@ -27,19 +27,23 @@ _INFO, _REPORT, _BACKUP = "bkupinfo.xml", "gpreport.xml", "backup.xml"
 class Gpo:
     """What one GPO asks of a computer.
 
-    `advanced` holds its subcategory settings by GUID, `lost` those that it has and that could
-    not be read, `legacy` the old categories by key, `others` everything else. `unread` says what
-    kinds of fact the GPO may hold besides, since a file of it could not be read.
+    `advanced` holds its subcategory settings by GUID, `legacy` the old categories by key, `others`
+    everything else, `lost` what it sets and could not be read. `unread` says what kinds of fact
+    the GPO may hold besides, since a file of it could not be read.
     """
 
     name: str
     folder: str
     advanced: dict[str, Statement] = field(default_factory=dict)
-    lost: dict[str, Missing] = field(default_factory=dict)
+    lost: dict[FactKey, Missing] = field(default_factory=dict)
     legacy: dict[str, Statement] = field(default_factory=dict)
     others: list[Statement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unread: dict[FactKind, Missing] = field(default_factory=dict)
+
+    def doubt(self, key: FactKey) -> Missing | None:
+        """Why this GPO may set a fact in a way that nobody could read; None where it does not."""
+        return self.lost.get(key) or self.unread.get(key.kind)
 
     def take(self, reading: Reading) -> None:
         """Sort a reading's statements into their places."""
@@ -52,8 +56,8 @@ class Gpo:
                 self.others.append(one)
         self.faults.extend(reading.faults)
         for key, missing in reading.missing:
-            if key.kind is FactKind.AUDIT and key.name:
-                self.lost[key.name] = missing
+            if key.name:
+                self.lost[key] = missing
             else:
                 self.unread[key.kind] = missing
 
@@ -187,7 +191,7 @@ def _check(gpo: Gpo, folder: Folder, path: Path) -> None:
     ours = {one.key: one for one in (*gpo.advanced.values(), *gpo.legacy.values(), *gpo.others)}
     for one in report.statements:
         mine = ours.get(one.key)
-        unread = one.key.kind in gpo.unread or one.key.name in gpo.lost
+        unread = one.key.kind in gpo.unread or one.key in gpo.lost
         if unread or (mine is not None and mine.value == one.value):
             continue
         told = f"the files say {mine.value}" if mine else "the files say nothing of it"

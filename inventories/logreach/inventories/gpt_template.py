@@ -29,7 +29,15 @@ _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
 _LONGEST_LINE = 65_536
 _LOGS = {"application log": "Application", "security log": "Security", "system log": "System"}
 _RETENTION = {"0": "overwrite", "1": "overwrite", "2": "retain"}
-_DWORD = "4"
+_DWORD, _BINARY = "4", "3"
+_TYPES = {
+    "1": "REG_SZ",
+    "2": "REG_EXPAND_SZ",
+    _BINARY: "REG_BINARY",
+    _DWORD: "REG_DWORD",
+    "7": "REG_MULTI_SZ",
+    "11": "REG_QWORD",
+}
 _PROPAGATE = "0"
 """The one mode of which all sources say the same. Of 1 and 2, one replaces what lies below and one
 leaves the object alone: [MS-GPSB] 2.2.7 and 2.2.9 say 1 and 2, templates that Windows brings (mode
@@ -79,7 +87,7 @@ def read(source: Source, strength: Strength = Strength.POLICY) -> Reading:
     return Reading(
         (*template.statements, *found.statements),
         (*template.faults, *found.faults),
-        tuple(template.missing),
+        (*template.missing, *found.missing),
     )
 
 
@@ -149,15 +157,14 @@ def _take_value(template: _Template, _section: str, number: int, line: str) -> N
     if key is None:
         return
     name = path.rpartition("\\")[2].strip()
-    where = f"line {number}"
     if kind == _DWORD and not data.isdecimal():
         fault = template.fault(f"{name} has no number: {data[:40]!r}", number)
-        template.missing.append((FactKey(FactKind.SETTING), Missing(str(fault), fault)))
+        template.missing.extend(registry_values.lost(key, name, fault))
         return
-    value: int | str = int(data[:20]) if kind == _DWORD else data.strip('"')
-    if kind == "3" and data.isdecimal():
-        value = int(data[:20])
-    template.values.append(RegistryValue(key, name, value, where))
+    numeric = kind in (_DWORD, _BINARY) and data.isdecimal()
+    value: int | str = int(data[:20]) if numeric else data.strip('"')
+    type_ = _TYPES.get(kind, f"{kind[:20]!r}, which is not known")
+    template.values.append(RegistryValue(key, name, value, f"line {number}", type_))
 
 
 def _note_log(template: _Template, section: str, number: int, line: str) -> None:

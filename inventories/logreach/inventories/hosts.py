@@ -49,7 +49,10 @@ _FORWARDING = (FactKind.FORWARDING,)
 
 @dataclass(slots=True)
 class Builder:
-    """Gathers what is said of one host."""
+    """Gathers what is said of one host.
+
+    `doubted` are settings that the host's own files show in a way that nobody can read.
+    """
 
     folder: Folder
     spec: HostSpec
@@ -61,6 +64,7 @@ class Builder:
     gpos: list[gpo.Gpo] = field(default_factory=list)
     results: list[gpo.Gpo] = field(default_factory=list)
     listings: list[Source] = field(default_factory=list)
+    doubted: set[FactKey] = field(default_factory=set)
 
     @property
     def policies(self) -> list[gpo.Gpo]:
@@ -71,6 +75,8 @@ class Builder:
         self.statements.extend(reading.statements)
         self.missing.extend(reading.missing)
         self.faults.extend(reading.faults)
+        named = (key for key, _ in reading.missing if key.name)
+        self.doubted.update(key for key in named if key.kind is FactKind.SETTING)
 
     def once(self, read: Read, source: Source, kinds: Iterable[FactKind] = ()) -> Reading:
         """A file's reading, made once however many hosts share the file."""
@@ -211,13 +217,16 @@ def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
     for statement in (*one.legacy.values(), *one.others):
         if statement.key in overridden and statement.key.kind is not FactKind.CHANNEL:
             continue
-        doubt = next((gone for p in later if (gone := p.unread.get(statement.key.kind))), None)
+        doubts = [one.lost.get(statement.key), *(p.doubt(statement.key) for p in later)]
+        doubt = next(filter(None, doubts), None)
         if doubt is None:
             evidence = statement.evidence
             quote = f"{one.name} decides; {evidence.quote}"
             builder.statements.append(replace(statement, evidence=replace(evidence, quote=quote)))
         else:
             builder.missing.append((statement.key, doubt))
+    audit = FactKind.AUDIT  # what is lost of subcategories is settled with all the rest of them
+    builder.missing.extend(pair for pair in one.lost.items() if pair[0].kind is not audit)
     builder.missing.extend((FactKey(kind), gone) for kind, gone in one.unread.items())
 
 
@@ -324,9 +333,14 @@ def _clash(facts: Facts) -> Fault | None:
     return Fault(f"sources disagree: {told}", first.source, first.where, hint)
 
 
+def _stands(doubted: set[FactKey], one: Statement) -> bool:
+    """Whether a statement may be believed: what a GPO asks for does not settle a host's doubt."""
+    return one.key not in doubted or one.strength is Strength.OBSERVED
+
+
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
-    told = merge.complete(builder.statements)
+    told = merge.complete(filter(partial(_stands, builder.doubted), builder.statements))
     first = Facts.of(one for one in told if one.key.kind is not FactKind.AUDIT)
     clash = _clash(first)
     if clash is not None:

@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterator
 
 from logreach.inventories import registry_values
-from logreach.inventories.facts import Reading, Strength
+from logreach.inventories.facts import FactKey, FactKind, Missing, Reading, Strength
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.registry_values import RegistryValue, machine_key
 from logreach.inventories.sources import Source
 from logreach.inventories.text import lines
 
+_TYPES = {
+    "DWORD": "REG_DWORD",
+    "QWORD": "REG_QWORD",
+    "SZ": "REG_SZ",
+    "EXSZ": "REG_EXPAND_SZ",
+    "MULTISZ": "REG_MULTI_SZ",
+    "BINARY": "REG_BINARY",
+}
 _SCOPE = re.compile(r"(?:computer|user(?::.*)?)", re.IGNORECASE)
 _ACTION = re.compile(
     r"(DWORD|QWORD|SZ|EXSZ|MULTISZ|BINARY|DELETE|DELETEALLVALUES|CREATEKEY|CLEAR)(?::(.*))?",
@@ -28,17 +36,30 @@ def read(source: Source) -> Reading:
     """Computer settings of an LGPO text; blocks that break the form are faults."""
     values: list[RegistryValue] = []
     faults: list[Fault] = []
+    missing: list[tuple[FactKey, Missing]] = []
     for line, block in _blocks(source.text()):
         found = _values(line, block)
         if found is None:
             message = "block is not scope, key, value and action"
             faults.append(source.fault(message, f"line {line}"))
+            missing.extend(_lost(block, faults[-1]))
         else:
             values.extend(found)
     if not values and faults:
         raise InputError(faults)
     told = registry_values.reading(source, values, Strength.POLICY)
-    return Reading(told.statements, (*told.faults, *faults))
+    return Reading(told.statements, (*told.faults, *faults), (*told.missing, *missing))
+
+
+def _lost(block: list[str], fault: Fault) -> tuple[tuple[FactKey, Missing], ...]:
+    """What a broken block may set, as far as it tells that."""
+    if len(block) > 1 and _SCOPE.fullmatch(block[0]):
+        if block[0].casefold() != "computer":
+            return ()
+        key = machine_key(f"HKLM\\{block[1]}") or block[1]
+        return registry_values.lost(key, block[2] if len(block) > 2 else None, fault)
+    kinds = (FactKind.SETTING, FactKind.CHANNEL)
+    return tuple((FactKey(kind), Missing(str(fault), fault)) for kind in kinds)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -74,7 +95,8 @@ def _values(line: int, block: list[str]) -> list[RegistryValue] | None:
     if block[0].casefold() != "computer" or action in ("DELETEALLVALUES", "CREATEKEY", "CLEAR"):
         return []
     key = machine_key(f"HKLM\\{block[1]}") or block[1]
-    return [RegistryValue(key, block[2], None if action == "DELETE" else told, f"line {line}")]
+    told = None if action == "DELETE" else told
+    return [RegistryValue(key, block[2], told, f"line {line}", _TYPES.get(action, ""))]
 
 
 def _number(data: str) -> int | None:

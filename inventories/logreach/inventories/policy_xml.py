@@ -73,7 +73,7 @@ def _reading(source: Source, computer: Element) -> Reading:
         else:
             values.extend(_values(one))
     found = registry_values.reading(source, values, Strength.POLICY)
-    return Reading((*statements, *found.statements), (*faults, *found.faults))
+    return Reading((*statements, *found.statements), (*faults, *found.faults), found.missing)
 
 
 def _names(computer: Element) -> dict[str, str]:
@@ -145,19 +145,39 @@ def _state(
     statements.append(Statement(key, value, evidence, Strength.POLICY))
 
 
+# How reports name what a registry value holds; a number's type is not told.
+_TYPES = {
+    "Number": "",
+    "String": "REG_SZ",
+    "ExpandString": "REG_EXPAND_SZ",
+    "Strings": "REG_MULTI_SZ",
+    "MultiString": "REG_MULTI_SZ",
+    "Binary": "REG_BINARY",
+}
+
+
 def _values(element: Element) -> Iterator[RegistryValue]:
-    where = f"line {element.line}"
+    """The registry value of a RegistrySetting, or of a security option ('SettingNumber')."""
+    value: Element | None = element
     if element.name == "SecurityOptions":
-        path, number = _text(element, "KeyName"), _text(element, "SettingNumber")
-        key = machine_key(path.rpartition("\\")[0])
-        if key is not None and number.isdecimal() and len(number) < 12:
-            yield RegistryValue(key, path.rpartition("\\")[2], int(number), where)
+        path, _, name = _text(element, "KeyName").rpartition("\\")
+        key, prefix = machine_key(path), "Setting"
+    else:
+        value = element.child("Value")
+        name = _text(value, "Name") if value is not None else ""
+        key, prefix = f"HKLM\\{_text(element, 'KeyPath')}", ""
+    if key is None or value is None:
         return
-    key = f"HKLM\\{_text(element, 'KeyPath')}"
-    value = element.child("Value")
-    if value is not None:
-        number = _text(value, "Number")
-        data: int | str = int(number) if number.isdecimal() and len(number) < 12 else ""
-        yield RegistryValue(
-            key, _text(value, "Name"), data or _text(value, "String") or data, where
-        )
+    for child in value.children:
+        kind = child.name.removeprefix(prefix)
+        if child.name == prefix + kind and kind in _TYPES:
+            data, type_ = _data(child, _TYPES[kind])
+            yield RegistryValue(key, name, data, f"line {element.line}", type_)
+            return
+
+
+def _data(element: Element, type_: str) -> tuple[int | str, str]:
+    text = ";".join(part for one in element.walk() if (part := one.text.strip()))
+    if type_ or not (text.isascii() and text.isdecimal() and len(text) < 21):
+        return text, type_
+    return int(text), "" if int(text) < 2**32 else "REG_QWORD"

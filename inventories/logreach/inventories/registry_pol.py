@@ -23,6 +23,16 @@ _OPEN, _SEMICOLON, _CLOSE = (
 )
 _NUMBERS = {4: "<I", 5: ">I", 11: "<Q"}
 _TEXTS = (1, 2, 7)
+_TYPES = {
+    0: "REG_NONE",
+    1: "REG_SZ",
+    2: "REG_EXPAND_SZ",
+    3: "REG_BINARY",
+    4: "REG_DWORD",
+    5: "REG_DWORD_BIG_ENDIAN",
+    7: "REG_MULTI_SZ",
+    11: "REG_QWORD",
+}
 _LONGEST_NAME = 2 * 17_000  # bytes; keys reach 255 characters a step, values 16,383
 
 
@@ -105,12 +115,18 @@ def _value(key: str, name: str, kind: int, content: bytes, where: str) -> Regist
         return RegistryValue(machine, name[len("**del.") :], None, where)
     if name.startswith("**"):
         return RegistryValue(machine, name, None, where)
-    if kind in _NUMBERS:
-        form = _NUMBERS[kind]
-        if len(content) != struct.calcsize(form):
-            raise _BrokenError(f"{key}\\{name} has a number of {len(content)} bytes")
-        return RegistryValue(machine, name, struct.unpack(form, content)[0], where)
+    data, told = _data(kind, content)
+    return RegistryValue(machine, name, data, where, told)
+
+
+def _data(kind: int, content: bytes) -> tuple[int | str, str]:
+    """A record's data and the name of its type, which tells of a number of the wrong length."""
+    told = _TYPES.get(kind, f"{kind}, which is not known")
+    form = _NUMBERS.get(kind)
+    if form is not None and len(content) == struct.calcsize(form):
+        return struct.unpack(form, content)[0], told
+    if form is not None:
+        return content.hex(), f"{told} with {len(content)} bytes"
     if kind in _TEXTS:
-        text = content.decode("utf-16-le", "replace").rstrip("\0").replace("\0", ";")
-        return RegistryValue(machine, name, text, where)
-    return RegistryValue(machine, name, content.hex(), where)
+        return content.decode("utf-16-le", "replace").rstrip("\0").replace("\0", ";"), told
+    return registry_values.of_bytes(content), told

@@ -32,13 +32,15 @@ _RETENTION = {0: "overwrite"}  # any other number keeps old events for a time or
 class RegistryValue:
     """One value: `data` is a number or text, None where the source deletes the value.
 
-    `key` begins with 'HKLM\\'; `name` is '' for the key's default value.
+    `key` begins with 'HKLM\\'; `name` is '' for the key's default value. `type` is the registry's
+    name of its type ('REG_SZ'), '' where the source does not tell it.
     """
 
     key: str
     name: str
     data: int | str | None
     where: str
+    type: str = ""
 
     @property
     def path(self) -> str:
@@ -51,11 +53,18 @@ class RegistryValue:
 
     @property
     def number(self) -> int | None:
-        """The data as a number; Windows stores some numbers as text."""
+        """The data as a number; some are stored as text, where '01' is not 1."""
         if isinstance(self.data, int):
             return self.data
-        text = (self.data or "").strip()
-        return int(text) if text.isdecimal() and len(text) < 12 else None
+        text = self.data or ""
+        if not (text.isascii() and text.isdecimal() and len(text) < 12):
+            return None
+        return int(text) if text == str(int(text)) else None
+
+
+def of_bytes(data: bytes) -> int | str:
+    """REG_BINARY as a number where it is one byte, else its digits."""
+    return data[0] if len(data) == 1 else data.hex()
 
 
 def machine_key(written: str) -> str | None:
@@ -98,6 +107,18 @@ def reading(
     return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
+def lost(key: str, name: str | None, fault: Fault) -> tuple[tuple[FactKey, Missing], ...]:
+    """The settings that a registry value which cannot be read may tell; None: any below the key."""
+    folded = key.casefold() if name is None else f"{key}\\{name}".casefold()
+    return tuple(
+        (FactKey(FactKind.SETTING, setting.name), Missing(str(fault), fault))
+        for setting in settings().values()
+        for one in setting.registry
+        if _pattern(one).fullmatch(folded)
+        or (name is None and one.casefold().startswith(f"{folded}\\"))
+    )
+
+
 def _by_path(values: Iterable[RegistryValue]) -> dict[str, list[RegistryValue]]:
     by_path: dict[str, list[RegistryValue]] = defaultdict(list)
     for value in values:
@@ -135,8 +156,17 @@ def _state(
         )
         evidence = source.evidence(found[0].where, found[0].shown)
         return Statement(key, ";".join(names), evidence, strength) if names else None
-    if len({one.data for one in found}) > 1:
+    if len({(one.data, one.type) for one in found}) > 1:
         return source.fault(f"{last.path} is given twice and differently", last.where)
+    if last.type in setting.ignored and setting.off_where_absent:
+        quote = f"{last.shown}, passed over as {last.type}"
+        evidence = source.evidence(last.where, quote)
+        return Statement(key, value=False, evidence=evidence, strength=strength)
+    if last.type and last.type not in setting.heeded:
+        wanted = " or ".join(sorted(setting.heeded))
+        message = f"{last.shown} is of type {last.type}, not {wanted}"
+        hint = "Whether it counts is not known; set the value anew with that type."
+        return source.fault(message, last.where, hint)
     value = _value(setting, last)
     if value is not None:
         return Statement(key, value, source.evidence(last.where, last.shown), strength)
@@ -150,6 +180,8 @@ def _value(setting: Setting, found: RegistryValue) -> Scalar | None:
         return False if setting.off_where_absent else None
     if setting.kind == "text":
         return str(found.data)
+    if isinstance(found.data, str) and not found.type:
+        return None  # digits of a type that nobody tells
     number = found.number
     return None if number is None else setting.of_number(number)
 

@@ -12,6 +12,8 @@ from logreach.inventories.facts import Scalar
 from logreach.inventories.tables import yaml_table
 
 SettingKind = Literal["bool", "int", "text", "names"]
+_HEEDED = {"bool": ("REG_DWORD",), "int": ("REG_DWORD",), "text": ("REG_SZ",), "names": ()}
+"""The one registry type that documentation names for such settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Setting:
     """One setting. `registry` holds key paths with the value's name last, '*' one name.
 
     `off_where_absent` says that documentation takes a value that does not exist for 'off'.
+    `heeded` are the registry types that a source says count, empty for any; `ignored` those that
+    a source says count as if there were no value. Of every other type nobody says.
     """
 
     name: str
@@ -28,6 +32,8 @@ class Setting:
     yes: frozenset[int]
     off_where_absent: bool
     source: str
+    heeded: frozenset[str]
+    ignored: frozenset[str]
 
     def of_number(self, number: int) -> Scalar | None:
         """The setting's value from a registry number; None where it means nothing."""
@@ -60,6 +66,8 @@ def settings() -> dict[str, Setting]:
             yes=frozenset(one.get("on_values", (1,))),
             off_where_absent=one.get("absent") is False,
             source=one["source"],
+            heeded=frozenset(one.get("heeded", _HEEDED[one["type"]])),
+            ignored=frozenset(one.get("ignored", ())),
         )
         for name, one in yaml_table("settings.yaml")["settings"].items()
     }
