@@ -15,6 +15,7 @@ from logreach.coverage.hostview import GraphView
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.patterns import Constraint, EventPattern, Test
 from logreach.coverage.sacls.meant import Meant, meant_by
+from logreach.coverage.sacls.needs import Scope
 from logreach.coverage.verdict import all_of
 from logreach.inventories.facts import (
     AuditSetting,
@@ -38,9 +39,12 @@ CASES: dict[str, Any] = yaml.safe_load(
 
 
 def constraint(written: list[Any]) -> tuple[Constraint, ...]:
+    if written and isinstance(written[0], list):
+        return tuple(one for each in written for one in constraint(each))
     test, *values = map(str, written)
-    negated = test == "not"
-    return (Constraint(Test.EQUALS if negated else Test(test), tuple(values), negated=negated),)
+    negated = test.startswith("not")
+    kind = Test(test.removeprefix("not").strip() or Test.EQUALS)
+    return (Constraint(kind, tuple(values), negated=negated),)
 
 
 def pattern(event: int, fields: dict[str, list[Any]]) -> EventPattern:
@@ -58,6 +62,8 @@ def test_objects_that_a_pattern_means(name: str) -> None:
     event = load_events().events[f"Security:{case['event']}"]
     groups = meant_by(event, pattern(case["event"], case["fields"]))
     assert [[told(one) for one in group] for group in groups] == case["meant"]
+    if "some" in case:
+        assert {one.scope for group in groups for one in group} == {Scope.SOME}
 
 
 def view_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> GraphView:
@@ -97,6 +103,10 @@ REPLICATION = {"Properties": [*DCSYNC["Properties"], "1131f6aa-9c07-11d1-f79f-00
 SERVICES = "\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services"
 OTHER_KEY = {"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)"}
 SERVICES_KEY = {"HKLM\\SYSTEM\\CurrentControlSet\\Services": "S:(AU;CISA;KA;;;WD)"}
+BELOW_A = {"global:key": "S:", "HKLM\\A": "S:(AU;CISA;KA;;;WD)"}
+BELOW_B = {"global:key": "S:", "HKLM\\A": "S:", "HKLM\\A\\B": "S:(AU;CISA;KA;;;WD)"}
+DOMAIN = {"DC=a,DC=com": "S:(AU;CISA;GA;;;WD)"}
+USERS = {"DC=a,DC=com": "S:(OU;CIIOSA;WP;;bf967aba-0de6-11d0-a285-00aa003049e2;WD)"}
 SETTING = {"HKLM\\SOFTWARE": "S:(AU;CISA;0x2;;;WD)"}
 LSASS = {"ObjectType": ["equals", "Process"], "ObjectName": ["ends", "\\lsass.exe"]}
 READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
@@ -141,6 +151,20 @@ READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
         ({"DC=a,DC=com": "S:(OU;SA;CR;00299570-246d-11d0-a768-00aa006e0529;;WD)"}, 4662, DCSYNC, (), "not achievable"),
         ({"DC=a,DC=com": "S:(OU;SA;CR;1131f6ad-9c07-11d1-f79f-00c04fc2dcd2;;WD)"}, 4662, DCSYNC, (), "achievable"),
         ({"DC=a,DC=com": "S:(OU;SA;CR;1131f6ad-9c07-11d1-f79f-00c04fc2dcd2;;WD)"}, 4662, REPLICATION, (), "conditional"),
+        # What a rule excludes once counted as proof.
+        (BELOW_B, 4663, {"ObjectName": [["begins", "HKLM\\A\\"], ["not begins", "HKLM\\A\\B"]]}, (), "unknown"),
+        (BELOW_B, 4663, {"ObjectName": ["begins", "HKLM\\A\\"]}, (), "conditional"),
+        (BELOW_A, 4663, {"ObjectName": [["begins", "HKLM\\A\\"], ["not begins", "HKLM\\A\\B"]]}, (), "achievable"),
+        (OTHER_KEY, 4663, {"ObjectType": ["equals", "Key"], "ObjectName": ["not begins", "HKLM\\SOFTWARE"]}, (), "unknown"),
+        # Objects of LSA and WMI were once judged by the domain's entries.
+        (DOMAIN, 4662, {"ObjectType": ["equals", "SecretObject"]}, (), "unknown"),
+        (DOMAIN, 4662, {"ObjectType": ["equals", "WMI Namespace"]}, (), "unknown"),
+        (DOMAIN, 4662, {"ObjectType": ["equals", "WMI Namespace"]}, ("Directory Service Access",), "unknown"),
+        (DOMAIN, 4662, {"ObjectType": ["equals", "SecretObject"]}, ("Other Object Access Events",), "not achievable"),
+        # The entry for one class or attribute once proved a part of any rule on the directory.
+        (USERS, 5136, {"ObjectClass": ["equals", "dnsNode"]}, (), "unknown"),
+        (USERS, 5136, {"ObjectClass": ["equals", "user"]}, (), "achievable"),
+        (USERS, 5136, {}, (), "unknown, at least conditional"),
         ({}, 4657, {"ObjectName": ["contains", "Exclusions"]}, (), "unknown"),
         ({"global:key": "S:(AU;SA;KA;;;WD)"}, 4657, {}, (), "achievable"),
         ({"global:key": "S:(AU;SA;KR;;;WD)"}, 4657, {}, (), "unknown"),

@@ -16,7 +16,7 @@ from logreach.coverage.sacls.known import (
     whole,
 )
 from logreach.coverage.sacls.lacking import lacking, remedy_with
-from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, Scope, built_in, exempt
+from logreach.coverage.sacls.needs import WITH_GLOBAL, AccessNeed, Scope, built_in, exempt, untold
 from logreach.coverage.sacls.remedies import remedy_for
 from logreach.coverage.verdict import UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import (
@@ -42,6 +42,9 @@ def covers(facts: Facts, need: AccessNeed) -> Covered:
     why = exempt(need.kind)
     if why:
         return Covered(YES, why)
+    why = untold(need.kind)
+    if why:
+        return Covered(UNKNOWN, why)
     name = need.name
     if name is not None and name.name in built_in():
         found = _by_windows(facts, need, name)

@@ -34,15 +34,17 @@ class Meant:
 def meant_by(event: Event, pattern: EventPattern) -> tuple[tuple[Meant, ...], ...]:
     """The objects that the events of a pattern tell of; several groups where it may be either.
 
-    Within a group, some events tell of each object. Empty: the pattern does not say.
+    Within a group, some events tell of each object. Empty: the pattern does not say. Where it
+    excludes objects or rights, what is known of some of them proves nothing.
     """
     need = event.sacl
     if need is None:
         return ()
     if _DIRECTORY in need.objects:
-        found = tuple(_in_directory(event, pattern))
+        found = tuple(_elsewhere(event, pattern) or _in_directory(event, pattern))
         return (found,) if found else ()
     named = [one for one in _named(pattern) if _told_of(one.kind, need.objects)]
+    excluding = _excludes(pattern, (_NAME,))
     told = {one.kind for one in named} or set(_kinds(need.objects, pattern))
     # A name or type that no object of this event has: the event says more than the name.
     kinds = {kind for kind in told if _told_of(kind, need.objects)} or set(need.objects)
@@ -51,7 +53,7 @@ def meant_by(event: Event, pattern: EventPattern) -> tuple[tuple[Meant, ...], ..
         rights, clear = (need.rights, True) if need.rights else _rights(event, kind, pattern)
         subcategory = objects()["subcategories"].get(kind, "")
         group = [one for one in named if one.kind == kind] or [Meant(kind, scope=_any(pattern))]
-        if not clear:  # what is known of an object and all below does not add up
+        if excluding or not clear:  # what is known of an object and all below does not add up
             group = [replace(one, scope=Scope.SOME) for one in group if not _tree(one)]
         groups.append(tuple(replace(one, rights=rights, subcategory=subcategory) for one in group))
     return tuple(groups)
@@ -66,6 +68,12 @@ def _values(pattern: EventPattern, field: str, tests: Sequence[Test] = _PARTS) -
     """What a field must hold one of; () where nothing, or too much, is asked of it."""
     asked = [one for one in pattern.fields.get(field, ()) if not one.negated and one.test in tests]
     return asked[0].values if len(asked) == 1 else ()
+
+
+def _excludes(pattern: EventPattern, fields: Iterable[str]) -> bool:
+    """Whether a pattern leaves out some values of these fields."""
+    asked = (one for field in fields for one in pattern.fields.get(field, ()))
+    return any(one.negated and one.test not in (Test.EMPTY, Test.EXISTS) for one in asked)
 
 
 def _any(pattern: EventPattern) -> Scope:
@@ -84,11 +92,19 @@ def _named(pattern: EventPattern) -> list[Meant]:
     if len(begun) == 1 and begun[0].test is Test.BEGINS:
         trees = [tuple(_begun(value)) for value in begun[0].values]
         return [one for tree in trees for one in tree] if all(trees) else []
-    whole = [normal(value) for value in _values(pattern, _NAME, (Test.EQUALS,))]
+    whole = [normal(value) for value in _whole_names(pattern)]
     if whole and all(one is not None and one.kind in ("key", "file") for one in whole):
         return [Meant(one.kind, one.name, Scope.OBJECT) for one in whole if one is not None]
     ends = [_known_end(value) for value in _values(pattern, _NAME, (Test.ENDS,))]
     return [Meant("process", one) for one in ends] if ends and all(ends) else []
+
+
+def _whole_names(pattern: EventPattern) -> list[str]:
+    """The names of which an object must have one, but for those that the pattern excludes."""
+    named = _values(pattern, _NAME, (Test.EQUALS,))
+    asked = pattern.fields.get(_NAME, ())
+    left = [name for name in named if all(one.admits(name) is not False for one in asked)]
+    return left or list(named)
 
 
 def _begun(value: str) -> Iterator[Meant]:
@@ -166,24 +182,46 @@ def _by_code(kind: str, value: str) -> str:
     return right if access_rights.bits(kind, right) is not None else ""
 
 
+def _elsewhere(event: Event, pattern: EventPattern) -> list[Meant]:
+    """Objects of other servers than the directory, of which some of its events tell as well."""
+    servers = objects()["other_servers"].get(event.key)
+    if servers is None:
+        return []
+    types = objects()["other_types"][event.key]
+    named = {value.casefold() for value in _values(pattern, _SERVER, (Test.EQUALS,))}
+    kinds = {servers.get(name, "foreign") for name in named}
+    if not named:
+        asked = [value.casefold() for value in _values(pattern, _TYPE)]
+        kinds = {types.get(value, "") for value in asked}
+    if not kinds or kinds & {"", "ds"} or "ds" in named:
+        return []
+    told = objects()["subcategories"]
+    return [Meant(kind, "", Scope.SOME, (), told.get(kind, "")) for kind in sorted(kinds)]
+
+
 def _in_directory(event: Event, pattern: EventPattern) -> Iterator[Meant]:
     need = event.sacl
-    if need is None or set(_values(pattern, _SERVER)) - {"DS"}:
+    if need is None or need.objects != (_DIRECTORY,):
         return
+    fields = objects()["directory_fields"]
     guids = [value.casefold().strip("{}%") for value in _values(pattern, _PROPERTIES)]
     named = {objects()["types"][right]: right for right in objects()["extended_rights"]}
+    excluding = _excludes(pattern, fields)
     if guids and set(guids) <= set(named):
         rights = tuple(sorted({named[guid] for guid in guids}))
-        yield Meant(_DIRECTORY, "ad:domainDNS", rights=rights)
+        scope = Scope.SOME if excluding else Scope.TREE
+        yield Meant(_DIRECTORY, "ad:domainDNS", scope, rights=rights)
         return
-    told = [
-        _class(value) for value in _values(pattern, objects()["class_fields"].get(event.key, ""))
-    ]
+    class_field = objects()["class_fields"].get(event.key, "")
+    told = [_class(value) for value in _values(pattern, class_field)]
+    rights, clear = (need.rights, True) if need.rights else _rights(event, _DIRECTORY, pattern)
+    understood = {class_field, _SERVER, _MASK, _LIST} if told and all(told) else {_MASK, _LIST}
+    narrowed = any(field not in understood and pattern.fields.get(field) for field in fields)
+    scope = Scope.SOME if narrowed or excluding or not clear else Scope.TREE
     if told and all(told):
-        rights, clear = (need.rights, True) if need.rights else _rights(event, _DIRECTORY, pattern)
-        scope = Scope.TREE if clear else Scope.SOME
-        for one in dict.fromkeys(told):
-            yield Meant(_DIRECTORY, f"ad:{one}", scope, rights)
+        yield from (Meant(_DIRECTORY, f"ad:{one}", scope, rights) for one in dict.fromkeys(told))
+    elif narrowed or excluding or rights != need.rights:
+        yield Meant(_DIRECTORY, "", scope, rights)
 
 
 def _class(value: str) -> str:

@@ -127,6 +127,11 @@ def exempt(kind: str) -> str:
     return str(objects()["exempt"].get(kind, ""))
 
 
+def untold(kind: str) -> str:
+    """Why nothing can be known of the entries of this kind of object; '' where it can."""
+    return str(objects()["untold"].get(kind, ""))
+
+
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
     """An audit entry that Windows sets itself, from a build on."""
