@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.patterns import EventPattern
+from logreach.coverage.rules.model import ANY_SENSE, Sense
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.inventories.facts import FactKey, FactKind
 
@@ -31,7 +32,7 @@ class FakeHost:
     inapplicable: Collection[str] = ()
     filter: Callable[[EventPattern], Verdict] = lambda _: YES
 
-    def event(self, key: str) -> Judged:
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:  # noqa: ARG002 - the protocol's
         if key in self.inapplicable:
             return _judged(NOT_APPLICABLE, key)
         if key in self.unsure:

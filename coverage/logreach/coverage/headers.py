@@ -20,6 +20,7 @@ _AUDIT_KEYWORDS = {
     frozenset({"success"}): 0x8020000000000000,
     frozenset({"failure"}): 0x8010000000000000,
 }
+_SIGN = 1 << 63  # some shippers write the mask as a signed number
 _SYSMON = "Microsoft-Windows-Sysmon"
 
 
@@ -36,6 +37,20 @@ def keyword_masks(event: Event) -> tuple[int, ...]:
         return () if keywords is None else (keywords,)
     found = (mask for one, mask in _AUDIT_KEYWORDS.items() if one & event.outcomes)
     return tuple(found) or tuple(_AUDIT_KEYWORDS.values())
+
+
+def audit_keywords(event: Event) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The outcomes that an audit may have, each with every text of its keywords."""
+    if _entry(event).get("keywords") == "audit":
+        for one, mask in _AUDIT_KEYWORDS.items():
+            if one & event.outcomes:
+                yield next(iter(one)), keyword_texts(mask)
+
+
+def keyword_texts(mask: int) -> tuple[str, ...]:
+    """A mask in hexadecimal and as a number, and the words that shippers write for it."""
+    numbers = (mask, mask - 2 * _SIGN) if mask & _SIGN else (mask,)
+    return (f"0x{mask:x}", *map(str, numbers), *_table()["keyword_words"].get(mask, ()))
 
 
 def level_words(level: int) -> tuple[str, ...]:

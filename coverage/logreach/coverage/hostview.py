@@ -16,6 +16,8 @@ from logreach.coverage.patterns import EventPattern
 from logreach.coverage.prerequisites.forwarding import Arriving
 from logreach.coverage.prerequisites.sysmon import Keeping
 from logreach.coverage.reasons import Reasons
+from logreach.coverage.rules.model import ANY_SENSE, Sense
+from logreach.coverage.rules.senses import sense_of
 from logreach.coverage.sacls.meant import Meant, meant_by
 from logreach.coverage.verdict import (
     NOT_APPLICABLE,
@@ -76,20 +78,21 @@ class GraphView:
         # Where nobody tells what is forwarded, Sysmon alone looks at what an event holds.
         self._sifted = not isinstance(facts.forwarding(), Missing)
 
-    def event(self, key: str) -> Judged:
-        """Whether the event can be there at all: system, audit policy, sensor, channel.
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
+        """Whether the event, in this sense, can be there at all: role, system, audit policy,
+        sensor, channel.
 
         Of events on objects, the policy and the audit entries of which depend on the object, only
         the rest: the pattern says which object is meant.
         """
-        whole = self._able(key)
+        whole = self._able(key, sense)
         told = self._knowledge.events.get(key)
         if told is None or told.sacl is None or whole.verdict.possible is Level.NO:
             return whole
-        return self._kept(("core", key), lambda part: part.able(key), told)
+        return self._kept(("core", _named(key, sense)), lambda part: part.able(key, *sense), told)
 
-    def _able(self, key: str) -> Judged:
-        return self._kept(("event", key), lambda part: part.able(key))
+    def _able(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
+        return self._kept(("event", _named(key, sense)), lambda part: part.able(key, *sense))
 
     def attribute(self, key: str, field: str) -> Judged:
         """Whether a field of that event is filled."""
@@ -159,6 +162,7 @@ class GraphView:
             object_path=meant.path,
             object_scope=meant.scope,
             rights=meant.rights,
+            outcome=_outcome(pattern),
         )
         found = self._seen(shown, pattern)
         if meant.kind != "file" or meant.path or _REMOVABLE_STORAGE not in governs:
@@ -176,7 +180,7 @@ class GraphView:
 
     def _as_such(self, pattern: EventPattern) -> Judged:
         """The event whatever object it tells of, and its filters."""
-        return _both(self._able(pattern.event), self._filtered(pattern))
+        return _both(self._able(pattern.event, Sense(_outcome(pattern))), self._filtered(pattern))
 
     def _filtered(self, pattern: EventPattern) -> Judged:
         """What Sysmon and the forwarding say: nothing else looks at what an event holds."""
@@ -205,6 +209,16 @@ class GraphView:
         if pattern.event not in self._unsifted:
             self._unsifted[pattern.event] = self._arriving.check(pattern)
         return self._unsifted[pattern.event]
+
+
+def _named(key: str, sense: Sense) -> str:
+    """A question's name; the plain event's is the event's own."""
+    return "|".join((key, *sense)) if sense != ANY_SENSE else key
+
+
+def _outcome(pattern: EventPattern) -> str:
+    """The one outcome that all events of a pattern have; '': either."""
+    return (sense_of(pattern) or ANY_SENSE).outcome
 
 
 def _by_sysmon(event: str) -> bool:

@@ -14,6 +14,7 @@ from support import shared
 
 from logreach.coverage.assessment import Judged
 from logreach.coverage.rules.judge import judge
+from logreach.coverage.rules.model import ANY_SENSE, Sense
 from logreach.coverage.rules.results import State
 from logreach.coverage.verdict import NO, YES
 
@@ -33,7 +34,7 @@ class Filled:
 
     fields: frozenset[str]
 
-    def event(self, key: str) -> Judged:
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:  # noqa: ARG002 - the protocol's
         return Judged(NO if key.startswith("Security:") else YES)
 
     def attribute(self, key: str, field: str) -> Judged:  # noqa: ARG002 - the protocol's

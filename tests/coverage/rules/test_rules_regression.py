@@ -10,6 +10,7 @@ import yaml
 
 from logreach.coverage.assessment import Judged
 from logreach.coverage.rules.judge import judge
+from logreach.coverage.rules.model import ANY_SENSE, Sense
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, YES
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class HostOf:
 
     log: RealLog
 
-    def event(self, key: str) -> Judged:
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:  # noqa: ARG002 - the protocol's
         return Judged(YES if any(key == one for one, _, _ in self.log.events) else NO)
 
     def attribute(self, key: str, field: str) -> Judged:

@@ -73,9 +73,17 @@ class Events:
         """An event is written and kept on the host itself, forwarded or not."""
         return self._all_of(f"on host:{key}", key, self.able(key), self._kept(EventPattern(key)))
 
-    def able(self, key: str) -> str:
-        """The host can write such events: system, policy, SACL, sensor and channel allow it."""
-        return self._all_of(f"able:{key}", key, self._core(key), self._allowed(Shown(key)))
+    def able(self, key: str, outcome: str = "", role: str = "", what: str = "") -> str:
+        """The host can write such events: system, policy, SACL, sensor and channel allow it.
+
+        `outcome` and `role` as in `Shown`; `what` says which events only such hosts write.
+        """
+        shown = Shown(key, outcome=outcome, role=role)
+        node = "|".join(filter(None, (f"able:{key}", outcome, role, what)))
+        gate = self._core(key)
+        if role and node not in self._graph:
+            gate = self._asked_of(node, gate, shown, what)
+        return self._all_of(node, key, gate, self._allowed(shown))
 
     def audited(self, shown: Shown) -> str:
         """The same, so far as it shows one operation: scoped policy and object."""
@@ -116,10 +124,10 @@ class Events:
             gate = self._asked_of(node, gate, shown)
         return self._all_of(node, shown.event, gate, self._scoped(shown))
 
-    def _asked_of(self, node: str, core: str, shown: Shown) -> str:
+    def _asked_of(self, node: str, core: str, shown: Shown, what: str = "") -> str:
         """The core of an event, on the hosts where it shows what is meant; others are not asked."""
         both = inner(self._graph, f"core of {node}", Combine.ALL, "core", shown.event)
-        self._graph.link(both, Edge(self._role(shown.event, {shown.role}), gate=True))
+        self._graph.link(both, Edge(self._role(shown.event, {shown.role}, what), gate=True))
         self._graph.link(both, Edge(core, gate=True))
         return both
 
@@ -191,13 +199,14 @@ class Events:
         if short in self._knowledge.channels:
             self._need(node, "channel", ChannelOn(event.key, self._knowledge.channels[short]))
 
-    def _role(self, key: str, roles: Iterable[str]) -> str:
+    def _role(self, key: str, roles: Iterable[str], what: str = "") -> str:
         wanted = frozenset(roles)
         event = self._knowledge.events.get(key)
         source = event.reference if event else ""
         titles = tuple(sorted(self._knowledge.roles[role] for role in wanted))
-        name = f"need:{key} role {' '.join(sorted(wanted))}"
-        return leaf(self._graph, name, f"{key}: role", HasRole(key, wanted, titles, source))
+        name = f"need:{key} role {' '.join(sorted(wanted))} {what}"
+        role = HasRole(key, wanted, titles, source, what)
+        return leaf(self._graph, name, f"{key}: role", role)
 
     def _allowed(self, shown: Shown) -> Iterable[str]:
         """Audit policy and SACL, as narrow as the operation asks."""

@@ -148,13 +148,15 @@ class OsFillsField:
 class HasRole:
     """The host is of a kind that can write the event; other hosts are not asked for it.
 
-    `titles` are the names of the roles for people.
+    `titles` are the names of the roles for people; `what` says which of these events only such
+    hosts write ('': all).
     """
 
     subject: str
     roles: frozenset[str]
     titles: tuple[str, ...]
     reference: str = ""
+    what: str = ""
 
     @property
     def reads(self) -> tuple[FactKey, ...]:
@@ -163,6 +165,7 @@ class HasRole:
 
     def check(self, facts: Facts) -> Reason:
         words = " or ".join(self.titles)
+        named = f"{self.subject} {self.what}".rstrip()
         known = [self._as_role(role, facts) for role in sorted(self.roles)]
         for verdict, evidence, _ in known:
             if verdict == YES:
@@ -171,7 +174,7 @@ class HasRole:
                 )
         unknown = [missing for verdict, _, missing in known if verdict == UNKNOWN]
         if unknown:
-            text = f"only hosts of this role write {self.subject}: {words}; the host's is unknown"
+            text = f"only hosts of this role write {named}: {words}; the host's is unknown"
             return Reason(
                 "role",
                 self.subject,
@@ -181,7 +184,7 @@ class HasRole:
                 missing=unknown[0],
             )
         evidence = known[0][1]
-        text = f"only hosts of this role write {self.subject}: {words}"
+        text = f"only hosts of this role write {named}: {words}"
         return Reason(
             "role", self.subject, NOT_APPLICABLE, text, evidence, reference=self.reference
         )

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.patterns import EventPattern
-from logreach.coverage.rules.model import Need
+from logreach.coverage.rules.model import ANY_SENSE, Need, Sense
 from logreach.coverage.verdict import NO, YES, Level, Verdict, all_of, any_of
 
 
@@ -18,8 +18,9 @@ class HostView(Protocol):
     What the knowledge does not tell is UNKNOWN, with a reason.
     """
 
-    def event(self, key: str) -> Judged:
-        """Whether the event can be there at all: system, audit policy, sensor, channel."""
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
+        """Whether the event, in this sense, can be there at all: role, system, audit policy,
+        sensor, channel."""
         ...
 
     def attribute(self, key: str, field: str) -> Judged:
@@ -56,15 +57,16 @@ class Asked:
 
     def __init__(self, view: HostView) -> None:
         self._view = view
-        self._events: dict[str, Link] = {}
+        self._events: dict[tuple[str, Sense], Link] = {}
         self._fields: dict[tuple[str, Need], Link] = {}
         self._limits: dict[tuple[str, Verdict, str], Link] = {}
 
-    def event(self, key: str) -> Link:
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Link:
         """Whether the event can be there at all."""
-        if key not in self._events:
-            self._events[key] = Link("event", "", self._view.event(key))
-        return self._events[key]
+        found = self._events.get((key, sense))
+        if found is None:
+            found = self._events[key, sense] = Link("event", "", self._view.event(key, sense))
+        return found
 
     def passes(self, pattern: EventPattern) -> Judged:
         """Whether filters let such events through."""

@@ -15,7 +15,7 @@ from logreach.coverage.patterns import EventPattern
 from logreach.coverage.rules.answers import remembered_by
 from logreach.coverage.rules.asked import HostView
 from logreach.coverage.rules.judge import judge_all
-from logreach.coverage.rules.model import Rule
+from logreach.coverage.rules.model import ANY_SENSE, Rule, Sense
 from logreach.coverage.sysmon import load
 from logreach.coverage.verdict import NO
 from logreach.inventories.facts import (
@@ -52,9 +52,9 @@ class SysmonAlone:
 
     view: HostView
 
-    def event(self, key: str) -> Judged:
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
         if key.startswith("Sysmon:"):
-            return self.view.event(key)
+            return self.view.event(key, sense)
         return Judged(NO, (Reason("channel", key, NO, _ASIDE),))
 
     def attribute(self, key: str, field: str) -> Judged:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 from logreach.coverage.patterns import Constraint, EventPattern
 from logreach.coverage.verdict import YES, Verdict
@@ -86,6 +87,21 @@ class Need:
         return hash((self.sigma, self.fields))
 
 
+class Sense(NamedTuple):
+    """What all events of a branch have in common, so that less is asked of a host.
+
+    `outcome` is 'success' or 'failure' where the event may have both ('': either); `role` is the
+    one kind of host that writes such events ('': all), which `what` tells in words.
+    """
+
+    outcome: str = ""
+    role: str = ""
+    what: str = ""
+
+
+ANY_SENSE = Sense()
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What a branch asks of an event whatever the event holds; many sights share one.
@@ -94,7 +110,7 @@ class Demand:
     firing, mostly an exclusion: it does so only where all its fields are filled. Each entry of
     `eager` is a field and other fields: an exclusion that asks the first to be empty takes out
     too much where it is missing and the others are filled. `limit` is the best that this event
-    allows, `why` says so.
+    allows, `why` says so. `sense` narrows which of such events are meant.
     """
 
     event: str
@@ -103,6 +119,7 @@ class Demand:
     eager: tuple[tuple[Need, tuple[Need, ...]], ...] = ()
     limit: Verdict = YES
     why: str = ""
+    sense: Sense = ANY_SENSE
 
     @property
     def fields(self) -> tuple[Need, ...]:

@@ -23,6 +23,7 @@ from logreach.coverage.rules.model import (
     Not,
     Or,
     Rule,
+    Sense,
     Sight,
 )
 from logreach.coverage.verdict import Level, Verdict
@@ -98,6 +99,7 @@ class _Writer:
             tuple((self.needs.number(one), self.needs.each(rest)) for one, rest in demand.eager),
             _limit(demand.limit),
             demand.why,
+            tuple(demand.sense),
         )
 
     def _pattern(self, pattern: EventPattern) -> Entry:
@@ -220,7 +222,7 @@ class _Reader:
         )
 
     def _demand(
-        self, event: str, needs: Any, vetoes: Any, eager: Any, limit: Any, why: str
+        self, event: str, needs: Any, vetoes: Any, eager: Any, limit: Any, why: str, sense: Any
     ) -> Demand:
         return Demand(
             event,
@@ -229,6 +231,7 @@ class _Reader:
             tuple([(self._needs[one], _each(self._needs, others)) for one, others in eager]),
             self._limit(limit),
             why,
+            Sense(*sense),
         )
 
     def _limit(self, said: Sequence[int]) -> Verdict:

@@ -62,7 +62,7 @@ class Seen:
     def links(self, sight: Sight) -> list[Link]:
         """What a host says of a sight link by link, in the order in which an event travels."""
         demand = sight.demand
-        event = self.asked.event(demand.event)
+        event = self.asked.event(demand.event, demand.sense)
         if not event.judged.verdict.applicable:
             return []
         links = [event, *(self.asked.field(demand.event, need) for need in demand.needs)]
@@ -82,7 +82,7 @@ class Seen:
         return known[0]
 
     def _answered(self, demand: Demand) -> _Base:
-        event = self.asked.event(demand.event)
+        event = self.asked.event(demand.event, demand.sense)
         if not event.judged.verdict.applicable:
             return self._shared(demand.event, event.judged, ())
         links = [event, *(self.asked.field(demand.event, need) for need in demand.needs)]

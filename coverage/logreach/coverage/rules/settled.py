@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from logreach.coverage.headers import is_shared, keyword_masks, level_words, metadata
+from logreach.coverage.headers import is_shared, keyword_masks, keyword_texts, level_words, metadata
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.patterns import Constraint
 from logreach.coverage.sysmon import manifest
@@ -32,7 +32,7 @@ def _spellings(event: str, field: str) -> tuple[str, ...]:
         return (known.channels[short].name,) if short in known.channels else ()
     if field == "Keywords" and told is not None:
         masks = keyword_masks(told)
-        return tuple(text for mask in masks for text in (f"0x{mask:x}", str(mask)))
+        return tuple(text for mask in masks for text in keyword_texts(mask))
     if header is None:
         return ()
     if field == "Provider_Name" and header.provider and not is_shared(short):

@@ -11,6 +11,7 @@ from logreach.coverage.rules.branches import Conj
 from logreach.coverage.rules.mapping import ANY_EVENT, Carrier, Happening, Knowledge, Placement
 from logreach.coverage.rules.model import KEYWORD, Branch, Demand, Literal, Need, Sight
 from logreach.coverage.rules.reading import Reading, read
+from logreach.coverage.rules.senses import sense_of
 from logreach.coverage.rules.settled import always_there
 from logreach.coverage.sysmon.domains import may_meet
 from logreach.coverage.verdict import UNKNOWN, Verdict, all_of
@@ -97,7 +98,8 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
     said += [(name, Constraint(Test.EQUALS, values)) for name, values in carrier.where.items()]
     said += [(one.field, _opposite(one.constraint)) for one in single if one.constraint]
     pattern = _pattern(carrier.event, said)
-    if _is_empty(pattern, applying):
+    sense = sense_of(pattern)
+    if sense is None or _is_empty(pattern, applying):
         return None
     told = all(one.constraint is not None or one.lost for one in wanted) and not any(
         constraint.test is Test.UNKNOWN for _, constraint in said
@@ -108,6 +110,7 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
         tuple(_vetoes(wanted, vetoes)),
         tuple(_eager(vetoes)),
         *_limit(carrier, wanted, applying),
+        sense,
     )
     return Sight(
         demand=_one_of_equals(demand),
