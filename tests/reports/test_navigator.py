@@ -78,6 +78,15 @@ def test_the_fleet_score_is_the_share_of_hosts(assessment: Assessment) -> None:
     assert "color" not in entry
 
 
+def test_one_host_is_not_many() -> None:
+    one = sample()
+    alone = _with_profiles(one, (replace(one.profiles[0], count=1),))
+    layer = fleet_layer(alone)
+    told = {item["value"] for entry in layer["techniques"] for item in entry["metadata"]}
+    assert layer["name"] == "logreach: all 1 host"
+    assert {"1 of 1 host", "0 of 1 host"} <= told
+
+
 @pytest.mark.parametrize(
     ("technique", "label", "score"),
     [

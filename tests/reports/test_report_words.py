@@ -7,7 +7,8 @@ from sample_assessment import ALL_VERDICTS, AUDIT_OFF, AUDIT_ON, LINE_UNKNOWN, N
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Level, Verdict
-from logreach.reports.words import LOOKS, counted, look, noun, percent_text, why
+from logreach.inventories.wording import counted, noun
+from logreach.reports.words import LOOKS, look, percent_text, why
 
 PARTLY = Reason("operation", "Process Creation", PARTIAL, "a part is seen; the rest is not")
 ON = "Security:4688: Process Creation is audited for Success"

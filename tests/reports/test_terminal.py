@@ -7,9 +7,12 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-from sample_assessment import CONTROL, MARKUP, branch, empty, planned, sample
+from sample_assessment import AUDIT_REMEDY, CONTROL, MARKUP, branch, empty, planned, sample
 
 from logreach.coverage.assessment import Assessment
+from logreach.coverage.tree import Branch
+from logreach.coverage.verdict import YES
+from logreach.reports.printing import cut
 from logreach.reports.terminal import print_summary, render_tree
 
 
@@ -97,6 +100,52 @@ def test_data_is_neither_markup_nor_a_control_character() -> None:
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_lines_keep_to_the_width(assessment: Assessment, width: int) -> None:
     assert max(len(line) for line in _printed(assessment, width).splitlines()) <= width
+
+
+LONG_NAME = "Microsoft-Windows-DriverFrameworks-UserMode/Operational"
+
+
+def _column(text: str, head: str) -> list[str]:
+    """The cells of the column that begins under a head, line by line."""
+    lines = text.splitlines()
+    top = next(number for number, line in enumerate(lines) if head in line.split("   "))
+    at = lines[top].index(head)
+    return [line[at:].split("   ")[0].strip() for line in lines[top + 2 :]]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_names_too_long_for_a_column_are_broken_between_their_parts(width: int) -> None:
+    one = sample()
+    missing = replace(one.missing[0], title=f"whether channel {LONG_NAME} is enabled")
+    told = _column(_printed(replace(one, missing=(missing,)), width), "Fact")
+    *first, last = [word for line in told for word in line.split() if word in LONG_NAME]
+    assert "".join([*first, last]) == LONG_NAME
+    assert first
+    assert all(part[-1] in "-/" for part in first)
+
+
+@pytest.mark.parametrize(
+    ("line", "limit", "told"),
+    [
+        ("one two three", 13, "one two three"),
+        ("one two three", 12, "one two …"),
+        ("one two three", 8, "one …"),
+        ("onetwothree", 8, "onetwot…"),
+    ],
+)
+def test_a_line_is_cut_between_words(line: str, limit: int, told: str) -> None:
+    assert cut(line, limit) == told
+    assert len(told) <= limit
+
+
+def test_a_change_that_a_verdict_waits_for_is_told_with_its_cost_and_no_verdict() -> None:
+    waiting = Branch("detection, once this is changed", None, YES, changes=(AUDIT_REMEDY,))
+    out = StringIO()
+    Console(file=out, width=120).print(render_tree(waiting))
+    assert [line.rstrip() for line in out.getvalue().splitlines()] == [
+        "detection, once this is changed: achievable",
+        "└── Turn on Success auditing of Process Creation (Medium to high event volume)",
+    ]
 
 
 def test_an_old_terminal_gets_ascii_lines(assessment: Assessment) -> None:

@@ -1,17 +1,26 @@
-"""What every output must say: facts that are only assumed, and what the host holds of an event
-that does not arrive."""
+"""What every output must say: facts that are only assumed, what the host holds of an event that
+does not arrive, and changes that nobody needs to make."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from io import StringIO
 from pathlib import Path
 
 import openpyxl
 import pytest
+from rich.console import Console
+from sample_assessment import sample
 from typer.testing import CliRunner
+from workbooks import rows_of
 
 from logreach.cli import app
+from logreach.reports.excel import write_workbook
+from logreach.reports.html import rendered
+from logreach.reports.terminal import print_summary
 
 QUERIES = (
     "<QueryList><Query Id='0'><Select Path='Security'>*[System[EventID=1]]</Select></Query>"
@@ -93,3 +102,50 @@ def test_an_event_that_does_not_arrive_is_told_with_what_the_host_holds(
     assert "Security:4625 on the host itself" in outputs["explain"]
     assert "On the host" in outputs["workbook"]
     assert "n the host" in outputs["HTML"]
+
+
+MARKED = "Turn on 'Include command line in process creation events' (needless)"
+
+
+def needless(tmp_path: Path, *, some: bool) -> dict[str, str]:
+    """Every output of a plan whose second change is needless, or not."""
+    one = sample()
+    first, second = one.remedies
+    one = replace(one, remedies=(first, replace(second, needless=some)))
+    write_workbook(one, tmp_path / "a.xlsx")
+    screen = StringIO()
+    print_summary(one, Console(file=screen, width=200))
+    return {
+        "terminal": screen.getvalue(),
+        "HTML": unescape(rendered(one)),
+        "workbook": "\n".join(cells(tmp_path / "a.xlsx")),
+    }
+
+
+def test_a_needless_change_is_marked_in_every_report_and_the_mark_explained(tmp_path: Path) -> None:
+    told = needless(tmp_path, some=True)
+    assert [name for name, text in told.items() if text.count(MARKED) != 1] == []
+    assert [name for name, text in told.items() if "Needless: another change" not in text] == []
+    (row,) = (
+        row
+        for row in rows_of(openpyxl.load_workbook(tmp_path / "a.xlsx"), "Remedies")
+        if row["Needless"]
+    )
+    assert f"{row['Remedy']} ({row['Needless']})" == MARKED
+
+
+def test_where_no_change_is_needless_no_table_speaks_of_it(tmp_path: Path) -> None:
+    told = needless(tmp_path, some=False)
+    assert [name for name, text in told.items() if "(needless)" in text] == []
+    assert "Needless" not in told["terminal"] + told["HTML"]
+
+
+def test_what_the_gain_of_a_change_to_sysmon_stands_for_is_told_once(tmp_path: Path) -> None:
+    meaning = "weighed as if it kept every event of its kind"
+    told = needless(tmp_path, some=False)
+    assert {name: " ".join(text.split()).count(meaning) for name, text in told.items()} == {
+        "terminal": 1,
+        "HTML": 1,
+        # Beside the changes on the first sheet, and on the sheet Method.
+        "workbook": 2,
+    }

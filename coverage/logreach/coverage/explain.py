@@ -74,8 +74,7 @@ def _least(key: str, evaluation: Evaluation, facts: Facts) -> list[Branch]:
     changes = fewest(evaluation, facts, key)
     if changes is None:
         return [Branch(f"no change that is known makes {name} achievable here", None, verdict)]
-    made = tuple(Branch(one.text, None, YES, note=one.cost) for one in changes)
-    return [Branch(f"{name}, once this is changed", None, YES, (), made)]
+    return [Branch(f"{name}, once this is changed", None, YES, changes=changes)]
 
 
 def _named(key: str, branch: Branch) -> Branch:

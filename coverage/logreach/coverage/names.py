@@ -15,6 +15,7 @@ from logreach.inventories.facts import (
 )
 from logreach.inventories.settings import settings
 from logreach.inventories.subscriptions import Forwarding
+from logreach.inventories.wording import counted
 
 
 def fact_title(knowledge: EventKnowledge, key: FactKey) -> str:
@@ -46,16 +47,12 @@ def value_words(value: FactValue) -> str:
     if isinstance(value, ChannelState):
         return ", ".join(_of_channel(value))
     if isinstance(value, Sacl):
-        return _counted(len(value.aces), "audit entry", "audit entries")
+        return counted(len(value.aces), "audit entry", "audit entries")
     if isinstance(value, Forwarding):
-        return _counted(len(value.subscriptions), "subscription", "subscriptions")
+        return counted(len(value.subscriptions), "subscription")
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value)
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
 
 
 def _of_config(state: SysmonState) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from logreach.coverage.assessment import FactView
@@ -18,9 +19,17 @@ from logreach.inventories.facts import (
     Inventory,
     Missing,
 )
+from logreach.inventories.wording import counted, noun
 
 if TYPE_CHECKING:
     from logreach.coverage.rulework import RuleWork
+
+Note = tuple[str, str]
+
+SYSMON_GAIN = (
+    "A change to Sysmon is weighed as if it kept every event of its kind; a configuration that "
+    "keeps less gains less."
+)
 
 
 def fact_views(model: Model, facts: Facts) -> tuple[FactView, ...]:
@@ -43,26 +52,27 @@ def _view(model: Model, key: FactKey, fact: Fact[FactValue]) -> FactView:
     return FactView(key, state, value_words(fact.value), fact.evidence, title)
 
 
-def method_notes(model: Model, inventory: Inventory) -> tuple[tuple[str, str], ...]:
+def method_notes(model: Model, inventory: Inventory) -> tuple[Note, ...]:
     """What was counted and how, and what could not be judged, as (heading, text)."""
+    return (
+        *_attack_notes(model),
+        *_mapping_notes(model),
+        *_judging_notes(),
+        ("Hosts", _hosts_text(inventory)),
+    )
+
+
+def _attack_notes(model: Model) -> tuple[Note, ...]:
     attack = model.attack
     windows = [one for one in attack.analytics if "Windows" in one.platforms]
     refs = [ref for one in windows for ref in one.refs]
     text = [ref for ref in refs if not ref.parsed]
-    absent = sorted({row.component for row in model.smap if not row.in_attack})
-    unsorted = [
-        f"{mapped.event} for {name}"
-        for name in model.component_names
-        for mapped in model.component_part.unplaced(name)
-    ]
-    slips = sorted(
-        {event for ref in refs for event in ref.events if model.technique_part.is_slip(event)}
-    )
+    slips = {event for ref in refs for event in ref.events if model.technique_part.is_slip(event)}
     return (
         (
             "ATT&CK",
-            f"Enterprise {attack.version}; {len(attack.techniques)} techniques, "
-            f"{len(windows)} analytics for Windows",
+            f"Enterprise {attack.version}; {counted(len(attack.techniques), 'technique')}, "
+            f"{counted(len(windows), 'analytic')} for Windows",
         ),
         (
             "Component links",
@@ -71,21 +81,31 @@ def method_notes(model: Model, inventory: Inventory) -> tuple[tuple[str, str], .
         ),
         (
             "Log sources in words",
-            f"{len(text)} of {len(refs)} log source references of Windows "
-            "analytics name no event; they are kept as text, and a verdict "
-            "that hangs on one is unknown",
+            f"of {counted(len(refs), 'log source reference')} of Windows analytics, {len(text)} "
+            f"{noun(len(text), 'names', 'name')} no event; kept as text, and a verdict that hangs "
+            "on one is unknown",
         ),
         (
             "Log sources misnamed",
             "ATT&CK names these events under a log that has none such; the "
-            "event that must be meant is judged, or the verdict is unknown: "
-            + (", ".join(slips) or "none"),
+            "event that must be meant is judged, or the verdict is unknown: " + _listed(slips),
         ),
+    )
+
+
+def _mapping_notes(model: Model) -> tuple[Note, ...]:
+    absent = {row.component for row in model.smap if not row.in_attack}
+    unsorted = [
+        f"{mapped.event} for {name}"
+        for name in model.component_names
+        for mapped in model.component_part.unplaced(name)
+    ]
+    return (
         (
             "SMAP",
-            f"Sensor Mappings to ATT&CK: {len(model.smap)} rows for Sysmon and Windows, made "
-            f"for ATT&CK {SMAP_ATTACK_VERSION}; component names that are in no ATT&CK version, "
-            "kept as they are: " + (", ".join(absent) or "none"),
+            f"Sensor Mappings to ATT&CK: {counted(len(model.smap), 'row')} for Sysmon and "
+            f"Windows, made for ATT&CK {SMAP_ATTACK_VERSION}; component names that are in no "
+            "ATT&CK version, kept as they are: " + _listed(absent),
         ),
         (
             "Events not sorted",
@@ -93,6 +113,11 @@ def method_notes(model: Model, inventory: Inventory) -> tuple[tuple[str, str], .
             "sorts into its operations count for at most 'unknown, at best "
             "conditional': " + (", ".join(unsorted) or "none"),
         ),
+    )
+
+
+def _judging_notes() -> tuple[Note, ...]:
+    return (
         (
             "Channels",
             "a channel that Windows enables by default counts as enabled unless the "
@@ -104,13 +129,22 @@ def method_notes(model: Model, inventory: Inventory) -> tuple[tuple[str, str], .
             "what the host itself writes",
         ),
         ("Size of logs", "a channel's size against retention is not part of any verdict"),
-        (
-            "Hosts",
-            f"{len(inventory.hosts)} entries of the inventory stand for "
-            f"{sum(host.count for host in inventory.hosts)} hosts; hosts alike in every "
-            "fact are assessed once",
-        ),
+        ("Changes to Sysmon", SYSMON_GAIN),
     )
+
+
+def _hosts_text(inventory: Inventory) -> str:
+    entries = len(inventory.hosts)
+    hosts = sum(host.count for host in inventory.hosts)
+    return (
+        f"{counted(entries, 'entry', 'entries')} of the inventory "
+        f"{noun(entries, 'stands', 'stand')} for {counted(hosts, 'host')}; hosts alike in every "
+        "fact are assessed once"
+    )
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 def _uncarried(model: Model) -> str:
@@ -122,20 +156,15 @@ def _uncarried(model: Model) -> str:
     return f"{len(links)} could not be carried, as this version lacks one end: {named}{more}"
 
 
-def rule_notes(work: RuleWork) -> tuple[tuple[str, str], ...]:
+def rule_notes(work: RuleWork) -> tuple[Note, ...]:
     """What was read of the rules, and what could not be placed or judged."""
     rules = work.rules.rules
     kinds = Counter(rule.kind for rule in rules)
     unjudged = Counter(rule.unjudged for rule in rules if rule.unjudged)
-    placed = "all of them are techniques of this version"
-    if work.unplaced:
-        placed = "no place for " + ", ".join(
-            f"{tag} ({len(ids)} rules)" for tag, ids in work.unplaced.items()
-        )
     return (
         (
             "Rules",
-            f"{len(rules)} detection rules: "
+            f"{counted(len(rules), 'detection rule')}: "
             + ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())),
         ),
         (
@@ -145,11 +174,23 @@ def rule_notes(work: RuleWork) -> tuple[tuple[str, str], ...]:
         ),
         (
             "Rule tags",
-            f"technique ids in tags are carried to ATT&CK {work.attack.version}; " + placed,
+            f"technique ids in tags are carried to ATT&CK {work.attack.version}; {_placed(work)}",
         ),
-        (
-            "Rule weights",
-            "rolled up to techniques by level: critical 4, high 3, medium 2, low 1, "
-            "informational 0.5, without a level 1",
-        ),
+        ("Rule weights", f"rolled up to techniques by level: {weights_told()}"),
+    )
+
+
+def weights_told() -> str:
+    """'critical 4, high 3, ...': what a rule counts for by its level."""
+    # The engine of rules, which most runs do without.
+    from logreach.coverage.rulework import WEIGHTS
+
+    return ", ".join([*(f"{level} {weight:g}" for level, weight in WEIGHTS.items()), "none 1"])
+
+
+def _placed(work: RuleWork) -> str:
+    if not work.unplaced:
+        return "all of them are techniques of this version"
+    return "no place for " + ", ".join(
+        f"{tag} ({counted(len(ids), 'rule')})" for tag, ids in work.unplaced.items()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from logreach.coverage.assessment import Judged, Reason
+from logreach.coverage.assessment import Judged, Reason, Remedy
 from logreach.coverage.verdict import Verdict
 
 
@@ -15,7 +15,7 @@ class Branch:
     `label` names it ('Security:4688', 'Process Creation'), `judged` is what the engine found for
     it where it judged it as a whole (None for a bare prerequisite), `reasons` what speaks for or
     against this link itself. `note` says how the children combine ('any of', 'all of') or which
-    limit the edge carries.
+    limit the edge carries. `changes` are those that the verdict waits for.
     """
 
     label: str
@@ -24,3 +24,4 @@ class Branch:
     reasons: tuple[Reason, ...] = ()
     children: tuple[Branch, ...] = ()
     note: str = ""
+    changes: tuple[Remedy, ...] = ()

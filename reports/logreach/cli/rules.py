@@ -147,15 +147,16 @@ def _print(rows: Iterable[RuleRow]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from logreach.reports.printing import Cell
+
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("Gain", justify="right", no_wrap=True)
     table.add_column("Level", no_wrap=True)
-    table.add_column("Rule, technique, log source", ratio=2)
-    table.add_column("Hosts", no_wrap=True)
-    table.add_column("Missing, and why", ratio=3)
+    for title in ("Rule, technique, log source", "Hosts", "Missing, and why"):
+        table.add_column(title, overflow="fold")
     for row in rows:
         cells = (f"{row.gain:g}", row.told.level or "-", _what(row), _hosts(row), _why(row))
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Cell(Text(cell)) for cell in cells))
     Console().print(table)
 
 

@@ -10,9 +10,26 @@ import base64
 import hashlib
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from logreach.coverage.assessment import Assessment
+from logreach.inventories.wording import counted, noun
 from logreach.reports.catalogue import Catalogue
+from logreach.reports.caveats import ASSUMED_MEANING, FORWARDING_MEANING, ON_HOST_MEANING
+from logreach.reports.steps import STEPS_MEANING, gain_meaning, marked
+from logreach.reports.words import (
+    QUESTION_MEANING,
+    QUESTIONS,
+    conflict_text,
+    plain,
+    technique_url,
+)
+
+# Jinja2 and markupsafe are only needed here, and no other command should wait for them.
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from logreach.reports.rows import Rows
 
 
 def write_html(assessment: Assessment, path: Path, catalogue: Catalogue | None = None) -> None:
@@ -25,30 +42,40 @@ def write_html(assessment: Assessment, path: Path, catalogue: Catalogue | None =
 
 def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
     """The report's text."""
-    # Jinja2 is only needed here, and no other command should wait for it.
+    from markupsafe import Markup
+
+    from logreach.reports.page import page_of
+    from logreach.reports.rows import Rows
+
+    rows = Rows()
+    style, script = _own("style.css"), _own("script.js")
+    return _template(rows).render(
+        page=page_of(assessment, catalogue or Catalogue(assessment)),
+        rows=rows,
+        questions={QUESTIONS[one]: QUESTION_MEANING[one] for one in assessment.questions},
+        assumed_meaning=ASSUMED_MEANING,
+        forwarding_meaning=FORWARDING_MEANING,
+        on_host_meaning=ON_HOST_MEANING,
+        steps_meaning=STEPS_MEANING,
+        gain_meaning=gain_meaning(assessment.remedies),
+        # Our own files, read from the package.
+        style=Markup(style),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        policy=_policy(style, script),
+    )
+
+
+def _template(rows: Rows) -> Template:
+    """The page's template; no value gets into it unescaped or with control characters."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    from logreach.reports import page
-    from logreach.reports.caveats import ASSUMED_MEANING, FORWARDING_MEANING, ON_HOST_MEANING
-    from logreach.reports.rows import Rows
-    from logreach.reports.steps import STEPS_MEANING
-    from logreach.reports.words import (
-        QUESTION_MEANING,
-        QUESTIONS,
-        conflict_text,
-        counted,
-        noun,
-        plain,
-        technique_url,
-    )
+    from logreach.reports.page import shade
 
     def finished(value: object) -> object:
-        """Every value that is put in: no control characters; markup of our own stays."""
-        return value if isinstance(value, ours) else plain(str(value))
+        """Markup of our own stays as it is."""
+        return value if isinstance(value, Markup | int | float) else plain(str(value))
 
-    ours = (Markup, int, float)
-    rows = Rows()
     environment = Environment(
         loader=PackageLoader("logreach.reports", "templates"),
         autoescape=True,
@@ -62,24 +89,12 @@ def rendered(assessment: Assessment, catalogue: Catalogue | None = None) -> str:
         counted=counted,
         noun=noun,
         conflict_text=conflict_text,
+        marked=marked,
         points=rows.points,
-        shade=page.shade,
+        shade=shade,
         technique_url=technique_url,
     )
-    style, script = _own("style.css"), _own("script.js")
-    return environment.get_template("report.html.j2").render(
-        page=page.page_of(assessment, catalogue or Catalogue(assessment)),
-        rows=rows,
-        questions={QUESTIONS[one]: QUESTION_MEANING[one] for one in assessment.questions},
-        assumed_meaning=ASSUMED_MEANING,
-        forwarding_meaning=FORWARDING_MEANING,
-        on_host_meaning=ON_HOST_MEANING,
-        steps_meaning=STEPS_MEANING,
-        # Our own files, read from the package.
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        policy=_policy(style, script),
-    )
+    return environment.get_template("report.html.j2")
 
 
 def _own(name: str) -> str:

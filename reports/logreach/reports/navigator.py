@@ -20,6 +20,7 @@ from logreach.coverage.assessment import (
     TechniqueResult,
 )
 from logreach.inventories.facts import Evidence
+from logreach.inventories.wording import counted
 from logreach.reports.caveats import ASSUMED_MEANING, assumed_evidence, assumed_facts
 from logreach.reports.jsontext import write_lines
 from logreach.reports.rulecounts import (
@@ -34,7 +35,6 @@ from logreach.reports.words import (
     QUESTION_MEANING,
     QUESTIONS,
     applying,
-    counted,
     level_number,
     one_line,
     percent,
@@ -57,6 +57,15 @@ QUESTION = "detection_with_alternatives"
 
 _PALE, _FULL = "#C9DFF0", LOOKS["achievable"].fill
 _COMMENT = 600
+_LAYOUT: Json = {
+    "layout": "side",
+    "aggregateFunction": "average",
+    "showID": True,
+    "showName": True,
+    "showAggregateScores": False,
+    "countUnscored": False,
+    "expandedSubtechniques": "none",
+}
 _FLEET_LEGEND = (
     (_FULL, "achievable on every host that it applies to"),
     (_PALE, "achievable on few hosts (the deeper, the more)"),
@@ -140,39 +149,20 @@ def _layer(
     techniques: list[Json],
     legend: Iterable[tuple[str, str]],
 ) -> Json:
-    version = re.match(r"\d+", assessment.attack_version)
     scope = f" Restricted to {one_line(assessment.scope)}." if assessment.scope else ""
     return {
         "name": name,
-        "versions": {
-            "attack": version.group() if version else assessment.attack_version,
-            "navigator": NAVIGATOR,
-            "layer": LAYER_FORMAT,
-        },
+        "versions": _versions(assessment),
         "domain": "enterprise-attack",
         "description": shortened(f"{description}{scope}", 2000),
         "filters": {"platforms": ["Windows"]},
         "sorting": 0,
-        "layout": {
-            "layout": "side",
-            "aggregateFunction": "average",
-            "showID": True,
-            "showName": True,
-            "showAggregateScores": False,
-            "countUnscored": False,
-            "expandedSubtechniques": "none",
-        },
+        "layout": dict(_LAYOUT),
         "hideDisabled": False,
         "techniques": techniques,
         "gradient": {"colors": [_PALE, _FULL], "minValue": 0, "maxValue": 100},
         "legendItems": [{"label": shortened(label, 120), "color": fill} for fill, label in legend],
-        "metadata": [
-            _named("ATT&CK", assessment.attack_version),
-            _named("logreach", assessment.version),
-            _named("question", QUESTIONS[question]),
-            _named("meaning", QUESTION_MEANING[question]),
-            *([_named(*WEIGHTS_TOLD)] if any(one.rules for one in assessment.profiles) else []),
-        ],
+        "metadata": _about(assessment, question),
         "links": [],
         "showTacticRowBackground": False,
         "tacticRowBackground": "#dddddd",
@@ -180,6 +170,23 @@ def _layer(
         "selectSubtechniquesWithParent": False,
         "selectVisibleTechniques": False,
     }
+
+
+def _versions(assessment: Assessment) -> Json:
+    major = re.match(r"\d+", assessment.attack_version)
+    attack = major.group() if major else assessment.attack_version
+    return {"attack": attack, "navigator": NAVIGATOR, "layer": LAYER_FORMAT}
+
+
+def _about(assessment: Assessment, question: str) -> list[Json]:
+    rules = any(profile.rules for profile in assessment.profiles)
+    return [
+        _named("ATT&CK", assessment.attack_version),
+        _named("logreach", assessment.version),
+        _named("question", QUESTIONS[question]),
+        _named("meaning", QUESTION_MEANING[question]),
+        *([_named(*WEIGHTS_TOLD)] if rules else []),
+    ]
 
 
 def _entry(
@@ -208,7 +215,7 @@ def _fleet_entry(
     achieved = counts.get("achievable", 0)
     label = standing(counts)
     metadata = [
-        _named("achievable", f"{achieved} of {hosts} hosts"),
+        _named("achievable", f"{achieved} of {counted(hosts, 'host')}"),
         *(_named(key, tally(getattr(technique, key))) for key in QUESTIONS),
     ]
     comment = _fleet_comment(assessment, technique.technique_id, question)

@@ -20,6 +20,7 @@ from logreach.coverage.assessment import (
     TechniqueResult,
 )
 from logreach.inventories.faults import Fault
+from logreach.inventories.wording import counted
 from logreach.reports.catalogue import Catalogue
 from logreach.reports.caveats import (
     assumed_facts,
@@ -328,7 +329,7 @@ class _Maker:
 def _lost(rule: RuleSummary) -> str:
     """What a rule loses, in few words."""
     dead = len(rule.dead_branches)
-    lost = [f"{dead} dead branch{'es' * (dead > 1)}"] if dead else []
+    lost = [counted(dead, "dead branch", "dead branches")] if dead else []
     if rule.missing_fields:
         fields = dict.fromkeys(one.rpartition("/")[2] for one in rule.missing_fields)
         lost.append(f"no {', '.join(fields)}")

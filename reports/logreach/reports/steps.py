@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from logreach.coverage.assessment import Assessment
+from logreach.coverage.assessment import Assessment, PlannedRemedy
+from logreach.coverage.notes import SYSMON_GAIN
 from logreach.reports.words import percent_text, remedy_title
 
 STEPS_MEANING = (
@@ -12,6 +14,12 @@ STEPS_MEANING = (
     "achievable once the steps before are done; chosen one after the other, so a better plan may "
     "exist. What may be so already, as nobody tells, counts as still to be changed."
 )
+GAIN_MEANING = (
+    "Gain: host and technique verdicts that this change alone raises; one of gain 0 may still be "
+    f"needed beside others. {SYSMON_GAIN}"
+)
+NEEDLESS = "needless"
+NEEDLESS_MEANING = "Needless: another change of the same fact asks for less and gains as much."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,17 @@ def step_lines(assessment: Assessment) -> tuple[StepLine, ...]:
         )
         for number, step in enumerate(plan.steps, start=1)
     )
+
+
+def marked(text: str, planned: PlannedRemedy) -> str:
+    """A change's text or title; one that nobody needs to make says so."""
+    return f"{text} ({NEEDLESS})" if planned.needless else text
+
+
+def gain_meaning(planned: Sequence[PlannedRemedy]) -> str:
+    """What the table of single changes must say, where it says 'needless' of some."""
+    needless = any(one.needless for one in planned)
+    return f"{GAIN_MEANING} {NEEDLESS_MEANING}" if needless else GAIN_MEANING
 
 
 def out_of_reach(assessment: Assessment) -> str:

@@ -17,6 +17,7 @@ from rich.tree import Tree
 from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
 from logreach.coverage.tree import Branch
 from logreach.coverage.verdict import Verdict
+from logreach.inventories.wording import counted
 from logreach.reports.caveats import (
     ASSUMED_MEANING,
     FORWARDING_MEANING,
@@ -24,15 +25,14 @@ from logreach.reports.caveats import (
     faults_of,
     forwarded,
 )
-from logreach.reports.steps import step_lines
+from logreach.reports.printing import Cell, safe
+from logreach.reports.steps import gain_meaning, marked, step_lines
 from logreach.reports.words import (
     LABELS,
     QUESTIONS,
     achieved,
     applying,
-    counted,
     fact_name,
-    one_line,
     percent_text,
     reason_text,
     remedy_title,
@@ -71,13 +71,13 @@ def print_summary(assessment: Assessment, console: Console) -> None:
     faults = len(faults_of(assessment))
     if faults:
         console.print()
-        console.print(_safe(f"{counted(faults, 'fault')} in the input"))
+        console.print(safe(f"{counted(faults, 'fault')} in the input"))
 
 
 def _heading(assessment: Assessment) -> Text:
     hosts = sum(profile.count for profile in assessment.profiles)
     scope = f", restricted to {assessment.scope}" if assessment.scope else ""
-    return _safe(
+    return safe(
         f"{assessment.inventory or 'inventory'}: {counted(hosts, 'host')} in "
         f"{counted(len(assessment.profiles), 'profile')}, "
         f"{counted(len(assessment.fleet), 'technique')} of ATT&CK "
@@ -88,13 +88,14 @@ def _heading(assessment: Assessment) -> Text:
 def _profiles(assessment: Assessment) -> Table:
     table = _table("Techniques achievable, of those that apply")
     _columns(table, "Profile", "Hosts", "#Count", "OS", *(f"#{name}" for name in _SHORT))
-    table.caption = _safe(" ".join(_caveats(assessment)))
+    table.caption = safe(" ".join(_caveats(assessment)))
     for profile in assessment.profiles:
-        table.add_row(
-            _safe(profile.profile_id),
-            _safe(", ".join(profile.hosts), 60),
+        _row(
+            table,
+            safe(profile.profile_id),
+            safe(", ".join(profile.hosts), 60),
             str(profile.count),
-            _safe(profile.os),
+            safe(profile.os),
             *(achieved(profile, question, "/") for question in QUESTIONS),
         )
     return table
@@ -123,7 +124,8 @@ def _questions(assessment: Assessment) -> Table:
         counts = totals(assessment, question)
         whole = applying(counts)
         if whole:
-            table.add_row(
+            _row(
+                table,
                 QUESTIONS[question],
                 *(
                     Text(percent_text(_sum(counts, label), whole), style=_STYLES[label])
@@ -143,7 +145,7 @@ def _rules(assessment: Assessment) -> Table:
             for rule in profile.rules.values():
                 counts[rule.judged.verdict.label] += 1
             numbers = (Text(str(_sum(counts, one)), style=_STYLES[one]) for one in shown)
-            table.add_row(_safe(profile.profile_id), *numbers)
+            _row(table, safe(profile.profile_id), *numbers)
     return table
 
 
@@ -168,9 +170,9 @@ def _broken(assessment: Assessment) -> Table:
     worst = sorted(lost.items(), key=lambda one: (-sum(one[1].values()), one[0][:2]))
     for (link, why, verdict), by_profile in worst[:_TOP]:
         told = _labelled(verdict)
-        told.append_text(_safe(f": {why}", _LONGEST))
-        table.add_row(
-            str(sum(by_profile.values())), _safe(link), told, _safe(", ".join(by_profile), 60)
+        told.append_text(safe(f": {why}", _LONGEST))
+        _row(
+            table, str(sum(by_profile.values())), safe(link), told, safe(", ".join(by_profile), 60)
         )
     return table
 
@@ -187,22 +189,20 @@ def _steps(assessment: Assessment) -> Table:
     table = _table("What to change, in steps (detection with alternatives once each is done)")
     _columns(table, "#Step", "#Hosts", "#Achievable", "Changes")
     for one in step_lines(assessment)[:_STEPS]:
-        changes = Text("\n").join([_safe(f"- {title}", _LONGEST) for title in one.titles])
-        table.add_row(str(one.number), str(one.hosts), one.told, changes)
+        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in one.titles])
+        _row(table, str(one.number), str(one.hosts), one.told, changes)
     return table
 
 
 def _remedies(assessment: Assessment) -> Table:
-    table = _table(
-        "What to change first, each alone (gain: host and technique verdicts that it raises)"
-    )
+    table = _table("What to change first, each alone")
     _columns(table, "#Gain", "#Hosts", "Remedy", "Cost")
-    for one in assessment.remedies[:_TOP]:
-        if one.gain:
-            cost = _safe(one.remedy.cost, 80)
-            table.add_row(
-                str(one.gain), str(one.hosts), _safe(remedy_title(one.remedy), _LONGEST), cost
-            )
+    shown = [one for one in assessment.remedies[:_TOP] if one.gain]
+    table.caption = safe(gain_meaning(shown))
+    for one in shown:
+        title = marked(remedy_title(one.remedy), one)
+        cost = safe(one.remedy.cost, 80)
+        _row(table, str(one.gain), str(one.hosts), safe(title, _LONGEST), cost)
     return table
 
 
@@ -210,43 +210,47 @@ def _missing(assessment: Assessment) -> Table:
     table = _table("Facts to find out (verdicts that hang on each)")
     _columns(table, "#Verdicts", "Fact", "Why unknown", "Profiles")
     for one in assessment.missing[:_TOP]:
-        table.add_row(
+        _row(
+            table,
             str(one.verdicts),
-            _safe(fact_name(one.key, one.title)),
-            _safe(one.reason, 120),
-            _safe(", ".join(one.profiles), 60),
+            safe(fact_name(one.key, one.title)),
+            safe(one.reason, 120),
+            safe(", ".join(one.profiles), 60),
         )
     return table
 
 
 def render_tree(branch: Branch) -> Tree:
     """A chain as a tree: each link with verdict, reasons, evidence and remedy."""
-    tree = Tree(_branch(branch))
+    tree = Tree(Cell(_branch(branch)))
     _grow(tree, branch)
     return tree
 
 
 def _grow(tree: Tree, branch: Branch) -> None:
     for reason in branch.reasons:
-        tree.add(_reason(reason))
+        tree.add(Cell(_reason(reason)))
     if branch.judged is not None and not branch.reasons and not branch.children:
         for reason in branch.judged.reasons:
-            tree.add(_reason(reason))
+            tree.add(Cell(_reason(reason)))
+    for change in branch.changes:
+        cost = f" ({change.cost})" if change.cost else ""
+        tree.add(Cell(safe(change.text + cost)))
     for child in branch.children:
-        _grow(tree.add(_branch(child)), child)
+        _grow(tree.add(Cell(_branch(child))), child)
 
 
 def _branch(branch: Branch) -> Text:
-    told = _safe(f"{branch.label}: ")
+    told = safe(f"{branch.label}: ")
     told.stylize("bold")
     told.append_text(_labelled(branch.verdict))
     if branch.note:
-        told.append_text(_safe(f" ({branch.note})"))
+        told.append_text(safe(f" ({branch.note})"))
     return told
 
 
 def _reason(reason: Reason) -> Text:
-    lines = [_safe(f"{reason.link}: ") + _labelled(reason.verdict) + _safe(f": {reason.text}")]
+    lines = [safe(f"{reason.link}: ") + _labelled(reason.verdict) + safe(f": {reason.text}")]
     lines += [_dim("evidence", str(one)) for one in reason.evidence]
     if reason.remedy is not None:
         cost = f" ({reason.remedy.cost})" if reason.remedy.cost else ""
@@ -259,22 +263,12 @@ def _reason(reason: Reason) -> Text:
 
 
 def _dim(name: str, text: str) -> Text:
-    return _safe(f"  {name}: {text}", style="dim")
+    return safe(f"  {name}: {text}", style="dim")
 
 
 def _labelled(verdict: Verdict) -> Text:
     kind = "unknown" if verdict.label.startswith("unknown") else verdict.label
     return Text(verdict.label, style=_STYLES[kind])
-
-
-def _safe(text: str, limit: int = 2_000, style: str = "") -> Text:
-    """Text from anywhere: one line, no markup, no control characters."""
-    lead = text[: len(text) - len(text.lstrip(" "))]
-    tail = " " if text.endswith(" ") else ""
-    line = one_line(text)
-    if len(line) > limit:
-        line = line[: limit - 1] + "…"
-    return Text(lead + line + tail, style=style)
 
 
 def _table(title: str) -> Table:
@@ -297,3 +291,7 @@ def _columns(table: Table, *titles: str) -> None:
             table.add_column(title[1:], justify="right", min_width=len(title) - 1)
         else:
             table.add_column(title, overflow="fold")
+
+
+def _row(table: Table, *cells: str | Text) -> None:
+    table.add_row(*(Cell(cell) if isinstance(cell, Text) else cell for cell in cells))

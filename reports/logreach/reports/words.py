@@ -213,16 +213,6 @@ def percent_text(part: float, whole: float, decimals: int = 1) -> str:
     return f"{share:.{decimals}f} %"
 
 
-def noun(number: int, one: str, many: str = "") -> str:
-    """'host' of one, else 'hosts', or `many` where an s is not enough."""
-    return one if number == 1 else many or f"{one}s"
-
-
-def counted(number: int, one: str) -> str:
-    """'1 host', '2 hosts'."""
-    return f"{number} {noun(number, one)}"
-
-
 def counts_by_label(profile: Profile, question: str) -> dict[str, int]:
     """Techniques of a profile by label of one question, in the order of `LABELS`."""
     asked = attrgetter(f"{question}.verdict")

@@ -26,7 +26,8 @@ from logreach.reports.excel.packing import filled
 from logreach.reports.words import LOOKS
 
 _FONT = "Calibri"
-# Characters of column width that a landscape page shows in legible size.
+# Characters of column width that a landscape page shows in legible size. Only the matrix of a
+# fleet with many profiles is wider, and then takes several pages beside one another.
 _PAGE_WIDTH = 300
 
 
@@ -97,14 +98,16 @@ def _for_print(made: Worksheet, sheet: Sheet) -> None:
     made.page_setup.paperSize = "9"
     made.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     made.page_setup.fitToHeight = 0
-    made.page_setup.fitToWidth = ceil(sum(sheet.widths) / _PAGE_WIDTH)
+    made.page_setup.fitToWidth = ceil(sum(sheet.widths[: sheet.printed]) / _PAGE_WIDTH)
     made.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, footer=0.3)
     made.oddFooter = HeaderFooterItem(
         left=_HeaderFooterPart("logreach: &A"), right=_HeaderFooterPart("&P / &N")
     )
     if not sheet.heading:
         made.print_title_rows = "1:1"
-        made.print_title_cols = "A:A"
+    made.print_title_cols = "A:A"
+    if sheet.printed is not None:
+        made.print_area = f"A1:{letter(sheet.printed - 1)}{placed(sheet)[-1].last}"
 
 
 def _styles(scratch: Worksheet) -> Styles:

@@ -130,10 +130,12 @@ class _Writer:
     def table(self, place: Placed) -> None:
         """Headings, header and rows of a table."""
         table = place.table
+        remarks = table.remark_lines
+        first = place.header - len(remarks)
         if table.heading:
-            self.line(place.header - bool(table.remark) - 1, table.heading, "heading")
-        if table.remark:
-            self.line(place.header - 1, table.remark, "remark")
+            self.line(first - 1, table.heading, "heading")
+        for row, remark in enumerate(remarks, first):
+            self.line(row, remark, "remark")
         titles = tuple(column.title for column in table.columns)
         styles = [header_style(column.kind) for column in table.columns]
         self._block(place.header, [titles], styles)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import NamedTuple
 
 from logreach.reports.words import one_line
 
 # The format ends at 1,048,576 rows; what does not fit is said to be in assessment.json.
 ROW_LIMIT = 1_000_000
+# Characters; a remark runs over the cells beside it.
+_REMARK_WIDTH = 160
 
 
 class Link(NamedTuple):
@@ -35,7 +38,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with its filter. `name` is unique in the workbook; `heading` stands above it."""
+    """A table with its filter. `name` is unique in the workbook; `heading` and `remark` stand
+    above it."""
 
     name: str
     columns: tuple[Column, ...]
@@ -43,16 +47,26 @@ class Table:
     heading: str = ""
     remark: str = ""
 
+    @property
+    def remark_lines(self) -> list[str]:
+        """The remark in lines that a screen shows whole."""
+        return wrap(self.remark, _REMARK_WIDTH)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: tables below one another. `widths` in characters; `frozen` the first free cell."""
+    """A sheet: tables below one another.
+
+    `widths` in characters; `frozen` the first free cell; `printed` the first columns that are
+    printed, all where None.
+    """
 
     title: str
     widths: tuple[float, ...]
     tables: tuple[Table, ...]
     frozen: str | None = None
     heading: str = ""
+    printed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,7 @@ def placed(sheet: Sheet) -> list[Placed]:
     row = 3 if sheet.heading else 1
     found = []
     for table in sheet.tables:
-        row += bool(table.heading) + bool(table.remark)
+        row += bool(table.heading) + len(table.remark_lines)
         # A table without a row of data is not valid; one row then says that there is nothing.
         last = row + max(1, min(len(table.rows), ROW_LIMIT))
         found.append(Placed(table, row, last))

@@ -16,6 +16,7 @@ from logreach.reports.caveats import (
 )
 from logreach.reports.excel.model import Cell, Link, Sheet, Table, columns
 from logreach.reports.excel.places import Places, number_text
+from logreach.reports.steps import GAIN_MEANING, NEEDLESS, NEEDLESS_MEANING
 from logreach.reports.words import (
     QUESTION_MEANING,
     QUESTIONS,
@@ -27,50 +28,39 @@ from logreach.reports.words import (
     value_text,
 )
 
+_PRINTING = (
+    "A sheet is printed one page wide, with the columns that are for reading: up to the remedy, on "
+    "the sheet Evidence up to the evidence. Rows that a filter hides are not printed, so filter "
+    "first: whole sheets take hundreds of pages."
+)
+
 
 def hosts(assessment: Assessment) -> Sheet:
     """Profiles with their hosts, the facts about them, and what was wrong or in conflict."""
-    profiles = [_host_row(profile) for profile in assessment.profiles]
-    facts = [
-        (
-            p.profile_id,
-            fact_name(v.key, v.title),
-            v.state,
-            v.value,
-            evidence_text(v.evidence),
-            str(v.key),
-        )
-        for p in assessment.profiles
-        for v in p.facts
-    ]
-    conflicts = [
-        (p.profile_id, conflict_text(one)) for p in assessment.profiles for one in p.conflicts
-    ]
     tables = (
-        Table(
-            "Hosts",
-            columns(
-                "Profile",
-                "Hosts",
-                "Count :number",
-                "OS",
-                "Role",
-                "Verdicts tell",
-                "Facts known :number",
-                "Facts assumed :number",
-                "Facts unknown :number",
-                "Faults :number",
-            ),
-            profiles,
-        ),
-        Table(
-            "Facts", columns("Profile", "Fact", "State", "Value", "Evidence", "Key"), facts, "Facts"
-        ),
-        Table("Conflicts", columns("Profile", "Conflict"), conflicts, "Sources that disagree"),
+        _host_table(assessment),
+        _fact_table(assessment),
+        _conflict_table(assessment),
         _fault_table(assessment),
     )
     widths = (20.0, 56.0, 14.0, 34.0, 46.0, 46.0, *(10.0,) * 4)
     return Sheet("Hosts", widths, tables, "A2")
+
+
+def _host_table(assessment: Assessment) -> Table:
+    titles = columns(
+        "Profile",
+        "Hosts",
+        "Count :number",
+        "OS",
+        "Role",
+        "Verdicts tell",
+        "Facts known :number",
+        "Facts assumed :number",
+        "Facts unknown :number",
+        "Faults :number",
+    )
+    return Table("Hosts", titles, [_host_row(profile) for profile in assessment.profiles])
 
 
 def _host_row(profile: Profile) -> tuple[Cell, ...]:
@@ -85,6 +75,32 @@ def _host_row(profile: Profile) -> tuple[Cell, ...]:
         *(states[state] for state in ("known", "assumed", "unknown")),
         len(profile.faults),
     )
+
+
+def _fact_table(assessment: Assessment) -> Table:
+    rows = [
+        (
+            profile.profile_id,
+            fact_name(view.key, view.title),
+            view.state,
+            view.value,
+            evidence_text(view.evidence),
+            str(view.key),
+        )
+        for profile in assessment.profiles
+        for view in profile.facts
+    ]
+    titles = columns("Profile", "Fact", "State", "Value", "Evidence", "Key")
+    return Table("Facts", titles, rows, "Facts")
+
+
+def _conflict_table(assessment: Assessment) -> Table:
+    rows = [
+        (profile.profile_id, conflict_text(one))
+        for profile in assessment.profiles
+        for one in profile.conflicts
+    ]
+    return Table("Conflicts", columns("Profile", "Conflict"), rows, "Sources that disagree")
 
 
 def _fault_table(assessment: Assessment) -> Table:
@@ -108,6 +124,7 @@ def remedies(assessment: Assessment) -> Sheet:
         "Gain :number",
         "Profiles",
         "Techniques raised :number",
+        "Needless",
         "Which",
     )
     names = {view.key: view.title for one in assessment.profiles for view in one.facts}
@@ -116,7 +133,7 @@ def remedies(assessment: Assessment) -> Sheet:
         Table("Remedies", titles, rows),
         missing_table(assessment, "Missing", "Facts that the inventory does not tell", None),
     )
-    return Sheet("Remedies", (52, 34, 26, 20, 34, 9, 9, 20, 12, 70), tables, "B2")
+    return Sheet("Remedies", (52, 34, 26, 20, 34, 9, 9, 20, 12, 11, 70), tables, "B2", printed=10)
 
 
 def _remedy_row(one: PlannedRemedy, names: Mapping[FactKey, str]) -> tuple[Cell, ...]:
@@ -130,6 +147,7 @@ def _remedy_row(one: PlannedRemedy, names: Mapping[FactKey, str]) -> tuple[Cell,
         one.gain,
         ", ".join(one.profiles),
         len(one.raised),
+        NEEDLESS if one.needless else None,
         _raised_text(one.raised),
     )
 
@@ -167,7 +185,7 @@ def evidence(places: Places) -> Sheet:
         "Profiles",
     )
     widths = (9, 16, 28, 17, 52, 46, 24, 36, 30, 34, 20)
-    return Sheet("Evidence", widths, (Table("Evidence", titles, rows),), "B2")
+    return Sheet("Evidence", widths, (Table("Evidence", titles, rows),), "B2", printed=6)
 
 
 def _reason_row(
@@ -215,10 +233,14 @@ def _reading(assessment: Assessment) -> list[tuple[Cell, ...]]:
     told: list[tuple[Cell, ...]] = [
         (QUESTIONS[one], QUESTION_MEANING[one]) for one in assessment.questions
     ]
-    told.append(("Assumed facts", ASSUMED_MEANING))
+    told += [
+        ("Gain of a change", GAIN_MEANING),
+        ("Needless changes", NEEDLESS_MEANING),
+        ("Assumed facts", ASSUMED_MEANING),
+    ]
     if forwarded(assessment):
         told.append(("On the host", ON_HOST_MEANING))
-    return told
+    return [*told, ("Printing", _PRINTING)]
 
 
 def _references(assessment: Assessment) -> set[str]:

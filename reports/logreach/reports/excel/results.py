@@ -59,7 +59,7 @@ def techniques(assessment: Assessment, places: Places) -> Sheet:
         *(["Rules"] if places.has_rules else []),
     )
     widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 36, 42, 44, 34, 10, 24, 24)
-    return Sheet("Techniques", widths, (Table("Techniques", titles, rows),), "C2")
+    return Sheet("Techniques", widths, (Table("Techniques", titles, rows),), "C2", printed=11)
 
 
 def _technique_row(
@@ -136,7 +136,13 @@ def components(assessment: Assessment, places: Places) -> Sheet:
     ]
     titles = columns("Data component", "Profile", "Operation", "Event", *_TAIL)
     table = Table("DataComponents", titles, rows)
-    return Sheet("Data components", (30, 14, 30, 24, *_TAIL_WIDTHS), (table,), "C2")
+    return Sheet(
+        "Data components",
+        (30, 14, 30, 24, *_TAIL_WIDTHS),
+        (table,),
+        "C2",
+        printed=4 + _TAIL_PRINTED,
+    )
 
 
 def _event(key: str, places: Places) -> Cell:
@@ -159,7 +165,8 @@ def events(assessment: Assessment, places: Places) -> Sheet:
     on_host = ["On the host :verdict"] if shown else []
     titles = columns("Event", "Profile", "Hosts :number", *on_host, *_TAIL)
     widths = (24.0, 14.0, 8.0, *(17.0 for _ in on_host), *_TAIL_WIDTHS)
-    return Sheet("Events", widths, (Table("Events", titles, rows),), "C2")
+    printed = len(widths) - len(_TAIL) + _TAIL_PRINTED
+    return Sheet("Events", widths, (Table("Events", titles, rows),), "C2", printed=printed)
 
 
 def _on_host(key: str, profile: Profile) -> Cell:
@@ -178,7 +185,9 @@ def attributes(assessment: Assessment, places: Places) -> Sheet:
             )
     titles = columns("Event", "Attribute", "Profile", *_TAIL)
     table = Table("Attributes", titles, rows)
-    return Sheet("Attributes", (24, 26, 14, *_TAIL_WIDTHS), (table,), "C2")
+    return Sheet(
+        "Attributes", (24, 26, 14, *_TAIL_WIDTHS), (table,), "C2", printed=3 + _TAIL_PRINTED
+    )
 
 
 def rules(assessment: Assessment, places: Places) -> Sheet:
@@ -194,36 +203,43 @@ def rules(assessment: Assessment, places: Places) -> Sheet:
         "Level",
         "Profile",
         "State",
+        *_TAIL[:_TAIL_PRINTED],
         "Log source",
         "Techniques",
         "Dead branches",
         "Missing fields",
         "Source",
-        *_TAIL,
+        *_TAIL[_TAIL_PRINTED:],
     )
-    widths = (38, 36, 10, 14, 18, 26, 14, 30, 24, 34, *_TAIL_WIDTHS)
-    return Sheet("Rules", widths, (Table("Rules", titles, rows),), "C2")
+    first, last = _TAIL_WIDTHS[:_TAIL_PRINTED], _TAIL_WIDTHS[_TAIL_PRINTED:]
+    widths = (38.0, 36.0, 10.0, 14.0, 18.0, *first, 26.0, 14.0, 30.0, 24.0, 34.0, *last)
+    printed = 5 + _TAIL_PRINTED
+    return Sheet("Rules", widths, (Table("Rules", titles, rows),), "C2", printed=printed)
 
 
 def _rule_row(rule: RuleSummary, profile: Profile, places: Places) -> tuple[Cell, ...]:
+    tail = _tail(rule.judged, places)
     return (
         rule.rule_id,
         rule.title,
         rule.level,
         places.profile(profile),
         ", ".join(rule.state),
+        *tail[:_TAIL_PRINTED],
         rule.log_source,
         ", ".join(rule.techniques),
         "\n".join(rule.dead_branches),
         ", ".join(rule.missing_fields),
         rule.source,
-        *_tail(rule.judged, places),
+        *tail[_TAIL_PRINTED:],
     )
 
 
 # What stands behind every verdict.
 _TAIL = ("Verdict :verdict", "Why", "Remedy", "Evidence", "Reference", "Chain", "Whole chain")
 _TAIL_WIDTHS = (17.0, 52.0, 36.0, 42.0, 32.0, 10.0, 20.0)
+# Verdict, reason and remedy; the rest is for the screen, where links lead on.
+_TAIL_PRINTED = 3
 
 
 def _tail(judged: Judged, places: Places) -> tuple[Cell, ...]:

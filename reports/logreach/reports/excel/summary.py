@@ -17,7 +17,7 @@ from logreach.reports.excel.model import (
 )
 from logreach.reports.excel.overview import missing_table
 from logreach.reports.excel.places import Places
-from logreach.reports.steps import STEPS_MEANING, out_of_reach, step_lines
+from logreach.reports.steps import STEPS_MEANING, gain_meaning, marked, out_of_reach, step_lines
 from logreach.reports.words import (
     LABELS,
     LOOKS,
@@ -143,7 +143,7 @@ def _remedy_table(assessment: Assessment) -> Table:
         (
             # The short cell is the link: some programs cut a link of several lines.
             Link(str(one.remedy.key.kind), "Remedies", row),
-            one.remedy.text,
+            marked(one.remedy.text, one),
             one.gain,
             one.hosts,
             len(one.raised),
@@ -152,7 +152,7 @@ def _remedy_table(assessment: Assessment) -> Table:
         for row, one in enumerate(assessment.remedies[:_TOP], start=2)
         if one.gain
     ]
-    remark = "Gain: host and technique verdicts that this change alone raises."
+    remark = gain_meaning(assessment.remedies[:_TOP])
     return Table("TopRemedies", titles, rows, "What to change first, each change alone", remark)
 
 

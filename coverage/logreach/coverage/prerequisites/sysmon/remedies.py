@@ -30,10 +30,7 @@ def install(os: Fact[OperatingSystem]) -> Remedy | None:
     if isinstance(os, Missing) or systems.doubt(version, os.value):
         return None
     state = SysmonState(installed=True, version=version, config=_keeps_everything())
-    text = (
-        f"Install Sysmon {version} or newer with a configuration that keeps the events wanted "
-        "(the gain given is that of one that keeps everything)"
-    )
+    text = f"Install Sysmon {version} or newer with a configuration that keeps the events wanted"
     cost = "a service and a driver on every host, and their events"
     return Remedy(_KEY, state, text, cost, f"Sysmon {version}: installed")
 
@@ -44,8 +41,8 @@ def widen(event_id: int) -> Remedy | None:
     if event is None or not event.tag or event_id in _BLOCKING:
         return None
     text = (
-        f"Have the Sysmon configuration keep what it drops of {event.tag} (the gain given is "
-        f'that of a single <{event.tag} onmatch="exclude"/>, which keeps all of it)'
+        f"Have the Sysmon configuration keep what it drops of {event.tag}; a single "
+        f'<{event.tag} onmatch="exclude"/> keeps all of it'
     )
     title = f"Sysmon configuration: keep {event.tag}"
     return Remedy(_KEY, None, text, "more events of this kind", title)
