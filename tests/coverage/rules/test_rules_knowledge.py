@@ -58,12 +58,14 @@ def test_fields_hold_known_keys() -> None:
             if "absent" in entry:
                 assert set(entry) == {"absent"}, name
                 continue
-            assert set(entry) <= {"to", "only", "never", "values", "test", "limit", "why"}, name
+            forms = {"only", "never", "otherwise"}
+            assert set(entry) <= {"to", *forms, "values", "test", "limit", "why"}, name
             assert entry["to"], name
             assert entry.get("test", "unknown") == "unknown", name
             assert entry.get("limit", "partial") in LIMITS, name
-            assert ("why" in entry) == bool({"only", "never", "test", "limit"} & set(entry)), name
-            for key in {"only", "never"} & set(entry):
+            assert ("why" in entry) == bool({*forms, "test", "limit"} & set(entry)), name
+            assert ("limit" in entry) >= ("otherwise" in entry), name
+            for key in forms & set(entry):
                 re.compile(entry[key])
 
 

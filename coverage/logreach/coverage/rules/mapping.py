@@ -34,6 +34,7 @@ class FieldName:
     absent: str = ""
     only: re.Pattern[str] | None = None
     never: re.Pattern[str] | None = None
+    otherwise: re.Pattern[str] | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     untold: bool = False
     limit: Verdict = YES
@@ -169,6 +170,7 @@ def _name(entry: Mapping[str, Any]) -> FieldName:
         absent=entry.get("absent", ""),
         only=re.compile(entry["only"]) if "only" in entry else None,
         never=re.compile(entry["never"], re.IGNORECASE) if "never" in entry else None,
+        otherwise=re.compile(entry["otherwise"], re.IGNORECASE) if "otherwise" in entry else None,
         values=entry.get("values", {}),
         untold=entry.get("test") == "unknown",
         limit=_LIMITS[entry.get("limit", "yes")],

@@ -102,13 +102,15 @@ def _renamed(literal: Literal, event: str, name: FieldName | None) -> Reading:
     constraint = _translated(literal.constraint, name)
     if constraint is None:
         return _lost(literal, name.why)
-    need = Need(literal.field, (name.to,), name.limit, name.why)
+    need = Need(literal.field, (name.to,))
+    if name.otherwise is None or constraint.test is Test.UNKNOWN:
+        need = Need(literal.field, (name.to,), name.limit, name.why)
     return Reading(literal, None, name.to, constraint, need)
 
 
 def _translated(constraint: Constraint, name: FieldName) -> Constraint | None:
     """The constraint on the event's own field; None where no value could ever hold."""
-    if name.untold:
+    if name.untold or (name.otherwise and any(map(name.otherwise.search, constraint.values))):
         return Constraint(Test.UNKNOWN)
     values = tuple(value for value in constraint.values if _may_hold(value, constraint, name))
     if constraint.values and not values:
