@@ -24,6 +24,7 @@ _NAMES = (
     "layouts.csv",
     "subcategories.csv",
     "unknown_events.csv",
+    "retired_events.csv",
     "channels.yaml",
     "roles.yaml",
     "sacl.yaml",

@@ -17,7 +17,7 @@ from logreach.coverage.hostview import GraphView
 from logreach.coverage.knowledge import events as events_module
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.rules.judge import judge
+from logreach.coverage.rules.judge import judge, judge_all
 from logreach.coverage.rules.load import load_rules
 from logreach.coverage.rules.senses import sense_of
 
@@ -30,16 +30,36 @@ SECURITY = {"product": "windows", "service": "security"}
 
 
 @pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["name"])
-def test_rules_that_turn_on_an_outcome_or_a_role(case: dict[str, Any], tmp_path: Path) -> None:
+def test_rules_that_turn_on_what_an_event_is(case: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "rule.yml"
     rule = {"title": "t", "logsource": SECURITY, "detection": case["detection"]}
     file.write_text(yaml.safe_dump(rule), encoding="utf-8")
     (read,) = load_rules([file]).rules
     found = {name: judge(read, GraphView(load_events(), HOSTS[name])) for name in case["hosts"]}
     assert {name: one.verdict.label for name, one in found.items()} == case["hosts"]
-    if "told" in case:
+    if "state" in case:
+        assert [str(state) for state in found[case["told"]].state] == case["state"]
+    if "reason" in case:
         texts = [reason.text for reason in found[case["told"]].judged.reasons]
         assert any(case["reason"] in text for text in texts), texts
+
+
+def test_each_rule_is_told_why_its_own_events_are_a_domain_s(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    asked = ("AllowedToDelegateTo", "SidHistory")
+    file.write_text(yaml.safe_dump_all(_changed(field) for field in asked), encoding="utf-8")
+    rules = load_rules([file]).rules
+    found = judge_all(rules, GraphView(load_events(), HOSTS["workstation"]))
+    assert [found[rule.id].judged.reason.partition("which alone ")[2] for rule in rules] == [
+        "can be trusted for delegation: Active Directory domain controller",
+        "have a SID history: Active Directory domain controller",
+    ]
+
+
+def _changed(field: str) -> dict[str, Any]:
+    """A rule on accounts, one field of which was filled."""
+    detection = {"a": {"EventID": 4738, f"{field}|contains": "S-1-5-21"}, "condition": "a"}
+    return {"title": field, "id": field, "logsource": SECURITY, "detection": detection}
 
 
 def _entries() -> Iterator[tuple[str, dict[str, Any]]]:

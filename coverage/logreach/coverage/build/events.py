@@ -25,7 +25,7 @@ from logreach.coverage.prerequisites.sysmon import (
     all_fields,
 )
 from logreach.coverage.sacls import WITH_GLOBAL, AccessNeed, Scope
-from logreach.coverage.verdict import PARTIAL, UNKNOWN, Verdict
+from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, Verdict
 
 SYSMON = "Sysmon"
 ANY_EVENT = "*"
@@ -177,10 +177,14 @@ class Events:
     def _unknown_core(self, node: str, key: str) -> None:
         """An event that no table describes: only its channel can be asked."""
         short, _, number = key.partition(":")
+        retired = self._knowledge.retired(key)
         text = self._knowledge.unknown_events.get(key) or f"no source at hand describes {key}"
         if number == ANY_EVENT:
             text = f"it is not told which events of {short} are meant"
-        self._need(node, "unknown event", Fixed(key, UNKNOWN, text))
+        verdict = NO if retired else UNKNOWN
+        self._need(
+            node, "unknown event", Fixed(key, verdict, f"{key}: {retired}" if retired else text)
+        )
         if short == SYSMON:
             self._need(node, "sysmon runs", SysmonRuns())
         elif short in self._knowledge.channels:

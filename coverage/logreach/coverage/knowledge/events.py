@@ -1,15 +1,15 @@
 """Loads what is known of Windows events from the tables of this folder.
 
 events.csv has a row per event, layouts.csv one per form in which it is written; sacl.yaml,
-settings.yaml, channels.yaml, roles.yaml and subcategories.csv hold what they refer to, and
-unknown_events.csv the keys that others name and nothing here describes. Spans of builds are
-written as `spans` says. Where a server claim rests only on a client build of the same code, the
-layout's note says 'by branch'.
+settings.yaml, channels.yaml, roles.yaml and subcategories.csv hold what they refer to,
+unknown_events.csv the keys that others name and nothing here describes, and retired_events.csv
+the numbers that are out of use. Spans of builds are written as `spans` says. Where a server claim
+rests only on a client build of the same code, the layout's note says 'by branch'.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from logreach.coverage.knowledge.model import (
     Event,
     EventKnowledge,
     Layout,
+    Retired,
     SaclNeed,
     Setting,
     Subcategory,
@@ -30,6 +31,7 @@ from logreach.inventories.subcategories import subcategories
 _HERE = Path(__file__).parent
 _SUBCATEGORY_COLUMNS = ("guid", "volume", "source")
 _UNKNOWN_COLUMNS = ("key", "named_by", "reason")
+_RETIRED_COLUMNS = ("channel", "first", "last", "reason", "source")
 
 
 @cache
@@ -49,6 +51,7 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     sacls = _sacls(folder, faults)
     events = _events(folder, rows, layouts, sacls, faults)
     unknown = _unknown(folder, events, faults)
+    retired = tuple(_retired(folder, events, channels, faults))
     faults.settle()
     return EventKnowledge(
         events,
@@ -57,6 +60,7 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
         needed,
         roles,
         unknown,
+        retired,
     )
 
 
@@ -191,3 +195,26 @@ def _unknown(folder: Path, events: Mapping[str, Event], faults: Faults) -> dict[
             faults.add(row, "no reason, or nobody who names it")
         found[key] = row.text("reason")
     return found
+
+
+def _retired(
+    folder: Path,
+    events: Mapping[str, Event],
+    channels: Mapping[str, Channel],
+    faults: Faults,
+) -> Iterator[Retired]:
+    for row in read_csv(folder / "retired_events.csv", _RETIRED_COLUMNS, faults):
+        ends = (row.text("first"), row.text("last"))
+        if row.text("channel") not in channels:
+            faults.add(row, f"channels.yaml has no {row.text('channel')!r}")
+        _sourced(row, faults)
+        if not row.text("reason"):
+            faults.add(row, "no reason")
+        if not all(end.isdecimal() for end in ends):
+            faults.add(row, "first and last are numbers")
+            continue
+        found = Retired(row.text("channel"), int(ends[0]), int(ends[1]), row.text("reason"))
+        for number in range(found.first, found.last + 1):
+            if f"{found.channel}:{number}" in events:
+                faults.add(row, f"{found.channel}:{number} is known: it stands in events.csv")
+        yield found

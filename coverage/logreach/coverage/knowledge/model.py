@@ -196,6 +196,16 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """Numbers, the last one among them, that no Windows since Vista writes to a channel."""
+
+    channel: str
+    first: int
+    last: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventKnowledge:
     """Every table of this folder, by key.
 
@@ -209,3 +219,18 @@ class EventKnowledge:
     settings: Mapping[str, Setting]
     roles: Mapping[str, str] = field(default_factory=dict)
     unknown_events: Mapping[str, str] = field(default_factory=dict)
+    retired_events: tuple[Retired, ...] = ()
+
+    def retired(self, key: str) -> str:
+        """Why no Windows since Vista writes an event of this key; '': it may be that one does."""
+        short, _, number = key.partition(":")
+        if not number.isdecimal():
+            return ""
+        return next(
+            (
+                one.reason
+                for one in self.retired_events
+                if one.channel == short and one.first <= int(number) <= one.last
+            ),
+            "",
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from logreach.coverage.rules.branches import expand
@@ -11,8 +12,9 @@ from logreach.coverage.rules.condition import EmptyCondition, rule_tree
 from logreach.coverage.rules.describe import needs_text
 from logreach.coverage.rules.documents import Document, line_of
 from logreach.coverage.rules.mapping import Knowledge
-from logreach.coverage.rules.model import Correlation, LogSource, Rule
+from logreach.coverage.rules.model import Branch, Correlation, LogSource, Rule
 from logreach.coverage.rules.narrowing import Filters, narrow
+from logreach.coverage.rules.settled import retired
 from logreach.coverage.rules.sights import branch_of
 from logreach.coverage.rules.tags import tactics_of, techniques_of
 from logreach.inventories.faults import Fault
@@ -85,9 +87,26 @@ def _placed(parts: Parts, known: Knowledge) -> Rule:
         parts["unjudged"] = placement.unmapped
     found = parts.pop("found", ())
     branches = tuple(branch_of(conj, placement, known, needs_text(conj[0])) for conj in found)
+    branches = _of_today(branches)
     if parts.get("truncated") and not any(branch.happenings for branch in branches):
         parts["unjudged"] = parts["unjudged"] or _CUT_OFF
     return Rule(**parts, branches=branches, applicable=placement.applicable)
+
+
+def _of_today(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
+    """Without events that no Windows of today writes, where a rule means others besides.
+
+    Rules name the numbers of old and new Windows together: that the old ones are gone loses
+    nothing.
+    """
+    meant = [one for branch in branches for one in branch.happenings]
+    gone = {id(one) for one in meant if all(retired(sight.event) for sight in one)}
+    if not gone or len(gone) == len(meant):
+        return branches
+    return tuple(
+        replace(branch, happenings=tuple(one for one in branch.happenings if id(one) not in gone))
+        for branch in branches
+    )
 
 
 def _parts(document: Document, data: dict[str, Any], filters: Filters) -> tuple[Parts, list[Fault]]:

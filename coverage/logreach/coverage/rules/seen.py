@@ -98,7 +98,7 @@ class Seen:
         self, event: str, whole: Judged, broken: tuple[Link, ...], *gone: tuple[str, ...]
     ) -> _Base:
         """The first of all that come to the same."""
-        key = (event, tuple(map(id, broken)), gone)
+        key = (event, id(whole), tuple(map(id, broken)), gone)
         found = self._bases.get(key)
         if found is None:
             found = self._bases[key] = _base(event, whole, broken, *gone)

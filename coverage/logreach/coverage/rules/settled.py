@@ -53,3 +53,9 @@ def always_there(event: str, field: str) -> bool:
     if told is None or field in told.field_settings:
         return False
     return bool(told.layouts) and all(field in layout.fields for layout in told.layouts)
+
+
+@lru_cache(maxsize=4096)
+def retired(event: str) -> bool:
+    """Whether no Windows of today writes such an event."""
+    return bool(load_events().retired(event))
