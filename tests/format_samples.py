@@ -1,0 +1,188 @@
+"""A good file of every format that is known, each of which says only that things are on.
+
+So whatever is broken in one, no fact may come out as off; it may come out as on, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gpo_files import AUDIT_HEAD, AUDIT_ROW, SCRIPT_BLOCK, on, pol, template
+
+from logreach.inventories import auditpol, gpt_template, policy_xml, recognise, registry_pol
+from logreach.inventories.facts import (
+    AuditSetting,
+    ChannelState,
+    FactValue,
+    Reading,
+    Sacl,
+    SysmonState,
+)
+from logreach.inventories.sources import Source
+from logreach.inventories.subcategories import subcategories
+from logreach.inventories.subscriptions import Forwarding
+
+GUIDS = list(subcategories().values())
+AUDITPOL = "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,"
+AUDITPOL += "Exclusion Setting\r\n\r\n" + "".join(
+    f"WS1,System,{one.name},{{{one.guid}}},Success and Failure,\r\n" for one in GUIDS
+)
+BACKUP = AUDIT_HEAD + "".join(
+    f"WS1,System,{one.name},{{{one.guid}}},Erfolg und Fehler,,3\r\n" for one in GUIDS
+)
+BACKUP += "WS1,,Option:AuditBaseObjects,,Aktiviert,,1\r\n"
+BACKUP += (
+    "WS1,,FileGlobalSacl,,,,S:(AU;SA;FA;;;WD)\r\nWS1,,RegistryGlobalSacl,,,,S:(AU;SA;KA;;;WD)\r\n"
+)
+REG = f"""Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\\{SCRIPT_BLOCK}]
+"EnableScriptBlockLogging"=dword:00000001
+"EnableScriptBlockInvocationLogging"=dword:00000001
+
+[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa]
+"SCENoApplyLegacyAuditPolicy"=dword:00000001
+"FullPrivilegeAuditing"=hex:01
+
+"""
+QUERY = """
+HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System\\Audit
+    ProcessCreationIncludeCmdLine_Enabled    REG_DWORD    0x1
+"""
+WEVTUTIL = """name: Security
+enabled: true
+logging:
+  retention: false
+  autoBackup: false
+  maxSize: 20971520
+"""
+LIST_LOG = '[{"LogName": "Security", "IsEnabled": true, "MaximumSizeInBytes": 1, "LogMode": 0}]'
+SYSTEMINFO = """Host Name:                 FS01
+OS Name:                   Microsoft Windows Server 2019 Standard
+OS Version:                10.0.17763 N/A Build 17763
+OS Configuration:          Member Server
+"""
+OPTIONS = "Option                       Value\nCrashOnAuditFail             Enabled\n"
+LGPO = f"Computer\n{SCRIPT_BLOCK}\nEnableScriptBlockLogging\nDWORD:1\n"
+SYSMON = "<Sysmon schemaversion='4.90'><EventFiltering/></Sysmon>\n"
+LISTING = "System Monitor v15.15\nCurrent configuration:\n - Service name: Sysmon64\n"
+RESULT = """<?xml version="1.0"?><Rsop><ComputerResults><Extension><AuditSetting>
+<PolicyTarget>System</PolicyTarget>
+<SubcategoryGuid>{0cce922b-69ae-11d9-bed3-505054503030}</SubcategoryGuid>
+<SettingValue>3</SettingValue></AuditSetting></Extension></ComputerResults></Rsop>"""
+REPORT = RESULT.replace("Rsop>", "GPO>").replace("ComputerResults>", "Computer>")
+FEATURES = '[{"Name": "DNS", "Installed": true}]'
+SACLS = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services;O:BAG:SYD:AIS:AI(AU;SA;KA;;;WD)\n"
+QUERIES = "<QueryList><Query Id='0'><Select Path='Security'>*</Select></Query></QueryList>"
+SUBSCRIPTION = f"""<Subscription xmlns="http://schemas.microsoft.com/2006/03/windows/events/subscription">
+<SubscriptionId>All</SubscriptionId><SubscriptionType>SourceInitiated</SubscriptionType>
+<Enabled>true</Enabled><Query><![CDATA[{QUERIES}]]></Query>
+<AllowedSourceDomainComputers>O:NSG:NSD:(A;;GA;;;DC)</AllowedSourceDomainComputers></Subscription>
+"""
+LISTED = f"""Subscription Id: All
+SubscriptionType: SourceInitiated
+Enabled: true
+Query: {QUERIES}
+AllowedSourceDomainComputers: O:NSG:NSD:(A;;GA;;;DC)
+"""
+WINLOGBEAT = "winlogbeat.event_logs:\n  - name: Security\n    event_id: 4624, 4688\n"
+SPLUNK = "[WinEventLog://Security]\ndisabled = 0\nwhitelist = 4624,4688\n"
+COMPUTER = """{"OsName": "Microsoft Windows Server 2022 Standard", "OsVersion": "10.0.20348",
+"OsBuildNumber": "20348", "WindowsUBR": 2402, "OsProductType": 2}"""
+OSQUERY = """[{"build": "22631", "codename": "Professional", "name": "Microsoft Windows 11 Pro",
+"platform_like": "windows", "version": "10.0.22631"}]"""
+VER = "\nMicrosoft Windows [Version 10.0.22631.3447]\n"
+SYSTEMINFO_CSV = """"Host Name","OS Name","OS Version","OS Manufacturer","OS Configuration"
+"FS01","Microsoft Windows Server 2019 Standard","10.0.17763 N/A Build 17763","Microsoft Corporation","Member Server"
+"""
+GLOBAL = """Entry:                    1
+Resource Type:            File
+User:                     Everyone
+Flags:                    Success and Failure
+Condition:                (null)
+Accesses:
+                          FILE_WRITE_DATA
+                          DELETE
+
+The command was successfully executed.
+"""
+GET_ACL = r"""
+Path   : Microsoft.PowerShell.Core\FileSystem::C:\Windows\System32
+Owner  : NT SERVICE\TrustedInstaller
+Audit  : Everyone Success  Write, Delete
+Sddl   : O:S-1-5-80-956008885-3418522649-1831038044G:S-1-5-80-956008885-34185226
+         49-1831038044D:PAI(A;OICIIO;GA;;;CO)S:AI(AU;OICISA;DCSDWDWO;;;WD)
+"""
+GET_ACL_JSON = r"""{"Path": "Microsoft.PowerShell.Core\\Registry::HKEY_LOCAL_MACHINE\\SAM",
+"Sddl": "O:BAG:SYD:AI(A;CIID;KA;;;BA)S:AI(AU;CIIDSA;KA;;;WD)"}"""
+LOG = "# logreach collect 1\nsysmon.txt\tfailed\texit code 5\tSysmon64.exe -c\n"
+DEVICES = "Name,OperatingSystem,OperatingSystemVersion\nA,Windows 11 Pro,10.0 (22631)\n"
+
+HOST_FILE = "os: Windows 11 23H2\nsettings: {process_creation_command_line: true}\nsysmon: {}\n"
+SAMPLES: dict[str, bytes] = {
+    "auditpol": AUDITPOL.encode(),
+    "auditpol in UTF-16": AUDITPOL.encode("utf-16"),
+    "auditpol backup": BACKUP.encode("cp850"),
+    "reg": REG.encode("utf-16"),
+    "reg query": QUERY.encode(),
+    "wevtutil": WEVTUTIL.encode(),
+    "list log": LIST_LOG.encode(),
+    "systeminfo": SYSTEMINFO.encode(),
+    "options": OPTIONS.encode(),
+    "lgpo": LGPO.encode(),
+    "host's own YAML": HOST_FILE.encode(),
+    "sysmon": SYSMON.encode(),
+    "sysmon listing": LISTING.encode(),
+    "gpresult": RESULT.encode(),
+    "features": FEATURES.encode(),
+    "sacls": SACLS.encode(),
+    "queries": QUERIES.encode(),
+    "subscription": SUBSCRIPTION.encode("utf-8-sig"),
+    "subscription as a list": LISTED.encode(),
+    "winlogbeat": WINLOGBEAT.encode(),
+    "splunk": SPLUNK.encode(),
+    "Get-ComputerInfo": COMPUTER.encode("utf-16"),
+    "osquery": OSQUERY.encode(),
+    "ver": VER.encode(),
+    "systeminfo as CSV": SYSTEMINFO_CSV.encode(),
+    "global audit entries": GLOBAL.encode(),
+    "Get-Acl": GET_ACL.encode(),
+    "Get-Acl as JSON": GET_ACL_JSON.encode(),
+    "template": template("[Event Audit]\r\nAuditProcessTracking = 3"),
+}
+Read = Callable[[Source], Reading]
+BY_READER: dict[str, tuple[Read, bytes]] = {
+    "registry.pol": (registry_pol.read, pol(on("EnableScriptBlockLogging"), on("Other"))),
+    "audit.csv": (auditpol.read, (AUDIT_HEAD + AUDIT_ROW.format("Success", 1)).encode()),
+    "GptTmpl.inf": (gpt_template.read, SAMPLES["template"]),
+    "gpresult": (policy_xml.read_result, SAMPLES["gpresult"]),
+    "gpreport.xml": (policy_xml.read_report, REPORT.encode("utf-16")),
+}
+
+
+def off(value: FactValue) -> bool:
+    """Whether a fact says that something is not recorded."""
+    match value:
+        case AuditSetting():
+            return not (value.success or value.failure)
+        case bool():
+            return not value
+        case ChannelState():
+            return value.enabled is False
+        case SysmonState():
+            return not value.installed
+        case Sacl():
+            return not value.aces
+        case Forwarding():
+            return not (value.subscriptions or value.incomplete)
+        case _:
+            return False
+
+
+def read(data: bytes) -> Reading:
+    return recognise.read(Source.of("H/file", data))[1]
+
+
+def assert_never_off(reading: Reading, what: object) -> None:
+    wrong = [str(one.key) for one in reading.statements if off(one.value)]
+    assert not wrong, (what, wrong)
