@@ -122,7 +122,7 @@ def assessed(
             read,
             model,
             scope,
-            rules=_rules(rules),
+            rules=loaded_rules(rules) if rules else None,
             version=version("logreach"),
             progress=progress,
         )
@@ -136,9 +136,8 @@ def kept_answers(read: Inventory) -> AbstractContextManager[None]:
     return remembered(read.hosts, cache_folder())
 
 
-def _rules(paths: Sequence[Path]) -> RuleSet | None:
-    if not paths:
-        return None
+def loaded_rules(paths: Sequence[Path]) -> RuleSet:
+    """The rules of files and folders; InputError where there is not one that can be read."""
     from logreach.coverage.filing import cache_folder
     from logreach.coverage.rules.load import load_rules
 

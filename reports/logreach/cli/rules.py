@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.assess import AttackChoice, InventoryPath, kept_answers
+from logreach.cli.assess import AttackChoice, InventoryPath, kept_answers, loaded_rules
 from logreach.cli.exits import tell
+from logreach.inventories.wording import counted, noun
 
 if TYPE_CHECKING:
     from logreach.coverage.rules.model import Rule, RuleSet
@@ -88,15 +89,8 @@ def rules(
             typer.echo(json.dumps(_object(row), ensure_ascii=False))
     else:
         _print(shown)
-    typer.echo(f"{len(shown)} of {len(ruleset.rules)} rules", err=True)
+    typer.echo(f"{len(shown)} of {counted(len(ruleset.rules), 'rule')}", err=True)
     _tell(read, ruleset)
-
-
-def _loaded(paths: Sequence[Path]) -> RuleSet:
-    from logreach.coverage.filing import cache_folder
-    from logreach.coverage.rules.load import load_rules
-
-    return load_rules(paths, cache_dir=cache_folder())
 
 
 def _judged(
@@ -108,7 +102,7 @@ def _judged(
     from logreach.coverage.scope import only_hosts
     from logreach.inventories import load
 
-    read, ruleset = only_hosts(load(inventory), hosts), _loaded(paths)
+    read, ruleset = only_hosts(load(inventory), hosts), loaded_rules(paths)
     work = RuleWork(ruleset, load_attack(attack))
     with kept_answers(read):
         judged: list[Judgement] = [
@@ -196,7 +190,7 @@ def explained(what: str, read: Inventory, paths: Sequence[Path]) -> list[Branch]
     from logreach.coverage.rules.explain import explain_rule
     from logreach.coverage.rules.judge import judge_all
 
-    found = _loaded(paths or [Path(what)])
+    found = loaded_rules(paths or [Path(what)])
     tell(found.faults, heading="Faults of the rules:")
     wanted = _meant(what, found)
     trees = []
@@ -220,9 +214,7 @@ def _meant(what: str, found: RuleSet) -> Sequence[Rule]:
 
     if not is_rule_file(what):
         return chosen(found.rules, what)
-    own = _loaded([Path(what)]).rules
-    if not own:
-        return chosen((), what)
+    own = loaded_rules([Path(what)]).rules
     ids = {rule.id for rule in own}
     return [rule for rule in found.rules if rule.id in ids] or own
 
@@ -251,7 +243,7 @@ def by_configuration(
     from logreach.coverage.rules.by_config import rules_of_sysmon, under_config
 
     texts = _configurations(configurations, sysmon_version)
-    found = _loaded(rules)
+    found = loaded_rules(rules)
     judged = rules_of_sysmon(found.rules)
     typer.echo("| configuration | on all events | on some | undecided | never |")
     typer.echo("| --- | ---: | ---: | ---: | ---: |")
@@ -261,7 +253,8 @@ def by_configuration(
         some = one.labels.get("conditional", 0) + one.labels.get("unknown, at least conditional", 0)
         unsure = len(judged) - every - never - some
         typer.echo(f"| {path.stem} | {every:,} | {some:,} | {unsure:,} | {never:,} |")
-    typer.echo(f"{len(judged)} of {len(found.rules)} rules read events of Sysmon", err=True)
+    whole = counted(len(found.rules), "rule")
+    typer.echo(f"{len(judged)} of {whole} {noun(len(judged), 'reads', 'read')} Sysmon", err=True)
     tell(found.faults, heading="Faults of the input:")
 
 
@@ -269,8 +262,10 @@ def _configurations(paths: Sequence[Path], sysmon_version: str) -> dict[Path, st
     """The texts of configurations; InputError with the faults of all that cannot be used."""
     from logreach.cli.sysmon import read_file
     from logreach.coverage.rules.by_config import configuration
+    from logreach.coverage.sysmon.loading import binary_of
     from logreach.inventories.faults import InputError
 
+    binary_of(sysmon_version)
     found: dict[Path, str] = {}
     faults: list[Fault] = []
     for path in paths:

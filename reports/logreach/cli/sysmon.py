@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from logreach.cli.exits import Exit, Guarded, fail, tell
-from logreach.inventories.faults import Fault
+from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.wording import counted, noun
 
 if TYPE_CHECKING:
     from logreach.coverage.sysmon import Config, Decision
@@ -93,7 +96,8 @@ def check(
     from logreach.coverage.sysmon.checking import check as check_configuration
     from logreach.coverage.sysmon.lints import Severity
 
-    findings = check_configuration(read_file(file), sysmon_version)
+    with faults_in(file, sysmon_version):
+        findings = check_configuration(read_file(file), sysmon_version)
     least = Severity(level).rank
     for one in findings:
         if one.severity.rank <= least:
@@ -125,7 +129,8 @@ def try_(
 
     if not evtx and not jsonl:
         fail("no events to try", "Give a log with --evtx or --jsonl.")
-    config = load(read_file(file), sysmon_version)
+    with faults_in(file, sysmon_version):
+        config = load(read_file(file), sysmon_version)
     faults: list[Fault] = []
     count: Counter[tuple[int, bool]] = Counter()
     others = 0
@@ -143,6 +148,18 @@ def try_(
     tell(tuple(faults))
     if faults:
         raise typer.Exit(Exit.BELOW)
+
+
+@contextmanager
+def faults_in(file: Path, sysmon_version: str | None) -> Iterator[None]:
+    """Inside, faults are those of this file and are told with its name; a wrong version is none."""
+    from logreach.coverage.sysmon.loading import binary_of
+
+    binary_of(sysmon_version)
+    try:
+        yield
+    except InputError as error:
+        raise InputError(replace(fault, source=str(file)) for fault in error.faults) from None
 
 
 def read_file(file: Path) -> bytes:
@@ -231,4 +248,5 @@ def _sum_up(count: Counter[tuple[int, bool]], others: int) -> None:
         kept, dropped = count[event_id, True], count[event_id, False]
         typer.echo(f"Sysmon:{event_id}: {kept} kept, {dropped} dropped", err=True)
     if others:
-        typer.echo(f"{others} records of other providers were left aside", err=True)
+        told = f"{counted(others, 'record')} of other providers {noun(others, 'was', 'were')}"
+        typer.echo(f"{told} left aside", err=True)

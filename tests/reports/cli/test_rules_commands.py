@@ -167,7 +167,7 @@ def test_a_file_without_rules_cannot_be_explained(rules: Path) -> None:
     rules.write_text("# nothing yet", encoding="utf-8")
     result = run("explain", rules, CONTOSO)
     assert result.exit_code == 2
-    assert "no rule that was given" in result.stderr
+    assert f"no Sigma rule that can be read in {rules}" in result.stderr
 
 
 def test_a_rule_that_was_not_given_is_a_fault(rules: Path) -> None:

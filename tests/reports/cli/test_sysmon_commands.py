@@ -90,6 +90,24 @@ def test_what_cannot_be_used_ends_with_2(args: tuple[str, ...], config: Path) ->
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("command", ["check", "try"])
+def test_a_fault_of_a_configuration_names_the_file(command: str, config: Path) -> None:
+    config.write_text("# not XML", encoding="utf-8")
+    log = config.with_name("events.jsonl")
+    log.write_text(EVENTS, encoding="utf-8")
+    result = _run(command, config, *(("--jsonl", log) if command == "try" else ()))
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: the configuration is not well-formed XML")
+    assert f"in {config} line 1" in result.stderr
+
+
+def test_a_wrong_version_of_sysmon_is_no_fault_of_the_configuration(config: Path) -> None:
+    result = _run("check", config, "--sysmon-version", "99x")
+    assert result.exit_code == 2
+    assert "'99x' is no version of Sysmon. Give a released version" in result.stderr
+    assert str(config) not in result.stderr
+
+
 def test_try_shows_what_would_have_been_kept_and_why(config: Path) -> None:
     log = config.with_name("events.jsonl")
     log.write_text(EVENTS, encoding="utf-8")
@@ -104,7 +122,7 @@ def test_try_shows_what_would_have_been_kept_and_why(config: Path) -> None:
         "line 5: Sysmon:6 dropped: no element; Sysmon's own default",
     ]
     assert "Sysmon:1: 1 kept, 1 dropped" in result.stderr
-    assert "1 records of other providers were left aside" in result.stderr
+    assert "1 record of other providers was left aside" in result.stderr
 
 
 def test_try_shows_only_what_was_asked_for(config: Path) -> None:
