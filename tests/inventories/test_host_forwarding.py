@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from logreach.inventories import load
 from logreach.inventories.facts import Known
 from logreach.inventories.subscriptions import Forwarding
@@ -161,3 +163,51 @@ def test_an_expiry_is_kept_and_told_once_and_leaves_nothing_unread(tmp_path: Pat
     said = [str(one) for one in load(tmp_path).faults]
     assert len(said) == 1
     assert "A expires on 2010-01-01T00:00:00.000Z" in said[0]
+
+
+TWO = "hosts: [{name: srv01.a.example}, {name: srv01.b.example}]\nsubscriptions: s.xml\n"
+
+
+def calling(*addresses: str) -> str:
+    listed = "".join(f"<EventSource><Address>{one}</Address></EventSource>" for one in addresses)
+    return subscription("S", "CollectorInitiated", f"<EventSources>{listed}</EventSources>")
+
+
+@pytest.mark.parametrize(
+    ("address", "a", "b"),
+    [
+        ("srv01.a.example", (True, False), (False, True)),
+        ("SRV01.B.EXAMPLE.", (False, True), (True, False)),
+        ("srv01", (False, False), (False, False)),
+        ("other.a.example", (False, True), (False, True)),
+    ],
+)
+def test_a_list_of_computers_takes_from_those_whose_whole_name_it_holds(
+    address: str, a: tuple[bool, bool], b: tuple[bool, bool], tmp_path: Path
+) -> None:
+    files = {"inventory.yaml": TWO, "s.xml": calling(address)}
+    found = [forwarding(tmp_path, files, f"srv01.{one}.example").subscriptions[0] for one in "ab"]
+    assert [(one.named, one.elsewhere) for one in found] == [a, b]
+    told = [str(one) for one in load(tmp_path).faults]
+    said = "S lists srv01, which may be srv01.a.example or srv01.b.example"
+    assert [said in one for one in told] == ([True] if address == "srv01" else [])
+
+
+def test_a_host_whose_domain_a_list_tells_is_not_its_namesake_in_another(tmp_path: Path) -> None:
+    files = {
+        "inventory.yaml": "hosts: [{name: SRV01}]\nsubscriptions: s.xml\nexports: [{file: ad.csv}]\n",
+        "ad.csv": "Name,DNSHostName,OperatingSystem\nSRV01,srv01.a.example,Windows Server 2022\n",
+        "s.xml": calling("srv01.b.example"),
+    }
+    (found,) = forwarding(tmp_path, files, "SRV01").subscriptions
+    assert (found.named, found.elsewhere) == (False, True)
+
+
+def test_hosts_that_only_a_list_knows_have_the_subscriptions_of_all(tmp_path: Path) -> None:
+    files = {
+        "inventory.yaml": "subscriptions: s.xml\nexports: [{file: ad.csv}]\n",
+        "ad.csv": "Name,OperatingSystem\nws1.a.example,Windows 11 23H2\n",
+        "s.xml": calling("ws1.a.example"),
+    }
+    (found,) = forwarding(tmp_path, files, "ws1.a.example").subscriptions
+    assert found.named

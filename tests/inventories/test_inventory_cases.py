@@ -14,7 +14,18 @@ from logreach.inventories.facts import FactKey, FactKind, Host, Inventory
 from logreach.inventories.faults import InputError
 
 CASES = Path(__file__).parent / "cases"
-KEYS = {"name", "files", "encodings", "hex", "facts", "missing", "faults", "conflicts", "error"}
+KEYS = {
+    "name",
+    "files",
+    "hosts",
+    "encodings",
+    "hex",
+    "facts",
+    "missing",
+    "faults",
+    "conflicts",
+    "error",
+}
 
 
 def cases() -> Iterator[Any]:
@@ -58,6 +69,8 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
             assert wanted in str(fault)
         return
     inventory = load(folder)
+    if "hosts" in case:
+        assert [one.name for one in inventory.hosts] == case["hosts"]
     for name, facts in case.get("facts", {}).items():
         for text, wanted in facts.items():
             fact = host(inventory, name).facts.known.get(key(text))

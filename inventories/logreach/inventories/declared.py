@@ -17,9 +17,9 @@ from logreach.inventories.facts import (
     Strength,
     SysmonState,
 )
-from logreach.inventories.manifest import HostSpec
 from logreach.inventories.operating_systems import identify
 from logreach.inventories.sources import Source
+from logreach.inventories.specs import HostSpec
 from logreach.inventories.sysmon_files import KEY as SYSMON
 
 OS = FactKey(FactKind.OS)

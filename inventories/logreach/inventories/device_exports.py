@@ -19,6 +19,7 @@ from logreach.inventories.facts import (
     Statement,
 )
 from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.host_names import in_domain
 from logreach.inventories.operating_systems import identify
 from logreach.inventories.sources import Source
 from logreach.inventories.tables import yaml_table
@@ -32,10 +33,17 @@ _OURS = ("name", "os", "version", "build", "role", "count")
 
 @dataclass(slots=True)
 class Device:
-    """One row: the host's name and what the list says of it."""
+    """One row: the host's name and what the list says of it.
+
+    `full` is the name with its domain, '' where the row does not tell it; `source` and `where`
+    are the list and the line.
+    """
 
     name: str
     count: int = 1
+    full: str = ""
+    source: str = ""
+    where: str = ""
     statements: list[Statement] = field(default_factory=list)
     missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -83,7 +91,7 @@ def read(source: Source, columns: Mapping[str, str] | None = None) -> Devices:
     """
     found = Devices()
     left_out = 0
-    by_name: dict[str, Device] = {}
+    devices: list[tuple[int, Device]] = []
     for row in _rows(source, columns or {}, found.faults):
         if _other_system(row):
             left_out += 1
@@ -92,14 +100,26 @@ def read(source: Source, columns: Mapping[str, str] | None = None) -> Devices:
         if device is None:
             found.faults.append(source.fault("row without a name", f"line {row.line}"))
             continue
-        first = by_name.setdefault(device.name.casefold(), device)
-        if first is not device:
-            _again(source, row.line, first, device)
-    found.devices = list(by_name.values())
+        devices.append((row.line, device))
+    found.devices = _distinct(source, devices)
     if left_out:
         hint = "They stay outside the assessment."
         found.faults.append(source.fault(f"{left_out} devices do not run Windows", hint=hint))
     return found
+
+
+def _distinct(source: Source, devices: list[tuple[int, Device]]) -> list[Device]:
+    """Each host once; of the same name in two domains there are two."""
+    domains: dict[str, set[str]] = {}
+    for _, device in devices:
+        domains.setdefault(device.name.casefold(), set()).update({device.full} - {""})
+    by_name: dict[tuple[str, str], Device] = {}
+    for line, device in devices:
+        name = device.name.casefold()
+        first = by_name.setdefault((name, device.full if len(domains[name]) > 1 else ""), device)
+        if first is not device:
+            _again(source, line, first, device)
+    return list(by_name.values())
 
 
 @cache
@@ -181,7 +201,9 @@ def _device(row: _Row) -> Device | None:
     name = row.get("name").rstrip("$")
     if not name:
         return None
-    device = Device(name)
+    domain = (row.get("full"), row.get("directory"), row.get("domain"))
+    full = in_domain(name, *domain)
+    device = Device(name, full=full, source=row.source.path, where=f"line {row.line}")
     _take_count(row, device)
     role = _role(row, device)
     _take_os(row, device, role)
@@ -244,4 +266,5 @@ def _again(source: Source, line: int, first: Device, second: Device) -> None:
             first.faults.append(fault)
             first.statements = [kept for kept in first.statements if kept.key != one.key]
             first.missing.append((one.key, Missing(str(fault), fault)))
+    first.full = first.full or second.full
     first.faults.extend(second.faults)

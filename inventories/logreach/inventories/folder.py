@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from logreach.inventories import device_exports, gpo, hosts, manifest
+from logreach.inventories import device_exports, gpo, hosts, identities, manifest
 from logreach.inventories.device_exports import Device
 from logreach.inventories.facts import Inventory
 from logreach.inventories.faults import Fault, InputError
-from logreach.inventories.host_names import short_name
-from logreach.inventories.manifest import ExportSpec, HostSpec, Manifest, Named
 from logreach.inventories.sources import Folder, Source
+from logreach.inventories.specs import ExportSpec, HostSpec, Manifest, Named
 
 _LARGEST_MANIFEST = 16 * 1024 * 1024  # bytes; 10,000 hosts take one
 
@@ -65,18 +64,11 @@ def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inv
         Fault("lies beside the host folders and was not read", path) for path in told.left_over
     ]
     listed = _listed(folder, told, source, faults)
-    found = []
-    for spec in told.hosts:
-        devices = [device for one in listed for device in one.pop(short_name(spec.name), ())]
-        found.append(hosts.build(folder, spec, source, devices))
-    rest: dict[str, list[Device]] = {}
-    for one in listed:
-        for short, devices in one.items():
-            rest.setdefault(short, []).extend(devices)
-    for devices in rest.values():
-        first = devices[0]
-        spec = HostSpec(first.name, 0, count=first.count, assume_defaults=told.assume_defaults)
-        found.append(hosts.build(folder, spec, source, devices))
+    shared, assume = told.subscriptions, told.assume_defaults
+    make = HostSpec("", 0, shared_subscriptions=shared, assume_defaults=assume)
+    joined, unclear = identities.join(told.hosts, listed, make, source.path)
+    faults.extend(unclear)
+    found = [hosts.build(folder, spec, source, devices) for spec, devices in joined]
     faults.extend(folder.passed_over)
     if not found and faults:
         raise InputError(faults)
@@ -84,11 +76,9 @@ def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inv
     return Inventory(name, tuple(found), folder.files, tuple(dict.fromkeys(faults)))
 
 
-def _listed(
-    folder: Folder, told: Manifest, source: Source, faults: list[Fault]
-) -> list[dict[str, list[Device]]]:
-    """Every device list that is named, by short host name."""
-    listed = []
+def _listed(folder: Folder, told: Manifest, source: Source, faults: list[Fault]) -> list[Device]:
+    """Every row of every device list that is named."""
+    listed: list[Device] = []
     for export in told.exports:
         try:
             where = f"line {export.file.line}" if export.file.line else ""
@@ -101,10 +91,7 @@ def _listed(
             faults.extend(error.faults)
             continue
         faults.extend(devices.faults)
-        by_name: dict[str, list[Device]] = {}
-        for device in devices.devices:
-            by_name.setdefault(short_name(device.name), []).append(device)
-        listed.append(by_name)
+        listed.extend(devices.devices)
     return listed
 
 

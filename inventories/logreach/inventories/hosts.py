@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,14 +11,14 @@ from logreach.inventories import (
     auditpol,
     declared,
     effective,
-    forwarding_files,
     gpo,
+    host_forwarding,
     merge,
     recognise,
     sacl_files,
     sysmon_files,
-    wef,
 )
+from logreach.inventories.builder import Builder
 from logreach.inventories.device_exports import Device
 from logreach.inventories.facts import (
     Evidence,
@@ -37,75 +37,11 @@ from logreach.inventories.facts import (
     SysmonState,
 )
 from logreach.inventories.faults import Fault, InputError
-from logreach.inventories.manifest import HostSpec, Named
-from logreach.inventories.recognise import Read
 from logreach.inventories.sources import Folder, Source
+from logreach.inventories.specs import HostSpec
 from logreach.inventories.subcategories import default_settings
-from logreach.inventories.subscriptions import Forwarding
 
 ROLE = FactKey(FactKind.ROLE)
-_FORWARDING = (FactKind.FORWARDING,)
-
-
-@dataclass(slots=True)
-class Builder:
-    """Gathers what is said of one host.
-
-    `doubted` are settings that the host's own files show in a way that nobody can read.
-    """
-
-    folder: Folder
-    spec: HostSpec
-    manifest: Source
-    statements: list[Statement] = field(default_factory=list)
-    missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    local: list[gpo.Gpo] = field(default_factory=list)
-    gpos: list[gpo.Gpo] = field(default_factory=list)
-    results: list[gpo.Gpo] = field(default_factory=list)
-    listings: list[Source] = field(default_factory=list)
-    doubted: set[FactKey] = field(default_factory=set)
-
-    @property
-    def policies(self) -> list[gpo.Gpo]:
-        """Every policy of the host, in order of application."""
-        return [*self.local, *self.gpos, *self.results]
-
-    def take(self, reading: Reading) -> None:
-        self.statements.extend(reading.statements)
-        self.missing.extend(reading.missing)
-        self.faults.extend(reading.faults)
-        named = (key for key, _ in reading.missing if key.name)
-        self.doubted.update(key for key in named if key.kind is FactKind.SETTING)
-
-    def once(self, read: Read, source: Source, kinds: Iterable[FactKind] = ()) -> Reading:
-        """A file's reading, made once however many hosts share the file."""
-        make = partial(recognise.guarded, read, source, tuple(kinds))
-        return self.folder.once(source.path, make, read)
-
-    def locate(self, named: Named, kinds: Iterable[FactKind] = (), *, folder: bool) -> Path | None:
-        """What the manifest names, which must be a folder or a file; None with a fault if not."""
-        where = f"line {named.line}"
-        try:
-            path = self.folder.locate(named.text, self.manifest.path, where)
-            if path.is_dir() is not folder:
-                is_, wanted = ("file", "folder") if folder else ("folder", "file")
-                message = f"is a {is_} where a {wanted} is expected: {named.text}"
-                raise InputError(self.manifest.fault(message, where))
-        except InputError as error:
-            self.take(recognise.lost(error.faults, kinds))
-            return None
-        return path
-
-    def source(self, named: Named, kinds: Iterable[FactKind] = ()) -> Source | None:
-        path = self.locate(named, kinds, folder=False)
-        if path is None:
-            return None
-        try:
-            return self.folder.read(path)
-        except InputError as error:
-            self.take(recognise.lost(error.faults, kinds))
-            return None
 
 
 def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[Device] = ()) -> Host:
@@ -121,7 +57,7 @@ def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[De
     _files(builder)
     _sysmon(builder)
     _gpos(builder)
-    _forwarding(builder)
+    host_forwarding.take(builder)
     return _settled(builder)
 
 
@@ -228,52 +164,6 @@ def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
     audit = FactKind.AUDIT  # what is lost of subcategories is settled with all the rest of them
     builder.missing.extend(pair for pair in one.lost.items() if pair[0].kind is not audit)
     builder.missing.extend((FactKey(kind), gone) for kind, gone in one.unread.items())
-
-
-def _forwarding(builder: Builder) -> None:
-    """Every subscription that is named or lies among the host's files; they are one fact."""
-    spec = builder.spec
-    alone = spec.name if spec.count == 1 else ""
-    shared = _read_all(builder, spec.shared_subscriptions)
-    told = [wef.of_host(one, alone) for one in (_among_files(builder), *shared)]
-    told += [wef.of_host(one, alone, named=True) for one in _read_all(builder, spec.subscriptions)]
-    builder.take(wef.merge(told))
-    if spec.no_forwarding is not None:
-        none = Forwarding(())
-        builder.statements.append(
-            declared.statement(
-                builder.manifest, wef.KEY, none, spec.no_forwarding, "subscriptions: none"
-            )
-        )
-
-
-def _read_all(builder: Builder, named: Iterable[Named]) -> Iterator[Reading]:
-    """What each file says, or every file of a folder; what cannot be read is a reading too."""
-    for one in named:
-        try:
-            where = f"line {one.line}"
-            path = builder.folder.locate(one.text, builder.manifest.path, where)
-        except InputError as error:
-            yield recognise.lost(error.faults, _FORWARDING)
-            continue
-        for file in builder.folder.walk(path) if path.is_dir() else (path,):
-            try:
-                source = builder.folder.read(file)
-            except InputError as error:
-                yield recognise.lost(error.faults, _FORWARDING)
-            else:
-                yield builder.once(forwarding_files.read, source, _FORWARDING)
-        if hidden := builder.folder.unread(path):
-            yield recognise.lost(hidden, _FORWARDING)
-
-
-def _among_files(builder: Builder) -> Reading:
-    """What files known by their content say of forwarding, taken out of what is gathered."""
-    told = tuple(one for one in builder.statements if one.key == wef.KEY)
-    missing = tuple(one for one in builder.missing if one[0] == wef.KEY)
-    builder.statements = [one for one in builder.statements if one.key != wef.KEY]
-    builder.missing = [one for one in builder.missing if one[0] != wef.KEY]
-    return Reading(told, missing=missing)
 
 
 def _check_listings(builder: Builder, facts: Facts) -> bool | None:

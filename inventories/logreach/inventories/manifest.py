@@ -4,87 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from logreach.inventories.facts import ChannelState, Role, Scalar
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.marked import Marked, parse
 from logreach.inventories.settings import nearest, settings
+from logreach.inventories.specs import ExportSpec, HostSpec, Manifest, Named, SysmonSpec
 from logreach.inventories.tables import yaml_table
 
 MANIFEST = "inventory.yaml"
 T = TypeVar("T")
 _VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}")
 _MOST_HOSTS_ALIKE = 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A word or a path of the manifest and its line."""
-
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class SysmonSpec:
-    """What the manifest says of Sysmon; `installed` False for 'none'."""
-
-    line: int
-    installed: bool = True
-    version: str | None = None
-    config: Named | None = None
-    inbox: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HostSpec:
-    """One entry of `hosts`; None and empty mean that nothing is said.
-
-    `shared_subscriptions` are those named for the whole inventory, where the host names none.
-    """
-
-    name: str
-    line: int
-    count: int = 1
-    os: Named | None = None
-    role: tuple[Role, int] | None = None
-    audit_policy: tuple[Named, ...] = ()
-    gpo: tuple[Named, ...] = ()
-    files: tuple[Named, ...] = ()
-    folder: Named | None = None
-    sacls: tuple[Named, ...] = ()
-    subscriptions: tuple[Named, ...] = ()
-    shared_subscriptions: tuple[Named, ...] = ()
-    no_forwarding: int | None = None
-    settings: dict[str, tuple[Scalar, int]] = field(default_factory=dict)
-    features: dict[str, tuple[bool, int]] = field(default_factory=dict)
-    channels: dict[str, tuple[ChannelState, int]] = field(default_factory=dict)
-    sysmon: SysmonSpec | None = None
-    assume_defaults: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExportSpec:
-    """A list of devices from an asset system; `columns` maps our names to its headings."""
-
-    file: Named
-    columns: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """The whole of inventory.yaml, or what stands for it where there is none.
-
-    `assume_defaults` is the line that asks for it; `left_over` are files that belong to no host.
-    """
-
-    name: str = ""
-    hosts: tuple[HostSpec, ...] = ()
-    exports: tuple[ExportSpec, ...] = ()
-    assume_defaults: int | None = None
-    left_over: tuple[str, ...] = ()
 
 
 def read(text: str, source: str = MANIFEST) -> Manifest:
@@ -123,7 +55,7 @@ class _Reader:
         if self.faults:
             raise InputError(self.faults)
         name = self.text(fields.get("name"), "name")
-        return Manifest(name, tuple(hosts), tuple(exports), assume)
+        return Manifest(name, tuple(hosts), tuple(exports), assume, subscriptions=shared)
 
     def distinct(self, hosts: list[HostSpec]) -> None:
         seen: dict[str, HostSpec] = {}

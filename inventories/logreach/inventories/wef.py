@@ -20,7 +20,6 @@ from logreach.inventories.facts import (
     Statement,
 )
 from logreach.inventories.faults import Fault, InputError
-from logreach.inventories.host_names import short_name
 from logreach.inventories.refusals import refusal
 from logreach.inventories.sddl import read_dacl
 from logreach.inventories.subscriptions import Forwarding, Query, Subscription
@@ -74,53 +73,6 @@ def reading_of(
 def _lines_of(subscriptions: tuple[Subscription, ...]) -> str:
     found = sorted({one.line for one in subscriptions if one.line})
     return f"line {found[0]}" if len(found) == 1 else ""
-
-
-def of_host(reading: Reading, name: str, *, named: bool = False) -> Reading:
-    """A reading with the subscriptions marked that are named for this host.
-
-    The inventory names them (`named`), or they list the host among their sources; `name` is ''
-    where the entry stands for several hosts, which no list can name.
-    """
-    marked = replace(
-        reading, statements=tuple(_mark(one, name, named) for one in reading.statements)
-    )
-    strange = [one for one in subscriptions_of(marked) if named and one.elsewhere and one.enabled]
-    return replace(marked, faults=(*marked.faults, *(_disagreeing(one, name) for one in strange)))
-
-
-def _disagreeing(one: Subscription, name: str) -> Fault:
-    message = (
-        f"the inventory names {one.name} for {name}, which is not among the computers it lists"
-    )
-    hint = "It counts as unknown whether it takes from there."
-    return Fault(message, one.source, f"line {one.line}", hint)
-
-
-def _mark(told: Statement, name: str, named: bool) -> Statement:
-    if not isinstance(told.value, Forwarding):
-        return told
-    subscriptions = tuple(_marked(one, name, named) for one in told.value.subscriptions)
-    return replace(told, value=replace(told.value, subscriptions=subscriptions))
-
-
-def _marked(one: Subscription, name: str, named: bool) -> Subscription:
-    listed = short_name(name) in map(short_name, one.sources)
-    return replace(one, named=named or listed, elsewhere=_elsewhere(one, name, listed))
-
-
-def _elsewhere(one: Subscription, name: str, listed: bool) -> bool:
-    """Whether it lists computers, all by name, and the host is none of them.
-
-    The list of a source-initiated subscription holds those that have called so far, no more.
-    """
-    if one.initiated == "source" or not name or listed:
-        return False
-    return bool(one.sources) and not any(map(_is_address, one.sources))
-
-
-def _is_address(text: str) -> bool:
-    return ":" in text or all(part.isdecimal() for part in text.strip().rstrip(".").split("."))
 
 
 def merge(readings: Iterable[Reading]) -> Reading:

@@ -1,0 +1,76 @@
+"""What is gathered of one host, before it is settled into facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from logreach.inventories import gpo, recognise
+from logreach.inventories.facts import FactKey, FactKind, Missing, Reading, Statement
+from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.recognise import Read
+from logreach.inventories.sources import Folder, Source
+from logreach.inventories.specs import HostSpec, Named
+
+
+@dataclass(slots=True)
+class Builder:
+    """Gathers what is said of one host.
+
+    `doubted` are settings that the host's own files show in a way that nobody can read.
+    """
+
+    folder: Folder
+    spec: HostSpec
+    manifest: Source
+    statements: list[Statement] = field(default_factory=list)
+    missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    local: list[gpo.Gpo] = field(default_factory=list)
+    gpos: list[gpo.Gpo] = field(default_factory=list)
+    results: list[gpo.Gpo] = field(default_factory=list)
+    listings: list[Source] = field(default_factory=list)
+    doubted: set[FactKey] = field(default_factory=set)
+
+    @property
+    def policies(self) -> list[gpo.Gpo]:
+        """Every policy of the host, in order of application."""
+        return [*self.local, *self.gpos, *self.results]
+
+    def take(self, reading: Reading) -> None:
+        self.statements.extend(reading.statements)
+        self.missing.extend(reading.missing)
+        self.faults.extend(reading.faults)
+        named = (key for key, _ in reading.missing if key.name)
+        self.doubted.update(key for key in named if key.kind is FactKind.SETTING)
+
+    def once(self, read: Read, source: Source, kinds: Iterable[FactKind] = ()) -> Reading:
+        """A file's reading, made once however many hosts share the file."""
+        make = partial(recognise.guarded, read, source, tuple(kinds))
+        return self.folder.once(source.path, make, read)
+
+    def locate(self, named: Named, kinds: Iterable[FactKind] = (), *, folder: bool) -> Path | None:
+        """What the manifest names, which must be a folder or a file; None with a fault if not."""
+        where = f"line {named.line}"
+        try:
+            path = self.folder.locate(named.text, self.manifest.path, where)
+            if path.is_dir() is not folder:
+                is_, wanted = ("file", "folder") if folder else ("folder", "file")
+                message = f"is a {is_} where a {wanted} is expected: {named.text}"
+                raise InputError(self.manifest.fault(message, where))
+        except InputError as error:
+            self.take(recognise.lost(error.faults, kinds))
+            return None
+        return path
+
+    def source(self, named: Named, kinds: Iterable[FactKind] = ()) -> Source | None:
+        path = self.locate(named, kinds, folder=False)
+        if path is None:
+            return None
+        try:
+            return self.folder.read(path)
+        except InputError as error:
+            self.take(recognise.lost(error.faults, kinds))
+            return None
