@@ -11,7 +11,7 @@ from logreach.coverage.forwarding import EventMetadata, common_fields
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.knowledge.model import Event, EventKnowledge, Layout
 from logreach.coverage.sysmon import manifest, releases
-from logreach.coverage.verdict import Level
+from logreach.coverage.verdict import NO, YES, Level
 from logreach.inventories.facts import Missing, OperatingSystem
 from logreach.inventories.yaml_text import parse_yaml
 
@@ -72,7 +72,7 @@ def _entry(event: Event) -> dict[str, Any]:
 def metadata(
     key: str, os: OperatingSystem | None = None, sysmon: str | None = None
 ) -> EventMetadata | None:
-    """Channel, provider, id, level, keywords and fields of an event key; None: nothing is known.
+    """Header and fields of an event key, as far as all such events agree; None: nothing is known.
 
     The fields are those that every layout has which this system, and this version of Sysmon, may
     write; where these are not told, those of every layout there is.
@@ -85,6 +85,8 @@ def metadata(
         return None
     entry = _table()["providers"][_SYSMON]
     fields, more = _agreed(_of_sysmon(int(number), sysmon))
+    newer = sysmon is not None and isinstance(releases.schema_for(sysmon), Missing)
+    ever = frozenset(name for one in _of_sysmon(int(number), None) for name in one)
     return EventMetadata(
         knowledge.channels[short].name,
         _SYSMON,
@@ -92,6 +94,8 @@ def metadata(
         entry["level"],
         entry["keywords"],
         fields,
+        task=int(number),
+        ever=None if newer else ever or None,
         user_data=entry["user_data"],
         more_fields=more,
     )
@@ -113,7 +117,8 @@ def _of_windows(
     keywords = entry.get("keywords")
     if keywords == "audit":
         keywords = _AUDIT_KEYWORDS.get(event.outcomes)
-    fields, more = _fields(event, os)
+    layouts = tuple(_layouts(event, os)) or event.layouts
+    fields, more = _fields(layouts)
     return EventMetadata(
         channel=knowledge.channels[event.key.partition(":")[0]].name,
         provider=event.provider,
@@ -123,12 +128,33 @@ def _of_windows(
         fields=fields,
         user_data=entry.get("user_data"),
         more_fields=more,
+        versions=_versions(event, os),
+        names=frozenset(_table()["names"].get(event.key, ())),
+        ever=_ever(event.layouts),
     )
 
 
-def _fields(event: Event, os: OperatingSystem | None) -> tuple[tuple[str, ...] | None, bool]:
+def _versions(event: Event, os: OperatingSystem | None) -> tuple[int, ...]:
+    """The one version that this Windows surely writes, or any that some Windows does."""
+    if os is not None:
+        spans = [(one.version, one.span(os)) for one in event.layouts]
+        held = [(version, span.holds(os.build)) for version, span in spans if span is not None]
+        possible = {version: verdict for version, verdict in held if verdict != NO}
+        if list(possible.values()) == [YES]:
+            return tuple(possible)
+    return tuple(sorted({layout.version for layout in event.layouts}))
+
+
+def _ever(layouts: Iterable[Layout]) -> frozenset[str] | None:
+    """Every field of an event on any Windows; None where those of some version are not known."""
+    several = tuple(layouts)
+    if not several or not all(layout.fields_known for layout in several):
+        return None
+    return frozenset(name for layout in several for name in layout.fields)
+
+
+def _fields(layouts: tuple[Layout, ...]) -> tuple[tuple[str, ...] | None, bool]:
     """What all layouts that may be written have in common, and whether some have more."""
-    layouts = tuple(_layouts(event, os)) or event.layouts
     if not all(layout.fields_known for layout in layouts):
         return None, False
     return _agreed(layout.fields for layout in layouts)

@@ -153,8 +153,10 @@ NEWER = "*[EventData[Data[@Name='RestrictedAdminMode']='-']]"
         ("4624", "*[EventData[Data[@Name='LogonType']='3']]", {"LogonType": NETWORK}, "", "achievable"),
         ("4624", "*[EventData[Data[@Name='LogonType']='10']]", {"LogonType": NETWORK}, "", "not achievable"),
         ("4624", "*[EventData[Data[9]='3']]", {"LogonType": NETWORK}, "", "achievable"),
-        # Tables may lag behind: a field that no layout has is not said to be absent.
-        ("4624", "*[EventData[Data[@Name='ObjectName']='x']]", {}, "Windows Server 2016", "unknown"),
+        # A field that no version of the event has on any Windows; one of a newer version is not
+        # said to be absent, for tables may lag behind updates.
+        ("4624", "*[EventData[Data[@Name='ObjectName']='x']]", {}, "Windows Server 2016", "not achievable"),
+        ("4624", "*[EventData[Data[@Name='LogonType' or @Name='NoSuch']='3']]", {"LogonType": NETWORK}, "", "achievable"),
         ("4624", NEWER, {}, "", "unknown"),
         ("4624", NEWER, {}, "Windows Server 2016", "conditional"),
         ("4624", NEWER, {}, "Windows 7 SP1", "unknown"),
@@ -162,6 +164,19 @@ NEWER = "*[EventData[Data[@Name='RestrictedAdminMode']='-']]"
         ("1102", "*[UserData[LogFileCleared[SubjectUserName]]]", {}, "", "achievable"),
         ("1102", "*[UserData[LogFileCleared[SubjectUserName='x']]]", {}, "", "conditional"),
         ("1102", "*[EventData]", {}, "", "not achievable"),
+        # 4776 and 4778 begin with names, 4624 with a SID.
+        ("4776", "*[EventData[Data[1]='S-1-5-18']]", {}, "", "not achievable"),
+        ("4778", "*[EventData[Data[1]='S-1-5-18']]", {}, "", "not achievable"),
+        ("4779", "*[EventData[Data[1]!='S-1-5-18']]", {}, "", "achievable"),
+        ("4779", "*[EventData[Data[1]='SYSTEM']]", {}, "", "conditional"),
+        ("4779", "*[EventData[Data[2]='S-1-5-18']]", {}, "", "conditional"),
+        ("4624", "*[EventData[Data[1]='S-1-5-18']]", {}, "", "conditional"),
+        # Versions by the layouts that the host writes.
+        ("4688", "*[System[Version=2]]", {}, "Windows Server 2016", "achievable"),
+        ("4688", "*[System[Version<2]]", {}, "Windows Server 2016", "not achievable"),
+        ("4688", "*[System[Version=2]]", {}, "", "unknown"),
+        ("4688", "*[System[Version<=9]]", {}, "", "achievable"),
+        ("4688", "*[System[Version='2']]", {}, "Windows 7 SP1", "unknown"),
         ("4688", "*[EventData[Data[@Name='ParentProcessName']='x']]", {}, "", "unknown"),
         ("4688", "*[EventData[Data[@Name='ParentProcessName']='x']]", {}, "Windows Server 2016", "conditional"),
     ],

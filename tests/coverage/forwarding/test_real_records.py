@@ -13,6 +13,8 @@ from forwarding_oracle import takes
 from support import shared
 
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
+from logreach.coverage.headers import metadata
+from logreach.coverage.knowledge.events import load_events
 from logreach.inventories import wef
 from logreach.inventories.subscriptions import Forwarding, Query, Subscription
 
@@ -121,3 +123,19 @@ def test_real_records_and_queries_of_every_form(
             )
             seen[wanted] += 1
     assert min(seen.values()) > 300
+
+
+def test_headers_of_real_records_are_among_those_that_are_known(
+    events: list[tuple[Element, EventMetadata, dict[str, str]]],
+) -> None:
+    shorts = {one.name: one.short for one in load_events().channels.values()}
+    compared = 0
+    for root, meta, fields in events:
+        known = metadata(f"{shorts[meta.channel]}:{meta.event_id}")
+        if known is None or known.provider != meta.provider:
+            continue
+        compared += 1
+        assert int(text(root, "Version")) in (known.versions or range(256))
+        assert known.task in (None, meta.task)
+        assert not [name for name in fields if known.lacks(name)]
+    assert compared > 200

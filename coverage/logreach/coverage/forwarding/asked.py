@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from logreach.coverage.forwarding.truth import Number
@@ -34,6 +34,24 @@ def asked(expressions: Iterable[Expr], order: tuple[str, ...] | None) -> Asked:
     for expression in expressions:
         _walk(expression, found, order or (), ())
     return found
+
+
+def header_parts(expression: Expr, *, inside: bool = False) -> Iterator[str]:
+    """The names of the header's parts that an expression asks for, attributes with an @."""
+    match expression:
+        case And(parts) | Or(parts) | Call(_, parts):
+            for part in parts:
+                yield from header_parts(part, inside=inside)
+        case Compare(_, left, right):
+            for side in (left, right):
+                yield from header_parts(side, inside=inside)
+        case Path(steps):
+            for step in steps:
+                if inside:
+                    yield f"@{step.name}" if step.attribute else step.name
+                inside = inside or step.name == "System"
+                for predicate in step.predicates:
+                    yield from header_parts(predicate, inside=inside)
 
 
 def _walk(expression: Expr, found: Asked, order: tuple[str, ...], above: tuple[str, ...]) -> None:

@@ -18,7 +18,9 @@ class EventMetadata:
     `fields` are the event's own data fields in their order, None where not known: an event always
     carries them, and, unless `more_fields`, none besides. `user_data` names the element under
     UserData that holds them, '*' where that name is not known; '' says that they lie in EventData,
-    and None that they do as far as is known.
+    and None that they do as far as is known. `versions` are the versions in which it may be
+    written, () where not known; `names` the fields that hold names and never a SID. `ever` are
+    the fields that some version of the event has on any system, None where not known.
     """
 
     channel: str
@@ -30,6 +32,13 @@ class EventMetadata:
     task: int | None = None
     user_data: str | None = None
     more_fields: bool = False
+    versions: tuple[int, ...] = ()
+    names: frozenset[str] = frozenset()
+    ever: frozenset[str] | None = None
+
+    def lacks(self, field: str) -> bool:
+        """Whether no version of the event has such a field."""
+        return self.ever is not None and field not in self.ever
 
 
 def common_fields(layouts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], bool]:
@@ -68,7 +77,14 @@ class Uncased:
     text: str
 
 
-Value = str | int | Unknown | Other | Uncased
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A number of which is known only that it is one of several."""
+
+    numbers: tuple[int, ...]
+
+
+Value = str | int | Unknown | Other | Uncased | Among
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +115,26 @@ def event_root(
     held = _held(meta, fields, closed)
     placed = len(held) if closed else len([name for name in held if name in (meta.fields or ())])
     whole = closed or (meta.fields is not None and not meta.more_fields)
-    others = Other(frozenset((*held, *fields)))
+    others = () if whole else _others(meta, (*held, *fields))
     if meta.user_data:
         leaves = [Node(name, value) for name, value in held.items()]
-        if not whole:
-            leaves.append(Node(others, UNKNOWN, certain=False))
+        leaves.extend(Node(other, UNKNOWN, certain=False) for other in others)
         name = Other() if meta.user_data == "*" else meta.user_data
         body = [Node("UserData", children=(Node(name, children=tuple(leaves), ordered=placed),))]
     else:
         data = [Node("Data", value, {"Name": name}) for name, value in held.items()]
-        if not whole:
-            data.append(Node("Data", UNKNOWN, {"Name": others}, certain=False))
+        data.extend(Node("Data", UNKNOWN, {"Name": other}, certain=False) for other in others)
         body = [Node("EventData", children=tuple(data), ordered=placed)]
         if meta.user_data is None:
             body.append(_ANY_USER_DATA)
     return Node("", children=(Node("Event", children=(_system(meta), *body)),))
+
+
+def _others(meta: EventMetadata, told: tuple[str, ...]) -> tuple[str | Other, ...]:
+    """What else the event may carry: the fields that another version has, or any."""
+    if meta.ever is None:
+        return (Other(frozenset(told)),)
+    return tuple(sorted(meta.ever - set(told)))
 
 
 def _held(
@@ -133,6 +154,15 @@ def _held(
 
 
 @lru_cache(maxsize=2048)
+def unknown_header(meta: EventMetadata) -> frozenset[str]:
+    """The names of what the header holds and nothing here tells, attributes with an @."""
+    children = _system(meta).children
+    open_ = {one.name for one in children if isinstance(one.value, (Unknown, Among))}
+    attributes = (pair for one in children for pair in one.attributes.items())
+    open_ |= {f"@{name}" for name, value in attributes if isinstance(value, Unknown)}
+    return frozenset(str(name) for name in open_)
+
+
 def _system(meta: EventMetadata) -> Node:
     provider: dict[str, Value] = {
         "Name": Uncased(meta.provider),
@@ -142,7 +172,7 @@ def _system(meta: EventMetadata) -> Node:
     children = (
         Node("Provider", "", provider),
         Node("EventID", meta.event_id, {"Qualifiers": UNKNOWN}),
-        Node("Version", UNKNOWN),
+        Node("Version", _one_of(meta.versions)),
         Node("Level", _told(meta.level)),
         Node("Task", _told(meta.task)),
         Node("Opcode", UNKNOWN),
@@ -159,6 +189,12 @@ def _system(meta: EventMetadata) -> Node:
 
 
 _EXECUTION = ("ProcessID", "ThreadID", "ProcessorID", "SessionID", "KernelTime", "UserTime")
+
+
+def _one_of(numbers: tuple[int, ...]) -> Value:
+    if len(numbers) == 1:
+        return numbers[0]
+    return Among(numbers) if numbers else UNKNOWN
 
 
 def _told(value: int | None) -> Value:

@@ -7,14 +7,15 @@ cells (see `cells`), so asking one event a combination is exact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
-from logreach.coverage.forwarding.asked import Asked, asked
+from logreach.coverage.forwarding.asked import Asked, asked, header_parts
 from logreach.coverage.forwarding.cells import Cell, admitted, cells
-from logreach.coverage.forwarding.events import EventMetadata, Node, event_root
+from logreach.coverage.forwarding.events import EventMetadata, Node, event_root, unknown_header
 from logreach.coverage.forwarding.queries import Group, first_doubts, groups_on, matching
 from logreach.coverage.forwarding.truth import Truth, any_true
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
@@ -27,6 +28,7 @@ Lookup = Callable[[str], EventMetadata | None]
 _MOST_COMBINATIONS = 512
 _MOST_SAMPLES = 24
 _MOST_DECIDERS = 5
+_SID = re.compile(r"S-1-\d+(-\d+)*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -93,8 +95,7 @@ class ForwardingFilter:
     def _relevant(self, event: EventMetadata) -> tuple[Group, ...]:
         """The queries that may take such an event, whatever its fields hold."""
         if event not in self._groups:
-            # A query may name a field that the tables do not have yet.
-            root = event_root(replace(event, more_fields=True), {})
+            root = _of_any(event)
             self._groups[event] = tuple(
                 Group(selects, group.suppresses, group.doubts)
                 for group in groups_on(self._forwarding, event.channel)
@@ -118,7 +119,7 @@ class ForwardingFilter:
         )
 
     def _disabled(self, event: EventMetadata) -> list[Decider]:
-        root = event_root(replace(event, more_fields=True), {})
+        root = _of_any(event)
         groups = groups_on(self._forwarding, event.channel, enabled=False)
         return [
             decider
@@ -141,7 +142,7 @@ class ForwardingFilter:
             asked_for = [t.decider for group in groups for t in group.selects]
             deciders = tuple((suppresses or asked_for)[:_MOST_DECIDERS])
             return self._unless_incomplete(FilterAnswer(Level.NO, deciders=deciders, reason=reason))
-        return self._unless_incomplete(_partial(tally, groups, selects, suppresses))
+        return self._unless_incomplete(_partial(tally, groups, selects, suppresses, event))
 
     def _unless_incomplete(self, answer: FilterAnswer) -> FilterAnswer:
         """No better than undecided where some of the subscriptions could not be read."""
@@ -158,15 +159,24 @@ class ForwardingFilter:
         )
 
 
+def _of_any(event: EventMetadata) -> Node:
+    """An event with whatever values, and with fields that the tables do not have for it yet."""
+    return event_root(replace(event, more_fields=True), {})
+
+
 def _partial(
-    tally: _Tally, groups: tuple[Group, ...], selects: list[Decider], suppresses: list[Decider]
+    tally: _Tally,
+    groups: tuple[Group, ...],
+    selects: list[Decider],
+    suppresses: list[Decider],
+    event: EventMetadata,
 ) -> FilterAnswer:
     if tally.settled:
         reason = "only some of these events are taken"
     elif doubts := first_doubts(groups):
         reason = f"Windows may refuse the subscription: {'; '.join(doubts)}"
     else:
-        reason = "whether these events are taken depends on values that are not known"
+        reason = f"whether these events are taken depends on {_open_values(groups, event)}"
     return FilterAnswer(
         Level.PARTIAL,
         exact=tally.settled,
@@ -175,6 +185,17 @@ def _partial(
         dropped=tally.dropped,
         reason=reason,
     )
+
+
+def _open_values(groups: tuple[Group, ...], event: EventMetadata) -> str:
+    """In words, what the queries ask for and nothing here tells."""
+    tests = [test for group in groups for test in (*group.selects, *group.suppresses)]
+    asked_for = (header_parts(t.xpath.expression) for t in tests if t.xpath is not None)
+    told = dict.fromkeys(name for names in asked_for for name in names)
+    open_ = [name for name in told if name in unknown_header(event)]
+    if not open_:
+        return "values that are not known"
+    return f"the header's {' and '.join(open_[:3])}, not known of {event.provider} {event.event_id}"
 
 
 def _ask(groups: tuple[Group, ...], event: EventMetadata, pattern: EventPattern) -> _Tally:
@@ -203,19 +224,27 @@ def _cells(
 ) -> dict[str, tuple[Cell, ...]]:
     """The cells of every field that matters; the fields with most are left out if too many."""
     names = set(wanted.named) | (set(pattern.fields) if wanted.anywhere else set())
-    known = event.fields or ()
-    by_field = {
-        name: cells(
-            pattern.fields.get(name, ()),
-            wanted.literals(name),
-            may_lack=name not in known,
-            listed=name in known or name in pattern.fields,
-        )
-        for name in sorted(names)
-    }
+    by_field = {name: _cells_of(name, wanted, event, pattern) for name in sorted(names)}
     while prod(len(found) for found in by_field.values()) > _MOST_COMBINATIONS:
         del by_field[max(by_field, key=lambda name: (len(by_field[name]), name))]
     return by_field
+
+
+def _cells_of(
+    name: str, wanted: Asked, event: EventMetadata, pattern: EventPattern
+) -> tuple[Cell, ...]:
+    known = event.fields or ()
+    if event.lacks(name) and name not in pattern.fields:
+        return (Cell(None, sure=True),)
+    literals = wanted.literals(name)
+    if name in event.names:
+        literals = frozenset(one for one in literals if not _SID.fullmatch(str(one)))
+    return cells(
+        pattern.fields.get(name, ()),
+        literals,
+        may_lack=name not in known,
+        listed=name in known or name in pattern.fields,
+    )
 
 
 def _elsewhere(pattern: EventPattern, by_field: Mapping[str, object]) -> Fields | None:

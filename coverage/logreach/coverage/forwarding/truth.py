@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from logreach.coverage.forwarding.events import UNKNOWN, Node, Other, Uncased, Value
+from logreach.coverage.forwarding.events import UNKNOWN, Among, Node, Other, Uncased, Value
 from logreach.inventories.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
 
 Truth = bool | None
@@ -185,6 +185,9 @@ def compared(op: str, value: Value, literal: str | Number) -> Truth:
         case Uncased(text) if op == "=":
             folded = text.casefold() == str(literal).casefold()
             return text == literal or (None if folded else False)
+        case Among(numbers):
+            answers = {compared(op, number, literal) for number in numbers}
+            return answers.pop() if len(answers) == 1 else None
         case Other(excluded) if op == "=" and literal in excluded:
             return False
     return None
