@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from logreach.inventories.facts import Ace
+from logreach.inventories.sddl import read_sacl
+
 ROOT = Path(__file__).resolve().parent.parent
 _SHARED = ROOT.parent / "shared" / "data"
 
@@ -16,3 +19,10 @@ def shared(path: str) -> Path:
     if not found.exists():
         pytest.skip(f"reference data not at hand: {path}")
     return found
+
+
+def aces_of(sddl: str) -> tuple[Ace, ...]:
+    """The audit entries of a descriptor that has an S: part."""
+    sacl = read_sacl(sddl)
+    assert sacl is not None, sddl
+    return sacl.aces

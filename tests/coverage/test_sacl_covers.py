@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import aces_of
 
 from logreach.coverage.sacls import AccessNeed, Scope, covers
 from logreach.coverage.sacls.needs import objects
@@ -28,7 +29,7 @@ from logreach.inventories.facts import (
     Statement,
     Strength,
 )
-from logreach.inventories.sddl import parse_sacl, read_sacl
+from logreach.inventories.sddl import read_sacl
 
 CASES: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("sacl_cases.yaml").read_text(encoding="utf-8")
@@ -80,7 +81,7 @@ def test_a_right_that_a_kind_lacks_is_refused() -> None:
 
 def test_every_guid_of_the_table_is_one() -> None:
     for guid in [*objects()["classes"].values(), *objects()["types"].values()]:
-        assert parse_sacl(f"S:(OU;SA;WP;{guid};;WD)")[0].object_type == guid
+        assert aces_of(f"S:(OU;SA;WP;{guid};;WD)")[0].object_type == guid
 
 
 RIGHTS = ["KEY_SET_VALUE", "KEY_CREATE_SUB_KEY", "DELETE"]

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import aces_of
 
 from logreach.coverage.assessment import Judged
 from logreach.coverage.hostview import GraphView
@@ -30,7 +31,6 @@ from logreach.inventories.facts import (
     Statement,
 )
 from logreach.inventories.operating_systems import identify
-from logreach.inventories.sddl import parse_sacl
 from logreach.inventories.subcategories import subcategories
 
 CASES: dict[str, Any] = yaml.safe_load(
@@ -78,7 +78,7 @@ def view_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> GraphView:
         on = one.name not in off
         stated[FactKey(FactKind.AUDIT, one.guid)] = AuditSetting(success=on, failure=on)
     for name, sddl in sacls.items():
-        stated[FactKey(FactKind.SACL, name)] = Sacl(parse_sacl(sddl))
+        stated[FactKey(FactKind.SACL, name)] = Sacl(aces_of(sddl))
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in stated.items())
     return GraphView(load_events(), facts)
 

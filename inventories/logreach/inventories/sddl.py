@@ -31,22 +31,13 @@ def _table() -> Any:
     return yaml_table("sddl.yaml")
 
 
-def parse_sacl(sddl: str) -> tuple[Ace, ...]:
-    """The audit entries of a descriptor; InputError with every fault in it.
-
-    A descriptor without an S: part says nothing of auditing and is refused: exports leave that
-    part out where they were made without the right to read it.
-    """
-    sacl = read_sacl(sddl)
-    if sacl is None:
-        hint = "Export with audit entries (Get-Acl -Audit, elevated)."
-        raise InputError(Fault("the descriptor has no S: part", hint=hint))
-    return sacl.aces
-
-
 @lru_cache(maxsize=1024)
 def read_sacl(sddl: str) -> Sacl | None:
-    """The S: part of a descriptor, None where it has none; InputError with every fault in it."""
+    """The S: part of a descriptor, None where it has none; InputError with every fault in it.
+
+    A descriptor without an S: part says nothing of auditing: exports leave that part out where
+    they were made without the right to read it.
+    """
     part = _part(sddl.strip(), "S")
     if part is None:
         return None

@@ -76,16 +76,6 @@ class Crosswalk:
         """Whether 18.1 or 19.1 has the id."""
         return technique in self.ids_18 or technique in self.techniques_19
 
-    @property
-    def only_in_19(self) -> tuple[str, ...]:
-        """Ids of 19.1 that nothing in 18.1 answers to."""
-        return tuple(one for one in self.techniques_19 if self.to_18(one).carry is Carry.GONE)
-
-    @property
-    def only_in_18(self) -> tuple[str, ...]:
-        """Ids of 18.1 that nothing in 19.1 answers to."""
-        return tuple(one for one in sorted(self.ids_18) if self.to_19(one).carry is Carry.GONE)
-
     @staticmethod
     def _carried(
         wanted: str,

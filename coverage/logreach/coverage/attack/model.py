@@ -169,10 +169,6 @@ class AttackModel:
         return {component.name: component for component in self.components}
 
     @cached_property
-    def analytic_by_id(self) -> Mapping[str, Analytic]:
-        return {analytic.id: analytic for analytic in self.analytics}
-
-    @cached_property
     def _analytics_of(self) -> Mapping[str, tuple[Analytic, ...]]:
         return _grouped(
             (technique, analytic)
