@@ -16,7 +16,7 @@ from logreach.coverage.patterns import EventPattern
 from logreach.coverage.prerequisites.forwarding import Arriving
 from logreach.coverage.prerequisites.sysmon import Keeping
 from logreach.coverage.reasons import Reasons
-from logreach.coverage.rules.model import ANY_SENSE, Sense
+from logreach.coverage.rules.model import ANY_HOST, ANY_SENSE, Sense
 from logreach.coverage.rules.senses import sense_of
 from logreach.coverage.sacls.meant import Meant, meant_by
 from logreach.coverage.verdict import (
@@ -85,10 +85,14 @@ class GraphView:
         Of events on objects, the policy and the audit entries of which depend on the object, only
         the rest: the pattern says which object is meant.
         """
-        whole = self._able(key, sense)
         told = self._knowledge.events.get(key)
-        if told is None or told.sacl is None or whole.verdict.possible is Level.NO:
-            return whole
+        if told is None or told.sacl is None:
+            return self._able(key, sense)
+        # Of objects that the event tells of besides its main sense, another subcategory decides.
+        if sense.role != ANY_HOST:
+            whole = self._able(key, sense)
+            if whole.verdict.possible is Level.NO:
+                return whole
         return self._kept(("core", _named(key, sense)), lambda part: part.able(key, *sense), told)
 
     def _able(self, key: str, sense: Sense = ANY_SENSE) -> Judged:

@@ -25,10 +25,12 @@ from logreach.coverage.prerequisites.sysmon import (
     all_fields,
 )
 from logreach.coverage.sacls import WITH_GLOBAL, AccessNeed, Scope
+from logreach.coverage.sacls.needs import untold
 from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, Verdict
 
 SYSMON = "Sysmon"
 ANY_EVENT = "*"
+ANY_HOST = "*"
 _REMOVABLE = "removable"
 _REMOVABLE_STORAGE = "Removable Storage"
 
@@ -76,12 +78,14 @@ class Events:
     def able(self, key: str, outcome: str = "", role: str = "", what: str = "") -> str:
         """The host can write such events: system, policy, SACL, sensor and channel allow it.
 
-        `outcome` and `role` as in `Shown`; `what` says which events only such hosts write.
+        `outcome` and `role` as in `Shown`, or '*': also where the role that the event as such asks
+        for is wanting; `what` says which events only such hosts write.
         """
-        shown = Shown(key, outcome=outcome, role=role)
+        anywhere = role == ANY_HOST
+        shown = Shown(key, outcome=outcome, role="" if anywhere else role)
         node = "|".join(filter(None, (f"able:{key}", outcome, role, what)))
-        gate = self._core(key)
-        if role and node not in self._graph:
+        gate = self._core(key, anywhere=anywhere)
+        if shown.role and node not in self._graph:
             gate = self._asked_of(node, gate, shown, what)
         return self._all_of(node, key, gate, self._allowed(shown))
 
@@ -89,7 +93,8 @@ class Events:
         """The same, so far as it shows one operation: scoped policy and object."""
         scope = f"{shown.subcategory} {shown.object_kind} {shown.object_path} {shown.object_scope}"
         node = f"audited:{shown.event}#{scope} {shown.outcome} {' '.join(shown.rights)}"
-        return self._all_of(node, shown.event, self._core(shown.event), self._allowed(shown))
+        core = self._core(shown.event, anywhere=bool(untold(shown.object_kind)))
+        return self._all_of(node, shown.event, core, self._allowed(shown))
 
     def _all_of(self, node: str, label: str, gate: str, needs: Iterable[str]) -> str:
         """A node that needs a gate (what does not apply there does not apply here) and more."""
@@ -159,9 +164,12 @@ class Events:
             names.update(dict.fromkeys(layout.fields))
         return tuple(names)
 
-    def _core(self, key: str) -> str:
-        """What holds for the event whatever it tells of: role, system, settings, channel."""
-        node = f"core:{key}"
+    def _core(self, key: str, *, anywhere: bool = False) -> str:
+        """What holds for the event whatever it tells of: role, system, settings, channel.
+
+        `anywhere`: but for the role, which the event asks for in its main sense only.
+        """
+        node = f"core:{key}{'|*' if anywhere else ''}"
         if node in self._graph:
             return node
         inner(self._graph, node, Combine.ALL, "core", key)
@@ -169,7 +177,7 @@ class Events:
             for name, prerequisite in (("runs", SysmonRuns()), ("knows", SysmonKnows(key))):
                 self._need(node, f"sysmon {name}", prerequisite)
         elif key in self._knowledge.events:
-            self._windows_core(node, self._knowledge.events[key])
+            self._windows_core(node, self._knowledge.events[key], anywhere=anywhere)
         else:
             self._unknown_core(node, key)
         return node
@@ -190,8 +198,8 @@ class Events:
         elif short in self._knowledge.channels:
             self._need(node, "channel", ChannelOn(key, self._knowledge.channels[short]))
 
-    def _windows_core(self, node: str, event: Event) -> None:
-        if event.roles:
+    def _windows_core(self, node: str, event: Event, *, anywhere: bool) -> None:
+        if event.roles and not anywhere:
             self._graph.link(node, Edge(self._role(event.key, event.roles), gate=True))
         self._need(node, "os", OsWrites(event))
         for name in event.settings:

@@ -91,7 +91,8 @@ class Sense(NamedTuple):
     """What all events of a branch have in common, so that less is asked of a host.
 
     `outcome` is 'success' or 'failure' where the event may have both ('': either); `role` is the
-    one kind of host that writes such events ('': all), which `what` tells in words.
+    one kind of host that writes such events ('': those that write the event at all, ANY_HOST:
+    also those that do not write it in its main sense), which `what` tells in words.
     """
 
     outcome: str = ""
@@ -100,6 +101,7 @@ class Sense(NamedTuple):
 
 
 ANY_SENSE = Sense()
+ANY_HOST = "*"
 
 
 @dataclass(frozen=True, slots=True)

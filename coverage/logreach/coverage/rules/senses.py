@@ -15,7 +15,8 @@ from logreach.coverage import knowledge
 from logreach.coverage.headers import audit_keywords
 from logreach.coverage.knowledge.events import load_events
 from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.rules.model import ANY_SENSE, Sense
+from logreach.coverage.rules.model import ANY_HOST, ANY_SENSE, Sense
+from logreach.coverage.sacls.meant import of_other_servers
 from logreach.coverage.sysmon.domains import may_meet
 from logreach.inventories.yaml_text import parse_yaml
 
@@ -51,8 +52,9 @@ class _Clue:
 def sense_of(pattern: EventPattern) -> Sense | None:
     """What all events of a pattern have in common; None: no event can be in it."""
     clues = [clue for clue in _clues(pattern.event) if clue.field in pattern.fields]
+    anywhere = ANY_HOST if of_other_servers(pattern) else ""
     if not clues:
-        return ANY_SENSE
+        return Sense("", anywhere) if anywhere else ANY_SENSE
     barred = [clue for clue in clues if not clue.allows(pattern.fields[clue.field])]
     outcomes = load_events().events[pattern.event].outcomes
     left = outcomes - {clue.of for clue in barred}
@@ -60,7 +62,7 @@ def sense_of(pattern: EventPattern) -> Sense | None:
         return None
     outcome = next(iter(left)) if len(left) < len(outcomes) else ""
     role, what = next(((clue.without, clue.what) for clue in barred if clue.without), ("", ""))
-    return Sense(outcome, role, what)
+    return Sense(outcome, role or anywhere, what)
 
 
 @lru_cache(maxsize=4096)

@@ -41,7 +41,7 @@ def meant_by(event: Event, pattern: EventPattern) -> tuple[tuple[Meant, ...], ..
     if need is None:
         return ()
     if _DIRECTORY in need.objects:
-        found = tuple(_elsewhere(event, pattern) or _in_directory(event, pattern))
+        found = tuple(of_other_servers(pattern) or _in_directory(event, pattern))
         return (found,) if found else ()
     named = [one for one in _named(pattern) if _told_of(one.kind, need.objects)]
     excluding = _excludes(pattern, (_NAME,))
@@ -182,12 +182,12 @@ def _by_code(kind: str, value: str) -> str:
     return right if access_rights.bits(kind, right) is not None else ""
 
 
-def _elsewhere(event: Event, pattern: EventPattern) -> list[Meant]:
+def of_other_servers(pattern: EventPattern) -> list[Meant]:
     """Objects of other servers than the directory, of which some of its events tell as well."""
-    servers = objects()["other_servers"].get(event.key)
+    servers = objects()["other_servers"].get(pattern.event)
     if servers is None:
         return []
-    types = objects()["other_types"][event.key]
+    types = objects()["other_types"][pattern.event]
     named = {value.casefold() for value in _values(pattern, _SERVER, (Test.EQUALS,))}
     kinds = {servers.get(name, "foreign") for name in named}
     if not named:
