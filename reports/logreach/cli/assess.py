@@ -35,41 +35,63 @@ class Format(StrEnum):
 InventoryPath = Annotated[
     Path, typer.Argument(help="Folder with the inventory.", metavar="INVENTORY")
 ]
+HostNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--host", metavar="NAME", help="Only this host or group of hosts; may be repeated."
+    ),
+]
 AttackChoice = Annotated[
     str | None,
     typer.Option(
-        "--attack", help="Version of ATT&CK: a version imported before, or a STIX bundle."
+        "--attack",
+        metavar="VERSION|FILE",
+        help="Another ATT&CK than the one included: a version imported before, or a STIX bundle.",
     ),
 ]
 
 
 def assess(
     inventory: InventoryPath,
-    out: Annotated[Path, typer.Option(help="Folder to write the reports to.")] = Path("out"),
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder to write the reports to.")
+    ] = Path("out"),
     technique: Annotated[
         list[str] | None,
-        typer.Option(help="Only this technique and its sub-techniques; repeated, any of them."),
+        typer.Option(
+            metavar="ID", help="Only this technique and its sub-techniques; repeated, any of them."
+        ),
     ] = None,
     tactic: Annotated[
-        list[str] | None, typer.Option(help="Only this tactic, within the other restrictions.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this tactic, within the other restrictions."),
     ] = None,
     group: Annotated[
         list[str] | None,
-        typer.Option(help="Only techniques that this threat group uses, likewise."),
+        typer.Option(
+            metavar="NAME|ID", help="Only techniques that this threat group uses, likewise."
+        ),
     ] = None,
-    host: Annotated[
-        list[str] | None, typer.Option(help="Only this host or group of hosts.")
-    ] = None,
+    host: HostNames = None,
     formats: Annotated[
-        list[Format] | None, typer.Option("--format", help="Only these reports; default: all.")
+        list[Format] | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Only this report: json, excel, navigator or html; may be repeated. Default: all.",
+        ),
     ] = None,
     rules: Annotated[
-        list[Path] | None, typer.Option(help="Sigma rules to judge: a file or a folder.")
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", help="Sigma rules to judge: a file or a folder; may be repeated."
+        ),
     ] = None,
     attack: AttackChoice = None,
     fail_under: Annotated[
         float | None,
         typer.Option(
+            metavar="PERCENT",
             min=0,
             max=100,
             help="Exit with 1 if detection (with alternatives) is achievable on fewer than this "
@@ -142,7 +164,7 @@ def loaded_rules(paths: Sequence[Path]) -> RuleSet:
     from logreach.coverage.rules.load import load_rules
 
     found = load_rules(paths, cache_dir=cache_folder())
-    if not found.rules:
+    if all(rule.kind == "unreadable" for rule in found.rules):
         places = ", ".join(map(str, paths))
         raise InputError((*found.faults, Fault("no Sigma rule that can be read", places)))
     return found

@@ -20,7 +20,7 @@ CASES = yaml.safe_load(Path(__file__).with_name("reading_cases.yaml").read_text(
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_read(case: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "rules.yml"
-    file.write_text(case["text"], encoding="utf-8")
+    file.write_text(case["text"], encoding=case.get("encoding", "utf-8"))
     found = load_rules([file])
     assert len(found.rules) == len(case["rules"])
     for rule, wanted in zip(found.rules, case["rules"], strict=True):
@@ -30,6 +30,7 @@ def test_read(case: dict[str, Any], tmp_path: Path) -> None:
     for fault, (where, message) in zip(found.faults, case["faults"], strict=True):
         assert (fault.source, fault.where) == ("rules.yml", where)
         assert message in fault.message
+    assert case.get("hint", "") in "".join(fault.hint for fault in found.faults[:1])
 
 
 RULE = """
@@ -37,6 +38,41 @@ title: a
 logsource: {product: windows, category: process_creation}
 detection: {a: {Image: x}, b: {CommandLine|re: '^y+$'}, condition: a and not b}
 """
+
+
+@pytest.mark.parametrize("bad", [b"\xe9", b"\x00"])
+@pytest.mark.parametrize("before", [1, 30_000])
+def test_bytes_that_are_no_text_are_found_wherever_they_are(
+    bad: bytes, before: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_bytes("# caf\u00e9\n".encode() * before + b"title: " + bad + b" a\n")
+    (fault,) = load_rules([file]).faults
+    assert fault.where == f"line {before + 1}"
+
+
+@pytest.mark.parametrize("bad", [b"[" * 100_000, b"- " * 100_000, b"{a: " * 100_000])
+def test_values_in_values_without_end_are_a_fault(bad: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_bytes(b"title: a\nauthor: " + bad if bad[:1] != b"-" else bad)
+    found = load_rules([file])
+    assert [rule.kind for rule in found.rules] == ["unreadable"]
+    assert [fault.message for fault in found.faults] == ["more than 1,000 values in values"]
+
+
+def test_each_file_that_is_no_rule_is_told_and_counted_once(tmp_path: Path) -> None:
+    rules, cache = tmp_path / "rules", tmp_path / "cache"
+    for name in ("a/x.yml", "b/x.yml", "b/y.yml"):
+        rules.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
+        rules.joinpath(name).write_text("" if name[2] == "x" else "title: [\n", encoding="utf-8")
+    rules.joinpath("large.yml").write_text("#" * 1_000_001, encoding="utf-8")
+    found = load_rules([rules], cache_dir=cache)
+    assert [rule.kind for rule in found.rules] == ["unreadable"] * 4
+    assert [fault.source for fault in found.faults] == [rule.file for rule in found.rules]
+    assert load_rules([rules], cache_dir=cache) == found
+    rules.joinpath("large.yml").write_text("", encoding="utf-8")
+    again = load_rules([rules], cache_dir=cache)
+    assert [fault.message for fault in again.faults].count("holds no rule") == 3
 
 
 def test_a_path_that_is_not_there_cannot_be_used(tmp_path: Path) -> None:
@@ -79,7 +115,7 @@ def test_values_behind_many_aliases_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "rules.yml"
     file.write_text("\n".join(lines), encoding="utf-8")
     found = load_rules([file])
-    assert found.rules == ()
+    assert [rule.kind for rule in found.rules] == ["unreadable"]
     assert [fault.message for fault in found.faults] == ["more than 50,000 values"]
 
 

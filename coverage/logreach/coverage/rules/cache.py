@@ -28,7 +28,7 @@ def digest(rule_files: Iterable[RuleFile]) -> str:
     compiler = hash_of(files_of(*_COMPILER))
     total = hashlib.sha256(f"{compiler} {version('pysigma')} {version('logreach')}".encode())
     for file in rule_files:
-        total.update(f"\0{file.name}\0{len(file.content)}\0".encode())
+        total.update(f"\0{file.name}\0{file.problem}\0{len(file.content)}\0".encode())
         total.update(file.content)
     return total.hexdigest()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from logreach.coverage.rules.branches import expand
 from logreach.coverage.rules.condition import EmptyCondition, rule_tree
 from logreach.coverage.rules.describe import needs_text
-from logreach.coverage.rules.documents import Document, line_of
+from logreach.coverage.rules.documents import NO_RULE, Document, line_of
 from logreach.coverage.rules.mapping import Knowledge
 from logreach.coverage.rules.model import Branch, Correlation, LogSource, Rule
 from logreach.coverage.rules.narrowing import Filters, narrow
@@ -46,7 +46,7 @@ Parts = dict[str, Any]
 
 
 def rules_of(
-    documents: Iterable[Document], known: Knowledge, filters: Filters = ()
+    documents: Sequence[Document], known: Knowledge, filters: Filters = ()
 ) -> tuple[list[Rule], list[Fault]]:
     """Every rule of a file, also those that cannot be judged, narrowed by filter documents."""
     rules: list[Rule] = []
@@ -54,6 +54,9 @@ def rules_of(
     shared: dict[str, Any] = {}
     last: dict[str, Any] = {}
     for document in documents:
+        if document.unreadable:
+            rules.append(_unreadable(document))
+            continue
         data = document.data
         action = data.pop("action", None)
         if action == "global":
@@ -67,7 +70,21 @@ def rules_of(
         parts, found = _parts(document, merged, filters)
         rules.append(_placed(parts, known))
         faults.extend(found)
+    if documents and not rules:
+        first = replace(documents[0], unreadable=NO_RULE)
+        hint = "It only tells what rules have in common."
+        return [_unreadable(first)], [Fault(NO_RULE, first.file.name, hint=hint)]
     return rules, faults
+
+
+def _unreadable(document: Document) -> Rule:
+    """What stands for a document without a rule, so that none is passed over."""
+    parts = _heading(document, {})
+    number = f"#{document.index + 1}" if document.index else ""
+    parts["id"] = f"{document.file.name}{number}"  # several files may have one stem
+    why = document.unreadable.removeprefix("cannot be read: ")
+    parts.update(kind="unreadable", unjudged=f"cannot be read: {why}")
+    return Rule(**parts)
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -14,25 +14,40 @@ from logreach.inventories.faults import Fault, InputError
 
 _MOST_BYTES = 1_000_000  # a rule file; the largest known has some 30,000
 _MOST_NODES = 50_000  # values in a document, aliases written out
+_MOST_DEPTH = 1_000  # of values in values
+_MOST_OPENED = (
+    10_000  # what may open another level; libyaml ends the process at some 20,000 of them
+)
+_OPENING = (b"[", b"{", b"-", b"?")
+NO_RULE = "holds no rule"
 _ENDINGS = ("yml", "yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """A file as it was read; `name` is relative to the folder that was given."""
+    """A file as it was read; `name` is relative to the folder that was given.
+
+    `problem` says why it could not be read ('': it was).
+    """
 
     name: str
     content: bytes
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document of a file; `line` is where it begins, from 1."""
+    """One YAML document of a file; `line` is where it begins, from 1.
+
+    `unreadable` says why it holds no rule ('': it may); a file of which nothing can be read is one
+    such document.
+    """
 
     file: RuleFile
     index: int
     line: int
     data: dict[str, Any]
+    unreadable: str = ""
 
 
 def rule_files(paths: Iterable[Path]) -> tuple[list[RuleFile], list[Fault]]:
@@ -48,15 +63,17 @@ def rule_files(paths: Iterable[Path]) -> tuple[list[RuleFile], list[Fault]]:
     faults: list[Fault] = []
     for path in paths:
         for file, name in _files_under(path, faults):
-            try:
-                content = _content(file)
-            except OSError as error:
-                faults.append(Fault(f"cannot be read: {error.strerror}", name))
-            except ValueError as error:
-                faults.append(Fault(str(error), name, hint="It was left out."))
-            else:
-                found[name] = RuleFile(name, content)
+            found[name] = _read(file, name)
     return list(found.values()), faults
+
+
+def _read(file: Path, name: str) -> RuleFile:
+    try:
+        return RuleFile(name, _content(file))
+    except OSError as error:
+        return RuleFile(name, b"", f"cannot be read: {error.strerror}")
+    except ValueError as error:
+        return RuleFile(name, b"", str(error))
 
 
 def _files_under(path: Path, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
@@ -103,34 +120,109 @@ def _content(file: Path) -> bytes:
 
 
 def documents(file: RuleFile) -> tuple[list[Document], list[Fault]]:
-    """The documents of a file; one that YAML cannot read ends it with a fault."""
-    found: list[Document] = []
+    """The documents of a file, and a fault for each that holds no rule."""
+    if file.problem:
+        return _nothing(file, Fault(file.problem, file.name, hint="It was left out."))
+    if _too_deep(file.content):
+        return _nothing(file, Fault(f"more than {_MOST_DEPTH:,} values in values", file.name))
     try:
         loaded = list(yaml.load_all(file.content, yaml.CSafeLoader))  # safe, in C
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        return [], [Fault("not readable as YAML", file.name, _yaml_place(error), _yaml_hint(error))]
-    faults = []
-    for index, data in enumerate(loaded):
-        line = 1 if len(loaded) == 1 else line_of(file, index)
-        if data is None:
-            continue
-        if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
-            faults.append(Fault("no rule: not a mapping", file.name, f"line {line}"))
-        elif _too_large(data):
-            faults.append(Fault(f"more than {_MOST_NODES:,} values", file.name, f"line {line}"))
-        else:
-            found.append(Document(file, index, line, data))
-    return found, faults
+    except Exception as error:  # explicit tags on odd values raise whatever they like
+        where, hint = _yaml_place(file, error), _yaml_hint(error)
+        return _nothing(file, Fault("not readable as YAML", file.name, where, hint))
+    if all(data is None for data in loaded):
+        hint = "It is empty, or all of it are comments."
+        return _nothing(file, Fault(NO_RULE, file.name, hint=hint))
+    alone = len(loaded) == 1
+    found = [
+        _document(file, index, 1 if alone else line_of(file, index), data)
+        for index, data in enumerate(loaded)
+        if data is not None
+    ]
+    bad = [one for one in found if one.unreadable]
+    return found, [Fault(one.unreadable, file.name, f"line {one.line}") for one in bad]
 
 
-def _yaml_place(error: Exception) -> str:
+def _nothing(file: RuleFile, fault: Fault) -> tuple[list[Document], list[Fault]]:
+    line = int(fault.where.removeprefix("line ") or 1)
+    return [Document(file, 0, line, {}, fault.message)], [fault]
+
+
+def _document(file: RuleFile, index: int, line: int, data: object) -> Document:
+    if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
+        return Document(file, index, line, {}, "no rule: not a mapping")
+    if _too_large(data):
+        return Document(file, index, line, {}, f"more than {_MOST_NODES:,} values")
+    return Document(file, index, line, data)
+
+
+def _yaml_place(file: RuleFile, error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
-    return f"line {mark.line + 1}" if mark is not None else ""
+    if mark is not None:
+        return f"line {mark.line + 1}"
+    if isinstance(error, yaml.reader.ReaderError):  # of bytes that are no text
+        breaks = file.content.count(b"\n", 0, error.position)
+        return f"line {breaks + 1}"
+    line = _odd_value(file)
+    return f"line {line}" if line else ""
+
+
+def _odd_value(file: RuleFile) -> int:
+    """The line of the first value that cannot be what it looks like, such as a 13th month; 0: no
+    telling."""
+    loader = yaml.SafeLoader("")
+    for document in yaml.compose_all(file.content, yaml.CSafeLoader):
+        for node in _values(document):
+            if not _is_value(loader, node):
+                return int(node.start_mark.line) + 1
+    return 0
+
+
+def _values(document: yaml.Node | None) -> Iterator[yaml.Node]:
+    """The single values of a document, in order."""
+    todo, seen = [document], {id(None)}
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            todo.extend(part for pair in reversed(node.value) for part in reversed(pair))
+        elif isinstance(node, yaml.SequenceNode):
+            todo.extend(reversed(node.value))
+        elif node is not None:
+            yield node
+
+
+def _is_value(loader: yaml.SafeLoader, node: yaml.Node) -> bool:
+    try:
+        loader.construct_object(node)
+    except Exception:  # as in `documents`
+        return False
+    return True
 
 
 def _yaml_hint(error: Exception) -> str:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+    if isinstance(error, ValueError):
+        problem = problem or error
     return f"YAML says: {problem}." if problem else ""
+
+
+def _too_deep(content: bytes) -> bool:
+    """Whether values lie in values so deep that reading them as a tree is not safe."""
+    if sum(map(content.count, _OPENING)) <= _MOST_OPENED:
+        return False
+    depth = 0
+    try:
+        for event in yaml.parse(content, yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MOST_DEPTH:
+                return True
+    except yaml.YAMLError:
+        pass  # what stands before it is not too deep; reading it tells the fault
+    return False
 
 
 def _too_large(data: object) -> bool:
