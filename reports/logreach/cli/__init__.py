@@ -52,14 +52,17 @@ def _first(
     """What goes before a command."""
 
 
-app.command("assess")(_assess.assess)
-app.command("explain")(_explain.explain)
-app.command("rules")(_rules.rules)
-app.add_typer(_inventory.app, name="inventory")
-app.command("collect")(_collect.collect)
-_sysmon.app.command("rules")(_rules.by_configuration)
-app.add_typer(_sysmon.app, name="sysmon")
-app.add_typer(_attack.app, name="attack")
+# The list of commands cuts longer sentences than these.
+app.command("assess", short_help="Judge an inventory and write the reports.")(_assess.assess)
+app.command("explain", short_help="Show what a verdict rests on.")(_explain.explain)
+app.command("rules", short_help="List Sigma rules by what remedies would gain.")(_rules.rules)
+app.add_typer(_inventory.app, name="inventory", short_help="Show or check what an inventory says.")
+app.command("collect", short_help="Print the script that gathers a host's facts.")(_collect.collect)
+_sysmon.app.command("rules", short_help="Count the rules that configurations let fire.")(
+    _rules.by_configuration
+)
+app.add_typer(_sysmon.app, name="sysmon", short_help="Check and try Sysmon configurations.")
+app.add_typer(_attack.app, name="attack", short_help="Import or show a version of ATT&CK.")
 
 
 @app.command("schema")

@@ -30,7 +30,7 @@ Source = Annotated[
 Choice = Annotated[
     str | None,
     typer.Argument(
-        metavar="[FILE|VERSION]",
+        metavar="FILE|VERSION",
         help="A bundle, a compact file, or a version imported earlier; if left out, the one "
         "that is shipped.",
         show_default=False,
@@ -105,7 +105,10 @@ def _write(path: Path, text: str) -> None:
 
 @app.command()
 def show(choice: Choice = None, unparsed: Unparsed = False) -> None:
-    """Show what a version holds and how many log source references can be parsed."""
+    """Show what a version holds, and how much of it can be read.
+
+    --unparsed lists the log source references that name no event.
+    """
     from logreach.coverage.attack.store import load_attack
     from logreach.coverage.attack.summary import summarise
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from logreach.cli.assess import AttackChoice, InventoryPath
+from logreach.cli.assess import AttackChoice, HostNames, InventoryPath
 from logreach.cli.exits import tell
 
 
@@ -15,18 +15,17 @@ def explain(
     what: Annotated[
         str,
         typer.Argument(
+            metavar="WHAT",
             help="A technique (T1543.003), an event (Security:4688), a field of one "
             "(Security:4688/CommandLine), a data component ('Process Creation') or the file of a "
             "Sigma rule; with --rules also the id or title of a rule.",
         ),
     ],
     inventory: InventoryPath = Path(),
-    host: Annotated[
-        list[str] | None, typer.Option(help="Only this host or group of hosts.")
-    ] = None,
+    host: HostNames = None,
     rules: Annotated[
         list[Path] | None,
-        typer.Option(help="Sigma rules, a file or a folder: explain one of these."),
+        typer.Option(metavar="PATH", help="Sigma rules, a file or a folder: explain one of these."),
     ] = None,
     attack: AttackChoice = None,
 ) -> None:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.assess import AttackChoice, InventoryPath, kept_answers, loaded_rules
+from logreach.cli.assess import (
+    AttackChoice,
+    HostNames,
+    InventoryPath,
+    kept_answers,
+    loaded_rules,
+)
 from logreach.cli.exits import tell
 from logreach.inventories.wording import counted, noun
 
@@ -51,33 +57,52 @@ class Form(StrEnum):
 
 RulePaths = Annotated[
     list[Path],
-    typer.Option("--rules", help="Sigma rules: a file or a folder.", show_default=False),
+    typer.Option(
+        "--rules",
+        metavar="PATH",
+        help="Sigma rules: a file or a folder; may be repeated.",
+        show_default=False,
+    ),
 ]
 
 
 def rules(
     inventory: InventoryPath,
     rules: RulePaths,
-    level: Annotated[list[RuleLevel] | None, typer.Option(help="Only this level.")] = None,
+    level: Annotated[
+        list[RuleLevel] | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="Only this level: informational, low, medium, high or critical; may be repeated.",
+        ),
+    ] = None,
     verdict: Annotated[
-        list[RuleVerdict] | None, typer.Option(help="Only rules with this verdict on some host.")
+        list[RuleVerdict] | None,
+        typer.Option(
+            metavar="VERDICT",
+            help="Only rules with this verdict on some host: achievable, conditional, unknown, "
+            "'not achievable' or 'not applicable'; may be repeated.",
+        ),
     ] = None,
     technique: Annotated[
-        list[str] | None, typer.Option(help="Only this technique and its sub-techniques.")
+        list[str] | None,
+        typer.Option(
+            metavar="ID", help="Only this technique and its sub-techniques; may be repeated."
+        ),
     ] = None,
-    host: Annotated[
-        list[str] | None, typer.Option(help="Only this host or group of hosts.")
-    ] = None,
+    host: HostNames = None,
     attack: AttackChoice = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Only so many rules, those with the largest gain.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Only so many rules, those with the largest gain."),
     ] = None,
     format_: Annotated[Form, typer.Option("--format", help="json: one object a line.")] = Form.TEXT,
 ) -> None:
     """List rules by what remedies would gain: hosts by verdict, log source, what is missing, why.
 
-    Gain is the weight of the rule's level (critical 4, high 3, medium 2, low 1) times the hosts
-    where it falls short and a remedy is known; hosts on which a part is proven count half.
+    Gain is the weight of the rule's level (critical 4, high 3, medium 2, low 1, informational
+    0.5, none 1) times the hosts where it falls short and a remedy is known; hosts on which a part
+    is proven count half.
     """
     from logreach.reports.ruletable import only, rule_rows
 
@@ -228,7 +253,7 @@ def _with_counted(wanted: Sequence[Rule], found: RuleSet) -> Sequence[Rule]:
 def by_configuration(
     configurations: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Sysmon configurations.", show_default=False),
+        typer.Argument(metavar="FILE", help="Sysmon configurations.", show_default=False),
     ],
     rules: RulePaths,
     sysmon_version: Annotated[

@@ -81,7 +81,7 @@ Only = Annotated[
 ]
 
 
-@app.command("check")
+@app.command("check", short_help="List what is wrong with a configuration.")
 def check(
     file: Configuration,
     sysmon_version: Version = None,
@@ -110,7 +110,7 @@ def check(
         raise typer.Exit(Exit.BELOW)
 
 
-@app.command("try")
+@app.command("try", short_help="Show which recorded events it would have kept.")
 def try_(
     file: Configuration,
     evtx: Logs = None,
