@@ -28,7 +28,7 @@ from logreach.coverage.verdict import (
     all_of,
     any_of,
 )
-from logreach.inventories.facts import Facts, Missing
+from logreach.inventories.facts import Facts
 
 _REMOVABLE_STORAGE = "Removable Storage"
 _WORD = re.compile(r"[\w:.*-]+")
@@ -74,9 +74,7 @@ class GraphView:
         self._passed: dict[int, tuple[EventPattern, Judged]] = {}
         self._keeping = Keeping(facts)
         self._arriving = Arriving(facts)
-        self._unsifted: dict[str, Reason] = {}
-        # Where nobody tells what is forwarded, Sysmon alone looks at what an event holds.
-        self._sifted = not isinstance(facts.forwarding(), Missing)
+        self._alone: dict[int, Judged] = {}
 
     def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
         """Whether the event, in this sense, can be there at all: role, system, audit policy,
@@ -188,31 +186,23 @@ class GraphView:
 
     def _filtered(self, pattern: EventPattern) -> Judged:
         """What Sysmon and the forwarding say: nothing else looks at what an event holds."""
-        if self._sifted or _by_sysmon(pattern.event):
-            return self._asked(pattern)
-        key = ("filtered", pattern.event)
-        if key not in self._known:
-            self._known[key] = self._asked(pattern)
-        return self._known[key]
-
-    def _asked(self, pattern: EventPattern) -> Judged:
-        found = [self._forwarded(pattern)]
+        found = [self._arriving.check(pattern)]
         if _by_sysmon(pattern.event):
             found.insert(0, self._keeping.check(pattern))
         applying = tuple([reason for reason in found if reason.verdict.applicable])
-        if len(applying) == 1:
-            return Judged(applying[0].verdict, applying)
-        if applying:
+        if len(applying) > 1:
             return Judged(all_of(reason.verdict for reason in applying), applying)
-        reason = Reason("filter", pattern.event, NOT_APPLICABLE, "nothing filters such events")
-        return Judged(NOT_APPLICABLE, (reason,))
+        # Most patterns on an event come to the same reason, and so to one object; each of these
+        # reasons is kept alive by it, or by what gave it.
+        one = applying[0] if applying else found[0]
+        known = self._alone.get(id(one))
+        if known is None:
+            known = self._alone[id(one)] = Judged(one.verdict, applying or (_nothing(pattern),))
+        return known
 
-    def _forwarded(self, pattern: EventPattern) -> Reason:
-        if self._sifted:
-            return self._arriving.check(pattern)
-        if pattern.event not in self._unsifted:
-            self._unsifted[pattern.event] = self._arriving.check(pattern)
-        return self._unsifted[pattern.event]
+
+def _nothing(pattern: EventPattern) -> Reason:
+    return Reason("filter", pattern.event, NOT_APPLICABLE, "nothing filters such events")
 
 
 def _named(key: str, sense: Sense) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+from logreach.coverage.assessment import Reason
 from logreach.coverage.patterns import Decider, EventFilter, EventPattern, FilterAnswer
-from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Level, Verdict
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import Evidence
 
 _LEVELS = {Level.YES: YES, Level.NO: NO, Level.PARTIAL: PARTIAL}
@@ -43,6 +44,12 @@ def asked_for(pattern: EventPattern) -> str:
 def verdict_of(answer: FilterAnswer) -> Verdict:
     """An answer as a verdict; one that was not decided is unknown."""
     return _LEVELS[answer.level] if answer.exact else UNKNOWN
+
+
+def whole_decides(reason: Reason) -> bool:
+    """Whether what a filter does with an event, whatever it holds, is what it does with those of
+    any pattern: it lets all of them through, or none, or is not there."""
+    return reason.verdict in (YES, NO, NOT_APPLICABLE)
 
 
 def evidence_of(decider: Decider, source: str = "", sha256: str = "") -> Evidence:

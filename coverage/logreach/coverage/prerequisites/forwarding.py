@@ -11,7 +11,12 @@ from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, 
 from logreach.coverage.forwarding.queries import doubts_of
 from logreach.coverage.headers import metadata
 from logreach.coverage.patterns import EventPattern, FilterAnswer
-from logreach.coverage.prerequisites.filters import asked_for, evidence_of, verdict_of
+from logreach.coverage.prerequisites.filters import (
+    asked_for,
+    evidence_of,
+    verdict_of,
+    whole_decides,
+)
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import (
     Evidence,
@@ -138,23 +143,26 @@ class Arriving:
         if not isinstance(fact, Missing):
             self._system = _system(facts)
             self._sieves = _sieves(fact.value, Who.of(facts))
-        self._settled: dict[tuple[str, int], tuple[Reason, FilterAnswer]] = {}
+        self._whole: dict[str, Reason] = {}
 
     def check(self, pattern: EventPattern) -> Reason:
         """Whether all events of a pattern are forwarded, some, or none."""
+        whole = self._whole.get(pattern.event)
+        if whole is None:
+            whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
+        if whole_decides(whole) or not pattern.fields:
+            return whole
+        return self._asked(pattern)
+
+    def _asked(self, pattern: EventPattern) -> Reason:
         fact = self._fact
         if isinstance(fact, Missing):
             return _untold(pattern.event, fact)
         event = metadata(pattern.event, *self._system)
         answer = self._sieves.sure.answer(pattern, event)
-        verdict = verdict_of(answer)
-        if verdict is not YES and (self._sieves.open_ or self._sieves.out):
+        if verdict_of(answer) is not YES and (self._sieves.open_ or self._sieves.out):
             return self._beyond(pattern, event, answer, fact)
-        # Subscriptions answer mostly for an event whatever it holds, with one object.
-        key = (pattern.event, id(answer))
-        if key not in self._settled:
-            self._settled[key] = (self._told(pattern.event, event, answer, fact), answer)
-        return self._settled[key][0]
+        return self._told(pattern.event, event, answer, fact)
 
     def _beyond(
         self,

@@ -9,7 +9,7 @@ from itertools import islice
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
-from logreach.coverage.prerequisites.filters import evidence_of, verdict_of
+from logreach.coverage.prerequisites.filters import evidence_of, verdict_of, whole_decides
 from logreach.coverage.prerequisites.sysmon.beyond import written
 from logreach.coverage.prerequisites.sysmon.programs import (
     READS,
@@ -56,9 +56,18 @@ class Keeping:
         self._filters = Filters()
         if not isinstance(state, Missing) and state.value.installed:
             self._filters = filters(state.value, facts)
+        self._whole: dict[str, Reason] = {}
 
     def check(self, pattern: EventPattern) -> Reason:
         """Whether it logs every event of a pattern, some, or none."""
+        whole = self._whole.get(pattern.event)
+        if whole is None:
+            whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
+        if whole_decides(whole) or not pattern.fields:
+            return whole
+        return self._asked(pattern)
+
+    def _asked(self, pattern: EventPattern) -> Reason:
         if isinstance(self._state, Missing):
             return not_asked(pattern.event, "filter")
         sysmon, evidence, found = self._state.value, self._state.evidence, self._filters

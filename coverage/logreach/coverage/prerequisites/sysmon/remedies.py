@@ -35,6 +35,7 @@ def install(os: Fact[OperatingSystem]) -> Remedy | None:
     return Remedy(_KEY, state, text, cost, f"Sysmon {version}: installed")
 
 
+@lru_cache(maxsize=64)
 def widen(event_id: int) -> Remedy | None:
     """Let a configuration keep the events of one tag; None for events that have none."""
     event = manifest.event(event_id)
