@@ -72,7 +72,7 @@ def test_supposing_lies_within_what_was_possible(drawn: tuple[Graph, Facts]) -> 
     """A missing fact at its worst and at its best brackets nothing beyond the ends."""
     graph, facts = drawn
     before = evaluate(Compiled(graph), facts)
-    open_ = {n: r.verdict for n, r in before.leaves.items() if not r.verdict.settled}
+    open_ = {n: r.verdict for n, r in before.reasons() if not r.verdict.settled}
     for end in ("proven", "possible"):
         level: dict[int, Level] = {n: getattr(v, end) for n, v in open_.items()}
         after = supposing(before, {n: Verdict(one, one) for n, one in level.items()})

@@ -210,8 +210,8 @@ def test_evaluating_again_gives_what_evaluating_anew_gives(
     anew = evaluate(_model().compiled, rest)
     again = reevaluate(old, rest, dropped)
     assert list(again.codes) == list(anew.codes)
-    assert {n: r.text for n, r in again.leaves.items()} == {
-        n: r.text for n, r in anew.leaves.items()
+    assert {n: r.text for n, r in again.reasons()} == {
+        n: r.text for n, r in anew.reasons()
     }
 
 
@@ -221,7 +221,7 @@ def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
     before = evaluate(_model().compiled, known)
     offered = {
         (reason.remedy.key, reason.remedy.text): reason.remedy
-        for reason in before.leaves.values()
+        for _, reason in before.reasons()
         if reason.remedy
     }
     for remedy in offered.values():

@@ -20,7 +20,7 @@ from logreach.inventories.facts import FactKey, FactKind, Facts, Host, Inventory
 
 
 def _remedies(evaluation: Evaluation) -> list[Remedy]:
-    return [reason.remedy for reason in evaluation.leaves.values() if reason.remedy]
+    return [reason.remedy for _, reason in evaluation.reasons() if reason.remedy]
 
 
 def _sets(remedies: list[Remedy]) -> list[tuple[Remedy, ...]]:

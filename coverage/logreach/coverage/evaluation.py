@@ -144,7 +144,7 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """A graph evaluated for one host: a verdict for each node, a reason for each leaf.
+    """A graph evaluated for one host: a verdict for each node, for each leaf what it said.
 
     `changed` are the nodes whose verdict is another than in the evaluation that it was made from.
     Two are equal only where they are the same, so that one can be remembered by.
@@ -152,7 +152,7 @@ class Evaluation:
 
     compiled: Compiled
     codes: Sequence[int]
-    leaves: Mapping[int, Reason]
+    leaves: Sequence[Reason | None]
     changed: Set[int] = frozenset()
 
     @property
@@ -185,7 +185,14 @@ class Evaluation:
 
     def reason(self, key: str) -> Reason | None:
         """What a leaf said; None for other nodes."""
-        return self.leaves.get(self.compiled.number[key])
+        return self.leaves[self.compiled.number[key]]
+
+    def reasons(self) -> Iterator[tuple[int, Reason]]:
+        """What every leaf said, by its number."""
+        for number in self.compiled.leaves:
+            reason = self.leaves[number]
+            if reason is not None:
+                yield number, reason
 
     def through(self, edge: Edge) -> Verdict:
         """What a child counts for over an edge."""
@@ -207,7 +214,7 @@ def _code(reason: Reason) -> int:
 def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
     """Evaluate the whole graph for a host with these facts."""
     codes = [_NEVER] * len(compiled.keys)
-    leaves: dict[int, Reason] = {}
+    leaves: list[Reason | None] = [None] * len(codes)
     same: dict[tuple[str, str], Reason] = {}
     for number in range(len(codes)):
         leaf = compiled.leaves.get(number)
@@ -227,10 +234,11 @@ def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey]) -> Eva
     """Evaluate again after some facts changed; work grows with what comes out otherwise."""
     compiled = old.compiled
     touched = sorted({number for key in changed for number in compiled.reading(key)})
-    leaves = dict(old.leaves)
+    leaves, new = list(old.leaves), {}
     for number in touched:
-        leaves[number] = compiled.leaves[number].check(facts)
-    return _spread(old, {n: _code(leaves[n]) for n in touched}, leaves)
+        leaves[number] = said = compiled.leaves[number].check(facts)
+        new[number] = _code(said)
+    return _spread(old, new, leaves)
 
 
 def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:
@@ -238,7 +246,9 @@ def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:
     return _spread(old, {n: _CODE[verdict] for n, verdict in leaves.items()}, old.leaves)
 
 
-def _spread(old: Evaluation, new: Mapping[int, int], leaves: Mapping[int, Reason]) -> Evaluation:
+def _spread(
+    old: Evaluation, new: Mapping[int, int], leaves: Sequence[Reason | None]
+) -> Evaluation:
     """Carry changed leaves upwards; a node that comes out as before ends its path."""
     compiled, codes = old.compiled, list(old.codes)
     waiting: list[int] = []

@@ -45,7 +45,7 @@ class Least:
             return 0
         if not evaluation.applicable(number):
             return _NONE
-        said = evaluation.leaves.get(number)
+        said = evaluation.leaves[number]
         if said is not None:
             remedy = said.remedy
             return self._bits.get((remedy.key, remedy.text), _NONE) if remedy else _NONE
@@ -77,7 +77,7 @@ def fewest(evaluation: Evaluation, facts: Facts, key: str) -> tuple[Remedy, ...]
     """Changes that make a node achievable, none of which could be left out; None: none known."""
     offered = {
         (one.key, one.text): one
-        for reason in evaluation.leaves.values()
+        for _, reason in evaluation.reasons()
         if (one := reason.remedy) is not None
     }
     number = evaluation.compiled.number[key]
@@ -117,7 +117,7 @@ def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) ->
 def _offering(evaluation: Evaluation) -> dict[Remedy, list[int]]:
     """The leaves that offer each remedy without a value."""
     found: dict[Remedy, list[int]] = {}
-    for number, reason in evaluation.leaves.items():
+    for number, reason in evaluation.reasons():
         remedy = reason.remedy
         if remedy is not None and remedy.value is None and reason.verdict.applicable:
             found.setdefault(remedy, []).append(number)

@@ -80,7 +80,7 @@ def _does_as_well(other: _Gains, one: _Gains) -> bool:
 
 def _offered(evaluation: Evaluation) -> list[Remedy]:
     found: dict[tuple[FactKey, str], Remedy] = {}
-    for reason in evaluation.leaves.values():
+    for _, reason in evaluation.reasons():
         if reason.remedy and reason.verdict.applicable and reason.verdict != YES:
             found.setdefault((reason.remedy.key, reason.remedy.text), reason.remedy)
     return list(found.values())
@@ -116,7 +116,7 @@ def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFa
     found: dict[FactKey, tuple[list[str], str, int]] = {}
     for one in assessed:
         leaves: dict[FactKey, dict[int, Verdict]] = {}
-        for key, reason in one.evaluation.leaves.items():
+        for key, reason in one.evaluation.reasons():
             if reason.missing is not None and not reason.verdict.settled:
                 leaves.setdefault(reason.missing, {})[key] = reason.verdict
         for fact, hanging in leaves.items():

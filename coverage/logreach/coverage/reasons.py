@@ -40,7 +40,7 @@ class Reasons:
         return known
 
     def _gathered(self, number: int) -> tuple[Reason, ...]:
-        said = self._evaluation.leaves.get(number)
+        said = self._evaluation.leaves[number]
         if said is not None:
             return (said,)
         deciding = self._deciding(number)

@@ -132,6 +132,9 @@ class Forwarded:
         return _READS
 
     def check(self, facts: Facts) -> Reason:
+        fact = facts.forwarding()
+        if isinstance(fact, Missing):
+            return _untold(self.pattern.event, fact)
         return Arriving(facts).check(self.pattern)
 
 
