@@ -210,9 +210,7 @@ def test_evaluating_again_gives_what_evaluating_anew_gives(
     anew = evaluate(_model().compiled, rest)
     again = reevaluate(old, rest, dropped)
     assert list(again.codes) == list(anew.codes)
-    assert {n: r.text for n, r in again.reasons()} == {
-        n: r.text for n, r in anew.reasons()
-    }
+    assert {n: r.text for n, r in again.reasons()} == {n: r.text for n, r in anew.reasons()}
 
 
 @given(facts())

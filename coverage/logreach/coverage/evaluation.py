@@ -246,9 +246,7 @@ def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:
     return _spread(old, {n: _CODE[verdict] for n, verdict in leaves.items()}, old.leaves)
 
 
-def _spread(
-    old: Evaluation, new: Mapping[int, int], leaves: Sequence[Reason | None]
-) -> Evaluation:
+def _spread(old: Evaluation, new: Mapping[int, int], leaves: Sequence[Reason | None]) -> Evaluation:
     """Carry changed leaves upwards; a node that comes out as before ends its path."""
     compiled, codes = old.compiled, list(old.codes)
     waiting: list[int] = []

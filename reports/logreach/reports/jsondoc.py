@@ -115,12 +115,16 @@ class _Texts:
     def __init__(self, catalogue: Catalogue) -> None:
         self.numbers = catalogue.numbers
         self.reasons = Items(encoded(_reason(one)) for one in catalogue.reasons)
+        self._ids: dict[int, str] = {}
         self._whole: dict[int, JsonText] = {}
         self._scores: dict[tuple[float, float] | None, JsonText] = {}
 
     def ids(self, judged: Judged) -> str:
         """The numbers of a verdict's reasons."""
-        return str(self.numbers(judged))
+        chain = id(judged.reasons)  # the assessment keeps it alive
+        if chain not in self._ids:
+            self._ids[chain] = str(self.numbers(judged))
+        return self._ids[chain]
 
     def in_full(self, judged: Judged) -> dict[str, JsonText]:
         """A verdict with the text of its reasons."""

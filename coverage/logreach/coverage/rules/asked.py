@@ -58,7 +58,7 @@ class Asked:
     def __init__(self, view: HostView) -> None:
         self._view = view
         self._events: dict[tuple[str, Sense], Link] = {}
-        self._fields: dict[tuple[str, Need], Link] = {}
+        self._fields: dict[tuple[str, int], tuple[Link, Need]] = {}
         self._limits: dict[tuple[str, Verdict, str], Link] = {}
 
     def event(self, key: str, sense: Sense = ANY_SENSE) -> Link:
@@ -74,11 +74,13 @@ class Asked:
 
     def field(self, event: str, need: Need) -> Link:
         """Whether a field is filled; one that does not apply is not."""
-        key = (event, need)
+        # By identity: rules share their needs, and to hash one costs more than to answer.
+        key = (event, id(need))
         found = self._fields.get(key)
         if found is None:
-            found = self._fields[key] = Link("field", need.sigma, self._answer(event, need))
-        return found
+            link = Link("field", need.sigma, self._answer(event, need))
+            found = self._fields[key] = (link, need)
+        return found[0]
 
     def limit(self, event: str, limit: Verdict, why: str) -> Link:
         """What an event allows at best, whatever the host says of it."""

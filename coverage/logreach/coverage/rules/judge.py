@@ -65,12 +65,18 @@ def _beyond(rule: Rule, asked: Asked) -> Verdict:
 
 
 def _result(rule: Rule, ways: tuple[WayResult, ...], seen: Seen) -> RuleResult:
-    dead = _dead(rule, ways)
     # Ways are told apart by identity, and what comes of the same ways is the same.
-    key = (tuple(map(id, ways)), dead, rule.id if rule.truncated else "")
-    found = seen.outcomes.get(key)
+    alike: object = tuple(map(id, ways))
+    dead = seen.lost.get(alike)
+    if dead is None:
+        dead = seen.lost[alike] = tuple(at for at, way in enumerate(ways) if way.dead)
+    if dead and len(dead) < len(ways):
+        dead = _dead(rule, ways, dead)
+    if dead or rule.truncated:
+        alike = (alike, dead, rule.id if rule.truncated else "")
+    found = seen.outcomes.get(alike)
     if found is None:
-        found = seen.outcomes[key] = _outcome(rule, ways, [ways[place] for place in dead], seen)
+        found = seen.outcomes[alike] = _outcome(rule, ways, [ways[place] for place in dead], seen)
     lost: tuple[DeadBranch, ...] = ()
     if dead:
         branches = _branches(rule)
@@ -86,18 +92,14 @@ def _branches(rule: Rule) -> list[Branch]:
     return [branch for branch in rule.branches for _ in branch.happenings]
 
 
-def _dead(rule: Rule, ways: tuple[WayResult, ...]) -> tuple[int, ...]:
-    """The places of the ways that cannot fire and that no other one covers."""
-    lost = [place for place, way in enumerate(ways) if way.dead]
-    alive = [place for place, way in enumerate(ways) if way.alive] if lost else []
-    if not alive:
-        return tuple(lost)
+def _dead(rule: Rule, ways: tuple[WayResult, ...], lost: tuple[int, ...]) -> tuple[int, ...]:
+    """Of the places of ways that cannot fire, those that no way covers which can."""
     branches = _branches(rule)
-    alive_ways = [(branches[place], ways[place]) for place in alive]
+    alive = [(branches[place], way) for place, way in enumerate(ways) if way.alive]
     return tuple(
         place
         for place in lost
-        if not any(_covers(*one, branches[place], ways[place]) for one in alive_ways)
+        if not any(_covers(*one, branches[place], ways[place]) for one in alive)
     )
 
 

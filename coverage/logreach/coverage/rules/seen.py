@@ -35,6 +35,8 @@ class Seen:
         self._bases: dict[object, _Base] = {}
         self._filtered: dict[tuple[int, int], tuple[SightResult, Judged]] = {}
         self._ways: dict[tuple[int, ...], WayResult] = {}
+        self.lost: dict[object, tuple[int, ...]] = {}
+        """Which of the same ways cannot fire, by their places, for who judges rules."""
         self.outcomes: dict[object, RuleResult] = {}
         """What comes of the same ways, for who judges rules."""
 
@@ -171,9 +173,9 @@ def _base(
 
 def _filtered(base: _Base, passed: Judged) -> SightResult:
     """The same with what the filters say."""
-    link = Link("filter", "", passed)
-    if not link.broken:
+    if not passed.verdict.applicable or passed.verdict is YES:
         return base.told
+    link = Link("filter", "", passed)
     if not base.broken:
         return base.told._replace(judged=passed, first=link)
     links = (*base.broken, link)
