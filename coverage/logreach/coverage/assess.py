@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from logreach.coverage.assessment import (
@@ -157,9 +158,14 @@ def _attributes(model: Model, evaluation: Evaluation, reasons: Reasons) -> Mappi
     return {
         field: reasons.judged(f"attribute:{field}")
         if field in wanted
-        else Judged(evaluation.verdict(f"attribute:{field}"))
+        else _bare(evaluation.verdict(f"attribute:{field}"))
         for field in model.fields
     }
+
+
+@lru_cache(maxsize=16)
+def _bare(verdict: Verdict) -> Judged:
+    return Judged(verdict)
 
 
 def _component(model: Model, reasons: Reasons, name: str, technique: str = "") -> ComponentResult:

@@ -241,7 +241,8 @@ class Reading:
     missing: tuple[tuple[FactKey, Missing], ...] = ()
 
 
-_OS = FactKey(FactKind.OS)  # every field of every event asks for it
+_FAMILIES = {kind: FactKey(kind) for kind in FactKind}
+_UNTOLD = Missing("the inventory does not say")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +292,10 @@ class Facts:
         if known is not None:
             return known
         if self.missing:
-            for wanted in (key, FactKey(key.kind)):
+            for wanted in (key, _FAMILIES[key.kind]):
                 if wanted in self.missing:
                     return self.missing[wanted]
-        return Missing("the inventory does not say")
+        return _UNTOLD
 
     def stating(self, key: FactKey, value: FactValue) -> Facts:
         """These facts, with one of them changed: what a remedy would make of them."""
@@ -307,10 +308,10 @@ class Facts:
             yield key.name, self.known[key]
 
     def os(self) -> Fact[OperatingSystem]:
-        return self._typed(_OS, OperatingSystem)
+        return self._typed(_FAMILIES[FactKind.OS], OperatingSystem)
 
     def role(self) -> Fact[Role]:
-        return self._typed(FactKey(FactKind.ROLE), Role)
+        return self._typed(_FAMILIES[FactKind.ROLE], Role)
 
     def feature(self, name: str) -> Fact[bool]:
         return self._typed(FactKey(FactKind.FEATURE, name), bool)
@@ -327,7 +328,7 @@ class Facts:
         return Known(fact.value, fact.evidence, fact.strength)
 
     def sysmon(self) -> Fact[SysmonState]:
-        return self._typed(FactKey(FactKind.SYSMON), SysmonState)
+        return self._typed(_FAMILIES[FactKind.SYSMON], SysmonState)
 
     def channel(self, name: str) -> Fact[ChannelState]:
         return self._typed(FactKey(FactKind.CHANNEL, name), ChannelState)
@@ -336,7 +337,7 @@ class Facts:
         return self._typed(FactKey(FactKind.SACL, name), Sacl)
 
     def forwarding(self) -> Fact[Forwarding]:
-        return self._typed(FactKey(FactKind.FORWARDING), Forwarding)
+        return self._typed(_FAMILIES[FactKind.FORWARDING], Forwarding)
 
     def _typed(self, key: FactKey, kind: type[V]) -> Fact[V]:
         fact = self.get(key)

@@ -35,6 +35,7 @@ class _Encoded(dict[str, JsonText]):
 
 
 _ENCODED = _Encoded()
+_AT_ONCE = 256
 
 
 def encoded(value: Any) -> JsonText:
@@ -64,11 +65,13 @@ def _entries(parts: Mapping[str, JsonText]) -> list[str]:
 def write_lines(document: dict[str, Any], path: Path, opened: dict[str, int]) -> None:
     """Write a document in UTF-8: each key on a line, and under the keys named in `opened` so many
     levels of containers, one line an entry. The same document gives the same bytes."""
-    # Part by part: one rare letter makes a text take four bytes a letter, however long it is.
+    parts = _parts(document, opened)
     with path.open("wb") as file:
-        for part in _parts(document, opened):
+        # Some at a time: one rare letter makes a text take four bytes a letter, however long.
+        for begin in range(0, len(parts), _AT_ONCE):
+            text = "".join(parts[begin : begin + _AT_ONCE])
             # A lone surrogate (from a badly encoded input) has no UTF-8 form, but a JSON escape.
-            file.write(part.encode("utf-8", "backslashreplace"))
+            file.write(text.encode("utf-8", "backslashreplace"))
 
 
 def lines_of(document: dict[str, Any], opened: dict[str, int]) -> str:

@@ -10,11 +10,15 @@ from logreach.coverage.verdict import PARTIAL, Verdict
 
 def leaf(graph: Graph, key: str, label: str, prerequisite: Prerequisite) -> str:
     """A prerequisite as a node."""
+    if key in graph:
+        return key
     return graph.add(Node(key, Combine.LEAF, "prerequisite", label, prerequisite))
 
 
 def inner(graph: Graph, key: str, combine: Combine, kind: str, label: str) -> str:
     """A node that combines others."""
+    if key in graph:
+        return key
     return graph.add(Node(key, combine, kind, label))
 
 

@@ -66,6 +66,7 @@ class ForwardingFilter:
     def __init__(self, forwarding: Forwarding, lookup: Lookup) -> None:
         self._forwarding = forwarding
         self._lookup = lookup
+        self._on: dict[tuple[str, bool], tuple[Group, ...]] = {}
         self._groups: dict[EventMetadata, tuple[Group, ...]] = {}
         self._none: dict[EventMetadata, FilterAnswer] = {}
 
@@ -95,16 +96,25 @@ class ForwardingFilter:
     def _relevant(self, event: EventMetadata) -> tuple[Group, ...]:
         """The queries that may take such an event, whatever its fields hold."""
         if event not in self._groups:
+            on_channel = self._groups_on(event.channel)
+            if not on_channel:
+                return ()
             root = _of_any(event)
             self._groups[event] = tuple(
                 Group(selects, group.suppresses, group.doubts)
-                for group in groups_on(self._forwarding, event.channel)
+                for group in on_channel
                 if (selects := tuple(t for t in group.selects if t.holds(root) is not False))
             )
         return self._groups[event]
 
+    def _groups_on(self, channel: str, *, enabled: bool = True) -> tuple[Group, ...]:
+        key = (channel, enabled)
+        if key not in self._on:
+            self._on[key] = groups_on(self._forwarding, channel, enabled=enabled)
+        return self._on[key]
+
     def _none_taken(self, event: EventMetadata) -> FilterAnswer:
-        on_channel = groups_on(self._forwarding, event.channel)
+        on_channel = self._groups_on(event.channel)
         selects = [select.decider for group in on_channel for select in group.selects]
         reason = (
             f"no Select on {event.channel} matches event {event.event_id}"
@@ -119,8 +129,10 @@ class ForwardingFilter:
         )
 
     def _disabled(self, event: EventMetadata) -> list[Decider]:
+        groups = self._groups_on(event.channel, enabled=False)
+        if not groups:
+            return []
         root = _of_any(event)
-        groups = groups_on(self._forwarding, event.channel, enabled=False)
         return [
             decider
             for group in groups
