@@ -245,9 +245,12 @@ _FAMILIES = {kind: FactKey(kind) for kind in FactKind}
 _UNTOLD = Missing("the inventory does not say")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """All facts of one host, settled. Look up with the typed accessors."""
+    """All facts of one host, settled. Look up with the typed accessors.
+
+    Two are equal only where they are the same, so that what follows from one can be remembered.
+    """
 
     known: Mapping[FactKey, Known[FactValue]] = field(default_factory=dict)
     missing: Mapping[FactKey, Missing] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from logreach.coverage.assessment import Remedy
 from logreach.coverage.sacls import grades
@@ -13,6 +14,7 @@ from logreach.coverage.sacls.known import (
     Covered,
     KnownSacls,
     ends_inheritance,
+    known_sacls,
     whole,
 )
 from logreach.coverage.sacls.lacking import lacking, remedy_with
@@ -31,6 +33,7 @@ from logreach.inventories.facts import (
 from logreach.inventories.object_names import ObjectName, is_domain, parents
 
 
+@lru_cache(maxsize=4096)  # many events need the same access
 def covers(facts: Facts, need: AccessNeed) -> Covered:
     """Whether an access is audited, why, and the entry to add if it is not.
 
@@ -50,7 +53,7 @@ def covers(facts: Facts, need: AccessNeed) -> Covered:
         found = _by_windows(facts, need, name)
         if found is not None:
             return found
-    known = KnownSacls.of(facts)
+    known = known_sacls(facts)
     if name is None:
         return any_object(known, need)
     return _Judge(known, need, name).covered()

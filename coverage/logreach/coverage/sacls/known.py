@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from logreach.coverage.assessment import Remedy
 from logreach.coverage.verdict import Verdict
@@ -43,21 +44,18 @@ class KnownSacls:
     """The SACLs that an inventory tells, by the objects' normal names."""
 
     facts: Facts
-    by_name: dict[str, tuple[FactKey, Known[Sacl]]] = field(default_factory=dict)
+    by_name: dict[str, tuple[FactKey, Known[Sacl]]] = field(default_factory=dict, init=False)
 
-    @classmethod
-    def of(cls, facts: Facts) -> KnownSacls:
-        known = cls(facts)
-        for written, _ in facts.of_kind(FactKind.SACL):
-            fact = facts.sacl(written)
+    def __post_init__(self) -> None:
+        for written, _ in self.facts.of_kind(FactKind.SACL):
+            fact = self.facts.sacl(written)
             found = normal(written)
             name = found.name if found else written
-            if isinstance(fact, Known) and known._stronger(name, fact):
-                known.by_name[name] = (FactKey(FactKind.SACL, written), fact)
-        for name, (_, fact) in list(known.by_name.items()):
+            if isinstance(fact, Known) and self._stronger(name, fact):
+                self.by_name[name] = (FactKey(FactKind.SACL, written), fact)
+        for name, (_, fact) in list(self.by_name.items()):
             if fact.value.spread:
-                known._spread(name, fact.value.aces)
-        return known
+                self._spread(name, fact.value.aces)
 
     def _stronger(self, name: str, fact: Known[Sacl]) -> bool:
         """One object under two spellings: what the host itself shows is kept."""
@@ -93,6 +91,12 @@ class KnownSacls:
             key = self.key(one.name)
             merged = replace(fact.value, aces=tuple(dict.fromkeys((*fact.value.aces, *new))))
             self.by_name[one.name] = (key, replace(fact, value=merged))
+
+
+@lru_cache(maxsize=16)
+def known_sacls(facts: Facts) -> KnownSacls:
+    """What is told of one host."""
+    return KnownSacls(facts)
 
 
 def whole(fact: Known[Sacl]) -> bool:
