@@ -163,6 +163,9 @@ def test_any_text_is_read_or_a_fault(reader: str, text: str) -> None:
 
 
 BEAT = "winlogbeat.event_logs:\n  - name: Security\nprocessors:\n  - {}\n"
+RENAME = "rename: {fields: [{from: winlog.event_data.Image, to: process.executable}], when: {}}"
+TRUNCATE = "truncate_fields: {fields: [winlog.event_data.ScriptBlockText], max_characters: 500}"
+CONVERT = "convert: {fields: [{from: winlog.a, to: b, type: ip}], mode: rename}"
 SPLUNK = "[WinEventLog://Security]\nrenderXml = {}\nsuppress_text = {}\n"
 
 
@@ -179,11 +182,28 @@ SPLUNK = "[WinEventLog://Security]\nrenderXml = {}\nsuppress_text = {}\n"
         (winlogbeat, BEAT.format("drop_fields: {fields: ['/.*data.*/']}"), "removes /.*data.*/"),
         (winlogbeat, BEAT.format("drop_fields: {}"), "fields that are not told"),
         (winlogbeat, BEAT.format("include_fields: {fields: [event]}"), "does not name"),
+        (winlogbeat, BEAT.format(RENAME), "rename changes winlog.event_data.Image"),
+        (winlogbeat, BEAT.format("rename: {fields: [{from: a.b, to: c}]}"), ""),
+        (winlogbeat, BEAT.format("rename.fields: [{from: event.code, to: c}]"), "changes event.code"),
+        (winlogbeat, BEAT.format(TRUNCATE), "truncate_fields changes winlog.event_data.ScriptBlock"),
+        (winlogbeat, BEAT.format("truncate_fields: {fields: [message], max_bytes: 9}"), ""),
+        (winlogbeat, BEAT.format("copy_fields: {fields: [{from: winlog.user, to: user}]}"), ""),
+        (winlogbeat, BEAT.format("copy_fields: {fields: [{from: a, to: winlog.b}]}"), "changes winlog.b"),
+        (winlogbeat, BEAT.format("convert: {fields: [{from: winlog.a, to: b, type: ip}]}"), ""),
+        (winlogbeat, BEAT.format("convert: {fields: [{from: winlog.a, type: long}]}"), "changes winlog.a"),
+        (winlogbeat, BEAT.format(CONVERT), "convert changes winlog.a"),
+        (winlogbeat, BEAT.format("replace: {fields: [{field: event_data.A, pattern: x}]}"), "changes event_data.A"),
+        (winlogbeat, BEAT.format("lowercase: {values: [winlog.event_data.Image]}"), "lowercase changes"),
+        (winlogbeat, BEAT.format("move_fields: {from: winlog.event_data, to: x.}"), "move_fields changes"),
+        (winlogbeat, BEAT.format("decode_json_fields: {fields: [winlog.a], target: x}"), "changes winlog.a"),
+        (winlogbeat, BEAT.format("add_fields: {target: '', fields: {winlog.x: 1}}"), "changes winlog.x"),
+        (winlogbeat, BEAT.format("add_fields: {target: project, fields: {winlog: 1}}"), ""),
+        (winlogbeat, BEAT.format("add_host_metadata: {netinfo.enabled: true}"), ""),
         (splunk, SPLUNK.format("false", "1"), "suppress_text without renderXml"),
         (splunk, SPLUNK.format("true", "1"), ""),
         (splunk, SPLUNK.format("false", "0"), ""),
     ],
-)
+)  # fmt: skip
 def test_fields_that_do_not_arrive_are_told_and_leave_their_events_undecided(
     reader: ModuleType, text: str, words: str
 ) -> None:

@@ -81,7 +81,8 @@ class _Reader:
         return Subscription(name, queries, source=self._source, dialect="collector", line=logs.line)
 
     def _removing(self, processors: Marked | None) -> tuple[str, ...]:
-        """Events arrive without fields: whether they still tell what a rule needs is undecided."""
+        """Events arrive without fields, or with others' values: whether they still tell what a rule
+        needs is undecided."""
         found = removals(processors)
         for told, line in found:
             hint = "What rules find in these events counts as unknown."

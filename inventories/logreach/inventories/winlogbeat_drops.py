@@ -1,62 +1,123 @@
-"""Winlogbeat's processors that drop events, as event queries for what they drop.
+"""Winlogbeat's processors that drop or change events, as event queries for what they drop.
 
 `drop_event` is rendered as far as its condition can be told exactly; everything else that may
-drop an event is undecided. Source: Elastic's documentation of processors and conditions.
+drop an event is undecided. Source: Elastic's documentation of processors and conditions; what
+each processor does stands in tables/winlogbeat_processors.yaml.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
 
 from logreach.inventories import collectors
 from logreach.inventories.marked import Marked
+from logreach.inventories.tables import yaml_table
 
-_DROPPING = {"drop_event", "script", "if", "rate_limit"}
-_REWRITING = {"rename", "convert", "drop_fields", "include_fields", "script", "replace", "if"}
+_OWN = ("/", "winlog", "event_data", "user_data")
 _EVENT_IDS = {"event.code", "winlog.event_id", "event_id"}
 
 
 def drops(processors: Marked | None) -> tuple[str, ...]:
-    """A query for every processor of a list that drops events."""
+    """A query for every processor of a list that drops events, or that nobody here knows."""
+    table = _table()
     found: list[str] = []
     rewritten = False
-    for processor in processors.items if processors is not None else ():
-        for key, value in processor.fields.items():
-            name, _, rest = key.partition(".")
-            if name in _DROPPING:
-                found.append(_drop(name, rest, value, rewritten=rewritten))
-            rewritten = rewritten or name in _REWRITING
+    for key, value in _each(processors):
+        name, _, rest = key.partition(".")
+        known = name in table["adds"] or name in table["removes"] or name in table["changes"]
+        if not known:
+            found.append(_drop(name, rest, value, rewritten=rewritten))
+        rewritten = rewritten or name not in (*table["adds"], "drop_event", "rate_limit")
     return tuple(found)
 
 
 def removals(processors: Marked | None) -> tuple[tuple[str, int], ...]:
-    """Words for every processor that removes fields which rules may need, and its line."""
+    """Words for every processor that takes or changes fields which rules may need, and its line."""
     return tuple(
-        (f"{key.partition('.')[0]} removes {told}", value.line)
-        for processor in (processors.items if processors is not None else ())
-        for key, value in processor.fields.items()
-        if (told := _removed(key, value))
+        (f"{key.partition('.')[0]} {told}", value.line)
+        for key, value in _each(processors)
+        if (told := _removed(key, value) or _changed(key, value))
     )
 
 
+@cache
+def _table() -> Any:
+    return yaml_table("winlogbeat_processors.yaml")
+
+
+def _each(processors: Marked | None) -> Iterator[tuple[str, Marked]]:
+    for processor in processors.items if processors is not None else ():
+        yield from processor.fields.items()
+
+
 def _removed(key: str, value: Marked) -> str:
-    """The fields that a processor removes, '' where they are none of an event's own."""
+    """What a processor removes, in words; '' where that is none of an event's own fields."""
     name, _, rest = key.partition(".")
-    if name == "include_fields":
-        return "every field that it does not name"
-    if name != "drop_fields":
+    parameter = _table()["removes"].get(name)
+    if parameter is None:
         return ""
-    listed = value if rest == "fields" else value.fields.get("fields")
+    if not parameter:
+        return "removes every field that it does not name"
+    listed = value if rest == parameter else value.fields.get(parameter)
     if listed is None:
-        return "fields that are not told"
+        return "removes fields that are not told"
     found = [one.text.strip() for one in (listed.items or (listed,))]
-    return ", ".join([one for one in found if _of_event(one)][:5])
+    own = [one for one in found if _of_event(one)][:5]
+    return f"removes {', '.join(own)}" if own else ""
+
+
+def _changed(key: str, value: Marked) -> str:
+    """What a processor changes, in words; '' where that is none of an event's own fields."""
+    name, _, rest = key.partition(".")
+    keys = _table()["changes"].get(name)
+    if keys is None:
+        return ""
+    if name == "convert" and _copies(value):
+        keys = ["to"]
+    if name == "add_fields" and (target := find(value, "target")) and not target.text.strip():
+        keys = ["fields"]
+    named = dict.fromkeys(_fields_under(keys, rest, value))
+    own = [one for one in named if _of_event(one)][:5]
+    return f"changes {', '.join(own)}" if own else ""
+
+
+def _copies(value: Marked) -> bool:
+    """Whether a conversion leaves each field as it is and writes the result to another."""
+    mode = find(value, "mode")
+    fields = find(value, "fields")
+    each = fields.items if fields is not None else ()
+    return (mode is None or mode.text.strip() != "rename") and all(
+        "to" in one.fields for one in each
+    )
+
+
+def _fields_under(keys: Sequence[str], dotted: str, node: Marked) -> Iterator[str]:
+    """Every field's name that stands under one of the keys, or is a key under it."""
+    here = dotted.rpartition(".")[2]
+    if here in keys:
+        yield from _named(node)
+        return
+    for one in node.items:
+        yield from _fields_under(keys, "", one)
+    for key, one in node.fields.items():
+        if key.partition(".")[0] != "when":
+            yield from _fields_under(keys, key, one)
+
+
+def _named(node: Marked) -> Iterator[str]:
+    """The names in a text, a list of texts, or a mapping from names to names."""
+    yield from (one.text.strip() for one in (node, *node.items) if one.text)
+    for key, one in node.fields.items():
+        yield key
+        yield one.text.strip()
 
 
 def _of_event(field: str) -> bool:
     """Whether a field may be one of the event's; a regular expression may mean any."""
-    return field.startswith(("/", "winlog", "event_data")) or field in ("event", "event.code")
+    return field.startswith(_OWN) or field in ("event", "event.code", "event_id")
 
 
 def find(node: Marked, dotted: str) -> Marked | None:

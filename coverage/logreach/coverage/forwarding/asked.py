@@ -36,6 +36,20 @@ def asked(expressions: Iterable[Expr], order: tuple[str, ...] | None) -> Asked:
     return found
 
 
+def undecided_parts(expression: Expr) -> Iterator[str]:
+    """What a collector's configuration asks that no query can tell, in words."""
+    match expression:
+        case Call("undecided", (Literal(str(words)),)):
+            yield words
+        case And(parts) | Or(parts) | Call(_, parts):
+            for part in parts:
+                yield from undecided_parts(part)
+        case Path(steps):
+            for step in steps:
+                for predicate in step.predicates:
+                    yield from undecided_parts(predicate)
+
+
 def header_parts(expression: Expr, *, inside: bool = False) -> Iterator[str]:
     """The names of the header's parts that an expression asks for, attributes with an @."""
     match expression:

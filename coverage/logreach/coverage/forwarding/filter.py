@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
-from logreach.coverage.forwarding.asked import Asked, asked, header_parts
+from logreach.coverage.forwarding.asked import Asked, asked, header_parts, undecided_parts
 from logreach.coverage.forwarding.cells import Cell, admitted, cells
 from logreach.coverage.forwarding.events import EventMetadata, Node, event_root, unknown_header
 from logreach.coverage.forwarding.queries import Group, first_doubts, groups_on, matching
@@ -202,9 +202,12 @@ def _partial(
 def _open_values(groups: tuple[Group, ...], event: EventMetadata) -> str:
     """In words, what the queries ask for and nothing here tells."""
     tests = [test for group in groups for test in (*group.selects, *group.suppresses)]
-    asked_for = (header_parts(t.xpath.expression) for t in tests if t.xpath is not None)
-    told = dict.fromkeys(name for names in asked_for for name in names)
-    open_ = [name for name in told if name in unknown_header(event)]
+    asked_for = [test.xpath.expression for test in tests if test.xpath is not None]
+    told = dict.fromkeys(words for one in asked_for for words in undecided_parts(one))
+    if told:
+        return " and ".join(list(told)[:3])
+    named = dict.fromkeys(name for one in asked_for for name in header_parts(one))
+    open_ = [name for name in named if name in unknown_header(event)]
     if not open_:
         return "values that are not known"
     return f"the header's {' and '.join(open_[:3])}, not known of {event.provider} {event.event_id}"
