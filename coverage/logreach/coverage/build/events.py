@@ -234,7 +234,9 @@ class Events:
         yield from self._policy(event, guids, outcomes)
         for guid in event.also_subcategories:
             why = "besides the object's own subcategory"
-            yield self._audited(event, self._knowledge.subcategories[guid], outcomes, why)
+            also = self._audited(event, self._knowledge.subcategories[guid], outcomes, why)
+            doubted = shown.outcome and event.also_doubted.get(guid) == shown.outcome
+            yield self._perhaps(event, guid, also) if doubted else also
         if event.sacl is not None:
             yield self._sacl(event, shown)
 
@@ -276,6 +278,18 @@ class Events:
             f"need:{event.key} audit {subcategory.guid} {sorted(outcomes)}",
             Audited(event.key, subcategory, outcomes, why, span, event.reference),
         )
+
+    def _perhaps(self, event: Event, guid: str, audited: str) -> str:
+        """A subcategory of which no source settles whether it is needed."""
+        name = self._knowledge.subcategories[guid].name
+        node = f"perhaps:{event.key} {guid}"
+        if node not in self._graph:
+            inner(self._graph, node, Combine.ANY, "policy", f"{event.key}: {name}, perhaps")
+            self._graph.link(node, Edge(audited))
+            text = f"no source settles whether {event.key} needs {name} too for this outcome"
+            unsettled = Fixed(event.key, UNKNOWN, text)
+            self._graph.link(node, Edge(self._leaf(f"need:{node}", unsettled)))
+        return node
 
     def _sacl(self, event: Event, shown: Shown) -> str:
         """The SACL that an operation, or else the event as such, asks for."""

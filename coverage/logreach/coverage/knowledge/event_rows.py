@@ -86,6 +86,7 @@ class EventRows:
         key = row.text("key")
         channel, event_id = self._key(row, key)
         subcategories, spans = self._subcategories(row)
+        also, doubted = self._also(row)
         event = Event(
             key=key,
             event_id=event_id,
@@ -95,7 +96,7 @@ class EventRows:
             layouts=layouts,
             policy=self._policy(row),
             subcategories=subcategories,
-            also_subcategories=self._guids(row, row.parts("also_subcategories")),
+            also_subcategories=also,
             outcomes=frozenset(self._among(row, "outcomes", _OUTCOMES)),
             sacl=sacl,
             settings=self._among(row, "settings", self.settings),
@@ -109,6 +110,7 @@ class EventRows:
             server=self._span(row, "server", empty=True),
             subcategory_spans=spans,
             without_setting=self._level(row),
+            also_doubted=doubted,
         )
         self._check(row, event)
         return event
@@ -159,6 +161,20 @@ class EventRows:
             if span is not None:
                 spans[self.subcategories[name].guid] = span
         return self._guids(row, names), spans
+
+    def _also(self, row: Row) -> tuple[tuple[str, ...], dict[str, str]]:
+        """'Name' or 'Name?OUTCOME': whether it is needed for that outcome too is not settled."""
+        parts = [part.partition("?") for part in row.parts("also_subcategories")]
+        for _, _, outcome in parts:
+            if outcome and outcome not in _OUTCOMES:
+                self.faults.add(row, f"also_subcategories: {outcome!r} is not known")
+        guids = self._guids(row, [name for name, _, _ in parts])
+        doubted = {
+            self.subcategories[name].guid: outcome
+            for name, _, outcome in parts
+            if outcome and name in self.subcategories
+        }
+        return guids, doubted
 
     def _policy(self, row: Row) -> Policy:
         text = row.text("policy")

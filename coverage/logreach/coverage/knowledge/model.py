@@ -95,7 +95,8 @@ class Event:
     where there are several, each stands for another kind of object or cause (any of them writes
     it); `subcategory_spans` holds the builds of those that do not govern it on every build (see
     `governs`). With Policy.UNDOCUMENTED they are a guess, and no source names them.
-    `also_subcategories` must be on besides. `outcomes` is a subset of {'success',
+    `also_subcategories` must be on besides; `also_doubted` maps one of these to the outcome for
+    which no source settles whether it must. `outcomes` is a subset of {'success',
     'failure'}; empty: not documented. `settings` must be true for it to be written,
     `without_setting` is what is still written where they are not; `field_settings` must be true
     for one field to be filled. `roles` are the roles or features one of which
@@ -127,6 +128,7 @@ class Event:
     server: Span | None = None
     subcategory_spans: Mapping[str, Span] = field(default_factory=dict)
     without_setting: Level = Level.NO
+    also_doubted: Mapping[str, str] = field(default_factory=dict)
 
     def written_on(self, os: OperatingSystem) -> Verdict:
         """Whether this Windows writes it at all, in any layout; policy and role aside."""
