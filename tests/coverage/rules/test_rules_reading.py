@@ -51,13 +51,39 @@ def test_bytes_that_are_no_text_are_found_wherever_they_are(
     assert fault.where == f"line {before + 1}"
 
 
-@pytest.mark.parametrize("bad", [b"[" * 100_000, b"- " * 100_000, b"{a: " * 100_000])
+_BLOCKS = b"".join(b" " * depth + b"a:\n" for depth in range(300))
+_MERGED = b"a: " + b"{a: " * 900 + b"1" + b"}" * 900 + b"\n"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"author: " + b"[" * 100_000,
+        b"author: " + b"{a: " * 100_000,
+        b"- " * 100_000,
+        _BLOCKS,
+        b"action: global\n" + _MERGED + b"---\ntitle: a\n" + _MERGED,
+    ],
+)
 def test_values_in_values_without_end_are_a_fault(bad: bytes, tmp_path: Path) -> None:
     file = tmp_path / "rules.yml"
-    file.write_bytes(b"title: a\nauthor: " + bad if bad[:1] != b"-" else bad)
+    file.write_bytes(bad)
     found = load_rules([file])
     assert [rule.kind for rule in found.rules] == ["unreadable"]
-    assert [fault.message for fault in found.faults] == ["more than 1,000 values in values"]
+    assert [fault.message for fault in found.faults] == ["more than 200 values in values"]
+
+
+def test_many_values_beside_each_other_are_no_fault(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yml"
+    values = "".join(f"      - 'a-{number}'\n" for number in range(1_000))
+    file.write_text(RULE + f"description: |\n{' ' * 300}x\n", encoding="utf-8")
+    (tmp_path / "more.yml").write_text(
+        f"{RULE.partition('detection')[0]}detection:\n  a:\n    Image:\n{values}  condition: a\n",
+        encoding="utf-8",
+    )
+    found = load_rules([tmp_path])
+    assert [rule.kind for rule in found.rules] == ["rule", "rule"]
+    assert found.faults == ()
 
 
 def test_each_file_that_is_no_rule_is_told_and_counted_once(tmp_path: Path) -> None:

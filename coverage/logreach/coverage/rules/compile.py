@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from logreach.coverage.rules.branches import expand
 from logreach.coverage.rules.condition import EmptyCondition, rule_tree
 from logreach.coverage.rules.describe import needs_text
-from logreach.coverage.rules.documents import NO_RULE, Document, line_of
+from logreach.coverage.rules.documents import NO_RULE, Document
 from logreach.coverage.rules.mapping import Knowledge
 from logreach.coverage.rules.model import Branch, Correlation, LogSource, Rule
 from logreach.coverage.rules.narrowing import Filters, narrow
+from logreach.coverage.rules.places import line_of
 from logreach.coverage.rules.settled import retired
 from logreach.coverage.rules.sights import branch_of
 from logreach.coverage.rules.tags import tactics_of, techniques_of
@@ -255,6 +256,6 @@ def _fault(document: Document, error: Exception) -> Fault:
         path = ("detection", "condition")
     if "Sigma tag" in str(error):
         path = ("tags",)
-    line = line_of(document.file, document.index, *path)
+    line = line_of(document.file.content, document.index, *path)
     hint = "Write it as a correlation rule." if _OLD_COUNT in str(error) else ""
     return Fault(f"Sigma rule: {_said(error)}", document.file.name, f"line {line}", hint)

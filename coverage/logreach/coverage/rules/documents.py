@@ -1,4 +1,4 @@
-"""Rule files: their YAML documents, and the lines to blame."""
+"""Rule files and their YAML documents."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 import yaml
 
+from logreach.coverage.rules.places import hint_of, line_of, place_of
 from logreach.inventories.faults import Fault, InputError
 
 _MOST_BYTES = 1_000_000  # a rule file; the largest known has some 30,000
 _MOST_NODES = 50_000  # values in a document, aliases written out
-_MOST_DEPTH = 1_000  # of values in values
-_MOST_OPENED = (
-    10_000  # what may open another level; libyaml ends the process at some 20,000 of them
-)
+_MOST_DEPTH = 200  # of values in values; Python, and YAML's reader far later, crash on too many
+_MOST_OPENED = 400  # of what may open another level, in files the depth of which is not looked at
 _OPENING = (b"[", b"{", b"-", b"?")
+_INDENTED = b" " * _MOST_DEPTH
 NO_RULE = "holds no rule"
 _ENDINGS = ("yml", "yaml")
 
@@ -128,14 +128,14 @@ def documents(file: RuleFile) -> tuple[list[Document], list[Fault]]:
     try:
         loaded = list(yaml.load_all(file.content, yaml.CSafeLoader))  # safe, in C
     except Exception as error:  # explicit tags on odd values raise whatever they like
-        where, hint = _yaml_place(file, error), _yaml_hint(error)
+        where, hint = place_of(file.content, error), hint_of(error)
         return _nothing(file, Fault("not readable as YAML", file.name, where, hint))
     if all(data is None for data in loaded):
         hint = "It is empty, or all of it are comments."
         return _nothing(file, Fault(NO_RULE, file.name, hint=hint))
     alone = len(loaded) == 1
     found = [
-        _document(file, index, 1 if alone else line_of(file, index), data)
+        _document(file, index, 1 if alone else line_of(file.content, index), data)
         for index, data in enumerate(loaded)
         if data is not None
     ]
@@ -156,62 +156,9 @@ def _document(file: RuleFile, index: int, line: int, data: object) -> Document:
     return Document(file, index, line, data)
 
 
-def _yaml_place(file: RuleFile, error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    if mark is not None:
-        return f"line {mark.line + 1}"
-    if isinstance(error, yaml.reader.ReaderError):  # of bytes that are no text
-        breaks = file.content.count(b"\n", 0, error.position)
-        return f"line {breaks + 1}"
-    line = _odd_value(file)
-    return f"line {line}" if line else ""
-
-
-def _odd_value(file: RuleFile) -> int:
-    """The line of the first value that cannot be what it looks like, such as a 13th month; 0: no
-    telling."""
-    loader = yaml.SafeLoader("")
-    for document in yaml.compose_all(file.content, yaml.CSafeLoader):
-        for node in _values(document):
-            if not _is_value(loader, node):
-                return int(node.start_mark.line) + 1
-    return 0
-
-
-def _values(document: yaml.Node | None) -> Iterator[yaml.Node]:
-    """The single values of a document, in order."""
-    todo, seen = [document], {id(None)}
-    while todo:
-        node = todo.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            todo.extend(part for pair in reversed(node.value) for part in reversed(pair))
-        elif isinstance(node, yaml.SequenceNode):
-            todo.extend(reversed(node.value))
-        elif node is not None:
-            yield node
-
-
-def _is_value(loader: yaml.SafeLoader, node: yaml.Node) -> bool:
-    try:
-        loader.construct_object(node)
-    except Exception:  # as in `documents`
-        return False
-    return True
-
-
-def _yaml_hint(error: Exception) -> str:
-    problem = getattr(error, "problem", None) or getattr(error, "reason", None)
-    if isinstance(error, ValueError):
-        problem = problem or error
-    return f"YAML says: {problem}." if problem else ""
-
-
 def _too_deep(content: bytes) -> bool:
     """Whether values lie in values so deep that reading them as a tree is not safe."""
-    if sum(map(content.count, _OPENING)) <= _MOST_OPENED:
+    if sum(map(content.count, _OPENING)) <= _MOST_OPENED and _INDENTED not in content:
         return False
     depth = 0
     try:
@@ -236,35 +183,3 @@ def _too_large(data: object) -> bool:
         elif isinstance(item, list):
             todo.extend(item)
     return left <= 0
-
-
-def line_of(file: RuleFile, index: int, *path: str) -> int:
-    """The line of a key in a document: the deepest of `path` that is there.
-
-    A last step that ends in '|' asks for any key below with that modifier.
-    """
-    nodes = list(yaml.compose_all(file.content, yaml.CSafeLoader))
-    node = nodes[index] if index < len(nodes) else None
-    line = node.start_mark.line + 1 if node is not None else 1
-    for step in path:
-        key = _key(node, step)
-        if key is None:
-            break
-        line, node = key[0].start_mark.line + 1, key[1]
-    return line
-
-
-def _key(node: yaml.Node | None, step: str) -> tuple[yaml.Node, yaml.Node] | None:
-    todo = [node]
-    while todo:
-        item = todo.pop(0)
-        if isinstance(item, yaml.MappingNode):
-            for key, value in item.value:
-                modifiers = key.value.split("|")[1:] if isinstance(key.value, str) else []
-                if key.value == step or (step.endswith("|") and step[:-1] in modifiers):
-                    return key, value
-                if step.endswith("|"):
-                    todo.append(value)
-        elif isinstance(item, yaml.SequenceNode) and step.endswith("|"):
-            todo.extend(item.value)
-    return None
