@@ -164,13 +164,14 @@ def rule_notes(work: RuleWork) -> tuple[Note, ...]:
     return (
         (
             "Rules",
-            f"{counted(len(rules), 'detection rule')}: "
-            + ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())),
+            ", ".join(
+                f"{number} {kind}" if kind == "unreadable" else counted(number, kind)
+                for kind, number in sorted(kinds.items())
+            ),
         ),
         (
             "Rules not judged",
-            "; ".join(f"{number} because {why}" for why, number in sorted(unjudged.items()))
-            or "none",
+            "; ".join(f"{why} ({number})" for why, number in sorted(unjudged.items())) or "none",
         ),
         (
             "Rule tags",
