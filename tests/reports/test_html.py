@@ -13,8 +13,8 @@ import pytest
 from markupsafe import escape
 from sample_assessment import ALL_VERDICTS, MARKUP, SHA, empty, planned, sample
 
-from logreach.coverage.assessment import Assessment
-from logreach.coverage.verdict import Level
+from logreach.coverage.assessment import Assessment, Judged, RuleSummary
+from logreach.coverage.verdict import UNKNOWN, Level
 from logreach.reports.catalogue import Catalogue
 from logreach.reports.html import rendered, write_html
 from logreach.reports.page import page_of
@@ -229,3 +229,15 @@ def test_an_empty_assessment_says_so() -> None:
     shown = rendered(empty())
     assert "Nothing was judged." in shown
     assert "No technique applies." in shown
+
+
+def test_the_state_of_a_rule_does_not_say_its_verdict_again() -> None:
+    one = sample()
+    states = {"r-1": ("unknown",), "r-2": ("noisier",), "r-3": ("unknown", "noisier")}
+    rules = {
+        key: RuleSummary(key, key, "high", "a.yml", state, Judged(UNKNOWN))
+        for key, state in states.items()
+    }
+    shown = rendered(replace(one, profiles=(replace(one.profiles[0], rules=rules),)))
+    _, _, table = shown.partition('<section id="rules">')
+    assert re.findall(r"unknown</span> (P1.*?) ?</div>", table) == ["P1", *["P1: noisier"] * 2]

@@ -23,7 +23,7 @@ from logreach.coverage.verdict import (
     Verdict,
 )
 from logreach.reports.navigator import fleet_layer, profile_layer, write_layers
-from logreach.reports.words import LOOKS
+from logreach.reports.words import LOOKS, QUESTIONS
 
 
 def _by_id(layer: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -85,6 +85,12 @@ def test_one_host_is_not_many() -> None:
     told = {item["value"] for entry in layer["techniques"] for item in entry["metadata"]}
     assert layer["name"] == "logreach: all 1 host"
     assert {"1 of 1 host", "0 of 1 host"} <= told
+
+
+def test_the_three_questions_are_told_by_their_names(assessment: Assessment) -> None:
+    for layer in (fleet_layer(assessment), profile_layer(assessment, assessment.profiles[0])):
+        for entry in layer["techniques"]:
+            assert set(QUESTIONS.values()) <= {item["name"] for item in entry["metadata"]}
 
 
 @pytest.mark.parametrize(

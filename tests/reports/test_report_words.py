@@ -20,7 +20,13 @@ LINE = "Security:4688/CommandLine: the inventory does not say whether the comman
     ("verdict", "reasons", "told"),
     [
         pytest.param(YES, (), "", id="nothing is told where there is no reason"),
-        pytest.param(YES, (AUDIT_ON, AUDIT_OFF), ON, id="the first reason is told"),
+        pytest.param(YES, (AUDIT_ON,), ON, id="the only reason is told"),
+        pytest.param(
+            YES,
+            (AUDIT_ON, AUDIT_ON),
+            f"{ON}; every other link holds too",
+            id="what is achievable rests on more than its first reason, and says so",
+        ),
         pytest.param(NO, (AUDIT_OFF, LINE_UNKNOWN), OFF, id="what is settled needs no more"),
         pytest.param(UNKNOWN, (LINE_UNKNOWN, AUDIT_ON), LINE, id="an open reason is enough"),
         pytest.param(

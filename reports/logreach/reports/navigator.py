@@ -216,7 +216,7 @@ def _fleet_entry(
     label = standing(counts)
     metadata = [
         _named("achievable", f"{achieved} of {counted(hosts, 'host')}"),
-        *(_named(key, tally(getattr(technique, key))) for key in QUESTIONS),
+        *(_named(name, tally(getattr(technique, key))) for key, name in QUESTIONS.items()),
     ]
     comment = _fleet_comment(assessment, technique.technique_id, question)
     line, told = fleet_words(rules) if rules else ("", {})
@@ -260,7 +260,9 @@ def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) 
     judged: Judged = getattr(technique, question)
     verdict = judged.verdict
     comment = "\n".join([verdict.label, *(reason_text(reason) for reason in judged.reasons[:4])])
-    metadata = [_named(key, getattr(technique, key).verdict.label) for key in QUESTIONS]
+    metadata = [
+        _named(name, getattr(technique, key).verdict.label) for key, name in QUESTIONS.items()
+    ]
     metadata.append(_named("score over components", score_text(technique.score)))
     if judged.verdict.applicable:
         metadata += [

@@ -76,6 +76,11 @@ class Row:
     profiles: list[str] = field(default_factory=list)
     hosts: int = 0
 
+    @property
+    def told(self) -> str:
+        """What a rule's row says beside its verdict."""
+        return ", ".join(filter(None, (self.state, self.rules)))
+
 
 @dataclass(frozen=True, slots=True)
 class Technique:
@@ -293,7 +298,9 @@ class _Maker:
                 cells = (self._cell(rule.judged, 1),)
                 lost = _lost(rule)
                 key_of_row = (rule.judged.verdict.label, rule.state, lost)
-                row = Row(cells, rules=lost, state=", ".join(rule.state))
+                # The verdict's own word is not said twice.
+                state = [one for one in rule.state if one != rule.judged.verdict.label]
+                row = Row(cells, rules=lost, state=", ".join(state))
                 _join(rows, key_of_row, row, profile)
         return tuple(Rule(rule, tuple(rows.values())) for rule, rows in made.values())
 

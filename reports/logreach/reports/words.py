@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from logreach.coverage.assessment import Assessment, Judged, Profile, Reason, Remedy
 from logreach.coverage.names import value_words
-from logreach.coverage.verdict import NOT_APPLICABLE, Level, Verdict
+from logreach.coverage.verdict import NOT_APPLICABLE, YES, Level, Verdict
 from logreach.inventories.facts import Conflict, Evidence, FactKey, FactValue
 
 QUESTIONS = {
@@ -24,6 +24,7 @@ QUESTION_MEANING = {
     "detection_with_alternatives": "At least one analytic of ATT&CK has all its data components, "
     "by any event that shows them.",
 }
+OTHERS_HOLD = "every other link holds too"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,10 +154,13 @@ def why(judged: Judged) -> str:
     """The most telling reason, behind what it is about.
 
     A verdict that is open although this reason is not needs a second: what it is that is unknown.
+    One that is achievable rests on all of its reasons, and the first must not look like the only.
     """
     if not judged.reasons:
         return ""
     first = judged.reasons[0]
+    if judged.verdict == YES and len(judged.reasons) > 1:
+        return f"{reason_text(first)}; {OTHERS_HOLD}"
     if judged.verdict.settled or not first.verdict.settled:
         return reason_text(first)
     still_open = [one for one in judged.reasons if not one.verdict.settled]
