@@ -202,6 +202,10 @@ SPLUNK = "[WinEventLog://Security]\nrenderXml = {}\nsuppress_text = {}\n"
         (splunk, SPLUNK.format("false", "1"), "suppress_text without renderXml"),
         (splunk, SPLUNK.format("true", "1"), ""),
         (splunk, SPLUNK.format("false", "0"), ""),
+        (splunk, SPLUNK.format("true", "0\nstart_from = newest"), "stops at the end of the log"),
+        (splunk, SPLUNK.format("true", "0\nqueue = nullQueue"), "queue = nullQueue"),
+        (splunk, SPLUNK.format("true", "0\nSEDCMD-a = s/x//"), "sedcmd-a in [WinEventLog://Security]"),
+        (splunk, SPLUNK.format("true", "0\n[a]\nTRANSFORMS-x = setnull"), "transforms-x in [a]"),
     ],
 )  # fmt: skip
 def test_fields_that_do_not_arrive_are_told_and_leave_their_events_undecided(
@@ -213,3 +217,24 @@ def test_fields_that_do_not_arrive_are_told_and_leave_their_events_undecided(
     assert [words in str(fault) for fault in reading.faults] == ([True] if words else [])
     suppressed = [q.xpath for one in found.subscriptions for q in one.queries if q.suppress]
     assert ["undecided" in xpath for xpath in suppressed] == ([True] if words else [])
+
+
+def test_fields_that_splunk_changes_are_told_and_leave_the_queries_as_they_are() -> None:
+    text = "[WinEventLog://Security]\nevt_resolve_ad_obj = 1\nsuppress_keywords = 1\n"
+    reading = splunk.read(text, "inputs.conf")
+    (one,) = forwarding(reading).subscriptions
+    assert [told(query) for query in one.queries] == ["1 + Security: *"]
+    assert [(each.fields, each.sids) for each in one.altered] == [
+        (("Keywords",), False),
+        ((), True),
+    ]
+    assert [fault.where for fault in reading.faults] == ["line 3", "line 2"]
+    assert forwarding(reading).incomplete == ()
+
+
+def test_logs_that_splunk_reads_as_files_leave_open_what_else_is_taken() -> None:
+    text = (
+        "[WinEventLog://System]\n[monitor://C:\\Windows\\System32\\winevt\\Logs\\Security.evtx]\n"
+    )
+    found = forwarding(splunk.read(text, "inputs.conf"))
+    assert ["reads a log as a file" in one for one in found.incomplete] == [True]

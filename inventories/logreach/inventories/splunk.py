@@ -2,20 +2,22 @@
 
 Source: Splunk's inputs.conf specification. Lists of event ids are exact. Of `key=regex` filters
 EventCode is exact (every id is tried); other keys look at rendered text, so they are undecided.
-An event passes if it matches a whitelist (or none is given) and no blacklist.
+An event passes if it matches a whitelist (or none is given) and no blacklist. What else may be
+taken from it, `splunk_losses` tells.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
-from logreach.inventories import collectors, wef
+from logreach.inventories import collectors, splunk_losses, wef
 from logreach.inventories.facts import Reading
 from logreach.inventories.faults import Fault
+from logreach.inventories.splunk_losses import Stanza
 from logreach.inventories.subscriptions import Query, Subscription
 from logreach.inventories.text import lines
 
@@ -28,23 +30,6 @@ _FILTER = re.compile(r"(?P<kind>whitelist|blacklist)(?P<number>[1-9]?)")
 _PAIR = re.compile(r"\s*(?P<key>\$?\w+)\s*=\s*(?P<mark>[^\w\s])(?P<regex>.*?)(?P=mark)(?=\s|$)")
 # Nested quantifiers can take a regular expression for ever; such a one is not tried.
 _RISKY = re.compile(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)\s*[+*{]")
-_TEXTLESS = "suppress_text without renderXml"
-
-
-@dataclass(slots=True)
-class _Stanza:
-    name: str
-    line: int
-    settings: dict[str, tuple[str, int]] = field(default_factory=dict)
-
-    def on(self, name: str) -> bool:
-        value = self.settings.get(name, ("", 0))[0]
-        return value.strip().lower() in ("1", "true", "t", "yes", "y")
-
-    @property
-    def textless(self) -> bool:
-        """Whether events arrive without their text, in which alone their fields stand."""
-        return self.on("suppress_text") and not self.on("renderxml") and not self.on("disabled")
 
 
 def read(text: str, source: str, sha256: str = "") -> Reading:
@@ -57,22 +42,38 @@ def read(text: str, source: str, sha256: str = "") -> Reading:
     taken = [one for one in stanzas if one.name.lower().startswith(_PREFIX)]
     if not taken:
         faults.append(Fault("no [WinEventLog://...] stanza", source, "line 1"))
-    subscriptions = tuple(_subscription(one, source, faults) for one in taken)
+    faults.extend(_files(stanzas, source))
+    everywhere = splunk_losses.at_index_time(stanzas)
+    losses = [tuple(splunk_losses.lost(one, everywhere)) for one in taken]
+    subscriptions = tuple(
+        _subscription(one, why, source, faults) for one, why in zip(taken, losses, strict=True)
+    )
     reading = wef.reading_of(subscriptions, faults, source, sha256)
-    notices = (_without_text(one, source) for one in taken if one.textless)
-    return replace(reading, faults=(*reading.faults, *notices))
+    told = (
+        notice
+        for one, why in zip(taken, losses, strict=True)
+        for notice in splunk_losses.notices(one, (*why, *_altered(one)), source)
+    )
+    return replace(reading, faults=(*reading.faults, *dict.fromkeys(told)))
 
 
-def _without_text(stanza: _Stanza, source: str) -> Fault:
-    """Without XML, an event's fields arrive in its text only; this leaves nothing unread."""
-    message = f"{_TEXTLESS} in [{stanza.name}]: the fields of its events do not arrive"
-    where = f"line {stanza.settings['suppress_text'][1]}"
-    return Fault(message, source, where, "Set renderXml = true, or suppress_text = 0.")
+def _altered(stanza: Stanza) -> Iterator[tuple[str, int]]:
+    yield from (
+        (f"[{stanza.name}]: {one.why}", stanza.line_of(one.why.partition(" ")[0]))
+        for one in splunk_losses.altered(stanza)
+    )
 
 
-def _stanzas(text: str, source: str, faults: list[Fault]) -> Iterator[_Stanza]:
+def _files(stanzas: list[Stanza], source: str) -> Iterator[Fault]:
+    """Logs that are read as files: which channels they hold is not read here."""
+    for one in stanzas:
+        if one.name.lower().startswith("monitor://") and ".evt" in one.name.lower():
+            yield Fault(f"[{one.name}] reads a log as a file", source, f"line {one.line}")
+
+
+def _stanzas(text: str, source: str, faults: list[Fault]) -> Iterator[Stanza]:
     """Stanzas, each on top of [default] and [WinEventLog], later words for the same name."""
-    found: dict[str, _Stanza] = {"default": _Stanza("default", 1)}
+    found: dict[str, Stanza] = {"default": Stanza("default", 1)}
     stanza = found["default"]
     for number, line in _logical(text):
         stripped = line.strip()
@@ -81,7 +82,7 @@ def _stanzas(text: str, source: str, faults: list[Fault]) -> Iterator[_Stanza]:
         header = _STANZA.fullmatch(stripped)
         if header is not None:
             name = header[1].strip()
-            stanza = found.setdefault(name.lower(), _Stanza(name, number))
+            stanza = found.setdefault(name.lower(), Stanza(name, number))
             continue
         key, equals, value = stripped.partition("=")
         if not equals:
@@ -111,9 +112,11 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
         yield start, held
 
 
-def _subscription(stanza: _Stanza, source: str, faults: list[Fault]) -> Subscription:
+def _subscription(
+    stanza: Stanza, losses: Sequence[tuple[str, int]], source: str, faults: list[Fault]
+) -> Subscription:
     channel = stanza.name[len(_PREFIX) :].strip()
-    queries = tuple(_queries(stanza, channel, source, faults))
+    queries = tuple(_queries(stanza, channel, losses, source, faults))
     return Subscription(
         name=stanza.name,
         queries=queries,
@@ -121,10 +124,17 @@ def _subscription(stanza: _Stanza, source: str, faults: list[Fault]) -> Subscrip
         source=source,
         dialect="collector",
         line=stanza.line,
+        altered=splunk_losses.altered(stanza),
     )
 
 
-def _queries(stanza: _Stanza, channel: str, source: str, faults: list[Fault]) -> Iterator[Query]:
+def _queries(
+    stanza: Stanza,
+    channel: str,
+    losses: Sequence[tuple[str, int]],
+    source: str,
+    faults: list[Fault],
+) -> Iterator[Query]:
     listed = False
     for key, (value, line) in stanza.settings.items():
         found = _FILTER.fullmatch(key)
@@ -141,9 +151,8 @@ def _queries(stanza: _Stanza, channel: str, source: str, faults: list[Fault]) ->
         yield Query(channel, condition, suppress=not white, line=line)
     if not listed:
         yield Query(channel, collectors.EVERYTHING, suppress=False, line=stanza.line)
-    if stanza.textless:
-        undecided = f"*[{collectors.undecided(_TEXTLESS)}]"
-        yield Query(channel, undecided, suppress=True, line=stanza.settings["suppress_text"][1])
+    for words, line in losses:
+        yield Query(channel, f"*[{collectors.undecided(words)}]", suppress=True, line=line)
 
 
 def _condition(value: str, *, xml: bool) -> str | None:

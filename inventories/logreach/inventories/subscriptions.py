@@ -17,6 +17,18 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Altered:
+    """Fields that arrive otherwise than the host wrote them, or not at all, and why.
+
+    `sids`: every field that holds a SID.
+    """
+
+    why: str
+    fields: tuple[str, ...] = ()
+    sids: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A Windows Event Forwarding subscription or a collector's query.
 
@@ -27,7 +39,8 @@ class Subscription:
     send to it, as written; `certificates` that others may, by theirs; `sources` are the addresses
     that it lists and does not disable. `named` says that the inventory names it for this host,
     `elsewhere` that it lists computers by name of which this host is none; `expires` is the time
-    after which it takes nothing more, as written, '' where it has none.
+    after which it takes nothing more, as written, '' where it has none. `altered` are fields that
+    a collector changes on the way.
     """
 
     name: str
@@ -43,6 +56,7 @@ class Subscription:
     named: bool = False
     elsewhere: bool = False
     expires: str = ""
+    altered: tuple[Altered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

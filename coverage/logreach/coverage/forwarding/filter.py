@@ -90,6 +90,7 @@ class ForwardingFilter:
             if event not in self._none:
                 self._none[event] = self._none_taken(event)
             return self._none[event]
+        groups = tuple(group.asked_for(pattern) for group in groups)
         tally = _ask(groups, event, pattern)
         return self._settle(tally, groups, event)
 
@@ -101,7 +102,7 @@ class ForwardingFilter:
                 return ()
             root = _of_any(event)
             self._groups[event] = tuple(
-                Group(selects, group.suppresses, group.doubts)
+                replace(group, selects=selects)
                 for group in on_channel
                 if (selects := tuple(t for t in group.selects if t.holds(root) is not False))
             )
@@ -186,7 +187,9 @@ def _partial(
     if tally.settled:
         reason = "only some of these events are taken"
     elif doubts := first_doubts(groups):
-        reason = f"Windows may refuse the subscription: {'; '.join(doubts)}"
+        refused = not any(group.altered for group in groups)
+        told = "; ".join(doubts)
+        reason = f"Windows may refuse the subscription: {told}" if refused else told
     else:
         reason = f"whether these events are taken depends on {_open_values(groups, event)}"
     return FilterAnswer(

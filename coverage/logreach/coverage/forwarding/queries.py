@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from logreach.coverage.forwarding.events import Node
 from logreach.coverage.forwarding.truth import Truth, all_true, any_true, holds, negated
-from logreach.coverage.patterns import Decider
-from logreach.inventories.subscriptions import Forwarding, Query, Subscription
+from logreach.coverage.patterns import Constraint, Decider, EventPattern
+from logreach.inventories.subscriptions import Altered, Forwarding, Query, Subscription
 from logreach.inventories.xpath import XPath, XPathError, parse
 
 
@@ -30,12 +30,19 @@ class Test:
 class Group:
     """One Query of a subscription, as far as it concerns one channel.
 
-    `doubts` say why Windows may refuse the subscription; it then takes nothing.
+    `doubts` say why Windows may refuse the subscription; it then takes nothing. `altered` are
+    fields that do not arrive as they were written.
     """
 
     selects: tuple[Test, ...]
     suppresses: tuple[Test, ...]
     doubts: tuple[str, ...] = ()
+    altered: tuple[Altered, ...] = ()
+
+    def asked_for(self, pattern: EventPattern) -> Group:
+        """The Query as such a pattern sees it: in doubt where fields that it asks for change."""
+        why = tuple(one.why for one in self.altered if _asks(pattern, one))
+        return replace(self, doubts=(*self.doubts, *why)) if why else self
 
     def takes(self, root: Node) -> Truth:
         """Taken: some Select matches, and no Suppress of the same Query does."""
@@ -46,6 +53,21 @@ class Group:
             )
         )
         return None if taken and self.doubts else taken
+
+
+def _asks(pattern: EventPattern, altered: Altered) -> bool:
+    """Whether a pattern asks that such a field holds something; what it excludes is no matter."""
+    return any(
+        not one.negated and (name in altered.fields or (altered.sids and _of_sid(name, one)))
+        for name, held in pattern.fields.items()
+        for one in held
+    )
+
+
+def _of_sid(field: str, constraint: Constraint) -> bool:
+    return field.lower().endswith("sid") or any(
+        value.upper().startswith("S-1-") for value in constraint.values
+    )
 
 
 def groups_on(forwarding: Forwarding, channel: str, *, enabled: bool = True) -> tuple[Group, ...]:
@@ -68,7 +90,8 @@ def _groups(subscription: Subscription, channel: str) -> Iterator[Group]:
         tests = [(query.suppress, _test(subscription, query)) for query in queries]
         selects = tuple(test for suppress, test in tests if not suppress)
         if selects:
-            yield Group(selects, tuple(test for suppress, test in tests if suppress), doubts)
+            suppresses = tuple(test for suppress, test in tests if suppress)
+            yield Group(selects, suppresses, doubts, subscription.altered)
 
 
 def _test(subscription: Subscription, query: Query) -> Test:

@@ -52,6 +52,8 @@ class _Taking:
         self._filter = ForwardingFilter(forwarding, metadata)
         self._whole: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
         self._parts: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
+        # Where fields change on the way, it matters which of them a pattern asks for.
+        self.alters = any(one.altered for one in forwarding.subscriptions)
 
     def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
         """What is done with all events of an id, or none, is done with those of any pattern."""
@@ -60,7 +62,8 @@ class _Taking:
         if whole is None:
             asked = EventPattern(pattern.event)
             whole = self._whole[key] = self._filter.answer_for(event, asked)
-        if not pattern.fields or (whole.exact and whole.level is not Level.PARTIAL):
+        decided = whole.exact and whole.level is not Level.PARTIAL and not self.alters
+        if not pattern.fields or decided:
             return whole
         key = (asked_for(pattern), event)
         found = self._parts.get(key)
@@ -146,6 +149,7 @@ class Arriving:
         if not isinstance(fact, Missing):
             self._system = _system(facts)
             self._sieves = _sieves(fact.value, Who.of(facts))
+        self._alters = not isinstance(fact, Missing) and self._sieves.all_.alters
         self._whole: dict[str, Reason] = {}
 
     def check(self, pattern: EventPattern) -> Reason:
@@ -153,7 +157,7 @@ class Arriving:
         whole = self._whole.get(pattern.event)
         if whole is None:
             whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
-        if whole_decides(whole) or not pattern.fields:
+        if not pattern.fields or (whole_decides(whole) and not self._alters):
             return whole
         return self._asked(pattern)
 
