@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sigma.types import SigmaRegularExpression, SigmaString, SigmaType
 
 _UNKNOWN = Constraint(Test.UNKNOWN)
+# A text is '.', '*' and '?' are wildcards.
+_SIMPLE = {".": Test.EQUALS, ".*": Test.BEGINS, "*.": Test.ENDS, "*.*": Test.CONTAINS}
 
 
 def value_node(field: str, value: SigmaType) -> Node:
@@ -99,30 +101,27 @@ def _lacking(value: SigmaString) -> Constraint:
 def _string(field: str, value: SigmaString, cased: bool) -> Node:
     from sigma.types import Placeholder, SpecialChars
 
-    parts = value.s
-    if any(isinstance(part, Placeholder) for part in parts):
-        return _lit(field, _lacking(value))
-    if not parts or parts == [""]:
-        return _lit(field, Constraint(Test.EMPTY))
     many = SpecialChars.WILDCARD_MULTI
-    texts = tuple(part for part in parts if isinstance(part, str))
-    shape = tuple("*" if part is many else "." if isinstance(part, str) else "?" for part in parts)
-    simple = {
-        (".",): Test.EQUALS,
-        (".", "*"): Test.BEGINS,
-        ("*", "."): Test.ENDS,
-        ("*", ".", "*"): Test.CONTAINS,
-    }
-    if set(shape) == {"*"}:
+    shape, texts = "", []
+    for part in value.s:  # a set of rules has tens of thousands of texts: once through each
+        if isinstance(part, str):
+            shape += "."
+            texts.append(part)
+        elif isinstance(part, Placeholder):
+            return _lit(field, _lacking(value))
+        else:
+            shape += "*" if part is many else "?"
+    if not any(texts) and shape in ("", "."):
+        return _lit(field, Constraint(Test.EMPTY))
+    simple = _SIMPLE.get(shape)
+    if simple is not None:
+        return _lit(field, Constraint(simple, tuple(texts), cased=cased))
+    if not shape.strip("*"):
         return _lit(field, Constraint(Test.EXISTS))
-    if shape in simple:
-        return _lit(field, Constraint(simple[shape], texts, cased=cased))
-    return And(_wildcards(field, shape, texts, cased))
+    return And(_wildcards(field, shape, tuple(texts), cased))
 
 
-def _wildcards(
-    field: str, shape: tuple[str, ...], texts: tuple[str, ...], cased: bool
-) -> tuple[Lit, ...]:
+def _wildcards(field: str, shape: str, texts: tuple[str, ...], cased: bool) -> tuple[Lit, ...]:
     """The expression itself, and what follows from it: filters understand that better."""
     words = iter(texts)
     found: list[Lit] = []
