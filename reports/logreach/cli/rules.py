@@ -279,7 +279,9 @@ def by_configuration(
         unsure = len(judged) - every - never - some
         typer.echo(f"| {path.stem} | {every:,} | {some:,} | {unsure:,} | {never:,} |")
     whole = counted(len(found.rules), "rule")
-    typer.echo(f"{len(judged)} of {whole} {noun(len(judged), 'reads', 'read')} Sysmon", err=True)
+    typer.echo(
+        f"{len(judged)} of {whole} {noun(len(judged), 'reads', 'read')} Sysmon's events", err=True
+    )
     tell(found.faults, heading="Faults of the input:")
 
 
