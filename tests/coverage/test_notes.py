@@ -64,3 +64,13 @@ def test_the_entries_of_an_inventory_are_counted(hosts: str, told: str, tmp_path
     notes = dict(method_notes(model, load(tmp_path)))
     assert notes["Hosts"].startswith(told)
     assert notes["Changes to Sysmon"] == SYSMON_GAIN
+
+
+def test_what_a_list_of_devices_leaves_out_is_told(tmp_path: Path) -> None:
+    rows = "WS,True,Windows 11 23H2\nNAS,True,Samba\nOLD,False,Windows 11 23H2\n"
+    (tmp_path / "ad.csv").write_text(f"Name,Enabled,OperatingSystem\n{rows}", "utf-8")
+    told = method_notes(build(load_attack(), ["T1543.003"]), load(tmp_path))
+    assert [text for heading, text in told if heading == "Left out"] == [
+        "1 device without Windows is not judged in ad.csv",
+        "1 computer account that is disabled is not judged in ad.csv",
+    ]

@@ -23,6 +23,7 @@ KEYS = {
     "facts",
     "missing",
     "faults",
+    "notes",
     "conflicts",
     "error",
 }
@@ -85,6 +86,8 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     assert len(told) == len(case.get("faults", ())), told
     for fault, wanted in zip(told, case.get("faults", ()), strict=True):
         assert wanted in fault
+    notes = [str(note) for note in inventory.notes]
+    assert notes == case.get("notes", [])
     for name, wanted in case.get("conflicts", {}).items():
         assert [str(one.key) for one in host(inventory, name).facts.conflicts] == wanted
     assert all(not fault.startswith("/") for fault in told)

@@ -59,6 +59,7 @@ def method_notes(model: Model, inventory: Inventory) -> tuple[Note, ...]:
         *_mapping_notes(model),
         *_judging_notes(),
         ("Hosts", _hosts_text(inventory)),
+        *(("Left out", str(note)) for note in inventory.notes),
     )
 
 

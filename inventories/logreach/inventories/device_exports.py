@@ -24,6 +24,7 @@ from logreach.inventories.operating_systems import identify
 from logreach.inventories.sources import Source
 from logreach.inventories.tables import yaml_table
 from logreach.inventories.text import lines
+from logreach.inventories.wording import counted, noun
 
 OS, ROLE = FactKey(FactKind.OS), FactKey(FactKind.ROLE)
 _MOST_COUNTED = 10_000_000
@@ -51,10 +52,11 @@ class Device:
 
 @dataclass(slots=True)
 class Devices:
-    """A whole list, and what is wrong with it."""
+    """A whole list, what is wrong with it, and what of it is left out."""
 
     devices: list[Device] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,14 @@ def read(source: Source, columns: Mapping[str, str] | None = None) -> Devices:
     InputError where no column for names, or none for the system, can be found.
     """
     found = Devices()
-    left_out = 0
+    others, disabled = 0, 0
     devices: list[tuple[int, Device]] = []
     for row in _rows(source, columns or {}, found.faults):
         if _other_system(row):
-            left_out += 1
+            others += 1
+            continue
+        if row.get("enabled").casefold() in _disabled():
+            disabled += 1
             continue
         device = _device(row)
         if device is None:
@@ -102,9 +107,15 @@ def read(source: Source, columns: Mapping[str, str] | None = None) -> Devices:
             continue
         devices.append((row.line, device))
     found.devices = _distinct(source, devices)
-    if left_out:
-        hint = "They stay outside the assessment."
-        found.faults.append(source.fault(f"{left_out} devices do not run Windows", hint=hint))
+    if others:
+        message = (
+            f"{counted(others, 'device')} without Windows {noun(others, 'is', 'are')} not judged"
+        )
+        found.notes.append(source.fault(message))
+    if disabled:
+        are = noun(disabled, "is", "are")
+        message = f"{counted(disabled, 'computer account')} that {are} disabled {are} not judged"
+        found.notes.append(source.fault(message))
     return found
 
 
@@ -195,6 +206,12 @@ def _other_system(row: _Row) -> bool:
 def yaml_table_words() -> tuple[str, ...]:
     """Words of systems that are not Windows."""
     return tuple(yaml_table("device_columns.yaml")["not_windows"])
+
+
+@cache
+def _disabled() -> frozenset[str]:
+    """Words that say of an account that it is not enabled."""
+    return frozenset(word.casefold() for word in yaml_table("device_columns.yaml")["disabled"])
 
 
 def _device(row: _Row) -> Device | None:

@@ -371,9 +371,13 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """An organisation's hosts, every file that was read, and every fault found on the way."""
+    """An organisation's hosts, every file that was read, and every fault found on the way.
+
+    `notes` tell what is left out and nothing is wrong with.
+    """
 
     name: str
     hosts: tuple[Host, ...]
     files: tuple[InputFile, ...] = ()
     faults: tuple[Fault, ...] = ()
+    notes: tuple[Fault, ...] = ()

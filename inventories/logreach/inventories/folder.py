@@ -37,7 +37,7 @@ def _load(root: Path) -> Inventory:
             raise InputError(source.fault(f"is larger than {size}", hint=hint))
         told = manifest.read(source.text())
     else:
-        source = Source(".", b"")
+        source = Source("", b"")
         told = _by_folders(folder)
     name = told.name or root.resolve().name
     return _inventory(name, folder, told, source)
@@ -63,20 +63,24 @@ def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inv
     faults = [
         Fault("lies beside the host folders and was not read", path) for path in told.left_over
     ]
-    listed = _listed(folder, told, source, faults)
+    notes: list[Fault] = []
+    listed = _listed(folder, told, source, faults, notes)
     shared, assume = told.subscriptions, told.assume_defaults
     make = HostSpec("", 0, shared_subscriptions=shared, assume_defaults=assume)
     joined, unclear = identities.join(told.hosts, listed, make, source.path)
     faults.extend(unclear)
     found = [hosts.build(folder, spec, source, devices) for spec, devices in joined]
     faults.extend(folder.passed_over)
-    if not found and faults:
-        raise InputError(faults)
+    if not found and (faults or notes):
+        raise InputError([*faults, *notes])
     faults.extend(fault for host in found for fault in host.faults)
-    return Inventory(name, tuple(found), folder.files, tuple(dict.fromkeys(faults)))
+    told_once = tuple(dict.fromkeys(faults))
+    return Inventory(name, tuple(found), folder.files, told_once, tuple(notes))
 
 
-def _listed(folder: Folder, told: Manifest, source: Source, faults: list[Fault]) -> list[Device]:
+def _listed(
+    folder: Folder, told: Manifest, source: Source, faults: list[Fault], notes: list[Fault]
+) -> list[Device]:
     """Every row of every device list that is named."""
     listed: list[Device] = []
     for export in told.exports:
@@ -91,6 +95,7 @@ def _listed(folder: Folder, told: Manifest, source: Source, faults: list[Fault])
             faults.extend(error.faults)
             continue
         faults.extend(devices.faults)
+        notes.extend(devices.notes)
         listed.extend(devices.devices)
     return listed
 

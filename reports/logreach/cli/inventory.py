@@ -53,6 +53,7 @@ def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
     """Show hosts, their facts, what is unknown, and how many verdicts hang on that."""
     from logreach.coverage.scope import only_hosts
     from logreach.inventories import load
+    from logreach.inventories.wording import counted
 
     inventory = only_hosts(load(folder), host or ())
     for line in _heading(inventory):
@@ -63,19 +64,24 @@ def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
             typer.echo(line)
     for line in _open(inventory):
         typer.echo(line)
-    if inventory.faults:
-        count = len(inventory.faults)
-        typer.echo(f"{count} faults in the input; see: logreach inventory check", err=True)
+    told = [
+        counted(len(some), word)
+        for some, word in ((inventory.faults, "fault"), (inventory.notes, "note"))
+        if some
+    ]
+    if told:
+        typer.echo(f"{' and '.join(told)} on the input; see: logreach inventory check", err=True)
 
 
 @app.command("check")
 def check(folder: Folder) -> None:
-    """List every fault of the inventory, and every two sources that disagree.
+    """List every fault of the inventory, every two sources that disagree, and what is left out.
 
-    Exit code 1 where there is any.
+    Exit code 1 where there is any fault or disagreement.
     """
     from logreach.coverage.prerequisites.sysmon import contradictions
     from logreach.inventories import load
+    from logreach.inventories.wording import counted
 
     inventory = load(folder)
     for fault in inventory.faults:
@@ -90,11 +96,14 @@ def check(folder: Folder) -> None:
     ]
     for name, said in disagreeing:
         typer.echo(f"disagreement: {name}: {said}")
+    for note in inventory.notes:
+        typer.echo(f"note: {note}")
     hosts = sum(one.count for one in inventory.hosts)
     typer.echo(
-        f"{inventory.name}: {len(inventory.hosts)} entries for {hosts} hosts, "
-        f"{len(inventory.files)} files read, {len(inventory.faults)} faults, "
-        f"{len(disagreeing)} disagreements",
+        f"{inventory.name}: {counted(len(inventory.hosts), 'entry', 'entries')} for "
+        f"{counted(hosts, 'host')}, {counted(len(inventory.files), 'file')} read, "
+        f"{counted(len(inventory.faults), 'fault')}, "
+        f"{counted(len(disagreeing), 'disagreement')}",
         err=True,
     )
     if inventory.faults or disagreeing:
@@ -102,9 +111,11 @@ def check(folder: Folder) -> None:
 
 
 def _heading(inventory: Inventory) -> Iterator[str]:
-    hosts = sum(one.count for one in inventory.hosts)
-    entries = len(inventory.hosts)
-    yield f"{inventory.name}: {hosts} hosts in {entries} entries, {len(inventory.files)} files read"
+    from logreach.inventories.wording import counted
+
+    hosts = counted(sum(one.count for one in inventory.hosts), "host")
+    entries = counted(len(inventory.hosts), "entry", "entries")
+    yield f"{inventory.name}: {hosts} in {entries}, {counted(len(inventory.files), 'file')} read"
 
 
 def _title(host: Host) -> str:

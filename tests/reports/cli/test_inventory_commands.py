@@ -50,7 +50,7 @@ def test_show_tells_each_host_in_a_few_lines(app: typer.Typer, folder: Path) -> 
     (folder / "inventory.yaml").write_text(CLEAN)
     result = run(app, "inventory", "show", str(folder))
     assert result.exit_code == 0
-    assert "850 hosts in 1 entries, 2 files read" in result.stdout
+    assert "850 hosts in 1 entry, 2 files read" in result.stdout
     for line in (
         "WS (850 hosts)",
         "  system        Windows 11 23H2 (build 22631)",
@@ -118,6 +118,37 @@ def test_check_tells_a_sysmon_that_cannot_run_on_that_windows(
     result = run(app, "inventory", "check", str(folder))
     assert result.exit_code == 1
     assert "disagreement: A: sources disagree: Windows brings a Sysmon of its own" in result.stdout
+
+
+LEFT_OUT = """Name,Enabled,OperatingSystem
+WS,True,Windows 11 23H2
+NAS,True,Samba
+OLD,False,Windows 11 23H2
+"""
+
+
+def test_what_is_left_out_is_a_note_and_no_fault(app: typer.Typer, tmp_path: Path) -> None:
+    (tmp_path / "ad.csv").write_text(LEFT_OUT)
+    checked = run(app, "inventory", "check", str(tmp_path))
+    assert checked.exit_code == 0
+    assert checked.stdout.splitlines() == [
+        "note: 1 device without Windows is not judged in ad.csv",
+        "note: 1 computer account that is disabled is not judged in ad.csv",
+    ]
+    counts = "1 entry for 1 host, 1 file read, 0 faults, 0 disagreements"
+    assert checked.stderr.endswith(f"{tmp_path.name}: {counts}\n")
+    shown = run(app, "inventory", "show", str(tmp_path))
+    assert shown.stdout.startswith(f"{tmp_path.name}: 1 host in 1 entry, 1 file read\n")
+    assert shown.stderr == "2 notes on the input; see: logreach inventory check\n"
+
+
+def test_one_fault_is_told_as_one(app: typer.Typer, folder: Path) -> None:
+    text = "hosts: [{name: WS, os: Windows 11 23H2, audit_policy: gone.csv}]"
+    (folder / "inventory.yaml").write_text(text)
+    checked = run(app, "inventory", "check", str(folder))
+    assert "1 file read, 1 fault, 0 disagreements" in checked.stderr
+    shown = run(app, "inventory", "show", str(folder))
+    assert shown.stderr == "1 fault on the input; see: logreach inventory check\n"
 
 
 @pytest.mark.parametrize("text", ["hosts: [", "hosts: [{nam: A}]", ""])
