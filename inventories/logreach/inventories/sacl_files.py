@@ -13,10 +13,10 @@ AUDITED = "# Get-Acl -Audit"
 _RESOURCE = re.compile(r"^[^:\n]{1,60}:\s*(?:File|Key)\s*$", re.MULTILINE | re.IGNORECASE)
 _NO_RESOURCE = re.compile(r"no global SACL", re.IGNORECASE)  # auditpol's own words in English
 _SDDL = re.compile(
-    r"""(?:^\s*Sddl\s*:|"Sddl"\s*:|^[^;\n]{3,1024};\s*"?[OGDS]:[A-Z(])""", re.MULTILINE
+    r"""(?:^\s*Sddl\s*:|"Sddl"\s*:|^[^;\n]{3,1024};\s*"?(?:[OGDS]:[A-Z(]|\((?:AU|AL|A|D);))""",
+    re.MULTILINE,
 )
-
-
+_LIST = re.compile(r"\A\s*(?:[\[{#]|null\b)|^[^;\n]{3,1024};", re.MULTILINE)
 _KINDS = ("file", "key")
 
 
@@ -30,7 +30,7 @@ def looks_like(text: str) -> bool:
 def read(source: Source) -> Reading:
     """Read by content."""
     text = source.text()
-    if not _SDDL.search(text) and not text.startswith(AUDITED):
+    if not (_SDDL.search(text) or text.startswith(AUDITED) or _is_list(text)):
         return _global(source, text)
     audited = text.startswith(AUDITED)
     if audited:
@@ -38,6 +38,11 @@ def read(source: Source) -> Reading:
     told = sacls.read(text, source.path, source.sha256, audited=audited)
     whole = text.endswith(("\n", "\r")) or text.lstrip().startswith(("{", "["))
     return told if whole or not told.statements else _without_last(source, told)
+
+
+def _is_list(text: str) -> bool:
+    """Whether a text without any descriptor is a list of objects all the same, be it empty."""
+    return bool(_LIST.search(text)) and not _RESOURCE.search(text)
 
 
 def _without_last(source: Source, told: Reading) -> Reading:

@@ -30,12 +30,14 @@ from logreach.inventories.text import lines
 
 LONGEST = 32 * 1024 * 1024  # characters
 _ROW = re.compile(r"""^\s*"?(?P<path>[^";]+?)"?\s*[;,\t](?:\s*\d\s*,)?\s*"?(?P<sddl>[OGDS]:.*)$""")
+_HEADLESS = re.compile(r"""^\s*"?(?P<path>[^";()]+\\[^";()]*)"?\s*[;,\t]\s*"?\(""")
 _HEADING = re.compile(
     r"^\s*\"?(path|object|name|dn|distinguishedname|key)\b.*\bsddl\b", re.IGNORECASE
 )
 _PAIR = re.compile(r"^(?P<name>\w+)\s*:\s?(?P<value>.*)$")
 _ENTRY = "("  # how an entry of a descriptor begins
 _HINT = "Export with audit entries (Get-Acl -Audit, elevated)."
+_NO_SACL = "the descriptor holds no SACL part (S:)"
 
 
 @dataclass(slots=True)
@@ -71,12 +73,24 @@ class Found:
                 self.missing.append((key, Missing(str(lost), lost)))
             return
         if sacl is None and not self.audited:
-            lost = self.fault(
-                f"{path[:80]}: no S: part, so audit entries are not told", line, _HINT
-            )
+            lost = self.fault(f"{path[:80]}: the descriptor holds no SACL part (S:)", line, _HINT)
             self.missing.append((key, Missing(str(lost), lost)))
             return
         self.state(key, sacl or Sacl(()), line, sddl)
+
+    def headless(self, path: str, line: int) -> None:
+        """One object with entries that no part of a descriptor holds."""
+        name = normal(path)
+        hint = "Write audit entries behind 'S:', as in S:(AU;SA;KA;;;WD)."
+        if name is None:
+            self.fault(f"{path[:80]}: {_NO_SACL}", line, hint)
+        else:
+            self.lose(FactKey(FactKind.SACL, name.name), f"{path[:80]}: {_NO_SACL}", line, hint)
+
+    def lose(self, key: FactKey, message: str, line: int, hint: str) -> None:
+        """One fact that should be told and is not."""
+        lost = self.fault(message, line, hint)
+        self.missing.append((key, Missing(str(lost), lost)))
 
     def state(self, key: FactKey, sacl: Sacl, line: int, quote: str) -> None:
         """One settled fact."""
@@ -218,6 +232,10 @@ def _rows(text: str, found: Found) -> None:
         row = _ROW.match(stripped)
         if row is not None:
             found.descriptor(row["path"], row["sddl"].replace('""', '"'), number)
+            continue
+        headless = _HEADLESS.match(stripped)
+        if headless is not None:
+            found.headless(headless["path"], number)
             continue
         fault = found.fault(f"neither 'path;SDDL' nor a heading: {stripped[:60]!r}", number, _HINT)
         found.doubt_last(fault)
