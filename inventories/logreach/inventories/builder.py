@@ -53,7 +53,7 @@ class Builder:
 
     def locate(self, named: Named, kinds: Iterable[FactKind] = (), *, folder: bool) -> Path | None:
         """What the manifest names, which must be a folder or a file; None with a fault if not."""
-        where = f"line {named.line}"
+        where = f"line {named.line}" if named.line else ""
         try:
             path = self.folder.locate(named.text, self.manifest.path, where)
             if path.is_dir() is not folder:

@@ -64,16 +64,15 @@ class Folder:
         self._real = Path(os.path.realpath(root))
         self._read: dict[str, Source] = {}
         self._made: dict[tuple[str, object], object] = {}
-        self._links_out: dict[str, Fault] = {}
         self._unread: dict[Path, Fault] = {}
 
     @property
     def passed_over(self) -> tuple[Fault, ...]:
-        """Every file that lies outside, and every folder that cannot be listed, as a fault."""
-        return (*self._links_out.values(), *self._unread.values())
+        """Every link that is not followed, and every folder that cannot be listed, as a fault."""
+        return tuple(self._unread.values())
 
     def unread(self, path: Path) -> tuple[Fault, ...]:
-        """Of what was walked so far, the folders at or below a path that cannot be listed."""
+        """Of what was walked so far, what lies at or below a path and could not be looked into."""
         return tuple(
             fault for one, fault in self._unread.items() if one == path or path in one.parents
         )
@@ -120,13 +119,14 @@ class Folder:
     def walk(self, folder: Path) -> Iterator[Path]:
         """All regular files below a folder, in the order of their names, links out left alone.
 
-        A folder that cannot be listed is remembered: see `unread`.
+        Links to folders of the inventory are followed, once each. What is left alone and what
+        cannot be listed is remembered: see `unread`.
         """
         seen = 0
-        for here, folders, files in os.walk(folder, onerror=self._unlisted):
-            folders.sort(key=str.casefold)
-            for one in folders:
-                self._noted(Path(here, one))
+        home, entered = Path(os.path.realpath(folder)), set[Path]()
+        for here, folders, files in os.walk(folder, onerror=self._unlisted, followlinks=True):
+            found = sorted(folders, key=str.casefold)
+            folders[:] = [one for one in found if self._enters(Path(here, one), home, entered)]
             for file in sorted(files, key=str.casefold):
                 path = Path(here, file)
                 if self._noted(path):
@@ -136,6 +136,22 @@ class Folder:
                     message = f"more than {MOST_FILES} files in one folder"
                     raise InputError(Fault(message, self.name(folder)))
 
+    def _enters(self, path: Path, home: Path, entered: set[Path]) -> bool:
+        """Whether a folder found below `home` is walked; `entered` are links followed so far."""
+        if not self._noted(path):
+            return False
+        if not path.is_symlink():
+            return True
+        real = Path(os.path.realpath(path))
+        if real in home.parents:
+            message = "link leads to a folder that holds it; it was not followed"
+            self._unread[path] = Fault(message, self.name(path), hint="Link what is meant alone.")
+            return False
+        if any(one == real or one in real.parents for one in (home, *entered)):
+            return False  # walked under its own name, or by a link before
+        entered.add(real)
+        return True
+
     def _unlisted(self, error: OSError) -> None:
         path = Path(error.filename)
         self._unread[path] = Fault(f"folder cannot be read ({error.strerror})", self.name(path))
@@ -144,7 +160,7 @@ class Folder:
         """Whether a path lies inside; a link that leads out is noted, so that it is told."""
         inside = self._inside(path)
         if not inside:
-            self._links_out[self.name(path)] = _outside(self.name(path), "", "")
+            self._unread[path] = _outside(self.name(path), "", "")
         return inside
 
     def _bytes(self, path: Path, name: str) -> bytes:
