@@ -168,8 +168,10 @@ def _too_deep(content: bytes) -> bool:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _MOST_DEPTH:
                 return True
-    except yaml.YAMLError:
-        pass  # what stands before it is not too deep; reading it tells the fault
+    except yaml.YAMLError as error:
+        # PyYAML from 6.0.4 on looks ahead and refuses a depth of its own, far beyond ours. Of any
+        # other error reading tells: what stands before it is not too deep.
+        return "maximum nesting depth" in str(error)
     return False
 
 
