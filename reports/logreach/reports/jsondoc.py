@@ -8,7 +8,8 @@ for one broken link decides thousands of verdicts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from logreach.coverage.assessment import (
     Judged,
     Profile,
     Reason,
+    Remedy,
     RuleSummary,
     TechniqueResult,
 )
@@ -114,7 +116,7 @@ class _Texts:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.numbers = catalogue.numbers
-        self.reasons = Items(encoded(_reason(one)) for one in catalogue.reasons)
+        self.reasons = Items(_reason(one) for one in catalogue.reasons)
         self._ids: dict[int, str] = {}
         self._whole: dict[int, JsonText] = {}
         self._scores: dict[tuple[float, float] | None, JsonText] = {}
@@ -251,24 +253,35 @@ def _analytic(analytic: AnalyticResult, texts: _Texts) -> JsonText:
     )
 
 
-def _reason(reason: Reason) -> Json:
-    return {
-        "link": reason.link,
-        "subject": reason.subject,
-        "verdict": _verdict(reason.verdict),
-        "text": reason.text,
-        "evidence": _evidence(reason.evidence),
-        "remedy": None if reason.remedy is None else remedy(reason.remedy),
-        "reference": reason.reference,
-        "missing": None if reason.missing is None else str(reason.missing),
-    }
+def _reason(reason: Reason) -> JsonText:
+    # By hand, as a technique is.
+    name, missing = encoded_name, reason.missing
+    evidence = encoded_list(map(_evidence_text, reason.evidence))
+    return (
+        f'{{"link": {name(reason.link)}, "subject": {name(reason.subject)}, '
+        f'"verdict": {_verdict_text(reason.verdict)}, "text": {encoded(reason.text)}, '
+        f'"evidence": {evidence}, '
+        f'"remedy": {"null" if reason.remedy is None else _remedy(reason.remedy)}, '
+        f'"reference": {name(reason.reference)}, '
+        f'"missing": {"null" if missing is None else name(str(missing))}}}'
+    )
 
 
-def _evidence(evidence: Iterable[Evidence]) -> list[Json]:
-    return [
-        {"source": one.source, "where": one.where, "quote": one.quote, "sha256": one.sha256}
-        for one in evidence
-    ]
+@lru_cache(maxsize=1024)
+def _remedy(one: Remedy) -> JsonText:
+    return encoded(remedy(one))
+
+
+def _evidence_text(one: Evidence) -> JsonText:
+    name = encoded_name
+    return (
+        f'{{"source": {name(one.source)}, "where": {name(one.where)}, '
+        f'"quote": {name(one.quote)}, "sha256": {name(one.sha256)}}}'
+    )
+
+
+def _evidence(one: Evidence) -> Json:
+    return {"source": one.source, "where": one.where, "quote": one.quote, "sha256": one.sha256}
 
 
 def _fleet(technique: FleetTechnique) -> Json:
@@ -289,7 +302,7 @@ def _fact(view: FactView) -> Json:
         "title": view.title,
         "state": view.state,
         "value": view.value,
-        "evidence": _evidence(view.evidence),
+        "evidence": [_evidence(one) for one in view.evidence],
     }
 
 
@@ -316,7 +329,7 @@ def _conflict(conflict: Conflict) -> Json:
             side: {
                 "value": value_text(statement.value),
                 "strength": statement.strength.name.lower(),
-                "evidence": _evidence([statement.evidence])[0],
+                "evidence": _evidence(statement.evidence),
             }
             for side, statement in sides.items()
         },

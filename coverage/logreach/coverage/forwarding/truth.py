@@ -85,8 +85,13 @@ def _attributes(step: Step, node: Node, certain: Truth) -> list[_Reached]:
 
 
 def _children(step: Step, parent: Node, certain: Truth) -> list[tuple[Node, Truth]]:
-    matched = [(child, _named(step.name, child)) for child in parent.children]
-    kept = [(child, all_true((certain, sure))) for child, sure in matched if sure is not False]
+    name, kept = step.name, list[tuple[Node, Truth]]()
+    for child in parent.children:
+        if child.name.__class__ is str and child.name != name != "*":
+            continue
+        sure = _named(name, child)
+        if sure is not False:
+            kept.append((child, sure if certain else None))
     for predicate in step.predicates:
         place = _position(predicate)
         if place is not None:

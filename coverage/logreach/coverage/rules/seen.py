@@ -9,7 +9,7 @@ from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.rules.asked import Asked, HostView, Link
 from logreach.coverage.rules.model import Demand, Sight
 from logreach.coverage.rules.results import RuleResult, SightResult, WayResult, rank
-from logreach.coverage.rules.telling import loss
+from logreach.coverage.rules.telling import each_once, loss
 from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of, any_of
 
 
@@ -202,7 +202,5 @@ def _first(broken: Sequence[Link]) -> Link:
 
 def _reasons(broken: Sequence[Link]) -> tuple[Reason, ...]:
     """The reasons of broken links, the worst first."""
-    if len(broken) == 1:
-        return broken[0].judged.reasons
-    weak = sorted(broken, key=_ends)
-    return tuple(dict.fromkeys(reason for one in weak for reason in one.judged.reasons))
+    weak = sorted(broken, key=_ends) if len(broken) > 1 else broken
+    return each_once([one.judged.reasons for one in weak])

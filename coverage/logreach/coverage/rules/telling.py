@@ -26,13 +26,20 @@ def telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reason
         sights.sort(key=lambda one: (rank(one)[:2], _reached(one)), reverse=True)
     if verdict.proven > Level.NO:
         sights = sights[:1]
-    found = dict.fromkeys(reason for one in sights for reason in one.judged.reasons[:2])
+    found = each_once([one.judged.reasons[:2] for one in sights])
     if not verdict.settled and all(reason.missing is None for reason in found):
-        found |= dict.fromkeys(_missing_fact(ways))
+        found = each_once([found, tuple(_missing_fact(ways))])
     if rule.truncated and verdict != YES:
         text = f"it has more branches than are looked at ({len(rule.branches)})"
-        found[Reason("knowledge", rule.title, UNKNOWN, text)] = None
-    return tuple(found)
+        found = (*found, Reason("knowledge", rule.title, UNKNOWN, text))
+    return found
+
+
+def each_once(reasons: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """Reasons in their order, each once; those of a single verdict are so already."""
+    if len(reasons) == 1:
+        return reasons[0]
+    return tuple(dict.fromkeys(reason for several in reasons for reason in several))
 
 
 def with_exclusions(
