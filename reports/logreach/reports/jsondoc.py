@@ -118,6 +118,7 @@ class _Texts:
         self.numbers = catalogue.numbers
         self.reasons = Items(_reason(one) for one in catalogue.reasons)
         self._ids: dict[int, str] = {}
+        self._rules: dict[str, tuple[JsonText, JsonText]] = {}
         self._whole: dict[int, JsonText] = {}
         self._scores: dict[tuple[float, float] | None, JsonText] = {}
 
@@ -140,6 +141,18 @@ class _Texts:
     def each(self, judged: Mapping[str, Judged]) -> JsonText:
         """Verdicts by what they are about, with their reasons by number."""
         return encoded_object({key: self.by_number(one) for key, one in judged.items()})
+
+    def of_rule(self, rule: RuleSummary) -> tuple[JsonText, JsonText]:
+        """What a rule says of itself, which stands in every profile: its head and techniques."""
+        known = self._rules.get(rule.rule_id)
+        if known is None:
+            name = encoded_name
+            head = f'{{"title": {name(rule.title)}, "level": {name(rule.level)}'
+            known = self._rules[rule.rule_id] = (
+                f'{head}, "source": {name(rule.source)}',
+                encoded_list(map(name, rule.techniques)),
+            )
+        return known
 
     def score(self, score: tuple[float, float] | None) -> JsonText:
         """A score with four decimals, null where nothing applies; there are few distinct ones."""
@@ -307,14 +320,13 @@ def _fact(view: FactView) -> Json:
 
 
 def _rule(rule: RuleSummary, texts: _Texts) -> JsonText:
-    # By hand, as a technique is. What a rule says of itself stands in every profile.
+    # By hand, as a technique is.
     name, verdict = encoded_name, rule.judged.verdict
+    head, techniques = texts.of_rule(rule)
     return (
-        f'{{"title": {name(rule.title)}, "level": {name(rule.level)}, '
-        f'"source": {name(rule.source)}, "state": {encoded_list(map(name, rule.state))}, '
+        f'{head}, "state": {encoded_list(map(name, rule.state))}, '
         f'"reason": {name(rule.judged.reason)}, "verdict": {_verdict_text(verdict)}, '
-        f'"reason_ids": {texts.ids(rule.judged)}, '
-        f'"techniques": {encoded_list(map(name, rule.techniques))}, '
+        f'"reason_ids": {texts.ids(rule.judged)}, "techniques": {techniques}, '
         f'"log_source": {name(rule.log_source)}, '
         f'"dead_branches": {encoded_list(map(encoded, rule.dead_branches))}, '
         f'"missing_fields": {encoded_list(map(name, rule.missing_fields))}}}'

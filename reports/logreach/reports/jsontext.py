@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,8 @@ def encoded(value: Any) -> JsonText:
     return _encode(value)
 
 
-def encoded_name(name: str) -> JsonText:
-    """A text that comes again and again."""
-    return _ENCODED[name]
+encoded_name: Callable[[str], JsonText] = _ENCODED.__getitem__
+"""A text that comes again and again."""
 
 
 def encoded_object(parts: Mapping[str, JsonText]) -> JsonText:
