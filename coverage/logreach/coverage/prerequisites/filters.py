@@ -46,10 +46,10 @@ def verdict_of(answer: FilterAnswer) -> Verdict:
     return _LEVELS[answer.level] if answer.exact else UNKNOWN
 
 
-def whole_decides(reason: Reason) -> bool:
-    """Whether what a filter does with an event, whatever it holds, is what it does with those of
-    any pattern: it lets all of them through, or none, or is not there."""
-    return reason.verdict in (YES, NO, NOT_APPLICABLE)
+def drops_all(reason: Reason) -> bool:
+    """Whether a filter drops an event whatever it holds, or is not there: so it is with any
+    pattern. That it keeps all says less: a pattern may hold what no event can."""
+    return reason.verdict in (NO, NOT_APPLICABLE)
 
 
 def evidence_of(decider: Decider, source: str = "", sha256: str = "") -> Evidence:

@@ -13,9 +13,9 @@ from logreach.coverage.headers import metadata
 from logreach.coverage.patterns import EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import (
     asked_for,
+    drops_all,
     evidence_of,
     verdict_of,
-    whole_decides,
 )
 from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
 from logreach.inventories.facts import (
@@ -157,7 +157,8 @@ class Arriving:
         whole = self._whole.get(pattern.event)
         if whole is None:
             whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
-        if not pattern.fields or (whole_decides(whole) and not self._alters):
+        decided = drops_all(whole) or whole.verdict is YES
+        if not pattern.fields or (decided and not self._alters):
             return whole
         return self._asked(pattern)
 

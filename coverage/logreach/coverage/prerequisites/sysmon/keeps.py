@@ -9,7 +9,7 @@ from itertools import islice
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
-from logreach.coverage.prerequisites.filters import evidence_of, verdict_of, whole_decides
+from logreach.coverage.prerequisites.filters import drops_all, evidence_of, verdict_of
 from logreach.coverage.prerequisites.sysmon.beyond import written
 from logreach.coverage.prerequisites.sysmon.programs import (
     READS,
@@ -63,7 +63,7 @@ class Keeping:
         whole = self._whole.get(pattern.event)
         if whole is None:
             whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
-        if whole_decides(whole) or not pattern.fields:
+        if drops_all(whole) or not pattern.fields:
             return whole
         return self._asked(pattern)
 
