@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from logreach.coverage.assessment import Reason
+from logreach.coverage.assessment import Reason, Remedy
 from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.prerequisites.filters import drops_all, evidence_of, verdict_of
 from logreach.coverage.prerequisites.sysmon.beyond import written
@@ -57,13 +57,14 @@ class Keeping:
         if not isinstance(state, Missing) and state.value.installed:
             self._filters = filters(state.value, facts)
         self._whole: dict[str, Reason] = {}
+        self._able: dict[int, bool] = {}
 
     def check(self, pattern: EventPattern) -> Reason:
         """Whether it logs every event of a pattern, some, or none."""
         whole = self._whole.get(pattern.event)
         if whole is None:
             whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
-        if drops_all(whole) or not pattern.fields:
+        if drops_all(whole) or not (pattern.fields and self._filters.loaded):
             return whole
         return self._asked(pattern)
 
@@ -82,12 +83,16 @@ class Keeping:
             text = _differing(found, answers, verdicts)
             return reason(hull(verdicts), text, evidence, missing=SYSMON_KEY)
         answer, verdict = answers[-1], verdicts[-1]
-        number = number_of(pattern.event)
-        # A configuration that names what its Sysmon has not is refused whole.
-        able = all(manifest.fields_of(number, one.config.binary) for one in found.loaded)
-        remedy = widen(number) if able and verdict != YES else None
+        remedy = None if verdict is YES else self._remedy(number_of(pattern.event))
         where = (*_where(answer, sysmon), *evidence)
         return reason(verdict, _told(answer, verdict), where, remedy)
+
+    def _remedy(self, number: int) -> Remedy | None:
+        # A configuration that names what its Sysmon has not is refused whole.
+        if number not in self._able:
+            loaded = self._filters.loaded
+            self._able[number] = all(manifest.fields_of(number, x.config.binary) for x in loaded)
+        return widen(number) if self._able[number] else None
 
 
 def _differing(found: Filters, answers: list[FilterAnswer], verdicts: list[Verdict]) -> str:
