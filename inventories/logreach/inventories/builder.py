@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from logreach.inventories import gpo, recognise
-from logreach.inventories.facts import FactKey, FactKind, Missing, Reading, Statement
+from logreach.inventories.facts import FactKey, FactKind, Missing, Reading, Statement, Strength
 from logreach.inventories.faults import Fault, InputError
 from logreach.inventories.recognise import Read
 from logreach.inventories.sources import Folder, Source
@@ -45,6 +45,13 @@ class Builder:
         self.faults.extend(reading.faults)
         named = (key for key, _ in reading.missing if key.name)
         self.doubted.update(key for key in named if key.kind is FactKind.SETTING)
+
+    def doubt(self, key: FactKey, why: Missing) -> None:
+        """Take back what policy says of a fact."""
+        policy = Strength.POLICY
+        kept = [one for one in self.statements if one.key != key or one.strength is not policy]
+        self.statements = kept
+        self.missing.append((key, why))
 
     def once(self, read: Read, source: Source, kinds: Iterable[FactKind] = ()) -> Reading:
         """A file's reading, made once however many hosts share the file."""

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logreach.inventories import auditpol, gpo_options, gpt_template, policy_xml, registry_pol
+from logreach.inventories import (
+    auditpol,
+    gpo_options,
+    gpt_template,
+    policy_xml,
+    preferences,
+    registry_pol,
+)
 from logreach.inventories.facts import (
     AuditSetting,
     FactKey,
@@ -17,6 +24,7 @@ from logreach.inventories.facts import (
     Strength,
 )
 from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.settings import settings
 from logreach.inventories.sources import Folder, Source
 from logreach.inventories.xml_text import parse
 
@@ -29,7 +37,8 @@ class Gpo:
 
     `advanced` holds its subcategory settings by GUID, `legacy` the old categories by key, `others`
     everything else, `lost` what it sets and could not be read. `unread` says what kinds of fact
-    the GPO may hold besides, since a file of it could not be read.
+    the GPO may hold besides, since a file of it could not be read. `preferred` are settings that
+    its preferences set, or why that is open.
     """
 
     name: str
@@ -40,6 +49,7 @@ class Gpo:
     others: list[Statement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unread: dict[FactKind, Missing] = field(default_factory=dict)
+    preferred: dict[FactKey, Statement | Missing] = field(default_factory=dict)
 
     def doubt(self, key: FactKey) -> Missing | None:
         """Why this GPO may set a fact in a way that nobody could read; None where it does not."""
@@ -60,6 +70,18 @@ class Gpo:
                 self.lost[key] = missing
             else:
                 self.unread[key.kind] = missing
+
+    def prefer(self, reading: Reading) -> None:
+        """Take what preferences set; channels they set like any policy."""
+        kind = FactKind.SETTING
+        self.preferred.update((one.key, one) for one in reading.statements if one.key.kind is kind)
+        for key, missing in reading.missing:
+            named = [key] if key.name else [FactKey(kind, name) for name in settings()]
+            if key.kind is kind:
+                self.preferred.update(dict.fromkeys(named, missing))
+        others = tuple(one for one in reading.statements if one.key.kind is not kind)
+        lost = tuple(pair for pair in reading.missing if pair[0].kind is not kind)
+        self.take(Reading(others, reading.faults, lost))
 
 
 def read(folder: Folder, path: Path) -> list[Gpo]:
@@ -88,7 +110,10 @@ def read_one(folder: Folder, root: Path) -> Gpo:
     found = 0
     for path in folder.walk(root):
         reader = readers.get(_place(path, root))
-        if path.name.casefold() == _INFO:
+        if reader is preferences.read:
+            found += 1
+            gpo.prefer(_guarded(folder, path, reader))
+        elif path.name.casefold() == _INFO:
             _name(folder, path, gpo)
         elif path.name.casefold() == _REPORT:
             report = path
@@ -151,6 +176,7 @@ def _readers() -> dict[str, Reader]:
         "audit/audit.csv": lambda source: auditpol.read(source, Strength.POLICY),
         "secedit/gpttmpl.inf": gpt_template.read,
         "machine/registry.pol": registry_pol.read,
+        "registry/registry.xml": preferences.read,
     }
 
 
@@ -177,6 +203,7 @@ def _kinds(name: str) -> Iterable[FactKind]:
         "audit.csv": (FactKind.AUDIT,),
         "gpttmpl.inf": gpt_template.KINDS,
         "registry.pol": (FactKind.SETTING, FactKind.CHANNEL),
+        "registry.xml": (FactKind.SETTING, FactKind.CHANNEL),
     }.get(name.casefold(), ())
 
 

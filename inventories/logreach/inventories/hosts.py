@@ -14,6 +14,7 @@ from logreach.inventories import (
     gpo,
     host_forwarding,
     merge,
+    preferences,
     recognise,
     sacl_files,
     sysmon_files,
@@ -107,6 +108,8 @@ def _by_content(builder: Builder, path: Path) -> None:
         return
     policy = gpo.Gpo(source.path, source.path)
     policy.take(reading)
+    if found.name == "gpresult":
+        policy.prefer(builder.once(preferences.read_result, source))
     # The local policy is applied before any GPO; a result of policy already holds all of them.
     builder.results.append(policy) if found.name == "gpresult" else builder.local.append(policy)
 
@@ -140,6 +143,43 @@ def _gpos(builder: Builder) -> None:
     for at, one in enumerate(builder.policies):
         builder.faults.extend(one.faults)
         _take_policy(builder, one, builder.policies[at + 1 :])
+    _prefer(builder)
+
+
+def _prefer(builder: Builder) -> None:
+    """What preferences set, as far as no policy of the host sets it otherwise.
+
+    Preferences are applied on their own, behind policy, and write the same values; which of two
+    that differ is found on a host hangs on when each was refreshed.
+    """
+    last: dict[FactKey, tuple[gpo.Gpo, Statement | Missing]] = {}
+    for one in builder.policies:
+        last.update((key, (one, told)) for key, told in one.preferred.items())
+    for key, (one, told) in last.items():
+        policy = next((s for s in reversed(builder.statements) if _of_policy(s, key)), None)
+        open_ = told if isinstance(told, Missing) else _open(builder, one, told, policy)
+        if open_ is not None:
+            builder.doubt(key, open_)
+        elif policy is None and isinstance(told, Statement):
+            quote = f"{one.name} sets it by preference; {told.evidence.quote}"
+            evidence = replace(told.evidence, quote=quote)
+            builder.statements.append(replace(told, evidence=evidence))
+
+
+def _of_policy(statement: Statement, key: FactKey) -> bool:
+    return statement.key == key and statement.strength is Strength.POLICY
+
+
+def _open(
+    builder: Builder, one: gpo.Gpo, told: Statement, policy: Statement | None
+) -> Missing | None:
+    """Why it is open whether a preference holds; None where policy leaves it alone or agrees."""
+    if policy is None:
+        return next(filter(None, (other.doubt(told.key) for other in builder.policies)), None)
+    if policy.value == told.value:
+        return None
+    words = f"{one.name} sets it to {told.value} by preference ({told.evidence.source})"
+    return Missing(f"{words}, policy to {policy.value} ({policy.evidence.source})")
 
 
 def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
