@@ -23,8 +23,6 @@ _VERDICTS = (*_APPLYING, NOT_APPLICABLE, *_APPLYING)
 """A verdict's code is its place here. Those from _DOUBT on may turn out not to apply: the host's
 role is unknown. Of these, a need must not settle what it would then leave alone."""
 _CODE = {verdict: number for number, verdict in enumerate(_VERDICTS[:_DOUBT])}
-_BY_ENDS = {3 * one.proven + one.possible: _CODE[one] for one in _APPLYING}
-"""The same by number: a verdict is slow to hash, and every leaf of every host is looked up."""
 _ACHIEVABLE = frozenset({_CODE[YES], _CODE[YES] + _DOUBT})
 _NOTHING = -1
 _Combine = Callable[[Iterable[Verdict]], Verdict]
@@ -208,7 +206,7 @@ def _code(reason: Reason) -> int:
     if not verdict.applicable:
         return _NEVER
     doubtful = reason.link == "role" and not verdict.settled
-    return _BY_ENDS[3 * verdict.proven + verdict.possible] + (_DOUBT if doubtful else 0)
+    return _CODE[verdict] + (_DOUBT if doubtful else 0)
 
 
 def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:

@@ -19,33 +19,37 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-_SETTLED = {
-    Level.YES: "achievable",
-    Level.PARTIAL: "conditional",
-    Level.NO: "not achievable",
-}
-_WITHIN = {
+_LABELS = {
+    (Level.YES, Level.YES): "achievable",
+    (Level.PARTIAL, Level.YES): "unknown, at least conditional",
+    (Level.PARTIAL, Level.PARTIAL): "conditional",
     (Level.NO, Level.YES): "unknown",
     (Level.NO, Level.PARTIAL): "unknown, at best conditional",
-    (Level.PARTIAL, Level.YES): "unknown, at least conditional",
+    (Level.NO, Level.NO): "not achievable",
 }
+"""Verdicts by what is proven and what is possible, the best first."""
 
 
 class Verdict:
     """What is proven, and what is still possible once the missing facts are known.
 
-    Both ends meet where every fact is known. `proven` never exceeds `possible` (ValueError). Not
-    applicable is neither: it drops out of every combination, and its ends are NO. There are seven
-    verdicts, each a single object that never changes, so that equal ones are the same.
+    Both ends meet where every fact is known: it is `settled` then, and no missing fact can change
+    it. `proven` never exceeds `possible` (ValueError). Not applicable is neither: it drops out of
+    every combination, and its ends are NO. `label` is the verdict in words for people.
+
+    There are seven verdicts, each a single object that never changes, so that equal ones are the
+    same.
     """
 
-    __slots__ = ("applicable", "possible", "proven")
+    __slots__ = ("applicable", "label", "possible", "proven", "settled")
     proven: Level
     possible: Level
     applicable: bool
+    settled: bool
+    label: str
 
     def __new__(cls, proven: Level, possible: Level, applicable: bool = True) -> Verdict:
-        found = _ALL.get((proven, possible, applicable))
+        found = _BY_ENDS.get((proven, possible, applicable))
         if found is None:
             what = "exceeds" if applicable else "applies to nothing, unlike"
             raise ValueError(f"proven {proven.name} {what} possible {possible.name}")
@@ -61,40 +65,29 @@ class Verdict:
     def __reduce__(self) -> tuple[type[Verdict], tuple[Level, Level, bool]]:
         return (Verdict, (self.proven, self.possible, self.applicable))
 
-    @property
-    def settled(self) -> bool:
-        """True where no missing fact can change it."""
-        return self.proven == self.possible
-
-    @property
-    def label(self) -> str:
-        """The verdict in words for people."""
-        if not self.applicable:
-            return "not applicable"
-        if self.settled:
-            return _SETTLED[self.proven]
-        return _WITHIN[(self.proven, self.possible)]
-
     def limited(self, limit: Verdict) -> Verdict:
         """This verdict, no better than `limit` at either end."""
         return all_of((self, limit))
 
 
-def _the_one(proven: Level, possible: Level, *, applicable: bool = True) -> Verdict:
+def _the_one(proven: Level, possible: Level, label: str, *, applicable: bool = True) -> Verdict:
     verdict: Verdict = object.__new__(Verdict)
-    for name, value in (("proven", proven), ("possible", possible), ("applicable", applicable)):
+    told = (
+        ("proven", proven),
+        ("possible", possible),
+        ("applicable", applicable),
+        ("settled", proven is possible),
+        ("label", label),
+    )
+    for name, value in told:
         object.__setattr__(verdict, name, value)
     return verdict
 
 
-NOT_APPLICABLE = _the_one(Level.NO, Level.NO, applicable=False)
-_ALL = {
-    (one.proven, one.possible, one.applicable): one
-    for one in (
-        NOT_APPLICABLE,
-        *(_the_one(low, high) for low in Level for high in Level if low <= high),
-    )
-}
+NOT_APPLICABLE = _the_one(Level.NO, Level.NO, "not applicable", applicable=False)
+VERDICTS = (*(_the_one(*ends, label) for ends, label in _LABELS.items()), NOT_APPLICABLE)
+"""Every verdict there is, the best first."""
+_BY_ENDS = {(one.proven, one.possible, one.applicable): one for one in VERDICTS}
 YES = Verdict(Level.YES, Level.YES)
 PARTIAL = Verdict(Level.PARTIAL, Level.PARTIAL)
 NO = Verdict(Level.NO, Level.NO)

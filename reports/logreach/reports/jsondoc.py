@@ -8,7 +8,7 @@ for one broken link decides thousands of verdicts.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -27,7 +27,7 @@ from logreach.coverage.assessment import (
     RuleSummary,
     TechniqueResult,
 )
-from logreach.coverage.verdict import Verdict
+from logreach.coverage.verdict import VERDICTS, Verdict
 from logreach.inventories.facts import Conflict, Evidence
 from logreach.inventories.faults import Fault
 from logreach.reports.catalogue import Catalogue
@@ -43,7 +43,7 @@ from logreach.reports.jsontext import (
     lines_of,
     write_lines,
 )
-from logreach.reports.words import LABELS, look, totals, value_text
+from logreach.reports.words import LABELS, totals, value_text
 
 SCHEMA_VERSION = "1.0"
 Json = dict[str, Any]
@@ -191,14 +191,8 @@ def _verdict(verdict: Verdict) -> Json:
     }
 
 
-def _verdict_text(verdict: Verdict) -> JsonText:
-    label = look(verdict).label
-    if label not in _VERDICTS:
-        _VERDICTS[label] = encoded(_verdict(verdict))
-    return _VERDICTS[label]
-
-
-_VERDICTS: dict[str, JsonText] = {}
+_VERDICTS = {verdict: encoded(_verdict(verdict)) for verdict in VERDICTS}
+_verdict_text: Callable[[Verdict], JsonText] = _VERDICTS.__getitem__
 
 
 def _profile(profile: Profile, texts: _Texts) -> Json:

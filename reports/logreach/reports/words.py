@@ -76,22 +76,9 @@ _BEST_FIRST = (
 _SIGNED = {label: f"{look.sign} {label}" for label, look in LOOKS.items()}
 
 
-def _by_ends() -> list[Look]:
-    """Looks by both ends of a verdict as one number; a few ends cannot be, and are never asked."""
-    ends = [(low, max(low, high)) for low in Level for high in Level]
-    return [LOOKS[Verdict(low, high).label] for low, high in ends]
-
-
-_BY_ENDS = _by_ends()
-_NOT_APPLICABLE = LOOKS[NOT_APPLICABLE.label]
-
-
 def look(verdict: Verdict) -> Look:
     """How this verdict is shown."""
-    # By number, for reports ask this a hundred thousand times, and hashing levels is slow.
-    if verdict.applicable:
-        return _BY_ENDS[3 * verdict.proven + verdict.possible]
-    return _NOT_APPLICABLE
+    return LOOKS[verdict.label]
 
 
 def signed(verdict: Verdict) -> str:
