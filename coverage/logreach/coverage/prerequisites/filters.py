@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.patterns import Decider, EventFilter, EventPattern, FilterAnswer
-from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict
+from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, YES, Level, Verdict
 from logreach.inventories.facts import Evidence
 
 _LEVELS = {Level.YES: YES, Level.NO: NO, Level.PARTIAL: PARTIAL}
@@ -42,8 +42,11 @@ def asked_for(pattern: EventPattern) -> str:
 
 
 def verdict_of(answer: FilterAnswer) -> Verdict:
-    """An answer as a verdict; one that was not decided is unknown."""
-    return _LEVELS[answer.level] if answer.exact else UNKNOWN
+    """An answer as a verdict; of one that was not decided, what its witnesses prove."""
+    if answer.exact:
+        return _LEVELS[answer.level]
+    least = Level.NO if answer.kept is None else Level.PARTIAL
+    return Verdict(least, Level.YES if answer.dropped is None else Level.PARTIAL)
 
 
 def drops_all(reason: Reason) -> bool:
