@@ -96,11 +96,15 @@ def read_list_log(source: Source) -> Reading:
     """`Get-WinEvent -ListLog * | ConvertTo-Json`."""
     statements: list[Statement] = []
     faults: list[Fault] = []
+    missing: list[tuple[FactKey, Missing]] = []
     for number, row in enumerate(parse_rows(source), 1):
         name, enabled = row.get("LogName"), row.get("IsEnabled")
         if not isinstance(name, str) or not name or not isinstance(enabled, bool):
             message = "log without a name, or neither on nor off"
             faults.append(source.fault(message, f"record {number}"))
+            # A record without a name may be that of any channel.
+            key = FactKey(FactKind.CHANNEL, name if isinstance(name, str) else "")
+            missing.append((key, Missing(str(faults[-1]), faults[-1])))
             continue
         state = ChannelState(
             enabled=enabled,
@@ -113,7 +117,7 @@ def read_list_log(source: Source) -> Reading:
         evidence = source.evidence("", f"{len(statements)} channels, none of Sysmon")
         absent = SysmonState(installed=False)
         statements.append(Statement(FactKey(FactKind.SYSMON), absent, evidence))
-    return Reading(tuple(statements), tuple(faults))
+    return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
 def _without_sysmon(statements: list[Statement]) -> bool:

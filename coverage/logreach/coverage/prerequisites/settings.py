@@ -70,7 +70,8 @@ class SettingOn:
 
 @dataclass(frozen=True, slots=True)
 class ChannelOn:
-    """The event log channel is enabled. Where nobody tells, Windows' own default decides."""
+    """The event log channel is enabled. Where nobody tells, Windows' own default decides; where
+    what should tell could not be read, nothing does."""
 
     subject: str
     channel: Channel
@@ -89,6 +90,9 @@ class ChannelOn:
         state = None if isinstance(fact, Missing) else fact.value.enabled
         evidence = () if isinstance(fact, Missing) else fact.evidence
         reason = partial(Reason, "channel", self.subject)
+        if isinstance(fact, Missing) and fact.fault is not None:
+            text = f"whether {title} is enabled is unknown ({fact.reason})"
+            return reason(UNKNOWN, text, remedy=self._remedy(), missing=self._key)
         if state is None and self.channel.on_by_default:
             text = f"{title} is on by default, and the inventory does not say otherwise"
             return reason(YES, text, evidence, reference=f"the default: {self.channel.source}")
