@@ -23,12 +23,14 @@ from logreach.inventories.facts import (
     FactKey,
     FactKind,
     Facts,
+    Missing,
     OperatingSystem,
     OsKind,
     Sacl,
     Statement,
     Strength,
 )
+from logreach.inventories.faults import Fault
 from logreach.inventories.sddl import read_sacl
 
 CASES: dict[str, Any] = yaml.safe_load(
@@ -61,6 +63,9 @@ def need_of(told: Mapping[str, Any]) -> AccessNeed:
 def test_sacl_case(name: str) -> None:
     case = CASES[name]
     facts = facts_of(case.get("facts", {}), case.get("os"))
+    unreadable = Missing("is no SDDL", Fault("is no SDDL"))
+    lost = {FactKey(FactKind.SACL, one): unreadable for one in case.get("unreadable", [])}
+    facts = replace(facts, missing=lost)
     found = covers(facts, need_of(case["need"]))
     assert found.verdict.label == case["label"], found.text
     for words in case.get("text", []):

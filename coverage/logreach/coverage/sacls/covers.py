@@ -145,7 +145,8 @@ class _Judge:
         """The known containers above, with how many levels; for a class, the domains.
 
         None above the nearest whose list is told whole, or is protected: the first holds what it
-        inherits, and nothing from further above comes through the second.
+        inherits, and nothing from further above comes through the second. None either above one
+        whose list could not be read: it may be protected.
         """
         if self._name.name.startswith("ad:"):
             for name in sorted(self._known.by_name):
@@ -159,6 +160,8 @@ class _Judge:
                 yield levels, fact
                 if ends_inheritance(fact):
                     return
+            elif self._unread(name):
+                return
 
     def _graded(self) -> Grades:
         need = self._need
@@ -243,7 +246,13 @@ class _Judge:
 
     def _inherits(self) -> bool:
         """Whether what containers hand down is to be added to the object's own list."""
-        return self._own is None or not ends_inheritance(self._own)
+        if self._own is None:
+            return not self._unread(self._name.name)
+        return not ends_inheritance(self._own)
+
+    def _unread(self, name: str) -> bool:
+        """Whether a list that should tell of an object could not be read."""
+        return bool(_fault_of(self._known.facts, name))
 
     def _evidence(self) -> tuple[Evidence, ...]:
         facts = [self._own, *(fact for _, fact in self._above[:2]), self._world]
