@@ -80,6 +80,11 @@ def test_the_preference_of_the_last_gpo_counts(tmp_path: Path) -> None:
     assert told(inventory) is True
 
 
+def test_preferences_that_are_switched_off_as_a_whole_set_nothing(tmp_path: Path) -> None:
+    off = f'<RegistrySettings disabled="1">{ON}</RegistrySettings>'
+    assert UNSAID in str(told(loaded(tmp_path, {PREFERENCES: off.encode()})))
+
+
 def test_a_policy_that_cannot_be_read_may_set_what_a_preference_sets(tmp_path: Path) -> None:
     inventory = loaded(tmp_path, {PREFERENCES: preferences(ON), "Machine/Registry.pol": b"broken"})
     assert "is no registry.pol" in str(told(inventory))

@@ -98,9 +98,12 @@ def _reading(source: Source, root: Element) -> Reading:
 
 
 def _items(holder: Element, doubt: str) -> Iterator[_Item]:
-    """The items below an element, in their order; those that are switched off set nothing."""
-    for element in holder.children:
-        if element.attributes.get("disabled", "0").strip().lower() in ("1", "true"):
+    """The items below an element, in their order; those that are switched off set nothing.
+
+    The whole list can be switched off as well, at its root.
+    """
+    for element in holder.children if not _off(holder) else ():
+        if _off(element):
             continue
         filters = element.child("Filters")
         aimed = filters is not None and bool(filters.children)
@@ -111,6 +114,10 @@ def _items(holder: Element, doubt: str) -> Iterator[_Item]:
             for properties in element.children:
                 if properties.name == "Properties" and (key := _key(properties)):
                     yield _Item(key, properties, element.line, why or _by_action(properties))
+
+
+def _off(element: Element) -> bool:
+    return element.attributes.get("disabled", "0").strip().lower() in ("1", "true")
 
 
 def _key(properties: Element) -> str | None:
