@@ -214,7 +214,10 @@ def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
     codes = [_NEVER] * len(compiled.keys)
     leaves: list[Reason | None] = [None] * len(codes)
     same: dict[tuple[str, str], Reason] = {}
-    for number in range(len(codes)):
+    for number, only in enumerate(compiled.same_as):
+        if only != _NOTHING:
+            codes[number] = codes[only]
+            continue
         leaf = compiled.leaves.get(number)
         if leaf is None:
             codes[number] = compiled.combine(number, codes)

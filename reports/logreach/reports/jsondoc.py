@@ -24,6 +24,7 @@ from logreach.coverage.assessment import (
     Profile,
     Reason,
     Remedy,
+    RuleRollup,
     RuleSummary,
     TechniqueResult,
 )
@@ -220,10 +221,9 @@ def _profile(profile: Profile, texts: _Texts) -> Json:
             (key, _technique(one, profile, texts)) for key, one in profile.techniques.items()
         ),
         "rules": Lines((key, _rule(one, texts)) for key, one in profile.rules.items()),
-        "rules_by_technique": {
-            key: {"counts": _labels(one.counts), "weights": _labels(one.weights)}
-            for key, one in profile.rules_by_technique.items()
-        },
+        "rules_by_technique": Lines(
+            (key, _rollup(one)) for key, one in profile.rules_by_technique.items()
+        ),
         "conflicts": [_conflict(one) for one in profile.conflicts],
         "faults": [_fault(one) for one in profile.faults],
     }
@@ -325,6 +325,14 @@ def _rule(rule: RuleSummary, texts: _Texts) -> JsonText:
         f'"dead_branches": {encoded_list(map(encoded, rule.dead_branches))}, '
         f'"missing_fields": {encoded_list(map(name, rule.missing_fields))}}}'
     )
+
+
+def _rollup(rules: RuleRollup) -> JsonText:
+    counts, weights = (
+        encoded_object({label: repr(told.get(label, 0)) for label in LABELS})
+        for told in (rules.counts, rules.weights)
+    )
+    return f'{{"counts": {counts}, "weights": {weights}}}'
 
 
 def _conflict(conflict: Conflict) -> Json:

@@ -64,13 +64,11 @@ def _entries(parts: Mapping[str, JsonText]) -> list[str]:
 def write_lines(document: dict[str, Any], path: Path, opened: dict[str, int]) -> None:
     """Write a document in UTF-8: each key on a line, and under the keys named in `opened` so many
     levels of containers, one line an entry. The same document gives the same bytes."""
-    parts = _parts(document, opened)
+    # Part by part: one rare letter makes a text take four bytes a letter, however long it is.
     with path.open("wb") as file:
-        # Some at a time: one rare letter makes a text take four bytes a letter, however long.
-        for begin in range(0, len(parts), _AT_ONCE):
-            text = "".join(parts[begin : begin + _AT_ONCE])
+        for part in _parts(document, opened):
             # A lone surrogate (from a badly encoded input) has no UTF-8 form, but a JSON escape.
-            file.write(text.encode("utf-8", "backslashreplace"))
+            file.write(part.encode("utf-8", "backslashreplace"))
 
 
 def lines_of(document: dict[str, Any], opened: dict[str, int]) -> str:
@@ -98,8 +96,9 @@ def _lay_out(value: Any, levels: int, indent: str, out: list[str]) -> None:
         opens = bool(levels and entries)
         comma = f",{begin}" if opens else ", "
         out.append(f"{head}{begin}" if opens else head)
-        out.extend(entries[:1])
-        out.extend([comma + one for one in entries[1:]])
+        for start in range(0, len(entries), _AT_ONCE):
+            out.append(comma if start else "")
+            out.append(comma.join(entries[start : start + _AT_ONCE]))
         out.append(f"\n{indent}{tail}" if opens else tail)
         return
     if not levels or not value or not isinstance(value, dict | list):
