@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from logreach.coverage.assessment import Reason
@@ -102,7 +101,17 @@ class Graph:
 
     def order(self) -> list[str]:
         """Every key, children before parents; raises ValueError on a cycle."""
-        try:
-            return list(TopologicalSorter(self._edges).static_order())
-        except CycleError as error:
-            raise ValueError("the knowledge has a cycle") from error
+        open_ = {key: len(edges) for key, edges in self._edges.items()}
+        parents: dict[str, list[str]] = {key: [] for key in self._nodes}
+        for key, edges in self._edges.items():
+            for child in edges:
+                parents[child].append(key)
+        found = [key for key, children in open_.items() if not children]
+        for key in found:  # which grows
+            for parent in parents[key]:
+                open_[parent] -= 1
+                if not open_[parent]:
+                    found.append(parent)
+        if len(found) < len(self._nodes):
+            raise ValueError("the knowledge has a cycle")
+        return found
