@@ -67,9 +67,10 @@ class Events:
 
     def written(self, key: str) -> str:
         """An event is written, kept and, where that is judged, forwarded, whatever it tells of."""
-        return self._all_of(
-            f"written:{key}", key, self.on_host(key), self._forwarded(EventPattern(key))
-        )
+        node = f"written:{key}"
+        if node in self._graph:  # every field of the event asks for it
+            return node
+        return self._all_of(node, key, self.on_host(key), self._forwarded(EventPattern(key)))
 
     def on_host(self, key: str) -> str:
         """An event is written and kept on the host itself, forwarded or not."""
