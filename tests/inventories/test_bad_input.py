@@ -11,6 +11,7 @@ import pytest
 from format_samples import BY_READER, GUIDS, LOG, SAMPLES, assert_never_off, read
 
 from logreach.inventories import load, recognise
+from logreach.inventories.facts import Known, Missing
 from logreach.inventories.faults import InputError
 from logreach.inventories.sources import Source
 
@@ -123,6 +124,29 @@ def test_a_host_with_a_broken_file_stays_and_so_do_the_others(tmp_path: Path) ->
     assert str(getattr(inventory.hosts[-1].facts.audit(GUIDS[0].guid), "value", "")) == (
         "Success and Failure"
     )
+
+
+@pytest.mark.parametrize("wrong", ["empty", "no privilege", "a web page", "an archive"])
+@pytest.mark.parametrize("named", ["folder: A", "files: [A/auditpol.csv]"])
+def test_no_default_stands_for_what_a_broken_file_may_have_told(
+    wrong: str, named: str, tmp_path: Path
+) -> None:
+    (tmp_path / "A").mkdir()
+    (tmp_path / "A" / "auditpol.csv").write_bytes(WRONG[wrong])
+    host = f"{{name: A, os: Windows Server 2022, role: server, assume: windows-default, {named}}}"
+    (tmp_path / "inventory.yaml").write_text(f"hosts: [{host}]")
+    audit = load(tmp_path).hosts[0].facts.audit(GUIDS[0].guid)
+    assert isinstance(audit, Missing)
+    assert "A/auditpol.csv" in audit.reason
+
+
+def test_a_default_stands_where_every_file_was_read(tmp_path: Path) -> None:
+    (tmp_path / "A").mkdir()
+    (tmp_path / "A" / "h.yaml").write_text("os: Windows Server 2022\nrole: server\n")
+    (tmp_path / "inventory.yaml").write_text(
+        "hosts: [{name: A, assume: windows-default, folder: A}]"
+    )
+    assert isinstance(load(tmp_path).hosts[0].facts.audit(GUIDS[0].guid), Known)
 
 
 def test_a_file_of_a_hundred_megabytes_is_refused_unread(tmp_path: Path) -> None:

@@ -98,12 +98,15 @@ def _by_content(builder: Builder, path: Path) -> None:
     try:
         source = builder.folder.read(path)
     except InputError as error:
-        builder.faults.extend(error.faults)
+        _unread(builder, error.faults)
         return
     found, reading = builder.folder.once(source.path, lambda: recognise.read(source), "content")
-    if found is None or not found.policy:
+    if found is None:
+        _unread(builder, reading.faults)
+        return
+    if not found.policy:
         builder.take(reading)
-        if found is not None and found.read is sysmon_files.read_listing:
+        if found.read is sysmon_files.read_listing:
             builder.listings.append(source)
         return
     policy = gpo.Gpo(source.path, source.path)
@@ -112,6 +115,12 @@ def _by_content(builder: Builder, path: Path) -> None:
         policy.prefer(builder.once(preferences.read_result, source))
     # The local policy is applied before any GPO; a result of policy already holds all of them.
     builder.results.append(policy) if found.name == "gpresult" else builder.local.append(policy)
+
+
+def _unread(builder: Builder, faults: tuple[Fault, ...]) -> None:
+    """Tell of a file that nothing reads: it may be the audit policy, for which a default stood."""
+    lost = () if builder.spec.assume_defaults is None else (FactKind.AUDIT,)
+    builder.take(recognise.lost(faults, lost))
 
 
 def _sysmon(builder: Builder) -> None:
