@@ -115,13 +115,13 @@ class _Judge:
             text += f"; {self._world_not_told()}"
             return Covered(Verdict(level, Level.YES), text, self._evidence(), remedy, missing)
         verdict = Verdict(level, max(level, self._most(level)))
-        missing = None if verdict.settled else self._key
+        missing = None if verdict.settled or self._told() else self._key
         return Covered(verdict, text, self._evidence(), remedy, missing)
 
     def _most(self, level: Level) -> Level:
         """What facts that are not told may still make of it."""
-        if self._told():
-            return level
+        if self._told():  # not of what lies below it, which may have entries of its own
+            return Level.PARTIAL if self._need.below else level
         if self._need.kind in WITH_GLOBAL and self._world is None:
             return Level.YES
         return Level.PARTIAL if any(whole(one.fact) for one in self._lacking) else Level.YES
@@ -269,6 +269,9 @@ class _Judge:
             return f"{what} is audited for {rights_of(self._need)}"
         if level is Level.PARTIAL:
             return with_limits(f"{what} is audited for part of {rights_of(self._need)}", graded)
+        if self._told() and self._need.below:
+            rights = f"{rights_of(self._need)}, {self._need.outcome}"
+            return f"{self._name.name} hands down no audit entry for {rights}"
         if self._told():
             return f"{what} has no audit entry for {rights_of(self._need)}, {self._need.outcome}"
         text = f"the audit entries of {what} are not told"
