@@ -211,7 +211,7 @@ def _code(reason: Reason) -> int:
 
 def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
     """Evaluate the whole graph for a host with these facts."""
-    codes = [_NEVER] * len(compiled.keys)
+    codes = bytearray([_NEVER]) * len(compiled.keys)
     leaves: list[Reason | None] = [None] * len(codes)
     same: dict[tuple[str, str], Reason] = {}
     for number, only in enumerate(compiled.same_as):
@@ -249,7 +249,8 @@ def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:
 
 def _spread(old: Evaluation, new: Mapping[int, int], leaves: Sequence[Reason | None]) -> Evaluation:
     """Carry changed leaves upwards; a node that comes out as before ends its path."""
-    compiled, codes = old.compiled, list(old.codes)
+    # Copied for each remedy that is weighed: of bytes, that is one move of memory.
+    compiled, codes = old.compiled, bytearray(old.codes)
     waiting: list[int] = []
     queued: set[int] = set()
     changed: set[int] = set()

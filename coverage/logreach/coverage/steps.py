@@ -56,15 +56,18 @@ class _Profile:
         for changes in self.least.values():
             self._useful |= changes
         self.done = 0
+        self._once_made: dict[int, set[str]] = {}
 
     def gained(self, chosen: int) -> set[str]:
         """The techniques that these remedies would gain here, with those that were made."""
         made = self.done | (chosen & self._useful)
         if made == self.done:
             return set()
-        remedies = [self._planned[place].remedy for place in _places(made)]
-        now = self._achieved(applied(self._one.evaluation, self._one.group.facts, remedies))
-        return now - self.achieved
+        if made not in self._once_made:
+            remedies = [self._planned[place].remedy for place in _places(made)]
+            changed = applied(self._one.evaluation, self._one.group.facts, remedies)
+            self._once_made[made] = self._achieved(changed)
+        return self._once_made[made] - self.achieved
 
     def make(self, chosen: int) -> set[str]:
         """Make these remedies if they gain anything here; the techniques that it gains."""
