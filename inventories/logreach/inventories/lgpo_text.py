@@ -92,9 +92,11 @@ def _values(line: int, block: list[str]) -> list[RegistryValue] | None:
         told = _number(data)
         if told is None:
             return None
-    if block[0].casefold() != "computer" or action in ("DELETEALLVALUES", "CREATEKEY", "CLEAR"):
+    if block[0].casefold() != "computer" or action in ("CREATEKEY", "CLEAR"):
         return []
     key = machine_key(f"HKLM\\{block[1]}") or block[1]
+    if action == "DELETEALLVALUES":
+        return [RegistryValue(key, registry_values.ALL_VALUES, None, f"line {line}")]
     told = None if action == "DELETE" else told
     return [RegistryValue(key, block[2], told, f"line {line}", _TYPES.get(action, ""))]
 

@@ -109,7 +109,7 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _value(key: str, name: str, kind: int, content: bytes, where: str) -> RegistryValue | None:
-    """A record as a value; '**del.NAME' deletes, other '**' orders concern whole keys."""
+    """A record as a value; '**del.NAME' deletes one, other '**' orders are kept as they stand."""
     machine = machine_key(key) or key
     if name.casefold().startswith("**del."):
         return RegistryValue(machine, name[len("**del.") :], None, where)

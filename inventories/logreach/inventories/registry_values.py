@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +25,10 @@ from logreach.inventories.sources import Source
 from logreach.inventories.tables import yaml_table
 
 _HIVES = re.compile(r"^(?:HKEY_LOCAL_MACHINE|HKLM:?|MACHINE)(?=\\|$)", re.IGNORECASE)
+ALL_VALUES = "**delvals."
+"""The order of a policy to remove every value of a key."""
+_ORDER, _SOFT = "**", "**soft."
+_WITHOUT_EFFECT = ("**comment:", "**securekey")  # on what values hold
 _RETENTION = {0: "overwrite"}  # any other number keeps old events for a time or for ever
 
 
@@ -88,6 +92,8 @@ def reading(
     faults: list[Fault] = []
     missing: list[tuple[FactKey, Missing]] = []
     roots = [root.casefold() for root in complete_below]
+    orders = [value for value in values if value.name.startswith(_ORDER)]
+    values = [value for value in values if not value.name.startswith(_ORDER)]
     by_path = _by_path(values)
     for setting in settings().values():
         found = [value for path in setting.registry for value in _matching(by_path, path)]
@@ -104,7 +110,24 @@ def reading(
             key = FactKey(FactKind.SETTING, setting.name)
             statements.append(Statement(key, value=False, evidence=evidence, strength=strength))
     statements.extend(_channels(source, values, strength))
+    set_here = {one.key for one in statements}
+    missing.extend(one for one in _ordered(source, orders) if one[0] not in set_here)
     return Reading(tuple(statements), tuple(faults), tuple(missing))
+
+
+def _ordered(source: Source, orders: Iterable[RegistryValue]) -> Iterator[tuple[FactKey, Missing]]:
+    """The settings that orders of a policy ([MS-GPREG] 3.2.5.1) may undo, or leave as they are.
+
+    They concern what another policy or nobody sets, so that it is open what a host then has.
+    """
+    for order in orders:
+        folded = order.name.casefold()
+        if folded.startswith(_WITHOUT_EFFECT):
+            continue
+        soft = folded.startswith(_SOFT)
+        what = "is set only where nothing is" if soft else "may be removed with others of its key"
+        fault = source.fault(f"{order.key}: by {order.name}, a value here {what}", order.where)
+        yield from lost(order.key, order.name[len(_SOFT) :] if soft else None, fault)
 
 
 def lost(key: str, name: str | None, fault: Fault) -> tuple[tuple[FactKey, Missing], ...]:
@@ -151,9 +174,7 @@ def _state(
     key = FactKey(FactKind.SETTING, setting.name)
     last = found[-1]
     if setting.kind == "names":
-        names = sorted(
-            {str(one.data) for one in found if one.data and not one.name.startswith("**")}
-        )
+        names = sorted({str(one.data) for one in found if one.data})
         evidence = source.evidence(found[0].where, found[0].shown)
         return Statement(key, ";".join(names), evidence, strength) if names else None
     if len({(one.data, one.type) for one in found}) > 1:
