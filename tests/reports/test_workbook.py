@@ -11,7 +11,8 @@ from openpyxl import Workbook, load_workbook
 from sample_assessment import ALL_VERDICTS, FORMULA, SHA, empty, planned, sample
 from workbooks import SHEETS, rows_of
 
-from logreach.coverage.assessment import Assessment
+from logreach.coverage.assessment import Assessment, Judged, Reason
+from logreach.coverage.verdict import NO
 from logreach.reports.excel import write_workbook
 from logreach.reports.words import signed
 
@@ -200,3 +201,19 @@ def test_facts_faults_conflicts_and_inputs_are_told(book: Workbook) -> None:
     assert "setting Command line" in words["Remedies"]
     assert "Not parsed" in words["Method"]
     assert FORMULA in words["Method"]
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_no_change_is_offered_for_an_event_that_this_windows_does_not_write(
+    written: bool, tmp_path: Path
+) -> None:
+    one = sample()
+    first = one.profiles[0]
+    remedy = one.remedies[0].remedy
+    reasons = [Reason("audit policy", "Security:1", NO, "is off", remedy=remedy)]
+    if not written:
+        reasons.insert(0, Reason("os", "Security:1", NO, "Security:1 is not written here"))
+    changed = replace(first, events={"Security:1": Judged(NO, tuple(reasons))})
+    write_workbook(replace(one, profiles=(changed,)), tmp_path / "a.xlsx")
+    rows = rows_of(load_workbook(tmp_path / "a.xlsx"), "Events")
+    assert [row["Remedy"] for row in rows] == [remedy.text if written else None]

@@ -5,7 +5,7 @@ One row a profile and item: that is what filters and pivots need.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from logreach.coverage.assessment import (
     Assessment,
@@ -16,6 +16,7 @@ from logreach.coverage.assessment import (
     RuleSummary,
     TechniqueResult,
 )
+from logreach.coverage.verdict import Level
 from logreach.reports.caveats import NOT_TOLD, forwarded
 from logreach.reports.excel.model import Cell, Sheet, Table, columns
 from logreach.reports.excel.places import (
@@ -158,7 +159,7 @@ def events(assessment: Assessment, places: Places) -> Sheet:
             places.profile(profile),
             profile.count,
             *([_on_host(key, profile)] if shown else []),
-            *_tail(judged, places),
+            *_tail(judged, places, _fixable),
         )
         for key, profile, judged in by_event(assessment)
     ]
@@ -181,7 +182,12 @@ def attributes(assessment: Assessment, places: Places) -> Sheet:
         if judged.reasons:
             event, _, name = key.partition("/")
             rows.append(
-                (places.event(event), name, places.profile(profile), *_tail(judged, places))
+                (
+                    places.event(event),
+                    name,
+                    places.profile(profile),
+                    *_tail(judged, places, _fixable),
+                )
             )
     titles = columns("Event", "Attribute", "Profile", *_TAIL)
     table = Table("Attributes", titles, rows)
@@ -242,14 +248,24 @@ _TAIL_WIDTHS = (17.0, 52.0, 36.0, 42.0, 32.0, 10.0, 20.0)
 _TAIL_PRINTED = 3
 
 
-def _tail(judged: Judged, places: Places) -> tuple[Cell, ...]:
+def _tail(
+    judged: Judged, places: Places, fixable: Callable[[Judged], bool] = lambda _: True
+) -> tuple[Cell, ...]:
     return (
         signed(judged.verdict),
         places.catalogue.why(judged),
-        _remedies(judged.reasons),
+        _remedies(judged.reasons) if fixable(judged) else "",
         places.evidence(places.catalogue.numbers(judged)),
         reference_of(judged.reasons),
         *places.chain(judged),
+    )
+
+
+def _fixable(judged: Judged) -> bool:
+    """Whether changes can help an event or a field, which need every link of their chain: not
+    where the host's Windows does not write them."""
+    return not any(
+        reason.link == "os" and reason.verdict.possible is Level.NO for reason in judged.reasons
     )
 
 
