@@ -18,7 +18,7 @@ from logreach.coverage.rules.documents import RuleFile
 
 _MOST_KEPT = 8
 _COMPILER = (
-    *("rules", "sysmon", "patterns.py", "verdict.py", "headers.py"),
+    *("rules", "sacls", "sysmon", "patterns.py", "verdict.py", "headers.py"),
     *("knowledge", "knowledge/sigma", "knowledge/sysmon"),
 )
 
