@@ -13,10 +13,18 @@ from heapq import heapify, heappop, heappush
 
 from logreach.coverage.assessment import Reason
 from logreach.coverage.graph import Combine, Edge, Graph
-from logreach.coverage.verdict import NOT_APPLICABLE, PARTIAL, YES, Level, Verdict, all_of, any_of
+from logreach.coverage.verdict import (
+    NOT_APPLICABLE,
+    PARTIAL,
+    VERDICTS,
+    YES,
+    Verdict,
+    all_of,
+    any_of,
+)
 from logreach.inventories.facts import FactKey, Facts
 
-_APPLYING = tuple(Verdict(low, high) for low in Level for high in Level if low <= high)
+_APPLYING = tuple(verdict for verdict in VERDICTS if verdict.applicable)
 _NEVER = len(_APPLYING)
 _DOUBT = _NEVER + 1
 _VERDICTS = (*_APPLYING, NOT_APPLICABLE, *_APPLYING)

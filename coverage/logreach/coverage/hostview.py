@@ -10,13 +10,13 @@ from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.build.events import ANY_EVENT, Events
 from logreach.coverage.evaluation import Compiled, evaluate
 from logreach.coverage.graph import Graph
-from logreach.coverage.knowledge.model import Event, EventKnowledge, Policy
+from logreach.coverage.knowledge.model import ANY_HOST, Event, EventKnowledge, Policy
 from logreach.coverage.knowledge.operations import Shown
 from logreach.coverage.patterns import EventPattern
 from logreach.coverage.prerequisites.forwarding import Arriving
 from logreach.coverage.prerequisites.sysmon import Keeping
-from logreach.coverage.reasons import Reasons
-from logreach.coverage.rules.model import ANY_HOST, ANY_SENSE, Sense
+from logreach.coverage.reasons import Reasons, each_once, holding_down
+from logreach.coverage.rules.model import ANY_SENSE, Sense
 from logreach.coverage.rules.senses import sense_of
 from logreach.coverage.sacls.meant import Meant, meant_by
 from logreach.coverage.verdict import (
@@ -224,14 +224,8 @@ def _both(written: Judged, filtered: Judged) -> Judged:
     if not written.verdict.applicable or not filtered.verdict.applicable:
         return written
     verdict = all_of((written.verdict, filtered.verdict))
-    lowest, unproven = [], []
-    for one in (written, filtered):
-        if one.verdict.possible is verdict.possible is not Level.YES:
-            lowest.append(one)
-        elif one.verdict.proven is verdict.proven:
-            unproven.append(one)
-    reasons = dict.fromkeys(reason for one in lowest + unproven for reason in one.reasons)
-    return Judged(verdict, tuple(reasons))
+    deciding = holding_down([(one, one.verdict) for one in (written, filtered)], verdict)
+    return Judged(verdict, each_once([one.reasons for one in deciding]))
 
 
 def _some(found: Sequence[Judged]) -> Judged:
@@ -258,5 +252,4 @@ def _either(found: Sequence[Judged]) -> Judged:
 def _together(found: Sequence[Judged], verdict: Verdict) -> Judged:
     applying = [one for one in found if one.verdict.applicable]
     worst = sorted(applying, key=lambda one: (one.verdict.possible, one.verdict.proven))
-    reasons = dict.fromkeys(reason for one in worst for reason in one.reasons)
-    return Judged(verdict, tuple(reasons))
+    return Judged(verdict, each_once([one.reasons for one in worst]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from logreach.coverage.assessment import Judged, Reason
 from logreach.coverage.evaluation import Evaluation
@@ -12,6 +13,7 @@ from logreach.coverage.verdict import PARTIAL, YES, Level, Verdict
 MOST = 8
 """No verdict carries more reasons than this; the tree of `explain` has them all."""
 _Link = tuple[int, Edge]
+T = TypeVar("T")
 
 
 class Reasons:
@@ -149,11 +151,22 @@ class Reasons:
         """Of needs: those that hold the verdict down at either end; all of them where it is YES."""
         if verdict == YES:
             return links
-        lowest, unproven = [], []
-        for one in links:
-            through = self._through(*one)
-            if through.possible == verdict.possible != YES.possible:
-                lowest.append(one)
-            elif through.proven == verdict.proven:
-                unproven.append(one)
-        return lowest + unproven
+        return holding_down([(one, self._through(*one)) for one in links], verdict)
+
+
+def holding_down(needs: Iterable[tuple[T, Verdict]], verdict: Verdict) -> list[T]:
+    """Of needs and their verdicts, those that made theirs together what it is, the lowest first."""
+    lowest, unproven = [], []
+    for one, own in needs:
+        if own.possible is verdict.possible is not Level.YES:
+            lowest.append(one)
+        elif own.proven is verdict.proven:
+            unproven.append(one)
+    return lowest + unproven
+
+
+def each_once(reasons: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """Reasons in their order, each once; those of a single verdict are so already."""
+    if len(reasons) == 1:
+        return reasons[0]
+    return tuple(dict.fromkeys(reason for several in reasons for reason in several))

@@ -109,12 +109,10 @@ def _number(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _value(key: str, name: str, kind: int, content: bytes, where: str) -> RegistryValue | None:
-    """A record as a value; '**del.NAME' deletes one, other '**' orders are kept as they stand."""
+    """A record as a value; '**del.NAME' deletes one, other '**' orders stand as values."""
     machine = machine_key(key) or key
     if name.casefold().startswith("**del."):
         return RegistryValue(machine, name[len("**del.") :], None, where)
-    if name.startswith("**"):
-        return RegistryValue(machine, name, None, where)
     data, told = _data(kind, content)
     return RegistryValue(machine, name, data, where, told)
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from logreach.coverage.assessment import Assessment, Judged, Profile, Reason, Remedy
 from logreach.coverage.names import value_words
-from logreach.coverage.verdict import NOT_APPLICABLE, YES, Level, Verdict
+from logreach.coverage.verdict import NOT_APPLICABLE, VERDICTS, YES, Level, Verdict
 from logreach.inventories.facts import Conflict, Evidence, FactKey, FactValue
 
 QUESTIONS = {
@@ -65,14 +65,6 @@ _LOOKS = (
 # One colour stands for every label that begins with 'unknown'.
 LOOKS: Mapping[str, Look] = {look.label: look for look in _LOOKS}
 LABELS = tuple(LOOKS)
-_BEST_FIRST = (
-    "achievable",
-    "unknown, at least conditional",
-    "conditional",
-    "unknown",
-    "unknown, at best conditional",
-    "not achievable",
-)
 _SIGNED = {label: f"{look.sign} {label}" for label, look in LOOKS.items()}
 
 
@@ -253,10 +245,8 @@ def is_link(reference: str) -> bool:
 
 def standing(counts: Mapping[str, int]) -> str:
     """The label that stands for a fleet: the best that any host has, by what is proven first."""
-    for label in _BEST_FIRST:
-        if counts.get(label):
-            return label
-    return NOT_APPLICABLE.label
+    found = (verdict.label for verdict in VERDICTS if counts.get(verdict.label))
+    return next(found, NOT_APPLICABLE.label)
 
 
 def level_number(level: Level) -> float:

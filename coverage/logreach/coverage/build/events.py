@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from logreach.coverage.build.parts import cover, inner, leaf, link_all
 from logreach.coverage.graph import Combine, Edge, Graph, Prerequisite
-from logreach.coverage.knowledge.model import Event, EventKnowledge, Policy, Subcategory
+from logreach.coverage.knowledge.model import ANY_HOST, Event, EventKnowledge, Policy, Subcategory
 from logreach.coverage.knowledge.operations import Shown
 from logreach.coverage.patterns import EventPattern
 from logreach.coverage.prerequisites.audit import Audited
@@ -30,7 +30,6 @@ from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, Verdict
 
 SYSMON = "Sysmon"
 ANY_EVENT = "*"
-ANY_HOST = "*"
 _REMOVABLE = "removable"
 _REMOVABLE_STORAGE = "Removable Storage"
 

@@ -9,6 +9,9 @@ from enum import StrEnum
 from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, any_of
 from logreach.inventories.facts import OperatingSystem, OsKind, Scalar
 
+ANY_HOST = "*"
+"""In place of a role: also hosts that do not write the event in its main sense."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

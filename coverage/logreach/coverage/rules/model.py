@@ -101,7 +101,6 @@ class Sense(NamedTuple):
 
 
 ANY_SENSE = Sense()
-ANY_HOST = "*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from logreach.coverage.assessment import Judged, Reason
+from logreach.coverage.reasons import each_once
 from logreach.coverage.rules.asked import Asked, HostView, Link
 from logreach.coverage.rules.model import Demand, Sight
 from logreach.coverage.rules.results import RuleResult, SightResult, WayResult, rank
-from logreach.coverage.rules.telling import each_once, loss
+from logreach.coverage.rules.telling import loss
 from logreach.coverage.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of, any_of
 
 

@@ -14,8 +14,9 @@ from typing import Any
 from logreach.coverage import knowledge
 from logreach.coverage.headers import audit_keywords
 from logreach.coverage.knowledge.events import load_events
+from logreach.coverage.knowledge.model import ANY_HOST
 from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.rules.model import ANY_HOST, ANY_SENSE, Sense
+from logreach.coverage.rules.model import ANY_SENSE, Sense
 from logreach.coverage.sacls.meant import of_other_servers
 from logreach.coverage.sysmon.domains import may_meet
 from logreach.inventories.yaml_text import parse_yaml

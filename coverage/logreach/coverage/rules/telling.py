@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from logreach.coverage.assessment import Reason
+from logreach.coverage.reasons import each_once
 from logreach.coverage.rules.mapping import knowledge
 from logreach.coverage.rules.model import Rule
 from logreach.coverage.rules.results import SightResult, WayResult, rank
@@ -33,13 +34,6 @@ def telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reason
         text = f"it has more branches than are looked at ({len(rule.branches)})"
         found = (*found, Reason("knowledge", rule.title, UNKNOWN, text))
     return found
-
-
-def each_once(reasons: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:
-    """Reasons in their order, each once; those of a single verdict are so already."""
-    if len(reasons) == 1:
-        return reasons[0]
-    return tuple(dict.fromkeys(reason for several in reasons for reason in several))
 
 
 def with_exclusions(
