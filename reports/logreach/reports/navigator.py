@@ -19,12 +19,12 @@ from logreach.coverage.assessment import (
     Profile,
     TechniqueResult,
 )
+from logreach.coverage.notes import weights_told
 from logreach.inventories.facts import Evidence
 from logreach.inventories.wording import counted
 from logreach.reports.caveats import ASSUMED_MEANING, assumed_evidence, assumed_facts
 from logreach.reports.jsontext import write_lines
 from logreach.reports.rulecounts import (
-    WEIGHTS_TOLD,
     FleetRules,
     fleet_rules,
     fleet_words,
@@ -185,7 +185,7 @@ def _about(assessment: Assessment, question: str) -> list[Json]:
         _named("logreach", assessment.version),
         _named("question", QUESTIONS[question]),
         _named("meaning", QUESTION_MEANING[question]),
-        *([_named(*WEIGHTS_TOLD)] if rules else []),
+        *([_named("rules, weight of a level", weights_told())] if rules else []),
     ]
 
 

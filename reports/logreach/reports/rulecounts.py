@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from logreach.coverage.assessment import Assessment, Profile, RuleRollup
-from logreach.coverage.notes import weights_told
 from logreach.reports.words import LABELS, standing, tally
 
-WEIGHTS_TOLD = ("rules, weight of a level", weights_told())
 _UNKNOWN = tuple(label for label in LABELS if label.startswith("unknown"))
 # The four that people count by; every kind of unknown is one, and never a yes or a no.
 _GROUPS: Mapping[str, tuple[str, ...]] = {
