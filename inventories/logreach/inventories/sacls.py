@@ -73,8 +73,7 @@ class Found:
                 self.missing.append((key, Missing(str(lost), lost)))
             return
         if sacl is None and not self.audited:
-            lost = self.fault(f"{path[:80]}: the descriptor holds no SACL part (S:)", line, _HINT)
-            self.missing.append((key, Missing(str(lost), lost)))
+            self.lose(key, f"{path[:80]}: {_NO_SACL}", line, _HINT)
             return
         self.state(key, sacl or Sacl(()), line, sddl)
 
