@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from logreach.coverage.assessment import Judged, Reason
-from logreach.coverage.patterns import EventPattern
-from logreach.coverage.rules.model import ANY_SENSE, Sense
-from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
-from logreach.inventories.facts import FactKey, FactKind
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
+from logreach.coverage.events.patterns import EventPattern
+from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.inventories.facts.keys import FactKey, FactKind
 
 MISSING = FactKey(FactKind.SYSMON)
 WORDS = {"yes": YES, "partial": PARTIAL, "no": NO, "unknown": UNKNOWN}

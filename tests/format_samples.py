@@ -9,18 +9,15 @@ from collections.abc import Callable
 
 from gpo_files import AUDIT_HEAD, AUDIT_ROW, SCRIPT_BLOCK, on, pol, template
 
-from logreach.inventories import auditpol, gpt_template, policy_xml, recognise, registry_pol
-from logreach.inventories.facts import (
-    AuditSetting,
-    ChannelState,
-    FactValue,
-    Reading,
-    Sacl,
-    SysmonState,
-)
-from logreach.inventories.sources import Source
-from logreach.inventories.subcategories import subcategories
-from logreach.inventories.subscriptions import Forwarding
+from logreach.inventories.facts.facts import FactValue, Reading
+from logreach.inventories.files.sources import Source
+from logreach.inventories.forwarding.subscriptions import Forwarding
+from logreach.inventories.reading import recognise
+from logreach.inventories.windows.audit_policy import auditpol
+from logreach.inventories.windows.audit_policy.subcategories import subcategories
+from logreach.inventories.windows.facts import AuditSetting, ChannelState, Sacl, SysmonState
+from logreach.inventories.windows.group_policy import gpt_template, policy_xml
+from logreach.inventories.windows.registry import registry_pol
 
 GUIDS = list(subcategories().values())
 AUDITPOL = "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,"

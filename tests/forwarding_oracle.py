@@ -9,8 +9,18 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from logreach.coverage.forwarding import EventMetadata
-from logreach.inventories.subscriptions import Forwarding
-from logreach.inventories.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step, parse
+from logreach.inventories.forwarding.subscriptions import Forwarding
+from logreach.inventories.forwarding.xpath import (
+    And,
+    Call,
+    Compare,
+    Expr,
+    Literal,
+    Or,
+    Path,
+    Step,
+    parse,
+)
 
 
 def event_xml(meta: EventMetadata, fields: Mapping[str, str]) -> Element:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from logreach.coverage.assessment import Reason, Remedy
-from logreach.coverage.graph import Combine, Edge, Graph, Node
-from logreach.coverage.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES
-from logreach.inventories.facts import Evidence, FactKey, FactKind, Facts, Missing, Statement
+from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
+from logreach.coverage.engine.judged import Reason, Remedy
+from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES
+from logreach.inventories.facts.facts import Facts, Missing, Statement
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence
 
 VERDICTS = [YES, PARTIAL, NO, UNKNOWN, NOT_APPLICABLE]
 

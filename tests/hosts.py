@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from logreach.coverage.knowledge.events import load_events
-from logreach.inventories.facts import (
-    AuditSetting,
-    ChannelState,
-    Evidence,
-    FactKey,
-    FactKind,
-    Facts,
-    FactValue,
-    Host,
-    Inventory,
-    Role,
-    Statement,
-    SysmonState,
-)
-from logreach.inventories.operating_systems import identify
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.inventories.facts.facts import Facts, FactValue, Statement
+from logreach.inventories.facts.host import Host, Inventory
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.windows.facts import AuditSetting, ChannelState, Role, SysmonState
+from logreach.inventories.windows.system.operating_systems import identify
 
 _EVIDENCE = Evidence("test")
 _OUTCOMES = {

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from logreach.coverage.assessment import (
+from logreach.coverage.assessment.result import (
     AnalyticResult,
     Assessment,
     ComponentResult,
     FactView,
     FleetTechnique,
-    Judged,
     MissingFact,
     Plan,
     PlannedRemedy,
     Profile,
-    Reason,
-    Remedy,
     RuleRollup,
     RuleSummary,
     Step,
     TechniqueResult,
 )
-from logreach.coverage.tree import Branch
-from logreach.coverage.verdict import (
+from logreach.coverage.engine.judged import Judged, Reason, Remedy
+from logreach.coverage.engine.tree import Branch
+from logreach.coverage.engine.verdict import (
     NO,
     NOT_APPLICABLE,
     PARTIAL,
@@ -33,17 +31,12 @@ from logreach.coverage.verdict import (
     Level,
     Verdict,
 )
-from logreach.inventories.facts import (
-    AuditSetting,
-    Conflict,
-    Evidence,
-    FactKey,
-    FactKind,
-    InputFile,
-    Statement,
-    Strength,
-)
-from logreach.inventories.faults import Fault
+from logreach.inventories.facts.evidence import Strength
+from logreach.inventories.facts.facts import Conflict, Statement
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence, InputFile
+from logreach.inventories.files.faults import Fault
+from logreach.inventories.windows.facts import AuditSetting
 
 AT_LEAST_PARTIAL = Verdict(Level.PARTIAL, Level.YES)
 ALL_VERDICTS = (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from logreach.inventories.facts import Ace
-from logreach.inventories.sddl import read_sacl
+from logreach.inventories.windows.facts import Ace
+from logreach.inventories.windows.objects.sddl import read_sacl
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHARED = ROOT.parent / "shared" / "data"

@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
 
-from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.sysmon import Config, decide
-from logreach.coverage.sysmon.config import Condition
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.platforms.sysmon.engine import Config, decide
+from logreach.coverage.platforms.sysmon.engine.config import Condition
 
 FIELDS = ("Image", "CommandLine", "ParentImage")
 EVENT = "Sysmon:1"

@@ -10,10 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
-from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.inventories import wef
-from logreach.inventories.subscriptions import Forwarding
+from logreach.inventories.forwarding import wef
+from logreach.inventories.forwarding.subscriptions import Forwarding
 
 PALANTIR = Path(__file__).resolve().parents[2].parent / "shared/data/wef/palantir"
 AUDIT = "Microsoft-Windows-Security-Auditing"

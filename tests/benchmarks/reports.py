@@ -16,18 +16,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sample_assessment import ALL_VERDICTS, AUDIT_REMEDY, EVIDENCE, fleet_of
 
-from logreach.coverage.assessment import (
+from logreach.coverage.assessment.result import (
     AnalyticResult,
     Assessment,
     ComponentResult,
     FactView,
-    Judged,
     PlannedRemedy,
     Profile,
-    Reason,
     TechniqueResult,
 )
-from logreach.inventories.facts import FactKey, FactKind
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.inventories.facts.keys import FactKey, FactKind
 
 EVENTS, FIELDS, COMPONENTS, TECHNIQUES = 400, 8, 100, 470
 TACTICS = tuple((f"tactic-{n}", f"Tactic {n}") for n in range(14))

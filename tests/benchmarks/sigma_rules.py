@@ -33,8 +33,8 @@ def on_4688(rules: Path) -> None:
     """How many rules for process creation can fire on Security:4688 alone."""
     from fake_host import FakeHost
 
-    from logreach.coverage.rules.judge import judge
-    from logreach.coverage.rules.load import load_rules
+    from logreach.coverage.detections.judge import judge
+    from logreach.coverage.detections.load import load_rules
 
     found = [one for one in load_rules([rules]).rules if "process_creation" in str(one.logsource)]
     for name, gone in (("with the command line", ()), ("without it", (CMDLINE,))):

@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.sysmon import SysmonFilter, decide, load
-from logreach.coverage.sysmon.checking import check
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.platforms.sysmon.engine import SysmonFilter, decide, load
+from logreach.coverage.platforms.sysmon.engine.checking import check
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "sysmon"
 FORMS = (Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS)

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sample_assessment import empty, sample
 
-from logreach.coverage.assessment import Assessment
+from logreach.coverage.assessment.result import Assessment
 from logreach.reports.excel import write_workbook
 
 

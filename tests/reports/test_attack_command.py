@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from logreach.cli import app as logreach
 from logreach.cli.attack import app
 from logreach.coverage.attack import load_attack
-from logreach.inventories.faults import InputError
+from logreach.inventories.files.faults import InputError
 
 BUNDLE = {
     "type": "bundle",

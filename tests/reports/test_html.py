@@ -13,8 +13,9 @@ import pytest
 from markupsafe import escape
 from sample_assessment import ALL_VERDICTS, MARKUP, SHA, empty, planned, sample
 
-from logreach.coverage.assessment import Assessment, Judged, RuleSummary
-from logreach.coverage.verdict import UNKNOWN, Level
+from logreach.coverage.assessment.result import Assessment, RuleSummary
+from logreach.coverage.engine.judged import Judged
+from logreach.coverage.engine.verdict import UNKNOWN, Level
 from logreach.reports.catalogue import Catalogue
 from logreach.reports.html import rendered, write_html
 from logreach.reports.page import page_of

@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 from sample_assessment import ALL_VERDICTS, CONTROL, HOSTILE, sample
 
-from logreach.coverage.assessment import Assessment, Judged
+from logreach.coverage.assessment.result import Assessment
+from logreach.coverage.engine.judged import Judged
 from logreach.reports.jsondoc import document, schema, write_json
 from logreach.reports.words import LABELS
 

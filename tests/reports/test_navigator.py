@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from sample_assessment import MARKUP, empty, fleet_of, sample
 
-from logreach.coverage.assessment import Assessment, Judged, Reason, RuleSummary
-from logreach.coverage.rulework import rollup
-from logreach.coverage.verdict import (
+from logreach.coverage.assessment.result import Assessment, RuleSummary
+from logreach.coverage.assessment.rules import rollup
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import (
     NO,
     NOT_APPLICABLE,
     PARTIAL,

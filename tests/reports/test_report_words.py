@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sample_assessment import ALL_VERDICTS, AUDIT_OFF, AUDIT_ON, LINE_UNKNOWN, NO_SACL
 
-from logreach.coverage.assessment import Judged, Reason
-from logreach.coverage.verdict import NO, PARTIAL, UNKNOWN, YES, Level, Verdict
-from logreach.inventories.wording import counted, noun
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Level, Verdict
+from logreach.inventories.files.wording import counted, noun
 from logreach.reports.words import LOOKS, look, percent_text, why
 
 PARTLY = Reason("operation", "Process Creation", PARTIAL, "a part is seen; the rest is not")

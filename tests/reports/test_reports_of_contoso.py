@@ -15,10 +15,10 @@ from openpyxl import load_workbook
 from rich.console import Console
 from support import ROOT
 
-from logreach.coverage.assess import assess
-from logreach.coverage.assessment import Assessment
+from logreach.coverage.assessment.assess import assess
+from logreach.coverage.assessment.result import Assessment
+from logreach.coverage.assessment.scope import scope_of
 from logreach.coverage.attack import AttackModel, load_attack
-from logreach.coverage.scope import scope_of
 from logreach.inventories import load
 from logreach.reports.catalogue import Catalogue, judged_of
 from logreach.reports.caveats import assumed_evidence

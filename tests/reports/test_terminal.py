@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 from sample_assessment import AUDIT_REMEDY, CONTROL, MARKUP, branch, empty, planned, sample
 
-from logreach.coverage.assessment import Assessment
-from logreach.coverage.tree import Branch
-from logreach.coverage.verdict import YES
+from logreach.coverage.assessment.result import Assessment
+from logreach.coverage.engine.tree import Branch
+from logreach.coverage.engine.verdict import YES
 from logreach.reports.printing import cut
 from logreach.reports.terminal import print_summary, render_tree
 

@@ -11,8 +11,9 @@ from openpyxl import Workbook, load_workbook
 from sample_assessment import ALL_VERDICTS, FORMULA, SHA, empty, planned, sample
 from workbooks import SHEETS, rows_of
 
-from logreach.coverage.assessment import Assessment, Judged, Reason
-from logreach.coverage.verdict import NO
+from logreach.coverage.assessment.result import Assessment
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import NO
 from logreach.reports.excel import write_workbook
 from logreach.reports.words import signed
 

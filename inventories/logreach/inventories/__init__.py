@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from logreach.inventories.facts import Inventory
+    from logreach.inventories.facts.host import Inventory
 
 __all__ = ["load"]
 
 
 def load(path: Path) -> Inventory:
-    """Load an inventory folder; see `logreach.inventories.folder.load`."""
-    from logreach.inventories.folder import load as load_folder
+    """Load an inventory folder; see `logreach.inventories.reading.folder.load`."""
+    from logreach.inventories.reading.folder import load as load_folder
 
     return load_folder(path)

@@ -14,12 +14,12 @@ import typer
 
 from logreach.cli.exits import Exit, tell
 from logreach.cli.output import left_from_earlier, look_at, whole_files
-from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.files.faults import Fault, InputError
 
 if TYPE_CHECKING:
-    from logreach.coverage.assessment import Assessment
-    from logreach.coverage.rules.model import RuleSet
-    from logreach.inventories.facts import Inventory
+    from logreach.coverage.assessment.result import Assessment
+    from logreach.coverage.detections.model import RuleSet
+    from logreach.inventories.facts.host import Inventory
     from logreach.reports.catalogue import Catalogue
 
 
@@ -131,9 +131,9 @@ def assessed(
     """Read and judge; whatever cannot be used raises InputError."""
     from importlib.metadata import version
 
-    from logreach.coverage import assess as engine
+    from logreach.coverage.assessment import assess as engine
+    from logreach.coverage.assessment.scope import only_hosts, scope_of
     from logreach.coverage.attack import load_attack
-    from logreach.coverage.scope import only_hosts, scope_of
     from logreach.inventories import load
 
     model = load_attack(attack)
@@ -152,16 +152,16 @@ def assessed(
 
 def kept_answers(read: Inventory) -> AbstractContextManager[None]:
     """Inside, what rules ask of the inventory's Sysmon configurations is kept in the cache."""
-    from logreach.coverage.filing import cache_folder
-    from logreach.coverage.rules.answers import remembered
+    from logreach.coverage.attack.files import cache_folder
+    from logreach.coverage.detections.filter_cache import remembered
 
     return remembered(read.hosts, cache_folder())
 
 
 def loaded_rules(paths: Sequence[Path]) -> RuleSet:
     """The rules of files and folders; InputError where there is not one that can be read."""
-    from logreach.coverage.filing import cache_folder
-    from logreach.coverage.rules.load import load_rules
+    from logreach.coverage.attack.files import cache_folder
+    from logreach.coverage.detections.load import load_rules
 
     found = load_rules(paths, cache_dir=cache_folder())
     if all(rule.kind == "unreadable" for rule in found.rules):

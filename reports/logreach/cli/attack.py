@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.files.faults import Fault, InputError
 
 if TYPE_CHECKING:
     from logreach.coverage.attack.store import Imported
@@ -93,7 +93,7 @@ def _imported(source: str, version: str | None) -> Imported:
 
 
 def _write(path: Path, text: str) -> None:
-    from logreach.coverage.filing import write_whole
+    from logreach.coverage.attack.files import write_whole
 
     try:
         write_whole(path, text)

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from logreach.cli import streams
-from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.files.faults import Fault, InputError
 
 
 class Exit(IntEnum):

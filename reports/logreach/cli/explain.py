@@ -33,9 +33,9 @@ def explain(
     from rich.console import Console
 
     from logreach.cli.rules import explained, is_rule_file
+    from logreach.coverage.assessment.explain import explain as chain
+    from logreach.coverage.assessment.scope import only_hosts
     from logreach.coverage.attack import load_attack
-    from logreach.coverage.explain import explain as chain
-    from logreach.coverage.scope import only_hosts
     from logreach.inventories import load
     from logreach.reports.terminal import render_tree
 

@@ -14,15 +14,10 @@ import typer
 from logreach.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from logreach.inventories.facts import (
-        Conflict,
-        Evidence,
-        FactKey,
-        FactValue,
-        Host,
-        Inventory,
-        Known,
-    )
+    from logreach.inventories.facts.facts import Conflict, FactValue, Known
+    from logreach.inventories.facts.host import Host, Inventory
+    from logreach.inventories.facts.keys import FactKey
+    from logreach.inventories.files.evidence import Evidence
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,9 +46,9 @@ _WIDTH = 14
 @app.command("show")
 def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
     """Show hosts, their facts, what is unknown, and how many verdicts hang on that."""
-    from logreach.coverage.scope import only_hosts
+    from logreach.coverage.assessment.scope import only_hosts
     from logreach.inventories import load
-    from logreach.inventories.wording import counted
+    from logreach.inventories.files.wording import counted
 
     inventory = only_hosts(load(folder), host or ())
     for line in _heading(inventory):
@@ -79,9 +74,9 @@ def check(folder: Folder) -> None:
 
     Exit code 1 where there is any fault or disagreement.
     """
-    from logreach.coverage.prerequisites.sysmon import contradictions
+    from logreach.coverage.platforms.sysmon.prerequisites import contradictions
     from logreach.inventories import load
-    from logreach.inventories.wording import counted
+    from logreach.inventories.files.wording import counted
 
     inventory = load(folder)
     for fault in inventory.faults:
@@ -111,7 +106,7 @@ def check(folder: Folder) -> None:
 
 
 def _heading(inventory: Inventory) -> Iterator[str]:
-    from logreach.inventories.wording import counted
+    from logreach.inventories.files.wording import counted
 
     hosts = counted(sum(one.count for one in inventory.hosts), "host")
     entries = counted(len(inventory.hosts), "entry", "entries")
@@ -128,7 +123,8 @@ def _row(label: str, text: str) -> str:
 
 def _summary(host: Host) -> Iterator[str]:
     """A host in a few lines: what is known, then what is not."""
-    from logreach.inventories.facts import FactKind, Missing
+    from logreach.inventories.facts.facts import Missing
+    from logreach.inventories.facts.keys import FactKind
 
     facts = host.facts
     yield _title(host)
@@ -154,8 +150,10 @@ def _summary(host: Host) -> Iterator[str]:
 
 
 def _audit(host: Host) -> str:
-    from logreach.inventories.facts import AuditSetting, FactKind, Missing
-    from logreach.inventories.subcategories import subcategories
+    from logreach.inventories.facts.facts import Missing
+    from logreach.inventories.facts.keys import FactKind
+    from logreach.inventories.windows.audit_policy.subcategories import subcategories
+    from logreach.inventories.windows.facts import AuditSetting
 
     told = [one for _, one in host.facts.of_kind(FactKind.AUDIT)]
     known = len(told)
@@ -170,15 +168,15 @@ def _audit(host: Host) -> str:
 
 
 def _sysmon(host: Host) -> str:
-    from logreach.coverage.names import value_words
-    from logreach.inventories.facts import Missing
+    from logreach.coverage.assessment.names import value_words
+    from logreach.inventories.facts.facts import Missing
 
     fact = host.facts.sysmon()
     return f"unknown: {fact.reason}" if isinstance(fact, Missing) else value_words(fact.value)
 
 
 def _kind_shown(kind: str, told: Iterable[tuple[str, Known[FactValue]]]) -> str:
-    from logreach.coverage.names import value_words
+    from logreach.coverage.assessment.names import value_words
 
     if kind == "forwarding":
         return ", ".join(value_words(one.value) for _, one in told)
@@ -216,21 +214,21 @@ def _conflict(conflict: Conflict) -> str:
 
 def _name(key: FactKey) -> str:
     """A fact's name for people, as every report tells it."""
-    from logreach.coverage.knowledge.events import load_events
-    from logreach.coverage.names import fact_title
+    from logreach.coverage.assessment.names import fact_title
+    from logreach.coverage.platforms.windows.knowledge.events import load_events
 
     return fact_title(load_events(), key) or f"{key.kind} {key.name}".strip()
 
 
 def _value(value: FactValue) -> str:
-    from logreach.coverage.names import value_words
+    from logreach.coverage.assessment.names import value_words
 
     return value_words(value)
 
 
 def _open(inventory: Inventory) -> Iterator[str]:
     """The facts that are missing and matter, most telling first."""
-    from logreach.coverage.assess import hanging
+    from logreach.coverage.assessment.assess import hanging
 
     found = hanging(inventory)
     if not found:

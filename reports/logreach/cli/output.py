@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.files.faults import Fault, InputError
 
 
 def look_at(out: Path, inventory: Path) -> None:
@@ -28,7 +28,7 @@ def look_at(out: Path, inventory: Path) -> None:
 
 
 def _among_hosts(out: Path, inventory: Path) -> bool:
-    from logreach.inventories.manifest import MANIFEST
+    from logreach.inventories.reading.manifest import MANIFEST
 
     inside = out == inventory or inventory in out.parents
     return inside and inventory.is_dir() and not (inventory / MANIFEST).is_file()

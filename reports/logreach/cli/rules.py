@@ -18,13 +18,13 @@ from logreach.cli.assess import (
     loaded_rules,
 )
 from logreach.cli.exits import tell
-from logreach.inventories.wording import counted, noun
+from logreach.inventories.files.wording import counted, noun
 
 if TYPE_CHECKING:
-    from logreach.coverage.rules.model import Rule, RuleSet
-    from logreach.coverage.tree import Branch
-    from logreach.inventories.facts import Inventory
-    from logreach.inventories.faults import Fault
+    from logreach.coverage.detections.model import Rule, RuleSet
+    from logreach.coverage.engine.tree import Branch
+    from logreach.inventories.facts.host import Inventory
+    from logreach.inventories.files.faults import Fault
     from logreach.reports.ruletable import Judgement, RuleRow
 
 
@@ -121,10 +121,10 @@ def rules(
 def _judged(
     inventory: Path, paths: Sequence[Path], hosts: Sequence[str], attack: str | None
 ) -> tuple[Inventory, RuleSet, list[Judgement]]:
+    from logreach.coverage.assessment.profiles import group
+    from logreach.coverage.assessment.rules import RuleWork
+    from logreach.coverage.assessment.scope import only_hosts
     from logreach.coverage.attack import load_attack
-    from logreach.coverage.profiles import group
-    from logreach.coverage.rulework import RuleWork
-    from logreach.coverage.scope import only_hosts
     from logreach.inventories import load
 
     read, ruleset = only_hosts(load(inventory), hosts), loaded_rules(paths)
@@ -209,11 +209,11 @@ def explained(what: str, read: Inventory, paths: Sequence[Path]) -> list[Branch]
 
     Raises InputError where it means none.
     """
-    from logreach.coverage.hostview import GraphView
-    from logreach.coverage.knowledge.events import load_events
-    from logreach.coverage.profiles import group
-    from logreach.coverage.rules.explain import explain_rule
-    from logreach.coverage.rules.judge import judge_all
+    from logreach.coverage.assessment.profiles import group
+    from logreach.coverage.detections.explain import explain_rule
+    from logreach.coverage.detections.judge import judge_all
+    from logreach.coverage.network.rule_nodes import GraphView
+    from logreach.coverage.platforms.windows.knowledge.events import load_events
 
     found = loaded_rules(paths or [Path(what)])
     tell(found.faults, heading="Faults of the rules:")
@@ -235,7 +235,7 @@ def is_rule_file(what: str) -> bool:
 
 def _meant(what: str, found: RuleSet) -> Sequence[Rule]:
     """The rules of a file, by any path to it, or those that an id, title or file's name means."""
-    from logreach.coverage.rules.explain import chosen
+    from logreach.coverage.detections.explain import chosen
 
     if not is_rule_file(what):
         return chosen(found.rules, what)
@@ -264,8 +264,8 @@ def by_configuration(
 
     'on some' are rules of which the configuration logs some events and drops others.
     """
-    from logreach.coverage.filing import cache_folder
-    from logreach.coverage.rules.by_config import rules_of_sysmon, under_config
+    from logreach.coverage.assessment.rules_by_config import rules_of_sysmon, under_config
+    from logreach.coverage.attack.files import cache_folder
 
     texts = _configurations(configurations, sysmon_version)
     found = loaded_rules(rules)
@@ -288,9 +288,9 @@ def by_configuration(
 def _configurations(paths: Sequence[Path], sysmon_version: str) -> dict[Path, str]:
     """The texts of configurations; InputError with the faults of all that cannot be used."""
     from logreach.cli.sysmon import read_file
-    from logreach.coverage.rules.by_config import configuration
-    from logreach.coverage.sysmon.loading import binary_of
-    from logreach.inventories.faults import InputError
+    from logreach.coverage.assessment.rules_by_config import configuration
+    from logreach.coverage.platforms.sysmon.engine.loading import binary_of
+    from logreach.inventories.files.faults import InputError
 
     binary_of(sysmon_version)
     found: dict[Path, str] = {}

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from logreach.cli.exits import Exit, Guarded, fail, tell
-from logreach.inventories.faults import Fault, InputError
-from logreach.inventories.wording import counted, noun
+from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.wording import counted, noun
 
 if TYPE_CHECKING:
-    from logreach.coverage.sysmon import Config, Decision
-    from logreach.coverage.sysmon.lints import Finding
-    from logreach.coverage.sysmon.records import Read, Record
+    from logreach.coverage.platforms.sysmon.engine import Config, Decision
+    from logreach.coverage.platforms.sysmon.engine.lints import Finding
+    from logreach.coverage.platforms.sysmon.engine.records import Read, Record
 
 app = typer.Typer(
     cls=Guarded,
@@ -93,8 +93,8 @@ def check(
     Exit codes: 0 no error and no warning; 1 errors or warnings, also where Sysmon would refuse
     the file; 2 the file or the command line cannot be used.
     """
-    from logreach.coverage.sysmon.checking import check as check_configuration
-    from logreach.coverage.sysmon.lints import Severity
+    from logreach.coverage.platforms.sysmon.engine.checking import check as check_configuration
+    from logreach.coverage.platforms.sysmon.engine.lints import Severity
 
     with faults_in(file, sysmon_version):
         findings = check_configuration(read_file(file), sysmon_version)
@@ -124,8 +124,8 @@ def try_(
     A configuration can only be tried on events that were logged under another one. Exit codes:
     0 done; 1 some records could not be read; 2 the input or the command line cannot be used.
     """
-    from logreach.coverage.sysmon import decide, load
-    from logreach.coverage.sysmon.records import Other, Record
+    from logreach.coverage.platforms.sysmon.engine import decide, load
+    from logreach.coverage.platforms.sysmon.engine.records import Other, Record
 
     if not evtx and not jsonl:
         fail("no events to try", "Give a log with --evtx or --jsonl.")
@@ -153,7 +153,7 @@ def try_(
 @contextmanager
 def faults_in(file: Path, sysmon_version: str | None) -> Iterator[None]:
     """Inside, faults are those of this file and are told with its name; a wrong version is none."""
-    from logreach.coverage.sysmon.loading import binary_of
+    from logreach.coverage.platforms.sysmon.engine.loading import binary_of
 
     binary_of(sysmon_version)
     try:
@@ -164,7 +164,7 @@ def faults_in(file: Path, sysmon_version: str | None) -> Iterator[None]:
 
 def read_file(file: Path) -> bytes:
     """A configuration's bytes, one more than is allowed at most."""
-    from logreach.coverage.sysmon.document import MAX_BYTES
+    from logreach.coverage.platforms.sysmon.engine.document import MAX_BYTES
 
     with file.open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
@@ -196,7 +196,7 @@ def _as_json(data: dict[str, Any]) -> str:
 
 
 def _events(evtx: list[Path], jsonl: list[Path]) -> Iterator[Read]:
-    from logreach.coverage.sysmon.records import read_evtx, read_json_lines
+    from logreach.coverage.platforms.sysmon.engine.records import read_evtx, read_json_lines
 
     for path in evtx:
         yield from read_evtx(path)
@@ -224,7 +224,7 @@ def _row(config: Config, record: Record, decision: Decision, form: Form) -> str:
 
 
 def _why(config: Config, record: Record, decision: Decision) -> str:
-    from logreach.coverage.sysmon.decision import Basis
+    from logreach.coverage.platforms.sysmon.engine.decision import Basis
 
     if decision.disabled:
         return "the event is switched off"

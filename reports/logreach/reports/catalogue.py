@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logreach.coverage.assessment import (
+from logreach.coverage.assessment.result import (
     Assessment,
     ComponentResult,
-    Judged,
     Profile,
-    Reason,
     TechniqueResult,
 )
+from logreach.coverage.engine.judged import Judged, Reason
 from logreach.reports.caveats import assumed_evidence
 from logreach.reports.words import reason_text, why
 

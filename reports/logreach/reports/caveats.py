@@ -3,9 +3,9 @@ judged, and what was wrong with the input."""
 
 from __future__ import annotations
 
-from logreach.coverage.assessment import Assessment, Profile
-from logreach.inventories.facts import Evidence
-from logreach.inventories.faults import Fault
+from logreach.coverage.assessment.result import Assessment, Profile
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.faults import Fault
 
 ASSUMED_MEANING = (
     "Assumed facts are defaults of Windows that no file of the hosts confirms; a verdict that "

@@ -12,8 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from logreach.coverage.assessment import Assessment
-from logreach.inventories.wording import counted, noun
+from logreach.coverage.assessment.result import Assessment
+from logreach.inventories.files.wording import counted, noun
 from logreach.reports.catalogue import Catalogue
 from logreach.reports.caveats import ASSUMED_MEANING, FORWARDING_MEANING, ON_HOST_MEANING
 from logreach.reports.steps import STEPS_MEANING, gain_meaning, marked

@@ -14,23 +14,22 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from logreach.coverage.assessment import (
+from logreach.coverage.assessment.result import (
     AnalyticResult,
     Assessment,
     ComponentResult,
     FactView,
     FleetTechnique,
-    Judged,
     Profile,
-    Reason,
-    Remedy,
     RuleRollup,
     RuleSummary,
     TechniqueResult,
 )
-from logreach.coverage.verdict import VERDICTS, Verdict
-from logreach.inventories.facts import Conflict, Evidence
-from logreach.inventories.faults import Fault
+from logreach.coverage.engine.judged import Judged, Reason, Remedy
+from logreach.coverage.engine.verdict import VERDICTS, Verdict
+from logreach.inventories.facts.facts import Conflict
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.faults import Fault
 from logreach.reports.catalogue import Catalogue
 from logreach.reports.jsonplan import missing_fact, plan, planned_remedy, remedy
 from logreach.reports.jsontext import (

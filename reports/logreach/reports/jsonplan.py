@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from logreach.coverage.assessment import MissingFact, Plan, PlannedRemedy, Remedy, Step
+from logreach.coverage.assessment.result import MissingFact, Plan, PlannedRemedy, Step
+from logreach.coverage.engine.judged import Remedy
 from logreach.reports.words import value_text
 
 Json = dict[str, Any]

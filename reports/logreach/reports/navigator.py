@@ -12,16 +12,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from logreach.coverage.assessment import (
-    Assessment,
-    FleetTechnique,
-    Judged,
-    Profile,
-    TechniqueResult,
-)
-from logreach.coverage.notes import weights_told
-from logreach.inventories.facts import Evidence
-from logreach.inventories.wording import counted
+from logreach.coverage.assessment.method_notes import weights_told
+from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile, TechniqueResult
+from logreach.coverage.engine.judged import Judged
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.wording import counted
 from logreach.reports.caveats import ASSUMED_MEANING, assumed_evidence, assumed_facts
 from logreach.reports.jsontext import write_lines
 from logreach.reports.rulecounts import (

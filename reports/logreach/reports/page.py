@@ -10,17 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from logreach.coverage.assessment import (
+from logreach.coverage.assessment.result import (
     Assessment,
     FleetTechnique,
-    Judged,
     Profile,
-    Reason,
     RuleSummary,
     TechniqueResult,
 )
-from logreach.inventories.faults import Fault
-from logreach.inventories.wording import counted
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.inventories.files.faults import Fault
+from logreach.inventories.files.wording import counted
 from logreach.reports.catalogue import Catalogue
 from logreach.reports.caveats import (
     assumed_facts,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from logreach.coverage.assessment import Reason
+from logreach.coverage.engine.judged import Reason
 from logreach.reports.caveats import NOT_TOLD
 from logreach.reports.page import Cell, Item, Row, Technique, shade
 from logreach.reports.words import LOOKS, Look, is_link, look, plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from logreach.coverage.assessment import Assessment, Profile, RuleRollup
+from logreach.coverage.assessment.result import Assessment, Profile, RuleRollup
 from logreach.reports.words import LABELS, standing, tally
 
 _UNKNOWN = tuple(label for label in LABELS if label.startswith("unknown"))

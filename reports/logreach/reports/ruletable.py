@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from logreach.coverage.assessment import RuleSummary
-from logreach.coverage.rulework import WEIGHTS
-from logreach.coverage.verdict import YES, Level
+from logreach.coverage.assessment.result import RuleSummary
+from logreach.coverage.assessment.rules import WEIGHTS
+from logreach.coverage.engine.verdict import YES, Level
 
 Judgement = tuple[int, Mapping[str, RuleSummary]]
 """The hosts of a profile, and its rules by id."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from logreach.coverage.assessment import Assessment, PlannedRemedy
-from logreach.coverage.notes import SYSMON_GAIN
+from logreach.coverage.assessment.method_notes import SYSMON_GAIN
+from logreach.coverage.assessment.result import Assessment, PlannedRemedy
 from logreach.reports.words import percent_text, remedy_title
 
 STEPS_MEANING = (

@@ -14,10 +14,11 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from logreach.coverage.assessment import Assessment, Judged, Profile, Reason
-from logreach.coverage.tree import Branch
-from logreach.coverage.verdict import Verdict
-from logreach.inventories.wording import counted
+from logreach.coverage.assessment.result import Assessment, Profile
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.tree import Branch
+from logreach.coverage.engine.verdict import Verdict
+from logreach.inventories.files.wording import counted
 from logreach.reports.caveats import (
     ASSUMED_MEANING,
     FORWARDING_MEANING,

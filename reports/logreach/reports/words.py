@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-from logreach.coverage.assessment import Assessment, Judged, Profile, Reason, Remedy
-from logreach.coverage.names import value_words
-from logreach.coverage.verdict import NOT_APPLICABLE, VERDICTS, YES, Level, Verdict
-from logreach.inventories.facts import Conflict, Evidence, FactKey, FactValue
+from logreach.coverage.assessment.names import value_words
+from logreach.coverage.assessment.result import Assessment, Profile
+from logreach.coverage.engine.judged import Judged, Reason, Remedy
+from logreach.coverage.engine.verdict import NOT_APPLICABLE, VERDICTS, YES, Level, Verdict
+from logreach.inventories.facts.facts import Conflict, FactValue
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.files.evidence import Evidence
 
 QUESTIONS = {
     "visibility": "Visibility",

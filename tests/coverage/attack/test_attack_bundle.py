@@ -13,7 +13,7 @@ import pytest
 from logreach.coverage.attack import bundle as bundles
 from logreach.coverage.attack import load_attack
 from logreach.coverage.attack.bundle import parse_bundle, read_bytes, version_of
-from logreach.inventories.faults import InputError
+from logreach.inventories.files.faults import InputError
 
 Make = Callable[..., Any]
 

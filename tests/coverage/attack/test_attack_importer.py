@@ -10,7 +10,7 @@ import pytest
 from logreach.coverage.attack import AttackModel, IdAnswer, Presence
 from logreach.coverage.attack.compact import decode, encode
 from logreach.coverage.attack.store import import_bytes
-from logreach.inventories.faults import InputError
+from logreach.inventories.files.faults import InputError
 
 Make = Callable[..., Any]
 

@@ -14,7 +14,7 @@ from logreach.coverage.attack import download as downloads
 from logreach.coverage.attack import load_attack, store
 from logreach.coverage.attack.compact import encode
 from logreach.coverage.attack.store import import_bytes, import_file, import_version
-from logreach.inventories.faults import InputError
+from logreach.inventories.files.faults import InputError
 
 Make = Callable[..., Any]
 

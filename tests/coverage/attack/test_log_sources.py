@@ -18,7 +18,10 @@ from logreach.coverage.attack.log_sources import event_ids, events_of, log_names
 from logreach.coverage.attack.model import Analytic
 
 CASES = yaml.safe_load(Path(__file__).with_name("channels.yaml").read_text(encoding="utf-8"))
-CHANNELS = Path(__file__).parents[3] / "coverage/logreach/coverage/knowledge/channels.yaml"
+CHANNELS = (
+    Path(__file__).parents[3]
+    / "coverage/logreach/coverage/platforms/windows/knowledge/channels.yaml"
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

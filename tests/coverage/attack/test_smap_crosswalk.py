@@ -27,7 +27,10 @@ IN_NO_VERSION = {
     "Service Access",
     "WMI Deletion",
 }
-CHANNELS = Path(__file__).parents[3] / "coverage/logreach/coverage/knowledge/channels.yaml"
+CHANNELS = (
+    Path(__file__).parents[3]
+    / "coverage/logreach/coverage/platforms/windows/knowledge/channels.yaml"
+)
 
 
 @pytest.mark.parametrize("sensor", ["Sysmon", "WinEvtx"])

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from logreach.coverage.events.patterns import Constraint, EventPattern, FilterAnswer, Test
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter, common_fields
-from logreach.coverage.patterns import Constraint, EventPattern, FilterAnswer, Test
-from logreach.inventories import splunk, winlogbeat
-from logreach.inventories.subscriptions import Forwarding, Query, Subscription
+from logreach.inventories.forwarding import splunk, winlogbeat
+from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
 
 READERS = {"winlogbeat": winlogbeat.read, "splunk": splunk.read}
 CASES: dict[str, Any] = yaml.safe_load(

@@ -8,10 +8,10 @@ from forwarding_oracle import forwards
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
-from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.verdict import Level
-from logreach.inventories.subscriptions import Forwarding, Query, Subscription
+from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
 
 META = EventMetadata("Log", "Maker", 7, 4, 0x8020000000000000, fields=("A", "B", "C"))
 # The same with less known of it: the first field alone, no fields, no level and keywords.

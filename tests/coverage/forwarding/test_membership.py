@@ -10,23 +10,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logreach.coverage.assessment import Reason
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding.membership import Who, membership
-from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.prerequisites.forwarding import Forwarded
-from logreach.coverage.verdict import Verdict
+from logreach.coverage.forwarding.prerequisite import Forwarded
 from logreach.inventories import load
-from logreach.inventories.facts import (
-    Evidence,
-    FactKey,
-    FactKind,
-    Facts,
-    FactValue,
-    Role,
-    Statement,
-)
-from logreach.inventories.operating_systems import identify
-from logreach.inventories.subscriptions import Forwarding, Query, Subscription
+from logreach.inventories.facts.facts import Facts, FactValue, Statement
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
+from logreach.inventories.windows.facts import Role
+from logreach.inventories.windows.system.operating_systems import identify
 
 CASES: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("membership.yaml").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from support import shared
 
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
-from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.inventories import wef
+from logreach.inventories.forwarding import wef
 
 TABLE: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("palantir.yaml").read_text(encoding="utf-8")

@@ -13,10 +13,10 @@ from forwarding_oracle import takes
 from support import shared
 
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
-from logreach.coverage.headers import metadata
-from logreach.coverage.knowledge.events import load_events
-from logreach.inventories import wef
-from logreach.inventories.subscriptions import Forwarding, Query, Subscription
+from logreach.coverage.platforms.windows.headers import metadata
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.inventories.forwarding import wef
+from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
 
 # What the subscriptions of Palantir ask little of: values, places, absent names, numbers.
 OWN = """

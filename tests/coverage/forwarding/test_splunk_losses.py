@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from logreach.coverage.patterns import Constraint, EventPattern, Test
-from logreach.coverage.prerequisites.forwarding import Arriving
-from logreach.inventories import splunk
-from logreach.inventories.facts import Facts
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.forwarding.prerequisite import Arriving
+from logreach.inventories.facts.facts import Facts
+from logreach.inventories.forwarding import splunk
 
 SYSTEM = {"SubjectUserSid": ["equals", "S-1-5-18"]}
 

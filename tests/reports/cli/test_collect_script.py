@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from logreach.cli import collect
 from logreach.inventories import load
-from logreach.inventories.facts import Host
-from logreach.inventories.subcategories import subcategories
+from logreach.inventories.facts.host import Host
+from logreach.inventories.windows.audit_policy.subcategories import subcategories
 
 
 def test_it_is_printed_as_every_powershell_reads_it() -> None:

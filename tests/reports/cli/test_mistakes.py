@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from logreach.cli import app
 from logreach.cli.output import look_at, whole_files
-from logreach.inventories.faults import InputError
+from logreach.inventories.files.faults import InputError
 
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "mistakes.yaml").read_text("utf-8")

@@ -15,7 +15,7 @@ import pytest
 from logreach.cli import app
 from logreach.cli.exits import Exit, code_of, tell
 from logreach.cli.streams import escaped
-from logreach.inventories.faults import Fault
+from logreach.inventories.files.faults import Fault
 
 HOST = "東京ß…"
 INVENTORY = f"hosts: [{{name: '{HOST}', os: Windows 11 23H2, audit_policy: gone-{HOST}.csv}}]\n"

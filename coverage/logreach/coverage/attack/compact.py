@@ -25,7 +25,7 @@ from logreach.coverage.attack.model import (
     Technique,
 )
 from logreach.coverage.attack.shipped import FOLDER, SHIPPED_VERSION
-from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.files.faults import Fault, InputError
 
 FORMAT: Final = "logreach-attack"
 FORMAT_VERSION: Final = 1

@@ -23,7 +23,7 @@ from logreach.coverage.attack.model import (
     Tactic,
     Technique,
 )
-from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.files.faults import Fault, InputError
 
 if TYPE_CHECKING:
     from mitreattack.stix20 import MitreAttackData

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from logreach.inventories.yaml_text import parse_yaml
+from logreach.inventories.files.yaml_text import parse_yaml
 
 SHIPPED_VERSION: Final = "18.1"
-FOLDER: Final = Path(__file__).resolve().parent.parent / "knowledge" / "attack"
+FOLDER: Final = Path(__file__).resolve().parent / "knowledge"
 
 
 def read_mapping(file: str, key: str) -> dict[str, Mapping[str, object]]:

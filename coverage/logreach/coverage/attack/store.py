@@ -10,11 +10,11 @@ from pathlib import Path
 
 from logreach.coverage.attack import compact
 from logreach.coverage.attack.bundle import VERSION, parse_bundle, read_bytes, version_of
+from logreach.coverage.attack.files import cache_folder, write_whole
 from logreach.coverage.attack.links import with_borrowed_links
 from logreach.coverage.attack.model import AttackModel
 from logreach.coverage.attack.shipped import SHIPPED_VERSION
-from logreach.coverage.filing import cache_folder, write_whole
-from logreach.inventories.faults import Fault, InputError
+from logreach.inventories.files.faults import Fault, InputError
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from logreach.coverage.forwarding.truth import Number
-from logreach.inventories.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
+from logreach.inventories.forwarding.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
 
 Text = str | Number
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from logreach.coverage.events.patterns import Constraint, Test, fold
 from logreach.coverage.forwarding.asked import Text
 from logreach.coverage.forwarding.truth import Number, as_number
-from logreach.coverage.patterns import Constraint, Test, fold
 
 _FILLER = "(another value)"
 _NUMERIC = frozenset("0123456789abcdefxinty.+-_ \t")

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
+from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.forwarding.asked import Asked, asked, header_parts, undecided_parts
 from logreach.coverage.forwarding.cells import Cell, admitted, cells
 from logreach.coverage.forwarding.events import EventMetadata, Node, event_root, unknown_header
 from logreach.coverage.forwarding.queries import Group, first_doubts, groups_on, matching
 from logreach.coverage.forwarding.truth import Truth, any_true
-from logreach.coverage.patterns import Decider, EventPattern, FilterAnswer
-from logreach.coverage.verdict import Level
-from logreach.inventories.subscriptions import Forwarding
+from logreach.inventories.forwarding.subscriptions import Forwarding
 
 Fields = Mapping[str, str]
 Lookup = Callable[[str], EventMetadata | None]

@@ -13,11 +13,13 @@ from importlib.resources import files
 from typing import Any
 
 from logreach.coverage.forwarding.truth import Truth
-from logreach.inventories.facts import FactKey, FactKind, Facts, Known, Role
-from logreach.inventories.faults import InputError
-from logreach.inventories.sddl import Access, read_dacl
-from logreach.inventories.subscriptions import Subscription
-from logreach.inventories.yaml_text import parse_yaml
+from logreach.inventories.facts.facts import Facts, Known
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.faults import InputError
+from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.forwarding.subscriptions import Subscription
+from logreach.inventories.windows.facts import Role
+from logreach.inventories.windows.objects.sddl import Access, read_dacl
 
 _ALL = 0x10000000  # GENERIC_ALL, what a subscription's entries give
 COLLECTOR = FactKey(FactKind.FEATURE, "event-collector")
@@ -168,5 +170,5 @@ def _title(principal: str) -> str:
 
 @cache
 def _table() -> Any:
-    path = files("logreach.coverage.knowledge") / "forwarding_members.yaml"
+    path = files("logreach.coverage.forwarding") / "knowledge" / "forwarding_members.yaml"
     return parse_yaml(path.read_text("utf-8"))

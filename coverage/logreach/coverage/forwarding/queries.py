@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from logreach.coverage.events.patterns import Constraint, Decider, EventPattern
 from logreach.coverage.forwarding.events import Node
 from logreach.coverage.forwarding.truth import Truth, all_true, any_true, holds, negated
-from logreach.coverage.patterns import Constraint, Decider, EventPattern
-from logreach.inventories.subscriptions import Altered, Forwarding, Query, Subscription
-from logreach.inventories.xpath import XPath, XPathError, parse
+from logreach.inventories.forwarding.subscriptions import Altered, Forwarding, Query, Subscription
+from logreach.inventories.forwarding.xpath import XPath, XPathError, parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from logreach.coverage.forwarding.events import UNKNOWN, Among, Node, Other, Uncased, Value
-from logreach.inventories.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
+from logreach.inventories.forwarding.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
 
 Truth = bool | None
 Number = int | float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from logreach.coverage.assessment import Assessment
+from logreach.coverage.assessment.result import Assessment
 from logreach.reports.catalogue import Catalogue
 
 # openpyxl imports them only to know their numbers and pictures, of which we write none; they take

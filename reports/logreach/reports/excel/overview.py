@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from logreach.coverage.assessment import Assessment, PlannedRemedy, Profile, Reason
-from logreach.inventories.facts import FactKey
+from logreach.coverage.assessment.result import Assessment, PlannedRemedy, Profile
+from logreach.coverage.engine.judged import Reason
+from logreach.inventories.facts.keys import FactKey
 from logreach.reports.caveats import (
     ASSUMED_MEANING,
     ON_HOST_MEANING,

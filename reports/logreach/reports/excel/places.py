@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from itertools import chain as chained
 from typing import TypeVar
 
-from logreach.coverage.assessment import (
+from logreach.coverage.assessment.result import (
     Assessment,
     ComponentResult,
-    Judged,
     Profile,
-    Reason,
     TechniqueResult,
 )
+from logreach.coverage.engine.judged import Judged, Reason
 from logreach.reports.catalogue import Catalogue
 from logreach.reports.excel.model import Cell, Link
 from logreach.reports.words import evidence_text

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from logreach.coverage.assessment import (
+from logreach.coverage.assessment.result import (
     Assessment,
     ComponentResult,
-    Judged,
     Profile,
-    Reason,
     RuleSummary,
     TechniqueResult,
 )
-from logreach.coverage.verdict import Level
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import Level
 from logreach.reports.caveats import NOT_TOLD, forwarded
 from logreach.reports.excel.model import Cell, Sheet, Table, columns
 from logreach.reports.excel.places import (

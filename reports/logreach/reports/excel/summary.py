@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logreach.coverage.assessment import Assessment, FleetTechnique, Profile
+from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile
 from logreach.reports.caveats import assumed_facts, faults_of, judged_where
 from logreach.reports.excel.model import (
     Cell,

@@ -1,0 +1,1 @@
+"""Assess an inventory, weigh what would change it, and the result document."""

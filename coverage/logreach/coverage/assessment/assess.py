@@ -1,0 +1,249 @@
+"""Assess an inventory: build the graph, evaluate it for each profile, gather the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from logreach.coverage.assessment.fleet import fleet_of
+from logreach.coverage.assessment.method_notes import fact_views, method_notes, rule_notes
+from logreach.coverage.assessment.plan import plan_for
+from logreach.coverage.assessment.profiles import group, names
+from logreach.coverage.assessment.remedies import Assessed, missing_facts, planned_remedies
+from logreach.coverage.assessment.result import (
+    AnalyticResult,
+    Assessment,
+    ComponentResult,
+    Profile,
+    TechniqueResult,
+)
+from logreach.coverage.attack import AttackModel, Technique, load_attack
+from logreach.coverage.engine.evaluation import Evaluation, evaluate
+from logreach.coverage.engine.judged import Judged
+from logreach.coverage.engine.reasons import Reasons
+from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.network.model import Model, build
+from logreach.coverage.network.techniques import QUESTIONS
+from logreach.coverage.platforms.sysmon.prerequisites import contradictions
+from logreach.inventories.facts.facts import Facts, Missing
+from logreach.inventories.facts.host import Inventory
+from logreach.inventories.facts.keys import FactKey
+
+if TYPE_CHECKING:  # a run without rules does without what judges them
+    from logreach.coverage.assessment.result import RuleRollup, RuleSummary
+    from logreach.coverage.assessment.rules import RuleWork
+    from logreach.coverage.detections.model import RuleSet
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an assessment is restricted to: technique ids (None: all), and how to say so."""
+
+    techniques: tuple[str, ...] | None = None
+    words: str = ""
+
+
+def _quiet(what: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+def assess(
+    inventory: Inventory,
+    attack: AttackModel,
+    scope: Scope | None = None,
+    *,
+    rules: RuleSet | None = None,
+    version: str = "",
+    progress: Progress = _quiet,
+) -> Assessment:
+    """Judge every technique in scope, and every rule, for every profile of the inventory."""
+    scope = scope or Scope()
+    model = build(attack, scope.techniques, narrow=scope.techniques is not None)
+    work = _rule_work(rules, attack) if rules else None
+    groups = group(inventory.hosts)
+    assessed: list[Assessed] = []
+    profiles: list[Profile] = []
+    for number, one in enumerate(groups):
+        progress("assessing profiles", number, len(groups))
+        done = Assessed(one, evaluate(model.compiled, one.facts))
+        assessed.append(done)
+        profiles.append(_profile(model, done, work))
+    remedies = planned_remedies(model, assessed, progress)
+    return Assessment(
+        version=version,
+        attack_version=attack.version,
+        inventory=inventory.name,
+        scope=scope.words,
+        inputs=inventory.files,
+        profiles=tuple(profiles),
+        fleet=fleet_of(profiles),
+        remedies=remedies,
+        plan=plan_for(model, assessed, remedies),
+        missing=missing_facts(model, assessed),
+        tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
+        faults=(*inventory.faults, *(rules.faults if rules else ())),
+        notes=(*method_notes(model, inventory), *(rule_notes(work) if work else ())),
+    )
+
+
+def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
+    facts = done.group.facts
+    reasons = Reasons(done.evaluation)
+    keys = model.event_keys
+    rules = work.summaries(facts) if work else {}
+    general = {name: _component(model, reasons, name) for name in model.component_names}
+    return Profile(
+        profile_id=done.group.profile_id,
+        hosts=names(done.group.hosts),
+        count=done.group.count,
+        os=_os_words(facts),
+        role=_role_words(facts),
+        facts=fact_views(model, facts),
+        events={key: reasons.judged(f"event:{key}") for key in keys},
+        attributes=_attributes(model, done.evaluation, reasons),
+        components=general,
+        techniques={
+            technique.id: _technique(model, reasons, technique, general)
+            for technique in model.attack.techniques
+            if f"technique:{technique.id}/visibility" in model.graph
+        },
+        events_on_host=_on_host(facts, reasons, keys),
+        rules=rules,
+        rules_by_technique=_rolled_up(rules),
+        conflicts=facts.conflicts,
+        faults=(
+            *(fault for host in done.group.hosts for fault in host.faults),
+            *contradictions(facts),
+        ),
+    )
+
+
+def _rule_work(rules: RuleSet, attack: AttackModel) -> RuleWork:
+    from logreach.coverage.assessment.rules import RuleWork
+
+    return RuleWork(rules, attack)
+
+
+def _rolled_up(rules: Mapping[str, RuleSummary]) -> Mapping[str, RuleRollup]:
+    if not rules:
+        return {}
+    from logreach.coverage.assessment.rules import rollup
+
+    return rollup(rules.values())
+
+
+def _on_host(facts: Facts, reasons: Reasons, keys: Iterable[str]) -> dict[str, Judged]:
+    """What the host itself holds, where forwarding is judged as well."""
+    if isinstance(facts.forwarding(), Missing):
+        return {}
+    return {key: reasons.judged(f"held:{key}") for key in keys}
+
+
+def _os_words(facts: Facts) -> str:
+    os = facts.os()
+    return f"unknown ({os.reason})" if isinstance(os, Missing) else str(os.value)
+
+
+def _role_words(facts: Facts) -> str:
+    role = facts.role()
+    return f"unknown ({role.reason})" if isinstance(role, Missing) else str(role.value)
+
+
+def _attributes(model: Model, evaluation: Evaluation, reasons: Reasons) -> Mapping[str, Judged]:
+    """Every field of every event; reasons for those that some component wants to read."""
+    wanted = model.operations.wanted_fields
+    return {
+        field: reasons.judged(f"attribute:{field}")
+        if field in wanted
+        else _bare(evaluation.verdict(f"attribute:{field}"))
+        for field in model.fields
+    }
+
+
+@lru_cache(maxsize=16)
+def _bare(verdict: Verdict) -> Judged:
+    return Judged(verdict)
+
+
+def _component(model: Model, reasons: Reasons, name: str, technique: str = "") -> ComponentResult:
+    part = model.component_part
+    scope = part.scope(name, technique)
+    known = part.operations(name, technique)
+    wanted = model.operations.attributes.get(name, {})
+    return ComponentResult(
+        name=name,
+        judged=reasons.judged(f"component:{scope}"),
+        operations={
+            one.title: reasons.judged(f"operation:{scope}/{one.name}") for one in known.operations
+        },
+        via={
+            event: reasons.judged(f"via:{scope}|{event}")
+            for event in part.events_of(name, technique)
+        },
+        attributes={
+            attribute: reasons.judged(f"wanted:{name}/{attribute}") for attribute in wanted
+        },
+    )
+
+
+def _technique(
+    model: Model,
+    reasons: Reasons,
+    technique: Technique,
+    general: Mapping[str, ComponentResult],
+) -> TechniqueResult:
+    part = model.technique_part
+    components: dict[str, ComponentResult] = {}
+    analytics: dict[str, AnalyticResult] = {}
+    answers = {name: reasons.judged(f"technique:{technique.id}/{name}") for name in QUESTIONS}
+    if part.here(technique):
+        for name in part.components_of(technique):
+            narrowed = model.component_part.scope(name, technique.id) != name
+            components[name] = (
+                _component(model, reasons, name, technique.id) if narrowed else general[name]
+            )
+        for analytic in part.analytics_of(technique):
+            scope = f"analytic:{analytic.id}@{technique.id}"
+            analytics[analytic.id] = AnalyticResult(
+                analytic.id,
+                reasons.judged(f"{scope}/detection"),
+                reasons.judged(f"{scope}/detection_with_alternatives"),
+                tuple(f"{r.source} {r.channel}" for r in analytic.refs if not r.parsed),
+            )
+    return TechniqueResult(
+        technique_id=technique.id,
+        name=technique.name,
+        tactics=technique.tactics,
+        visibility=answers["visibility"],
+        detection=answers["detection"],
+        detection_with_alternatives=answers["detection_with_alternatives"],
+        score=score(result.judged.verdict for result in components.values()),
+        components=components,
+        analytics=analytics,
+    )
+
+
+def score(verdicts: Iterable[Verdict]) -> tuple[float, float] | None:
+    """Mean level of the verdicts that apply, (proven, possible), each from 0 to 1."""
+    applying = [verdict for verdict in verdicts if verdict.applicable]
+    if not applying:
+        return None
+    top = 2 * len(applying)
+    return (
+        round(sum(verdict.proven for verdict in applying) / top, 4),
+        round(sum(verdict.possible for verdict in applying) / top, 4),
+    )
+
+
+def hanging(inventory: Inventory, attack: AttackModel | None = None) -> Mapping[FactKey, int]:
+    """How many host x technique verdicts hang on each fact that the inventory does not tell."""
+    model = build(attack or load_attack())
+    assessed = [
+        Assessed(one, evaluate(model.compiled, one.facts)) for one in group(inventory.hosts)
+    ]
+    return {fact.key: fact.verdicts for fact in missing_facts(model, assessed)}

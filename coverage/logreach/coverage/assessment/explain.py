@@ -1,0 +1,85 @@
+"""The chain behind one verdict, as a tree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from logreach.coverage.assessment.lookup import keys_meant
+from logreach.coverage.assessment.profiles import HostGroup, group
+from logreach.coverage.attack import AttackModel, Presence
+from logreach.coverage.engine.chain import Chain
+from logreach.coverage.engine.evaluation import Evaluation, evaluate
+from logreach.coverage.engine.minimal_changes import fewest
+from logreach.coverage.engine.reasons import Reasons
+from logreach.coverage.engine.tree import Branch
+from logreach.coverage.engine.verdict import YES
+from logreach.coverage.network.model import Model, build
+from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.host import Inventory
+
+_ALTERNATIVES = "detection_with_alternatives"
+
+
+def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch]:
+    """One tree a profile for a technique, an event, a field of an event or a data component.
+
+    Raises InputError where `what` names none of these.
+    """
+    wanted = attack.ask(what)
+    scope = [wanted.id] if wanted.presence is Presence.CURRENT else []
+    model = build(attack, scope)
+    keys = keys_meant(what, model)
+    return [_tree(what, keys, model, one) for one in group(inventory.hosts)]
+
+
+def _tree(what: str, keys: list[str], model: Model, one: HostGroup) -> Branch:
+    evaluation = evaluate(model.compiled, one.facts)
+    chain = Chain(evaluation, Reasons(evaluation))
+    children = _once(keys, [_named(key, chain.below(key)) for key in keys])
+    children[1:1] = _on_host(keys[0], evaluation)
+    label = f"{what} on {', '.join(host.name for host in one.hosts)}"
+    verdict = children[0].verdict
+    if _ALTERNATIVES in keys[-1]:
+        label, verdict = f"{label}, {_ALTERNATIVES.replace('_', ' ')}", evaluation.verdict(keys[-1])
+        children += _least(keys[-1], evaluation, one.facts)
+    return Branch(label, None, verdict, (), tuple(children))
+
+
+def _on_host(key: str, evaluation: Evaluation) -> list[Branch]:
+    """What the host itself holds of an event that does not arrive, or not whole."""
+    kind, _, event = key.partition(":")
+    node = f"held:{event}"
+    if kind != "event" or node not in evaluation.graph:
+        return []
+    verdict = evaluation.verdict(node)
+    label = f"{event} on the host itself, whether or not it arrives"
+    return [Branch(label, None, verdict)] if verdict != evaluation.verdict(key) else []
+
+
+def _once(keys: list[str], children: list[Branch]) -> list[Branch]:
+    """Where an event or technique does not apply to the host, the reason is told once."""
+    if keys[0].startswith("event:") and not children[0].verdict.applicable:
+        return children[:1]
+    same = {(child.verdict.applicable, child.reasons, child.children) for child in children}
+    if children[0].verdict.applicable or len(same) > 1:
+        return children
+    return [replace(children[0], label=", ".join(child.label for child in children))]
+
+
+def _least(key: str, evaluation: Evaluation, facts: Facts) -> list[Branch]:
+    """What to change for a detection that is not achievable yet."""
+    verdict = evaluation.verdict(key)
+    if verdict == YES or not verdict.applicable:
+        return []
+    name = _ALTERNATIVES.replace("_", " ")
+    changes = fewest(evaluation, facts, key)
+    if changes is None:
+        return [Branch(f"no change that is known makes {name} achievable here", None, verdict)]
+    return [Branch(f"{name}, once this is changed", None, YES, changes=changes)]
+
+
+def _named(key: str, branch: Branch) -> Branch:
+    """The questions to a technique have names of their own."""
+    if not key.startswith("technique:"):
+        return branch
+    return replace(branch, label=key.partition("/")[2].replace("_", " "))

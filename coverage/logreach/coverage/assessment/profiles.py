@@ -1,0 +1,61 @@
+"""Profiles: hosts that are alike in every fact that matters are assessed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from logreach.inventories.facts.facts import Facts, FactValue
+from logreach.inventories.facts.host import Host
+from logreach.inventories.windows.facts import OperatingSystem, SysmonState
+
+
+@dataclass(frozen=True, slots=True)
+class HostGroup:
+    """Hosts of one profile; `facts` are those of the first, which speaks for all."""
+
+    profile_id: str
+    hosts: tuple[Host, ...]
+
+    @property
+    def facts(self) -> Facts:
+        return self.hosts[0].facts
+
+    @property
+    def count(self) -> int:
+        """Machines, not inventory entries: an entry can stand for many."""
+        return sum(host.count for host in self.hosts)
+
+
+def group(hosts: Iterable[Host]) -> list[HostGroup]:
+    """Group hosts by the values of their facts, in the order of their first appearance."""
+    found: dict[object, list[Host]] = {}
+    for host in hosts:
+        found.setdefault(_signature(host.facts), []).append(host)
+    return [
+        HostGroup(f"P{number}", tuple(members))
+        for number, members in enumerate(found.values(), start=1)
+    ]
+
+
+def _signature(facts: Facts) -> object:
+    known = tuple(
+        (key, _plain(facts.known[key].value), facts.known[key].assumed)
+        for key in sorted(facts.known)
+    )
+    missing = tuple((key, facts.missing[key].reason) for key in sorted(facts.missing))
+    return known, missing
+
+
+def _plain(value: FactValue) -> FactValue:
+    """A value without what no verdict reads: where a file lies, how a product is spelled."""
+    if isinstance(value, SysmonState):
+        return replace(value, config_source="", config_sha256="")
+    if isinstance(value, OperatingSystem):
+        return replace(value, product="", release="", revision=None)
+    return value
+
+
+def names(hosts: Sequence[Host]) -> tuple[str, ...]:
+    """Host names as reports print them, with the number of machines behind a name."""
+    return tuple(host.name for host in hosts)

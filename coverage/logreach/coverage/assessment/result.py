@@ -1,0 +1,229 @@
+"""The result document: what an assessment found, as every report reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from logreach.coverage.engine.judged import Judged, Remedy
+from logreach.inventories.facts.facts import Conflict
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.files.evidence import Evidence, InputFile
+from logreach.inventories.files.faults import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentResult:
+    """A data component on a profile: over all events, by operation, and by each event alone.
+
+    `attributes` are what detections want to read under it ('command line'): the best field of
+    any event that carries it.
+    """
+
+    name: str
+    judged: Judged
+    operations: Mapping[str, Judged] = field(default_factory=dict)
+    via: Mapping[str, Judged] = field(default_factory=dict)
+    attributes: Mapping[str, Judged] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticResult:
+    """An analytic of ATT&CK: by its named events, and with any event of its components."""
+
+    analytic_id: str
+    detection: Judged
+    with_alternatives: Judged
+    unparsed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TechniqueResult:
+    """A technique on a profile.
+
+    `score` is (proven, possible), the mean level of its applicable components from 0 to 1; None
+    where no component applies. `components` are keyed by name; where the technique narrows a
+    component to operations of its own, the result is for those.
+    """
+
+    technique_id: str
+    name: str
+    tactics: tuple[str, ...]
+    visibility: Judged
+    detection: Judged
+    detection_with_alternatives: Judged
+    score: tuple[float, float] | None
+    components: Mapping[str, ComponentResult] = field(default_factory=dict)
+    analytics: Mapping[str, AnalyticResult] = field(default_factory=dict)
+
+
+class RuleSummary(NamedTuple):
+    """A detection rule on a profile (Sigma)."""
+
+    rule_id: str
+    title: str
+    level: str
+    source: str
+    state: tuple[str, ...]
+    judged: Judged
+    techniques: tuple[str, ...] = ()
+    log_source: str = ""
+    dead_branches: tuple[str, ...] = ()
+    missing_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRollup:
+    """The rules for one technique on a profile.
+
+    `counts` are rules by label of their verdict; `weights` the same with each rule weighed by its
+    level (critical 4, high 3, medium 2, low 1, informational 0.5, none 1).
+    """
+
+    counts: Mapping[str, int]
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """One fact of a profile, for the sheet that lists them. `state` is 'known', 'assumed' or
+    'unknown'; `value` is its text, or why it is unknown. `title` is the fact's name for people
+    ('Process Creation' for a subcategory's GUID), '' where the key says it."""
+
+    key: FactKey
+    state: str
+    value: str
+    evidence: tuple[Evidence, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Hosts that are alike in every fact that matters, assessed once.
+
+    `events` are judged as they arrive: written, kept and, where subscriptions are known,
+    forwarded. `events_on_host` then tells what the host itself holds; it is empty where
+    forwarding is not judged. `attributes` are all fields of these events ('Sysmon:1/Image');
+    those that no data component asks for come without reasons.
+    """
+
+    profile_id: str
+    hosts: tuple[str, ...]
+    count: int
+    os: str
+    role: str
+    facts: tuple[FactView, ...]
+    events: Mapping[str, Judged]
+    attributes: Mapping[str, Judged]
+    components: Mapping[str, ComponentResult]
+    techniques: Mapping[str, TechniqueResult]
+    events_on_host: Mapping[str, Judged] = field(default_factory=dict)
+    rules: Mapping[str, RuleSummary] = field(default_factory=dict)
+    rules_by_technique: Mapping[str, RuleRollup] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRemedy:
+    """A remedy with what it would gain.
+
+    `profiles` are those on which it raises a verdict by itself, `hosts` their hosts; where it
+    raises none anywhere, those whose chains ask for it.
+    `raised` are the techniques whose visibility, detection or detection with alternatives rises
+    (technique id -> words such as 'detection: not achievable -> achievable'); `gain` is the
+    number of host x technique verdicts raised, so that remedies can be ordered. `needless` is
+    true where another remedy of the same fact asks for less and gains as much.
+    """
+
+    remedy: Remedy
+    profiles: tuple[str, ...]
+    hosts: int
+    gain: int
+    raised: Mapping[str, str]
+    needless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A few remedies that together make more detections achievable.
+
+    `remedies` are places in `Assessment.remedies`. `profiles` are those that need one of them,
+    `hosts` the hosts of these. `gain` counts host x technique pairs on which detection (with
+    alternatives) becomes achievable by this step, `achievable` those after it and all before;
+    `techniques` are the techniques gained on some profile.
+    """
+
+    remedies: tuple[int, ...]
+    profiles: tuple[str, ...]
+    hosts: int
+    gain: int
+    achievable: int
+    techniques: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to change, in steps, for detection with alternatives.
+
+    `pairs` counts the host x technique pairs that apply; `open` those that only a missing fact or
+    a change that no prerequisite offers could make achievable. `least` holds, by profile and
+    technique, a set of remedies that suffices for it (places in `Assessment.remedies`).
+    """
+
+    steps: tuple[Step, ...] = ()
+    pairs: int = 0
+    open: int = 0
+    least: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact that the inventory does not tell, and how many technique verdicts hang on it.
+
+    `title` is the fact's name for people, '' where the key says it.
+    """
+
+    key: FactKey
+    profiles: tuple[str, ...]
+    reason: str
+    verdicts: int
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetTechnique:
+    """A technique over all hosts: for each of the three questions, hosts by label."""
+
+    technique_id: str
+    name: str
+    tactics: tuple[str, ...]
+    visibility: Mapping[str, int]
+    detection: Mapping[str, int]
+    detection_with_alternatives: Mapping[str, int]
+    achievable_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything that one run found.
+
+    `notes` tell how it was done and what could not be judged (heading, text). `scope` is what
+    the user restricted it to, '' where nothing.
+    """
+
+    version: str
+    attack_version: str
+    inventory: str
+    scope: str
+    inputs: tuple[InputFile, ...]
+    profiles: tuple[Profile, ...]
+    fleet: Mapping[str, FleetTechnique]
+    remedies: tuple[PlannedRemedy, ...]
+    missing: tuple[MissingFact, ...]
+    tactics: tuple[tuple[str, str], ...]
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    plan: Plan = Plan()
+    questions: tuple[str, ...] = ("visibility", "detection", "detection_with_alternatives")

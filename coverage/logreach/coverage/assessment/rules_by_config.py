@@ -1,0 +1,105 @@
+"""The same rules under different Sysmon configurations, and nothing else on the host."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from logreach.coverage.detections.filter_cache import remembered_by
+from logreach.coverage.detections.host_answers import HostView
+from logreach.coverage.detections.judge import judge_all
+from logreach.coverage.detections.model import Rule
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import NO
+from logreach.coverage.events.patterns import EventPattern
+from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.network.rule_nodes import GraphView
+from logreach.coverage.platforms.sysmon.engine import load
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.inventories.facts.facts import Facts, Statement
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.faults import InputError
+from logreach.inventories.files.sources import Source
+from logreach.inventories.windows.facts import SysmonState
+
+_ASIDE = "only Sysmon's log is looked at"
+VERSION = "15.15"  # of the Sysmon that loads them, unless another one is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class UnderConfig:
+    """How rules fare under one configuration.
+
+    `labels` are the rules that Sysmon's events can carry by label of their verdict ('achievable':
+    every event of at least one branch is logged); `states` the same by state, several a rule.
+    """
+
+    name: str
+    labels: Mapping[str, int]
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonAlone:
+    """A host of which only Sysmon's log is looked at."""
+
+    view: HostView
+
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
+        if key.startswith("Sysmon:"):
+            return self.view.event(key, sense)
+        return Judged(NO, (Reason("channel", key, NO, _ASIDE),))
+
+    def attribute(self, key: str, field: str) -> Judged:
+        return self.view.attribute(key, field)
+
+    def passes(self, pattern: EventPattern) -> Judged:
+        return self.view.passes(pattern)
+
+
+def configuration(name: str, data: bytes, sysmon_version: str = VERSION) -> str:
+    """The text of a configuration file; InputError, with its name, where Sysmon refuses it."""
+    text = Source(name, data).text()
+    try:
+        load(text, sysmon_version)
+    except InputError as error:
+        raise InputError(replace(fault, source=name) for fault in error.faults) from None
+    return text
+
+
+def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
+    """The rules that Sysmon's events can carry, by their log sources."""
+    return [
+        rule
+        for rule in rules
+        if any(
+            sight.event.startswith("Sysmon:")
+            for branch in rule.branches
+            for happening in branch.happenings
+            for sight in happening
+        )
+    ]
+
+
+def under_config(
+    name: str,
+    text: str,
+    rules: Iterable[Rule],
+    sysmon_version: str = VERSION,
+    cache_dir: Path | None = None,
+) -> UnderConfig:
+    """Judge rules on a host whose only log is that of a Sysmon with this configuration.
+
+    `cache_dir` keeps the configuration's answers, so that the next run need not work them out.
+    """
+    state = SysmonState(installed=True, version=sysmon_version, config=text, config_source=name)
+    said = Statement(FactKey(FactKind.SYSMON), state, Evidence(name))
+    with remembered_by([state], cache_dir) if cache_dir else nullcontext():
+        results = judge_all(rules, SysmonAlone(GraphView(load_events(), Facts.of([said]))))
+    labels = Counter(one.verdict.label for one in results.values())
+    states = Counter(str(state) for one in results.values() for state in one.state)
+    return UnderConfig(name, dict(labels), dict(states))

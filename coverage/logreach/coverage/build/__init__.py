@@ -1,1 +1,0 @@
-"""Building the graph out of the knowledge."""

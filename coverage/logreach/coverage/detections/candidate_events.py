@@ -1,0 +1,267 @@
+"""Branches as events would show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import chain
+
+from logreach.coverage.detections.branches import Conj
+from logreach.coverage.detections.constant_fields import always_there
+from logreach.coverage.detections.event_variants import sense_of
+from logreach.coverage.detections.mapping import ANY_EVENT, Carrier, Happening, Knowledge, Placement
+from logreach.coverage.detections.model import KEYWORD, Branch, Demand, Literal, Need, Sight
+from logreach.coverage.detections.reading import Reading, read
+from logreach.coverage.engine.verdict import UNKNOWN, Verdict, all_of
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.platforms.sysmon.engine.domains import may_meet
+
+_ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
+
+
+def branch_of(conj: Conj, placement: Placement, known: Knowledge, text: str = "") -> Branch:
+    """A branch with the events that show it."""
+    needs, exclusions = conj
+    seen = []
+    for happening in () if _contradicts(conj) else happenings_of(needs, placement):
+        sights = (sight_of(conj, carrier, known) for carrier in happening)
+        seen.append(tuple(sight for sight in sights if sight is not None))
+    return Branch(needs, exclusions, _meant([sights for sights in seen if sights]), text)
+
+
+def _contradicts(conj: Conj) -> bool:
+    """Whether tests on one field, in Sigma's own terms, cannot hold together in any event."""
+    held: dict[str, list[Constraint]] = {}
+    for one in conj[0]:
+        held.setdefault(one.field, []).append(one.constraint)
+    for veto in conj[1]:
+        if len(veto) == 1:
+            held.setdefault(veto[0].field, []).append(_opposite(veto[0].constraint))
+    held.pop(KEYWORD, None)  # an event has many texts
+    return not all(may_meet(tuple(found)) for found in held.values() if len(found) > 1)
+
+
+def _meant(happenings: list[tuple[Sight, ...]]) -> tuple[tuple[Sight, ...], ...]:
+    """Without the happenings that can never answer, where another one can.
+
+    A test on NewName in a rule for all registry events means renaming alone.
+    """
+    able = [sights for sights in happenings if any(_can(sight) for sight in sights)]
+    return tuple(able or happenings)
+
+
+def _can(sight: Sight) -> bool:
+    return all(need.fields for need in sight.demand.needs)
+
+
+def happenings_of(needs: Sequence[Literal], placement: Placement) -> tuple[Happening, ...]:
+    """The happenings that a branch may mean; for a channel, by the event ids that it names."""
+    if not placement.channels:
+        return placement.happenings
+    ids = event_ids(needs) or (ANY_EVENT,)
+    return tuple(
+        tuple(Carrier(f"{channel}:{number}") for channel in placement.channels) for number in ids
+    )
+
+
+def event_ids(needs: Sequence[Literal]) -> tuple[str, ...]:
+    """The event ids that the tests name, in order; () where they name none."""
+    found: tuple[str, ...] | None = None
+    for literal in needs:
+        if literal.field != "EventID" or literal.constraint.test is not Test.EQUALS:
+            continue
+        values = literal.constraint.values
+        found = values if found is None else tuple(one for one in found if one in values)
+    return found or ()
+
+
+def sight_of(conj: Conj, carrier: Carrier, known: Knowledge) -> Sight | None:
+    """A branch as one event would show it; None where such an event can never be in it."""
+    needs, exclusions = conj
+    wanted = [read(literal, carrier, known) for literal in needs]
+    vetoes = [[read(literal, carrier, known) for literal in one] for one in exclusions]
+    vetoes = [
+        [one for one in veto if one.always is None]
+        for veto in vetoes
+        if not any(one.always is False for one in veto)
+    ]
+    if any(one.always is False for one in wanted) or not all(vetoes):
+        return None
+    return _built(carrier, [one for one in wanted if one.always is None], vetoes)
+
+
+def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]]) -> Sight | None:
+    applying = [veto for veto in vetoes if not any(one.lost and not one.empty for one in veto)]
+    single = [veto[0] for veto in applying if len(veto) == 1 and veto[0].constraint is not None]
+    several = [veto for veto in applying if len(veto) > 1 or veto[0].constraint is None]
+    said = [(one.field, one.constraint) for one in wanted if one.constraint is not None]
+    said += [(name, Constraint(Test.EQUALS, values)) for name, values in carrier.where.items()]
+    said += [(one.field, _opposite(one.constraint)) for one in single if one.constraint]
+    pattern = _pattern(carrier.event, said)
+    sense = sense_of(pattern)
+    if sense is None or _is_empty(pattern, applying):
+        return None
+    told = all(one.constraint is not None or one.lost for one in wanted) and not any(
+        constraint.test is Test.UNKNOWN for _, constraint in said
+    )
+    demand = Demand(
+        carrier.event,
+        tuple(_needs(wanted, vetoes)),
+        tuple(_vetoes(wanted, vetoes)),
+        tuple(_eager(vetoes)),
+        *_limit(carrier, wanted, applying),
+        sense,
+    )
+    return Sight(
+        demand=_one_of_equals(demand),
+        pattern=pattern,
+        exact=told and not several,
+        narrowed=_narrowed(pattern, several) if told and several else None,
+        words=tuple(one.literal.constraint for one in wanted if one.literal.field == KEYWORD),
+        excluded=tuple(_excluded(carrier.event, veto) for veto in several),
+    )
+
+
+def _is_empty(pattern: EventPattern, vetoes: list[list[Reading]]) -> bool:
+    """Whether no event can be in the branch: tests on one field that cannot hold together, or an
+    exclusion that holds wherever they do."""
+    held = pattern.fields
+    if not all(len(one) < 2 or may_meet(one) for one in held.values()):
+        return True
+    return any(all(_follows(pattern, one) for one in veto) for veto in vetoes)
+
+
+def _follows(pattern: EventPattern, one: Reading) -> bool:
+    """Whether a test holds in every event of a pattern."""
+    if one.constraint is None:
+        return False
+    if one.constraint.test is Test.EXISTS and always_there(pattern.event, one.field):
+        return True
+    held = pattern.fields.get(one.field, ())
+    return bool(held) and not may_meet((*held, _opposite(one.constraint)))
+
+
+def _limit(
+    carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]]
+) -> tuple[Verdict, str]:
+    """The best that the event allows, and why.
+
+    A field that must not be there only may be missing, and nobody can tell what a placeholder
+    stands for.
+    """
+    event, said = carrier.event, [carrier.why] if carrier.why else []
+    single = [one[0] for one in vetoes if len(one) == 1 and not one[0].lost]
+    absent = _named(single, Test.EXISTS)
+    lacking = _lacking([*wanted, *chain.from_iterable(vetoes)])
+    if absent:
+        said.append(f"whether {event} comes without {absent} is not known")
+    if lacking:
+        said.append(f"the rule's placeholder {lacking} has no value")
+    limit = all_of((carrier.limit, UNKNOWN)) if absent or lacking else carrier.limit
+    return limit, "; ".join(said)
+
+
+def _named(readings: Iterable[Reading], test: Test) -> str:
+    names = (one.literal.field for one in readings if one.literal.constraint.test is test)
+    return ", ".join(dict.fromkeys(names))
+
+
+def _lacking(readings: Iterable[Reading]) -> str:
+    found = (one.literal.constraint for one in readings)
+    names = (name for one in found if one.test is Test.UNKNOWN for name in one.values)
+    return ", ".join(dict.fromkeys(names))
+
+
+@lru_cache(maxsize=8192)
+def _one_of_equals(demand: Demand) -> Demand:
+    """The first of all equal ones: who judges may then compare by identity, which costs less."""
+    return demand
+
+
+def _opposite(constraint: Constraint) -> Constraint:
+    return Constraint(constraint.test, constraint.values, not constraint.negated, constraint.cased)
+
+
+def _pattern(event: str, said: Iterable[tuple[str, Constraint]]) -> EventPattern:
+    fields: dict[str, dict[Constraint, None]] = {}
+    for name, constraint in said:
+        fields.setdefault(name, {})[constraint] = None
+    return EventPattern(event, {name: tuple(found) for name, found in fields.items()})
+
+
+def _excluded(event: str, veto: list[Reading]) -> EventPattern:
+    said = []
+    for one in veto:
+        if one.literal.field == KEYWORD:
+            said.append((KEYWORD, one.literal.constraint))
+        elif not one.lost:
+            said.append((one.field, one.constraint or Constraint(Test.UNKNOWN)))
+    return _pattern(event, said)
+
+
+def _needs(wanted: list[Reading], vetoes: list[list[Reading]]) -> list[Need]:
+    """What must be filled for the branch to hold.
+
+    An exclusion that only asks whether fields are empty holds for good where they are missing:
+    then the branch is dead, so one of those fields is needed.
+    """
+    found = [one.need for one in wanted if one.need is not None and not one.empty]
+    for veto in vetoes:
+        if all(one.empty and one.need is not None for one in veto):
+            names = tuple(name for one in veto if one.need for name in one.need.fields)
+            found.append(Need(veto[0].literal.field, names, why="" if names else _why(veto)))
+    return list(dict.fromkeys(found))
+
+
+def _why(veto: list[Reading]) -> str:
+    return next((one.need.why for one in veto if one.need is not None), "")
+
+
+def _vetoes(wanted: list[Reading], vetoes: list[list[Reading]]) -> list[tuple[Need, ...]]:
+    """What keeps the rule from firing, by the fields without which it does not.
+
+    These are its exclusions, and its own tests that a field is empty: they hold for good where
+    the field is missing.
+    """
+    found = [_firm(veto) for veto in vetoes]
+    found += [(one.need,) for one in wanted if one.need is not None and one.empty]
+    return list(dict.fromkeys(needs for needs in found if needs))
+
+
+def _firm(veto: list[Reading]) -> tuple[Need, ...]:
+    return tuple(one.need for one in veto if one.need is not None and not one.empty)
+
+
+def _eager(vetoes: list[list[Reading]]) -> list[tuple[Need, tuple[Need, ...]]]:
+    found = [
+        (one.need, _firm(veto))
+        for veto in vetoes
+        for one in veto
+        if one.empty and one.need is not None and _firm(veto)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _narrowed(pattern: EventPattern, several: list[list[Reading]]) -> EventPattern | None:
+    """A pattern of events that no exclusion touches: each has one of its tests turned round."""
+    said = [(name, one) for name, held in pattern.fields.items() for one in held]
+    for veto in several:
+        turned = [
+            one
+            for one in veto
+            if one.constraint is not None and one.constraint.test is not Test.UNKNOWN
+        ]
+        if not turned:
+            return None
+        chosen = min(turned, key=lambda one: one.field in pattern.fields)
+        if chosen.constraint is not None:
+            said.append((chosen.field, _opposite(chosen.constraint)))
+    narrowed = _pattern(pattern.event, said)
+    return narrowed if all(_some(held) for held in narrowed.fields.values()) else None
+
+
+def _some(constraints: Sequence[Constraint]) -> bool:
+    """Whether some text is known to meet all constraints; False says nothing."""
+    tried = [value for one in constraints if not one.negated for value in one.values]
+    joined = "".join(tried[:1]) + _ELSE
+    return any(all(one.admits(text) for one in constraints) for text in (*tried, joined, _ELSE, ""))

@@ -1,0 +1,188 @@
+"""Rule files and their YAML documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from logreach.coverage.detections.source_lines import hint_of, line_of, place_of
+from logreach.inventories.files.faults import Fault, InputError
+
+_MOST_BYTES = 1_000_000  # a rule file; the largest known has some 30,000
+_MOST_NODES = 50_000  # values in a document, aliases written out
+_MOST_DEPTH = 200  # of values in values; Python, and YAML's reader far later, crash on too many
+_MOST_OPENED = 400  # of what may open another level, in files the depth of which is not looked at
+_OPENING = b"[{-?"
+_INDENTED = b" " * _MOST_DEPTH
+NO_RULE = "holds no rule"
+_ENDINGS = ("yml", "yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """A file as it was read; `name` is relative to the folder that was given.
+
+    `problem` says why it could not be read ('': it was).
+    """
+
+    name: str
+    content: bytes
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document of a file; `line` is where it begins, from 1.
+
+    `unreadable` says why it holds no rule ('': it may); a file of which nothing can be read is one
+    such document.
+    """
+
+    file: RuleFile
+    index: int
+    line: int
+    data: dict[str, Any]
+    unreadable: str = ""
+
+
+def rule_files(paths: Iterable[Path]) -> tuple[list[RuleFile], list[Fault]]:
+    """The rule files under some folders, or the files themselves, in a fixed order.
+
+    Raises `InputError` where a path does not exist.
+    """
+    paths = list(paths)
+    absent = [path for path in paths if not path.exists()]
+    if absent:
+        raise InputError(Fault("no such rule file or folder", str(path)) for path in absent)
+    found: dict[str, RuleFile] = {}
+    faults: list[Fault] = []
+    for path in paths:
+        for file, name in _files_under(path, faults):
+            found[name] = _read(file, name)
+    return list(found.values()), faults
+
+
+def _read(file: Path, name: str) -> RuleFile:
+    try:
+        return RuleFile(name, _content(file))
+    except OSError as error:
+        return RuleFile(name, b"", f"cannot be read: {error.strerror}")
+    except ValueError as error:
+        return RuleFile(name, b"", str(error))
+
+
+def _files_under(path: Path, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
+    if path.is_file():
+        yield path, path.name
+        return
+    top = path.resolve().name
+    for parts in sorted(_names_in(path, (), faults, top)):
+        yield path.joinpath(*parts), f"{top}/{'/'.join(parts)}"
+
+
+def _names_in(
+    folder: Path, above: tuple[str, ...], faults: list[Fault], top: str
+) -> Iterator[tuple[str, ...]]:
+    """The rule files in a folder and those below it; links to folders are not followed.
+
+    A folder that cannot be listed is a fault: rules may lie in it.
+    """
+    # A set of rules has thousands of files: the folder tells of each what it is.
+    try:
+        with os.scandir(folder) as entries:
+            found = list(entries)
+    except OSError as error:
+        name = "/".join((top, *above))
+        faults.append(Fault(f"folder cannot be read: {error.strerror}", name))
+        return
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _names_in(folder / entry.name, (*above, entry.name), faults, top)
+        elif _is_rules(entry.name) and entry.is_file():
+            yield (*above, entry.name)
+
+
+def _is_rules(name: str) -> bool:
+    stem, _, ending = name.rpartition(".")
+    return bool(stem) and ending.lower() in _ENDINGS
+
+
+def _content(file: Path) -> bytes:
+    with file.open("rb", buffering=0) as opened:
+        if os.fstat(opened.fileno()).st_size > _MOST_BYTES:
+            raise ValueError(f"larger than {_MOST_BYTES:,} bytes")
+        return opened.readall()
+
+
+def documents(file: RuleFile) -> tuple[list[Document], list[Fault]]:
+    """The documents of a file, and a fault for each that holds no rule."""
+    if file.problem:
+        return _nothing(file, Fault(file.problem, file.name, hint="It was left out."))
+    if _too_deep(file.content):
+        return _nothing(file, Fault(f"more than {_MOST_DEPTH:,} values in values", file.name))
+    try:
+        loaded = list(yaml.load_all(file.content, yaml.CSafeLoader))  # safe, in C
+    except Exception as error:  # explicit tags on odd values raise whatever they like
+        where, hint = place_of(file.content, error), hint_of(error)
+        return _nothing(file, Fault("not readable as YAML", file.name, where, hint))
+    if all(data is None for data in loaded):
+        hint = "It is empty, or all of it are comments."
+        return _nothing(file, Fault(NO_RULE, file.name, hint=hint))
+    alone = len(loaded) == 1
+    found = [
+        _document(file, index, 1 if alone else line_of(file.content, index), data)
+        for index, data in enumerate(loaded)
+        if data is not None
+    ]
+    bad = [one for one in found if one.unreadable]
+    return found, [Fault(one.unreadable, file.name, f"line {one.line}") for one in bad]
+
+
+def _nothing(file: RuleFile, fault: Fault) -> tuple[list[Document], list[Fault]]:
+    line = int(fault.where.removeprefix("line ") or 1)
+    return [Document(file, 0, line, {}, fault.message)], [fault]
+
+
+def _document(file: RuleFile, index: int, line: int, data: object) -> Document:
+    if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
+        return Document(file, index, line, {}, "no rule: not a mapping")
+    if _too_large(data):
+        return Document(file, index, line, {}, f"more than {_MOST_NODES:,} values")
+    return Document(file, index, line, data)
+
+
+def _too_deep(content: bytes) -> bool:
+    """Whether values lie in values so deep that reading them as a tree is not safe."""
+    opened = len(content) - len(content.translate(None, _OPENING))
+    if opened <= _MOST_OPENED and _INDENTED not in content:
+        return False
+    depth = 0
+    try:
+        for event in yaml.parse(content, yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MOST_DEPTH:
+                return True
+    except yaml.YAMLError as error:
+        # PyYAML from 6.0.4 on looks ahead and refuses a depth of its own, far beyond ours. Of any
+        # other error reading tells: what stands before it is not too deep.
+        return "maximum nesting depth" in str(error)
+    return False
+
+
+def _too_large(data: object) -> bool:
+    left = _MOST_NODES
+    todo = [data]
+    while todo and left > 0:
+        left -= 1
+        item = todo.pop()
+        if isinstance(item, dict):
+            todo.extend(item.values())
+        elif isinstance(item, list):
+            todo.extend(item)
+    return left <= 0

@@ -1,0 +1,111 @@
+"""What the fields of a pattern tell of all its events: their outcome, and who writes such.
+
+Data: `knowledge/event_senses.yaml`, and the keywords of audits (`headers`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.platforms.sysmon.engine.domains import may_meet
+from logreach.coverage.platforms.windows import knowledge
+from logreach.coverage.platforms.windows.headers import audit_keywords
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.platforms.windows.knowledge.model import ANY_HOST
+from logreach.coverage.platforms.windows.sacls.pattern_objects import of_other_servers
+from logreach.inventories.files.yaml_text import parse_yaml
+
+_FILE = Path(knowledge.__file__).with_name("event_senses.yaml")
+_OTHER = {"success": "failure", "failure": "success"}  # an event has no third outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Clue:
+    """What a field holds in every event that is `of` an outcome, or of hosts `without` a role.
+
+    `spelled`: the values are spellings of one value, the event's own first.
+    """
+
+    field: str
+    holds: Constraint
+    of: str = ""
+    without: str = ""
+    what: str = ""
+    spelled: bool = False
+
+    def allows(self, held: tuple[Constraint, ...]) -> bool:
+        """Whether some such event may meet the constraints; False is certain."""
+        if self.holds.test is not Test.EQUALS or self.holds.negated:
+            return may_meet((*held, self.holds))
+        values = self.holds.values
+        if self.spelled and all(one.negated for one in held):
+            # Who excludes a value spells it as the event does, and leaves no other spelling.
+            values = values[:1]
+        return any(all(one.admits(value) is not False for one in held) for value in values)
+
+
+def sense_of(pattern: EventPattern) -> Sense | None:
+    """What all events of a pattern have in common; None: no event can be in it."""
+    clues = [clue for clue in _clues(pattern.event) if clue.field in pattern.fields]
+    anywhere = ANY_HOST if of_other_servers(pattern) else ""
+    if not clues:
+        return Sense("", anywhere) if anywhere else ANY_SENSE
+    barred = [clue for clue in clues if not clue.allows(pattern.fields[clue.field])]
+    outcomes = load_events().events[pattern.event].outcomes
+    left = outcomes - {clue.of for clue in barred}
+    if outcomes and not left:
+        return None
+    outcome = next(iter(left)) if len(left) < len(outcomes) else ""
+    role, what = next(((clue.without, clue.what) for clue in barred if clue.without), ("", ""))
+    return Sense(outcome, role or anywhere, what)
+
+
+@lru_cache(maxsize=4096)
+def _clues(event: str) -> tuple[_Clue, ...]:
+    told = load_events().events.get(event)
+    if told is None:
+        return ()
+    keywords = (
+        _Clue("Keywords", Constraint(Test.EQUALS, texts), of=outcome, spelled=True)
+        for outcome, texts in audit_keywords(told)
+        if len(told.outcomes) > 1
+    )
+    return (*keywords, *_of_fields().get(event, ()))
+
+
+@cache
+def _of_fields() -> dict[str, tuple[_Clue, ...]]:
+    """The table, by event. A fault in it is a programming error."""
+    table: dict[str, Any] = parse_yaml(_FILE.read_text("utf-8"))
+    found: dict[str, list[_Clue]] = {}
+    for entry in table["outcomes"]:
+        _add(found, entry["events"], _of_outcome(entry))
+    for entry in table["elsewhere"]:
+        _add(found, entry["events"], _elsewhere(entry))
+    return {event: tuple(clues) for event, clues in found.items()}
+
+
+def _add(found: dict[str, list[_Clue]], events: Iterable[str], clues: Iterable[_Clue]) -> None:
+    clues = tuple(clues)
+    for event in events:
+        found.setdefault(event, []).extend(clues)
+
+
+def _of_outcome(entry: dict[str, Any]) -> Iterator[_Clue]:
+    outcome = "success" if "success" in entry else "failure"
+    values = tuple(entry[outcome])
+    yield _Clue(entry["field"], Constraint(Test.EQUALS, values), of=outcome, spelled=True)
+    yield _Clue(entry["field"], Constraint(Test.EQUALS, values, negated=True), of=_OTHER[outcome])
+
+
+def _elsewhere(entry: dict[str, Any]) -> Iterator[_Clue]:
+    holds = Constraint(Test.EQUALS, tuple(entry.get("holds", ())))
+    if "lacks" in entry:
+        holds = Constraint(Test.CONTAINS, tuple(entry["lacks"]), negated=True)
+    yield _Clue(entry["field"], holds, without=entry["role"], what=entry["what"])

@@ -1,0 +1,75 @@
+"""Rules out of files and folders."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from logreach.coverage.detections import cache
+from logreach.coverage.detections.documents import RuleFile, documents, rule_files
+from logreach.coverage.detections.mapping import knowledge
+from logreach.coverage.detections.model import Rule, RuleSet
+from logreach.coverage.detections.narrowing import filters_of
+from logreach.coverage.detections.serialised import content_of, rules_from
+from logreach.inventories.files.faults import Fault
+
+
+def load_rules(paths: Iterable[Path], *, cache_dir: Path | None = None) -> RuleSet:
+    """Every rule under some folders and files, in the order of their names.
+
+    What cannot be read or judged is in the set too and says why; what is wrong with the files is
+    in its faults. `cache_dir` keeps compiled rules (None: no cache; `filing.cache_folder()` is
+    the user's). Raises `InputError` where a path does not exist.
+    """
+    files, faults = rule_files(paths)
+    rules, found = _cached(files, cache_dir)
+    rules, doubles = _told_apart(rules)
+    return RuleSet(tuple(rules), (*faults, *found, *doubles))
+
+
+def _cached(files: Sequence[RuleFile], folder: Path | None) -> tuple[list[Rule], list[Fault]]:
+    if folder is None:
+        return _compiled(files)
+    name = cache.digest(files)
+    kept = cache.load(folder, name)
+    try:
+        return rules_from(kept), [Fault(*entry) for entry in kept["faults"]]
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
+        rules, faults = _compiled(files)
+        entries = [[one.message, one.source, one.where, one.hint] for one in faults]
+        cache.store(folder, name, {**content_of(rules), "faults": entries})
+        return rules, faults
+
+
+def _compiled(files: Sequence[RuleFile]) -> tuple[list[Rule], list[Fault]]:
+    from logreach.coverage.detections.compile import rules_of
+
+    known = knowledge()
+    rules: list[Rule] = []
+    faults: list[Fault] = []
+    read = [documents(file) for file in files]
+    filters = filters_of(one for found, _ in read for one in found)
+    for found, unreadable in read:
+        made, wrong = rules_of(found, known, filters)
+        rules += made
+        faults += [*unreadable, *wrong]
+    return rules, faults
+
+
+def _told_apart(rules: list[Rule]) -> tuple[list[Rule], list[Fault]]:
+    """Rules that share an id get a number behind it, so that no verdict hides another."""
+    seen: Counter[str] = Counter()
+    first: dict[str, Rule] = {}
+    faults: list[Fault] = []
+    for index, rule in enumerate(rules):
+        seen[rule.id] += 1
+        if seen[rule.id] == 1:
+            first[rule.id] = rule
+            continue
+        other = first[rule.id]
+        text = f"Sigma rule: the id {rule.id} is also that of {other.file} line {other.line}"
+        faults.append(Fault(text, rule.file, f"line {rule.line}", "Give it an id of its own."))
+        rules[index] = dataclasses.replace(rule, id=f"{rule.id}#{seen[rule.id]}")
+    return rules, faults

@@ -1,0 +1,178 @@
+"""Which events a rule's log source means, and how its fields read in them.
+
+Data: `knowledge/*.yaml`, each entry with its source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from logreach.coverage.detections.model import LogSource
+from logreach.coverage.engine.verdict import PARTIAL, UNKNOWN, UNKNOWN_AT_BEST_PARTIAL, YES, Verdict
+from logreach.inventories.files.yaml_text import parse_yaml
+
+FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
+ANY_EVENT = "*"  # the id in a key such as 'System:*': some event of that channel
+_LIMITS = {
+    "yes": YES,
+    "partial": PARTIAL,
+    "unknown": UNKNOWN,
+    "at-best-partial": UNKNOWN_AT_BEST_PARTIAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldName:
+    """How one of Sigma's fields reads in an event; see fields.yaml."""
+
+    to: str = ""
+    absent: str = ""
+    only: re.Pattern[str] | None = None
+    never: re.Pattern[str] | None = None
+    otherwise: re.Pattern[str] | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    untold: bool = False
+    limit: Verdict = YES
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """An event that shows a happening; `names` is None where it uses Sigma's own names."""
+
+    event: str
+    names: Mapping[str, FieldName] | None = None
+    fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limit: Verdict = YES
+    why: str = ""
+
+    @property
+    def event_id(self) -> str:
+        """The id as text; `ANY_EVENT` where it is not known."""
+        return self.event.partition(":")[2]
+
+
+Happening = tuple[Carrier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a log source's events are: happenings, or channels whose events the rule names.
+
+    `unmapped` says why neither is known; `applicable` is False for other systems than Windows.
+    """
+
+    happenings: tuple[Happening, ...] = ()
+    channels: tuple[str, ...] = ()
+    unmapped: str = ""
+    applicable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What is missed where a test on a field is lost, in words."""
+
+    fields: Mapping[str, str]
+    default: str
+    event: str
+    filter: str
+
+    def of_field(self, name: str) -> str:
+        return self.fields.get(name) or self.default.format(field=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The tables of `knowledge`: `header` are the names for what every event holds,
+    `hashes` the fields that hold one hash an algorithm."""
+
+    categories: Mapping[str, Placement]
+    services: Mapping[str, Placement]
+    gains: Gains
+    header: frozenset[str]
+    hashes: frozenset[str]
+
+    def place(self, source: LogSource) -> Placement:
+        """Where a log source's events are."""
+        if source.product not in ("windows", ""):
+            return Placement(unmapped=f"for {source.product}, not Windows", applicable=False)
+        for table, name in ((self.categories, source.category), (self.services, source.service)):
+            if name in table:
+                return table[name]
+        if not source.category and not source.service:
+            return Placement(unmapped="the log source names no channel and no kind of event")
+        return Placement(unmapped=f"no mapping known for log source {source}")
+
+
+def table_text(name: str) -> str:
+    """The text of one of `FILES`."""
+    folder = files("logreach.coverage.detections").joinpath("knowledge")
+    return folder.joinpath(name).read_text(encoding="utf-8")
+
+
+def _table(name: str) -> dict[str, Any]:
+    loaded = parse_yaml(table_text(name))
+    if not isinstance(loaded, dict):
+        raise TypeError(f"{name} is no mapping")
+    return loaded
+
+
+@lru_cache(maxsize=1)
+def knowledge() -> Knowledge:
+    """The tables, read once. A fault in them is a programming error."""
+    tables = _table("fields.yaml")
+    names = {name: _names(entry["fields"]) for name, entry in tables.items() if "fields" in entry}
+    gains = _table("gains.yaml")
+    return Knowledge(
+        {name: _category(entry, names) for name, entry in _table("categories.yaml").items()},
+        {name: Placement(channels=tuple(found)) for name, found in _table("services.yaml").items()},
+        Gains(gains["fields"], gains["default"], gains["event"], gains["filter"]),
+        frozenset(tables["header"]["every"]),
+        frozenset(tables["hashes"]["every"]),
+    )
+
+
+def _category(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldName]]) -> Placement:
+    if "unmapped" in entry:
+        return Placement(unmapped=f"no mapping known: {entry['unmapped']}")
+    return Placement(
+        tuple(
+            tuple(_carrier(carrier, names) for carrier in happening)
+            for happening in entry["happenings"]
+        )
+    )
+
+
+def _carrier(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldName]]) -> Carrier:
+    return Carrier(
+        event=entry["event"],
+        names=names[entry["names"]] if "names" in entry else None,
+        fixed={name: tuple(values) for name, values in entry.get("fixed", {}).items()},
+        where={name: tuple(values) for name, values in entry.get("where", {}).items()},
+        limit=_LIMITS[entry.get("limit", "yes")],
+        why=entry.get("why", ""),
+    )
+
+
+def _names(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, FieldName]:
+    return {name: _name(entry) for name, entry in entries.items()}
+
+
+def _name(entry: Mapping[str, Any]) -> FieldName:
+    return FieldName(
+        to=entry.get("to", ""),
+        absent=entry.get("absent", ""),
+        only=re.compile(entry["only"]) if "only" in entry else None,
+        never=re.compile(entry["never"], re.IGNORECASE) if "never" in entry else None,
+        otherwise=re.compile(entry["otherwise"], re.IGNORECASE) if "otherwise" in entry else None,
+        values=entry.get("values", {}),
+        untold=entry.get("test") == "unknown",
+        limit=_LIMITS[entry.get("limit", "yes")],
+        why=entry.get("why", ""),
+    )

@@ -1,0 +1,211 @@
+"""What a detection rule is, once read: its condition as branches, and the events that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from logreach.coverage.engine.verdict import YES, Verdict
+from logreach.coverage.events.patterns import Constraint, EventPattern
+from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.inventories.files.faults import Fault
+
+KEYWORD = ""  # the field of a literal that looks for text anywhere in the event
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """One test of a rule on a field, by Sigma's name for it; its constraint is never negated.
+
+    The field `KEYWORD` stands for text anywhere in the event.
+    """
+
+    field: str
+    constraint: Constraint
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """A leaf of a condition."""
+
+    literal: Literal
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """A condition that holds where every child does."""
+
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """A condition that holds where any child does."""
+
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A condition that holds where its child does not."""
+
+    child: Node
+
+
+Node = Lit | And | Or | Not
+
+
+@dataclass(frozen=True, slots=True)
+class LogSource:
+    """Where a rule says that its events come from; '' for what it does not say."""
+
+    product: str = ""
+    category: str = ""
+    service: str = ""
+
+    def __str__(self) -> str:
+        named = (("product", self.product), ("category", self.category), ("service", self.service))
+        return ", ".join(f"{key} {value}" for key, value in named if value) or "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A field that must be filled: any of `fields` (as the event names them) will do.
+
+    `sigma` is the rule's name for it. `limit` is the best that it allows even when filled, `why`
+    says so; no `fields`: the event cannot answer, `why` says so.
+    """
+
+    sigma: str
+    fields: tuple[str, ...]
+    limit: Verdict = YES
+    why: str = ""
+
+    def __hash__(self) -> int:
+        # The rest hangs on these two, and verdicts are slow to hash.
+        return hash((self.sigma, self.fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a branch asks of an event whatever the event holds; many sights share one.
+
+    All of `needs` must be filled. Each entry of `vetoes` is something that keeps the rule from
+    firing, mostly an exclusion: it does so only where all its fields are filled. Each entry of
+    `eager` is a field and other fields: an exclusion that asks the first to be empty takes out
+    too much where it is missing and the others are filled. `limit` is the best that this event
+    allows, `why` says so. `sense` narrows which of such events are meant.
+    """
+
+    event: str
+    needs: tuple[Need, ...]
+    vetoes: tuple[tuple[Need, ...], ...] = ()
+    eager: tuple[tuple[Need, tuple[Need, ...]], ...] = ()
+    limit: Verdict = YES
+    why: str = ""
+    sense: Sense = ANY_SENSE
+
+    @property
+    def fields(self) -> tuple[Need, ...]:
+        """Every field that it asks for."""
+        eager = (need for one, others in self.eager for need in (one, *others))
+        return (*self.needs, *chain.from_iterable(self.vetoes), *eager)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A branch as one event would show it.
+
+    `pattern` holds every such event; `exact` if it holds no others. `narrowed` holds some of
+    them and no others (None: none could be told). `words` are tests on the event's whole text,
+    `excluded` what the exclusions take out again; neither is part of `pattern`.
+    """
+
+    demand: Demand
+    pattern: EventPattern
+    exact: bool
+    narrowed: EventPattern | None
+    words: tuple[Constraint, ...] = ()
+    excluded: tuple[EventPattern, ...] = ()
+
+    @property
+    def event(self) -> str:
+        return self.demand.event
+
+    def admits(self, event: str, fields: Mapping[str, str], text: str = "") -> bool | None:
+        """Whether a single event would make the rule fire; None: no telling.
+
+        `text` is the whole event as text, for tests that name no field.
+        """
+        held = [self.pattern.admits(event, fields)]
+        held += [word.admits(text) for word in self.words]
+        everything = {**fields, KEYWORD: text}
+        for pattern in self.excluded:
+            out = pattern.admits(event, everything)
+            held.append(None if out is None else not out)
+        if False in held:
+            return False
+        return None if None in held else True
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One way for a rule to fire: all of `needs` hold, and none of `exclusions` holds whole.
+
+    `happenings` are the different events that it may fire on; for each, the sights that show it,
+    any of which is enough. `text` tells its needs in words.
+    """
+
+    needs: tuple[Literal, ...]
+    exclusions: tuple[tuple[Literal, ...], ...]
+    happenings: tuple[tuple[Sight, ...], ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """What a correlation rule asks of other rules, named by id or name.
+
+    `every`: all of them must fire, else any. `fields` must be filled in their events.
+    """
+
+    rules: tuple[str, ...]
+    every: bool
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A detection rule as read.
+
+    `unjudged` says why it cannot be judged ('' where it can). `kind` is 'rule', 'correlation',
+    'aggregation', 'filter' or 'unreadable'. `truncated`: it has more branches than are kept;
+    `tree` is then its whole condition. `file` is relative to the folder that was given.
+    """
+
+    id: str
+    title: str
+    level: str
+    status: str
+    file: str
+    line: int
+    techniques: tuple[str, ...]
+    tactics: tuple[str, ...]
+    logsource: LogSource
+    branches: tuple[Branch, ...] = ()
+    truncated: bool = False
+    tree: Node | None = None
+    unjudged: str = ""
+    applicable: bool = True
+    kind: str = "rule"
+    name: str = ""
+    correlation: Correlation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Rules in the order of their files, and what was wrong with those files."""
+
+    rules: tuple[Rule, ...]
+    faults: tuple[Fault, ...] = field(default=())

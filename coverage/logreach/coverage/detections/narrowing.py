@@ -1,0 +1,63 @@
+"""Filter documents: what they take out of other rules, wherever those are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from logreach.coverage.detections.condition import rule_tree
+from logreach.coverage.detections.documents import Document
+
+if TYPE_CHECKING:
+    from sigma.filters import SigmaFilter
+    from sigma.rule import SigmaRule
+
+_BROKEN = "a filter document narrows it that cannot be read: {title}"
+Filters = tuple["SigmaFilter", ...]
+
+
+def filters_of(found: Iterable[Document]) -> Filters:
+    """Every filter document; what is wrong with one is in its `errors`."""
+    return tuple(_filter(one.data) for one in found if "filter" in one.data)
+
+
+def _filter(data: dict[str, Any]) -> SigmaFilter:
+    from sigma.filters import SigmaFilter
+
+    try:
+        return SigmaFilter.from_dict(data, collect_errors=True)
+    except Exception:  # whatever pySigma makes of a hostile document: one that says nothing
+        return SigmaFilter.from_dict({"title": "without a title"}, collect_errors=True)
+
+
+def narrow(rule: SigmaRule, data: dict[str, Any], filters: Filters) -> str:
+    """Add to a rule what filters say of it; returns why it cannot be judged then ('': it can).
+
+    `data` is the rule's document. Raises what `rule_tree` does for the rule's own condition.
+    """
+    if filters:
+        rule_tree(rule)
+    for one in filters:
+        if _may_name(one, data) if one.errors else not _applied(one, rule):
+            return _BROKEN.format(title=one.title or one.id or "without a title")
+    return ""
+
+
+def _applied(narrowing: SigmaFilter, rule: SigmaRule) -> bool:
+    """Whether a rule can be read with the filter; pySigma's errors tell of names that it made up
+    by chance, so they are not passed on."""
+    try:
+        narrowing.apply_on_rule(rule)
+        rule_tree(rule)
+    except Exception:
+        return False
+    return True
+
+
+def _may_name(broken: SigmaFilter, data: dict[str, Any]) -> bool:
+    """Whether a filter that cannot be read whole may mean a rule: it names it, or names none."""
+    named = broken.filter.rules
+    if isinstance(named, str) or not named:
+        return True
+    own = {str(data.get(key)) for key in ("id", "name", "title")}
+    return any(one.reference in own for one in named)

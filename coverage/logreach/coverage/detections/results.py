@@ -1,0 +1,100 @@
+"""What has become of a rule on a host, of its branches, and of what would show them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from logreach.coverage.detections.host_answers import Link
+from logreach.coverage.engine.judged import Judged
+from logreach.coverage.engine.verdict import Level, Verdict
+
+
+class SightResult(NamedTuple):
+    """What a host says of a sight; one object for all that come to the same.
+
+    `first` is the first broken link of those that decide, `missing` are fields that the branch
+    needs and does not get, `noise` those without which something never keeps the rule from
+    firing, `lost` those without which an exclusion takes out too much.
+    """
+
+    event: str
+    judged: Judged
+    first: Link | None = None
+    missing: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+def rank(result: SightResult) -> tuple[int, int, int, int]:
+    """For sights, the better the larger: proven, possible, and what it loses nothing of."""
+    verdict = result.judged.verdict
+    return (verdict.proven, verdict.possible, -len(result.noise), -len(result.lost))
+
+
+class WayResult(NamedTuple):
+    """A branch on one happening: as good as the best of its sights; one object for all that come
+    to the same.
+
+    `best` is the sight that decides: the best verdict, then the least noise. `reason` and `gain`
+    tell of a way that cannot fire why, and what an attacker gains by that.
+    """
+
+    sights: tuple[SightResult, ...]
+    verdict: Verdict
+    best: SightResult | None
+    reason: str = ""
+    gain: str = ""
+
+    @property
+    def alive(self) -> bool:
+        return self.verdict.possible > Level.NO
+
+    @property
+    def dead(self) -> bool:
+        """Whether it applies and cannot fire."""
+        return self.verdict.applicable and self.verdict.possible is Level.NO
+
+
+class State(StrEnum):
+    """What has become of a rule on a host; several can hold."""
+
+    FIRES = "fires"
+    DEGRADED = "degraded"
+    NOISIER = "noisier"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+    NOT_JUDGED = "not judged"
+    NOT_APPLICABLE = "not applicable"
+
+
+class DeadBranch(NamedTuple):
+    """A branch that cannot fire: why, and what an attacker gains by that."""
+
+    text: str
+    reason: str
+    gain: str
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.gain} ({self.reason})"
+
+
+class RuleResult(NamedTuple):
+    """A rule on a host.
+
+    `log_sources` are the events that carry it, `missing_fields` what it reads and does not get
+    ('Security:4688/OriginalFileName'). `ways` are its branches, each on each of its happenings,
+    in their order.
+    """
+
+    rule_id: str
+    judged: Judged
+    state: tuple[State, ...]
+    log_sources: tuple[str, ...] = ()
+    dead_branches: tuple[DeadBranch, ...] = ()
+    missing_fields: tuple[str, ...] = ()
+    ways: tuple[WayResult, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judged.verdict

@@ -1,0 +1,60 @@
+"""Small helpers with which the graph is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from logreach.coverage.engine.graph import Combine, Edge, Graph, Node, Prerequisite
+from logreach.coverage.engine.verdict import PARTIAL, Verdict
+
+
+def leaf(graph: Graph, key: str, label: str, prerequisite: Prerequisite) -> str:
+    """A prerequisite as a node."""
+    if key in graph:
+        return key
+    return graph.add(Node(key, Combine.LEAF, "prerequisite", label, prerequisite))
+
+
+def inner(graph: Graph, key: str, combine: Combine, kind: str, label: str) -> str:
+    """A node that combines others."""
+    if key in graph:
+        return key
+    return graph.add(Node(key, combine, kind, label))
+
+
+def link_all(graph: Graph, parent: str, children: Iterable[str], *, gate: bool = False) -> None:
+    """Edges without a limit."""
+    for child in children:
+        graph.link(parent, Edge(child, gate=gate))
+
+
+def cover(
+    graph: Graph,
+    key: str,
+    kind: str,
+    label: str,
+    children: Iterable[tuple[str, str]],
+    partly: str,
+) -> str:
+    """A node that is YES where all children are, and at least PARTIAL where some are.
+
+    That is an ANY of 'all of them' and of each one limited to PARTIAL. `children` are keys with
+    their titles; `partly` says in words what it means that only one of them holds.
+    """
+    if key in graph:
+        return key
+    pairs = list(children)
+    if len(pairs) == 1:
+        inner(graph, key, Combine.ANY, kind, label)
+        graph.link(key, Edge(pairs[0][0]))
+        return key
+    whole = inner(graph, f"{key} whole", Combine.ALL, "whole", f"{label}: all of it")
+    link_all(graph, whole, (child for child, _ in pairs))
+    inner(graph, key, Combine.ANY, kind, label)
+    graph.link(key, Edge(whole))
+    for child, title in pairs:
+        part = inner(graph, f"{key} part {child}", Combine.ANY, "part", title)
+        graph.link(part, Edge(child))
+        limit: Verdict = PARTIAL
+        graph.link(key, Edge(part, limit, partly))
+    return key

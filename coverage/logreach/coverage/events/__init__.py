@@ -1,0 +1,1 @@
+"""Events, patterns of events, what shows what, and what a platform answers of them."""

@@ -1,0 +1,62 @@
+"""What the prerequisites that ask a filter have in common."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, YES, Level, Verdict
+from logreach.coverage.events.patterns import Decider, EventFilter, EventPattern, FilterAnswer
+from logreach.inventories.files.evidence import Evidence
+
+_LEVELS = {Level.YES: YES, Level.NO: NO, Level.PARTIAL: PARTIAL}
+
+
+class Remembering:
+    """A filter that remembers what it answered: many hosts share one.
+
+    `answers` are by event and a hash of the pattern's fields.
+    """
+
+    def __init__(self, filter_: EventFilter) -> None:
+        self._filter = filter_
+        self.answers: dict[str, FilterAnswer] = {}
+
+    def answer(self, pattern: EventPattern) -> FilterAnswer:
+        """Answer for every event in the pattern."""
+        key = asked_for(pattern)
+        if key not in self.answers:
+            self.answers[key] = self._filter.answer(pattern)
+        return self.answers[key]
+
+
+def asked_for(pattern: EventPattern) -> str:
+    """A pattern in few letters: its event and a hash of its fields."""
+    # Plain values, for their text is made in C.
+    plain = [
+        (name, [(one.test.value, one.values, one.negated, one.cased) for one in held])
+        for name, held in pattern.fields.items()
+    ]
+    said = repr(plain).encode("utf-8", "surrogatepass")
+    return f"{pattern.event} {blake2b(said, digest_size=16).hexdigest()}"
+
+
+def verdict_of(answer: FilterAnswer) -> Verdict:
+    """An answer as a verdict; of one that was not decided, what its witnesses prove."""
+    if answer.exact:
+        return _LEVELS[answer.level]
+    least = Level.NO if answer.kept is None else Level.PARTIAL
+    return Verdict(least, Level.YES if answer.dropped is None else Level.PARTIAL)
+
+
+def drops_all(reason: Reason) -> bool:
+    """Whether a filter drops an event whatever it holds, or is not there: so it is with any
+    pattern. That it keeps all says less: a pattern may hold what no event can."""
+    return reason.verdict in (NO, NOT_APPLICABLE)
+
+
+def evidence_of(decider: Decider, source: str = "", sha256: str = "") -> Evidence:
+    """The place of a filter's part that decided; the file and its digest where it names none."""
+    where = f"line {decider.line}" if decider.line else ""
+    file = (decider.source, "") if decider.source else (source, sha256)
+    return Evidence(*file, where=where, quote=decider.text or decider.name)

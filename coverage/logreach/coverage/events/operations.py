@@ -1,0 +1,198 @@
+"""Operations and attributes: what can happen under a data component, and what shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN_AT_BEST_PARTIAL, Verdict
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.inventories.files.yaml_text import parse_yaml
+
+_HERE = Path(__file__).parent / "knowledge"
+_LIMITS = {"partial": PARTIAL, "no": NO, "unsure": UNKNOWN_AT_BEST_PARTIAL}
+_TESTS = {test.value: test for test in Test}
+SUCCESS = "success"
+"""An operation is something that happened: the outcome that is meant unless the data says else."""
+_SHOWN_KEYS = {
+    "event",
+    "limit",
+    "why",
+    "subcategory",
+    "object",
+    "rights",
+    "needs",
+    "pattern",
+    "outcome",
+    "role",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An event that shows an operation.
+
+    `limit` caps it (None: shows it whole), `why` says why. `subcategory` narrows the audit
+    policy to the one that matters here; `object_kind` and `object_path` say whose SACL must
+    audit `rights`, and `object_scope` which objects the path means (as `sacls.Scope` does,
+    'tree' by default); `needs` are fields without which the event does not show it; `pattern`
+    is the set of events that the operation makes; `outcome` is 'success' or 'failure' where the
+    event has both and one is meant ('': both); `role` is the kind of host on which the event
+    shows it, where others write the event for something else ('': all).
+    """
+
+    event: str
+    limit: Verdict | None = None
+    why: str = ""
+    subcategory: str = ""
+    object_kind: str = ""
+    object_path: str = ""
+    object_scope: str = ""
+    rights: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    pattern: EventPattern | None = None
+    outcome: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can happen under a data component."""
+
+    name: str
+    title: str
+    shown_by: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentOperations:
+    """A component's operations; `not_shown` says of events why they show none of them."""
+
+    component: str
+    operations: tuple[Operation, ...]
+    not_shown: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class OperationKnowledge:
+    """`general` by component; `of_technique` by technique and component; `attributes` by
+    component: name of the attribute -> fields such as 'Sysmon:1/CommandLine'. `event_limits` cap
+    an event as such, with the reason."""
+
+    general: Mapping[str, ComponentOperations]
+    of_technique: Mapping[str, Mapping[str, ComponentOperations]]
+    attributes: Mapping[str, Mapping[str, tuple[str, ...]]]
+    event_limits: Mapping[str, tuple[Verdict, str]] = field(default_factory=dict)
+
+    @cached_property
+    def wanted_fields(self) -> frozenset[str]:
+        """Every field that carries an attribute of some component."""
+        return frozenset(
+            one
+            for wanted in self.attributes.values()
+            for fields in wanted.values()
+            for one in fields
+        )
+
+
+@cache
+def load_operations() -> OperationKnowledge:
+    """Read the data files of this folder; a mistake in them is a ValueError that names it."""
+    general: dict[str, ComponentOperations] = {}
+    special: dict[str, dict[str, ComponentOperations]] = {}
+    for path in sorted((_HERE / "operations").glob("*.yaml")):
+        data = _read(path, {"source", "components", "techniques"})
+        general.update(_components(data.get("components", {}), data["source"], path.name))
+        for technique, entry in data.get("techniques", {}).items():
+            _refuse_unknown(entry, {"also", "components"}, f"{path.name}: {technique}")
+            found = _components(entry["components"], data["source"], path.name)
+            for one in (technique, *entry.get("also", ())):
+                special[one] = found
+    attributes = _read(_HERE / "attributes.yaml", {"source", "components"})["components"]
+    return OperationKnowledge(
+        general,
+        special,
+        {
+            component: {name: tuple(fields) for name, fields in wanted.items()}
+            for component, wanted in attributes.items()
+        },
+        _event_limits(),
+    )
+
+
+def _event_limits() -> dict[str, tuple[Verdict, str]]:
+    data = _read(_HERE / "event_limits.yaml", {"source", "events"})["events"]
+    return {event: (_LIMITS[entry["limit"]], entry["why"]) for event, entry in data.items()}
+
+
+def _read(path: Path, keys: set[str]) -> dict[str, Any]:
+    data: dict[str, Any] = parse_yaml(path.read_text("utf-8"))
+    _refuse_unknown(data, keys, path.name)
+    return data
+
+
+def _refuse_unknown(data: Mapping[str, Any], keys: set[str], where: str) -> None:
+    if unknown := set(data) - keys:
+        raise ValueError(f"{where}: unknown keys {sorted(unknown)}")
+
+
+def _components(data: Mapping[str, Any], source: str, file: str) -> dict[str, ComponentOperations]:
+    found = {}
+    for name, entry in data.items():
+        where = f"{file}: {name}"
+        _refuse_unknown(entry, {"operations", "not_shown"}, where)
+        operations = tuple(
+            _operation(key, operation, where) for key, operation in entry["operations"].items()
+        )
+        found[name] = ComponentOperations(name, operations, entry.get("not_shown", {}), source)
+    return found
+
+
+def _operation(name: str, data: Mapping[str, Any], where: str) -> Operation:
+    where = f"{where}: {name}"
+    _refuse_unknown(data, {"title", "shown_by"}, where)
+    return Operation(name, data["title"], tuple(_shown(one, where) for one in data["shown_by"]))
+
+
+def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
+    if isinstance(data, str):
+        return Shown(data, outcome=SUCCESS)
+    _refuse_unknown(data, _SHOWN_KEYS, f"{where}: {data.get('event')}")
+    thing = data.get("object", {})
+    _refuse_unknown(thing, {"kind", "path", "scope"}, f"{where}: object")
+    limit = _LIMITS[data["limit"]] if "limit" in data else None
+    if (limit is None) != ("why" not in data):
+        raise ValueError(f"{where}: {data['event']}: a limit and its reason go together")
+    return Shown(
+        event=data["event"],
+        limit=limit,
+        why=data.get("why", ""),
+        subcategory=data.get("subcategory", ""),
+        object_kind=thing.get("kind", ""),
+        object_path=thing.get("path", ""),
+        object_scope=thing.get("scope", ""),
+        rights=tuple(data.get("rights", ())),
+        needs=tuple(data.get("needs", ())),
+        pattern=_pattern(data["event"], data["pattern"]) if "pattern" in data else None,
+        outcome=data.get("outcome", SUCCESS),
+        role=data.get("role", ""),
+    )
+
+
+def _pattern(event: str, data: Mapping[str, Mapping[str, Any]]) -> EventPattern:
+    return EventPattern(
+        event,
+        {
+            name: tuple(_constraint(test, values) for test, values in tests.items())
+            for name, tests in data.items()
+        },
+    )
+
+
+def _constraint(test: str, values: str | list[str]) -> Constraint:
+    wanted = (values,) if isinstance(values, str) else tuple(values)
+    return Constraint(_TESTS[test], wanted)

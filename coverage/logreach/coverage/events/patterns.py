@@ -1,0 +1,202 @@
+"""Event patterns: sets of events, as detections name them.
+
+A pattern is an event and, for some of its fields, constraints that all must hold. A field that
+is not constrained may hold anything, also nothing. Filters (a Sysmon configuration, the queries
+of a subscription) answer for the whole set: see `FilterAnswer`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol
+
+from logreach.coverage.engine.verdict import Level
+
+
+class Test(StrEnum):
+    """How a constraint looks at a field's text."""
+
+    __test__ = False
+
+    EQUALS = "equals"
+    BEGINS = "begins"
+    ENDS = "ends"
+    CONTAINS = "contains"
+    MATCHES = "matches"  # regular expression, searched anywhere
+    CIDR = "cidr"
+    LESS = "less"  # numeric, as are the next three
+    LESS_EQUAL = "less-equal"
+    GREATER = "greater"
+    GREATER_EQUAL = "greater-equal"
+    EMPTY = "empty"  # absent, or no text; takes no values
+    EXISTS = "exists"  # the field is there, with or without text; takes no values
+    UNKNOWN = "unknown"  # nothing here can decide it; values name what is lacking, if anything
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One condition on one field: any of `values` passes `test`, or none if `negated`.
+
+    Letter case counts only where `cased`.
+    """
+
+    test: Test
+    values: tuple[str, ...] = ()
+    negated: bool = False
+    cased: bool = False
+
+    def admits(self, text: str | None) -> bool | None:
+        """Whether a field with this text (None: absent) meets the constraint; None: no telling."""
+        held = _holds(self, text)
+        if held is None:
+            return None
+        return held != self.negated
+
+
+@lru_cache(maxsize=4096)
+def _compiled(expression: str, cased: bool) -> re.Pattern[str] | None:
+    """The expression ready to search with; None where Python cannot read it."""
+    try:
+        with warnings.catch_warnings():
+            # Python warns of sets ('[[a]') that a later version may read otherwise.
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(expression, 0 if cased else re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError):
+        return None
+
+
+def _holds(constraint: Constraint, text: str | None) -> bool | None:
+    match constraint.test:
+        case Test.UNKNOWN:
+            return None
+        case Test.EMPTY:
+            return not text
+        case Test.EXISTS:
+            return text is not None
+        case Test.MATCHES:
+            patterns = [_compiled(value, constraint.cased) for value in constraint.values]
+            if text is None:
+                return False
+            if any(p is not None and p.search(text) for p in patterns):
+                return True
+            return None if None in patterns else False
+    if text is None:
+        return False
+    return any(
+        _compare(constraint.test, value, text, constraint.cased) for value in constraint.values
+    )
+
+
+def fold(text: str) -> str:
+    """Text without letter case, letter by letter.
+
+    No other letter becomes an ASCII one, as casefolding would have it for the Kelvin sign, the
+    long s and ligatures: no filter and no detection takes those for k, s or fi.
+    """
+    return text.lower() if text.isascii() else "".join(map(_fold_letter, text))
+
+
+def _fold_letter(letter: str) -> str:
+    lower = letter.lower()
+    return lower if letter.isascii() or (len(lower) == 1 and not lower.isascii()) else letter
+
+
+def _compare(test: Test, value: str, text: str, cased: bool) -> bool:
+    if test in (Test.LESS, Test.LESS_EQUAL, Test.GREATER, Test.GREATER_EQUAL):
+        return _compare_numbers(test, value, text)
+    if test is Test.CIDR:
+        return _in_network(value, text)
+    if not cased:
+        value, text = fold(value), fold(text)
+    return {
+        Test.EQUALS: text == value,
+        Test.BEGINS: text.startswith(value),
+        Test.ENDS: text.endswith(value),
+        Test.CONTAINS: value in text,
+    }[test]
+
+
+def _compare_numbers(test: Test, value: str, text: str) -> bool:
+    try:
+        left, right = float(int(text, 0)), float(value)
+    except ValueError:
+        return False
+    return {
+        Test.LESS: left < right,
+        Test.LESS_EQUAL: left <= right,
+        Test.GREATER: left > right,
+        Test.GREATER_EQUAL: left >= right,
+    }[test]
+
+
+def _in_network(value: str, text: str) -> bool:
+    try:
+        return ipaddress.ip_address(text) in ipaddress.ip_network(value, strict=False)
+    except (ValueError, TypeError):
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class EventPattern:
+    """A set of events: `event` is a key such as 'Sysmon:1' or 'Security:4688'.
+
+    `fields` maps a field of that event, spelled as the event spells it, to constraints that all
+    must hold. Field names are compared exactly.
+    """
+
+    event: str
+    fields: Mapping[str, tuple[Constraint, ...]] = field(default_factory=dict)
+
+    def admits(self, event: str, fields: Mapping[str, str]) -> bool | None:
+        """Whether a single event lies in the pattern; None where no constraint can tell."""
+        if event != self.event:
+            return False
+        held = [
+            constraint.admits(fields.get(name))
+            for name, constraints in self.fields.items()
+            for constraint in constraints
+        ]
+        if False in held:
+            return False
+        return None if None in held else True
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """A part of a filter that decided: its name, its line in `source`, what it says."""
+
+    name: str
+    line: int | None = None
+    text: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterAnswer:
+    """What a filter does with a set of events.
+
+    YES: it keeps every one. NO: it keeps none. PARTIAL with `exact`: it keeps some and drops
+    some, `kept` and `dropped` are witnesses. PARTIAL without `exact`: not decided; anything from
+    none to all. `deciders` are the parts of the filter that matter, most telling first.
+    """
+
+    level: Level
+    exact: bool = True
+    deciders: tuple[Decider, ...] = ()
+    kept: Mapping[str, str] | None = None
+    dropped: Mapping[str, str] | None = None
+    reason: str = ""
+
+
+class EventFilter(Protocol):
+    """Anything that keeps some events and drops others."""
+
+    def answer(self, pattern: EventPattern) -> FilterAnswer:
+        """Answer for every event in the pattern."""
+        ...

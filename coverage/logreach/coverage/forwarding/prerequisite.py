@@ -1,0 +1,291 @@
+"""Link 7, forwarding: an event passes one of the subscriptions that take from this host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+
+from logreach.coverage.engine.judged import Reason, Remedy
+from logreach.coverage.engine.verdict import (
+    NO,
+    NOT_APPLICABLE,
+    PARTIAL,
+    UNKNOWN,
+    YES,
+    Level,
+    Verdict,
+)
+from logreach.coverage.events.filters import (
+    asked_for,
+    drops_all,
+    evidence_of,
+    verdict_of,
+)
+from logreach.coverage.events.patterns import EventPattern, FilterAnswer
+from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
+from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
+from logreach.coverage.forwarding.queries import doubts_of
+from logreach.coverage.platforms.windows.headers import metadata
+from logreach.inventories.facts.facts import Facts, Known, Missing
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.forwarding.subscriptions import Forwarding
+from logreach.inventories.windows.facts import OperatingSystem
+
+FORWARDING_KEY = FactKey(FactKind.FORWARDING)
+_READS = (
+    FORWARDING_KEY,
+    FactKey(FactKind.OS),
+    FactKey(FactKind.ROLE),
+    FactKey(FactKind.SYSMON),
+    COLLECTOR,
+)
+
+
+_DIRECT = ("/analytic", "/analytical", "/debug", "/diagnostic")
+"""Ends of channels that Windows lets nobody subscribe to: they are read from the disk only."""
+_OUT = (False,)
+_NOT_SURE = (False, None)
+
+
+class _Taking:
+    """Subscriptions that remember what they answered: many hosts share them."""
+
+    def __init__(self, forwarding: Forwarding) -> None:
+        self._filter = ForwardingFilter(forwarding, metadata)
+        self._whole: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
+        self._parts: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
+        # Where fields change on the way, it matters which of them a pattern asks for.
+        self.alters = any(one.altered for one in forwarding.subscriptions)
+
+    def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
+        """What is done with all events of an id, or none, is done with those of any pattern."""
+        key = (pattern.event, event)
+        whole = self._whole.get(key)
+        if whole is None:
+            asked = EventPattern(pattern.event)
+            whole = self._whole[key] = self._filter.answer_for(event, asked)
+        decided = whole.exact and whole.level is not Level.PARTIAL and not self.alters
+        if not pattern.fields or decided:
+            return whole
+        key = (asked_for(pattern), event)
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = self._filter.answer_for(event, pattern)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Sieves:
+    """The subscriptions of one kind of host: those that take from it, and those that may as well.
+
+    `open_` and `out` say of each subscription why it may not, or does not, take from the host;
+    `all_` holds every subscription, as if none asked who sends. `firm` says whether one surely
+    takes from the host and is surely accepted by Windows, so that what is added to it arrives;
+    `collected` that it is a collector's configuration which takes, no subscription of Windows.
+    """
+
+    sure: _Taking
+    maybe: _Taking
+    all_: _Taking
+    open_: tuple[Membership, ...] = ()
+    out: tuple[Membership, ...] = ()
+    firm: bool = False
+    collected: bool = False
+
+
+_taking = lru_cache(maxsize=64)(_Taking)
+
+
+@lru_cache(maxsize=64)
+def _sieves(forwarding: Forwarding, who: Who) -> _Sieves:
+    judged = [
+        (one, membership(one, who) if one.enabled else Membership(takes=True))
+        for one in forwarding.subscriptions
+    ]
+
+    def without(*left_out: bool | None) -> _Taking:
+        chosen = tuple(one for one, found in judged if found.takes not in left_out)
+        return _taking(replace(forwarding, subscriptions=chosen))
+
+    found = [one for _, one in judged]
+    open_ = tuple(one for one in found if one.takes is None)
+    out = tuple(one for one in found if one.takes is False)
+    sure = [one for one, found in judged if one.enabled and found.takes]
+    return _Sieves(
+        without(*_NOT_SURE),
+        without(*_OUT),
+        without(),
+        open_,
+        out,
+        firm=any(not any(doubts_of(one)) for one in sure),
+        collected=bool(sure) and all(one.dialect != "windows" for one in sure),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """Where the inventory names no subscription, nobody asks for central events: not applicable."""
+
+    pattern: EventPattern
+
+    @property
+    def subject(self) -> str:
+        return self.pattern.event
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return _READS
+
+    def check(self, facts: Facts) -> Reason:
+        fact = facts.forwarding()
+        if isinstance(fact, Missing):
+            return _untold(self.pattern.event, fact)
+        return Arriving(facts).check(self.pattern)
+
+
+class Arriving:
+    """What of the events of one host is forwarded, for who asks of many patterns."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._fact = fact = facts.forwarding()
+        if not isinstance(fact, Missing):
+            self._system = _system(facts)
+            self._sieves = _sieves(fact.value, Who.of(facts))
+        self._alters = not isinstance(fact, Missing) and self._sieves.all_.alters
+        self._whole: dict[str, Reason] = {}
+
+    def check(self, pattern: EventPattern) -> Reason:
+        """Whether all events of a pattern are forwarded, some, or none."""
+        whole = self._whole.get(pattern.event)
+        if whole is None:
+            whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
+        decided = drops_all(whole) or whole.verdict is YES
+        if not pattern.fields or (decided and not self._alters):
+            return whole
+        return self._asked(pattern)
+
+    def _asked(self, pattern: EventPattern) -> Reason:
+        fact = self._fact
+        if isinstance(fact, Missing):
+            return _untold(pattern.event, fact)
+        event = metadata(pattern.event, *self._system)
+        answer = self._sieves.sure.answer(pattern, event)
+        if verdict_of(answer) is not YES and (self._sieves.open_ or self._sieves.out):
+            return self._beyond(pattern, event, answer, fact)
+        return self._told(pattern.event, event, answer, fact)
+
+    def _beyond(
+        self,
+        pattern: EventPattern,
+        event: EventMetadata | None,
+        answer: FilterAnswer,
+        fact: Known[Forwarding],
+    ) -> Reason:
+        """Not all is taken by those that surely take from the host; others may, or do elsewhere."""
+        sieves, verdict = self._sieves, verdict_of(answer)
+        if sieves.open_:
+            most = sieves.maybe.answer(pattern, event)
+            if verdict_of(most) == verdict:
+                return self._told(pattern.event, event, most, fact)
+            return self._open(pattern.event, event, (verdict, most), fact)
+        if verdict is NO:
+            elsewhere = sieves.all_.answer(pattern, event)
+            if verdict_of(elsewhere) is not NO:
+                return self._excluded(pattern.event, event, elsewhere, fact)
+        return self._told(pattern.event, event, answer, fact)
+
+    def _told(
+        self, key: str, event: EventMetadata | None, answer: FilterAnswer, fact: Known[Forwarding]
+    ) -> Reason:
+        verdict = verdict_of(answer)
+        where = _places(answer, fact) or fact.evidence
+        remedy = self._remedy(key, verdict, event)
+        return _reason(key, verdict, _words(answer, verdict), where, remedy)
+
+    def _remedy(self, key: str, verdict: Verdict, event: EventMetadata | None) -> Remedy | None:
+        """What else to select; of an open verdict only where that would surely settle it."""
+        if verdict is YES or event is None or not (verdict.settled or self._sieves.firm):
+            return None
+        if event.channel.casefold().endswith(_DIRECT):
+            return None
+        return _select(key, event.channel, event.event_id, collected=self._sieves.collected)
+
+    def _excluded(
+        self, key: str, event: EventMetadata | None, answer: FilterAnswer, fact: Known[Forwarding]
+    ) -> Reason:
+        """Subscriptions would take such events, but not from this host."""
+        text = "the subscriptions that take such events do not take them from this host"
+        where = _places(answer, fact) or fact.evidence
+        why = "; ".join(one.why for one in self._sieves.out[:2])
+        return _reason(key, NO, f"{text}: {why}", where, self._remedy(key, NO, event))
+
+    def _open(
+        self,
+        key: str,
+        event: EventMetadata | None,
+        ends: tuple[Verdict, FilterAnswer],
+        fact: Known[Forwarding],
+    ) -> Reason:
+        """Some subscriptions may take from this host or not: both bounds, and what would settle."""
+        least, answer = ends
+        most = verdict_of(answer)
+        verdict = Verdict(least.proven, max(least.proven, most.possible))
+        told = self._sieves.open_[:2]
+        text = f"{'; '.join(one.why for one in told)}; if so, {_words(answer, most)}"
+        where = _places(answer, fact) or fact.evidence
+        remedy = self._remedy(key, verdict, event)
+        return _reason(key, verdict, text, where, remedy, missing=told[0].missing)
+
+
+_reason = partial(Reason, "forwarding")
+
+
+def _untold(key: str, fact: Missing) -> Reason:
+    if fact.fault is None:
+        text = "forwarding is not judged: the inventory names no subscription"
+        return _reason(key, NOT_APPLICABLE, text)
+    text = f"what is forwarded is unknown ({fact.reason})"
+    return _reason(key, UNKNOWN, text, missing=FORWARDING_KEY)
+
+
+@lru_cache(maxsize=2048)
+def _select(key: str, channel: str, event_id: int, *, collected: bool) -> Remedy:
+    """Take an event by its number: the provider's name is left out, since queries compare it to
+    the letter. A Suppress counts within its own Query only."""
+    text = f"Have what collects from this host take event {event_id} of the channel {channel}"
+    if not collected:
+        select = f'<Select Path="{channel}">*[System[(EventID={event_id})]]</Select>'
+        text = (
+            f"Have a subscription that takes from this host select {key} in a Query of its own: "
+            f"{select}"
+        )
+    title = f"Subscription: take {key}"
+    return Remedy(FORWARDING_KEY, None, text, "more events forwarded", title)
+
+
+def _system(facts: Facts) -> tuple[OperatingSystem | None, str | None]:
+    """What decides which fields events have: the system, and the version of Sysmon."""
+    os, sysmon = facts.os(), facts.sysmon()
+    return (
+        os.value if isinstance(os, Known) else None,
+        sysmon.value.version if isinstance(sysmon, Known) else None,
+    )
+
+
+def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:
+    """The queries that decide, with the digests of their files."""
+    digests = {one.source: one.sha256 for one in fact.evidence}
+    found = [evidence_of(one) for one in answer.deciders[:2]]
+    return tuple(replace(one, sha256=digests.get(one.source, "")) for one in found)
+
+
+def _words(answer: FilterAnswer, verdict: Verdict) -> str:
+    text = {
+        YES: "a subscription takes every such event",
+        NO: "no subscription takes such an event",
+        PARTIAL: "the subscriptions take some of such events and leave others",
+    }.get(verdict, "whether a subscription takes such events could not be decided")
+    if answer.deciders and verdict in (YES, PARTIAL):
+        text = f"{text} ({answer.deciders[0].name})"
+    return f"{text}: {answer.reason}" if answer.reason else text

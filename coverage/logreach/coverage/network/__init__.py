@@ -1,0 +1,1 @@
+"""The graph of techniques, components and events, built out of the knowledge."""

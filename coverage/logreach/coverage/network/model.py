@@ -1,0 +1,166 @@
+"""The whole graph for one version of ATT&CK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from logreach.coverage.attack import AttackModel, SmapRow, load_smap, misnamed
+from logreach.coverage.engine.construction import inner
+from logreach.coverage.engine.evaluation import Compiled
+from logreach.coverage.engine.graph import Combine, Edge, Graph
+from logreach.coverage.events.operations import OperationKnowledge, load_operations
+from logreach.coverage.network.components import Components, Mapped
+from logreach.coverage.network.events import Events
+from logreach.coverage.network.techniques import QUESTIONS, Techniques
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
+
+
+@dataclass(frozen=True)
+class Model:
+    """The graph, and what helps to ask it."""
+
+    graph: Graph
+    attack: AttackModel
+    events: EventKnowledge
+    operations: OperationKnowledge
+    smap: tuple[SmapRow, ...]
+    mapped: Mapping[str, Sequence[Mapped]]
+    event_part: Events
+    component_part: Components
+    technique_part: Techniques
+    only: frozenset[str] | None = None
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The graph as it is evaluated."""
+        return Compiled(self.graph)
+
+    @cached_property
+    def questions(self) -> Mapping[int, tuple[str, str]]:
+        """The number of each technique's node -> (technique id, question)."""
+        numbers = self.compiled.number
+        return {
+            numbers[key]: (technique.id, question)
+            for technique in self.attack.techniques
+            for question in QUESTIONS
+            if (key := f"technique:{technique.id}/{question}") in numbers
+        }
+
+    @cached_property
+    def event_keys(self) -> tuple[str, ...]:
+        """Every event that somebody maps to a component, or that shows an operation."""
+        keys: dict[str, None] = {}
+        for component in self.component_names:
+            keys.update(dict.fromkeys(self.component_part.events_of(component)))
+        return tuple(sorted(keys, key=_by_channel_and_number))
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Every field of these events ('Sysmon:1/Image'), as far as the knowledge has them."""
+        part = self.event_part
+        return tuple(f"{key}/{name}" for key in self.event_keys for name in part.fields(key))
+
+    @cached_property
+    def component_names(self) -> tuple[str, ...]:
+        """Every data component of this ATT&CK, and those that only SMAP names; or `only` these."""
+        names = {one.name for one in self.attack.components} | set(self.mapped)
+        return tuple(sorted(names if self.only is None else names & self.only))
+
+
+def _by_channel_and_number(key: str) -> tuple[str, int, str]:
+    channel, _, number = key.partition(":")
+    return channel, int(number) if number.isdigit() else 0, number
+
+
+def build(
+    attack: AttackModel, techniques: Iterable[str] | None = None, *, narrow: bool = False
+) -> Model:
+    """Build the graph; `techniques` restricts it to some ids (None: all).
+
+    With `narrow`, components, events and fields are those of these techniques alone.
+    """
+    graph = Graph()
+    events = load_events()
+    operations = load_operations()
+    smap = load_smap(attack)
+    slips = dict(misnamed())
+    event_part = Events(graph, events, operations.event_limits)
+    mapped = _mappings(attack, smap, slips)
+    component_part = Components(graph, event_part, operations, mapped)
+    technique_part = Techniques(graph, component_part, attack, slips)
+    wanted = None if techniques is None else set(techniques)
+    chosen = [one for one in attack.techniques if wanted is None or one.id in wanted]
+    named = {name for one in chosen for name in technique_part.components_of(one)}
+    model = Model(
+        graph,
+        attack,
+        events,
+        operations,
+        smap,
+        mapped,
+        event_part,
+        component_part,
+        technique_part,
+        frozenset(named) if narrow else None,
+    )
+    _add_components(model)
+    for technique in chosen:
+        technique_part.add(technique)
+        _add_narrowed(model, technique.id)
+    return model
+
+
+def _add_components(model: Model) -> None:
+    part = model.component_part
+    for name in model.component_names:
+        part.component(name)
+        for event in part.events_of(name):
+            part.via(name, event)
+    for key in model.event_keys:
+        model.event_part.event(key)
+    for field in model.fields:
+        _add_field(model, field)
+    for name in model.component_names:
+        for attribute, fields in model.operations.attributes.get(name, {}).items():
+            _add_wanted(model, f"wanted:{name}/{attribute}", attribute, fields)
+
+
+def _add_wanted(model: Model, node: str, label: str, fields: Iterable[str]) -> None:
+    """An attribute of a component: the best of the fields that carry it."""
+    inner(model.graph, node, Combine.ANY, "wanted", label)
+    for field in fields:
+        model.graph.link(node, Edge(_add_field(model, field)))
+
+
+def _add_field(model: Model, field: str) -> str:
+    event, _, name = field.partition("/")
+    return model.event_part.attribute(event, name)
+
+
+def _add_narrowed(model: Model, technique: str) -> None:
+    for component in model.operations.of_technique.get(technique, {}):
+        model.component_part.component(component, technique)
+        for event in model.component_part.events_of(component, technique):
+            model.component_part.via(component, event, technique)
+
+
+def _mappings(
+    attack: AttackModel, smap: Sequence[SmapRow], slips: Mapping[str, object]
+) -> dict[str, list[Mapped]]:
+    """Component to events, by SMAP, the components' own log sources and the Windows analytics."""
+    found: dict[str, dict[str, str]] = {}
+    for row in smap:
+        found.setdefault(row.component, {}).setdefault(row.event, "SMAP")
+    refs = [ref for component in attack.components for ref in component.log_sources]
+    refs += [ref for one in attack.analytics if "Windows" in one.platforms for ref in one.refs]
+    for ref in refs:
+        for event in ref.events:
+            if event not in slips:
+                found.setdefault(ref.component, {}).setdefault(event, f"ATT&CK {attack.version}")
+    return {
+        component: [Mapped(event, origin) for event, origin in events.items()]
+        for component, events in found.items()
+    }

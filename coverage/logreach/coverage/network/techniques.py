@@ -1,0 +1,148 @@
+"""Techniques and analytics in the graph: visibility, detection, detection with alternatives."""
+
+from __future__ import annotations
+
+from logreach.coverage.attack import Analytic, AttackModel, LogSourceRef, Misnamed, Technique
+from logreach.coverage.engine.construction import inner, leaf
+from logreach.coverage.engine.fixed import Fixed
+from logreach.coverage.engine.graph import Combine, Edge, Graph
+from logreach.coverage.engine.verdict import NOT_APPLICABLE, UNKNOWN
+from logreach.coverage.network.components import Components
+
+PLATFORM = "Windows"
+QUESTIONS = ("visibility", "detection", "detection_with_alternatives")
+
+_ELSEWHERE = "is for other hosts to show; this one shows the rest of the analytic at best"
+
+
+class Techniques:
+    """Puts techniques into a graph, each with its three questions."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        components: Components,
+        attack: AttackModel,
+        misnamed: dict[str, Misnamed],
+    ) -> None:
+        self._graph = graph
+        self._components = components
+        self._attack = attack
+        self._misnamed = misnamed
+
+    def add(self, technique: Technique) -> None:
+        """Add the nodes 'technique:<id>/<question>'."""
+        keys = {name: f"technique:{technique.id}/{name}" for name in QUESTIONS}
+        for name, key in keys.items():
+            inner(self._graph, key, Combine.ANY, "technique", f"{technique.id} {name}")
+        if not self.here(technique):
+            self._not_here(technique, keys)
+            return
+        self._visibility(technique, keys["visibility"])
+        self._detection(technique, keys)
+
+    def here(self, technique: Technique) -> bool:
+        """Whether ATT&CK knows the technique on Windows."""
+        return PLATFORM in technique.platforms
+
+    def components_of(self, technique: Technique) -> tuple[str, ...]:
+        """Components of the Windows analytics, then those that an older ATT&CK links to it."""
+        names: dict[str, None] = {}
+        for analytic in self.analytics_of(technique):
+            names.update(dict.fromkeys(analytic.components))
+        names.update(dict.fromkeys(link.component for link in self._attack.links_of(technique.id)))
+        return tuple(names)
+
+    def analytics_of(self, technique: Technique) -> tuple[Analytic, ...]:
+        """The analytics of a technique that are for Windows."""
+        analytics = self._attack.analytics_of(technique.id)
+        return tuple(one for one in analytics if PLATFORM in one.platforms)
+
+    def named_events(self, ref: LogSourceRef) -> tuple[str, ...]:
+        """The events that a reference means: as named, or, after a slip, as must be meant."""
+        keys: dict[str, None] = {}
+        for event in ref.events:
+            slip = self._misnamed.get(event)
+            keys.update(dict.fromkeys(slip.meant if slip and slip.meant else (event,)))
+        return tuple(keys)
+
+    def is_slip(self, event: str) -> bool:
+        """Whether ATT&CK names the event under a log that has none such."""
+        return event in self._misnamed
+
+    def _not_here(self, technique: Technique, keys: dict[str, str]) -> None:
+        where = ", ".join(technique.platforms) or "no platform"
+        text = f"{technique.id} is not for {PLATFORM} hosts (ATT&CK: {where})"
+        child = leaf(
+            self._graph,
+            f"technique:{technique.id} platform",
+            technique.id,
+            Fixed(technique.id, NOT_APPLICABLE, text, technique.url, link="platform"),
+        )
+        for key in keys.values():
+            self._graph.link(key, Edge(child, gate=True))
+
+    def _visibility(self, technique: Technique, key: str) -> None:
+        for component in self.components_of(technique):
+            self._graph.link(key, Edge(self._components.component(component, technique.id)))
+        if not self._graph.edges(key):
+            self._unknown(key, technique, "ATT&CK links no data component to it on Windows")
+
+    def _detection(self, technique: Technique, keys: dict[str, str]) -> None:
+        analytics = self.analytics_of(technique)
+        for analytic in analytics:
+            named, open_ = self._analytic(analytic, technique)
+            self._graph.link(keys["detection"], Edge(named))
+            self._graph.link(keys["detection_with_alternatives"], Edge(open_))
+        if not analytics:
+            for name in QUESTIONS[1:]:
+                text = "ATT&CK has no analytic for it on Windows"
+                self._unknown(keys[name], technique, text)
+
+    def _analytic(self, analytic: Analytic, technique: Technique) -> tuple[str, str]:
+        scope = f"analytic:{analytic.id}@{technique.id}"
+        named = inner(self._graph, f"{scope}/detection", Combine.ALL, "analytic", analytic.id)
+        open_ = inner(
+            self._graph,
+            f"{scope}/detection_with_alternatives",
+            Combine.ALL,
+            "analytic",
+            analytic.id,
+        )
+        for ref in analytic.refs:
+            for parent, child in (
+                (named, self._named(ref, technique)),
+                (open_, self._open(ref, technique)),
+            ):
+                self._graph.link(parent, Edge(child, why=_ELSEWHERE, elsewhere=True))
+        if not analytic.refs:
+            for key in (named, open_):
+                self._unknown(key, technique, f"{analytic.id} names no log source")
+        return named, open_
+
+    def _named(self, ref: LogSourceRef, technique: Technique) -> str:
+        events = self.named_events(ref)
+        if events:
+            scope = self._components.scope(ref.component, technique.id)
+            key = f"named:{scope}|{'|'.join(events)}"
+            return self._components.by_events(key, ref.component, events, technique.id)
+        words = f"{ref.source} '{ref.channel}'"
+        text = f"ATT&CK names the log source {words} in words, not as an event: cannot be judged"
+        return leaf(
+            self._graph, f"text:{ref.component}|{words}", words, Fixed(ref.component, UNKNOWN, text)
+        )
+
+    def _open(self, ref: LogSourceRef, technique: Technique) -> str:
+        events = self.named_events(ref)
+        if events:
+            return self._components.alternatives(ref.component, events, technique.id)
+        return self._components.component(ref.component, technique.id)
+
+    def _unknown(self, key: str, technique: Technique, text: str) -> None:
+        child = leaf(
+            self._graph,
+            f"{key} unknown",
+            technique.id,
+            Fixed(technique.id, UNKNOWN, text, technique.url),
+        )
+        self._graph.link(key, Edge(child))

@@ -1,0 +1,1 @@
+"""What each platform knows of its own events."""

@@ -1,0 +1,1 @@
+"""Sysmon on a host: its version, its configuration, and what that keeps."""

@@ -1,0 +1,73 @@
+"""Whether the configuration asks for the hash that is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
+from logreach.coverage.platforms.sysmon.engine import Config
+from logreach.coverage.platforms.sysmon.programs import (
+    READS,
+    SYSMON_KEY,
+    filters,
+    hull,
+    not_asked,
+    state_of,
+)
+from logreach.inventories.facts.facts import Facts, Missing
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.files.evidence import Evidence
+
+HASH_FIELDS = ("Hashes", "Hash")
+_ANY_HASH = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonHashes:
+    """The configuration asks for a hash: the one named, or, with '' for `algorithm`, any.
+
+    Where the option is absent, Sysmon's help says that SHA1 is the default and its table of
+    configuration entries says none; so SHA1 is unknown then, and every other one is not there.
+    """
+
+    subject: str
+    algorithm: str = _ANY_HASH
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return READS
+
+    def check(self, facts: Facts) -> Reason:
+        state = state_of(facts)
+        if isinstance(state, Missing) or not state.value.installed:
+            return not_asked(self.subject, "sensor")
+        found = filters(state.value, facts)
+        if found.doubt:
+            text = f"which hashes are computed is unknown: {found.doubt}"
+            return self._reason(UNKNOWN, text, state.evidence, missing=SYSMON_KEY)
+        file = Evidence(state.value.config_source, state.value.config_sha256)
+        told = [self._told(one.config, file, state.evidence) for one in found.loaded]
+        if len({reason.verdict for reason in told}) == 1:
+            return told[-1]
+        text = f"which hashes are computed hangs on the version of Sysmon: {found.why}"
+        verdict = hull(reason.verdict for reason in told)
+        return self._reason(verdict, text, state.evidence, missing=SYSMON_KEY)
+
+    def _told(self, config: Config, file: Evidence, evidence: tuple[Evidence, ...]) -> Reason:
+        option = config.option("HashAlgorithms")
+        if option is None:
+            verdict = UNKNOWN if self.algorithm.upper() in (_ANY_HASH, "SHA1") else NO
+            text = "the configuration names no HashAlgorithms; sources differ on the default"
+            return self._reason(verdict, text, evidence)
+        named = {part.strip().upper() for part in option.value.split(",") if part.strip()}
+        held = bool(named) if not self.algorithm else bool({"*", self.algorithm.upper()} & named)
+        quote = f"HashAlgorithms {option.value}"
+        where = (replace(file, where=f"line {option.line}", quote=quote),)
+        text = f"HashAlgorithms is {option.value or 'empty'}"
+        return self._reason(YES if held else NO, text, where)
+
+    @property
+    def _reason(self) -> partial[Reason]:
+        return partial(Reason, "sensor", self.subject)

@@ -1,0 +1,81 @@
+"""Whether Sysmon runs at all, and whether what is told of it can be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
+from logreach.coverage.platforms.sysmon.programs import (
+    READS,
+    SYSMON_KEY,
+    clash_of,
+    filters,
+    state_of,
+)
+from logreach.coverage.platforms.sysmon.remedies import install
+from logreach.inventories.facts.facts import Facts, Known, Missing
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.faults import Fault
+from logreach.inventories.windows.facts import SysmonState
+
+CHANNEL_KEY = FactKey(FactKind.CHANNEL, "Microsoft-Windows-Sysmon/Operational")
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonRuns:
+    """Sysmon is installed, and its channel not switched off.
+
+    Where that Sysmon is not known to run on that Windows, one of the two is told wrongly, and
+    nobody can say which: unknown.
+    """
+
+    subject: str = "Sysmon"
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (*READS, CHANNEL_KEY)
+
+    def check(self, facts: Facts) -> Reason:
+        state = state_of(facts)
+        if isinstance(state, Missing):
+            return Reason("sensor", self.subject, UNKNOWN, state.reason, missing=SYSMON_KEY)
+        if not state.value.installed:
+            text, remedy = "Sysmon is not installed", install(facts.os())
+            return Reason("sensor", self.subject, NO, text, state.evidence, remedy)
+        channel = facts.channel(CHANNEL_KEY.name)
+        if not isinstance(channel, Missing) and channel.value.enabled is False:
+            text = f"channel {CHANNEL_KEY.name} is disabled"
+            return Reason("channel", self.subject, NO, text, channel.evidence)
+        clash, os = clash_of(state.value, facts), facts.os()
+        if clash and isinstance(os, Known):
+            text, where = f"sources disagree: {clash}", (*state.evidence, *os.evidence)
+            return Reason("sensor", self.subject, UNKNOWN, text, where, missing=SYSMON_KEY)
+        name = "Sysmon of Windows itself" if state.value.inbox else "Sysmon"
+        version = f" {state.value.version}" if state.value.version else ", version not told,"
+        return Reason("sensor", self.subject, YES, f"{name}{version} is installed", state.evidence)
+
+
+def contradictions(facts: Facts) -> tuple[Fault, ...]:
+    """What the facts of a host say of Sysmon that cannot be true together.
+
+    What hangs on it counts as unknown.
+    """
+    state = facts.sysmon()
+    if isinstance(state, Missing) or not state.value.installed:
+        return ()
+    return tuple(_contradictions(state, facts))
+
+
+def _contradictions(state: Known[SysmonState], facts: Facts) -> Iterator[Fault]:
+    clash = clash_of(state.value, facts)
+    if clash:
+        told = state.evidence[0]
+        hint = "Correct what is told of Sysmon or of Windows."
+        yield Fault(f"sources disagree: {clash}", told.source, told.where, hint)
+    refusal = filters(state.value, facts).refusal
+    if refusal:
+        message = f"Sysmon {state.value.version or ''}".strip()
+        message = f"{message} refuses the configuration that it is said to have: {refusal.message}"
+        yield Fault(message, state.value.config_source, refusal.where, refusal.hint)

@@ -1,0 +1,184 @@
+"""The Sysmon programs that a host's facts may mean, and what they make of its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.verdict import NOT_APPLICABLE, Verdict
+from logreach.coverage.events.filters import Remembering
+from logreach.coverage.platforms.sysmon.engine import (
+    Config,
+    SysmonFilter,
+    document,
+    loading,
+    releases,
+    systems,
+)
+from logreach.coverage.platforms.sysmon.engine.releases import Binary, Meant
+from logreach.inventories.facts.facts import Facts, Known, Missing
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.windows.facts import SysmonState
+
+SYSMON_KEY = FactKey(FactKind.SYSMON)
+OS_KEY = FactKey(FactKind.OS)
+READS = (SYSMON_KEY, OS_KEY)
+"""What decides which programs are meant: the Sysmon of Windows is told by the build of Windows."""
+
+
+def number_of(key: str) -> int:
+    """The event id in a key such as 'Sysmon:13'."""
+    return int(key.partition(":")[2])
+
+
+def state_of(facts: Facts) -> Known[SysmonState] | Missing:
+    """What is told of Sysmon; missing with a reason that says what that leaves open."""
+    fact = facts.sysmon()
+    if isinstance(fact, Missing):
+        return Missing(f"whether Sysmon runs here is unknown ({fact.reason})", fact.fault)
+    return fact
+
+
+def not_asked(subject: str, link: str, evidence: tuple[Evidence, ...] = ()) -> Reason:
+    """Whether Sysmon runs is asked once; what it would do is not asked where it does not."""
+    text = "not asked: it hangs on Sysmon being installed"
+    return Reason(link, subject, NOT_APPLICABLE, text, evidence)
+
+
+class Sieve(Remembering):
+    """The filter of a configuration, beside the configuration itself."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__(SysmonFilter(config))
+        self.config = config
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> document.Node | InputError:
+    try:
+        return document.parse(text)
+    except InputError as error:
+        return error
+
+
+@lru_cache(maxsize=256)
+def _sieve(text: str, binary: Binary) -> Sieve | InputError:
+    root = _parsed(text)
+    if isinstance(root, InputError):
+        return root
+    try:
+        return Sieve(loading.build(root, binary))
+    except InputError as error:
+        return error
+
+
+def clash_of(state: SysmonState, facts: Facts) -> str:
+    """Why what is told of Sysmon does not fit the Windows that is told; '' where it does."""
+    os = facts.os()
+    if isinstance(os, Missing):
+        return ""
+    version = state.version or ""
+    if state.inbox or releases.windows_build(version) is not None:
+        first = min(releases.inbox(), key=lambda one: one.from_build)
+        if os.value.build >= first.from_build:
+            return ""
+        own = f"Windows brings a Sysmon of its own from build {first.from_build} on"
+        return f"{own}, and this is {os.value}"
+    return systems.doubt(version, os.value)
+
+
+def meant_by(state: SysmonState, facts: Facts) -> Meant:
+    """The programs that may be meant; of a file that the host has loaded, those that load it.
+
+    None where what is told of Sysmon and of Windows cannot both be true: either may be wrong.
+    """
+    os, clash = facts.os(), clash_of(state, facts)
+    if clash:
+        return Meant((), f"sources disagree: {clash}")
+    build = os.value.build if isinstance(os, Known) else None
+    return _meant(state.version, state.inbox, build, state.config if state.config_loaded else None)
+
+
+@lru_cache(maxsize=256)
+def _meant(version: str | None, inbox: bool, build: int | None, loaded: str | None) -> Meant:
+    found = releases.meant(version, inbox, build)
+    if loaded is None or len(found.binaries) < 2:
+        return found
+    able = tuple(one for one in found.binaries if isinstance(_sieve(loaded, one), Sieve))
+    if not able:
+        return Meant((), "no Sysmon known here loads the configuration that it has loaded")
+    return Meant(able, found.why if len(able) > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the programs that may be meant make of a configuration, oldest first.
+
+    `doubt` says why this does not tell what is kept, '' where it does: the verdict then is the
+    hull over `loaded`, and `why` says why they are several. `refusal` is what the only program
+    that is meant says against the file.
+    """
+
+    loaded: tuple[Sieve, ...] = ()
+    doubt: str = ""
+    why: str = ""
+    refusal: Fault | None = None
+
+
+def filters(state: SysmonState, facts: Facts) -> Filters:
+    """What filters on this host, as far as it is told."""
+    if state.config is None:
+        return Filters(doubt="the configuration of Sysmon is not told")
+    if state.config_loaded is False:
+        return Filters(doubt="Sysmon says that it has loaded another configuration than this file")
+    return _filters(state.config, meant_by(state, facts))
+
+
+@lru_cache(maxsize=256)
+def _filters(text: str, meant: Meant) -> Filters:
+    if not meant.binaries:
+        return Filters(doubt=f"what the configuration does is unknown: {meant.why}")
+    found = {one: _sieve(text, one) for one in meant.binaries}
+    loaded = tuple(one for one in found.values() if isinstance(one, Sieve))
+    refused = {one: error for one, error in found.items() if isinstance(error, InputError)}
+    if not refused:
+        return Filters(loaded, why=meant.why)
+    newest = max(refused)
+    fault = refused[newest].faults[0]
+    if len(found) == 1:
+        doubt = (
+            f"Sysmon with schema {newest.schema} refuses this configuration, so that another one "
+            f"or none is in force: {fault}"
+        )
+        return Filters(doubt=doubt, refusal=fault)
+    if not loaded:
+        doubt = f"{meant.why}, and none that it may be loads this configuration: {fault}"
+        return Filters(doubt=doubt)
+    schemas = sorted({one.schema for one in refused})
+    span = str(schemas[0]) if len(schemas) == 1 else f"{schemas[0]} to {schemas[-1]}"
+    return Filters(
+        loaded,
+        f"{meant.why}, and with schema {span} it would refuse this configuration and run with "
+        "another one or none",
+    )
+
+
+def sieve_of(state: SysmonState) -> Remembering | None:
+    """The filter of a Sysmon, the same for all hosts that have it; None where it is not one."""
+    if not state.installed or state.config is None:
+        return None
+    found = releases.meant(state.version, state.inbox)
+    if len(found.binaries) != 1:
+        return None
+    sieve = _sieve(state.config, found.binaries[0])
+    return None if isinstance(sieve, InputError) else sieve
+
+
+def hull(verdicts: Iterable[Verdict]) -> Verdict:
+    """What holds whichever of these is the true one; at least one is given."""
+    found = list(verdicts)
+    return Verdict(min(one.proven for one in found), max(one.possible for one in found))

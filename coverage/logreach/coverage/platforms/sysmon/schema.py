@@ -1,0 +1,129 @@
+"""Whether the Sysmon there writes an event, or a field of it: by its schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
+from logreach.coverage.platforms.sysmon.engine import manifest, releases, systems
+from logreach.coverage.platforms.sysmon.engine.releases import Meant
+from logreach.coverage.platforms.sysmon.programs import (
+    OS_KEY,
+    READS,
+    SYSMON_KEY,
+    meant_by,
+    not_asked,
+    number_of,
+    state_of,
+)
+from logreach.inventories.facts.facts import Facts, Known, Missing
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.facts import SysmonState
+
+
+def all_fields(key: str) -> tuple[str, ...]:
+    """Every field that the newest schema gives the event; () where it has none."""
+    return manifest.fields_of(number_of(key), manifest.newest())
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonKnows:
+    """The version of Sysmon there writes such events at all, and that Windows lets it."""
+
+    subject: str
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return READS
+
+    def check(self, facts: Facts) -> Reason:
+        reason = _by_schema(facts, self.subject, number_of(self.subject))
+        if not reason.verdict.applicable or reason.verdict == NO:
+            return reason
+        return _by_system(facts, self.subject) or reason
+
+
+def _by_system(facts: Facts, subject: str) -> Reason | None:
+    """What Windows itself lacks for an event; None where it lacks nothing."""
+    state, os, number = facts.sysmon(), facts.os(), number_of(subject)
+    said = partial(Reason, "os", subject)
+    if isinstance(os, Missing):
+        sysmon = state.value if isinstance(state, Known) else SysmonState(installed=True)
+        if systems.on_system(number, systems.oldest_build(sysmon.version, sysmon.inbox)):
+            return None
+        text = f"whether this Windows has what event {number} is made of hangs on its build"
+        return said(verdict=UNKNOWN, text=text, missing=OS_KEY)
+    able = systems.on_system(number, os.value.build)
+    if able:
+        return None
+    if able is None:
+        text = f"no source tells whether {os.value} has what event {number} is made of"
+        return said(verdict=UNKNOWN, text=text, evidence=os.evidence)
+    text = f"{os.value} has nothing that event {number} could be made of"
+    return said(verdict=NO, text=text, evidence=os.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class SysmonFillsField:
+    """The version of Sysmon there writes that field."""
+
+    event: str
+    name: str
+
+    @property
+    def subject(self) -> str:
+        return f"{self.event}/{self.name}"
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return READS
+
+    def check(self, facts: Facts) -> Reason:
+        return _by_schema(facts, self.subject, number_of(self.event), self.name)
+
+
+def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Reason:
+    state = state_of(facts)
+    if isinstance(state, Missing):
+        state = Known(SysmonState(installed=True))
+    if not state.value.installed:
+        return not_asked(subject, "sensor", state.evidence)
+    meant = meant_by(state.value, facts)
+    what = f"field {field} of event {event_id}" if field else f"event {event_id}"
+    said = partial(Reason, "sensor", subject, evidence=state.evidence)
+    if not meant.binaries:
+        return _unlisted(state.value.version, meant, event_id, what, said)
+    having = {_has(one.schema, event_id, field) for one in meant.binaries}
+    if len(having) > 1:
+        text = f"whether this Sysmon has {what} hangs on its version: {meant.why}"
+        return said(verdict=UNKNOWN, text=text, missing=SYSMON_KEY)
+    verdict = YES if having == {True} else NO
+    if len(meant.binaries) == 1:
+        word = "has" if verdict == YES else "has no"
+        return said(verdict=verdict, text=f"Sysmon schema {meant.binaries[0].schema} {word} {what}")
+    word = "every" if verdict == YES else "no"
+    return said(verdict=verdict, text=f"{word} Sysmon that this may be has {what}")
+
+
+def _unlisted(
+    version: str | None, meant: Meant, event_id: int, what: str, said: partial[Reason]
+) -> Reason:
+    """A version that no table lists: only what is known to be younger is surely not there."""
+    if releases.before(version, event_id):
+        event = manifest.event(event_id)
+        text = (
+            f"Sysmon {version} has no {what}, which came with Sysmon {event.since}"
+            if event
+            else f"no Sysmon known here has {what}"
+        )
+        return said(verdict=NO, text=text)
+    text = f"whether this Sysmon has {what} is unknown: {meant.why}"
+    return said(verdict=UNKNOWN, text=text, missing=SYSMON_KEY)
+
+
+@lru_cache(maxsize=8192)
+def _has(schema: manifest.Schema, event_id: int, field: str) -> bool:
+    fields = manifest.fields_of(event_id, schema)
+    return field in fields if field else bool(fields)

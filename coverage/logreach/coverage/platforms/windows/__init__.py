@@ -1,0 +1,1 @@
+"""Windows event channels: events, audit policy, SACLs, settings, channels."""

@@ -1,0 +1,173 @@
+"""What is known of an event besides its fields' values, for filters that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from logreach.coverage.engine.verdict import NO, YES, Level
+from logreach.coverage.forwarding import EventMetadata, common_fields
+from logreach.coverage.platforms.sysmon.engine import manifest, releases
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.platforms.windows.knowledge.model import Event, EventKnowledge, Layout
+from logreach.inventories.facts.facts import Missing
+from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.windows.facts import OperatingSystem
+
+_FILE = Path(__file__).parent / "knowledge" / "event_headers.yaml"
+_AUDIT_KEYWORDS = {
+    frozenset({"success"}): 0x8020000000000000,
+    frozenset({"failure"}): 0x8010000000000000,
+}
+_SIGN = 1 << 63  # some shippers write the mask as a signed number
+_SYSMON = "Microsoft-Windows-Sysmon"
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = parse_yaml(_FILE.read_text("utf-8"))
+    return table
+
+
+def keyword_masks(event: Event) -> tuple[int, ...]:
+    """The keywords that an event may carry, by its outcomes; (): not known."""
+    keywords = _entry(event).get("keywords")
+    if keywords != "audit":
+        return () if keywords is None else (keywords,)
+    found = (mask for one, mask in _AUDIT_KEYWORDS.items() if one & event.outcomes)
+    return tuple(found) or tuple(_AUDIT_KEYWORDS.values())
+
+
+def audit_keywords(event: Event) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The outcomes that an audit may have, each with every text of its keywords."""
+    if _entry(event).get("keywords") == "audit":
+        for one, mask in _AUDIT_KEYWORDS.items():
+            if one & event.outcomes:
+                yield next(iter(one)), keyword_texts(mask)
+
+
+def keyword_texts(mask: int) -> tuple[str, ...]:
+    """A mask in hexadecimal and as a number, and the words that shippers write for it."""
+    numbers = (mask, mask - 2 * _SIGN) if mask & _SIGN else (mask,)
+    return (f"0x{mask:x}", *map(str, numbers), *_table()["keyword_words"].get(mask, ()))
+
+
+def level_words(level: int) -> tuple[str, ...]:
+    """A level's number and the words that shippers write for it."""
+    return (str(level), *_table()["level_words"].get(level, ()))
+
+
+def is_shared(channel: str) -> bool:
+    """Whether any provider may write to a channel, by its short name, under any id."""
+    return channel in _table()["shared_channels"]
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    table = _table()
+    return {**table["providers"].get(event.provider, {}), **table["events"].get(event.key, {})}
+
+
+@lru_cache(maxsize=16384)
+def metadata(
+    key: str, os: OperatingSystem | None = None, sysmon: str | None = None
+) -> EventMetadata | None:
+    """Header and fields of an event key, as far as all such events agree; None: nothing is known.
+
+    The fields are those that every layout has which this system, and this version of Sysmon, may
+    write; where these are not told, those of every layout there is.
+    """
+    knowledge = load_events()
+    if key in knowledge.events:
+        return _of_windows(knowledge.events[key], knowledge, os)
+    short, _, number = key.partition(":")
+    if short != "Sysmon" or not number.isdigit():
+        return None
+    entry = _table()["providers"][_SYSMON]
+    fields, more = _agreed(_of_sysmon(int(number), sysmon))
+    newer = sysmon is not None and isinstance(releases.schema_for(sysmon), Missing)
+    ever = frozenset(name for one in _of_sysmon(int(number), None) for name in one)
+    return EventMetadata(
+        knowledge.channels[short].name,
+        _SYSMON,
+        int(number),
+        entry["level"],
+        entry["keywords"],
+        fields,
+        task=int(number),
+        ever=None if newer else ever or None,
+        user_data=entry["user_data"],
+        more_fields=more,
+    )
+
+
+def _of_sysmon(number: int, version: str | None) -> Iterator[tuple[str, ...]]:
+    """The fields of an event by the schema of this Sysmon, or by each schema that has it."""
+    schema = releases.schema_for(version) if version else Missing("")
+    for one in manifest.schemas() if isinstance(schema, Missing) else (schema,):
+        fields = manifest.fields_of(number, one)
+        if fields:
+            yield fields
+
+
+def _of_windows(
+    event: Event, knowledge: EventKnowledge, os: OperatingSystem | None
+) -> EventMetadata:
+    entry = _entry(event)
+    keywords = entry.get("keywords")
+    if keywords == "audit":
+        keywords = _AUDIT_KEYWORDS.get(event.outcomes)
+    layouts = tuple(_layouts(event, os)) or event.layouts
+    fields, more = _fields(layouts)
+    return EventMetadata(
+        channel=knowledge.channels[event.key.partition(":")[0]].name,
+        provider=event.provider,
+        event_id=event.event_id,
+        level=entry.get("level"),
+        keywords=keywords,
+        fields=fields,
+        user_data=entry.get("user_data"),
+        more_fields=more,
+        versions=_versions(event, os),
+        names=frozenset(_table()["names"].get(event.key, ())),
+        ever=_ever(event.layouts),
+    )
+
+
+def _versions(event: Event, os: OperatingSystem | None) -> tuple[int, ...]:
+    """The one version that this Windows surely writes, or any that some Windows does."""
+    if os is not None:
+        spans = [(one.version, one.span(os)) for one in event.layouts]
+        held = [(version, span.holds(os.build)) for version, span in spans if span is not None]
+        possible = {version: verdict for version, verdict in held if verdict != NO}
+        if list(possible.values()) == [YES]:
+            return tuple(possible)
+    return tuple(sorted({layout.version for layout in event.layouts}))
+
+
+def _ever(layouts: Iterable[Layout]) -> frozenset[str] | None:
+    """Every field of an event on any Windows; None where those of some version are not known."""
+    several = tuple(layouts)
+    if not several or not all(layout.fields_known for layout in several):
+        return None
+    return frozenset(name for layout in several for name in layout.fields)
+
+
+def _fields(layouts: tuple[Layout, ...]) -> tuple[tuple[str, ...] | None, bool]:
+    """What all layouts that may be written have in common, and whether some have more."""
+    if not all(layout.fields_known for layout in layouts):
+        return None, False
+    return _agreed(layout.fields for layout in layouts)
+
+
+def _agreed(layouts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...] | None, bool]:
+    fields, more = common_fields(layouts)
+    return fields or None, more and bool(fields)
+
+
+def _layouts(event: Event, os: OperatingSystem | None) -> Iterator[Layout]:
+    for layout in event.layouts:
+        span = layout.span(os) if os else None
+        if os is None or (span is not None and span.holds(os.build).possible is not Level.NO):
+            yield layout

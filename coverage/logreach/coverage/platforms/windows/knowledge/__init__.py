@@ -1,0 +1,1 @@
+"""Facts on Windows events, each with its source, and their loader."""

@@ -1,0 +1,224 @@
+"""Loads what is known of Windows events from the tables of this folder.
+
+events.csv has a row per event, layouts.csv one per form in which it is written; sacl.yaml,
+settings.yaml, channels.yaml, roles.yaml and subcategories.csv hold what they refer to,
+unknown_events.csv the keys that others name and nothing here describes, and retired_events.csv
+the numbers that are out of use. Spans of builds are written as `spans` says. Where a server claim
+rests only on a client build of the same code, the layout's note says 'by branch'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from logreach.coverage.platforms.windows.knowledge.event_rows import (
+    EVENT_COLUMNS,
+    LAYOUT_COLUMNS,
+    EventRows,
+)
+from logreach.coverage.platforms.windows.knowledge.model import (
+    Channel,
+    Event,
+    EventKnowledge,
+    Layout,
+    Retired,
+    SaclNeed,
+    Setting,
+    Subcategory,
+)
+from logreach.coverage.platforms.windows.knowledge.tables import Faults, Row, read_csv, read_yaml
+from logreach.inventories.windows.audit_policy.subcategories import subcategories
+from logreach.inventories.windows.registry.settings import settings
+
+_HERE = Path(__file__).parent
+_SUBCATEGORY_COLUMNS = ("guid", "volume", "source")
+_UNKNOWN_COLUMNS = ("key", "named_by", "reason")
+_RETIRED_COLUMNS = ("channel", "first", "last", "reason", "source")
+
+
+@cache
+def load_events(folder: Path = _HERE) -> EventKnowledge:
+    """Every table, resolved and checked; read once a process.
+
+    Raises InputError with every unknown column or key, dangling reference, missing source and
+    span out of order that the tables hold.
+    """
+    faults = Faults()
+    audit = _subcategories(folder, faults)
+    channels = _channels(folder, faults)
+    needed = _settings(folder, faults)
+    roles = _roles(folder, faults)
+    rows = EventRows(audit, channels, needed, roles, faults)
+    layouts = _layouts(folder, rows, faults)
+    sacls = _sacls(folder, faults)
+    events = _events(folder, rows, layouts, sacls, faults)
+    unknown = _unknown(folder, events, faults)
+    retired = tuple(_retired(folder, events, channels, faults))
+    faults.settle()
+    return EventKnowledge(
+        events,
+        {one.guid: one for one in audit.values()},
+        channels,
+        needed,
+        roles,
+        unknown,
+        retired,
+    )
+
+
+def _sourced(row: Row, faults: Faults) -> str:
+    source = row.text("source")
+    if not source:
+        faults.add(row, "no source")
+    return source
+
+
+def _subcategories(folder: Path, faults: Faults) -> dict[str, Subcategory]:
+    """Subcategories by name: the tables speak of them by name, the program by GUID."""
+    found: dict[str, Subcategory] = {}
+    for row in read_csv(folder / "subcategories.csv", _SUBCATEGORY_COLUMNS, faults):
+        known = subcategories().get(row.text("guid"))
+        if known is None:
+            faults.add(row, f"{row.text('guid')!r} is no subcategory that an inventory can tell")
+            continue
+        if known.name in found:
+            faults.add(row, f"{known.name} stands twice")
+        found[known.name] = Subcategory(
+            known.guid,
+            known.category,
+            known.name,
+            known.gpo_name,
+            row.text("volume"),
+            _sourced(row, faults),
+        )
+    return found
+
+
+def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
+    keys = ("name", "providers", "on_by_default", "source")
+    found: dict[str, Channel] = {}
+    for short, row in read_yaml(folder / "channels.yaml", keys, faults):
+        on = row.values.get("on_by_default")
+        if on not in (True, False, None):
+            faults.add(row, "on_by_default is true, false or absent")
+            on = None
+        if not row.text("name") or not row.items("providers"):
+            faults.add(row, "no name, or no provider")
+        found[short] = Channel(
+            short, row.text("name"), row.items("providers"), on, _sourced(row, faults)
+        )
+    return found
+
+
+def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
+    keys = ("fact", "mask", "whole", "title", "remedy", "note", "source")
+    found: dict[str, Setting] = {}
+    for name, row in read_yaml(folder / "settings.yaml", keys, faults):
+        mask = row.values.get("mask", 0)
+        if type(mask) is not int:
+            faults.add(row, "mask is a number")
+            mask = 0
+        fact = row.text("fact") or name
+        told = settings().get(fact)
+        title = row.text("title") or (told.title if told else "")
+        if not title:
+            faults.add(row, "no title")
+        found[name] = Setting(
+            fact,
+            title,
+            row.text("remedy"),
+            row.text("note"),
+            _sourced(row, faults),
+            mask,
+            row.text("whole"),
+        )
+    return found
+
+
+def _roles(folder: Path, faults: Faults) -> dict[str, str]:
+    return {
+        name: row.text("title")
+        for name, row in read_yaml(folder / "roles.yaml", ("title",), faults)
+    }
+
+
+def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[Row, SaclNeed]]:
+    keys = ("objects", "rights", "exempt", "note", "source")
+    found: dict[str, tuple[Row, SaclNeed]] = {}
+    for key, row in read_yaml(folder / "sacl.yaml", keys, faults):
+        _sourced(row, faults)
+        need = SaclNeed(
+            row.items("objects"), row.items("rights"), row.items("exempt"), row.text("note")
+        )
+        found[key] = (row, need)
+    return found
+
+
+def _layouts(folder: Path, rows: EventRows, faults: Faults) -> dict[str, list[Layout]]:
+    found: dict[str, list[Layout]] = {}
+    names: set[tuple[str, str, str]] = set()
+    for row in read_csv(folder / "layouts.csv", LAYOUT_COLUMNS, faults):
+        name = (row.text("event"), row.text("version"), row.text("variant"))
+        if name in names:
+            faults.add(row, f"{' '.join(name)} stands twice")
+        names.add(name)
+        found.setdefault(row.text("event"), []).append(rows.layout(row))
+    return found
+
+
+def _events(
+    folder: Path,
+    rows: EventRows,
+    layouts: Mapping[str, list[Layout]],
+    sacls: Mapping[str, tuple[Row, SaclNeed]],
+    faults: Faults,
+) -> dict[str, Event]:
+    found: dict[str, Event] = {}
+    for row in read_csv(folder / "events.csv", EVENT_COLUMNS, faults):
+        key = row.text("key")
+        if key in found:
+            faults.add(row, f"{key} stands twice")
+        _, sacl = sacls.get(key, (None, None))
+        found[key] = rows.event(row, tuple(layouts.get(key, ())), sacl)
+    for key in layouts.keys() - found.keys():
+        faults.add(Row({}, "layouts.csv", key), "no such event in events.csv")
+    for key in sacls.keys() - found.keys():
+        faults.add(sacls[key][0], "no such event in events.csv")
+    return found
+
+
+def _unknown(folder: Path, events: Mapping[str, Event], faults: Faults) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in read_csv(folder / "unknown_events.csv", _UNKNOWN_COLUMNS, faults):
+        key = row.text("key")
+        if key in events:
+            faults.add(row, f"{key} is known: it stands in events.csv")
+        if not row.text("reason") or not row.text("named_by"):
+            faults.add(row, "no reason, or nobody who names it")
+        found[key] = row.text("reason")
+    return found
+
+
+def _retired(
+    folder: Path,
+    events: Mapping[str, Event],
+    channels: Mapping[str, Channel],
+    faults: Faults,
+) -> Iterator[Retired]:
+    for row in read_csv(folder / "retired_events.csv", _RETIRED_COLUMNS, faults):
+        ends = (row.text("first"), row.text("last"))
+        if row.text("channel") not in channels:
+            faults.add(row, f"channels.yaml has no {row.text('channel')!r}")
+        _sourced(row, faults)
+        if not row.text("reason"):
+            faults.add(row, "no reason")
+        if not all(end.isdecimal() for end in ends):
+            faults.add(row, "first and last are numbers")
+            continue
+        found = Retired(row.text("channel"), int(ends[0]), int(ends[1]), row.text("reason"))
+        for number in range(found.first, found.last + 1):
+            if f"{found.channel}:{number}" in events:
+                faults.add(row, f"{found.channel}:{number} is known: it stands in events.csv")
+        yield found

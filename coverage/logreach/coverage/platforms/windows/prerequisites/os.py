@@ -1,0 +1,207 @@
+"""Link 1, the operating system (does it write the event, and that field?), and link 8, the role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Verdict
+from logreach.coverage.platforms.windows.knowledge.model import Event, Layout
+from logreach.inventories.facts.facts import Facts, Missing
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role
+from logreach.inventories.windows.system.operating_systems import catalogue
+
+OS_KEY = FactKey(FactKind.OS)
+ROLE_KEY = FactKey(FactKind.ROLE)
+
+
+def written(event: Event, os: OperatingSystem) -> Verdict:
+    """Whether this Windows writes the event at all, in whatever layout."""
+    return NO if event.never_emitted else event.written_on(os)
+
+
+@lru_cache(maxsize=4096)  # every field of an event asks
+def layouts_on(event: Event, os: OperatingSystem) -> tuple[Layout, ...]:
+    """The layouts that a build writes, or may write."""
+    spans = [(layout, layout.span(os)) for layout in event.layouts]
+    return tuple(one for one, span in spans if span is not None and span.holds(os.build) != NO)
+
+
+@lru_cache(maxsize=4096)
+def _place(event: Event, os: OperatingSystem) -> str:
+    """The system and the versions of the event that it writes, in words."""
+    numbers = sorted({layout.version for layout in layouts_on(event, os)})
+    words = f" (version {' or '.join(str(number) for number in numbers)})" if numbers else ""
+    return f"{os}{words}"
+
+
+def has_field(event: Event, name: str, os: OperatingSystem) -> Verdict:
+    """Whether the event has the field on this build: in every layout it may write, or in some."""
+    found = {layout.has(name) for layout in layouts_on(event, os)} or {NO}
+    return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def over_systems(
+    facts: Facts, judge: Callable[[OperatingSystem], Verdict]
+) -> tuple[Verdict, tuple[Evidence, ...], OperatingSystem | None]:
+    """Judge for the host's system, or, where that is unknown, for every Windows there is."""
+    fact = facts.os()
+    if not isinstance(fact, Missing):
+        return judge(fact.value), fact.evidence, fact.value
+    return _hull([judge(os) for os in catalogue()]), (), None
+
+
+def _hull(verdicts: Sequence[Verdict]) -> Verdict:
+    return Verdict(min(v.proven for v in verdicts), max(v.possible for v in verdicts))
+
+
+@dataclass(frozen=True, slots=True)
+class OsWrites:
+    """The event exists on the host's build."""
+
+    event: Event
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (OS_KEY,)
+
+    def check(self, facts: Facts) -> Reason:
+        event = self.event
+        verdict, evidence, os = over_systems(facts, lambda one: written(event, one))
+        where = str(os) if os else "any Windows"
+        if verdict == YES:
+            text = f"{event.key} is written on {where}"
+        elif event.never_emitted:
+            text = f"{event.key} is defined, but written by no Windows"
+        elif os is None:
+            text = f"whether {event.key} is written hangs on the operating system, which is unknown"
+        elif verdict == NO:
+            text = f"{event.key} is not written on {where}"
+        else:
+            text = f"no source at hand proves that {where} writes {event.key}"
+        if verdict != YES and os is not None and (more := _why_not(event, os, verdict)):
+            text = f"{text}: {more}"
+        missing = OS_KEY if os is None and not verdict.settled else None
+        return Reason(
+            "os", event.key, verdict, text, evidence, reference=event.reference, missing=missing
+        )
+
+
+def _why_not(event: Event, os: OperatingSystem, verdict: Verdict) -> str:
+    """Since when or until when, or what makes it doubtful."""
+    spans = [span for layout in event.layouts if (span := layout.span(os)) is not None]
+    if verdict == UNKNOWN:
+        return "; ".join(dict.fromkeys(layout.note for layout in event.layouts if layout.note))
+    if not spans:
+        return f"no {os.kind} writes it"
+    if all(os.build < span.possible_from for span in spans):
+        first = min(span.possible_from for span in spans)
+        return f"no {os.kind} before build {first} has it"
+    return "; ".join(event.caveats[:2])
+
+
+@dataclass(frozen=True, slots=True)
+class OsFillsField:
+    """The event has the field in the version that the host's build writes."""
+
+    event: Event
+    name: str
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (OS_KEY,)
+
+    def check(self, facts: Facts) -> Reason:
+        event, name = self.event, self.name
+        verdict, evidence, os = over_systems(facts, lambda one: has_field(event, name, one))
+        where = "any Windows" if os is None else _place(event, os)
+        missing = None
+        if verdict == YES:
+            text = f"{event.key} has {name} on {where}"
+        elif verdict == NO:
+            text = f"{event.key} has no field {name} on {where}"
+        elif os is None:
+            text = f"whether {event.key} has {name} hangs on the operating system, unknown here"
+            missing = OS_KEY
+        elif self._unnamed(os):
+            text = f"no source at hand names the fields of {event.key} on {where}"
+        else:
+            text = f"whether {event.key} has {name} on {where} hangs on installed updates"
+        subject = f"{event.key}/{name}"
+        return Reason("os", subject, verdict, text, evidence, None, event.reference, missing)
+
+    def _unnamed(self, os: OperatingSystem) -> bool:
+        return any(not layout.fields_known for layout in layouts_on(self.event, os))
+
+
+@dataclass(frozen=True, slots=True)
+class HasRole:
+    """The host is of a kind that can write the event; other hosts are not asked for it.
+
+    `titles` are the names of the roles for people; `what` says which of these events only such
+    hosts write ('': all).
+    """
+
+    subject: str
+    roles: frozenset[str]
+    titles: tuple[str, ...]
+    reference: str = ""
+    what: str = ""
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        features = (FactKey(FactKind.FEATURE, name) for name in sorted(self.roles))
+        return (ROLE_KEY, OS_KEY, *features)
+
+    def check(self, facts: Facts) -> Reason:
+        words = " or ".join(self.titles)
+        named = f"{self.subject} {self.what}".rstrip()
+        known = [self._as_role(role, facts) for role in sorted(self.roles)]
+        for verdict, evidence, _ in known:
+            if verdict == YES:
+                return Reason(
+                    "role", self.subject, YES, f"the host has the role: {words}", evidence
+                )
+        unknown = [missing for verdict, _, missing in known if verdict == UNKNOWN]
+        if unknown:
+            text = f"only hosts of this role write {named}: {words}; the host's is unknown"
+            return Reason(
+                "role",
+                self.subject,
+                UNKNOWN,
+                text,
+                reference=self.reference,
+                missing=unknown[0],
+            )
+        evidence = known[0][1]
+        text = f"only hosts of this role write {named}: {words}"
+        return Reason(
+            "role", self.subject, NOT_APPLICABLE, text, evidence, reference=self.reference
+        )
+
+    def _as_role(
+        self, role: str, facts: Facts
+    ) -> tuple[Verdict, tuple[Evidence, ...], FactKey | None]:
+        os = facts.os()
+        if not isinstance(os, Missing) and os.value.kind is OsKind.CLIENT:
+            told = facts.role()
+            if isinstance(told, Missing) and told.fault is not None:
+                # Sources disagree on what this is: the system may be what is told wrongly.
+                return UNKNOWN, os.evidence, ROLE_KEY
+            return NO, os.evidence, None
+        if role == Role.DOMAIN_CONTROLLER:
+            held = facts.role()
+            if isinstance(held, Missing):
+                return UNKNOWN, (), ROLE_KEY
+            return (YES if held.value is Role.DOMAIN_CONTROLLER else NO), held.evidence, None
+        own = facts.role()
+        if not isinstance(own, Missing) and own.value is Role.WORKSTATION:
+            return NO, own.evidence, None
+        feature = facts.feature(role)
+        if isinstance(feature, Missing):
+            return UNKNOWN, (), FactKey(FactKind.FEATURE, role)
+        return (YES if feature.value else NO), feature.evidence, None

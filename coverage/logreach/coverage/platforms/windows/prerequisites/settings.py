@@ -1,0 +1,115 @@
+"""Link 4, a setting, and link 6, the channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from logreach.coverage.engine.judged import Reason, Remedy
+from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict
+from logreach.coverage.platforms.windows.knowledge.model import Channel, Setting
+from logreach.inventories.facts.facts import Facts, Missing
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.windows.facts import ChannelState
+
+
+@dataclass(frozen=True, slots=True)
+class SettingOn:
+    """A setting is on.
+
+    `without` is what may be left where it is not set at all. Off by a value of its own, it leaves
+    nothing; which of the two is meant by 'off' nobody tells.
+    """
+
+    subject: str
+    setting: Setting
+    without: Level = Level.NO
+
+    @property
+    def _key(self) -> FactKey:
+        return FactKey(FactKind.SETTING, self.setting.name)
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (self._key,)
+
+    def check(self, facts: Facts) -> Reason:
+        fact = facts.setting(self.setting.name)
+        wanted = self.setting.whole or True
+        remedy = Remedy(
+            self._key,
+            wanted,
+            self.setting.remedy,
+            self.setting.note,
+            f"Setting: {self.setting.title}",
+        )
+        title = f"setting '{self.setting.title}'"
+        if isinstance(fact, Missing):
+            text = f"{title} is unknown ({fact.reason}); {self.subject} hangs on it"
+            return Reason(
+                "setting", self.subject, UNKNOWN, text, (), remedy, self.setting.source, self._key
+            )
+        level = self.setting.level(fact.value)
+        if level is Level.YES:
+            text = f"{title} is on{' by default (assumed)' if fact.assumed else ''}"
+            return Reason("setting", self.subject, YES, text, fact.evidence)
+        state = "off" if level is Level.NO else f"on for a part only ({fact.value})"
+        text = f"{title} is {state}; {self.subject} hangs on it"
+        verdict = Verdict(level, max(level, self.without))
+        if not verdict.settled:
+            text = f"{text}: where it is not set at all, some are written all the same"
+        return Reason(
+            "setting",
+            self.subject,
+            verdict,
+            text,
+            fact.evidence,
+            remedy,
+            self.setting.source,
+            None if verdict.settled else self._key,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelOn:
+    """The event log channel is enabled. Where nobody tells, Windows' own default decides; where
+    what should tell could not be read, nothing does."""
+
+    subject: str
+    channel: Channel
+
+    @property
+    def _key(self) -> FactKey:
+        return FactKey(FactKind.CHANNEL, self.channel.name)
+
+    @property
+    def reads(self) -> tuple[FactKey, ...]:
+        return (self._key,)
+
+    def check(self, facts: Facts) -> Reason:
+        fact = facts.channel(self.channel.name)
+        title = f"channel {self.channel.name}"
+        state = None if isinstance(fact, Missing) else fact.value.enabled
+        evidence = () if isinstance(fact, Missing) else fact.evidence
+        reason = partial(Reason, "channel", self.subject)
+        if isinstance(fact, Missing) and fact.fault is not None:
+            text = f"whether {title} is enabled is unknown ({fact.reason})"
+            return reason(UNKNOWN, text, remedy=self._remedy(), missing=self._key)
+        if state is None and self.channel.on_by_default:
+            text = f"{title} is on by default, and the inventory does not say otherwise"
+            return reason(YES, text, evidence, reference=f"the default: {self.channel.source}")
+        if state is None:
+            text = f"whether {title} is enabled is unknown, and it is not known to be on by default"
+            return reason(UNKNOWN, text, evidence, self._remedy(), missing=self._key)
+        if state:
+            return reason(YES, f"{title} is enabled", evidence)
+        return reason(NO, f"{title} is disabled", evidence, self._remedy())
+
+    def _remedy(self) -> Remedy:
+        text = f'Enable the channel: wevtutil set-log "{self.channel.name}" /enabled:true'
+        return Remedy(
+            self._key,
+            ChannelState(enabled=True),
+            text,
+            title=f"Channel {self.channel.name}: enabled",
+        )

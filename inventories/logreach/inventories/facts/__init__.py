@@ -1,0 +1,1 @@
+"""Typed facts of hosts, with their evidence."""

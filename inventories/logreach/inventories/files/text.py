@@ -1,0 +1,90 @@
+"""Bytes to text, for the encodings that Windows tools really write.
+
+Byte order marks decide; without one, the places of zero bytes tell UTF-16, and what is not
+UTF-8 is tried in the code pages of consoles, where the reader's own words decide.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+
+from logreach.inventories.files.tables import code_pages
+
+Judge = Callable[[str], int]
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LINE_ENDS = re.compile(r"\r\n|\n|\r")
+_SAMPLE = 4096
+_JUDGED = 64 * 1024  # bytes; enough to tell code pages apart
+
+
+def decode(data: bytes, judge: Judge | None = None) -> tuple[str, str]:
+    """(problem, text): problem is '' where the bytes are text."""
+    if not data.strip(b"\0 \t\r\n"):
+        return "is empty", ""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _checked(data[len(mark) :].decode(encoding, "replace"))
+    if b"\0" in data:
+        encoding = _sixteen(data)
+        if not encoding:
+            return "is not text (holds zero bytes)", ""
+        return _checked(data.decode(encoding, "replace"))
+    text = _utf8(data)
+    return _checked(_by_code_page(data, judge) if text is None else text)
+
+
+def lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers from 1; only CR, LF and CRLF end one, as in Windows."""
+    return enumerate(_LINE_ENDS.split(text), 1)
+
+
+def _checked(text: str) -> tuple[str, str]:
+    text = text.removeprefix("\ufeff")
+    if not text.strip("\0 \t\r\n\ufffd"):
+        return "is empty", ""
+    return "", text
+
+
+def _sixteen(data: bytes) -> str:
+    """UTF-16's byte order from where zeros lie in ASCII characters; '' where it is none."""
+    sample = data[:_SAMPLE]
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    enough = len(sample) // 10
+    if odd > enough and even <= odd // 20:
+        return "utf-16-le"
+    if even > enough and odd <= even // 20:
+        return "utf-16-be"
+    return ""
+
+
+def _utf8(data: bytes) -> str | None:
+    """UTF-8, if the bytes are; a character cut off at the very end does not spoil it."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and error.start >= len(data) - 3:
+            return data[: error.start].decode("utf-8") + "\ufffd"
+        return None
+
+
+def _by_code_page(data: bytes, judge: Judge | None) -> str:
+    # A double-byte character may be cut in two by the head; 'ignore' forgives that.
+    heads = {page: data[:_JUDGED].decode(page, "ignore") for page in code_pages()}
+    if judge is not None:
+        scores = {page: judge(text) for page, text in heads.items()}
+        most = max(scores.values())
+        heads = {page: text for page, text in heads.items() if scores[page] == most}
+    best = max(heads, key=lambda page: _plausible(heads[page]))
+    return data.decode(best, "replace")
+
+
+def _plausible(text: str) -> int:
+    """Without a judge: letters speak for a code page, frames and controls against it."""
+    return -sum(1 for one in text if not (one.isascii() or one.isalnum()))

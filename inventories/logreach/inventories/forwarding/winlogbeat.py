@@ -1,0 +1,189 @@
+"""Winlogbeat's `winlogbeat.event_logs`, as the event queries that it builds from them.
+
+Source: Elastic's documentation of the options and Winlogbeat's published query builder.
+`ignore_older` only skips what was written before the collector looked, so it filters no new
+event. Processors that drop events are read too (see `winlogbeat_drops`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from logreach.inventories.facts.facts import Reading
+from logreach.inventories.files import marked
+from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.marked import Marked
+from logreach.inventories.forwarding import collectors, wef
+from logreach.inventories.forwarding.subscriptions import Query, Subscription
+from logreach.inventories.forwarding.winlogbeat_drops import drops, find, removals
+from logreach.inventories.forwarding.xpath import XPathError, parse
+
+_LONGEST = 1024 * 1024  # characters
+_MOST_CONDITIONS = 22
+_LEVELS = {
+    "verbose": (5,),
+    "information": (0, 4),
+    "info": (0, 4),
+    "warning": (3,),
+    "warn": (3,),
+    "error": (2,),
+    "err": (2,),
+    "critical": (1,),
+    "crit": (1,),
+    **{str(level): (level,) for level in (0, 1, 2, 3, 5)},
+    "4": (0, 4),
+}
+
+
+def read(text: str, source: str, sha256: str = "") -> Reading:
+    """The event logs that a winlogbeat.yml takes from the host."""
+    reader = _Reader(source)
+    subscription = reader.subscription(text)
+    found = () if subscription is None else (subscription,)
+    reading = wef.reading_of(found, reader.faults, source, sha256)
+    return replace(reading, faults=(*reading.faults, *reader.notices))
+
+
+class _Reader:
+    """Reads one file; gathers faults on the way."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self.faults: list[Fault] = []
+        self.notices: list[Fault] = []  # they leave nothing unread
+
+    def _fault(self, message: str, line: int) -> None:
+        self.faults.append(Fault(message, self._source, f"line {line}"))
+
+    def subscription(self, text: str) -> Subscription | None:
+        """All event logs as one subscription; None where there is no list of them."""
+        if len(text) > _LONGEST:
+            self._fault(f"{len(text)} characters, over {_LONGEST}", 1)
+            return None
+        try:
+            root = marked.parse(text, self._source)
+        except InputError as error:
+            self.faults.extend(error.faults)
+            return None
+        logs = find(root, "winlogbeat.event_logs")
+        if logs is None or logs.tag != "seq":
+            problem = "winlogbeat.event_logs is not a list" if logs else "no winlogbeat.event_logs"
+            self._fault(problem, (logs or root).line)
+            return None
+        processors = find(root, "processors")
+        everywhere = (*drops(processors), *self._removing(processors))
+        queries = tuple(
+            query
+            for number, entry in enumerate(logs.items)
+            for query in self._entry(entry, str(number), everywhere)
+        )
+        name = self._source.rpartition("/")[2]
+        return Subscription(name, queries, source=self._source, dialect="collector", line=logs.line)
+
+    def _removing(self, processors: Marked | None) -> tuple[str, ...]:
+        """Events arrive without fields, or with others' values: whether they still tell what a rule
+        needs is undecided."""
+        found = removals(processors)
+        for told, line in found:
+            hint = "What rules find in these events counts as unknown."
+            self.notices.append(Fault(told, self._source, f"line {line}", hint))
+        return tuple(f"*[{collectors.undecided(told)}]" for told, _ in found)
+
+    def _entry(self, entry: Marked, number: str, everywhere: tuple[str, ...]) -> Iterator[Query]:
+        processors = find(entry, "processors")
+        dropped = (*everywhere, *drops(processors), *self._removing(processors))
+        xml = _text(find(entry, "xml_query"))
+        if xml:
+            yield from self._xml(xml, entry.line, number, dropped)
+            return
+        name = _text(find(entry, "name"))
+        if not name:
+            self._fault("an event log without a name", entry.line)
+            return
+        excluded: list[str] = []
+        conditions = [
+            *self._ids(find(entry, "event_id"), excluded),
+            *self._levels(find(entry, "level")),
+            *_providers(find(entry, "provider")),
+        ]
+        suppressed = (*(collectors.on_system((one,)) for one in excluded), *dropped)
+        xpath = collectors.on_system(conditions)
+        select = Query(name, xpath, suppress=False, line=entry.line, query_id=number)
+        yield select
+        for one in suppressed:
+            yield replace(select, xpath=one, suppress=True)
+
+    def _xml(self, xml: str, line: int, number: str, dropped: tuple[str, ...]) -> Iterator[Query]:
+        """A query list of Windows' own, which the processors narrow down."""
+        inner = wef.read(xml, self._source)
+        for fault in inner.faults:
+            self._fault(f"xml_query: {fault.message}", line)
+        for subscription in wef.subscriptions_of(inner):
+            for query in subscription.queries:
+                moved = replace(query, line=line, query_id=f"{number}:{query.query_id}")
+                yield moved
+                for one in (*dropped, *_doubted(query)) if not query.suppress else ():
+                    yield replace(moved, xpath=one, suppress=True)
+
+    def _ids(self, node: Marked | None, excluded: list[str]) -> list[str]:
+        included: list[str] = []
+        for part in _list(node):
+            negative = part.startswith("-")
+            condition = collectors.ids(part.removeprefix("-"))
+            if condition is None:
+                self._fault(f"event_id {part[:40]!r} is no id, range or -id", _line(node))
+                condition = collectors.undecided(f"event_id {part}")
+            (excluded if negative else included).append(condition)
+        conditions = [collectors.any_of(included)] if included else []
+        if len(included) + len(excluded) > _MOST_CONDITIONS:
+            why = f"more than {_MOST_CONDITIONS} event ids, which some Windows versions refuse"
+            conditions.append(collectors.undecided(why))
+        return conditions
+
+    def _levels(self, node: Marked | None) -> list[str]:
+        wanted: list[str] = []
+        for part in _list(node):
+            levels = _LEVELS.get(part.lower())
+            if levels is None:
+                self._fault(f"level {part[:40]!r} is not known", _line(node))
+                wanted.append(collectors.undecided(f"level {part}"))
+            else:
+                wanted.extend(f"Level={level}" for level in levels)
+        return [collectors.any_of(wanted)] if wanted else []
+
+
+def _doubted(query: Query) -> Iterator[str]:
+    """What Windows may refuse is undecided, as in a subscription."""
+    try:
+        doubts = parse(query.xpath).doubts
+    except XPathError as error:
+        doubts = (str(error),)
+    for doubt in doubts[:1]:
+        yield f"*[{collectors.undecided(doubt)}]"
+
+
+def _providers(node: Marked | None) -> list[str]:
+    wanted = [
+        f"@Name={told}" if (told := collectors.literal(name)) else collectors.undecided(name)
+        for name in _list(node, commas=False)
+    ]
+    return [f"Provider[{' or '.join(wanted)}]"] if wanted else []
+
+
+def _list(node: Marked | None, *, commas: bool = True) -> list[str]:
+    """A list, or a text of several parts with commas."""
+    if node is None:
+        return []
+    if node.tag == "seq":
+        return [_text(item) for item in node.items if _text(item)]
+    parts = node.text.split(",") if commas else [node.text]
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _text(node: Marked | None) -> str:
+    return node.text.strip() if node is not None else ""
+
+
+def _line(node: Marked | None) -> int:
+    return node.line if node is not None else 1

@@ -1,0 +1,1 @@
+"""Recognise files and build hosts out of them."""

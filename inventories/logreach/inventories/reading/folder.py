@@ -1,0 +1,127 @@
+"""An inventory folder, loaded: hosts with their facts, every file's digest, every fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from logreach.inventories.facts.host import Inventory
+from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.sources import Folder, Source
+from logreach.inventories.reading import device_exports, hosts, joining, manifest
+from logreach.inventories.reading.device_exports import Device
+from logreach.inventories.reading.specs import ExportSpec, HostSpec, Manifest, Named
+from logreach.inventories.windows.group_policy import gpo
+
+_LARGEST_MANIFEST = 16 * 1024 * 1024  # bytes; 10,000 hosts take one
+
+
+def load(path: Path) -> Inventory:
+    """Load an inventory folder, with inventory.yaml or without it.
+
+    Without it, each sub-folder is a host, or the folder itself is one where it holds files and
+    no sub-folders; files are known by their content. InputError, with every fault, only where
+    nothing can be used at all. A host whose file cannot be read stays, with that fact missing.
+    """
+    try:
+        return _load(_root(path))
+    except OSError as error:
+        raise InputError(Fault(f"cannot be read ({error.strerror})", str(path))) from error
+
+
+def _load(root: Path) -> Inventory:
+    folder = Folder(root)
+    if (root / manifest.MANIFEST).is_file():
+        source = folder.read(folder.locate(manifest.MANIFEST))
+        if len(source.data) > _LARGEST_MANIFEST:
+            size = f"{_LARGEST_MANIFEST // 2**20} MiB"
+            hint = "Name large fleets in a CSV file under 'exports:'."
+            raise InputError(source.fault(f"is larger than {size}", hint=hint))
+        told = manifest.read(source.text())
+    else:
+        source = Source("", b"")
+        told = _by_folders(folder)
+    name = told.name or root.resolve().name
+    return _inventory(name, folder, told, source)
+
+
+def _root(path: Path) -> Path:
+    """The folder of an inventory, named itself or by its inventory.yaml."""
+    if path.is_file() and path.name == manifest.MANIFEST:
+        return path.parent
+    hint = "Give the folder that holds inventory.yaml, or one sub-folder a host."
+    if path.is_file():
+        raise InputError(Fault("is a file, not an inventory folder", str(path), hint=hint))
+    root = path.parent if path.name == manifest.MANIFEST and not path.exists() else path
+    if not root.is_dir():
+        raise InputError(Fault("no such inventory folder", str(path), hint=hint))
+    if (root / manifest.MANIFEST).is_dir():
+        message = f"is a folder; {manifest.MANIFEST} must be a file"
+        raise InputError(Fault(message, manifest.MANIFEST))
+    return root
+
+
+def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inventory:
+    faults = [
+        Fault("lies beside the host folders and was not read", path) for path in told.left_over
+    ]
+    notes: list[Fault] = []
+    listed = _listed(folder, told, source, faults, notes)
+    shared, assume = told.subscriptions, told.assume_defaults
+    make = HostSpec("", 0, shared_subscriptions=shared, assume_defaults=assume)
+    joined, unclear = joining.join(told.hosts, listed, make, source.path)
+    faults.extend(unclear)
+    found = [hosts.build(folder, spec, source, devices) for spec, devices in joined]
+    faults.extend(folder.passed_over)
+    if not found and (faults or notes):
+        raise InputError([*faults, *notes])
+    faults.extend(fault for host in found for fault in host.faults)
+    told_once = tuple(dict.fromkeys(faults))
+    return Inventory(name, tuple(found), folder.files, told_once, tuple(notes))
+
+
+def _listed(
+    folder: Folder, told: Manifest, source: Source, faults: list[Fault], notes: list[Fault]
+) -> list[Device]:
+    """Every row of every device list that is named."""
+    listed: list[Device] = []
+    for export in told.exports:
+        try:
+            where = f"line {export.file.line}" if export.file.line else ""
+            path = folder.locate(export.file.text, source.path, where)
+            if path.is_dir():
+                message = f"is a folder where a file is expected: {export.file.text}"
+                raise InputError(source.fault(message, where))
+            devices = device_exports.read(folder.read(path), export.columns)
+        except InputError as error:
+            faults.extend(error.faults)
+            continue
+        faults.extend(devices.faults)
+        notes.extend(devices.notes)
+        listed.extend(devices.devices)
+    return listed
+
+
+def _by_folders(folder: Folder) -> Manifest:
+    """A manifest for a folder without one: sub-folders are hosts, lists beside them exports."""
+    inside = sorted(folder.root.iterdir(), key=lambda one: one.name.casefold())
+    visible = [one for one in inside if not one.name.startswith(".")]
+    below = [one for one in visible if one.is_dir()]
+    lists = [one for one in visible if one.is_file() and _is_list(folder, one)]
+    if not visible:
+        hint = "Put inventory.yaml in it, or one sub-folder a host."
+        raise InputError(Fault("holds no hosts", folder.root.name, hint=hint))
+    single = not below and not lists
+    if single or gpo.roots(folder, folder.root) == [folder.root]:
+        return Manifest(hosts=(HostSpec(folder.root.resolve().name, 0, folder=Named(".", 0)),))
+    return Manifest(
+        hosts=tuple(HostSpec(one.name, 0, folder=Named(one.name, 0)) for one in below),
+        exports=tuple(ExportSpec(Named(one.name, 0)) for one in lists),
+        left_over=tuple(one.name for one in visible if one.is_file() and one not in lists),
+    )
+
+
+def _is_list(folder: Folder, path: Path) -> bool:
+    try:
+        return device_exports.looks_like(folder.read(folder.locate(path.name)).text())
+    except InputError:
+        return False

@@ -1,0 +1,1 @@
+"""Readers of what Windows and its tools write."""

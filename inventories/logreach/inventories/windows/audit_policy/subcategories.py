@@ -1,0 +1,84 @@
+"""The audit subcategories by GUID, and what Windows sets by default."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from logreach.inventories.files.tables import csv_table
+from logreach.inventories.windows.facts import AuditSetting, OperatingSystem, OsKind
+
+_GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
+
+
+@dataclass(frozen=True, slots=True)
+class Subcategory:
+    """One subcategory; `gpo_name` as the Group Policy editor spells it.
+
+    `legacy_category` is the key of the old policy that covers it.
+    """
+
+    guid: str
+    category: str
+    name: str
+    gpo_name: str
+    legacy_category: str
+
+
+@cache
+def subcategories() -> dict[str, Subcategory]:
+    """Every subcategory by GUID, upper case without braces."""
+    return {
+        row["guid"]: Subcategory(
+            row["guid"],
+            row["category"],
+            row["name"],
+            row["gpo_name"],
+            row["legacy_category"],
+        )
+        for row in csv_table("audit_subcategories.csv")
+    }
+
+
+def as_guid(text: str) -> str | None:
+    """A GUID in the form used as key; None where the text is none."""
+    match = _GUID.fullmatch(text.strip())
+    return match[1].upper() if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Default:
+    kind: OsKind
+    from_build: int
+    until_build: int | None
+    guid: str
+    setting: AuditSetting
+    note: str
+
+
+@cache
+def _defaults() -> tuple[_Default, ...]:
+    return tuple(
+        _Default(
+            OsKind(row["kind"]),
+            int(row["from_build"]),
+            int(row["until_build"]) if row["until_build"] else None,
+            row["guid"],
+            AuditSetting(success=row["success"] == "yes", failure=row["failure"] == "yes"),
+            row["note"],
+        )
+        for row in csv_table("audit_defaults.csv")
+        if row["from_build"]
+    )
+
+
+def default_settings(os: OperatingSystem) -> dict[str, tuple[AuditSetting, str]]:
+    """What a Windows audits before anybody changes it: GUID to setting and a note."""
+    return {
+        one.guid: (one.setting, one.note)
+        for one in _defaults()
+        if one.kind is os.kind
+        and one.from_build <= os.build
+        and (one.until_build is None or os.build < one.until_build)
+    }

@@ -1,0 +1,1 @@
+"""Group Policy Objects, backups and reports."""

@@ -1,0 +1,1 @@
+"""Registry files and the settings in them."""

@@ -1,0 +1,1 @@
+"""Systems, features, channels and Sysmon's own output."""

@@ -1,0 +1,65 @@
+"""Which nodes a person means: everything that the knowledge has can be explained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from logreach.coverage.assessment.explain import explain
+from logreach.coverage.assessment.lookup import keys_meant
+from logreach.coverage.attack import load_attack
+from logreach.coverage.engine.evaluation import evaluate
+from logreach.coverage.engine.verdict import NOT_APPLICABLE
+from logreach.coverage.network.model import Model, build
+from logreach.coverage.platforms.sysmon.engine import manifest
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.host import Host, Inventory
+from logreach.inventories.files.faults import InputError
+
+CASES: list[dict[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "lookup.yaml").read_text("utf-8")
+)
+SYSMON = [f"Sysmon:{one.id}" for one in manifest.events(manifest.newest())]
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return build(load_attack(), ["T1543.003"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_meaning(case: dict[str, Any], model: Model) -> None:
+    if "refused" in case:
+        with pytest.raises(InputError) as refused:
+            keys_meant(case["text"], model)
+        assert case["refused"] in str(refused.value)
+        return
+    found = keys_meant(case["text"], model)
+    assert found[: len(case["nodes"])] == case["nodes"]
+    assert all(key in model.graph for key in found)
+
+
+def test_every_event_and_many_a_field_of_the_knowledge_is_found_and_judged(model: Model) -> None:
+    events = [*load_events().events, *SYSMON]
+    fields = [f"{key}/{name}" for key in events for name in model.event_part.fields(key)[::6]]
+    assert len(events) > 590
+    assert len(fields) > 900
+    found = [keys_meant(text.upper(), model)[0] for text in (*events, *fields)]
+    assert found == [f"event:{key}" for key in events] + [f"attribute:{one}" for one in fields]
+    evaluation = evaluate(model.compiled, Facts())
+    assert all(evaluation.verdict(key).label for key in found)
+
+
+def test_a_technique_outside_windows_says_so_once() -> None:
+    inventory = Inventory("i", (Host("WS", 1, Facts()),))
+    (tree,) = explain("T1543.001", inventory, load_attack())
+    (branch,) = tree.children
+    assert branch.label == "visibility, detection, detection with alternatives"
+    assert tree.verdict == NOT_APPLICABLE
+    assert [one.text for one in branch.reasons] == [
+        "T1543.001 is not for Windows hosts (ATT&CK: macOS)"
+    ]

@@ -1,0 +1,108 @@
+"""Verdicts on rules against a plain evaluation of their conditions."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sigma_oracle
+import yaml
+from support import shared
+
+from logreach.coverage.detections.judge import judge
+from logreach.coverage.detections.results import State
+from logreach.coverage.engine.judged import Judged
+from logreach.coverage.engine.verdict import NO, YES
+from logreach.coverage.events.variant import ANY_SENSE, Sense
+
+if TYPE_CHECKING:
+    from logreach.coverage.detections.model import Rule, RuleSet
+    from logreach.coverage.events.patterns import EventPattern
+
+MOST_FIELDS = 3
+MOST_TEXTS = 40
+MOST_EVENTS = 1500
+EVERY = 5  # rules that are looked at: one in so many
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A host that writes every event but Security's, with only some fields filled."""
+
+    fields: frozenset[str]
+
+    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:  # noqa: ARG002 - the protocol's
+        return Judged(NO if key.startswith("Security:") else YES)
+
+    def attribute(self, key: str, field: str) -> Judged:  # noqa: ARG002 - the protocol's
+        return Judged(YES if field.partition(":")[0] in self.fields else NO)
+
+    def passes(self, pattern: EventPattern) -> Judged:  # noqa: ARG002 - the protocol's
+        return Judged(YES)
+
+
+def _qualifying(rules: RuleSet) -> Iterator[tuple[Rule, dict[str, Any], dict[str, list[Any]]]]:
+    top = shared("sigma/rules/windows").parent
+    for rule in rules.rules[::EVERY]:
+        happenings = {tuple(s.event for s in h) for b in rule.branches for h in b.happenings}
+        lost = [
+            need
+            for branch in rule.branches
+            for happening in branch.happenings
+            for sight in happening
+            if not sight.event.startswith("Security:")
+            for need in (*sight.demand.needs, *itertools.chain(*sight.demand.vetoes))
+            if not need.fields
+        ]
+        if len(happenings) != 1 or lost or rule.logsource.service:
+            continue
+        data = yaml.safe_load((top / rule.file).read_text(encoding="utf-8"))
+        try:
+            sigma_oracle.compiled(data)
+            tests = sigma_oracle.fields(data)
+        except sigma_oracle.UnsupportedError:
+            continue
+        texts = {name: sigma_oracle.candidates(found, MOST_TEXTS) for name, found in tests.items()}
+        sizes = math.prod(len(found) for found in texts.values())
+        if len(texts) > MOST_FIELDS or sizes > MOST_EVENTS or {"", "Provider_Name"} & set(texts):
+            continue
+        if "found" in _seen(data, texts, frozenset(texts)):  # else the texts are too few to tell
+            yield rule, data, texts
+
+
+def _seen(data: dict[str, Any], texts: dict[str, list[Any]], filled: frozenset[str]) -> set[str]:
+    """What happens to some event: it is found, lost or found needlessly."""
+    test = sigma_oracle.compiled(data)
+    outcomes = set()
+    for values in itertools.product(*texts.values()):
+        event = dict(zip(texts, values, strict=True))
+        whole = test(event)
+        seen = test({name: text for name, text in event.items() if name in filled})
+        outcomes |= {"found"} if seen else set()
+        outcomes |= {"lost"} if whole and not seen else set()
+        outcomes |= {"needless"} if seen and not whole else set()
+    return outcomes
+
+
+def _told(rule: Rule, filled: frozenset[str]) -> set[str]:
+    result = judge(rule, Filled(filled))
+    words = {State.DEGRADED: "lost", State.NOISIER: "needless", State.DEAD: "lost"}
+    found = {words[state] for state in result.state if state in words}
+    return found | ({"found"} if result.verdict == YES else set())
+
+
+def test_verdicts_equal_what_a_plain_evaluation_finds(windows_rules: RuleSet) -> None:
+    compared, wrong = 0, []
+    for rule, data, texts in _qualifying(windows_rules):
+        for size in range(len(texts) + 1):
+            for chosen in itertools.combinations(texts, size):
+                filled = frozenset(chosen)
+                expected, told = _seen(data, texts, filled), _told(rule, filled)
+                compared += 1
+                if expected != told:
+                    wrong.append((rule.file, sorted(filled), expected, told))
+    assert wrong == []
+    assert compared > 500

@@ -1,0 +1,130 @@
+"""The graph against a slow, plain oracle, and its own shortcuts against itself."""
+
+from __future__ import annotations
+
+import pytest
+from graphs import VERDICTS, Asks, graphs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logreach.coverage.engine.evaluation import (
+    Compiled,
+    Evaluation,
+    evaluate,
+    reevaluate,
+    supposing,
+)
+from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
+from logreach.coverage.engine.reasons import MOST, Reasons
+from logreach.coverage.engine.verdict import (
+    PARTIAL,
+    Level,
+    Verdict,
+)
+from logreach.inventories.facts.facts import Facts, Statement
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.files.evidence import Evidence
+
+
+def plainly(graph: Graph, key: str, facts: Facts) -> tuple[int, int] | None:
+    """The same by plain recursion on pairs of numbers; None: does not apply."""
+    node = graph.node(key)
+    if node.leaf is not None:
+        verdict = node.leaf.check(facts).verdict
+        return (int(verdict.proven), int(verdict.possible)) if verdict.applicable else None
+    pairs, elsewhere = [], False
+    for edge in graph.edges(key):
+        pair = plainly(graph, edge.child, facts)
+        if pair is None:
+            if edge.gate:
+                return None
+            elsewhere = elsewhere or edge.elsewhere
+            continue
+        if edge.limit is not None:
+            pair = (min(pair[0], edge.limit.proven), min(pair[1], edge.limit.possible))
+        pairs.append(pair)
+    if not pairs:
+        return None
+    choose = max if node.combine is Combine.ANY else min
+    best = 1 if elsewhere else 2
+    return (
+        min(best, choose(pair[0] for pair in pairs)),
+        min(best, choose(pair[1] for pair in pairs)),
+    )
+
+
+def verdicts(evaluation: Evaluation) -> dict[str, Verdict]:
+    return {key: evaluation.verdict(key) for key in evaluation.compiled.keys}
+
+
+@given(graphs())
+def test_the_evaluation_equals_a_plain_recursion(drawn: tuple[Graph, Facts]) -> None:
+    graph, facts = drawn
+    for key, verdict in verdicts(evaluate(Compiled(graph), facts)).items():
+        pair = (int(verdict.proven), int(verdict.possible)) if verdict.applicable else None
+        assert pair == plainly(graph, key, facts)
+
+
+@given(graphs(), st.integers(0, 4))
+def test_evaluating_again_equals_evaluating_afresh(drawn: tuple[Graph, Facts], value: int) -> None:
+    graph, facts = drawn
+    key = FactKey(FactKind.SETTING, "leaf0")
+    changed = facts.stating(key, value)
+    compiled = Compiled(graph)
+    again = reevaluate(evaluate(compiled, facts), changed, [key])
+    assert verdicts(again) == verdicts(evaluate(compiled, changed))
+
+
+@given(graphs())
+def test_supposing_lies_within_what_was_possible(drawn: tuple[Graph, Facts]) -> None:
+    """A missing fact at its worst and at its best brackets nothing beyond the ends."""
+    graph, facts = drawn
+    before = evaluate(Compiled(graph), facts)
+    open_ = {n: r.verdict for n, r in before.reasons() if not r.verdict.settled}
+    for end in ("proven", "possible"):
+        level: dict[int, Level] = {n: getattr(v, end) for n, v in open_.items()}
+        after = supposing(before, {n: Verdict(one, one) for n, one in level.items()})
+        for key, verdict in verdicts(after).items():
+            old = before.verdict(key)
+            assert old.proven <= verdict.proven <= verdict.possible <= old.possible
+
+
+@given(graphs())
+def test_every_verdict_has_a_reason_that_can_account_for_it(drawn: tuple[Graph, Facts]) -> None:
+    graph, facts = drawn
+    evaluation = evaluate(Compiled(graph), facts)
+    reasons = Reasons(evaluation)
+    for key, verdict in verdicts(evaluation).items():
+        assert reasons.of(key), key
+        if verdict.applicable and verdict.possible is Level.NO:
+            said = [reason.verdict for reason in reasons.of(key)]
+            assert any(one.possible is Level.NO for one in said)
+
+
+def test_a_missing_node_and_a_cycle_are_refused() -> None:
+    graph = Graph()
+    for key in "ab":
+        graph.add(Node(key, Combine.ANY, "inner", key))
+    with pytest.raises(KeyError):
+        graph.link("a", Edge("c"))
+    graph.link("a", Edge("b"))
+    graph.link("b", Edge("a"))
+    with pytest.raises(ValueError, match="cycle"):
+        graph.order()
+
+
+def test_an_unsettled_verdict_names_what_is_missing_however_much_else_there_is_to_say() -> None:
+    graph = Graph()
+    inner = graph.add(Node("all", Combine.ALL, "event", "all"))
+    names = [f"leaf{number}" for number in range(12)]
+    for name in names:
+        graph.add(Node(name, Combine.LEAF, "prerequisite", name, Asks(name)))
+        graph.link(inner, Edge(name))
+    partial = [
+        Statement(FactKey(FactKind.SETTING, name), VERDICTS.index(PARTIAL), Evidence("test"))
+        for name in names[:-1]
+    ]
+    judged = Reasons(evaluate(Compiled(graph), Facts.of(partial))).judged(inner)
+    assert judged.verdict == Verdict(Level.NO, Level.PARTIAL)
+    assert len(judged.reasons) == MOST
+    assert [one.missing for one in judged.reasons if one.missing] == [Asks(names[-1]).key]

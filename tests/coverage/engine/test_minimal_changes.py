@@ -1,0 +1,77 @@
+"""The least to change, against a search through all sets of changes."""
+
+from __future__ import annotations
+
+from itertools import chain, combinations
+
+import hosts
+from graphs import graphs
+from hypothesis import given
+
+from logreach.coverage.assessment.explain import explain
+from logreach.coverage.attack import load_attack
+from logreach.coverage.engine.evaluation import Compiled, Evaluation, evaluate
+from logreach.coverage.engine.graph import Graph
+from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.minimal_changes import Least, applied, fewest
+from logreach.coverage.engine.verdict import YES
+from logreach.coverage.network.model import build
+from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.host import Host, Inventory
+from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.windows.facts import SysmonState
+
+
+def _remedies(evaluation: Evaluation) -> list[Remedy]:
+    return [reason.remedy for _, reason in evaluation.reasons() if reason.remedy]
+
+
+def _sets(remedies: list[Remedy]) -> list[tuple[Remedy, ...]]:
+    """Every set of remedies, the smallest first."""
+    sizes = range(len(remedies) + 1)
+    return list(chain.from_iterable(combinations(remedies, size) for size in sizes))
+
+
+@given(graphs())
+def test_a_set_of_changes_is_found_where_one_suffices_and_suffices(
+    drawn: tuple[Graph, Facts],
+) -> None:
+    graph, facts = drawn
+    compiled = Compiled(graph)
+    before = evaluate(compiled, facts)
+    remedies = _remedies(before)
+    least = Least(before, {(one.key, one.text): 1 << n for n, one in enumerate(remedies)})
+    outcomes = [(made, applied(before, facts, made)) for made in _sets(remedies)]
+    for number, key in enumerate(compiled.keys):
+        sufficing = [made for made, after in outcomes if after.verdict(key) == YES]
+        changes = least.changes(number)
+        if not sufficing:
+            assert changes is None, key
+            continue
+        assert changes is not None, key
+        chosen = [one for place, one in enumerate(remedies) if changes >> place & 1]
+        assert applied(before, facts, chosen).verdict(key) == YES, key
+        assert bool(chosen) == bool(sufficing[0])
+        leanest = fewest(before, facts, key)
+        assert leanest is not None
+        assert applied(before, facts, leanest).verdict(key) == YES, key
+        for one in leanest:
+            rest = [other for other in leanest if other is not one]
+            assert applied(before, facts, rest).verdict(key) != YES, key
+
+
+def test_explaining_a_technique_ends_with_changes_that_suffice_none_of_them_idle() -> None:
+    known = hosts.facts({"os": "Windows 11 23H2", "role": "workstation"})
+    said = known.stating(FactKey(FactKind.SYSMON), SysmonState(installed=False))
+    model = build(load_attack(), ["T1543.003"])
+    before = evaluate(model.compiled, said)
+    question = "technique:T1543.003/detection_with_alternatives"
+    changes = fewest(before, said, question)
+    assert changes
+    assert applied(before, said, changes).verdict(question) == YES
+    for one in changes:
+        rest = [other for other in changes if other is not one]
+        assert applied(before, said, rest).verdict(question) != YES
+    inventory = Inventory("t", (Host("one", 1, said),))
+    last = explain("T1543.003", inventory, load_attack())[0].children[-1]
+    assert last.changes == changes
