@@ -32,7 +32,10 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     EventKnowledge,
     Policy,
 )
-from logreach.coverage.platforms.windows.sacls.pattern_objects import Meant, meant_by
+from logreach.coverage.platforms.windows.sacls.pattern_objects import (
+    AuditedObject,
+    objects_of_pattern,
+)
 from logreach.inventories.facts.facts import Facts
 
 _REMOVABLE_STORAGE = "Removable Storage"
@@ -152,27 +155,27 @@ class GraphView:
         event = self._knowledge.events.get(pattern.event)
         if event is None or event.sacl is None:
             return self._filtered(pattern)
-        groups = meant_by(event, pattern)
+        groups = objects_of_pattern(event, pattern)
         if not groups:
             return self._as_such(pattern)
         return _either([_some([self._on(one, pattern) for one in group]) for group in groups])
 
-    def _on(self, meant: Meant, pattern: EventPattern) -> Judged:
+    def _on(self, target: AuditedObject, pattern: EventPattern) -> Judged:
         """Events on one object, or on any of a kind: written, kept and forwarded."""
         event = self._knowledge.events[pattern.event]
         named = {one.guid: one.name for one in self._knowledge.subcategories.values()}
         governs = {named[guid] for guid in event.subcategories}
         shown = Shown(
             pattern.event,
-            subcategory=meant.subcategory if meant.subcategory in governs else "",
-            object_kind=meant.kind,
-            object_path=meant.path,
-            object_scope=meant.scope,
-            rights=meant.rights,
+            subcategory=target.subcategory if target.subcategory in governs else "",
+            object_kind=target.kind,
+            object_path=target.path,
+            object_scope=target.scope,
+            rights=target.rights,
             outcome=_outcome(pattern),
         )
         found = self._seen(shown, pattern)
-        if meant.kind != "file" or meant.path or _REMOVABLE_STORAGE not in governs:
+        if target.kind != "file" or target.path or _REMOVABLE_STORAGE not in governs:
             return found
         # Files on removable storage need no entry, whatever right; they are a part of all files.
         removable = replace(

@@ -17,7 +17,10 @@ from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.network.rule_nodes import GraphView
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.sacls.needs import Scope
-from logreach.coverage.platforms.windows.sacls.pattern_objects import Meant, meant_by
+from logreach.coverage.platforms.windows.sacls.pattern_objects import (
+    AuditedObject,
+    objects_of_pattern,
+)
 from logreach.inventories.facts.facts import Facts, FactValue, Statement
 from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence
@@ -44,16 +47,16 @@ def pattern(event: int, fields: dict[str, list[Any]]) -> EventPattern:
     return EventPattern(f"Security:{event}", told)
 
 
-def told(meant: Meant) -> str:
-    return f"{meant.kind} {meant.path} {' '.join(meant.rights)}".rstrip()
+def described(target: AuditedObject) -> str:
+    return f"{target.kind} {target.path} {' '.join(target.rights)}".rstrip()
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_objects_that_a_pattern_means(name: str) -> None:
     case = CASES[name]
     event = load_events().events[f"Security:{case['event']}"]
-    groups = meant_by(event, pattern(case["event"], case["fields"]))
-    assert [[told(one) for one in group] for group in groups] == case["meant"]
+    groups = objects_of_pattern(event, pattern(case["event"], case["fields"]))
+    assert [[described(target) for target in group] for group in groups] == case["meant"]
     if "some" in case:
         assert {one.scope for group in groups for one in group} == {Scope.SOME}
 

@@ -21,7 +21,7 @@ _DIRECTORY = "ad"
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class AuditedObject:
     """An object, or with path '' any of its kind; `subcategory` is the audit policy's for it."""
 
     kind: str
@@ -31,7 +31,9 @@ class Meant:
     subcategory: str = ""
 
 
-def meant_by(event: Event, pattern: EventPattern) -> tuple[tuple[Meant, ...], ...]:
+def objects_of_pattern(
+    event: Event, pattern: EventPattern
+) -> tuple[tuple[AuditedObject, ...], ...]:
     """The objects that the events of a pattern tell of; several groups where it may be either.
 
     Within a group, some events tell of each object. Empty: the pattern does not say. Where it
@@ -52,7 +54,9 @@ def meant_by(event: Event, pattern: EventPattern) -> tuple[tuple[Meant, ...], ..
     for kind in sorted(kinds):
         rights, clear = (need.rights, True) if need.rights else _rights(event, kind, pattern)
         subcategory = objects()["subcategories"].get(kind, "")
-        group = [one for one in named if one.kind == kind] or [Meant(kind, scope=_any(pattern))]
+        group = [one for one in named if one.kind == kind] or [
+            AuditedObject(kind, scope=_any(pattern))
+        ]
         if excluding or not clear:  # what is known of an object and all below does not add up
             group = [replace(one, scope=Scope.SOME) for one in group if not _tree(one)]
         groups.append(tuple(replace(one, rights=rights, subcategory=subcategory) for one in group))
@@ -82,11 +86,11 @@ def _any(pattern: EventPattern) -> Scope:
     return Scope.SOME if asked else Scope.TREE
 
 
-def _tree(one: Meant) -> bool:
+def _tree(one: AuditedObject) -> bool:
     return one.kind != "process" and bool(one.path) and one.scope is Scope.TREE
 
 
-def _named(pattern: EventPattern) -> list[Meant]:
+def _named(pattern: EventPattern) -> list[AuditedObject]:
     """Objects by whole names, by how names begin, or by an end that is known; all or none."""
     begun = [one for one in pattern.fields.get(_NAME, ()) if not one.negated]
     if len(begun) == 1 and begun[0].test is Test.BEGINS:
@@ -94,9 +98,9 @@ def _named(pattern: EventPattern) -> list[Meant]:
         return [one for tree in trees for one in tree] if all(trees) else []
     whole = [normal(value) for value in _whole_names(pattern)]
     if whole and all(one is not None and one.kind in ("key", "file") for one in whole):
-        return [Meant(one.kind, one.name, Scope.OBJECT) for one in whole if one is not None]
+        return [AuditedObject(one.kind, one.name, Scope.OBJECT) for one in whole if one is not None]
     ends = [_known_end(value) for value in _values(pattern, _NAME, (Test.ENDS,))]
-    return [Meant("process", one) for one in ends] if ends and all(ends) else []
+    return [AuditedObject("process", one) for one in ends] if ends and all(ends) else []
 
 
 def _whole_names(pattern: EventPattern) -> list[str]:
@@ -107,17 +111,17 @@ def _whole_names(pattern: EventPattern) -> list[str]:
     return left or list(named)
 
 
-def _begun(value: str) -> Iterator[Meant]:
+def _begun(value: str) -> Iterator[AuditedObject]:
     """What lies below a path; where it ends within a name, also what has a longer name."""
     found = normal(value)
     if found is None or found.kind not in ("key", "file") or "\\" not in found.name:
         return
     if value.endswith("\\"):
-        yield Meant(found.kind, f"{found.name.rstrip(chr(92))}{CHILD}", Scope.BELOW)
+        yield AuditedObject(found.kind, f"{found.name.rstrip(chr(92))}{CHILD}", Scope.BELOW)
         return
-    yield Meant(found.kind, found.name)
+    yield AuditedObject(found.kind, found.name)
     above = found.name.rstrip("\\").rpartition("\\")[0]
-    yield Meant(found.kind, f"{above}{CHILD}", Scope.SOME)
+    yield AuditedObject(found.kind, f"{above}{CHILD}", Scope.SOME)
 
 
 def _known_end(value: str) -> str:
@@ -182,7 +186,7 @@ def _by_code(kind: str, value: str) -> str:
     return right if access_rights.bits(kind, right) is not None else ""
 
 
-def of_other_servers(pattern: EventPattern) -> list[Meant]:
+def of_other_servers(pattern: EventPattern) -> list[AuditedObject]:
     """Objects of other servers than the directory, of which some of its events tell as well."""
     servers = objects()["other_servers"].get(pattern.event)
     if servers is None:
@@ -196,10 +200,10 @@ def of_other_servers(pattern: EventPattern) -> list[Meant]:
     if not kinds or kinds & {"", "ds"} or "ds" in named:
         return []
     told = objects()["subcategories"]
-    return [Meant(kind, "", Scope.SOME, (), told.get(kind, "")) for kind in sorted(kinds)]
+    return [AuditedObject(kind, "", Scope.SOME, (), told.get(kind, "")) for kind in sorted(kinds)]
 
 
-def _in_directory(event: Event, pattern: EventPattern) -> Iterator[Meant]:
+def _in_directory(event: Event, pattern: EventPattern) -> Iterator[AuditedObject]:
     need = event.sacl
     if need is None or need.objects != (_DIRECTORY,):
         return
@@ -210,7 +214,7 @@ def _in_directory(event: Event, pattern: EventPattern) -> Iterator[Meant]:
     if guids and set(guids) <= set(named):
         rights = tuple(sorted({named[guid] for guid in guids}))
         scope = Scope.SOME if excluding else Scope.TREE
-        yield Meant(_DIRECTORY, "ad:domainDNS", scope, rights=rights)
+        yield AuditedObject(_DIRECTORY, "ad:domainDNS", scope, rights=rights)
         return
     class_field = objects()["class_fields"].get(event.key, "")
     told = [_class(value) for value in _values(pattern, class_field)]
@@ -219,9 +223,11 @@ def _in_directory(event: Event, pattern: EventPattern) -> Iterator[Meant]:
     narrowed = any(field not in understood and pattern.fields.get(field) for field in fields)
     scope = Scope.SOME if narrowed or excluding or not clear else Scope.TREE
     if told and all(told):
-        yield from (Meant(_DIRECTORY, f"ad:{one}", scope, rights) for one in dict.fromkeys(told))
+        yield from (
+            AuditedObject(_DIRECTORY, f"ad:{one}", scope, rights) for one in dict.fromkeys(told)
+        )
     elif narrowed or excluding or rights != need.rights:
-        yield Meant(_DIRECTORY, "", scope, rights)
+        yield AuditedObject(_DIRECTORY, "", scope, rights)
 
 
 def _class(value: str) -> str:
