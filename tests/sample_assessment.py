@@ -38,7 +38,7 @@ from logreach.inventories.files.evidence import Evidence, InputFile
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.windows.facts import AuditSetting
 
-AT_LEAST_PARTIAL = Verdict(Level.PARTIAL, Level.YES)
+AT_LEAST_PARTIAL = Verdict.of(Level.PARTIAL, Level.YES)
 ALL_VERDICTS = (
     YES,
     PARTIAL,

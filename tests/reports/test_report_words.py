@@ -30,7 +30,7 @@ LINE = "Security:4688/CommandLine: the inventory does not say whether the comman
         pytest.param(NO, (AUDIT_OFF, LINE_UNKNOWN), OFF, id="what is settled needs no more"),
         pytest.param(UNKNOWN, (LINE_UNKNOWN, AUDIT_ON), LINE, id="an open reason is enough"),
         pytest.param(
-            Verdict(Level.PARTIAL, Level.YES),
+            Verdict.of(Level.PARTIAL, Level.YES),
             (PARTLY, AUDIT_ON, LINE_UNKNOWN, NO_SACL),
             f"Process Creation: {PARTLY.text}; {LINE}",
             id="an open verdict says what is open even where a settled reason stands first",

@@ -26,7 +26,7 @@ from logreach.coverage.assessment.result import (
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason, Remedy
-from logreach.coverage.engine.verdict import VERDICTS, Verdict
+from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.facts.facts import Conflict
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
@@ -191,7 +191,7 @@ def _verdict(verdict: Verdict) -> Json:
     }
 
 
-_VERDICTS = {verdict: encoded(_verdict(verdict)) for verdict in VERDICTS}
+_VERDICTS = {verdict: encoded(_verdict(verdict)) for verdict in Verdict}
 _verdict_text: Callable[[Verdict], JsonText] = _VERDICTS.__getitem__
 
 

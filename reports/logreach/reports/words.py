@@ -10,7 +10,7 @@ from operator import attrgetter
 from logreach.coverage.assessment.names import value_words
 from logreach.coverage.assessment.result import Assessment, Profile
 from logreach.coverage.engine.judged import Judged, Reason, Remedy
-from logreach.coverage.engine.verdict import NOT_APPLICABLE, VERDICTS, YES, Level, Verdict
+from logreach.coverage.engine.verdict import NOT_APPLICABLE, YES, Level, Verdict
 from logreach.inventories.facts.facts import Conflict, FactValue
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
@@ -248,7 +248,7 @@ def is_link(reference: str) -> bool:
 
 def standing(counts: Mapping[str, int]) -> str:
     """The label that stands for a fleet: the best that any host has, by what is proven first."""
-    found = (verdict.label for verdict in VERDICTS if counts.get(verdict.label))
+    found = (verdict.label for verdict in Verdict if counts.get(verdict.label))
     return next(found, NOT_APPLICABLE.label)
 
 

@@ -79,4 +79,10 @@ def test_what_an_engine_answers_hangs_on_its_code_and_tables() -> None:
 
 def test_a_compiled_rule_hangs_on_what_places_it_in_events() -> None:
     named = {file.name for file in cache.files_of(*cache._COMPILER)}
-    assert {"reading.py", "candidate_events.py", "manifest.py", "categories.yaml", "fields.csv"} <= named
+    assert {
+        "reading.py",
+        "candidate_events.py",
+        "manifest.py",
+        "categories.yaml",
+        "fields.csv",
+    } <= named

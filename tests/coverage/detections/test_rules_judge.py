@@ -70,9 +70,9 @@ def _narrow(inside: Verdict) -> FakeHost:
 @pytest.mark.parametrize(
     ("inside", "expected"),
     [
-        (YES, Verdict(PARTIAL.proven, YES.possible)),
+        (YES, Verdict.of(PARTIAL.proven, YES.possible)),
         (PARTIAL, PARTIAL),
-        (NO, Verdict(NO.proven, PARTIAL.possible)),
+        (NO, Verdict.of(NO.proven, PARTIAL.possible)),
         (UNKNOWN, UNKNOWN),
     ],
 )
@@ -113,7 +113,7 @@ def test_what_would_raise_a_proven_part_is_named_and_only_the_proven_event_carri
         filter=lambda pattern: PARTIAL if pattern.event == "PowerShell:4104" else YES,
     )
     result = judge(rule, host)
-    assert result.verdict == Verdict(PARTIAL.proven, YES.possible)
+    assert result.verdict == Verdict.of(PARTIAL.proven, YES.possible)
     assert result.log_sources == ("PowerShell:4104",)
     assert result.judged.reason == "filter on PowerShell:4104: conditional"
     assert [reason.subject for reason in result.judged.reasons if reason.missing] == [

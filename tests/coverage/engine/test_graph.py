@@ -83,7 +83,7 @@ def test_supposing_lies_within_what_was_possible(drawn: tuple[Graph, Facts]) -> 
     open_ = {n: r.verdict for n, r in before.reasons() if not r.verdict.settled}
     for end in ("proven", "possible"):
         level: dict[int, Level] = {n: getattr(v, end) for n, v in open_.items()}
-        after = supposing(before, {n: Verdict(one, one) for n, one in level.items()})
+        after = supposing(before, {n: Verdict.of(one, one) for n, one in level.items()})
         for key, verdict in verdicts(after).items():
             old = before.verdict(key)
             assert old.proven <= verdict.proven <= verdict.possible <= old.possible
@@ -125,6 +125,6 @@ def test_an_unsettled_verdict_names_what_is_missing_however_much_else_there_is_t
         for name in names[:-1]
     ]
     judged = Reasons(evaluate(Compiled(graph), Facts.of(partial))).judged(inner)
-    assert judged.verdict == Verdict(Level.NO, Level.PARTIAL)
+    assert judged.verdict == Verdict.of(Level.NO, Level.PARTIAL)
     assert len(judged.reasons) == MOST
     assert [one.missing for one in judged.reasons if one.missing] == [Asks(names[-1]).key]

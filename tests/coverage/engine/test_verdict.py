@@ -19,7 +19,7 @@ from logreach.coverage.engine.verdict import (
 )
 
 levels = st.sampled_from(list(Level))
-pairs = st.tuples(levels, levels).map(lambda pair: Verdict(min(pair), max(pair)))
+pairs = st.tuples(levels, levels).map(lambda pair: Verdict.of(min(pair), max(pair)))
 verdicts = st.one_of(pairs, st.just(NOT_APPLICABLE))
 many = st.lists(verdicts, max_size=6)
 
@@ -68,7 +68,7 @@ def test_knowing_more_narrows_and_never_widens(
 
 def test_proven_may_not_exceed_possible() -> None:
     with pytest.raises(ValueError, match="exceeds"):
-        Verdict(Level.YES, Level.NO)
+        Verdict.of(Level.YES, Level.NO)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_proven_may_not_exceed_possible() -> None:
         (PARTIAL, "conditional"),
         (NO, "not achievable"),
         (UNKNOWN, "unknown"),
-        (Verdict(Level.NO, Level.PARTIAL), "unknown, at best conditional"),
-        (Verdict(Level.PARTIAL, Level.YES), "unknown, at least conditional"),
+        (Verdict.of(Level.NO, Level.PARTIAL), "unknown, at best conditional"),
+        (Verdict.of(Level.PARTIAL, Level.YES), "unknown, at least conditional"),
         (NOT_APPLICABLE, "not applicable"),
     ],
 )

@@ -136,8 +136,8 @@ def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFa
 
 def _hanging(model: Model, evaluation: Evaluation, leaves: dict[int, Verdict]) -> int:
     """How many technique verdicts differ between the fact at its worst and at its best."""
-    worst = supposing(evaluation, {k: Verdict(v.proven, v.proven) for k, v in leaves.items()})
-    best = supposing(evaluation, {k: Verdict(v.possible, v.possible) for k, v in leaves.items()})
+    worst = supposing(evaluation, {k: Verdict.of(v.proven, v.proven) for k, v in leaves.items()})
+    best = supposing(evaluation, {k: Verdict.of(v.possible, v.possible) for k, v in leaves.items()})
     return sum(1 for _ in _changed(model, worst, best))
 
 

@@ -138,7 +138,7 @@ class Seen:
         inside = self.asked.passes(sight.narrowed).verdict
         proven = Level.PARTIAL if inside.proven > Level.NO else Level.NO
         possible = Level.YES if inside.possible is Level.YES else Level.PARTIAL
-        return _of_exactly(sight, Verdict(proven, possible), answer)
+        return _of_exactly(sight, Verdict.of(proven, possible), answer)
 
 
 def _of_exactly(sight: Sight, verdict: Verdict, answer: Judged) -> Judged:

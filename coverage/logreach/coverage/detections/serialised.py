@@ -237,7 +237,7 @@ class _Reader:
     def _limit(self, said: Sequence[int]) -> Verdict:
         low, high = said
         if (low, high) not in self._limits:
-            self._limits[low, high] = Verdict(Level(low), Level(high))
+            self._limits[low, high] = Verdict.of(Level(low), Level(high))
         return self._limits[low, high]
 
     def _tree(self, entry: Sequence[Any]) -> Node:

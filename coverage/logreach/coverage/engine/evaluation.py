@@ -16,16 +16,16 @@ from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import (
     NOT_APPLICABLE,
     PARTIAL,
-    VERDICTS,
     YES,
     Verdict,
     all_of,
     any_of,
+    hull,
 )
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
 
-_APPLYING = tuple(verdict for verdict in VERDICTS if verdict.applicable)
+_APPLYING = tuple(verdict for verdict in Verdict if verdict.applicable)
 _NEVER = len(_APPLYING)
 _DOUBT = _NEVER + 1
 _VERDICTS = (*_APPLYING, NOT_APPLICABLE, *_APPLYING)
@@ -45,8 +45,7 @@ def _combined(combine: _Combine, one: int, other: int) -> int:
     cases = [combine((first, second))]
     cases += [second] if one > _NEVER else []
     cases += [first] if other > _NEVER else []
-    hull = Verdict(min(v.proven for v in cases), max(v.possible for v in cases))
-    return _CODE[hull] + (_DOUBT if min(one, other) > _NEVER else 0)
+    return _CODE[hull(cases)] + (_DOUBT if min(one, other) > _NEVER else 0)
 
 
 def _table(combine: _Combine) -> list[list[int]]:
@@ -64,7 +63,7 @@ def _shared(code: int, *, sure: bool) -> int:
         return code
     verdict = _VERDICTS[code]
     limited = verdict.limited(PARTIAL)
-    found = limited if sure else Verdict(limited.proven, verdict.possible)
+    found = limited if sure else Verdict.of(limited.proven, verdict.possible)
     return _CODE[found] + (_DOUBT if code > _NEVER else 0)
 
 

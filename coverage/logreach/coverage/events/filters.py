@@ -46,7 +46,7 @@ def verdict_of(answer: FilterAnswer) -> Verdict:
     if answer.exact:
         return _LEVELS[answer.level]
     least = Level.NO if answer.kept is None else Level.PARTIAL
-    return Verdict(least, Level.YES if answer.dropped is None else Level.PARTIAL)
+    return Verdict.of(least, Level.YES if answer.dropped is None else Level.PARTIAL)
 
 
 def drops_all(reason: Reason) -> bool:

@@ -230,7 +230,7 @@ class Arriving:
         """Some subscriptions may take from this host or not: both bounds, and what would settle."""
         least, answer = ends
         most = verdict_of(answer)
-        verdict = Verdict(least.proven, max(least.proven, most.possible))
+        verdict = Verdict.of(least.proven, max(least.proven, most.possible))
         told = self._sieves.open_[:2]
         text = f"{'; '.join(one.why for one in told)}; if so, {_words(answer, most)}"
         where = _places(answer, fact) or fact.evidence

@@ -19,6 +19,7 @@ from logreach.coverage.engine.verdict import (
     Verdict,
     all_of,
     any_of,
+    hull,
 )
 from logreach.coverage.events.operations import Shown
 from logreach.coverage.events.patterns import EventPattern
@@ -245,7 +246,7 @@ def _some(found: Sequence[Judged]) -> Judged:
     highs = {one.possible for one in applying}
     low = lows.pop() if len(lows) == 1 else Level.PARTIAL if max(lows) > Level.NO else Level.NO
     high = highs.pop() if len(highs) == 1 else Level.PARTIAL
-    return _together(found, Verdict(low, max(low, high)))
+    return _together(found, Verdict.of(low, max(low, high)))
 
 
 def _either(found: Sequence[Judged]) -> Judged:
@@ -253,8 +254,7 @@ def _either(found: Sequence[Judged]) -> Judged:
     verdicts = [one.verdict for one in found if one.verdict.applicable]
     if not verdicts:
         return found[0]
-    low, high = min(one.proven for one in verdicts), max(one.possible for one in verdicts)
-    return _together(found, Verdict(low, high))
+    return _together(found, hull(verdicts))
 
 
 def _together(found: Sequence[Judged], verdict: Verdict) -> Judged:

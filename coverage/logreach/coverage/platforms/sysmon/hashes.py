@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from logreach.coverage.engine.judged import Reason
-from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
+from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, hull
 from logreach.coverage.platforms.sysmon.engine import Config
 from logreach.coverage.platforms.sysmon.programs import (
     READS,
     SYSMON_KEY,
     filters,
-    hull,
     not_asked,
     state_of,
 )

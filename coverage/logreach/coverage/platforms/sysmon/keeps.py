@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from logreach.coverage.engine.judged import Reason, Remedy
-from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict
+from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict, hull
 from logreach.coverage.events.filters import drops_all, evidence_of, verdict_of
 from logreach.coverage.events.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.platforms.sysmon.beyond import written
@@ -18,7 +18,6 @@ from logreach.coverage.platforms.sysmon.programs import (
     SYSMON_KEY,
     Filters,
     filters,
-    hull,
     not_asked,
     number_of,
     state_of,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from logreach.coverage.engine.judged import Reason
-from logreach.coverage.engine.verdict import NOT_APPLICABLE, Verdict
+from logreach.coverage.engine.verdict import NOT_APPLICABLE
 from logreach.coverage.events.filters import Remembering
 from logreach.coverage.platforms.sysmon.engine import (
     Config,
@@ -176,9 +175,3 @@ def sieve_of(state: SysmonState) -> Remembering | None:
         return None
     sieve = _sieve(state.config, found.binaries[0])
     return None if isinstance(sieve, InputError) else sieve
-
-
-def hull(verdicts: Iterable[Verdict]) -> Verdict:
-    """What holds whichever of these is the true one; at least one is given."""
-    found = list(verdicts)
-    return Verdict(min(one.proven for one in found), max(one.possible for one in found))

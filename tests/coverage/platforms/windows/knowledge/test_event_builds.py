@@ -61,7 +61,7 @@ def test_some_audit_events_ignore_the_policy() -> None:
 def test_script_blocks_are_partly_logged_without_the_policy() -> None:
     events = load_events().events
     assert events["PowerShell:4104"].without_setting is Level.PARTIAL
-    assert Verdict(events["PowerShell:4104"].without_setting, Level.PARTIAL) == PARTIAL
+    assert Verdict.of(events["PowerShell:4104"].without_setting, Level.PARTIAL) == PARTIAL
     assert events["PowerShell:4103"].without_setting is Level.NO
     assert events["Security:4688"].field_settings == {
         "CommandLine": "process_creation_command_line"

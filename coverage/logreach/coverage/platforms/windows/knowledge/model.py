@@ -32,11 +32,11 @@ class Span:
     def holds(self, build: int) -> Verdict:
         """Whether it holds on a build."""
         if build < self.possible_from or (self.until is not None and build >= self.until):
-            return Verdict(Level.NO, Level.NO)
+            return Verdict.of(Level.NO, Level.NO)
         doubted = self.doubtful_from is not None and build >= self.doubtful_from
         if doubted or self.proven_from is None or build < self.proven_from:
-            return Verdict(Level.NO, Level.YES)
-        return Verdict(Level.YES, Level.YES)
+            return Verdict.of(Level.NO, Level.YES)
+        return Verdict.of(Level.YES, Level.YES)
 
 
 @dataclass(frozen=True, slots=True)

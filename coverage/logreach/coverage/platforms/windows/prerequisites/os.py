@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from logreach.coverage.engine.judged import Reason
-from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Verdict
+from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Verdict, hull
 from logreach.coverage.platforms.windows.knowledge.model import Event, Layout
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey, FactKind
@@ -52,11 +52,7 @@ def over_systems(
     fact = facts.os()
     if not isinstance(fact, Missing):
         return judge(fact.value), fact.evidence, fact.value
-    return _hull([judge(os) for os in catalogue()]), (), None
-
-
-def _hull(verdicts: Sequence[Verdict]) -> Verdict:
-    return Verdict(min(v.proven for v in verdicts), max(v.possible for v in verdicts))
+    return hull([judge(os) for os in catalogue()]), (), None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class SettingOn:
             return Reason("setting", self.subject, YES, text, fact.evidence)
         state = "off" if level is Level.NO else f"on for a part only ({fact.value})"
         text = f"{title} is {state}; {self.subject} hangs on it"
-        verdict = Verdict(level, max(level, self.without))
+        verdict = Verdict.of(level, max(level, self.without))
         if not verdict.settled:
             text = f"{text}: where it is not set at all, some are written all the same"
         return Reason(

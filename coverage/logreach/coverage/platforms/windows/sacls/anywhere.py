@@ -41,11 +41,13 @@ def any_object(known: KnownSacls, need: AccessNeed) -> Covered:
         if need.scope is Scope.SOME:
             text += "; whether on those that are meant is not known"
         level = Level.NO if need.scope is Scope.SOME else Level.PARTIAL
-        return Covered(Verdict(level, Level.YES), text, evidence, remedy, missing)
+        return Covered(Verdict.of(level, Level.YES), text, evidence, remedy, missing)
     level = Level.NO if need.scope is Scope.SOME else level_of(graded)
     text = f"no audit entry is known on any {need.what} for {rights_of(need)}"
     evidence = world.evidence if world else ()
-    return Covered(Verdict(level, Level.YES), with_limits(text, graded), evidence, remedy, missing)
+    return Covered(
+        Verdict.of(level, Level.YES), with_limits(text, graded), evidence, remedy, missing
+    )
 
 
 def _on_some(known: KnownSacls, need: AccessNeed) -> dict[str, tuple[Evidence, ...]]:

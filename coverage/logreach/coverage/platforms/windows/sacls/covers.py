@@ -74,14 +74,14 @@ def _by_windows(facts: Facts, need: AccessNeed, name: ObjectName) -> Covered | N
     level = level_of(graded)
     if isinstance(os, Missing):
         text = f"{name.name} has an audit entry from Windows 10 on; the OS is not known"
-        return Covered(Verdict(Level.NO, level), text, missing=FactKey(FactKind.OS))
+        return Covered(Verdict.of(Level.NO, level), text, missing=FactKey(FactKind.OS))
     if not entry.on(os.value):
         return None
     if level is Level.NO or (level is Level.PARTIAL and need.scope is Scope.SOME):
         text = f"the entry that Windows sets on {name.name} is for other access"
         return Covered(UNKNOWN, text, os.evidence)
     text = f"Windows sets an audit entry on {name.name} itself ({entry.source})"
-    return Covered(Verdict(level, level), with_limits(text, graded), os.evidence)
+    return Covered(Verdict.of(level, level), with_limits(text, graded), os.evidence)
 
 
 class _Judge:
@@ -120,8 +120,8 @@ class _Judge:
         if self._world is None and need.kind in WITH_GLOBAL and self._told():
             missing = self._known.key(f"global:{need.kind}")
             text += f"; {self._world_not_told()}"
-            return Covered(Verdict(level, Level.YES), text, self._evidence(), remedy, missing)
-        verdict = Verdict(level, max(level, self._most(level)))
+            return Covered(Verdict.of(level, Level.YES), text, self._evidence(), remedy, missing)
+        verdict = Verdict.of(level, max(level, self._most(level)))
         missing = None if verdict.settled or self._told() else self._key
         return Covered(verdict, text, self._evidence(), remedy, missing)
 
