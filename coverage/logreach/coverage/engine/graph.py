@@ -8,9 +8,12 @@ child that does not apply drops out, except over an edge marked `elsewhere`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+import networkx as nx
 
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import Verdict
@@ -65,54 +68,69 @@ class Edge:
 
 
 class Graph:
-    """A directed acyclic graph of nodes; children keep the order in which they were added."""
+    """A directed acyclic graph of nodes; children keep the order in which they were added.
+
+    `digraph` is the same as networkx sees it: nodes are keys with the attribute 'node', edges
+    carry the attribute 'edge'.
+    """
 
     def __init__(self) -> None:
-        self._nodes: dict[str, Node] = {}
-        self._edges: dict[str, dict[str, Edge]] = {}
+        self.digraph: nx.DiGraph[str] = nx.DiGraph()
 
     def __contains__(self, key: str) -> bool:
-        return key in self._nodes
+        return key in self.digraph
 
     def __len__(self) -> int:
-        return len(self._nodes)
+        return len(self.digraph)
 
     def add(self, node: Node) -> str:
         """Add a node (again adding the same key changes nothing) and return its key."""
-        if node.key not in self._nodes:
-            self._nodes[node.key] = node
-            self._edges[node.key] = {}
+        if node.key not in self.digraph:
+            self.digraph.add_node(node.key, node=node)
         return node.key
 
     def link(self, parent: str, edge: Edge) -> None:
         """Add an edge; both nodes exist already. The same child again changes nothing."""
-        if parent not in self._nodes or edge.child not in self._nodes:
+        if parent not in self.digraph or edge.child not in self.digraph:
             raise KeyError(f"{parent} -> {edge.child}: a node is missing")
-        self._edges[parent].setdefault(edge.child, edge)
+        if not self.digraph.has_edge(parent, edge.child):
+            self.digraph.add_edge(parent, edge.child, edge=edge)
 
     def node(self, key: str) -> Node:
-        return self._nodes[key]
+        node: Node = self.digraph.nodes[key]["node"]
+        return node
 
     def edges(self, key: str) -> tuple[Edge, ...]:
-        return tuple(self._edges[key].values())
+        return tuple(attributes["edge"] for attributes in self.digraph[key].values())
 
     def nodes(self, kind: str) -> list[Node]:
         """All nodes of a kind, in the order in which they were added."""
-        return [node for node in self._nodes.values() if node.kind == kind]
+        nodes = (attributes["node"] for _, attributes in self.digraph.nodes(data=True))
+        return [node for node in nodes if node.kind == kind]
 
     def order(self) -> list[str]:
-        """Every key, children before parents; raises ValueError on a cycle."""
-        open_ = {key: len(edges) for key, edges in self._edges.items()}
-        parents: dict[str, list[str]] = {key: [] for key in self._nodes}
-        for key, edges in self._edges.items():
-            for child in edges:
-                parents[child].append(key)
-        found = [key for key, children in open_.items() if not children]
-        for key in found:  # which grows
-            for parent in parents[key]:
-                open_[parent] -= 1
-                if not open_[parent]:
-                    found.append(parent)
-        if len(found) < len(self._nodes):
-            raise ValueError("the knowledge has a cycle")
-        return found
+        """Every key, children before parents; a ValueError on a cycle names its nodes."""
+        try:
+            order = list(nx.topological_sort(self.digraph))
+        except nx.NetworkXUnfeasible:
+            cycle = [parent for parent, _ in nx.find_cycle(self.digraph)]
+            path = " -> ".join(str(key) for key in (*cycle, cycle[0]))
+            raise ValueError(f"the knowledge has a cycle: {path}") from None
+        order.reverse()
+        return order
+
+    def below(self, keys: Iterable[str]) -> Graph:
+        """The part of the graph that the verdicts of these nodes hang on, with these nodes."""
+        reached = set(keys)
+        for key in tuple(reached):
+            reached |= nx.descendants(self.digraph, key)
+        part = Graph()
+        part.digraph.add_nodes_from(
+            (key, attributes) for key, attributes in self.digraph.nodes(data=True) if key in reached
+        )
+        part.digraph.add_edges_from(
+            (parent, child, attributes)
+            for parent, child, attributes in self.digraph.edges(data=True)
+            if parent in reached
+        )
+        return part
