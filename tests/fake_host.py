@@ -9,9 +9,9 @@ from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.variant import ANY_SENSE, Sense
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.windows.facts import SYSMON
 
-MISSING = FactKey(FactKind.SYSMON)
+MISSING = SYSMON
 WORDS = {"yes": YES, "partial": PARTIAL, "no": NO, "unknown": UNKNOWN}
 
 

@@ -9,13 +9,18 @@ from collections.abc import Callable
 
 from gpo_files import AUDIT_HEAD, AUDIT_ROW, SCRIPT_BLOCK, on, pol, template
 
-from logreach.inventories.facts.facts import FactValue, Reading
+from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding.subscriptions import Forwarding
 from logreach.inventories.reading import recognise
 from logreach.inventories.windows.audit_policy import auditpol
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
-from logreach.inventories.windows.facts import AuditSetting, ChannelState, Sacl, SysmonState
+from logreach.inventories.windows.facts import (
+    AuditSetting,
+    ChannelState,
+    Sacl,
+    SysmonState,
+)
 from logreach.inventories.windows.group_policy import gpt_template, policy_xml
 from logreach.inventories.windows.registry import registry_pol
 
@@ -61,7 +66,7 @@ OS Configuration:          Member Server
 """
 OPTIONS = "Option                       Value\nCrashOnAuditFail             Enabled\n"
 LGPO = f"Computer\n{SCRIPT_BLOCK}\nEnableScriptBlockLogging\nDWORD:1\n"
-SYSMON = "<Sysmon schemaversion='4.90'><EventFiltering/></Sysmon>\n"
+SYSMON_CONFIG = "<Sysmon schemaversion='4.90'><EventFiltering/></Sysmon>\n"
 LISTING = "System Monitor v15.15\nCurrent configuration:\n - Service name: Sysmon64\n"
 RESULT = """<?xml version="1.0"?><Rsop><ComputerResults><Extension><AuditSetting>
 <PolicyTarget>System</PolicyTarget>
@@ -128,7 +133,7 @@ SAMPLES: dict[str, bytes] = {
     "options": OPTIONS.encode(),
     "lgpo": LGPO.encode(),
     "host's own YAML": HOST_FILE.encode(),
-    "sysmon": SYSMON.encode(),
+    "sysmon": SYSMON_CONFIG.encode(),
     "sysmon listing": LISTING.encode(),
     "gpresult": RESULT.encode(),
     "features": FEATURES.encode(),
@@ -157,7 +162,7 @@ BY_READER: dict[str, tuple[Read, bytes]] = {
 }
 
 
-def off(value: FactValue) -> bool:
+def off(value: object) -> bool:
     """Whether a fact says that something is not recorded."""
     match value:
         case AuditSetting():

@@ -10,8 +10,9 @@ from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES
 from logreach.inventories.facts.facts import Facts, Missing, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.windows.facts import SETTING
 
 VERDICTS = [YES, PARTIAL, NO, UNKNOWN, NOT_APPLICABLE]
 
@@ -24,15 +25,15 @@ class Asks:
     fixable: bool = True
 
     @property
-    def key(self) -> FactKey:
-        return FactKey(FactKind.SETTING, self.name)
+    def key(self) -> FactKey[object]:
+        return SETTING(self.name)
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return (self.key,)
 
     def check(self, facts: Facts) -> Reason:
-        fact = facts.setting(self.name)
+        fact = facts.get(SETTING(self.name))
         remedy = Remedy(self.key, VERDICTS.index(YES), f"set {self.name}") if self.fixable else None
         if isinstance(fact, Missing):
             return Reason("setting", self.name, UNKNOWN, "missing", remedy=remedy, missing=self.key)
@@ -53,7 +54,7 @@ def graphs(draw: st.DrawFn) -> tuple[Graph, Facts]:
         graph.add(Node(key, Combine.LEAF, "prerequisite", key, Asks(key, draw(st.booleans()))))
         value = draw(st.integers(-1, 4))
         if value >= 0:
-            said.append(Statement(FactKey(FactKind.SETTING, key), value, Evidence("t")))
+            said.append(Statement(SETTING(key), value, Evidence("t")))
     for number in range(draw(st.integers(1, 6))):
         key = f"inner{number}"
         combine = draw(st.sampled_from([Combine.ANY, Combine.ALL]))

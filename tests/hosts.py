@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from logreach.coverage.platforms.windows.knowledge.events import load_events
-from logreach.inventories.facts.facts import Facts, FactValue, Statement
+from logreach.inventories.facts.facts import Facts, Statement
 from logreach.inventories.facts.host import Host, Inventory
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactFamily, FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import AuditSetting, ChannelState, Role, SysmonState
+from logreach.inventories.windows.facts import (
+    AUDIT,
+    CHANNEL,
+    FEATURE,
+    OS,
+    ROLE,
+    SETTING,
+    SYSMON,
+    AuditSetting,
+    ChannelState,
+    Role,
+    SysmonState,
+)
 from logreach.inventories.windows.system.operating_systems import identify
 
 _EVIDENCE = Evidence("test")
@@ -33,7 +45,7 @@ KEEPS_EVERYTHING = (
 )
 
 
-def statement(kind: FactKind, name: str, value: FactValue) -> Statement:
+def statement(kind: FactFamily[object], name: str, value: object) -> Statement:
     return Statement(FactKey(kind, name), value, _EVIDENCE)
 
 
@@ -41,26 +53,24 @@ def facts(words: Mapping[str, Any]) -> Facts:
     """Facts from words: os, role, audit (all or by subcategory), settings, sysmon, channels."""
     said: list[Statement] = []
     if "os" in words:
-        said.append(statement(FactKind.OS, "", identify(words["os"])))
+        said.append(statement(OS.family, "", identify(words["os"])))
     if "role" in words:
-        said.append(statement(FactKind.ROLE, "", Role(words["role"])))
+        said.append(statement(ROLE.family, "", Role(words["role"])))
     audit = words.get("audit", {})
     for subcategory in load_events().subcategories.values():
         state = (
             audit if isinstance(audit, str) else audit.get(subcategory.name, audit.get("others"))
         )
         if state is not None:
-            said.append(
-                statement(FactKind.AUDIT, subcategory.guid, AuditSetting(*_OUTCOMES[state]))
-            )
+            said.append(statement(AUDIT, subcategory.guid, AuditSetting(*_OUTCOMES[state])))
     for name, value in words.get("settings", {}).items():
-        said.append(statement(FactKind.SETTING, name, value))
+        said.append(statement(SETTING, name, value))
     for name, value in words.get("features", {}).items():
-        said.append(statement(FactKind.FEATURE, name, value))
+        said.append(statement(FEATURE, name, value))
     for name, value in words.get("channels", {}).items():
-        said.append(statement(FactKind.CHANNEL, name, ChannelState(enabled=value)))
+        said.append(statement(CHANNEL, name, ChannelState(enabled=value)))
     if "sysmon" in words:
-        said.append(statement(FactKind.SYSMON, "", _sysmon(words["sysmon"])))
+        said.append(statement(SYSMON.family, "", _sysmon(words["sysmon"])))
     return Facts.of(said)
 
 

@@ -33,10 +33,9 @@ from logreach.coverage.engine.verdict import (
 )
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Conflict, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence, InputFile
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.windows.facts import AuditSetting
+from logreach.inventories.windows.facts import AUDIT, CHANNEL, SACL, SETTING, SYSMON, AuditSetting
 
 AT_LEAST_PARTIAL = Verdict.of(Level.PARTIAL, Level.YES)
 ALL_VERDICTS = (
@@ -56,8 +55,8 @@ MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 CONTROL = "bell\x07 null\x00 escape\x1b[31m turn\u202eround lone\udc80 del\x7f"
 HOSTILE = (FORMULA, "+1", "@x", "-1", "\t=1+1", "_x0041_", MARKUP, CONTROL, "日本語 Ñ 😀")
 
-PROCESS_CREATION = FactKey(FactKind.AUDIT, "0CCE922B-69AE-11D9-BED3-505054503030")
-COMMAND_LINE = FactKey(FactKind.SETTING, "process_creation_command_line")
+PROCESS_CREATION = AUDIT("0CCE922B-69AE-11D9-BED3-505054503030")
+COMMAND_LINE = SETTING("process_creation_command_line")
 
 EVIDENCE = Evidence("ws/auditpol.csv", SHA, "line 12", "Process Creation,Success")
 AUDIT_REMEDY = Remedy(
@@ -90,7 +89,7 @@ NO_SACL = Reason(
     "Security:4657",
     UNKNOWN_AT_BEST_PARTIAL,
     "needs a Set Value audit entry on the key; shows values only",
-    missing=FactKey(FactKind.SACL, r"HKLM\SYSTEM\CURRENTCONTROLSET\SERVICES"),
+    missing=SACL(r"HKLM\SYSTEM\CURRENTCONTROLSET\SERVICES"),
     reference="facts/windows-events.csv",
 )
 LINE_UNKNOWN = Reason(
@@ -191,7 +190,7 @@ def _profile(profile_id: str, hosts: tuple[str, ...], count: int, first: Verdict
                 "audit subcategory Process Creation",
             ),
             FactView(COMMAND_LINE, "unknown", "the inventory does not say"),
-            FactView(FactKey(FactKind.CHANNEL, FORMULA), "assumed", "on"),
+            FactView(CHANNEL(FORMULA), "assumed", "on"),
         ),
         events=events,
         attributes={
@@ -277,7 +276,7 @@ def sample() -> Assessment:
             MissingFact(
                 COMMAND_LINE, ("P1", "P2"), "the inventory does not say", 7, "setting Command line"
             ),
-            MissingFact(FactKey(FactKind.SYSMON), ("P2",), FORMULA, 2),
+            MissingFact(SYSMON, ("P2",), FORMULA, 2),
         ),
         tactics=(
             ("persistence", "Persistence"),

@@ -26,7 +26,7 @@ from logreach.coverage.assessment.result import (
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.windows.facts import AUDIT
 
 EVENTS, FIELDS, COMPONENTS, TECHNIQUES = 400, 8, 100, 470
 TACTICS = tuple((f"tactic-{n}", f"Tactic {n}") for n in range(14))
@@ -85,10 +85,7 @@ def _profile(number: int) -> Profile:
         100 + number,
         "Windows 11 23H2 (build 22631)",
         "workstation",
-        tuple(
-            FactView(FactKey(FactKind.AUDIT, f"GUID-{n}"), "known", "Success", (EVIDENCE,))
-            for n in range(60)
-        ),
+        tuple(FactView(AUDIT(f"GUID-{n}"), "known", "Success", (EVIDENCE,)) for n in range(60)),
         events,
         attributes,
         components,

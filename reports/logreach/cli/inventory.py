@@ -14,7 +14,7 @@ import typer
 from logreach.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from logreach.inventories.facts.facts import Conflict, FactValue, Known
+    from logreach.inventories.facts.facts import Conflict, Known
     from logreach.inventories.facts.host import Host, Inventory
     from logreach.inventories.facts.keys import FactKey
     from logreach.inventories.files.evidence import Evidence
@@ -124,25 +124,26 @@ def _row(label: str, text: str) -> str:
 def _summary(host: Host) -> Iterator[str]:
     """A host in a few lines: what is known, then what is not."""
     from logreach.inventories.facts.facts import Missing
-    from logreach.inventories.facts.keys import FactKind
+    from logreach.inventories.forwarding.subscriptions import FORWARDING
+    from logreach.inventories.windows.facts import CHANNEL, FEATURE, OS, ROLE, SACL, SETTING
 
     facts = host.facts
     yield _title(host)
-    for label, fact in (("system", facts.os()), ("role", facts.role())):
+    for label, fact in (("system", facts.get(OS)), ("role", facts.get(ROLE))):
         yield _row(
             label, f"unknown: {fact.reason}" if isinstance(fact, Missing) else str(fact.value)
         )
     yield _row("audit policy", _audit(host))
     yield _row("sysmon", _sysmon(host))
-    for label, kind in (
-        ("settings", FactKind.SETTING),
-        ("features", FactKind.FEATURE),
-        ("channels", FactKind.CHANNEL),
-        ("audit entries", FactKind.SACL),
-        ("forwarding", FactKind.FORWARDING),
+    for label, family in (
+        ("settings", SETTING),
+        ("features", FEATURE),
+        ("channels", CHANNEL),
+        ("audit entries", SACL),
+        ("forwarding", FORWARDING.family),
     ):
-        told = list(facts.of_kind(kind))
-        yield _row(label, _kind_shown(kind, told) if told else "unknown")
+        told = list(facts.of_family(family))
+        yield _row(label, _family_shown(family, told) if told else "unknown")
     for conflict in facts.conflicts:
         yield _row("disagreement", _conflict(conflict))
     for fault in host.faults:
@@ -151,39 +152,38 @@ def _summary(host: Host) -> Iterator[str]:
 
 def _audit(host: Host) -> str:
     from logreach.inventories.facts.facts import Missing
-    from logreach.inventories.facts.keys import FactKind
     from logreach.inventories.windows.audit_policy.subcategories import subcategories
-    from logreach.inventories.windows.facts import AuditSetting
+    from logreach.inventories.windows.facts import AUDIT
 
-    told = [one for _, one in host.facts.of_kind(FactKind.AUDIT)]
+    told = [one for _, one in host.facts.of_family(AUDIT)]
     known = len(told)
     if not known:
-        fact = host.facts.audit(next(iter(subcategories())))
+        fact = host.facts.get(AUDIT(next(iter(subcategories()))))
         return f"unknown: {fact.reason}" if isinstance(fact, Missing) else "unknown"
-    values = [one.value for one in told if isinstance(one.value, AuditSetting)]
-    some = sum(1 for one in values if one.success or one.failure)
+    some = sum(1 for one in told if one.value.success or one.value.failure)
     assumed = sum(1 for one in told if one.assumed)
     text = f"{known} of {len(subcategories())} subcategories known, {some} on"
     return f"{text}, {assumed} only assumed" if assumed else text
 
 
 def _sysmon(host: Host) -> str:
-    from logreach.coverage.assessment.names import value_words
     from logreach.inventories.facts.facts import Missing
+    from logreach.inventories.facts.values import in_words
+    from logreach.inventories.windows.facts import SYSMON
 
-    fact = host.facts.sysmon()
-    return f"unknown: {fact.reason}" if isinstance(fact, Missing) else value_words(fact.value)
+    fact = host.facts.get(SYSMON)
+    return f"unknown: {fact.reason}" if isinstance(fact, Missing) else in_words(fact.value)
 
 
-def _kind_shown(kind: str, told: Iterable[tuple[str, Known[FactValue]]]) -> str:
-    from logreach.coverage.assessment.names import value_words
+def _family_shown(family: str, told: Iterable[tuple[str, Known[object]]]) -> str:
+    from logreach.inventories.facts.values import in_words
 
-    if kind == "forwarding":
-        return ", ".join(value_words(one.value) for _, one in told)
-    if kind in ("channel", "sacl"):
+    if family == "forwarding":
+        return ", ".join(in_words(one.value) for _, one in told)
+    if family in ("channel", "sacl"):
         names = [name for name, _ in told]
         return f"{len(names)} known" if len(names) > 6 else ", ".join(names)
-    return ", ".join(f"{name} {value_words(one.value)}" for name, one in told)
+    return ", ".join(f"{name} {in_words(one.value)}" for name, one in told)
 
 
 def _every(host: Host) -> Iterator[str]:
@@ -212,18 +212,18 @@ def _conflict(conflict: Conflict) -> str:
     )
 
 
-def _name(key: FactKey) -> str:
+def _name(key: FactKey[object]) -> str:
     """A fact's name for people, as every report tells it."""
     from logreach.coverage.assessment.names import fact_title
     from logreach.coverage.platforms.windows.knowledge.events import load_events
 
-    return fact_title(load_events(), key) or f"{key.kind} {key.name}".strip()
+    return fact_title(load_events(), key) or f"{key.family} {key.name}".strip()
 
 
-def _value(value: FactValue) -> str:
-    from logreach.coverage.assessment.names import value_words
+def _value(value: object) -> str:
+    from logreach.inventories.facts.values import in_words
 
-    return value_words(value)
+    return in_words(value)
 
 
 def _open(inventory: Inventory) -> Iterator[str]:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-from logreach.coverage.assessment.names import value_words
 from logreach.coverage.assessment.result import Assessment, Profile
 from logreach.coverage.engine.judged import Judged, Reason, Remedy
 from logreach.coverage.engine.verdict import NOT_APPLICABLE, YES, Level, Verdict
-from logreach.inventories.facts.facts import Conflict, FactValue
+from logreach.inventories.facts.facts import Conflict
 from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import in_words
 from logreach.inventories.files.evidence import Evidence
 
 QUESTIONS = {
@@ -156,14 +156,14 @@ def reason_text(reason: Reason) -> str:
     return f"{reason.subject}: {reason.text}"
 
 
-def fact_name(key: FactKey, title: str = "") -> str:
+def fact_name(key: FactKey[object], title: str = "") -> str:
     """A fact's name for people; its key where it has none."""
     return title or str(key)
 
 
-def value_text(value: FactValue | None) -> str:
+def value_text(value: object | None) -> str:
     """A fact's value in words; '' for none."""
-    return "" if value is None else value_words(value)
+    return "" if value is None else in_words(value)
 
 
 def conflict_text(conflict: Conflict) -> str:

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from logreach.coverage.assessment.names import value_words
-from logreach.inventories.facts.facts import FactValue
+from logreach.inventories.facts.values import in_words
 from logreach.inventories.forwarding.subscriptions import Forwarding, Subscription
 from logreach.inventories.windows.facts import Ace, ChannelState, Sacl, SysmonState
 
@@ -41,5 +40,5 @@ READ = SysmonState(installed=True, version="15.15", config="<Sysmon/>")
         (0, "0"),
     ],
 )
-def test_a_value_is_told_in_words(value: FactValue, told: str) -> None:
-    assert value_words(value) == told
+def test_a_value_is_told_in_words(value: object, told: str) -> None:
+    assert in_words(value) == told

@@ -32,9 +32,14 @@ from logreach.coverage.platforms.sysmon.prerequisites import contradictions
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host, Inventory
-from logreach.inventories.facts.keys import FactKey, FactKind
-from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
-from logreach.inventories.windows.facts import Ace, Sacl
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.forwarding.subscriptions import (
+    FORWARDING,
+    Forwarding,
+    Query,
+    Subscription,
+)
+from logreach.inventories.windows.facts import AUDIT, CHANNEL, OS, SACL, SETTING, Ace, Sacl
 
 TECHNIQUES = ("T1543.003", "T1543", "T1059.001", "T1003.001", "T1558.003", "T1136.002", "T1543.001")
 """Few, and unlike: services, PowerShell, LSASS, Kerberos, domain accounts, and one of macOS."""
@@ -65,7 +70,6 @@ _SOME_CREATED = (
 )
 _EVERY_RIGHT = Sacl((Ace("S-1-1-0", 0xF01FF, True, True, True, True, "", "", True),))
 
-_FORWARDING = FactKey(FactKind.FORWARDING)
 _TAKING = {
     "Security": ("*[System[(EventID=4688 or EventID=4624)]]", "*", "*[System[Computer='A']]"),
     "Microsoft-Windows-Sysmon/Operational": ("*[System[(EventID<=13)]]",),
@@ -140,9 +144,9 @@ def facts(draw: st.DrawFn) -> Facts:
     for name in ("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES", "global:key", "global:file"):
         if name.startswith("global:") or draw(st.booleans()):
             sacl = draw(st.sampled_from((_EVERY_RIGHT, Sacl(()))))
-            said = said.stating(FactKey(FactKind.SACL, name), sacl)
+            said = said.stating(SACL(name), sacl)
     if draw(st.booleans()):
-        said = said.stating(_FORWARDING, draw(subscriptions()))
+        said = said.stating(FORWARDING, draw(subscriptions()))
     return said
 
 
@@ -177,7 +181,7 @@ def _within(new: Verdict, old: Verdict) -> bool:
     return old.applicable and old.proven <= new.proven and new.possible <= old.possible
 
 
-def _forgettable(known: Facts) -> list[FactKey]:
+def _forgettable(known: Facts) -> list[FactKey[object]]:
     """Facts whose absence nothing is assumed for.
 
     Assumed, and said in the reason, is that a channel which Windows has on by default is on.
@@ -185,11 +189,11 @@ def _forgettable(known: Facts) -> list[FactKey]:
     subscription is named, forwarding is not asked at all.
     """
     kept = {
-        FactKind.CHANNEL,
-        FactKind.FORWARDING,
-        *((FactKind.OS,) if contradictions(known) else ()),
+        CHANNEL,
+        FORWARDING.family,
+        *((OS.family,) if contradictions(known) else ()),
     }
-    return [key for key in sorted(known.known) if key.kind not in kept]
+    return [key for key in sorted(known.known) if key.family not in kept]
 
 
 @given(facts(), st.randoms(use_true_random=False))
@@ -199,7 +203,7 @@ def test_knowing_more_never_leads_out_of_what_was_possible(
 ) -> None:
     full = evaluate(_model().compiled, known)
     keys = _forgettable(known)
-    heavy = [key for key in keys if key.kind not in (FactKind.AUDIT, FactKind.SETTING)]
+    heavy = [key for key in keys if key.family not in (AUDIT, SETTING)]
     for forgotten in (*heavy, *chance.sample(keys, min(4, len(keys)))):
         rest = Facts({key: one for key, one in known.known.items() if key != forgotten})
         less = dict(_asked(reevaluate(full, rest, [forgotten])))

@@ -26,8 +26,7 @@ from logreach.coverage.network.events import Events
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts
-from logreach.inventories.facts.keys import FactKey, FactKind
-from logreach.inventories.windows.facts import AuditSetting
+from logreach.inventories.windows.facts import AUDIT, AuditSetting
 
 _CASES = yaml.safe_load((Path(__file__).parent / "second_proof.yaml").read_text("utf-8"))
 _CHANNELS = {
@@ -66,7 +65,7 @@ class Chains:
         base = self._evaluated(str(words["audit"]), words)
         known, keys = base[1], []
         for guid, (success, failure) in switches.items():
-            keys.append(FactKey(FactKind.AUDIT, guid))
+            keys.append(AUDIT(guid))
             known = known.stating(keys[-1], AuditSetting(success, failure))
         return self._read(reevaluate(base[0], known, keys))
 

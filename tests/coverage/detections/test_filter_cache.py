@@ -13,9 +13,8 @@ from logreach.coverage.events.patterns import Constraint, EventPattern, FilterAn
 from logreach.coverage.platforms.sysmon import programs
 from logreach.inventories.facts.facts import Facts, Statement
 from logreach.inventories.facts.host import Host
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import SYSMON, SysmonState
 
 CONFIG = """<Sysmon schemaversion="4.90"><EventFiltering>
 <ProcessCreate onmatch="include"><Image condition="end with">sc.exe</Image></ProcessCreate>
@@ -30,7 +29,7 @@ PATTERNS = (
 
 
 def _hosts() -> list[Host]:
-    said = Statement(FactKey(FactKind.SYSMON), STATE, Evidence("a"))
+    said = Statement(SYSMON, STATE, Evidence("a"))
     return [Host("a", 1, Facts.of([said])), Host("b", 1, Facts())]
 
 

@@ -22,8 +22,8 @@ from logreach.coverage.engine.verdict import (
     Verdict,
 )
 from logreach.inventories.facts.facts import Facts, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.windows.facts import SETTING
 
 
 def plainly(graph: Graph, key: str, facts: Facts) -> tuple[int, int] | None:
@@ -68,7 +68,7 @@ def test_the_evaluation_equals_a_plain_recursion(drawn: tuple[Graph, Facts]) -> 
 @given(graphs(), st.integers(0, 4))
 def test_evaluating_again_equals_evaluating_afresh(drawn: tuple[Graph, Facts], value: int) -> None:
     graph, facts = drawn
-    key = FactKey(FactKind.SETTING, "leaf0")
+    key = SETTING("leaf0")
     changed = facts.stating(key, value)
     compiled = Compiled(graph)
     again = reevaluate(evaluate(compiled, facts), changed, [key])
@@ -135,8 +135,7 @@ def test_an_unsettled_verdict_names_what_is_missing_however_much_else_there_is_t
         graph.add(Node(name, Combine.LEAF, "prerequisite", name, Asks(name)))
         graph.link(inner, Edge(name))
     partial = [
-        Statement(FactKey(FactKind.SETTING, name), VERDICTS.index(PARTIAL), Evidence("test"))
-        for name in names[:-1]
+        Statement(SETTING(name), VERDICTS.index(PARTIAL), Evidence("test")) for name in names[:-1]
     ]
     judged = Reasons(evaluate(Compiled(graph), Facts.of(partial))).judged(inner)
     assert judged.verdict == Verdict.of(Level.NO, Level.PARTIAL)

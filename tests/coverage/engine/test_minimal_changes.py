@@ -18,8 +18,7 @@ from logreach.coverage.engine.verdict import YES
 from logreach.coverage.network.model import build
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host, Inventory
-from logreach.inventories.facts.keys import FactKey, FactKind
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import SYSMON, SysmonState
 
 
 def _remedies(evaluation: Evaluation) -> list[Remedy]:
@@ -62,7 +61,7 @@ def test_a_set_of_changes_is_found_where_one_suffices_and_suffices(
 
 def test_explaining_a_technique_ends_with_changes_that_suffice_none_of_them_idle() -> None:
     known = hosts.facts({"os": "Windows 11 23H2", "role": "workstation"})
-    said = known.stating(FactKey(FactKind.SYSMON), SysmonState(installed=False))
+    said = known.stating(SYSMON, SysmonState(installed=False))
     model = build(load_attack(), ["T1543.003"])
     before = evaluate(model.compiled, said)
     question = "technique:T1543.003/detection_with_alternatives"

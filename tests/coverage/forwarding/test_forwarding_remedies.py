@@ -11,9 +11,14 @@ import pytest
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.coverage.events.patterns import EventPattern
-from logreach.coverage.forwarding.prerequisite import FORWARDING_KEY, Forwarded
+from logreach.coverage.forwarding.prerequisite import Forwarded
 from logreach.coverage.platforms.windows.knowledge.events import load_events
-from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
+from logreach.inventories.forwarding.subscriptions import (
+    FORWARDING,
+    Forwarding,
+    Query,
+    Subscription,
+)
 
 SELECT = re.compile(r'<Select Path="([^"]+)">(.+)</Select>')
 OTHER = Query("System", "*[System[(EventID=1)]]", suppress=False, line=1)
@@ -27,7 +32,7 @@ GROUP = "O:NSG:NSD:(A;;GA;;;S-1-5-21-1-2-3-4444)"
 
 def asked(forwarding: Forwarding, event: str = "Security:4624", **words: Any) -> Reason:
     said = {"os": "Windows Server 2022", "role": "server", **words}
-    facts = hosts.facts(said).stating(FORWARDING_KEY, forwarding)
+    facts = hosts.facts(said).stating(FORWARDING, forwarding)
     return Forwarded(EventPattern(event, {})).check(facts)
 
 

@@ -16,11 +16,16 @@ from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding.membership import Who, membership
 from logreach.coverage.forwarding.prerequisite import Forwarded
 from logreach.inventories import load
-from logreach.inventories.facts.facts import Facts, FactValue, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Facts, Statement
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
-from logreach.inventories.windows.facts import Role
+from logreach.inventories.forwarding.subscriptions import (
+    FORWARDING,
+    Forwarding,
+    Query,
+    Subscription,
+)
+from logreach.inventories.windows.facts import FEATURE, OS, ROLE, Role
 from logreach.inventories.windows.system.operating_systems import identify
 
 CASES: dict[str, Any] = yaml.safe_load(
@@ -64,13 +69,13 @@ def reason(
     event: str = "Security:4624",
     fields: dict[str, tuple[Constraint, ...]] | None = None,
 ) -> Reason:
-    told: dict[FactKey, FactValue] = {FactKey(FactKind.FORWARDING): Forwarding(subscriptions)}
+    told: dict[FactKey[object], object] = {FORWARDING: Forwarding(subscriptions)}
     if role:
-        told[FactKey(FactKind.ROLE)] = role
+        told[ROLE] = role
     if os:
         system = identify(os)
         assert not hasattr(system, "reason")
-        told[FactKey(FactKind.OS)] = system  # type: ignore[assignment]
+        told[OS] = system  # type: ignore[assignment]
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in told.items())
     return Forwarded(EventPattern(event, fields or {})).check(facts)
 
@@ -111,7 +116,7 @@ def test_the_query_that_decides_is_named_with_its_file(tmp_path: Path) -> None:
 def test_an_unknown_membership_leaves_open_what_only_that_subscription_takes() -> None:
     found = reason(subscription(OWN_GROUP), role=Role.SERVER)
     assert found.verdict.label == "unknown"
-    assert found.missing == FactKey(FactKind.FORWARDING)
+    assert found.missing == FORWARDING
     assert "S-1-5-21-1-2-3-1105" in found.text
 
 
@@ -134,7 +139,7 @@ def test_some_for_sure_and_all_perhaps() -> None:
 def test_the_role_is_asked_for_where_it_decides() -> None:
     found = reason(subscription(COMPUTERS))
     assert found.verdict.label == "unknown"
-    assert found.missing == FactKey(FactKind.ROLE)
+    assert found.missing == ROLE
 
 
 NETWORK = Constraint(Test.EQUALS, ("3",))
@@ -210,13 +215,11 @@ SUBSCRIPTIONS = st.lists(
 def verdict(
     subscriptions: list[Subscription], role: Role | None, collector: bool | None
 ) -> Verdict:
-    told: dict[FactKey, FactValue] = {
-        FactKey(FactKind.FORWARDING): Forwarding(tuple(subscriptions))
-    }
+    told: dict[FactKey[object], object] = {FORWARDING: Forwarding(tuple(subscriptions))}
     if role is not None:
-        told[FactKey(FactKind.ROLE)] = role
+        told[ROLE] = role
     if collector is not None:
-        told[FactKey(FactKind.FEATURE, "event-collector")] = collector
+        told[FEATURE("event-collector")] = collector
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in told.items())
     return Forwarded(EventPattern("Security:4624", {})).check(facts).verdict
 

@@ -12,12 +12,18 @@ from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOW
 from logreach.coverage.events.filters import drops_all, verdict_of
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import ForwardingFilter
-from logreach.coverage.forwarding.prerequisite import FORWARDING_KEY, Arriving
+from logreach.coverage.forwarding.prerequisite import Arriving
 from logreach.coverage.platforms.sysmon.engine import SysmonFilter, load
 from logreach.coverage.platforms.sysmon.prerequisites import Keeping
 from logreach.coverage.platforms.windows.headers import metadata
 from logreach.inventories.facts.facts import Known
-from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
+from logreach.inventories.forwarding.subscriptions import (
+    FORWARDING,
+    Forwarding,
+    Query,
+    Subscription,
+)
+from logreach.inventories.windows.facts import OS
 
 LOGON = "Security:4624"
 LOGON_TYPES = ("2", "3", "10")
@@ -55,9 +61,9 @@ def test_forwarding_says_the_same_of_a_pattern_asked_after_others(
     forwarding: Forwarding, kinds: list[str]
 ) -> None:
     said = {"os": "Windows Server 2022", "role": "server"}
-    facts = hosts.facts(said).stating(FORWARDING_KEY, forwarding)
+    facts = hosts.facts(said).stating(FORWARDING, forwarding)
     arriving = Arriving(facts)
-    os = facts.os()
+    os = facts.get(OS)
     assert isinstance(os, Known)
     for kind in kinds:
         fields = {"LogonType": (Constraint(Test.EQUALS, (kind,)),)} if kind else {}

@@ -15,7 +15,7 @@ from support import shared
 
 from logreach.inventories.facts.facts import Facts, Known, Reading
 from logreach.inventories.forwarding import splunk, wef, winlogbeat
-from logreach.inventories.forwarding.subscriptions import Forwarding, Query
+from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding, Query
 from logreach.inventories.forwarding.xpath import XPathError, parse
 
 READERS: dict[str, ModuleType] = {"wef": wef, "winlogbeat": winlogbeat, "splunk": splunk}
@@ -30,7 +30,7 @@ def told(query: Query) -> str:
 
 
 def forwarding(reading: Reading) -> Forwarding:
-    fact = Facts.of(reading.statements, reading.missing).forwarding()
+    fact = Facts.of(reading.statements, reading.missing).get(FORWARDING)
     assert isinstance(fact, Known)
     return fact.value
 
@@ -47,7 +47,7 @@ def test_forwarding_reader(name: str) -> None:
         assert any(words in fault for fault in faults), faults
     if case.get("missing"):
         assert not reading.statements
-        assert reading.missing[0][0] == wef.KEY
+        assert reading.missing[0][0] == FORWARDING
         return
     found = forwarding(reading)
     assert [told(query) for one in found.subscriptions for query in one.queries] == case["queries"]
@@ -93,7 +93,7 @@ def test_merging_keeps_every_evidence_and_what_could_not_be_read() -> None:
             winlogbeat.read("winlogbeat.event_logs: [{name: C}]", "c.yml", "cc"),
         ]
     )
-    fact = Facts.of(whole.statements, whole.missing).forwarding()
+    fact = Facts.of(whole.statements, whole.missing).get(FORWARDING)
     assert isinstance(fact, Known)
     assert [evidence.source for evidence in fact.evidence] == ["a.xml", "c.yml"]
     assert [one.queries[0].path for one in fact.value.subscriptions] == ["A", "C"]
@@ -104,7 +104,7 @@ def test_merging_keeps_every_evidence_and_what_could_not_be_read() -> None:
 def test_merging_only_broken_files_leaves_the_fact_missing() -> None:
     whole = wef.merge([wef.read("", "a.xml"), wef.read("<a", "b.xml")])
     assert not whole.statements
-    assert not isinstance(Facts.of((), whole.missing).forwarding(), Known)
+    assert not isinstance(Facts.of((), whole.missing).get(FORWARDING), Known)
     assert len(whole.faults) == 2
 
 

@@ -15,6 +15,7 @@ from logreach.inventories.facts.facts import Known, Missing
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.reading import recognise
+from logreach.inventories.windows.facts import AUDIT, OS
 
 
 def archive() -> bytes:
@@ -118,11 +119,11 @@ def test_a_host_with_a_broken_file_stays_and_so_do_the_others(tmp_path: Path) ->
     assert len(inventory.hosts) == len(WRONG) + 1
     for number, host in enumerate(inventory.hosts[:-1]):
         assert f"{number}.csv" in str(host.faults[0])
-        fact = host.facts.audit(GUIDS[0].guid)
+        fact = host.facts.get(AUDIT(GUIDS[0].guid))
         assert f"{number}.csv" in getattr(fact, "reason", "")
-        assert str(getattr(host.facts.os(), "value", "")) == "Windows 11 23H2 (build 22631)"
+        assert str(getattr(host.facts.get(OS), "value", "")) == "Windows 11 23H2 (build 22631)"
     assert not inventory.hosts[-1].faults
-    assert str(getattr(inventory.hosts[-1].facts.audit(GUIDS[0].guid), "value", "")) == (
+    assert str(getattr(inventory.hosts[-1].facts.get(AUDIT(GUIDS[0].guid)), "value", "")) == (
         "Success and Failure"
     )
 
@@ -136,7 +137,7 @@ def test_no_default_stands_for_what_a_broken_file_may_have_told(
     (tmp_path / "A" / "auditpol.csv").write_bytes(WRONG[wrong])
     host = f"{{name: A, os: Windows Server 2022, role: server, assume: windows-default, {named}}}"
     (tmp_path / "inventory.yaml").write_text(f"hosts: [{host}]")
-    audit = load(tmp_path).hosts[0].facts.audit(GUIDS[0].guid)
+    audit = load(tmp_path).hosts[0].facts.get(AUDIT(GUIDS[0].guid))
     assert isinstance(audit, Missing)
     assert "A/auditpol.csv" in audit.reason
 
@@ -147,7 +148,7 @@ def test_a_default_stands_where_every_file_was_read(tmp_path: Path) -> None:
     (tmp_path / "inventory.yaml").write_text(
         "hosts: [{name: A, assume: windows-default, folder: A}]"
     )
-    assert isinstance(load(tmp_path).hosts[0].facts.audit(GUIDS[0].guid), Known)
+    assert isinstance(load(tmp_path).hosts[0].facts.get(AUDIT(GUIDS[0].guid)), Known)
 
 
 def test_a_file_of_a_hundred_megabytes_is_refused_unread(tmp_path: Path) -> None:
@@ -156,7 +157,7 @@ def test_a_file_of_a_hundred_megabytes_is_refused_unread(tmp_path: Path) -> None
     (tmp_path / "inventory.yaml").write_text("hosts: [{name: H, audit_policy: big.csv}]")
     inventory = load(tmp_path)
     assert "too large to be an export" in str(inventory.faults[0])
-    assert "too large" in getattr(inventory.hosts[0].facts.audit(GUIDS[0].guid), "reason", "")
+    assert "too large" in getattr(inventory.hosts[0].facts.get(AUDIT(GUIDS[0].guid)), "reason", "")
     assert [one.path for one in inventory.files] == ["inventory.yaml"]
 
 

@@ -8,6 +8,8 @@ from support import ROOT
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Facts, Known
 from logreach.inventories.facts.host import Inventory
+from logreach.inventories.forwarding.subscriptions import FORWARDING
+from logreach.inventories.windows.facts import AUDIT, OS, ROLE, SACL, SETTING
 
 PROCESS_CREATION = "0CCE922B-69AE-11D9-BED3-505054503030"
 COMMAND_LINE = "process_creation_command_line"
@@ -44,7 +46,7 @@ def test_six_groups_and_no_disagreement(contoso: Inventory) -> None:
 
 
 def _system(known: Facts) -> str:
-    os = known.os()
+    os = known.get(OS)
     return os.value.product if isinstance(os, Known) else ""
 
 
@@ -55,28 +57,28 @@ def test_the_file_servers_policy_is_read_from_a_gpo(contoso: Inventory) -> None:
         ("powershell_script_block_logging", True),
         ("sce_no_apply_legacy_audit_policy", True),
     ):
-        setting = known.setting(name)
+        setting = known.get(SETTING(name))
         assert isinstance(setting, Known)
         assert setting.value is value
         assert "fs/gpo/" in where(setting)
-    assert "fs/gpo/" in where(known.audit(PROCESS_CREATION))
-    assert "fs/auditpol.csv" in where(known.audit(PROCESS_CREATION))
+    assert "fs/gpo/" in where(known.get(AUDIT(PROCESS_CREATION)))
+    assert "fs/auditpol.csv" in where(known.get(AUDIT(PROCESS_CREATION)))
 
 
 def test_the_domain_controllers_have_audit_entries_and_a_subscription(contoso: Inventory) -> None:
     known = facts(contoso, "DC")
-    sacl = known.sacl("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES")
+    sacl = known.get(SACL("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES"))
     assert isinstance(sacl, Known)
     (entry,) = sacl.value.aces
     assert (entry.principal, hex(entry.rights), entry.success) == ("S-1-1-0", "0x50006", True)
-    forwarding = known.forwarding()
+    forwarding = known.get(FORWARDING)
     assert isinstance(forwarding, Known)
     assert [len(one.queries) for one in forwarding.value.subscriptions] == [7]
 
 
 def test_the_kiosks_tell_their_system_themselves(contoso: Inventory) -> None:
     known = facts(contoso, "KIOSK")
-    assert where(known.os()) == where(known.role()) == "kiosk/systeminfo.txt"
-    audit = known.audit(PROCESS_CREATION)
+    assert where(known.get(OS)) == where(known.get(ROLE)) == "kiosk/systeminfo.txt"
+    audit = known.get(AUDIT(PROCESS_CREATION))
     assert isinstance(audit, Known)
     assert str(audit.value) == "Failure"

@@ -8,7 +8,7 @@ import pytest
 
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Known
-from logreach.inventories.forwarding.subscriptions import Forwarding
+from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
 
 SUBSCRIPTION = """<Subscription xmlns="http://schemas.microsoft.com/2006/03/windows/events/subscription">
 <SubscriptionId>{name}</SubscriptionId><SubscriptionType>{kind}</SubscriptionType>
@@ -31,7 +31,7 @@ def forwarding(folder: Path, files: dict[str, str], host: str = "WS") -> Forward
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     found = {one.name: one for one in load(folder).hosts}[host]
-    fact = found.facts.forwarding()
+    fact = found.facts.get(FORWARDING)
     assert isinstance(fact, Known)
     assert not found.facts.conflicts
     return fact.value

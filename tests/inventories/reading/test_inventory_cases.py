@@ -11,8 +11,9 @@ import yaml
 
 from logreach.inventories import load
 from logreach.inventories.facts.host import Host, Inventory
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import InputError
+from logreach.inventories.reading.recognise import FAMILIES
 
 CASES = Path(__file__).parent / "cases"
 KEYS = {
@@ -49,9 +50,9 @@ def write(folder: Path, case: dict[str, Any]) -> None:
         path.write_bytes(bytes.fromhex(digits))
 
 
-def key(text: str) -> FactKey:
-    kind, _, name = text.partition(":")
-    return FactKey(FactKind(kind), name)
+def key(text: str) -> FactKey[object]:
+    family, _, name = text.partition(":")
+    return FactKey(next(each for each in FAMILIES if each == family), name)
 
 
 def host(inventory: Inventory, name: str) -> Host:

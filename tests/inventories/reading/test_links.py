@@ -9,7 +9,9 @@ import pytest
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Known
 from logreach.inventories.facts.host import Host, Inventory
-from logreach.inventories.facts.keys import FactKind
+from logreach.inventories.forwarding.subscriptions import FORWARDING
+from logreach.inventories.reading.recognise import FAMILIES
+from logreach.inventories.windows.facts import AUDIT, OS
 
 VER = "Microsoft Windows [Version 10.0.22631.1]\n"
 SUBSCRIPTION = """<Subscription><SubscriptionId>S</SubscriptionId><Query><![CDATA[<QueryList>
@@ -39,7 +41,7 @@ def told(inventory: Inventory) -> list[str]:
 
 
 def system(host: Host) -> str:
-    fact = host.facts.os()
+    fact = host.facts.get(OS)
     return str(fact.value) if isinstance(fact, Known) else f"unknown: {fact.reason}"
 
 
@@ -73,7 +75,7 @@ def test_a_link_to_a_folder_that_holds_the_host_is_told_and_brings_no_other_host
     said = "link leads to a folder that holds it; it was not followed in hosts/H/up"
     assert told(inventory) == [said]
     assert system(host).startswith(f"unknown: {said}")
-    assert {key.kind for key in host.facts.missing} == set(FactKind)
+    assert {key.family for key in host.facts.missing} == set(FAMILIES)
 
 
 @pytest.mark.parametrize("name", ["outside", "outside/ver.txt"])
@@ -83,8 +85,8 @@ def test_what_lies_behind_a_link_out_is_unknown_and_never_a_default(root: Path, 
     inventory = load(root)
     (host,) = inventory.hosts
     assert told(inventory) == ["path leaves the inventory folder: 'hosts/H/link'"]
-    assert [known.assumed for _, known in host.facts.of_kind(FactKind.AUDIT)] == []
-    assert {key.kind for key in host.facts.missing} == set(FactKind)
+    assert [known.assumed for _, known in host.facts.of_family(AUDIT)] == []
+    assert {key.family for key in host.facts.missing} == set(FAMILIES)
 
 
 def test_a_folder_of_subscriptions_may_be_a_link(root: Path) -> None:
@@ -95,7 +97,7 @@ def test_a_folder_of_subscriptions_may_be_a_link(root: Path) -> None:
     text = "hosts: [{name: H, subscriptions: subscriptions}]"
     (root / "inventory.yaml").write_text(text)
     inventory = load(root)
-    fact = inventory.hosts[0].facts.forwarding()
+    fact = inventory.hosts[0].facts.get(FORWARDING)
     assert isinstance(fact, Known)
     assert [one.name for one in fact.value.subscriptions] == ["S"]
     assert told(inventory) == []

@@ -12,8 +12,10 @@ import pytest
 
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Missing
-from logreach.inventories.facts.keys import FactKind
 from logreach.inventories.files.faults import InputError
+from logreach.inventories.forwarding.subscriptions import FORWARDING
+from logreach.inventories.reading.recognise import FAMILIES
+from logreach.inventories.windows.facts import AUDIT, OS, SETTING
 
 Refuse = Callable[[Path], None]
 PROCESS_CREATION = "0CCE922B-69AE-11D9-BED3-505054503030"
@@ -46,10 +48,10 @@ def test_a_hosts_own_folder(tmp_path: Path, refuse: Refuse) -> None:
     told = "folder cannot be read (Permission denied) in A"
     assert [str(fault) for fault in inventory.faults] == [told]
     first, second = inventory.hosts
-    assert {key.kind for key in first.facts.missing} == set(FactKind)
+    assert {key.family for key in first.facts.missing} == set(FAMILIES)
     assert {one.reason for one in first.facts.missing.values()} == {told}
-    assert isinstance(first.facts.os(), Missing)
-    assert not isinstance(second.facts.os(), Missing)
+    assert isinstance(first.facts.get(OS), Missing)
+    assert not isinstance(second.facts.get(OS), Missing)
 
 
 def test_a_folder_below_a_hosts_own(tmp_path: Path, refuse: Refuse) -> None:
@@ -59,11 +61,11 @@ def test_a_folder_below_a_hosts_own(tmp_path: Path, refuse: Refuse) -> None:
     (tmp_path / "inventory.yaml").write_text(
         "assume: windows-default\nhosts: [{name: H, folder: H}]"
     )
-    assert not isinstance(load(tmp_path).hosts[0].facts.audit(PROCESS_CREATION), Missing)
+    assert not isinstance(load(tmp_path).hosts[0].facts.get(AUDIT(PROCESS_CREATION)), Missing)
     refuse(tmp_path / "H" / "policy")
     facts = load(tmp_path).hosts[0].facts
-    assert not isinstance(facts.os(), Missing)
-    audit = facts.audit(PROCESS_CREATION)
+    assert not isinstance(facts.get(OS), Missing)
+    audit = facts.get(AUDIT(PROCESS_CREATION))
     assert isinstance(audit, Missing)
     assert "cannot be read" in audit.reason
 
@@ -81,8 +83,8 @@ def test_a_gpo_may_hold_anything_where_a_folder_of_it_is_closed(
     assert [str(fault) for fault in inventory.faults] == [
         "folder cannot be read (Permission denied) in gpo/{1}/DomainSysvol"
     ]
-    assert isinstance(inventory.hosts[0].facts.audit(PROCESS_CREATION), Missing)
-    setting = inventory.hosts[0].facts.setting("process_creation_command_line")
+    assert isinstance(inventory.hosts[0].facts.get(AUDIT(PROCESS_CREATION)), Missing)
+    setting = inventory.hosts[0].facts.get(SETTING("process_creation_command_line"))
     assert "cannot be read" in getattr(setting, "reason", "")
 
 
@@ -99,7 +101,7 @@ def test_a_closed_folder_beside_gpos_may_hold_another(tmp_path: Path, refuse: Re
     assert [str(fault) for fault in inventory.faults] == [
         "folder cannot be read (Permission denied) in gpo/{2}"
     ]
-    setting = inventory.hosts[0].facts.setting("process_creation_command_line")
+    setting = inventory.hosts[0].facts.get(SETTING("process_creation_command_line"))
     assert "cannot be read" in getattr(setting, "reason", "")
 
 
@@ -109,7 +111,7 @@ def test_a_folder_of_subscriptions(tmp_path: Path, refuse: Refuse) -> None:
     refuse(tmp_path / "wef")
     inventory = load(tmp_path)
     assert len(inventory.faults) == 1
-    forwarding = inventory.hosts[0].facts.forwarding()
+    forwarding = inventory.hosts[0].facts.get(FORWARDING)
     assert isinstance(forwarding, Missing)
     assert forwarding.fault
 

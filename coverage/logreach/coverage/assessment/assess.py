@@ -30,6 +30,8 @@ from logreach.coverage.platforms.sysmon.prerequisites import contradictions
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.forwarding.subscriptions import FORWARDING
+from logreach.inventories.windows.facts import OS, ROLE
 
 if TYPE_CHECKING:  # a run without rules does without what judges them
     from logreach.coverage.assessment.result import RuleRollup, RuleSummary
@@ -139,18 +141,18 @@ def _rolled_up(rules: Mapping[str, RuleSummary]) -> Mapping[str, RuleRollup]:
 
 def _on_host(facts: Facts, reasons: Reasons, keys: Iterable[str]) -> dict[str, Judged]:
     """What the host itself holds, where forwarding is judged as well."""
-    if isinstance(facts.forwarding(), Missing):
+    if isinstance(facts.get(FORWARDING), Missing):
         return {}
     return {key: reasons.judged(f"held:{key}") for key in keys}
 
 
 def _os_words(facts: Facts) -> str:
-    os = facts.os()
+    os = facts.get(OS)
     return f"unknown ({os.reason})" if isinstance(os, Missing) else str(os.value)
 
 
 def _role_words(facts: Facts) -> str:
-    role = facts.role()
+    role = facts.get(ROLE)
     return f"unknown ({role.reason})" if isinstance(role, Missing) else str(role.value)
 
 
@@ -240,7 +242,9 @@ def score(verdicts: Iterable[Verdict]) -> tuple[float, float] | None:
     )
 
 
-def hanging(inventory: Inventory, attack: AttackModel | None = None) -> Mapping[FactKey, int]:
+def hanging(
+    inventory: Inventory, attack: AttackModel | None = None
+) -> Mapping[FactKey[object], int]:
     """How many host x technique verdicts hang on each fact that the inventory does not tell."""
     model = build(attack or load_attack())
     assessed = [

@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from logreach.coverage.assessment.names import fact_title, value_words
+from logreach.coverage.assessment.names import fact_title
 from logreach.coverage.assessment.result import FactView
 from logreach.coverage.attack.smap import SMAP_ATTACK_VERSION
 from logreach.coverage.network.model import Model
-from logreach.inventories.facts.facts import Fact, Facts, FactValue, Missing
+from logreach.inventories.facts.facts import Fact, Facts, Missing
 from logreach.inventories.facts.host import Inventory
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import in_words
 from logreach.inventories.files.wording import counted, noun
+from logreach.inventories.windows.facts import OS, ROLE, SYSMON
 
 if TYPE_CHECKING:
     from logreach.coverage.assessment.rules import RuleWork
@@ -31,19 +33,19 @@ def fact_views(model: Model, facts: Facts) -> tuple[FactView, ...]:
     keys = {
         *facts.known,
         *facts.missing,
-        FactKey(FactKind.OS),
-        FactKey(FactKind.ROLE),
-        FactKey(FactKind.SYSMON),
+        OS,
+        ROLE,
+        SYSMON,
     }
     return tuple(_view(model, key, facts.get(key)) for key in sorted(keys))
 
 
-def _view(model: Model, key: FactKey, fact: Fact[FactValue]) -> FactView:
+def _view(model: Model, key: FactKey[object], fact: Fact[object]) -> FactView:
     title = fact_title(model.events, key)
     if isinstance(fact, Missing):
         return FactView(key, "unknown", fact.reason, (), title)
     state = "assumed" if fact.assumed else "known"
-    return FactView(key, state, value_words(fact.value), fact.evidence, title)
+    return FactView(key, state, in_words(fact.value), fact.evidence, title)
 
 
 def method_notes(model: Model, inventory: Inventory) -> tuple[Note, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from logreach.inventories.facts.facts import Facts, FactValue
+from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host
-from logreach.inventories.windows.facts import OperatingSystem, SysmonState
+from logreach.inventories.facts.values import for_grouping
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,11 @@ def group(hosts: Iterable[Host]) -> list[HostGroup]:
 
 def _signature(facts: Facts) -> object:
     known = tuple(
-        (key, _plain(facts.known[key].value), facts.known[key].assumed)
+        (key, for_grouping(facts.known[key].value), facts.known[key].assumed)
         for key in sorted(facts.known)
     )
     missing = tuple((key, facts.missing[key].reason) for key in sorted(facts.missing))
     return known, missing
-
-
-def _plain(value: FactValue) -> FactValue:
-    """A value without what no verdict reads: where a file lies, how a product is spelled."""
-    if isinstance(value, SysmonState):
-        return replace(value, config_source="", config_sha256="")
-    if isinstance(value, OperatingSystem):
-        return replace(value, product="", release="", revision=None)
-    return value
 
 
 def names(hosts: Sequence[Host]) -> tuple[str, ...]:

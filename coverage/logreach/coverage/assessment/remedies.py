@@ -17,7 +17,8 @@ from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import applied, exceeds
 from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.coverage.network.model import Model
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.facts import SACL
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ def planned_remedies(
 
     Those that ask for more than another, and gain no more, come last.
     """
-    gains: dict[tuple[FactKey, str], _Gains] = {}
+    gains: dict[tuple[FactKey[object], str], _Gains] = {}
     for number, one in enumerate(assessed):
         progress("weighing remedies", number, len(assessed))
         for remedy in _offered(one.evaluation):
             entry = gains.setdefault((remedy.key, remedy.text), _Gains(remedy))
             _weigh(model, one, entry)
-    alike: dict[FactKey, list[_Gains]] = {}
+    alike: dict[FactKey[object], list[_Gains]] = {}
     for entry in gains.values():
         if entry.remedy.value is not None:
             alike.setdefault(entry.remedy.key, []).append(entry)
@@ -80,7 +81,7 @@ def _does_as_well(other: _Gains, one: _Gains) -> bool:
 
 
 def _offered(evaluation: Evaluation) -> list[Remedy]:
-    found: dict[tuple[FactKey, str], Remedy] = {}
+    found: dict[tuple[FactKey[object], str], Remedy] = {}
     for _, reason in evaluation.reasons():
         if reason.remedy and reason.verdict.applicable and reason.verdict != YES:
             found.setdefault((reason.remedy.key, reason.remedy.text), reason.remedy)
@@ -114,9 +115,9 @@ def _changed(
 
 def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFact, ...]:
     """Every fact that is missing and that some verdict hangs on, the weightiest first."""
-    found: dict[FactKey, tuple[list[str], str, int]] = {}
+    found: dict[FactKey[object], tuple[list[str], str, int]] = {}
     for one in assessed:
-        leaves: dict[FactKey, dict[int, Verdict]] = {}
+        leaves: dict[FactKey[object], dict[int, Verdict]] = {}
         for key, reason in one.evaluation.reasons():
             if reason.missing is not None and not reason.verdict.settled:
                 leaves.setdefault(reason.missing, {})[key] = reason.verdict
@@ -141,9 +142,9 @@ def _hanging(model: Model, evaluation: Evaluation, leaves: dict[int, Verdict]) -
     return sum(1 for _ in _changed(model, worst, best))
 
 
-def _why(one: Assessed, fact: FactKey) -> str:
+def _why(one: Assessed, fact: FactKey[object]) -> str:
     known = one.group.facts.get(fact)
     reason = getattr(known, "reason", "")
-    if fact.kind is FactKind.SACL and not reason:
+    if fact.family is SACL and not reason:
         return "no SACL is known"
     return str(reason) or "the inventory does not say all of it"

@@ -91,7 +91,7 @@ class FactView:
     'unknown'; `value` is its text, or why it is unknown. `title` is the fact's name for people
     ('Process Creation' for a subcategory's GUID), '' where the key says it."""
 
-    key: FactKey
+    key: FactKey[object]
     state: str
     value: str
     evidence: tuple[Evidence, ...] = ()
@@ -185,7 +185,7 @@ class MissingFact:
     `title` is the fact's name for people, '' where the key says it.
     """
 
-    key: FactKey
+    key: FactKey[object]
     profiles: tuple[str, ...]
     reason: str
     verdicts: int

@@ -20,11 +20,10 @@ from logreach.coverage.network.rule_nodes import GraphView
 from logreach.coverage.platforms.sysmon.engine import load
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import SYSMON, SysmonState
 
 _ASIDE = "only Sysmon's log is looked at"
 VERSION = "15.15"  # of the Sysmon that loads them, unless another one is asked for
@@ -97,7 +96,7 @@ def under_config(
     `cache_dir` keeps the configuration's answers, so that the next run need not work them out.
     """
     state = SysmonState(installed=True, version=sysmon_version, config=text, config_source=name)
-    said = Statement(FactKey(FactKind.SYSMON), state, Evidence(name))
+    said = Statement(SYSMON, state, Evidence(name))
     with remembered_by([state], cache_dir) if cache_dir else nullcontext():
         results = judge_all(rules, SysmonAlone(GraphView(load_events(), Facts.of([said]))))
     labels = Counter(one.verdict.label for one in results.values())

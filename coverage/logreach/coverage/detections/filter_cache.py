@@ -20,7 +20,7 @@ from logreach.coverage.events.patterns import Decider, FilterAnswer
 from logreach.coverage.platforms.sysmon.prerequisites import sieve_of
 from logreach.inventories.facts.facts import Missing
 from logreach.inventories.facts.host import Host
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import SYSMON, SysmonState
 
 _KIND = "answers"
 _ENGINE = ("platforms/sysmon/engine", "platforms/sysmon/knowledge", "events", "engine/verdict.py")
@@ -52,7 +52,7 @@ def remembered_by(states: Iterable[SysmonState], folder: Path) -> Iterator[None]
 
 
 def _states(hosts: Iterable[Host]) -> list[SysmonState]:
-    facts = (host.facts.sysmon() for host in hosts)
+    facts = (host.facts.get(SYSMON) for host in hosts)
     return [fact.value for fact in facts if not isinstance(fact, Missing)]
 
 

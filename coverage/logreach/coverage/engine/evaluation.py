@@ -108,15 +108,15 @@ class Compiled:
             for child, _ in links:
                 self.parents[child].append(parent)
         self.fixed = {n: leaf.check(Facts()) for n, leaf in self.leaves.items() if not leaf.reads}
-        self.readers: dict[FactKey, list[int]] = {}
+        self.readers: dict[FactKey[object], list[int]] = {}
         for number, leaf in self.leaves.items():
             for fact in leaf.reads:
                 self.readers.setdefault(fact, []).append(number)
 
-    def reading(self, key: FactKey) -> Iterator[int]:
+    def reading(self, key: FactKey[object]) -> Iterator[int]:
         """The leaves that read a fact, by its own name or as one of its family."""
         yield from self.readers.get(key, ())
-        yield from self.readers.get(FactKey(key.kind), ())
+        yield from self.readers.get(key.family.every, ())
 
     def combine(self, number: int, codes: Sequence[int]) -> int:
         """The verdict of an inner node from those of its children."""
@@ -239,7 +239,7 @@ def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
     return Evaluation(compiled, codes, leaves)
 
 
-def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey]) -> Evaluation:
+def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey[object]]) -> Evaluation:
     """Evaluate again after some facts changed; work grows with what comes out otherwise."""
     compiled = old.compiled
     touched = sorted({number for key in changed for number in compiled.reading(key)})

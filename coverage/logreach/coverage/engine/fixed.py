@@ -21,7 +21,7 @@ class Fixed:
     link: str = "knowledge"
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return ()
 
     def check(self, facts: Facts) -> Reason:  # noqa: ARG002 - the protocol's signature

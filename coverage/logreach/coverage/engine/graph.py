@@ -25,7 +25,7 @@ class Prerequisite(Protocol):
     """Something that must hold on a host; a leaf of the graph."""
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         """The facts that its answer depends on."""
         ...
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from logreach.coverage.engine.verdict import Verdict
-from logreach.inventories.facts.facts import FactValue
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
 
@@ -21,8 +20,8 @@ class Remedy:
     words what is changed; '': as the text.
     """
 
-    key: FactKey
-    value: FactValue | None
+    key: FactKey[object]
+    value: object | None
     text: str
     cost: str = ""
     title: str = ""
@@ -43,7 +42,7 @@ class Reason(NamedTuple):
     evidence: tuple[Evidence, ...] = ()
     remedy: Remedy | None = None
     reference: str = ""
-    missing: FactKey | None = None
+    missing: FactKey[object] | None = None
 
 
 class Judged(NamedTuple):

@@ -14,9 +14,9 @@ from functools import lru_cache
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.verdict import YES
-from logreach.inventories.facts.facts import Facts, FactValue
+from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.windows.facts import AuditSetting, Sacl
+from logreach.inventories.facts.values import StructuredValue, added_to
 
 _NONE = -1
 """No change that is known makes it achievable."""
@@ -25,7 +25,9 @@ _NONE = -1
 class Least:
     """For the nodes of an evaluation, the changes that make them achievable."""
 
-    def __init__(self, evaluation: Evaluation, bits: Mapping[tuple[FactKey, str], int]) -> None:
+    def __init__(
+        self, evaluation: Evaluation, bits: Mapping[tuple[FactKey[object], str], int]
+    ) -> None:
         self._evaluation = evaluation
         self._bits = bits
         self._known: dict[int, int] = {}
@@ -97,7 +99,7 @@ def fewest(evaluation: Evaluation, facts: Facts, key: str) -> tuple[Remedy, ...]
 
 def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) -> Evaluation:
     """The evaluation of a host with these facts once all of these remedies have been made."""
-    wished: dict[FactKey, FactValue] = {}
+    wished: dict[FactKey[object], object] = {}
     unvalued: set[Remedy] = set()
     for one in remedies:
         if one.value is None:
@@ -105,7 +107,7 @@ def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) ->
         else:
             has = facts.known.get(one.key)
             old = wished.get(one.key, has.value if has else None)
-            wished[one.key] = _added(old, one.value)
+            wished[one.key] = added_to(old, one.value)
     for key, value in wished.items():
         facts = facts.stating(key, value)
     changed = reevaluate(evaluation, facts, wished) if wished else evaluation
@@ -126,25 +128,8 @@ def _offering(evaluation: Evaluation) -> dict[Remedy, list[int]]:
     return found
 
 
-def _added(old: FactValue | None, new: FactValue) -> FactValue:
-    """What a fact becomes: audit settings and entries are added to those that are there."""
-    match old, new:
-        case AuditSetting(), AuditSetting():
-            return AuditSetting(old.success or new.success, old.failure or new.failure)
-        case Sacl(), Sacl():
-            aces = tuple(dict.fromkeys((*old.aces, *new.aces)))
-            return Sacl(aces, old.protected or new.protected, old.spread or new.spread)
-    return new
-
-
 def exceeds(more: Remedy, less: Remedy) -> bool:
     """Whether one remedy turns on all that another of the same fact does, and more."""
     if more.key != less.key:
         return False
-    match more.value, less.value:
-        case AuditSetting(), AuditSetting():
-            return more.value != less.value and (
-                more.value.success >= less.value.success
-                and more.value.failure >= less.value.failure
-            )
-    return False
+    return isinstance(more.value, StructuredValue) and more.value.exceeds(less.value)

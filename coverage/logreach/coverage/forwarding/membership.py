@@ -14,17 +14,15 @@ from typing import Any
 
 from logreach.coverage.forwarding.truth import Truth
 from logreach.inventories.facts.facts import Facts, Known
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.yaml_text import parse_yaml
-from logreach.inventories.forwarding.subscriptions import Subscription
-from logreach.inventories.windows.facts import Role
+from logreach.inventories.forwarding.subscriptions import FORWARDING, Subscription
+from logreach.inventories.windows.facts import FEATURE, ROLE, Role
 from logreach.inventories.windows.objects.sddl import Access, read_dacl
 
 _ALL = 0x10000000  # GENERIC_ALL, what a subscription's entries give
-COLLECTOR = FactKey(FactKind.FEATURE, "event-collector")
-_ROLE = FactKey(FactKind.ROLE)
-_FORWARDING = FactKey(FactKind.FORWARDING)
+COLLECTOR = FEATURE("event-collector")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ class Membership:
 
     takes: Truth
     why: str = ""
-    missing: FactKey | None = None
+    missing: FactKey[object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Who:
 
     @classmethod
     def of(cls, facts: Facts) -> Who:
-        role, collector = facts.role(), facts.feature(COLLECTOR.name)
+        role, collector = facts.get(ROLE), facts.get(COLLECTOR)
         return cls(
             role.value if isinstance(role, Known) else None,
             collector.value if isinstance(collector, Known) else None,
@@ -58,15 +56,15 @@ def membership(subscription: Subscription, who: Who) -> Membership:
         return Membership(takes=True)
     found = _by_list(subscription, who)
     name = subscription.name
-    if found.takes is None and found.missing == _FORWARDING and subscription.named:
+    if found.takes is None and found.missing == FORWARDING and subscription.named:
         if subscription.elsewhere:
             why = f"{name} lists other computers than this host, for which the inventory names it"
-            return Membership(takes=None, why=why, missing=_FORWARDING)
+            return Membership(takes=None, why=why, missing=FORWARDING)
         found = Membership(takes=True, why="the inventory names it for this host")
     if found.takes and subscription.expires:
         # No clock decides: the same input gives the same answer on any day.
         why = f"{name} expires on {subscription.expires}; whether that has passed hangs on the day"
-        return Membership(takes=None, why=why, missing=_FORWARDING)
+        return Membership(takes=None, why=why, missing=FORWARDING)
     return found
 
 
@@ -76,29 +74,29 @@ def _by_list(subscription: Subscription, who: Who) -> Membership:
         if subscription.initiated == "collector" and not subscription.sources:
             return Membership(takes=False, why=f"{name} lists no computer that it takes from")
         why = f"whether this host is among the computers that {name} lists is not told"
-        return Membership(takes=None, why=why, missing=_FORWARDING)
+        return Membership(takes=None, why=why, missing=FORWARDING)
     told = subscription.allowed or ("" if subscription.certificates else _table()["default"])
     try:
         entries = read_dacl(told) if told else ()
     except InputError as error:
         return Membership(
-            takes=None, why=f"who may send to {name} cannot be read ({error})", missing=_FORWARDING
+            takes=None, why=f"who may send to {name} cannot be read ({error})", missing=FORWARDING
         )
     if entries is None:
         return Membership(
-            takes=None, why=f"{name} does not tell who may send to it", missing=_FORWARDING
+            takes=None, why=f"{name} does not tell who may send to it", missing=FORWARDING
         )
     found = _weighed(name, entries, who)
     if found.takes is False and subscription.certificates:
         why = f"whether this host sends to {name} by certificate is not told"
-        return Membership(takes=None, why=why, missing=_FORWARDING)
+        return Membership(takes=None, why=why, missing=FORWARDING)
     return found
 
 
 def _weighed(name: str, entries: tuple[Access, ...], who: Who) -> Membership:
     """The first entry that holds the host decides; those that may hold it leave it open."""
     reached: set[bool] = set()
-    doubts: list[tuple[str, FactKey]] = []
+    doubts: list[tuple[str, FactKey[object]]] = []
     for entry in entries:
         held = _holds(entry, who)
         if held is not False:
@@ -114,7 +112,7 @@ def _weighed(name: str, entries: tuple[Access, ...], who: Who) -> Membership:
         why = "" if takes else f"{name} takes from {_groups(entries)}"
         return Membership(takes, why)
     # What the inventory can tell of the host comes first: naming it settles only the rest.
-    why, missing = min(doubts, key=lambda doubt: doubt[1] == _FORWARDING)
+    why, missing = min(doubts, key=lambda doubt: doubt[1] == FORWARDING)
     text = f"whether {name} takes from this host depends on {why}"
     return Membership(takes=None, why=text, missing=missing)
 
@@ -151,12 +149,12 @@ def _in_groups(principal: str, role: Role) -> Truth:
     return False if principal.startswith("S-1-5-21-") and known.get(last) in others else None
 
 
-def _doubt(entry: Access, who: Who) -> tuple[str, FactKey]:
+def _doubt(entry: Access, who: Who) -> tuple[str, FactKey[object]]:
     if entry.principal in _table()["collector"]:
         return "its being the collector itself", COLLECTOR
     if who.role is None and any(entry.principal in _table()[role] for role in Role):
-        return "its role", _ROLE
-    return f"its being in {_title(entry.principal)}", _FORWARDING
+        return "its role", ROLE
+    return f"its being in {_title(entry.principal)}", FORWARDING
 
 
 def _groups(entries: Iterable[Access]) -> str:

@@ -27,17 +27,16 @@ from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, 
 from logreach.coverage.forwarding.queries import doubts_of
 from logreach.coverage.platforms.windows.headers import metadata
 from logreach.inventories.facts.facts import Facts, Known, Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.forwarding.subscriptions import Forwarding
-from logreach.inventories.windows.facts import OperatingSystem
+from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
+from logreach.inventories.windows.facts import OS, ROLE, SYSMON, OperatingSystem
 
-FORWARDING_KEY = FactKey(FactKind.FORWARDING)
 _READS = (
-    FORWARDING_KEY,
-    FactKey(FactKind.OS),
-    FactKey(FactKind.ROLE),
-    FactKey(FactKind.SYSMON),
+    FORWARDING,
+    OS,
+    ROLE,
+    SYSMON,
     COLLECTOR,
 )
 
@@ -134,11 +133,11 @@ class Forwarded:
         return self.pattern.event
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return _READS
 
     def check(self, facts: Facts) -> Reason:
-        fact = facts.forwarding()
+        fact = facts.get(FORWARDING)
         if isinstance(fact, Missing):
             return _untold(self.pattern.event, fact)
         return Arriving(facts).check(self.pattern)
@@ -148,7 +147,7 @@ class Arriving:
     """What of the events of one host is forwarded, for who asks of many patterns."""
 
     def __init__(self, facts: Facts) -> None:
-        self._fact = fact = facts.forwarding()
+        self._fact = fact = facts.get(FORWARDING)
         if not isinstance(fact, Missing):
             self._system = _system(facts)
             self._sieves = _sieves(fact.value, Who.of(facts))
@@ -246,7 +245,7 @@ def _untold(key: str, fact: Missing) -> Reason:
         text = "forwarding is not judged: the inventory names no subscription"
         return _reason(key, NOT_APPLICABLE, text)
     text = f"what is forwarded is unknown ({fact.reason})"
-    return _reason(key, UNKNOWN, text, missing=FORWARDING_KEY)
+    return _reason(key, UNKNOWN, text, missing=FORWARDING)
 
 
 @lru_cache(maxsize=2048)
@@ -261,12 +260,12 @@ def _select(key: str, channel: str, event_id: int, *, collected: bool) -> Remedy
             f"{select}"
         )
     title = f"Subscription: take {key}"
-    return Remedy(FORWARDING_KEY, None, text, "more events forwarded", title)
+    return Remedy(FORWARDING, None, text, "more events forwarded", title)
 
 
 def _system(facts: Facts) -> tuple[OperatingSystem | None, str | None]:
     """What decides which fields events have: the system, and the version of Sysmon."""
-    os, sysmon = facts.os(), facts.sysmon()
+    os, sysmon = facts.get(OS), facts.get(SYSMON)
     return (
         os.value if isinstance(os, Known) else None,
         sysmon.value.version if isinstance(sysmon, Known) else None,

@@ -11,32 +11,18 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactFamily, FactKey, V_co
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.forwarding.subscriptions import Forwarding
-from logreach.inventories.windows.facts import (
-    AuditSetting,
-    ChannelState,
-    OperatingSystem,
-    Role,
-    Sacl,
-    SysmonState,
-)
-
-Scalar = bool | int | str
-FactValue = (
-    OperatingSystem | Role | AuditSetting | SysmonState | ChannelState | Sacl | Forwarding | Scalar
-)
 
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[V]):
+class Known(Generic[V_co]):
     """A fact that somebody states."""
 
-    value: V
+    value: V_co
     evidence: tuple[Evidence, ...] = ()
     strength: Strength = Strength.OBSERVED
 
@@ -61,8 +47,8 @@ Fact = Known[V] | Missing
 class Statement:
     """What one source says of one fact. Among equals the later one wins (GPO order)."""
 
-    key: FactKey
-    value: FactValue
+    key: FactKey[object]
+    value: object
     evidence: Evidence
     strength: Strength = Strength.OBSERVED
 
@@ -71,7 +57,7 @@ class Statement:
 class Conflict:
     """Two sources that disagree; `kept` is believed."""
 
-    key: FactKey
+    key: FactKey[object]
     kept: Statement
     dropped: Statement
 
@@ -81,37 +67,36 @@ class Reading:
     """What a reader got out of one input: statements, and the faults that cost others.
 
     `missing` names whole families or single facts that the input should have told and could
-    not; FactKey(kind, '') stands for every fact of that kind.
+    not; a family's `every` stands for all facts of that family.
     """
 
     statements: tuple[Statement, ...] = ()
     faults: tuple[Fault, ...] = ()
-    missing: tuple[tuple[FactKey, Missing], ...] = ()
+    missing: tuple[tuple[FactKey[object], Missing], ...] = ()
 
 
-_FAMILIES = {kind: FactKey(kind) for kind in FactKind}
 _UNTOLD = Missing("the inventory does not say")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """All facts of one host, settled. Look up with the typed accessors.
+    """All facts of one host, settled. `get` looks one up by its typed key.
 
     Two are equal only where they are the same, so that what follows from one can be remembered.
     """
 
-    known: Mapping[FactKey, Known[FactValue]] = field(default_factory=dict)
-    missing: Mapping[FactKey, Missing] = field(default_factory=dict)
+    known: Mapping[FactKey[object], Known[object]] = field(default_factory=dict)
+    missing: Mapping[FactKey[object], Missing] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
 
     @classmethod
     def of(
         cls,
         statements: Iterable[Statement],
-        missing: Iterable[tuple[FactKey, Missing]] = (),
+        missing: Iterable[tuple[FactKey[object], Missing]] = (),
     ) -> Facts:
         """Settle statements: the strongest wins, among equals the last; conflicts are kept."""
-        best: dict[FactKey, list[Statement]] = {}
+        best: dict[FactKey[object], list[Statement]] = {}
         conflicts: list[Conflict] = []
         for new in statements:
             agreed = best.setdefault(new.key, [])
@@ -137,63 +122,28 @@ class Facts:
             conflicts=tuple(conflicts),
         )
 
-    def get(self, key: FactKey) -> Fact[FactValue]:
-        """The fact itself, or why it is missing."""
-        known = self.known.get(key)
-        if known is not None:
-            return known
+    def get(self, key: FactKey[V]) -> Fact[V]:
+        """The fact itself, or why it is missing; TypeError where its value is of another type."""
+        fact = self.known.get(key)
+        if fact is not None:
+            return _checked(key, fact)
         if self.missing:
-            for wanted in (key, _FAMILIES[key.kind]):
-                if wanted in self.missing:
-                    return self.missing[wanted]
+            return self.missing.get(key) or self.missing.get(key.family.every) or _UNTOLD
         return _UNTOLD
 
-    def stating(self, key: FactKey, value: FactValue) -> Facts:
+    def stating(self, key: FactKey[V], value: V) -> Facts:
         """These facts, with one of them changed: what a remedy would make of them."""
         known = {**self.known, key: Known(value, (Evidence("as changed"),))}
         return Facts(known, self.missing, self.conflicts)
 
-    def of_kind(self, kind: FactKind) -> Iterator[tuple[str, Known[FactValue]]]:
+    def of_family(self, family: FactFamily[V]) -> Iterator[tuple[str, Known[V]]]:
         """Every known fact of a family, by name."""
-        for key in sorted(key for key in self.known if key.kind is kind):
-            yield key.name, self.known[key]
+        for key in sorted(key for key in self.known if key.family == family):
+            yield key.name, _checked(family.every, self.known[key])
 
-    def os(self) -> Fact[OperatingSystem]:
-        return self._typed(_FAMILIES[FactKind.OS], OperatingSystem)
 
-    def role(self) -> Fact[Role]:
-        return self._typed(_FAMILIES[FactKind.ROLE], Role)
-
-    def feature(self, name: str) -> Fact[bool]:
-        return self._typed(FactKey(FactKind.FEATURE, name), bool)
-
-    def audit(self, guid: str) -> Fact[AuditSetting]:
-        return self._typed(FactKey(FactKind.AUDIT, guid), AuditSetting)
-
-    def setting(self, name: str) -> Fact[Scalar]:
-        fact = self.get(FactKey(FactKind.SETTING, name))
-        if isinstance(fact, Missing):
-            return fact
-        if not isinstance(fact.value, bool | int | str):
-            raise TypeError(f"setting {name} holds {type(fact.value).__name__}")
-        return Known(fact.value, fact.evidence, fact.strength)
-
-    def sysmon(self) -> Fact[SysmonState]:
-        return self._typed(_FAMILIES[FactKind.SYSMON], SysmonState)
-
-    def channel(self, name: str) -> Fact[ChannelState]:
-        return self._typed(FactKey(FactKind.CHANNEL, name), ChannelState)
-
-    def sacl(self, name: str) -> Fact[Sacl]:
-        return self._typed(FactKey(FactKind.SACL, name), Sacl)
-
-    def forwarding(self) -> Fact[Forwarding]:
-        return self._typed(_FAMILIES[FactKind.FORWARDING], Forwarding)
-
-    def _typed(self, key: FactKey, kind: type[V]) -> Fact[V]:
-        fact = self.get(key)
-        if isinstance(fact, Missing):
-            return fact
-        if not isinstance(fact.value, kind):
-            raise TypeError(f"fact {key} holds {type(fact.value).__name__}, not {kind.__name__}")
-        return cast("Known[V]", fact)
+def _checked(key: FactKey[V], fact: Known[object]) -> Known[V]:
+    if not isinstance(fact.value, key.family.types):
+        types = " or ".join(sorted(each.__name__ for each in key.family.types))
+        raise TypeError(f"fact {key} holds {type(fact.value).__name__}, not {types}")
+    return cast("Known[V]", fact)

@@ -1,31 +1,46 @@
-"""The names of facts."""
+"""The keys of facts: families that platforms declare, and one key for each fact.
+
+A platform declares its families beside the types of their values; nothing here knows them.
+"""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
+
+V_co = TypeVar("V_co", covariant=True)
 
 
-class FactKind(StrEnum):
-    """The families of facts; `FactKey.name` says which one of the family."""
+class FactFamily(str, Generic[V_co]):
+    """Facts of one kind, told apart by name: `AUDIT(guid)` is the key of one of them.
 
-    OS = "os"
-    ROLE = "role"
-    FEATURE = "feature"  # name: 'ad-cs', 'nps', ...; value: bool
-    AUDIT = "audit"  # name: subcategory GUID, upper case without braces
-    LEGACY_AUDIT = "legacy-audit"  # name: category as secedit writes it, 'AuditObjectAccess'
-    SETTING = "setting"  # name: from tables/settings.yaml; value: bool, int or str
-    SYSMON = "sysmon"
-    CHANNEL = "channel"  # name: the channel's full name
-    SACL = "sacl"  # name: the object's path, upper case; or 'global:file', 'global:key'
-    FORWARDING = "forwarding"
+    `types` are the types that a value may have, `every` is the key that stands for all facts of
+    the family at once. A family is its own name as text, so that keys hash and sort as fast as
+    text does: evaluating a host makes thousands of them.
+    """
+
+    types: tuple[type[V_co], ...]
+    every: FactKey[V_co]
+
+    def __new__(cls, name: str, *types: type[V_co]) -> FactFamily[V_co]:
+        family = super().__new__(cls, name)
+        family.types = types
+        family.every = FactKey(family)
+        return family
+
+    def __call__(self, name: str) -> FactKey[V_co]:
+        return FactKey(self, name)
 
 
-class FactKey(NamedTuple):
-    """The name of one fact of a host; a tuple, as every question to a host makes one."""
+class FactKey(NamedTuple, Generic[V_co]):
+    """The key of one fact of a host; it leads to the type of the fact's value."""
 
-    kind: FactKind
+    family: FactFamily[V_co]
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+        return f"{self.family}:{self.name}" if self.name else str(self.family)
+
+
+def single_fact(name: str, value_type: type[V_co]) -> FactKey[V_co]:
+    """The key of a fact that a host has only once, as its operating system."""
+    return FactFamily(name, value_type).every

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from logreach.inventories.facts.keys import single_fact
+from logreach.inventories.facts.values import StructuredValue
+from logreach.inventories.files.wording import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -60,7 +64,7 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
-class Forwarding:
+class Forwarding(StructuredValue):
     """The subscriptions that take events of a host; empty: nothing leaves it.
 
     `incomplete` says what else there is that could not be read, in words: with it, an event that
@@ -73,3 +77,10 @@ class Forwarding:
     def __hash__(self) -> int:
         # Asked for with every event of every host; few share their names and differ.
         return hash((tuple(one.name for one in self.subscriptions), self.incomplete))
+
+    def in_words(self) -> str:
+        """'2 subscriptions'."""
+        return counted(len(self.subscriptions), "subscription")
+
+
+FORWARDING = single_fact("forwarding", Forwarding)

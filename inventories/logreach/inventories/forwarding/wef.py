@@ -11,17 +11,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from logreach.inventories.facts.facts import Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
 from logreach.inventories.files.xml_lines import Element, OwnDtdError, XmlError, parse_all
 from logreach.inventories.forwarding import wef_listing
-from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
+from logreach.inventories.forwarding.subscriptions import (
+    FORWARDING,
+    Forwarding,
+    Query,
+    Subscription,
+)
 from logreach.inventories.forwarding.xpath import XPathError, parse
 from logreach.inventories.windows.objects.sddl import read_dacl
 
-KEY = FactKey(FactKind.FORWARDING)
 _HINT = "Export with: wecutil gs NAME /f:xml"
 _INITIATED = {"sourceinitiated": "source", "collectorinitiated": "collector"}
 _CERTIFICATES = ("AllowedIssuerCAList", "AllowedSubjectList")
@@ -58,10 +61,10 @@ def reading_of(
 ) -> Reading:
     """A reading with one statement, or, where nothing could be read, with the fact missing."""
     if not subscriptions and faults:
-        return Reading((), tuple(faults), ((KEY, Missing(str(faults[0]), faults[0])),))
+        return Reading((), tuple(faults), ((FORWARDING, Missing(str(faults[0]), faults[0])),))
     incomplete = tuple(str(fault) for fault in faults)
     evidence = Evidence(source, sha256, _lines_of(subscriptions), quote[:160])
-    statement = Statement(KEY, Forwarding(subscriptions, incomplete), evidence)
+    statement = Statement(FORWARDING, Forwarding(subscriptions, incomplete), evidence)
     return Reading((statement,), tuple(faults))
 
 
@@ -77,13 +80,15 @@ def merge(readings: Iterable[Reading]) -> Reading:
     Statements of other facts pass through.
     """
     found = tuple(readings)
-    ours = [one for reading in found for one in reading.statements if one.key == KEY]
-    lost = [why for reading in found for key, why in reading.missing if key == KEY]
+    ours = [one for reading in found for one in reading.statements if one.key == FORWARDING]
+    lost = [why for reading in found for key, why in reading.missing if key == FORWARDING]
     faults = tuple(fault for reading in found for fault in reading.faults)
-    others = tuple(one for reading in found for one in reading.statements if one.key != KEY)
-    other_missing = tuple(pair for reading in found for pair in reading.missing if pair[0] != KEY)
+    others = tuple(one for reading in found for one in reading.statements if one.key != FORWARDING)
+    other_missing = tuple(
+        pair for reading in found for pair in reading.missing if pair[0] != FORWARDING
+    )
     if not ours:
-        return Reading(others, faults, (*other_missing, *((KEY, why) for why in lost[:1])))
+        return Reading(others, faults, (*other_missing, *((FORWARDING, why) for why in lost[:1])))
     whole = Forwarding(
         tuple(sub for one in ours for sub in _forwarding(one).subscriptions),
         (
@@ -91,7 +96,7 @@ def merge(readings: Iterable[Reading]) -> Reading:
             *(why.reason for why in lost),
         ),
     )
-    merged = tuple(Statement(KEY, whole, one.evidence, one.strength) for one in ours)
+    merged = tuple(Statement(FORWARDING, whole, one.evidence, one.strength) for one in ours)
     return Reading((*others, *merged), faults, other_missing)
 
 
@@ -100,7 +105,7 @@ def subscriptions_of(reading: Reading) -> tuple[Subscription, ...]:
     return tuple(
         subscription
         for statement in reading.statements
-        if statement.key == KEY
+        if statement.key == FORWARDING
         for subscription in _forwarding(statement).subscriptions
     )
 

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import FactValue, Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.sources import Source
 from logreach.inventories.reading.specs import HostSpec
-from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role, SysmonState
+from logreach.inventories.windows.facts import (
+    CHANNEL,
+    FEATURE,
+    OS,
+    ROLE,
+    SETTING,
+    SYSMON,
+    OperatingSystem,
+    OsKind,
+    Role,
+    SysmonState,
+)
 from logreach.inventories.windows.system.operating_systems import identify
-from logreach.inventories.windows.system.sysmon_files import KEY as SYSMON
-
-OS = FactKey(FactKind.OS)
 
 
 def read(spec: HostSpec, source: Source) -> Reading:
@@ -52,7 +60,9 @@ def sysmon(spec: HostSpec, source: Source, config: Source | None, text: str | No
     return Reading((statement(source, SYSMON, state, told.line, quote),))
 
 
-def statement(source: Source, key: FactKey, value: FactValue, line: int, quote: str) -> Statement:
+def statement(
+    source: Source, key: FactKey[object], value: object, line: int, quote: str
+) -> Statement:
     """A fact that a line of YAML states."""
     evidence = source.evidence(f"line {line}" if line else "", quote)
     return Statement(key, value, evidence, Strength.DECLARED)
@@ -61,15 +71,13 @@ def statement(source: Source, key: FactKey, value: FactValue, line: int, quote: 
 def _stated(spec: HostSpec, source: Source) -> Iterator[Statement]:
     if spec.role is not None:
         role, line = spec.role
-        yield statement(source, FactKey(FactKind.ROLE), role, line, f"role: {role}")
+        yield statement(source, ROLE, role, line, f"role: {role}")
     for name, (value, line) in spec.settings.items():
-        key = FactKey(FactKind.SETTING, name)
-        yield statement(source, key, value, line, f"{name}: {value}")
+        yield statement(source, SETTING(name), value, line, f"{name}: {value}")
     for name, (on, line) in spec.features.items():
-        yield statement(source, FactKey(FactKind.FEATURE, name), on, line, f"{name}: {on}")
+        yield statement(source, FEATURE(name), on, line, f"{name}: {on}")
     for name, (state, line) in spec.channels.items():
-        key = FactKey(FactKind.CHANNEL, name)
-        yield statement(source, key, state, line, f"channel {name}")
+        yield statement(source, CHANNEL(name), state, line, f"channel {name}")
 
 
 def _kind(spec: HostSpec) -> OsKind | None:

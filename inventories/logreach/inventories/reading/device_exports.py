@@ -11,16 +11,15 @@ from typing import Any
 
 from logreach.inventories.facts.facts import Missing, Statement
 from logreach.inventories.facts.host_names import in_domain
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.files.wording import counted, noun
-from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role
+from logreach.inventories.windows.facts import OS, ROLE, OperatingSystem, OsKind, Role
 from logreach.inventories.windows.system.operating_systems import identify
 
-OS, ROLE = FactKey(FactKind.OS), FactKey(FactKind.ROLE)
 _MOST_COUNTED = 10_000_000
 _LONGEST_LINE = 262_144
 _OURS = ("name", "os", "version", "build", "role", "count")
@@ -40,7 +39,7 @@ class Device:
     source: str = ""
     where: str = ""
     statements: list[Statement] = field(default_factory=list)
-    missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
+    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 

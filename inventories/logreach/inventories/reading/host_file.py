@@ -9,18 +9,19 @@ import re
 from functools import cache
 
 from logreach.inventories.facts.facts import Reading
-from logreach.inventories.facts.keys import FactKind
+from logreach.inventories.facts.keys import FactFamily
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.reading import declared, manifest
+from logreach.inventories.windows.facts import CHANNEL, FEATURE, OS, ROLE, SETTING, SYSMON
 
-KINDS = (
-    FactKind.OS,
-    FactKind.ROLE,
-    FactKind.SETTING,
-    FactKind.FEATURE,
-    FactKind.CHANNEL,
-    FactKind.SYSMON,
+FAMILIES: tuple[FactFamily[object], ...] = (
+    OS.family,
+    ROLE.family,
+    SETTING,
+    FEATURE,
+    CHANNEL,
+    SYSMON.family,
 )
 _KEY = re.compile(r"([A-Za-z_]\w*)\s*:(?:\s|$)")
 _IDLE = re.compile(r"\s|#|---|\.\.\.|$")

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from logreach.inventories.facts.facts import Reading
-from logreach.inventories.facts.keys import FactKind
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.forwarding import forwarding_files, wef
-from logreach.inventories.forwarding.subscriptions import Forwarding
+from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
 from logreach.inventories.forwarding.wef_hosts import Called, of_host
 from logreach.inventories.reading import declared, recognise
 from logreach.inventories.reading.builder import Builder
 from logreach.inventories.reading.specs import Named
 
-_FORWARDING = (FactKind.FORWARDING,)
+_FORWARDING = (FORWARDING.family,)
 
 
 def take(builder: Builder) -> None:
@@ -30,7 +29,7 @@ def take(builder: Builder) -> None:
         none = Forwarding(())
         builder.statements.append(
             declared.statement(
-                builder.manifest, wef.KEY, none, spec.no_forwarding, "subscriptions: none"
+                builder.manifest, FORWARDING, none, spec.no_forwarding, "subscriptions: none"
             )
         )
 
@@ -57,8 +56,8 @@ def _read_all(builder: Builder, named: Iterable[Named]) -> Iterator[Reading]:
 
 def _among_files(builder: Builder) -> Reading:
     """What files known by their content say of forwarding, taken out of what is gathered."""
-    told = tuple(one for one in builder.statements if one.key == wef.KEY)
-    missing = tuple(one for one in builder.missing if one[0] == wef.KEY)
-    builder.statements = [one for one in builder.statements if one.key != wef.KEY]
-    builder.missing = [one for one in builder.missing if one[0] != wef.KEY]
+    told = tuple(one for one in builder.statements if one.key == FORWARDING)
+    missing = tuple(one for one in builder.missing if one[0] == FORWARDING)
+    builder.statements = [one for one in builder.statements if one.key != FORWARDING]
+    builder.missing = [one for one in builder.missing if one[0] != FORWARDING]
     return Reading(told, missing=missing)

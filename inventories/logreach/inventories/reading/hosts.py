@@ -10,22 +10,33 @@ from pathlib import Path
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing, Reading, Statement
 from logreach.inventories.facts.host import Host
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
 from logreach.inventories.reading import declared, host_forwarding, merge, recognise
 from logreach.inventories.reading.builder import Builder
 from logreach.inventories.reading.device_exports import Device
+from logreach.inventories.reading.recognise import FAMILIES
 from logreach.inventories.reading.specs import HostSpec
 from logreach.inventories.windows.audit_policy import auditpol, effective
 from logreach.inventories.windows.audit_policy.subcategories import default_settings
-from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role, SysmonState
+from logreach.inventories.windows.facts import (
+    AUDIT,
+    CHANNEL,
+    OS,
+    ROLE,
+    SACL,
+    SETTING,
+    SYSMON,
+    OperatingSystem,
+    OsKind,
+    Role,
+    SysmonState,
+)
 from logreach.inventories.windows.group_policy import gpo, preferences
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.system import sysmon_files
-
-ROLE = FactKey(FactKind.ROLE)
 
 
 def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[Device] = ()) -> Host:
@@ -47,7 +58,7 @@ def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[De
 
 def _audit(builder: Builder) -> None:
     for named in builder.spec.audit_policy:
-        source = builder.source(named, (FactKind.AUDIT,))
+        source = builder.source(named, (AUDIT,))
         if source is not None:
             builder.take(builder.once(auditpol.read, source))
 
@@ -59,11 +70,11 @@ def _files(builder: Builder) -> None:
         if path is not None:
             _by_content(builder, path)
     for named in builder.spec.sacls:
-        source = builder.source(named, (FactKind.SACL,))
+        source = builder.source(named, (SACL,))
         if source is not None:
-            builder.take(builder.once(sacl_files.read, source, (FactKind.SACL,)))
+            builder.take(builder.once(sacl_files.read, source, (SACL,)))
     named_folder = builder.spec.folder
-    folder = builder.locate(named_folder, tuple(FactKind), folder=True) if named_folder else None
+    folder = builder.locate(named_folder, FAMILIES, folder=True) if named_folder else None
     if folder is None:
         return
     backups = gpo.roots(builder.folder, folder)
@@ -74,7 +85,7 @@ def _files(builder: Builder) -> None:
             _by_content(builder, path)
     if hidden := builder.folder.unread(folder):
         # Anything may lie there.
-        builder.take(recognise.lost(hidden, tuple(FactKind)))
+        builder.take(recognise.lost(hidden, FAMILIES))
 
 
 def _by_content(builder: Builder, path: Path) -> None:
@@ -102,7 +113,7 @@ def _by_content(builder: Builder, path: Path) -> None:
 
 def _unread(builder: Builder, faults: tuple[Fault, ...]) -> None:
     """Tell of a file that nothing reads: it may be the audit policy, for which a default stood."""
-    lost = () if builder.spec.assume_defaults is None else (FactKind.AUDIT,)
+    lost = () if builder.spec.assume_defaults is None else (AUDIT,)
     builder.take(recognise.lost(faults, lost))
 
 
@@ -144,7 +155,7 @@ def _prefer(builder: Builder) -> None:
     Preferences are applied on their own, behind policy, and write the same values; which of two
     that differ is found on a host hangs on when each was refreshed.
     """
-    last: dict[FactKey, tuple[gpo.Gpo, Statement | Missing]] = {}
+    last: dict[FactKey[object], tuple[gpo.Gpo, Statement | Missing]] = {}
     for one in builder.policies:
         last.update((key, (one, told)) for key, told in one.preferred.items())
     for key, (one, told) in last.items():
@@ -158,7 +169,7 @@ def _prefer(builder: Builder) -> None:
             builder.statements.append(replace(told, evidence=evidence))
 
 
-def _of_policy(statement: Statement, key: FactKey) -> bool:
+def _of_policy(statement: Statement, key: FactKey[object]) -> bool:
     return statement.key == key and statement.strength is Strength.POLICY
 
 
@@ -183,7 +194,7 @@ def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
     """
     overridden = {told.key for gone in later for told in (*gone.legacy.values(), *gone.others)}
     for statement in (*one.legacy.values(), *one.others):
-        if statement.key in overridden and statement.key.kind is not FactKind.CHANNEL:
+        if statement.key in overridden and statement.key.family is not CHANNEL:
             continue
         doubts = [one.lost.get(statement.key), *(p.doubt(statement.key) for p in later)]
         doubt = next(filter(None, doubts), None)
@@ -193,9 +204,9 @@ def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
             builder.statements.append(replace(statement, evidence=replace(evidence, quote=quote)))
         else:
             builder.missing.append((statement.key, doubt))
-    audit = FactKind.AUDIT  # what is lost of subcategories is settled with all the rest of them
-    builder.missing.extend(pair for pair in one.lost.items() if pair[0].kind is not audit)
-    builder.missing.extend((FactKey(kind), gone) for kind, gone in one.unread.items())
+    # What is lost of subcategories is settled with all the rest of them.
+    builder.missing.extend(pair for pair in one.lost.items() if pair[0].family is not AUDIT)
+    builder.missing.extend((family.every, gone) for family, gone in one.unread.items())
 
 
 def _check_listings(builder: Builder, facts: Facts) -> bool | None:
@@ -203,7 +214,7 @@ def _check_listings(builder: Builder, facts: Facts) -> bool | None:
 
     None where the one or the other is not told.
     """
-    sysmon = facts.sysmon()
+    sysmon = facts.get(SYSMON)
     path = sysmon.value.config_source if isinstance(sysmon, Known) else ""
     digest = next((one.sha256 for one in builder.folder.files if one.path == path), "")
     same: bool | None = None
@@ -231,7 +242,7 @@ def _as_loaded(told: list[Statement], loaded: bool | None) -> list[Statement]:
 
 def _workstation(facts: Facts) -> Iterator[Statement]:
     """A client Windows is a workstation, whether or not somebody says so."""
-    os = facts.os()
+    os = facts.get(OS)
     if isinstance(os, Known) and os.value.kind is OsKind.CLIENT and _unsaid(facts):
         yield Statement(ROLE, Role.WORKSTATION, os.evidence[0], os.strength)
 
@@ -242,7 +253,7 @@ def _unsaid(facts: Facts) -> bool:
 
 def _clash(facts: Facts) -> Fault | None:
     """Windows itself tells workstations from servers by its kind; a role may not say otherwise."""
-    role, os = facts.role(), facts.os()
+    role, os = facts.get(ROLE), facts.get(OS)
     if isinstance(role, Missing) or isinstance(os, Missing):
         return None
     client = os.value.kind is OsKind.CLIENT
@@ -255,7 +266,7 @@ def _clash(facts: Facts) -> Fault | None:
     return Fault(f"sources disagree: {told}", first.source, first.where, hint)
 
 
-def _stands(doubted: set[FactKey], one: Statement) -> bool:
+def _stands(doubted: set[FactKey[object]], one: Statement) -> bool:
     """Whether a statement may be believed: what a GPO asks for does not settle a host's doubt."""
     return one.key not in doubted or one.strength is Strength.OBSERVED
 
@@ -263,13 +274,13 @@ def _stands(doubted: set[FactKey], one: Statement) -> bool:
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
     told = merge.complete(filter(partial(_stands, builder.doubted), builder.statements))
-    first = Facts.of(one for one in told if one.key.kind is not FactKind.AUDIT)
+    first = Facts.of(one for one in told if one.key.family is not AUDIT)
     clash = _clash(first)
     if clash is not None:
         told = [one for one in told if one.key != ROLE]
         builder.faults.append(clash)
         builder.missing.append((ROLE, Missing(clash.message, clash)))
-    policy = effective.audit(builder.policies, first.setting(effective.FORCE), first.os())
+    policy = effective.audit(builder.policies, first.get(SETTING(effective.FORCE)), first.get(OS))
     told = _as_loaded(told, _check_listings(builder, first))
     statements = [*told, *policy.statements, *_workstation(first)]
     missing = [*builder.missing, *policy.missing]
@@ -280,18 +291,18 @@ def _settled(builder: Builder) -> Host:
     return Host(spec.name, spec.count, facts, faults)
 
 
-def _assumed(builder: Builder, facts: Facts, lost: set[FactKey]) -> list[Statement]:
+def _assumed(builder: Builder, facts: Facts, lost: set[FactKey[object]]) -> list[Statement]:
     """Windows' own defaults, for a host of which no audit export is named."""
-    os = facts.os()
+    os = facts.get(OS)
     if builder.spec.audit_policy or not isinstance(os, Known):
         return []
-    observed = any(one.key.kind is FactKind.AUDIT for one in builder.statements)
-    if observed or FactKey(FactKind.AUDIT) in lost:
+    observed = any(one.key.family is AUDIT for one in builder.statements)
+    if observed or AUDIT.every in lost:
         return []
     line = f"line {builder.spec.assume_defaults}"
     return [
         Statement(
-            FactKey(FactKind.AUDIT, guid),
+            AUDIT(guid),
             setting,
             Evidence(
                 builder.manifest.path, builder.manifest.sha256, line, _default_quote(os, note)
@@ -299,7 +310,7 @@ def _assumed(builder: Builder, facts: Facts, lost: set[FactKey]) -> list[Stateme
             Strength.ASSUMED,
         )
         for guid, (setting, note) in default_settings(os.value).items()
-        if FactKey(FactKind.AUDIT, guid) not in lost
+        if AUDIT(guid) not in lost
     ]
 
 

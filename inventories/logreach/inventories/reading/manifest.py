@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Container
 from typing import TypeVar
 
-from logreach.inventories.facts.facts import Scalar
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.marked import Marked, parse
 from logreach.inventories.files.tables import yaml_table

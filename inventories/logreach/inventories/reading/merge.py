@@ -12,16 +12,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from logreach.inventories.facts.facts import Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
-from logreach.inventories.windows.facts import ChannelState, OperatingSystem, SysmonState
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.facts import (
+    CHANNEL,
+    OS,
+    SYSMON,
+    ChannelState,
+    OperatingSystem,
+    SysmonState,
+)
 
 
 def complete(statements: Iterable[Statement]) -> list[Statement]:
     """Statements with partial channel and Sysmon states completed from one another."""
     done: list[Statement] = []
-    partial: dict[FactKey, list[Statement]] = defaultdict(list)
+    partial: dict[FactKey[object], list[Statement]] = defaultdict(list)
     for one in statements:
-        if one.key.kind in (FactKind.CHANNEL, FactKind.SYSMON, FactKind.OS):
+        if one.key.family in (CHANNEL, SYSMON.family, OS.family):
             partial[_canonical(one.key, partial)].append(one)
         else:
             done.append(one)
@@ -30,10 +37,10 @@ def complete(statements: Iterable[Statement]) -> list[Statement]:
     return done
 
 
-def _canonical(key: FactKey, known: Iterable[FactKey]) -> FactKey:
+def _canonical(key: FactKey[object], known: Iterable[FactKey[object]]) -> FactKey[object]:
     """Channel names are compared without letter case; the first spelling stays."""
     folded = key.name.casefold()
-    return next((k for k in known if k.kind is key.kind and k.name.casefold() == folded), key)
+    return next((k for k in known if k.family is key.family and k.name.casefold() == folded), key)
 
 
 def _completed(found: Sequence[Statement]) -> list[Statement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from logreach.inventories.facts.facts import Scalar
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.windows.facts import ChannelState, Role
 
 

@@ -1,9 +1,14 @@
-"""What is known of a Windows host: the types of its facts."""
+"""What is known of a Windows host: the types and the keys of its facts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from logreach.inventories.facts.keys import FactFamily, single_fact
+from logreach.inventories.facts.values import Scalar, StructuredValue
+from logreach.inventories.files.wording import counted
 
 
 class OsKind(StrEnum):
@@ -18,7 +23,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OperatingSystem:
+class OperatingSystem(StructuredValue):
     """A Windows release: `build` as `ver` prints it (22631), `revision` the part behind it."""
 
     product: str
@@ -33,9 +38,13 @@ class OperatingSystem:
         dot = "" if self.revision is None else f".{self.revision}"
         return f"{name} (build {self.build}{dot})"
 
+    def for_grouping(self) -> OperatingSystem:
+        """Verdicts read the build and the kind, however the product is spelled."""
+        return replace(self, product="", release="", revision=None)
+
 
 @dataclass(frozen=True, slots=True)
-class AuditSetting:
+class AuditSetting(StructuredValue):
     """What one audit subcategory (or legacy category) records."""
 
     success: bool
@@ -45,9 +54,21 @@ class AuditSetting:
         both = {(True, True): "Success and Failure", (True, False): "Success"}
         return both.get((self.success, self.failure), "Failure" if self.failure else "No Auditing")
 
+    def added_to(self, current: object) -> AuditSetting:
+        """A remedy turns on an outcome; the other outcome stays as it is."""
+        if not isinstance(current, AuditSetting):
+            return self
+        return AuditSetting(current.success or self.success, current.failure or self.failure)
+
+    def exceeds(self, other: object) -> bool:
+        """Whether this setting records all that another does, and more."""
+        if not isinstance(other, AuditSetting):
+            return False
+        return self != other and self.success >= other.success and self.failure >= other.failure
+
 
 @dataclass(frozen=True, slots=True)
-class SysmonState:
+class SysmonState(StructuredValue):
     """Sysmon on a host.
 
     `version` is the binary's ('15.15'), None where not told. `config` is the configuration's XML
@@ -65,14 +86,41 @@ class SysmonState:
     config_loaded: bool | None = None
     config_sha256: str = field(default="", repr=False)
 
+    def for_grouping(self) -> SysmonState:
+        """Verdicts read the configuration itself, wherever its file lies."""
+        return replace(self, config_source="", config_sha256="")
+
+    def in_words(self) -> str:
+        """'15.15, configuration read'."""
+        if not self.installed:
+            return "not installed"
+        config = "configuration not told"
+        if self.config is not None:
+            loaded = {True: ", and it is the one loaded", False: ", but another one is loaded"}
+            config = "configuration read" + (
+                "" if self.config_loaded is None else loaded[self.config_loaded]
+            )
+        return f"{self.version or 'version not told'}, {config}"
+
 
 @dataclass(frozen=True, slots=True)
-class ChannelState:
+class ChannelState(StructuredValue):
     """An event log channel; sizes in bytes. None: not told."""
 
     enabled: bool | None = None
     max_bytes: int | None = None
     retention: str | None = None
+
+    def in_words(self) -> str:
+        """'enabled, at most 20 MiB, overwrites the oldest'."""
+        return ", ".join(self._words())
+
+    def _words(self) -> Iterator[str]:
+        yield {None: "not told", True: "enabled", False: "disabled"}[self.enabled]
+        if self.max_bytes is not None:
+            yield f"at most {self.max_bytes / 2**20:g} MiB"
+        if self.retention:
+            yield self.retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +147,7 @@ class Ace:
 
 
 @dataclass(frozen=True, slots=True)
-class Sacl:
+class Sacl(StructuredValue):
     """The audit entries on one object, as far as they were read; empty: there are none.
 
     `protected` says that the object inherits none. `spread` is of a list that a remedy makes:
@@ -109,3 +157,44 @@ class Sacl:
     aces: tuple[Ace, ...]
     protected: bool = field(default=False, repr=False)
     spread: bool = field(default=False, repr=False)
+
+    def added_to(self, current: object) -> Sacl:
+        """A remedy adds entries; those that are there stay."""
+        if not isinstance(current, Sacl):
+            return self
+        aces = tuple(dict.fromkeys((*current.aces, *self.aces)))
+        return Sacl(aces, current.protected or self.protected, current.spread or self.spread)
+
+    def in_words(self) -> str:
+        """'3 audit entries'."""
+        return counted(len(self.aces), "audit entry", "audit entries")
+
+
+OS = single_fact("os", OperatingSystem)
+ROLE = single_fact("role", Role)
+FEATURE = FactFamily("feature", bool)
+"""By the feature's name in tables/features.yaml: 'ad-cs', 'nps'."""
+AUDIT = FactFamily("audit", AuditSetting)
+"""By the subcategory's GUID, upper case without braces."""
+LEGACY_AUDIT = FactFamily("legacy-audit", AuditSetting)
+"""By the category as secedit writes it: 'AuditObjectAccess'."""
+SETTING: FactFamily[Scalar] = FactFamily("setting", bool, int, str)
+"""By the setting's name in tables/settings.yaml."""
+SYSMON = single_fact("sysmon", SysmonState)
+CHANNEL = FactFamily("channel", ChannelState)
+"""By the channel's full name."""
+SACL = FactFamily("sacl", Sacl)
+"""By the object's path, upper case; or 'global:file', 'global:key'."""
+
+FAMILIES: tuple[FactFamily[object], ...] = (
+    OS.family,
+    ROLE.family,
+    FEATURE,
+    AUDIT,
+    LEGACY_AUDIT,
+    SETTING,
+    SYSMON.family,
+    CHANNEL,
+    SACL,
+)
+"""Every family that files of a Windows host may state."""

@@ -137,7 +137,7 @@ def remedies(assessment: Assessment) -> Sheet:
     return Sheet("Remedies", (52, 34, 26, 20, 34, 9, 9, 20, 12, 11, 70), tables, "B2", printed=10)
 
 
-def _remedy_row(one: PlannedRemedy, names: Mapping[FactKey, str]) -> tuple[Cell, ...]:
+def _remedy_row(one: PlannedRemedy, names: Mapping[FactKey[object], str]) -> tuple[Cell, ...]:
     return (
         one.remedy.text,
         fact_name(one.remedy.key, names.get(one.remedy.key, "")),

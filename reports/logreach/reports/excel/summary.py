@@ -142,7 +142,7 @@ def _remedy_table(assessment: Assessment) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             # The short cell is the link: some programs cut a link of several lines.
-            Link(str(one.remedy.key.kind), "Remedies", row),
+            Link(str(one.remedy.key.family), "Remedies", row),
             marked(one.remedy.text, one),
             one.gain,
             one.hosts,

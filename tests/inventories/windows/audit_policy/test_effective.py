@@ -9,15 +9,22 @@ import pytest
 import yaml
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import Fact, Known, Missing, Scalar, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Fact, Known, Missing, Statement
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.windows.audit_policy import effective
-from logreach.inventories.windows.facts import AuditSetting, OperatingSystem, OsKind
+from logreach.inventories.windows.facts import (
+    AUDIT,
+    LEGACY_AUDIT,
+    AuditSetting,
+    OperatingSystem,
+    OsKind,
+)
 from logreach.inventories.windows.group_policy.gpo import Gpo
 
 PROCESS_CREATION = "0CCE922B-69AE-11D9-BED3-505054503030"
-KEY = FactKey(FactKind.AUDIT, PROCESS_CREATION)
+KEY = AUDIT(PROCESS_CREATION)
 TABLE = yaml.safe_load((Path(__file__).parent / "effective_policy.yaml").read_text("utf-8"))
 SETTINGS = {
     "none": AuditSetting(success=False, failure=False),
@@ -27,7 +34,7 @@ SETTINGS = {
 }
 
 
-def statement(key: FactKey, word: str, name: str) -> Statement:
+def statement(key: FactKey[object], word: str, name: str) -> Statement:
     return Statement(key, SETTINGS[word], Evidence(name), Strength.POLICY)
 
 
@@ -35,13 +42,13 @@ def gpo(told: dict[str, str]) -> Gpo:
     made = Gpo(told["name"], told["name"])
     lost = Missing(f"{told['name']} cannot be read")
     if told.get("subcategory") == "unreadable":
-        made.unread[FactKind.AUDIT] = lost
+        made.unread[AUDIT] = lost
     elif "subcategory" in told:
         made.advanced[PROCESS_CREATION] = statement(KEY, told["subcategory"], told["name"])
     if told.get("category") == "unreadable":
-        made.unread[FactKind.LEGACY_AUDIT] = lost
+        made.unread[LEGACY_AUDIT] = lost
     elif "category" in told:
-        key = FactKey(FactKind.LEGACY_AUDIT, "AuditProcessTracking")
+        key = LEGACY_AUDIT("AuditProcessTracking")
         made.legacy[key.name] = statement(key, told["category"], told["name"])
     return made
 

@@ -13,13 +13,13 @@ from logreach.inventories import load
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Known, Missing
 from logreach.inventories.facts.host import Inventory
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.windows.facts import AUDIT, CHANNEL, SACL, SETTING
 
 PROCESS_CREATION = "0CCE922B-69AE-11D9-BED3-505054503030"
 LOGOFF = "0CCE9216-69AE-11D9-BED3-505054503030"
 MACHINE = "DomainSysvol/GPO/Machine/"
 SECEDIT = MACHINE + "microsoft/windows nt/SecEdit/GptTmpl.inf"
-AUDIT = MACHINE + "microsoft/windows nt/Audit/audit.csv"
+AUDIT_CSV = MACHINE + "microsoft/windows nt/Audit/audit.csv"
 POL = MACHINE + "registry.pol"
 Files = dict[str, bytes]
 
@@ -43,12 +43,12 @@ def loaded(tmp_path: Path) -> Callable[..., Inventory]:
 
 
 def setting(inventory: Inventory, name: str) -> object:
-    fact = inventory.hosts[0].facts.setting(name)
+    fact = inventory.hosts[0].facts.get(SETTING(name))
     return fact.value if isinstance(fact, Known) else fact.reason
 
 
 def audit(inventory: Inventory, guid: str = PROCESS_CREATION) -> str:
-    fact = inventory.hosts[0].facts.audit(guid)
+    fact = inventory.hosts[0].facts.get(AUDIT(guid))
     return str(fact.value) if isinstance(fact, Known) else f"unknown: {fact.reason}"
 
 
@@ -63,13 +63,13 @@ def test_a_real_backup_reads_whole_and_without_fault(name: str, tmp_path: Path) 
     assert inventory.faults == ()
     facts = inventory.hosts[0].facts
     if name == "nsa-windows":
-        assert len(list(facts.of_kind(FactKind.AUDIT))) == 21
+        assert len(list(facts.of_family(AUDIT))) == 21
         assert audit(inventory) == "Success"
         assert audit(inventory, LOGOFF) == "Success"
         assert setting(inventory, "process_creation_command_line") is True
         assert setting(inventory, "powershell_script_block_logging") is True
         assert setting(inventory, "sce_no_apply_legacy_audit_policy") is True
-        known = facts.known[FactKey(FactKind.AUDIT, PROCESS_CREATION)]
+        known = facts.known[AUDIT(PROCESS_CREATION)]
         assert known.strength is Strength.POLICY
         assert "DoD Windows 10 STIG - Computer (SHB v10.1.0) decides" in known.evidence[0].quote
     else:
@@ -107,11 +107,11 @@ def test_links_out_among_the_files_of_a_folder_are_told(tmp_path: Path) -> None:
 
 
 def test_the_last_gpo_wins_and_is_named(loaded: Callable[..., Inventory]) -> None:
-    first = {AUDIT: (AUDIT_HEAD + AUDIT_ROW.format("Success and Failure", 3)).encode()}
-    second = {AUDIT: (AUDIT_HEAD + AUDIT_ROW.format("No Auditing", 0)).encode()}
+    first = {AUDIT_CSV: (AUDIT_HEAD + AUDIT_ROW.format("Success and Failure", 3)).encode()}
+    second = {AUDIT_CSV: (AUDIT_HEAD + AUDIT_ROW.format("No Auditing", 0)).encode()}
     inventory = loaded(first, second)
     assert audit(inventory) == "No Auditing"
-    fact = inventory.hosts[0].facts.audit(PROCESS_CREATION)
+    fact = inventory.hosts[0].facts.get(AUDIT(PROCESS_CREATION))
     assert isinstance(fact, Known)
     assert fact.evidence[0].source.startswith("gpo1/")
 
@@ -147,18 +147,18 @@ def test_a_template_gives_audit_entries_and_log_sizes(loaded: Callable[..., Inve
         }
     )
     facts = inventory.hosts[0].facts
-    entry = facts.sacl("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES")
+    entry = facts.get(SACL("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES"))
     assert isinstance(entry, Known)
     assert [(one.success, one.failure) for one in entry.value.aces] == [(True, True)]
     assert entry.value.protected
     # Sources disagree which of these modes leaves an object alone.
     for name in ("ONE", "TWO"):
-        told = facts.sacl(f"HKLM\\SOFTWARE\\{name}")
+        told = facts.get(SACL(f"HKLM\\SOFTWARE\\{name}"))
         assert isinstance(told, Missing)
         assert "is open" in told.reason
-    assert isinstance(facts.sacl("HKLM\\SOFTWARE\\NOTHING"), Missing)
-    assert isinstance(facts.sacl("HKLM\\SOFTWARE\\BROKEN"), Missing)
-    channel = facts.channel("Security")
+    assert isinstance(facts.get(SACL("HKLM\\SOFTWARE\\NOTHING")), Missing)
+    assert isinstance(facts.get(SACL("HKLM\\SOFTWARE\\BROKEN")), Missing)
+    channel = facts.get(CHANNEL("Security"))
     assert isinstance(channel, Known)
     assert (channel.value.max_bytes, channel.value.retention) == (81920 * 1024, "overwrite")
     assert [fault.where for fault in inventory.faults] == ["line 9", "line 10", "line 11"]
@@ -189,7 +189,7 @@ def test_a_later_gpo_that_cannot_be_read_leaves_settings_unknown(
 
 
 def test_a_gpo_that_is_absent_may_have_set_anything(loaded: Callable[..., Inventory]) -> None:
-    good = {AUDIT: (AUDIT_HEAD + AUDIT_ROW.format("Success", 1)).encode()}
+    good = {AUDIT_CSV: (AUDIT_HEAD + AUDIT_ROW.format("Success", 1)).encode()}
     inventory = loaded(good, {})
     assert "no such file or folder: gpo1" in audit(inventory)
 
@@ -201,7 +201,7 @@ def test_a_report_that_says_otherwise_is_a_fault(loaded: Callable[..., Inventory
       <q:SettingValue>1</q:SettingValue></q:AuditSetting>
     </Extension></ExtensionData></Computer></GPO>"""
     failure = (AUDIT_HEAD + AUDIT_ROW.format("Failure", 2)).encode()
-    inventory = loaded({AUDIT: failure, "gpreport.xml": report.encode()})
+    inventory = loaded({AUDIT_CSV: failure, "gpreport.xml": report.encode()})
     assert audit(inventory) == "Failure"
     assert "report says" in str(inventory.faults[0])
     assert "line 2" in inventory.faults[0].where
@@ -215,7 +215,7 @@ def test_a_users_half_of_a_gpo_is_not_the_computers(loaded: Callable[..., Invent
 
 
 def test_server_2008_takes_no_subcategories_from_a_gpo(loaded: Callable[..., Inventory]) -> None:
-    files = {AUDIT: (AUDIT_HEAD + AUDIT_ROW.format("Success", 1)).encode()}
+    files = {AUDIT_CSV: (AUDIT_HEAD + AUDIT_ROW.format("Success", 1)).encode()}
     assert "does not reach this host" in audit(loaded(files, os="Windows Server 2008 SP2"))
 
 
@@ -227,7 +227,7 @@ def test_a_setting_that_a_later_gpo_overrides_is_no_disagreement(
     assert setting(inventory, "powershell_script_block_logging") is False
     facts = inventory.hosts[0].facts
     assert facts.conflicts == ()
-    fact = facts.setting("powershell_script_block_logging")
+    fact = facts.get(SETTING("powershell_script_block_logging"))
     assert isinstance(fact, Known)
     assert fact.evidence[0].quote.startswith("gpo1 decides")
 
@@ -256,7 +256,7 @@ def test_a_gpo_whose_computer_half_is_off_is_not_applied(
     loaded: Callable[..., Inventory], files: Files, value: bool | None, words: str
 ) -> None:
     inventory = loaded({POL: pol(on("EnableScriptBlockLogging")), **files})
-    fact = inventory.hosts[0].facts.setting("powershell_script_block_logging")
+    fact = inventory.hosts[0].facts.get(SETTING("powershell_script_block_logging"))
     assert (fact.value if isinstance(fact, Known) else None) is value
     said = [str(one) for one in inventory.faults if words and words in one.message]
     assert bool(said) == bool(words)

@@ -12,6 +12,7 @@ from gpo_files import SCRIPT_BLOCK, on, pol
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Known, Missing
 from logreach.inventories.facts.host import Inventory
+from logreach.inventories.windows.facts import SETTING
 
 CASES = yaml.safe_load(Path(__file__).with_name("preferences.yaml").read_text("utf-8"))
 SCRIPT = f'hive="HKEY_LOCAL_MACHINE" key="{SCRIPT_BLOCK}" name="EnableScriptBlockLogging"'
@@ -35,7 +36,7 @@ def loaded(root: Path, *gpos: dict[str, bytes], files: dict[str, bytes] | None =
 
 
 def told(inventory: Inventory, name: str = "powershell_script_block_logging") -> object:
-    fact = inventory.hosts[0].facts.setting(name)
+    fact = inventory.hosts[0].facts.get(SETTING(name))
     return fact.value if isinstance(fact, Known) else fact.reason
 
 
@@ -59,7 +60,7 @@ def test_preference(case: dict[str, Any], tmp_path: Path) -> None:
 
 def test_a_preference_that_is_settled_says_where_it_is_from(tmp_path: Path) -> None:
     inventory = loaded(tmp_path, {PREFERENCES: preferences(ON)})
-    fact = inventory.hosts[0].facts.setting("powershell_script_block_logging")
+    fact = inventory.hosts[0].facts.get(SETTING("powershell_script_block_logging"))
     assert isinstance(fact, Known)
     assert fact.evidence[0].source == f"g0/{PREFERENCES}"
     assert "g0 sets it by preference" in fact.evidence[0].quote
@@ -117,5 +118,5 @@ def test_gpresult_of_a_user_s_preferences_tells_nothing_of_the_computer(tmp_path
     items = f"<UserResults><RegistrySettings>{ON}</RegistrySettings></UserResults>"
     text = f"<Rsop><ComputerResults/>{items}</Rsop>"
     inventory = loaded(tmp_path, files={"gp.xml": text.encode()})
-    fact = inventory.hosts[0].facts.setting("powershell_script_block_logging")
+    fact = inventory.hosts[0].facts.get(SETTING("powershell_script_block_logging"))
     assert isinstance(fact, Missing)

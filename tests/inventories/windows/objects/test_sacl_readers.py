@@ -13,10 +13,9 @@ from support import aces_of
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Reading
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import InputError
-from logreach.inventories.windows.facts import Ace, Sacl
+from logreach.inventories.windows.facts import SACL, Ace, Sacl
 from logreach.inventories.windows.objects import resource_sacl, sacls
 from logreach.inventories.windows.objects.object_names import normal, parents
 from logreach.inventories.windows.objects.sddl import read_sacl
@@ -133,7 +132,7 @@ def test_a_policy_states_with_its_own_strength_or_leaves_auditing_alone() -> Non
     path = r"MACHINE\SOFTWARE\Run"
     statement = sacls.of_policy(path, "D:PAR(A;;KA;;;BA)S:(AU;SA;KA;;;WD)", evidence)
     assert statement is not None
-    assert statement.key == FactKey(FactKind.SACL, r"HKLM\SOFTWARE\RUN")
+    assert statement.key == SACL(r"HKLM\SOFTWARE\RUN")
     assert statement.strength is Strength.POLICY
     assert sacls.of_policy(path, "D:PAR(A;;KA;;;BA)", evidence) is None
     with pytest.raises(InputError, match=r"no key or file in GptTmpl\.inf line 3"):

@@ -9,6 +9,7 @@ from gpo_files import SCRIPT_BLOCK, on, pol, record
 
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Known
+from logreach.inventories.windows.facts import SETTING
 
 POL = "Machine/Registry.pol"
 NAME = "EnableScriptBlockLogging"
@@ -28,7 +29,7 @@ def told(root: Path, *gpos: bytes, setting: str = "powershell_script_block_loggi
     (root / "H").mkdir()
     names = ", ".join(f"g{number}" for number in range(len(gpos)))
     (root / "inventory.yaml").write_text(f"hosts: [{{name: H, folder: H, gpo: [{names}]}}]")
-    fact = load(root).hosts[0].facts.setting(setting)
+    fact = load(root).hosts[0].facts.get(SETTING(setting))
     return fact.value if isinstance(fact, Known) else fact.reason
 
 
@@ -72,5 +73,5 @@ def test_lgpo_text_tells_of_orders_too(tmp_path: Path) -> None:
     text = f"Computer\n{key}\n*\nDELETEALLVALUES\n"
     (tmp_path / "H" / "lgpo.txt").write_text(text)
     (tmp_path / "inventory.yaml").write_text("hosts: [{name: H, folder: H}]")
-    fact = load(tmp_path).hosts[0].facts.setting("powershell_script_block_logging")
+    fact = load(tmp_path).hosts[0].facts.get(SETTING("powershell_script_block_logging"))
     assert "by **delvals." in str(fact.reason)

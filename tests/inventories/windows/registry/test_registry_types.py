@@ -12,10 +12,11 @@ import yaml
 from gpo_files import SCRIPT_BLOCK, on, pol, record, template
 
 from logreach.inventories import load
-from logreach.inventories.facts.facts import Fact, Missing, Scalar
+from logreach.inventories.facts.facts import Fact, Missing
 from logreach.inventories.facts.host import Inventory
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.windows.facts import SETTING
 from logreach.inventories.windows.registry.settings import settings
 
 CASES = yaml.safe_load(Path(__file__).with_name("registry_types.yaml").read_text("utf-8"))
@@ -28,7 +29,7 @@ NUMBERS = {
     "REG_QWORD": 11,
 }
 FORMS = {"REG_BINARY": "<B", "REG_DWORD": "<I", "REG_QWORD": "<Q"}
-AUDIT = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System\\Audit"
+AUDIT_VALUES = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System\\Audit"
 COMMAND_LINE = "ProcessCreationIncludeCmdLine_Enabled"
 POL = "gpo/Machine/registry.pol"
 Writer = Callable[[str, str, str, Any], dict[str, bytes]]
@@ -130,7 +131,7 @@ def test_a_setting_follows_the_type_of_its_value(
     path = settings()[case["setting"]].registry[0].removeprefix("HKLM\\")
     key, _, name = path.rpartition("\\")
     inventory = loaded(tmp_path, WRITERS[reader](key, name, case["type"], case["data"]))
-    fact = inventory.hosts[0].facts.setting(case["setting"])
+    fact = inventory.hosts[0].facts.get(SETTING(case["setting"]))
     assert told(fact) == case["says"]
     if isinstance(fact, Missing):
         assert case["type"] in fact.reason or "neither on nor off" in fact.reason
@@ -138,7 +139,7 @@ def test_a_setting_follows_the_type_of_its_value(
 
 
 def setting(inventory: Inventory, name: str) -> object:
-    return told(inventory.hosts[0].facts.setting(name))
+    return told(inventory.hosts[0].facts.get(SETTING(name)))
 
 
 def test_types_of_settings_are_known_and_say_where_they_are_from() -> None:
@@ -151,20 +152,20 @@ def test_types_of_settings_are_known_and_say_where_they_are_from() -> None:
         assert bool(own) == ("types_source" in table[name]), name
 
 
-WRONG = record(AUDIT, COMMAND_LINE, 1, "1\0".encode("utf-16-le"))
+WRONG = record(AUDIT_VALUES, COMMAND_LINE, 1, "1\0".encode("utf-16-le"))
 
 
 def test_a_value_that_nobody_can_read_leaves_a_gpo_s_other_settings_known(tmp_path: Path) -> None:
     inventory = loaded(tmp_path, {POL: pol(WRONG, on("EnableScriptBlockLogging"))})
     assert setting(inventory, "process_creation_command_line") == "unknown"
     assert setting(inventory, "powershell_script_block_logging") is True
-    other = inventory.hosts[0].facts.get(FactKey(FactKind.SETTING, "powershell_module_logging"))
+    other = inventory.hosts[0].facts.get(SETTING("powershell_module_logging"))
     assert isinstance(other, Missing)
     assert other.reason == "the inventory does not say"
 
 
 def test_a_number_of_the_wrong_length_costs_its_own_setting_only(tmp_path: Path) -> None:
-    short = record(AUDIT, COMMAND_LINE, 4, b"\1\0")
+    short = record(AUDIT_VALUES, COMMAND_LINE, 4, b"\1\0")
     inventory = loaded(tmp_path, {POL: pol(short, on("EnableScriptBlockLogging"))})
     assert setting(inventory, "process_creation_command_line") == "unknown"
     assert setting(inventory, "powershell_script_block_logging") is True
@@ -174,7 +175,7 @@ def test_a_number_of_the_wrong_length_costs_its_own_setting_only(tmp_path: Path)
 def test_a_later_gpo_s_doubt_outweighs_an_earlier_gpo_s_word(
     order: str, says: object, tmp_path: Path
 ) -> None:
-    right = pol(record(AUDIT, COMMAND_LINE, 4, b"\1\0\0\0"), on("EnableScriptBlockLogging"))
+    right = pol(record(AUDIT_VALUES, COMMAND_LINE, 4, b"\1\0\0\0"), on("EnableScriptBlockLogging"))
     gpos = [right, pol(WRONG)] if order == "wrong last" else [pol(WRONG), right]
     for number, data in enumerate(gpos):
         path = tmp_path / f"g{number}/Machine/registry.pol"
@@ -187,8 +188,8 @@ def test_a_later_gpo_s_doubt_outweighs_an_earlier_gpo_s_word(
 
 
 def test_what_a_gpo_asks_for_does_not_settle_what_the_host_shows_otherwise(tmp_path: Path) -> None:
-    asked = pol(record(AUDIT, COMMAND_LINE, 4, b"\1\0\0\0"))
-    shown = as_query(AUDIT, COMMAND_LINE, "REG_SZ", "1")
+    asked = pol(record(AUDIT_VALUES, COMMAND_LINE, 4, b"\1\0\0\0"))
+    shown = as_query(AUDIT_VALUES, COMMAND_LINE, "REG_SZ", "1")
     inventory = loaded(tmp_path, {POL: asked, **shown})
     assert setting(inventory, "process_creation_command_line") == "unknown"
 
@@ -197,8 +198,8 @@ def test_what_a_gpo_asks_for_does_not_settle_what_the_host_shows_otherwise(tmp_p
 def test_a_value_cut_off_in_an_export_is_unknown_whatever_a_gpo_asks(
     line: str, tmp_path: Path
 ) -> None:
-    head = f"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\{AUDIT}]\r\n"
-    asked = pol(record(AUDIT, COMMAND_LINE, 4, b"\1\0\0\0"), on("EnableScriptBlockLogging"))
+    head = f"Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\{AUDIT_VALUES}]\r\n"
+    asked = pol(record(AUDIT_VALUES, COMMAND_LINE, 4, b"\1\0\0\0"), on("EnableScriptBlockLogging"))
     files = {POL: asked, "H/a.reg": f"{head}{line}\r\n\r\n".encode("utf-16")}
     inventory = loaded(tmp_path, files)
     assert setting(inventory, "process_creation_command_line") == "unknown"
@@ -206,11 +207,11 @@ def test_a_value_cut_off_in_an_export_is_unknown_whatever_a_gpo_asks(
 
 
 def test_a_broken_block_of_lgpo_text_costs_what_it_names(tmp_path: Path) -> None:
-    block = f"Computer\n{AUDIT}\n{COMMAND_LINE}\nDWORD:one\n\n"
+    block = f"Computer\n{AUDIT_VALUES}\n{COMMAND_LINE}\nDWORD:one\n\n"
     other = f"Computer\n{SCRIPT_BLOCK}\nEnableScriptBlockLogging\nDWORD:1\n"
     inventory = loaded(tmp_path, {"H/lgpo.txt": (other + "\n" + block).encode()})
     assert setting(inventory, "process_creation_command_line") == "unknown"
     assert setting(inventory, "powershell_script_block_logging") is True
-    fact = inventory.hosts[0].facts.setting("process_creation_command_line")
+    fact = inventory.hosts[0].facts.get(SETTING("process_creation_command_line"))
     assert isinstance(fact, Missing)
     assert "block is not scope" in fact.reason

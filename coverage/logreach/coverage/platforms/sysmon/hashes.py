@@ -8,16 +8,11 @@ from functools import partial
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, hull
 from logreach.coverage.platforms.sysmon.engine import Config
-from logreach.coverage.platforms.sysmon.programs import (
-    READS,
-    SYSMON_KEY,
-    filters,
-    not_asked,
-    state_of,
-)
+from logreach.coverage.platforms.sysmon.programs import READS, filters, not_asked, state_of
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.windows.facts import SYSMON
 
 HASH_FIELDS = ("Hashes", "Hash")
 _ANY_HASH = ""
@@ -35,7 +30,7 @@ class SysmonHashes:
     algorithm: str = _ANY_HASH
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return READS
 
     def check(self, facts: Facts) -> Reason:
@@ -45,14 +40,14 @@ class SysmonHashes:
         found = filters(state.value, facts)
         if found.doubt:
             text = f"which hashes are computed is unknown: {found.doubt}"
-            return self._reason(UNKNOWN, text, state.evidence, missing=SYSMON_KEY)
+            return self._reason(UNKNOWN, text, state.evidence, missing=SYSMON)
         file = Evidence(state.value.config_source, state.value.config_sha256)
         told = [self._told(one.config, file, state.evidence) for one in found.loaded]
         if len({reason.verdict for reason in told}) == 1:
             return told[-1]
         text = f"which hashes are computed hangs on the version of Sysmon: {found.why}"
         verdict = hull(reason.verdict for reason in told)
-        return self._reason(verdict, text, state.evidence, missing=SYSMON_KEY)
+        return self._reason(verdict, text, state.evidence, missing=SYSMON)
 
     def _told(self, config: Config, file: Evidence, evidence: tuple[Evidence, ...]) -> Reason:
         option = config.option("HashAlgorithms")

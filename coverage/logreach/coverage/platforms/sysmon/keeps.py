@@ -15,7 +15,6 @@ from logreach.coverage.platforms.sysmon.beyond import written
 from logreach.coverage.platforms.sysmon.engine import manifest
 from logreach.coverage.platforms.sysmon.programs import (
     READS,
-    SYSMON_KEY,
     Filters,
     filters,
     not_asked,
@@ -26,7 +25,7 @@ from logreach.coverage.platforms.sysmon.remedies import widen
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import SYSMON, SysmonState
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class SysmonKeeps:
         return self.pattern.event
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return READS
 
     def check(self, facts: Facts) -> Reason:
@@ -78,12 +77,12 @@ class Keeping:
             return not_asked(pattern.event, "filter", evidence)
         reason = partial(Reason, "filter", pattern.event)
         if found.doubt:
-            return reason(UNKNOWN, found.doubt, evidence, missing=SYSMON_KEY)
+            return reason(UNKNOWN, found.doubt, evidence, missing=SYSMON)
         answers = [written(one, pattern) for one in found.loaded]
         verdicts = [verdict_of(one) for one in answers]
         if any(one != verdicts[0] for one in verdicts):
             text = _differing(found, answers, verdicts)
-            return reason(hull(verdicts), text, evidence, missing=SYSMON_KEY)
+            return reason(hull(verdicts), text, evidence, missing=SYSMON)
         answer, verdict = answers[-1], verdicts[-1]
         remedy = None if verdict is YES else self._remedy(number_of(pattern.event))
         where = (*_where(answer, sysmon), *evidence)

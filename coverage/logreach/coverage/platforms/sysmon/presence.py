@@ -7,20 +7,14 @@ from dataclasses import dataclass
 
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
-from logreach.coverage.platforms.sysmon.programs import (
-    READS,
-    SYSMON_KEY,
-    clash_of,
-    filters,
-    state_of,
-)
+from logreach.coverage.platforms.sysmon.programs import READS, clash_of, filters, state_of
 from logreach.coverage.platforms.sysmon.remedies import install
 from logreach.inventories.facts.facts import Facts, Known, Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import CHANNEL, OS, SYSMON, SysmonState
 
-CHANNEL_KEY = FactKey(FactKind.CHANNEL, "Microsoft-Windows-Sysmon/Operational")
+CHANNEL_KEY = CHANNEL("Microsoft-Windows-Sysmon/Operational")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +28,24 @@ class SysmonRuns:
     subject: str = "Sysmon"
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return (*READS, CHANNEL_KEY)
 
     def check(self, facts: Facts) -> Reason:
         state = state_of(facts)
         if isinstance(state, Missing):
-            return Reason("sensor", self.subject, UNKNOWN, state.reason, missing=SYSMON_KEY)
+            return Reason("sensor", self.subject, UNKNOWN, state.reason, missing=SYSMON)
         if not state.value.installed:
-            text, remedy = "Sysmon is not installed", install(facts.os())
+            text, remedy = "Sysmon is not installed", install(facts.get(OS))
             return Reason("sensor", self.subject, NO, text, state.evidence, remedy)
-        channel = facts.channel(CHANNEL_KEY.name)
+        channel = facts.get(CHANNEL(CHANNEL_KEY.name))
         if not isinstance(channel, Missing) and channel.value.enabled is False:
             text = f"channel {CHANNEL_KEY.name} is disabled"
             return Reason("channel", self.subject, NO, text, channel.evidence)
-        clash, os = clash_of(state.value, facts), facts.os()
+        clash, os = clash_of(state.value, facts), facts.get(OS)
         if clash and isinstance(os, Known):
             text, where = f"sources disagree: {clash}", (*state.evidence, *os.evidence)
-            return Reason("sensor", self.subject, UNKNOWN, text, where, missing=SYSMON_KEY)
+            return Reason("sensor", self.subject, UNKNOWN, text, where, missing=SYSMON)
         name = "Sysmon of Windows itself" if state.value.inbox else "Sysmon"
         version = f" {state.value.version}" if state.value.version else ", version not told,"
         return Reason("sensor", self.subject, YES, f"{name}{version} is installed", state.evidence)
@@ -62,7 +56,7 @@ def contradictions(facts: Facts) -> tuple[Fault, ...]:
 
     What hangs on it counts as unknown.
     """
-    state = facts.sysmon()
+    state = facts.get(SYSMON)
     if isinstance(state, Missing) or not state.value.installed:
         return ()
     return tuple(_contradictions(state, facts))

@@ -18,14 +18,11 @@ from logreach.coverage.platforms.sysmon.engine import (
 )
 from logreach.coverage.platforms.sysmon.engine.releases import Binary, Meant
 from logreach.inventories.facts.facts import Facts, Known, Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
-SYSMON_KEY = FactKey(FactKind.SYSMON)
-OS_KEY = FactKey(FactKind.OS)
-READS = (SYSMON_KEY, OS_KEY)
+READS = (SYSMON, OS)
 """What decides which programs are meant: the Sysmon of Windows is told by the build of Windows."""
 
 
@@ -36,7 +33,7 @@ def number_of(key: str) -> int:
 
 def state_of(facts: Facts) -> Known[SysmonState] | Missing:
     """What is told of Sysmon; missing with a reason that says what that leaves open."""
-    fact = facts.sysmon()
+    fact = facts.get(SYSMON)
     if isinstance(fact, Missing):
         return Missing(f"whether Sysmon runs here is unknown ({fact.reason})", fact.fault)
     return fact
@@ -77,7 +74,7 @@ def _sieve(text: str, binary: Binary) -> Sieve | InputError:
 
 def clash_of(state: SysmonState, facts: Facts) -> str:
     """Why what is told of Sysmon does not fit the Windows that is told; '' where it does."""
-    os = facts.os()
+    os = facts.get(OS)
     if isinstance(os, Missing):
         return ""
     version = state.version or ""
@@ -95,7 +92,7 @@ def meant_by(state: SysmonState, facts: Facts) -> Meant:
 
     None where what is told of Sysmon and of Windows cannot both be true: either may be wrong.
     """
-    os, clash = facts.os(), clash_of(state, facts)
+    os, clash = facts.get(OS), clash_of(state, facts)
     if clash:
         return Meant((), f"sources disagree: {clash}")
     build = os.value.build if isinstance(os, Known) else None

@@ -12,10 +12,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.platforms.sysmon.engine import manifest, releases, systems
 from logreach.inventories.facts.facts import Fact, Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
-from logreach.inventories.windows.facts import OperatingSystem, SysmonState
+from logreach.inventories.windows.facts import SYSMON, OperatingSystem, SysmonState
 
-_KEY = FactKey(FactKind.SYSMON)
+_KEY = SYSMON
 _BLOCKING = frozenset({27, 28})  # these do not only log: what they match is blocked
 
 

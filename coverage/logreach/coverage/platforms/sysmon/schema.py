@@ -10,9 +10,7 @@ from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
 from logreach.coverage.platforms.sysmon.engine import manifest, releases, systems
 from logreach.coverage.platforms.sysmon.engine.releases import Meant
 from logreach.coverage.platforms.sysmon.programs import (
-    OS_KEY,
     READS,
-    SYSMON_KEY,
     meant_by,
     not_asked,
     number_of,
@@ -20,7 +18,7 @@ from logreach.coverage.platforms.sysmon.programs import (
 )
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
 
 def all_fields(key: str) -> tuple[str, ...]:
@@ -35,7 +33,7 @@ class SysmonKnows:
     subject: str
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return READS
 
     def check(self, facts: Facts) -> Reason:
@@ -47,14 +45,14 @@ class SysmonKnows:
 
 def _by_system(facts: Facts, subject: str) -> Reason | None:
     """What Windows itself lacks for an event; None where it lacks nothing."""
-    state, os, number = facts.sysmon(), facts.os(), number_of(subject)
+    state, os, number = facts.get(SYSMON), facts.get(OS), number_of(subject)
     said = partial(Reason, "os", subject)
     if isinstance(os, Missing):
         sysmon = state.value if isinstance(state, Known) else SysmonState(installed=True)
         if systems.on_system(number, systems.oldest_build(sysmon.version, sysmon.inbox)):
             return None
         text = f"whether this Windows has what event {number} is made of hangs on its build"
-        return said(verdict=UNKNOWN, text=text, missing=OS_KEY)
+        return said(verdict=UNKNOWN, text=text, missing=OS)
     able = systems.on_system(number, os.value.build)
     if able:
         return None
@@ -77,7 +75,7 @@ class SysmonFillsField:
         return f"{self.event}/{self.name}"
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return READS
 
     def check(self, facts: Facts) -> Reason:
@@ -98,7 +96,7 @@ def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Re
     having = {_has(one.schema, event_id, field) for one in meant.binaries}
     if len(having) > 1:
         text = f"whether this Sysmon has {what} hangs on its version: {meant.why}"
-        return said(verdict=UNKNOWN, text=text, missing=SYSMON_KEY)
+        return said(verdict=UNKNOWN, text=text, missing=SYSMON)
     verdict = YES if having == {True} else NO
     if len(meant.binaries) == 1:
         word = "has" if verdict == YES else "has no"
@@ -120,7 +118,7 @@ def _unlisted(
         )
         return said(verdict=NO, text=text)
     text = f"whether this Sysmon has {what} is unknown: {meant.why}"
-    return said(verdict=UNKNOWN, text=text, missing=SYSMON_KEY)
+    return said(verdict=UNKNOWN, text=text, missing=SYSMON)
 
 
 @lru_cache(maxsize=8192)

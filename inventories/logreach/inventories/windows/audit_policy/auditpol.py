@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import FactValue, Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
 from logreach.inventories.files.sources import Source
@@ -31,11 +31,10 @@ from logreach.inventories.windows.audit_policy.audit_words import (
 )
 from logreach.inventories.windows.audit_policy.option_files import switch
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
-from logreach.inventories.windows.facts import AuditSetting, Sacl
+from logreach.inventories.windows.facts import AUDIT, SACL, SETTING, AuditSetting, Sacl
 from logreach.inventories.windows.objects.sddl import read_sacl
 from logreach.inventories.windows.registry.settings import audit_options
 
-FAMILY = FactKey(FactKind.AUDIT)
 _LONGEST_LINE = 32_768  # characters; a global SACL may be long, nothing longer is honest
 _WITHOUT_VALUE, _WITH_VALUE = 6, 7  # columns of /get and of /backup
 _SID = re.compile(r"S-1-\d+(-\d+)+", re.IGNORECASE)
@@ -73,7 +72,7 @@ class _Rows:
         self.riddles.append(message)
         self.problem(message, line)
 
-    def other(self, key: FactKey, value: FactValue, line: int, quote: str) -> None:
+    def other(self, key: FactKey[object], value: object, line: int, quote: str) -> None:
         evidence = self.source.evidence(f"line {line}", quote)
         self.others.append(Statement(key, value, evidence, self.strength))
 
@@ -232,7 +231,7 @@ def _take_other(rows: _Rows, line: int, row: list[str]) -> None:
     if option := _option(row):
         told = [switch(cell) for cell in row[3:] if cell]
         if told and told[-1] is not None:
-            key = FactKey(FactKind.SETTING, option)
+            key = SETTING(option)
             rows.other(key, told[-1], line, ",".join(row))
         else:
             rows.riddle(f"{name} is told neither on nor off", line)
@@ -254,7 +253,7 @@ def _option(row: list[str]) -> str:
 
 def _take_global(rows: _Rows, line: int, kind: str, sddl: str) -> None:
     """A backup has an empty row where the host has no global entries; a GPO's says nothing then."""
-    key = FactKey(FactKind.SACL, f"global:{kind}")
+    key = SACL(f"global:{kind}")
     if not sddl:
         if rows.strength is Strength.OBSERVED and line != rows.unended:
             rows.other(key, Sacl(()), line, f"no global audit entries on any {kind}")
@@ -278,9 +277,7 @@ def _reading(rows: _Rows) -> Reading:
         elif guid not in rows.lost and isinstance(told[-1][1], AuditSetting):
             line, _, quote = told[-1]
             evidence = rows.source.evidence(f"line {line}", quote)
-            statements.append(
-                Statement(FactKey(FactKind.AUDIT, guid), told[-1][1], evidence, rows.strength)
-            )
+            statements.append(Statement(AUDIT(guid), told[-1][1], evidence, rows.strength))
     faults = tuple(
         rows.source.fault(message, _lines_shown(numbers), hint)
         for (message, hint), numbers in rows.problems.items()
@@ -290,18 +287,18 @@ def _reading(rows: _Rows) -> Reading:
 
 def _missing(
     rows: _Rows, statements: list[Statement], faults: tuple[Fault, ...]
-) -> Iterable[tuple[FactKey, Missing]]:
+) -> Iterable[tuple[FactKey[object], Missing]]:
     told = {statement.key.name for statement in statements}
     by_message = {fault.message: fault for fault in faults}
     for guid, message in rows.lost.items():
-        key = FactKey(FactKind.AUDIT, guid)
+        key = AUDIT(guid)
         yield key, Missing(f"{rows.source.path}: {message}", by_message.get(message))
     if rows.riddles and rows.strength is Strength.POLICY:
         reason = f"{rows.source.path}: {rows.riddles[0]}"
-        yield FAMILY, Missing(reason, by_message.get(rows.riddles[0]))
+        yield AUDIT.every, Missing(reason, by_message.get(rows.riddles[0]))
     if rows.strength is Strength.OBSERVED and (told or rows.lost):
         for guid in sorted(subcategories().keys() - told - rows.lost.keys()):
-            key = FactKey(FactKind.AUDIT, guid)
+            key = AUDIT(guid)
             yield key, Missing(f"{rows.source.path} does not list this subcategory")
 
 
@@ -321,4 +318,4 @@ def _wrong_file(source: Source, text: str) -> Fault:
 
 
 def _unreadable(fault: Fault) -> Reading:
-    return Reading(faults=(fault,), missing=((FAMILY, Missing(str(fault), fault)),))
+    return Reading(faults=(fault,), missing=((AUDIT.every, Missing(str(fault), fault)),))

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from logreach.inventories.facts.facts import Fact, Known, Missing, Scalar, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Fact, Known, Missing, Statement
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.windows.audit_policy.subcategories import Subcategory, subcategories
-from logreach.inventories.windows.facts import AuditSetting, OperatingSystem
+from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting, OperatingSystem
 from logreach.inventories.windows.group_policy.gpo import Gpo
 
 FORCE = "sce_no_apply_legacy_audit_policy"
@@ -31,7 +32,7 @@ class Effective:
     """Settled policy: statements, and subcategories that cannot be told, with the reason."""
 
     statements: tuple[Statement, ...] = ()
-    missing: tuple[tuple[FactKey, Missing], ...] = ()
+    missing: tuple[tuple[FactKey[object], Missing], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class _Merge:
     force: Fact[Scalar]
     os: Fact[OperatingSystem]
     statements: list[Statement] = field(default_factory=list)
-    missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
+    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
 
 
 def audit(gpos: Sequence[Gpo], force: Fact[Scalar], os: Fact[OperatingSystem]) -> Effective:
@@ -129,17 +130,13 @@ def _too_old(os: Fact[OperatingSystem]) -> bool:
 
 
 def _advanced(gpos: Iterable[Gpo], guid: str) -> _Winner | None:
-    found = [
-        _Winner(gpo, gpo.advanced.get(guid), gpo.doubt(FactKey(FactKind.AUDIT, guid)))
-        for gpo in gpos
-    ]
+    found = [_Winner(gpo, gpo.advanced.get(guid), gpo.doubt(AUDIT(guid))) for gpo in gpos]
     return _last(found)
 
 
 def _legacy(gpos: Iterable[Gpo], category: str) -> _Winner | None:
     found = [
-        _Winner(gpo, gpo.legacy.get(category), gpo.doubt(FactKey(FactKind.LEGACY_AUDIT, category)))
-        for gpo in gpos
+        _Winner(gpo, gpo.legacy.get(category), gpo.doubt(LEGACY_AUDIT(category))) for gpo in gpos
     ]
     return _last(found)
 
@@ -173,5 +170,5 @@ def _unknown(merge: _Merge, one: Subcategory, reason: str) -> None:
     merge.missing.append((_key(one), Missing(reason)))
 
 
-def _key(one: Subcategory) -> FactKey:
-    return FactKey(FactKind.AUDIT, one.guid)
+def _key(one: Subcategory) -> FactKey[object]:
+    return AUDIT(one.guid)

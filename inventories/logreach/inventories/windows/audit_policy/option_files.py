@@ -6,12 +6,13 @@ import re
 from functools import cache
 
 from logreach.inventories.facts.facts import Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.audit_policy.audit_words import fold
+from logreach.inventories.windows.facts import SETTING
 from logreach.inventories.windows.registry.settings import audit_options
 
 _GAP = re.compile(r"\s{2,}|\t|,+")
@@ -26,12 +27,12 @@ def read(source: Source) -> Reading:
     """Each option that the text names; a word in no known language leaves its option unknown."""
     statements: list[Statement] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     for number, line in lines(source.text(_words_known)):
         option = _option_in(line)
         if option is None:
             continue
-        key = FactKey(FactKind.SETTING, audit_options()[option])
+        key = SETTING(audit_options()[option])
         word = next((one for one in reversed(_GAP.split(line.strip())) if one), "")
         value = switch(word)
         if value is None:

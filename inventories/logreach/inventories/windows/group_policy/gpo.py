@@ -8,12 +8,19 @@ from pathlib import Path
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactFamily, FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
 from logreach.inventories.files.xml_text import parse
 from logreach.inventories.windows.audit_policy import auditpol
-from logreach.inventories.windows.facts import AuditSetting
+from logreach.inventories.windows.facts import (
+    AUDIT,
+    CHANNEL,
+    LEGACY_AUDIT,
+    SACL,
+    SETTING,
+    AuditSetting,
+)
 from logreach.inventories.windows.group_policy import (
     gpo_options,
     gpt_template,
@@ -31,31 +38,31 @@ class Gpo:
     """What one GPO asks of a computer.
 
     `advanced` holds its subcategory settings by GUID, `legacy` the old categories by key, `others`
-    everything else, `lost` what it sets and could not be read. `unread` says what kinds of fact
-    the GPO may hold besides, since a file of it could not be read. `preferred` are settings that
-    its preferences set, or why that is open.
+    everything else, `lost` what it sets and could not be read. `unread` says which families of
+    facts the GPO may hold besides, since a file of it could not be read. `preferred` are settings
+    that its preferences set, or why that is open.
     """
 
     name: str
     folder: str
     advanced: dict[str, Statement] = field(default_factory=dict)
-    lost: dict[FactKey, Missing] = field(default_factory=dict)
+    lost: dict[FactKey[object], Missing] = field(default_factory=dict)
     legacy: dict[str, Statement] = field(default_factory=dict)
     others: list[Statement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    unread: dict[FactKind, Missing] = field(default_factory=dict)
-    preferred: dict[FactKey, Statement | Missing] = field(default_factory=dict)
+    unread: dict[FactFamily[object], Missing] = field(default_factory=dict)
+    preferred: dict[FactKey[object], Statement | Missing] = field(default_factory=dict)
 
-    def doubt(self, key: FactKey) -> Missing | None:
+    def doubt(self, key: FactKey[object]) -> Missing | None:
         """Why this GPO may set a fact in a way that nobody could read; None where it does not."""
-        return self.lost.get(key) or self.unread.get(key.kind)
+        return self.lost.get(key) or self.unread.get(key.family)
 
     def take(self, reading: Reading) -> None:
         """Sort a reading's statements into their places."""
         for one in reading.statements:
-            if one.key.kind is FactKind.AUDIT and isinstance(one.value, AuditSetting):
+            if one.key.family is AUDIT and isinstance(one.value, AuditSetting):
                 self.advanced[one.key.name] = one
-            elif one.key.kind is FactKind.LEGACY_AUDIT:
+            elif one.key.family is LEGACY_AUDIT:
                 self.legacy[one.key.name] = one
             else:
                 self.others.append(one)
@@ -64,18 +71,19 @@ class Gpo:
             if key.name:
                 self.lost[key] = missing
             else:
-                self.unread[key.kind] = missing
+                self.unread[key.family] = missing
 
     def prefer(self, reading: Reading) -> None:
         """Take what preferences set; channels they set like any policy."""
-        kind = FactKind.SETTING
-        self.preferred.update((one.key, one) for one in reading.statements if one.key.kind is kind)
+        self.preferred.update(
+            (one.key, one) for one in reading.statements if one.key.family is SETTING
+        )
         for key, missing in reading.missing:
-            named = [key] if key.name else [FactKey(kind, name) for name in settings()]
-            if key.kind is kind:
+            named = [key] if key.name else [SETTING(name) for name in settings()]
+            if key.family is SETTING:
                 self.preferred.update(dict.fromkeys(named, missing))
-        others = tuple(one for one in reading.statements if one.key.kind is not kind)
-        lost = tuple(pair for pair in reading.missing if pair[0].kind is not kind)
+        others = tuple(one for one in reading.statements if one.key.family is not SETTING)
+        lost = tuple(pair for pair in reading.missing if pair[0].family is not SETTING)
         self.take(Reading(others, reading.faults, lost))
 
 
@@ -141,13 +149,7 @@ def _without(gpo: Gpo, said: tuple[Fault, ...], *, off: bool | None) -> Gpo:
     return bare
 
 
-_EVERYTHING = (
-    FactKind.AUDIT,
-    FactKind.LEGACY_AUDIT,
-    FactKind.SETTING,
-    FactKind.CHANNEL,
-    FactKind.SACL,
-)
+_EVERYTHING: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
 
 
 def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
@@ -159,7 +161,7 @@ def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
 
 def _lost(faults: tuple[Fault, ...]) -> Reading:
     lost = Missing(str(faults[0]), faults[0])
-    return Reading(faults=faults, missing=tuple((FactKey(kind), lost) for kind in _EVERYTHING))
+    return Reading(faults=faults, missing=tuple((family.every, lost) for family in _EVERYTHING))
 
 
 Reader = Callable[[Source], Reading]
@@ -188,17 +190,17 @@ def _guarded(folder: Folder, path: Path, reader: Reader) -> Reading:
         return reader(folder.read(path))
     except InputError as error:
         fault = error.faults[0]
-        lost = ((FactKey(kind), Missing(str(fault), fault)) for kind in _kinds(path.name))
+        lost = ((family.every, Missing(str(fault), fault)) for family in _families(path.name))
         return Reading(faults=error.faults, missing=tuple(lost))
 
 
-def _kinds(name: str) -> Iterable[FactKind]:
+def _families(name: str) -> Iterable[FactFamily[object]]:
     """What a GPO's file tells, by its name."""
     return {
-        "audit.csv": (FactKind.AUDIT,),
-        "gpttmpl.inf": gpt_template.KINDS,
-        "registry.pol": (FactKind.SETTING, FactKind.CHANNEL),
-        "registry.xml": (FactKind.SETTING, FactKind.CHANNEL),
+        "audit.csv": (AUDIT,),
+        "gpttmpl.inf": gpt_template.FAMILIES,
+        "registry.pol": (SETTING, CHANNEL),
+        "registry.xml": (SETTING, CHANNEL),
     }.get(name.casefold(), ())
 
 
@@ -213,7 +215,7 @@ def _check(gpo: Gpo, folder: Folder, path: Path) -> None:
     ours = {one.key: one for one in (*gpo.advanced.values(), *gpo.legacy.values(), *gpo.others)}
     for one in report.statements:
         mine = ours.get(one.key)
-        unread = one.key.kind in gpo.unread or one.key in gpo.lost
+        unread = one.key.family in gpo.unread or one.key in gpo.lost
         if unread or (mine is not None and mine.value == one.value):
             continue
         told = f"the files say {mine.value}" if mine else "the files say nothing of it"

@@ -8,13 +8,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import FactValue, Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.keys import FactFamily, FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
-from logreach.inventories.windows.facts import AuditSetting, ChannelState
+from logreach.inventories.windows.facts import (
+    CHANNEL,
+    LEGACY_AUDIT,
+    SACL,
+    SETTING,
+    AuditSetting,
+    ChannelState,
+)
 from logreach.inventories.windows.objects import sacls
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
@@ -36,7 +43,7 @@ _PROPAGATE = "0"
 """The one mode of which all sources say the same. Of 1 and 2, one replaces what lies below and one
 leaves the object alone: [MS-GPSB] 2.2.7 and 2.2.9 say 1 and 2, templates that Windows brings (mode
 1 with an empty descriptor, 2 with a full one) the other way round."""
-KINDS = (FactKind.LEGACY_AUDIT, FactKind.SACL, FactKind.SETTING)
+FAMILIES: tuple[FactFamily[object], ...] = (LEGACY_AUDIT, SACL, SETTING)
 """What a template may tell."""
 
 
@@ -46,13 +53,15 @@ class _Template:
     strength: Strength
     statements: list[Statement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
+    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
     values: list[RegistryValue] = field(default_factory=list)
     logs: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
 
-    def state(self, kind: FactKind, name: str, value: FactValue, line: int, quote: str) -> None:
+    def state(
+        self, family: FactFamily[object], name: str, value: object, line: int, quote: str
+    ) -> None:
         evidence = self.source.evidence(f"line {line}", quote)
-        self.statements.append(Statement(FactKey(kind, name), value, evidence, self.strength))
+        self.statements.append(Statement(family(name), value, evidence, self.strength))
 
     def fault(self, message: str, line: int) -> Fault:
         fault = self.source.fault(message, f"line {line}")
@@ -93,7 +102,7 @@ def _expect_version(template: _Template, text: str) -> None:
     message = "has no [Version] section, so it may be cut off"
     fault = template.source.fault(message, hint="Export the template, or back up the GPO, again.")
     template.faults.append(fault)
-    template.missing.extend((FactKey(kind), Missing(str(fault), fault)) for kind in KINDS)
+    template.missing.extend((family.every, Missing(str(fault), fault)) for family in FAMILIES)
 
 
 Taker = Callable[[_Template, str, int, str], None]
@@ -134,13 +143,13 @@ def _take_category(template: _Template, _section: str, number: int, line: str) -
     category = known.get(name.casefold())
     if category is None:
         fault = template.fault(f"{name[:60]!r} is no audit category", number)
-        template.missing.append((FactKey(FactKind.LEGACY_AUDIT), Missing(str(fault), fault)))
+        template.missing.append((LEGACY_AUDIT.every, Missing(str(fault), fault)))
     elif value in ("0", "1", "2", "3"):
         setting = AuditSetting(success=bool(int(value) & 1), failure=bool(int(value) & 2))
-        template.state(FactKind.LEGACY_AUDIT, category, setting, number, line)
+        template.state(LEGACY_AUDIT, category, setting, number, line)
     else:
         fault = template.fault(f"{value!r} is no audit setting for {category} (0 to 3)", number)
-        key = FactKey(FactKind.LEGACY_AUDIT, category)
+        key = LEGACY_AUDIT(category)
         template.missing.append((key, Missing(str(fault), fault)))
 
 
@@ -176,7 +185,7 @@ def _take_log(template: _Template, log: str, told: dict[str, tuple[str, int]]) -
         max_bytes=int(size) * 1024 if size else None, retention=_RETENTION.get(retention)
     )
     if state != ChannelState():
-        template.state(FactKind.CHANNEL, log, state, line or at, f"[{log} Log]")
+        template.state(CHANNEL, log, state, line or at, f"[{log} Log]")
 
 
 def _take_sacl(template: _Template, _section: str, number: int, line: str) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactFamily, FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
+from logreach.inventories.windows.facts import CHANNEL, SETTING
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
@@ -38,7 +39,7 @@ def read(source: Source) -> Reading:
     """Computer settings of an LGPO text; blocks that break the form are faults."""
     values: list[RegistryValue] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     for line, block in _blocks(source.text()):
         found = _values(line, block)
         if found is None:
@@ -53,15 +54,15 @@ def read(source: Source) -> Reading:
     return Reading(told.statements, (*told.faults, *faults), (*told.missing, *missing))
 
 
-def _lost(block: list[str], fault: Fault) -> tuple[tuple[FactKey, Missing], ...]:
+def _lost(block: list[str], fault: Fault) -> tuple[tuple[FactKey[object], Missing], ...]:
     """What a broken block may set, as far as it tells that."""
     if len(block) > 1 and _SCOPE.fullmatch(block[0]):
         if block[0].casefold() != "computer":
             return ()
         key = machine_key(f"HKLM\\{block[1]}") or block[1]
         return registry_values.lost(key, block[2] if len(block) > 2 else None, fault)
-    kinds = (FactKind.SETTING, FactKind.CHANNEL)
-    return tuple((FactKey(kind), Missing(str(fault), fault)) for kind in kinds)
+    families: tuple[FactFamily[object], ...] = (SETTING, CHANNEL)
+    return tuple((family.every, Missing(str(fault), fault)) for family in families)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:

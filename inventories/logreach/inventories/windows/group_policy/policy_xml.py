@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import FactValue, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Reading, Statement
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.xml_lines import Element
 from logreach.inventories.files.xml_text import parse
 from logreach.inventories.windows.audit_policy.audit_words import outcome_of_number
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
-from logreach.inventories.windows.facts import AuditSetting
+from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
@@ -120,7 +120,7 @@ def _audit(source: Source, told: _Told, statements: list[Statement], faults: lis
         message = f"audit setting {guid or '(no GUID)'} = {number!r} cannot be understood"
         faults.append(source.fault(message, f"line {one.line}"))
         return
-    _state(source, told, FactKey(FactKind.AUDIT, guid), setting, statements)
+    _state(source, told, AUDIT(guid), setting, statements)
 
 
 def _category(source: Source, told: _Told, statements: list[Statement]) -> None:
@@ -129,11 +129,11 @@ def _category(source: Source, told: _Told, statements: list[Statement]) -> None:
     outcomes = [_text(told.element, f"{name}Attempts") for name in ("Success", "Failure")]
     if category in known and set(outcomes) <= {"true", "false"}:
         setting = AuditSetting(success=outcomes[0] == "true", failure=outcomes[1] == "true")
-        _state(source, told, FactKey(FactKind.LEGACY_AUDIT, category), setting, statements)
+        _state(source, told, LEGACY_AUDIT(category), setting, statements)
 
 
 def _state(
-    source: Source, told: _Told, key: FactKey, value: FactValue, statements: list[Statement]
+    source: Source, told: _Told, key: FactKey[object], value: object, statements: list[Statement]
 ) -> None:
     quote = f"{told.gpo} sets {value}" if told.gpo else str(value)
     evidence = source.evidence(f"line {told.element.line}", quote)

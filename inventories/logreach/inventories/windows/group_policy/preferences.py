@@ -77,7 +77,7 @@ def read_result(source: Source) -> Reading:
 def _reading(source: Source, root: Element) -> Reading:
     values: list[RegistryValue] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     for item in _items(root, ""):
         if item.whole and item.action in (_CREATE, _UPDATE):
             continue  # makes the key and leaves its values alone

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from logreach.inventories.facts.facts import Missing, Reading
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.refusals import refusal
 from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.audit_policy.audit_words import outcome_of_word
-from logreach.inventories.windows.facts import Ace, AuditSetting, Sacl
+from logreach.inventories.windows.facts import SACL, Ace, AuditSetting, Sacl
 from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.object_names import GLOBAL_FILE, GLOBAL_KEY
 from logreach.inventories.windows.objects.sacls import LONGEST, Found
@@ -71,7 +70,7 @@ def _settle(
     empty = set() if by_name or broken else _told_empty(kind, text)
     asked = {f"global:{kind}"} if kind in _TYPES else set(_TYPES.values())
     for name in sorted(asked | set(by_name)):
-        key = FactKey(FactKind.SACL, name)
+        key = SACL(name)
         if name in broken:
             found.missing.append((key, Missing(f"{name}: {found.faults[0]}", found.faults[0])))
         elif name in by_name or name in empty:

@@ -14,12 +14,12 @@ from typing import Any
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
 from logreach.inventories.files.text import lines
-from logreach.inventories.windows.facts import Sacl
+from logreach.inventories.windows.facts import SACL, Sacl
 from logreach.inventories.windows.objects.object_names import normal
 from logreach.inventories.windows.objects.sddl import read_sacl
 
@@ -45,7 +45,7 @@ class Found:
     audited: bool = False
     statements: list[Statement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
+    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
 
     def fault(self, message: str, line: int, hint: str = "", where: str = "") -> Fault:
         place = ", ".join(part for part in (f"line {line}" if line else "", where) if part)
@@ -59,7 +59,7 @@ class Found:
         if name is None:
             self.fault(f"{path[:80]!r} is no key, file or directory object", line)
             return
-        key = FactKey(FactKind.SACL, name.name)
+        key = SACL(name.name)
         try:
             sacl = read_sacl(sddl.strip().rstrip('"'))
         except InputError as error:
@@ -79,14 +79,14 @@ class Found:
         if name is None:
             self.fault(f"{path[:80]}: {_NO_SACL}", line, hint)
         else:
-            self.lose(FactKey(FactKind.SACL, name.name), f"{path[:80]}: {_NO_SACL}", line, hint)
+            self.lose(SACL(name.name), f"{path[:80]}: {_NO_SACL}", line, hint)
 
-    def lose(self, key: FactKey, message: str, line: int, hint: str) -> None:
+    def lose(self, key: FactKey[object], message: str, line: int, hint: str) -> None:
         """One fact that should be told and is not."""
         lost = self.fault(message, line, hint)
         self.missing.append((key, Missing(str(lost), lost)))
 
-    def state(self, key: FactKey, sacl: Sacl, line: int, quote: str) -> None:
+    def state(self, key: FactKey[object], sacl: Sacl, line: int, quote: str) -> None:
         """One settled fact."""
         evidence = Evidence(
             self.source, self.sha256, f"line {line}" if line else "", quote.strip()[:160]
@@ -105,7 +105,7 @@ class Found:
             self.fault("tells of no object", 1)
         if not self.statements and not self.missing:
             lost = Missing(str(self.faults[0]), self.faults[0])
-            return Reading((), tuple(self.faults), ((FactKey(FactKind.SACL), lost),))
+            return Reading((), tuple(self.faults), ((SACL.every, lost),))
         return Reading(tuple(self.statements), tuple(self.faults), tuple(self.missing))
 
 
@@ -141,7 +141,7 @@ def of_policy(path: str, sddl: str, evidence: Evidence) -> Statement | None:
         raise InputError(Fault(f"{path[:80]!r} is no key or file", evidence.source, evidence.where))
     if sacl is None:
         return None
-    return Statement(FactKey(FactKind.SACL, name.name), sacl, evidence, Strength.POLICY)
+    return Statement(SACL(name.name), sacl, evidence, Strength.POLICY)
 
 
 def _json(text: str, found: Found) -> None:

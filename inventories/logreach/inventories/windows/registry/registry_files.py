@@ -55,7 +55,7 @@ def read_reg(source: Source) -> Reading:
         raise InputError(source.fault("is no .reg file (its header is missing)"))
     faults: list[Fault] = []
     values: list[RegistryValue] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     roots: list[str] = []
     key = ""
     for number, line in _logical(text):
@@ -150,7 +150,7 @@ def read_query(source: Source) -> Reading:
     """`reg query`. It never says that nothing else exists, so it proves no absence."""
     values: list[RegistryValue] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     key = ""
     for number, line in lines(source.text()):
         if _QUERY_KEY.fullmatch(line.strip()) and not line.startswith(" "):

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
+from logreach.inventories.windows.facts import CHANNEL, SETTING
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
@@ -58,9 +58,7 @@ def read(source: Source) -> Reading:
     found = registry_values.reading(source, values, Strength.POLICY)
     # Whatever the lost records set, they may have set it otherwise than an earlier GPO.
     lost = [Missing(str(fault), fault) for fault in faults]
-    missing = tuple(
-        (FactKey(kind), one) for one in lost for kind in (FactKind.SETTING, FactKind.CHANNEL)
-    )
+    missing = tuple((family.every, one) for one in lost for family in (SETTING, CHANNEL))
     return Reading(found.statements, (*found.faults, *faults), (*found.missing, *missing))
 
 

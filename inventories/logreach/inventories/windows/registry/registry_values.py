@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import FactValue, Missing, Reading, Scalar, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import yaml_table
-from logreach.inventories.windows.facts import ChannelState
+from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
 from logreach.inventories.windows.registry.settings import Setting, settings
 
 _HIVES = re.compile(r"^(?:HKEY_LOCAL_MACHINE|HKLM:?|MACHINE)(?=\\|$)", re.IGNORECASE)
@@ -83,7 +84,7 @@ def reading(
     """
     statements: list[Statement] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     roots = [root.casefold() for root in complete_below]
     orders = [value for value in values if value.name.startswith(_ORDER)]
     values = [value for value in values if not value.name.startswith(_ORDER)]
@@ -96,11 +97,11 @@ def reading(
                 statements.append(told)
             elif told is not None:
                 faults.append(told)
-                key = FactKey(FactKind.SETTING, setting.name)
+                key = SETTING(setting.name)
                 missing.append((key, Missing(str(told), told)))
         elif setting.off_where_absent and _covered(setting, roots):
             evidence = source.evidence("", f"{setting.registry[0]} does not exist")
-            key = FactKey(FactKind.SETTING, setting.name)
+            key = SETTING(setting.name)
             statements.append(Statement(key, value=False, evidence=evidence, strength=strength))
     statements.extend(_channels(source, values, strength))
     set_here = {one.key for one in statements}
@@ -108,7 +109,9 @@ def reading(
     return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
-def _ordered(source: Source, orders: Iterable[RegistryValue]) -> Iterator[tuple[FactKey, Missing]]:
+def _ordered(
+    source: Source, orders: Iterable[RegistryValue]
+) -> Iterator[tuple[FactKey[object], Missing]]:
     """The settings that orders of a policy ([MS-GPREG] 3.2.5.1) may undo, or leave as they are.
 
     They concern what another policy or nobody sets, so that it is open what a host then has.
@@ -123,11 +126,11 @@ def _ordered(source: Source, orders: Iterable[RegistryValue]) -> Iterator[tuple[
         yield from lost(order.key, order.name[len(_SOFT) :] if soft else None, fault)
 
 
-def lost(key: str, name: str | None, fault: Fault) -> tuple[tuple[FactKey, Missing], ...]:
+def lost(key: str, name: str | None, fault: Fault) -> tuple[tuple[FactKey[object], Missing], ...]:
     """The settings that a registry value which cannot be read may tell; None: any below the key."""
     folded = key.casefold() if name is None else f"{key}\\{name}".casefold()
     return tuple(
-        (FactKey(FactKind.SETTING, setting.name), Missing(str(fault), fault))
+        (SETTING(setting.name), Missing(str(fault), fault))
         for setting in settings().values()
         for one in setting.registry
         if _pattern(one).fullmatch(folded)
@@ -164,7 +167,7 @@ def _state(
     source: Source, setting: Setting, found: list[RegistryValue], strength: Strength
 ) -> Statement | Fault | None:
     """What the values say of a setting, or what is wrong with them; None: nothing."""
-    key = FactKey(FactKind.SETTING, setting.name)
+    key = SETTING(setting.name)
     last = found[-1]
     if setting.kind == "names":
         names = sorted({str(one.data) for one in found if one.data})
@@ -214,8 +217,8 @@ def _channels(
             state = _channel(found, place["unit"])
             if state is not None:
                 evidence = source.evidence(found[0].where, found[0].key)
-                key = FactKey(FactKind.CHANNEL, channel)
-                made: FactValue = state
+                key = CHANNEL(channel)
+                made: object = state
                 yield Statement(key, made, evidence, strength)
 
 

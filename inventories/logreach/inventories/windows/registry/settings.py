@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from logreach.inventories.facts.facts import Scalar
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.tables import yaml_table
 
 SettingKind = Literal["bool", "int", "text", "names"]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from logreach.inventories.facts.facts import Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
-from logreach.inventories.windows.facts import ChannelState, SysmonState
+from logreach.inventories.windows.facts import CHANNEL, SYSMON, ChannelState, SysmonState
 
 _NAME = re.compile(r"name:\s*(\S.*)")
 _FIELD = re.compile(r"(?:  )?(enabled|retention|autoBackup|maxSize): (\S.*|)")
@@ -36,9 +36,9 @@ def read_wevtutil(source: Source) -> Reading:
     """`wevtutil gl` of one channel, or of several one after another."""
     statements: list[Statement] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     for line, name, fields in _blocks(source.text()):
-        key = FactKey(FactKind.CHANNEL, name)
+        key = CHANNEL(name)
         enabled = fields.get("enabled", "")
         if enabled not in ("true", "false"):
             message = f"channel {name} is told neither on nor off"
@@ -90,14 +90,14 @@ def read_list_log(source: Source) -> Reading:
     """`Get-WinEvent -ListLog * | ConvertTo-Json`."""
     statements: list[Statement] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     for number, row in enumerate(parse_rows(source), 1):
         name, enabled = row.get("LogName"), row.get("IsEnabled")
         if not isinstance(name, str) or not name or not isinstance(enabled, bool):
             message = "log without a name, or neither on nor off"
             faults.append(source.fault(message, f"record {number}"))
             # A record without a name may be that of any channel.
-            key = FactKey(FactKind.CHANNEL, name if isinstance(name, str) else "")
+            key = CHANNEL(name if isinstance(name, str) else "")
             missing.append((key, Missing(str(faults[-1]), faults[-1])))
             continue
         state = ChannelState(
@@ -106,11 +106,11 @@ def read_list_log(source: Source) -> Reading:
             retention=_MODES.get(str(row.get("LogMode")).casefold()),
         )
         evidence = source.evidence(f"record {number}", f"{name}: enabled {enabled}")
-        statements.append(Statement(FactKey(FactKind.CHANNEL, name), state, evidence))
+        statements.append(Statement(CHANNEL(name), state, evidence))
     if not faults and _without_sysmon(statements):
         evidence = source.evidence("", f"{len(statements)} channels, none of Sysmon")
         absent = SysmonState(installed=False)
-        statements.append(Statement(FactKey(FactKind.SYSMON), absent, evidence))
+        statements.append(Statement(SYSMON, absent, evidence))
     return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from logreach.inventories.facts.facts import Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.windows.facts import FEATURE
 
 _WHOLE = 100  # features; every Windows Server lists far more, a filtered list proves no absence
 
@@ -33,6 +33,6 @@ def read(source: Source) -> Reading:
         found = [told[name.casefold()] for name in names if name.casefold() in told]
         if any(found) or (found and len(told) >= _WHOLE):
             evidence = source.evidence("", f"{', '.join(names)}: {any(found)}")
-            key = FactKey(FactKind.FEATURE, feature)
+            key = FEATURE(feature)
             statements.append(Statement(key, any(found), evidence))
     return Reading(tuple(statements))

@@ -9,16 +9,14 @@ from functools import cache
 from typing import Any
 
 from logreach.inventories.facts.facts import Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import lines
-from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role
+from logreach.inventories.windows.facts import OS, ROLE, OperatingSystem, OsKind, Role
 from logreach.inventories.windows.system.operating_systems import identify
 
-OS, ROLE = FactKey(FactKind.OS), FactKey(FactKind.ROLE)
 _VERSION = re.compile(r"(?:6\.[0-3]|10\.0)\.\d{4,6}(?!\d)(?:\.\d+)?")
 _VER = re.compile(r"Microsoft Windows \[[^\]]*?((?:6\.[0-3]|10\.0)\.\d{4,6}(?:\.\d+)?)\]")
 _PACK = re.compile(r"(?:Service Pack|SP)\s*\d", re.IGNORECASE)

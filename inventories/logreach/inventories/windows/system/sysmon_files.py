@@ -6,13 +6,11 @@ import re
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Reading, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.xml_text import parse
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import SYSMON, SysmonState
 
-KEY = FactKey(FactKind.SYSMON)
 _ROOT = re.compile(r"<\s*sysmon\b", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
 
@@ -41,7 +39,7 @@ def read_config(source: Source) -> Reading:
         config_sha256=source.sha256,
     )
     evidence = source.evidence("line 1", "Sysmon configuration")
-    return Reading((Statement(KEY, state, evidence, Strength.DECLARED),))
+    return Reading((Statement(SYSMON, state, evidence, Strength.DECLARED),))
 
 
 _BANNER = re.compile(r"System Monitor v(\d{1,3}\.\d{1,3})\b")
@@ -69,7 +67,7 @@ def read_listing(source: Source) -> Reading:
     digest = _HASH.search(text)
     if digest:
         quote = f"{quote}, configuration {digest[1].lower()}"
-    return Reading((Statement(KEY, state, source.evidence("line 1", quote)),))
+    return Reading((Statement(SYSMON, state, source.evidence("line 1", quote)),))
 
 
 def loaded_digest(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from logreach.coverage.engine.verdict import NOT_APPLICABLE, UNKNOWN, YES, Verdict
 from logreach.coverage.platforms.windows.prerequisites.os import HasRole
 from logreach.inventories import load
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.windows.facts import ROLE
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ def test_an_event_of_domain_controllers(tmp_path: Path, told: str, verdict: Verd
     role = HasRole("Security:4768", frozenset({"domain-controller"}), ("domain controller",))
     reason = role.check(facts)
     assert reason.verdict == verdict
-    assert (reason.missing == FactKey(FactKind.ROLE)) is (verdict == UNKNOWN)
+    assert (reason.missing == ROLE) is (verdict == UNKNOWN)

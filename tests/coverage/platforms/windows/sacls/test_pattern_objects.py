@@ -21,11 +21,20 @@ from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     AuditedObject,
     objects_of_pattern,
 )
-from logreach.inventories.facts.facts import Facts, FactValue, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Facts, Statement
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
-from logreach.inventories.windows.facts import AuditSetting, OperatingSystem, Role, Sacl
+from logreach.inventories.windows.facts import (
+    AUDIT,
+    OS,
+    ROLE,
+    SACL,
+    AuditSetting,
+    OperatingSystem,
+    Role,
+    Sacl,
+)
 from logreach.inventories.windows.system.operating_systems import identify
 
 CASES: dict[str, Any] = yaml.safe_load(
@@ -65,15 +74,15 @@ def view_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> GraphView:
     """A domain controller that audits everything but what is `off`."""
     system = identify("Windows Server 2022")
     assert isinstance(system, OperatingSystem)
-    stated: dict[FactKey, FactValue] = {
-        FactKey(FactKind.OS): system,
-        FactKey(FactKind.ROLE): Role.DOMAIN_CONTROLLER,
+    stated: dict[FactKey[object], object] = {
+        OS: system,
+        ROLE: Role.DOMAIN_CONTROLLER,
     }
     for one in subcategories().values():
         on = one.name not in off
-        stated[FactKey(FactKind.AUDIT, one.guid)] = AuditSetting(success=on, failure=on)
+        stated[AUDIT(one.guid)] = AuditSetting(success=on, failure=on)
     for name, sddl in sacls.items():
-        stated[FactKey(FactKind.SACL, name)] = Sacl(aces_of(sddl))
+        stated[SACL(name)] = Sacl(aces_of(sddl))
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in stated.items())
     return GraphView(load_events(), facts)
 
@@ -102,7 +111,7 @@ BELOW_A = {"global:key": "S:", "HKLM\\A": "S:(AU;CISA;KA;;;WD)"}
 BELOW_B = {"global:key": "S:", "HKLM\\A": "S:", "HKLM\\A\\B": "S:(AU;CISA;KA;;;WD)"}
 DOMAIN = {"DC=a,DC=com": "S:(AU;CISA;GA;;;WD)"}
 USERS = {"DC=a,DC=com": "S:(OU;CIIOSA;WP;;bf967aba-0de6-11d0-a285-00aa003049e2;WD)"}
-SETTING = {"HKLM\\SOFTWARE": "S:(AU;CISA;0x2;;;WD)"}
+SET_VALUE = {"HKLM\\SOFTWARE": "S:(AU;CISA;0x2;;;WD)"}
 LSASS = {"ObjectType": ["equals", "Process"], "ObjectName": ["ends", "\\lsass.exe"]}
 READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
 
@@ -135,13 +144,13 @@ READ_LSASS = {**LSASS, "AccessMask": ["equals", "0x10"]}
         (OTHER_KEY, 4663, {"ObjectType": ["equals", "Key"], "ObjectName": ["contains", "\\Services\\"]}, (), "unknown"),
         (SERVICES_KEY, 4663, {"ObjectName": ["begins", f"{SERVICES}\\"]}, (), "achievable"),
         (SERVICES_KEY, 4663, {"ObjectName": ["begins", SERVICES]}, (), "unknown, at least conditional"),
-        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%1537"]}, (), "unknown"),
-        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%9999"]}, (), "unknown"),
-        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%4433"]}, (), "unknown, at least conditional"),
-        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10000", "0x20000"]}, (), "unknown"),
-        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10000", "0x2"]}, (), "unknown, at least conditional"),
-        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10002"]}, (), "unknown"),
-        (SETTING, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["not", "0x2"]}, (), "unknown"),
+        (SET_VALUE, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%1537"]}, (), "unknown"),
+        (SET_VALUE, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%9999"]}, (), "unknown"),
+        (SET_VALUE, 4663, {"ObjectType": ["equals", "Key"], "AccessList": ["contains", "%%4433"]}, (), "unknown, at least conditional"),
+        (SET_VALUE, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10000", "0x20000"]}, (), "unknown"),
+        (SET_VALUE, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10000", "0x2"]}, (), "unknown, at least conditional"),
+        (SET_VALUE, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["equals", "0x10002"]}, (), "unknown"),
+        (SET_VALUE, 4663, {"ObjectType": ["equals", "Key"], "AccessMask": ["not", "0x2"]}, (), "unknown"),
         # Entries for another extended right once made DCSync conditional.
         ({"DC=a,DC=com": "S:(OU;SA;CR;00299570-246d-11d0-a768-00aa006e0529;;WD)"}, 4662, DCSYNC, (), "not achievable"),
         ({"DC=a,DC=com": "S:(OU;SA;CR;1131f6ad-9c07-11d1-f79f-00c04fc2dcd2;;WD)"}, 4662, DCSYNC, (), "achievable"),

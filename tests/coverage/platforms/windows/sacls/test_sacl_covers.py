@@ -19,10 +19,9 @@ from logreach.coverage.platforms.windows.sacls.needs import objects
 from logreach.coverage.platforms.windows.sacls.remedies import to_sddl
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Missing, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.windows.facts import Ace, OperatingSystem, OsKind, Sacl
+from logreach.inventories.windows.facts import OS, SACL, Ace, OperatingSystem, OsKind, Sacl
 from logreach.inventories.windows.objects.sddl import read_sacl
 
 CASES: dict[str, Any] = yaml.safe_load(
@@ -33,7 +32,7 @@ CASES: dict[str, Any] = yaml.safe_load(
 def facts_of(sddl: Mapping[str, str], os: tuple[str, int] | None = None) -> Facts:
     statements = [
         Statement(
-            FactKey(FactKind.SACL, name.removesuffix("@gpo")),
+            SACL(name.removesuffix("@gpo")),
             read_sacl(text) or Sacl(()),
             Evidence(name),
             Strength.POLICY if name.endswith("@gpo") else Strength.OBSERVED,
@@ -42,7 +41,7 @@ def facts_of(sddl: Mapping[str, str], os: tuple[str, int] | None = None) -> Fact
     ]
     if os:
         system = OperatingSystem("Windows", "", OsKind(os[0]), "10.0", os[1])
-        statements.append(Statement(FactKey(FactKind.OS), system, Evidence("os.txt")))
+        statements.append(Statement(OS, system, Evidence("os.txt")))
     return Facts.of(statements)
 
 
@@ -56,7 +55,7 @@ def test_sacl_case(name: str) -> None:
     case = CASES[name]
     facts = facts_of(case.get("facts", {}), case.get("os"))
     unreadable = Missing("is no SDDL", Fault("is no SDDL"))
-    lost = {FactKey(FactKind.SACL, one): unreadable for one in case.get("unreadable", [])}
+    lost = {SACL(one): unreadable for one in case.get("unreadable", [])}
     facts = replace(facts, missing=lost)
     found = covers(facts, need_of(case["need"]))
     assert found.verdict.label == case["label"], found.text
@@ -108,10 +107,7 @@ needs = st.builds(
 
 
 def stated(found: Mapping[str, Sacl]) -> Facts:
-    return Facts.of(
-        Statement(FactKey(FactKind.SACL, name), sacl, Evidence(name))
-        for name, sacl in found.items()
-    )
+    return Facts.of(Statement(SACL(name), sacl, Evidence(name)) for name, sacl in found.items())
 
 
 def with_more(sacl: Sacl, extra: Ace) -> Sacl:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict, any_of
-from logreach.inventories.facts.facts import Scalar
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
 ANY_HOST = "*"

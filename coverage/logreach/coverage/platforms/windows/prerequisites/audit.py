@@ -9,13 +9,13 @@ from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.coverage.platforms.windows.knowledge.model import Span, Subcategory
 from logreach.inventories.facts.facts import Facts, Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
-from logreach.inventories.windows.facts import AuditSetting
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.facts import AUDIT, OS, AuditSetting
 
 
-def audit_key(guid: str) -> FactKey:
+def audit_key(guid: str) -> FactKey[object]:
     """The fact that says what a subcategory records."""
-    return FactKey(FactKind.AUDIT, guid)
+    return AUDIT(guid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Audited:
     reference: str = ""
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
-        return (audit_key(self.subcategory.guid), FactKey(FactKind.OS))
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (audit_key(self.subcategory.guid), OS)
 
     def check(self, facts: Facts) -> Reason:
         return self._ungoverned(facts) or self._set(facts)
@@ -44,11 +44,11 @@ class Audited:
         """Where the subcategory does not decide about the event, or may not; else None."""
         if self.span is None:
             return None
-        os, reason = facts.os(), self._reason
+        os, reason = facts.get(OS), self._reason
         name = self.subcategory.name
         if isinstance(os, Missing):
             text = f"whether {name} governs {self.subject} hangs on the OS, unknown"
-            return reason(UNKNOWN, text, missing=FactKey(FactKind.OS))
+            return reason(UNKNOWN, text, missing=OS)
         governs = self.span.holds(os.value.build)
         if governs == YES:
             return None
@@ -61,7 +61,7 @@ class Audited:
     def _set(self, facts: Facts) -> Reason:
         """What the subcategory is set to, against what the event needs."""
         key = audit_key(self.subcategory.guid)
-        fact = facts.audit(self.subcategory.guid)
+        fact = facts.get(AUDIT(self.subcategory.guid))
         title = f"audit subcategory {self.subcategory.name}"
         if isinstance(fact, Missing):
             text = f"{title}: its state is unknown ({fact.reason})"

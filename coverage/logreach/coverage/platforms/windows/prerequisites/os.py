@@ -10,13 +10,10 @@ from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Verdict, hull
 from logreach.coverage.platforms.windows.knowledge.model import Event, Layout
 from logreach.inventories.facts.facts import Facts, Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role
+from logreach.inventories.windows.facts import FEATURE, OS, ROLE, OperatingSystem, OsKind, Role
 from logreach.inventories.windows.system.operating_systems import catalogue
-
-OS_KEY = FactKey(FactKind.OS)
-ROLE_KEY = FactKey(FactKind.ROLE)
 
 
 def written(event: Event, os: OperatingSystem) -> Verdict:
@@ -49,7 +46,7 @@ def over_systems(
     facts: Facts, judge: Callable[[OperatingSystem], Verdict]
 ) -> tuple[Verdict, tuple[Evidence, ...], OperatingSystem | None]:
     """Judge for the host's system, or, where that is unknown, for every Windows there is."""
-    fact = facts.os()
+    fact = facts.get(OS)
     if not isinstance(fact, Missing):
         return judge(fact.value), fact.evidence, fact.value
     return hull([judge(os) for os in catalogue()]), (), None
@@ -62,8 +59,8 @@ class OsWrites:
     event: Event
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
-        return (OS_KEY,)
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (OS,)
 
     def check(self, facts: Facts) -> Reason:
         event = self.event
@@ -81,7 +78,7 @@ class OsWrites:
             text = f"no source at hand proves that {where} writes {event.key}"
         if verdict != YES and os is not None and (more := _why_not(event, os, verdict)):
             text = f"{text}: {more}"
-        missing = OS_KEY if os is None and not verdict.settled else None
+        missing = OS if os is None and not verdict.settled else None
         return Reason(
             "os", event.key, verdict, text, evidence, reference=event.reference, missing=missing
         )
@@ -108,8 +105,8 @@ class OsFillsField:
     name: str
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
-        return (OS_KEY,)
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (OS,)
 
     def check(self, facts: Facts) -> Reason:
         event, name = self.event, self.name
@@ -122,7 +119,7 @@ class OsFillsField:
             text = f"{event.key} has no field {name} on {where}"
         elif os is None:
             text = f"whether {event.key} has {name} hangs on the operating system, unknown here"
-            missing = OS_KEY
+            missing = OS
         elif self._unnamed(os):
             text = f"no source at hand names the fields of {event.key} on {where}"
         else:
@@ -149,9 +146,9 @@ class HasRole:
     what: str = ""
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
-        features = (FactKey(FactKind.FEATURE, name) for name in sorted(self.roles))
-        return (ROLE_KEY, OS_KEY, *features)
+    def reads(self) -> tuple[FactKey[object], ...]:
+        features = (FEATURE(name) for name in sorted(self.roles))
+        return (ROLE, OS, *features)
 
     def check(self, facts: Facts) -> Reason:
         words = " or ".join(self.titles)
@@ -181,23 +178,23 @@ class HasRole:
 
     def _as_role(
         self, role: str, facts: Facts
-    ) -> tuple[Verdict, tuple[Evidence, ...], FactKey | None]:
-        os = facts.os()
+    ) -> tuple[Verdict, tuple[Evidence, ...], FactKey[object] | None]:
+        os = facts.get(OS)
         if not isinstance(os, Missing) and os.value.kind is OsKind.CLIENT:
-            told = facts.role()
+            told = facts.get(ROLE)
             if isinstance(told, Missing) and told.fault is not None:
                 # Sources disagree on what this is: the system may be what is told wrongly.
-                return UNKNOWN, os.evidence, ROLE_KEY
+                return UNKNOWN, os.evidence, ROLE
             return NO, os.evidence, None
         if role == Role.DOMAIN_CONTROLLER:
-            held = facts.role()
+            held = facts.get(ROLE)
             if isinstance(held, Missing):
-                return UNKNOWN, (), ROLE_KEY
+                return UNKNOWN, (), ROLE
             return (YES if held.value is Role.DOMAIN_CONTROLLER else NO), held.evidence, None
-        own = facts.role()
+        own = facts.get(ROLE)
         if not isinstance(own, Missing) and own.value is Role.WORKSTATION:
             return NO, own.evidence, None
-        feature = facts.feature(role)
+        feature = facts.get(FEATURE(role))
         if isinstance(feature, Missing):
-            return UNKNOWN, (), FactKey(FactKind.FEATURE, role)
+            return UNKNOWN, (), FEATURE(role)
         return (YES if feature.value else NO), feature.evidence, None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.platforms.windows.sacls import AccessNeed, covers
 from logreach.inventories.facts.facts import Facts
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.facts import OS, SACL
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,8 @@ class ObjectAudited:
     reference: str = ""
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
-        return (FactKey(FactKind.SACL), FactKey(FactKind.OS))
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (SACL.every, OS)
 
     def check(self, facts: Facts) -> Reason:
         found = covers(facts, self.need)

@@ -9,8 +9,8 @@ from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict
 from logreach.coverage.platforms.windows.knowledge.model import Channel, Setting
 from logreach.inventories.facts.facts import Facts, Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
-from logreach.inventories.windows.facts import ChannelState
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class SettingOn:
     without: Level = Level.NO
 
     @property
-    def _key(self) -> FactKey:
-        return FactKey(FactKind.SETTING, self.setting.name)
+    def _key(self) -> FactKey[object]:
+        return SETTING(self.setting.name)
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return (self._key,)
 
     def check(self, facts: Facts) -> Reason:
-        fact = facts.setting(self.setting.name)
+        fact = facts.get(SETTING(self.setting.name))
         wanted = self.setting.whole or True
         remedy = Remedy(
             self._key,
@@ -79,15 +79,15 @@ class ChannelOn:
     channel: Channel
 
     @property
-    def _key(self) -> FactKey:
-        return FactKey(FactKind.CHANNEL, self.channel.name)
+    def _key(self) -> FactKey[object]:
+        return CHANNEL(self.channel.name)
 
     @property
-    def reads(self) -> tuple[FactKey, ...]:
+    def reads(self) -> tuple[FactKey[object], ...]:
         return (self._key,)
 
     def check(self, facts: Facts) -> Reason:
-        fact = facts.channel(self.channel.name)
+        fact = facts.get(CHANNEL(self.channel.name))
         title = f"channel {self.channel.name}"
         state = None if isinstance(fact, Missing) else fact.value.enabled
         evidence = () if isinstance(fact, Missing) else fact.evidence

@@ -14,9 +14,9 @@ from logreach.coverage.platforms.windows.sacls.known import Covered, KnownSacls
 from logreach.coverage.platforms.windows.sacls.needs import WITH_GLOBAL, AccessNeed, Scope, built_in
 from logreach.coverage.platforms.windows.sacls.remedies import remedy_for
 from logreach.inventories.facts.facts import Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import Sacl
+from logreach.inventories.windows.facts import OS, SACL, Sacl
 from logreach.inventories.windows.objects.object_names import normal
 
 
@@ -29,7 +29,7 @@ def any_object(known: KnownSacls, need: AccessNeed) -> Covered:
     remedy = remedy_for(need, None, known.key(f"global:{need.kind}"), world)
     if world and level_of(graded) is Level.YES:
         return Covered(YES, f"global audit entries cover every {need.what}", world.evidence)
-    missing = FactKey(FactKind.SACL)
+    missing: FactKey[object] = SACL.every
     if need.kind in WITH_GLOBAL and world is None:
         missing = known.key(f"global:{need.kind}")
     some = _on_some(known, need)
@@ -57,7 +57,7 @@ def _on_some(known: KnownSacls, need: AccessNeed) -> dict[str, tuple[Evidence, .
         for name, (_, fact) in sorted(known.by_name.items())
         if _is(name, need.kind) and level_of(_own(fact.value, need)) is not Level.NO
     }
-    os = known.facts.os()
+    os = known.facts.get(OS)
     for name, entry in built_in().items():
         if isinstance(os, Missing) or not (_is(name, need.kind) and entry.on(os.value)):
             continue

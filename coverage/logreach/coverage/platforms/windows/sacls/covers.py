@@ -34,9 +34,9 @@ from logreach.coverage.platforms.windows.sacls.needs import (
 )
 from logreach.coverage.platforms.windows.sacls.remedies import remedy_for
 from logreach.inventories.facts.facts import Facts, Known, Missing
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import Sacl
+from logreach.inventories.windows.facts import OS, SACL, Sacl
 from logreach.inventories.windows.objects.object_names import ObjectName, is_domain, parents
 
 
@@ -69,12 +69,12 @@ def covers(facts: Facts, need: AccessNeed) -> Covered:
 def _by_windows(facts: Facts, need: AccessNeed, name: ObjectName) -> Covered | None:
     """By an entry that Windows sets itself; None where this Windows sets none."""
     entry = built_in()[name.name]
-    os = facts.os()
+    os = facts.get(OS)
     graded = grades.on_object(entry.sacl.aces, need)
     level = level_of(graded)
     if isinstance(os, Missing):
         text = f"{name.name} has an audit entry from Windows 10 on; the OS is not known"
-        return Covered(Verdict.of(Level.NO, level), text, missing=FactKey(FactKind.OS))
+        return Covered(Verdict.of(Level.NO, level), text, missing=OS)
     if not entry.on(os.value):
         return None
     if level is Level.NO or (level is Level.PARTIAL and need.scope is Scope.SOME):
@@ -96,7 +96,7 @@ class _Judge:
         self._above = list(self._containers())
         self._lacking = lacking(known, need, name) if self._of_several() else []
 
-    def _itself_told(self) -> tuple[FactKey, Known[Sacl] | None]:
+    def _itself_told(self) -> tuple[FactKey[object], Known[Sacl] | None]:
         """The object's own list and its key; of the class domainDNS that of the one domain told."""
         name = self._name.name
         if name == OF_DOMAINS:
@@ -289,5 +289,5 @@ class _Judge:
 
 def _fault_of(facts: Facts, name: str) -> str:
     """What was wrong with the input that should have told an object's entries."""
-    fact = facts.get(FactKey(FactKind.SACL, name))
+    fact = facts.get(SACL(name))
     return f" ({fact.reason})" if isinstance(fact, Missing) and fact.fault is not None else ""

@@ -10,9 +10,9 @@ from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import Ace, Sacl
+from logreach.inventories.windows.facts import SACL, Ace, Sacl
 from logreach.inventories.windows.objects.object_names import ObjectName, is_domain, normal, parents
 
 OF_DOMAINS = "ad:DOMAINDNS"
@@ -31,7 +31,7 @@ class Covered:
     text: str
     evidence: tuple[Evidence, ...] = ()
     remedy: Remedy | None = None
-    missing: FactKey | None = None
+    missing: FactKey[object] | None = None
 
 
 @dataclass(slots=True)
@@ -39,15 +39,16 @@ class KnownSacls:
     """The SACLs that an inventory tells, by the objects' normal names."""
 
     facts: Facts
-    by_name: dict[str, tuple[FactKey, Known[Sacl]]] = field(default_factory=dict, init=False)
+    by_name: dict[str, tuple[FactKey[object], Known[Sacl]]] = field(
+        default_factory=dict, init=False
+    )
 
     def __post_init__(self) -> None:
-        for written, _ in self.facts.of_kind(FactKind.SACL):
-            fact = self.facts.sacl(written)
+        for written, fact in self.facts.of_family(SACL):
             found = normal(written)
             name = found.name if found else written
-            if isinstance(fact, Known) and self._stronger(name, fact):
-                self.by_name[name] = (FactKey(FactKind.SACL, written), fact)
+            if self._stronger(name, fact):
+                self.by_name[name] = (SACL(written), fact)
         for name, (_, fact) in list(self.by_name.items()):
             if fact.value.spread:
                 self._spread(name, fact.value.aces)
@@ -61,10 +62,10 @@ class KnownSacls:
         found = self.by_name.get(name)
         return found[1] if found else None
 
-    def key(self, name: str) -> FactKey:
+    def key(self, name: str) -> FactKey[object]:
         """The key under which the object stands, or would."""
         found = self.by_name.get(name)
-        return found[0] if found else FactKey(FactKind.SACL, name)
+        return found[0] if found else SACL(name)
 
     def below(self, name: ObjectName) -> Iterator[tuple[ObjectName, Known[Sacl]]]:
         """Objects below one whose lists are told; of a directory class, all below the domains."""

@@ -26,7 +26,7 @@ class Lacking:
     """
 
     name: ObjectName
-    key: FactKey
+    key: FactKey[object]
     fact: Known[Sacl]
     graded: Grades
     shielded: bool

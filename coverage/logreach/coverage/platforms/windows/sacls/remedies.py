@@ -14,7 +14,7 @@ _ZERO = "00000000-0000-0000-0000-000000000000"
 
 
 def remedy_for(
-    need: AccessNeed, name: ObjectName | None, key: FactKey, own: Known[Sacl] | None
+    need: AccessNeed, name: ObjectName | None, key: FactKey[object], own: Known[Sacl] | None
 ) -> Remedy | None:
     """Add one entry to an object, or for any object of a kind a global one.
 

@@ -1,0 +1,52 @@
+"""What a fact's value says of itself, so that nothing outside its platform needs its type."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+Scalar = bool | int | str
+"""The values of a setting."""
+
+
+class StructuredValue:
+    """Base of the values that are more than a truth value, a number, a text or a word of an enum.
+
+    Each method has the answer for a value of which nothing special holds.
+    """
+
+    __slots__ = ()
+
+    def for_grouping(self) -> Hashable:
+        """The value without what no verdict reads: hosts equal in the rest share a profile."""
+        return self
+
+    def added_to(self, current: object) -> StructuredValue:  # noqa: ARG002
+        """What the fact becomes where a remedy asks for this value; `current` None: unknown."""
+        return self
+
+    def exceeds(self, other: object) -> bool:  # noqa: ARG002
+        """Whether this value turns on all that `other` does, and more."""
+        return False
+
+    def in_words(self) -> str:
+        """The value as reports print it."""
+        return str(self)
+
+
+def for_grouping(value: object) -> object:
+    """What of a value decides whether two hosts are alike."""
+    return value.for_grouping() if isinstance(value, StructuredValue) else value
+
+
+def added_to(current: object, value: object) -> object:
+    """What a fact becomes where a remedy asks for `value`; `current` None: unknown so far."""
+    return value.added_to(current) if isinstance(value, StructuredValue) else value
+
+
+def in_words(value: object) -> str:
+    """A value as reports print it."""
+    if isinstance(value, StructuredValue):
+        return value.in_words()
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
