@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from hypothesis import strategies as st
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.platforms.sysmon.engine import Config, decide
 from logreach.coverage.platforms.sysmon.engine.config import Condition
@@ -106,7 +107,7 @@ def patterns(draw: st.DrawFn, tests: tuple[Test, ...] = tuple(Test)) -> EventPat
         for field in FIELDS
         if draw(st.booleans())
     }
-    return EventPattern(EVENT, fields)
+    return EventPattern(EventId.parse(EVENT), fields)
 
 
 @st.composite

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
 from logreach.inventories.forwarding import wef
@@ -38,7 +39,9 @@ def main() -> None:
         start = time.process_time()
         for at in range(most):
             constraint = Constraint(Test.CONTAINS, (str(at),))
-            filter_.answer(EventPattern(f"Security:{number}", {"Field3": (constraint,)}))
+            filter_.answer(
+                EventPattern(EventId.parse(f"Security:{number}"), {"Field3": (constraint,)})
+            )
         each = (time.process_time() - start) / most * 1000
         print(f"{number}, taken {what}: {each:.3f} ms an answer")
 

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.platforms.sysmon.engine import SysmonFilter, decide, load
 from logreach.coverage.platforms.sysmon.engine.checking import check
@@ -51,7 +52,7 @@ def _patterns(events: Events, count: int) -> list[EventPattern]:
         chosen = chance.sample(names, min(len(names), chance.choice((1, 1, 2, 2, 3))))
         found.append(
             EventPattern(
-                f"Sysmon:{event_id}",
+                EventId.parse(f"Sysmon:{event_id}"),
                 {name: (_constraint(chance, fields[name]),) for name in chosen},
             )
         )
@@ -79,7 +80,7 @@ def main() -> None:
     print(f"events: {rounds * len(events) / (perf_counter() - start):,.0f} a second")
     sieve = SysmonFilter(config)
     for event_id in {event_id for event_id, _ in events}:
-        sieve.answer(EventPattern(f"Sysmon:{event_id}"))
+        sieve.answer(EventPattern(EventId.parse(f"Sysmon:{event_id}")))
     patterns = _patterns(events, 3000)
     start = perf_counter()
     answers = [sieve.answer(pattern) for pattern in patterns]

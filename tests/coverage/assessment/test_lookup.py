@@ -13,6 +13,7 @@ from logreach.coverage.assessment.lookup import keys_meant
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.sysmon.engine import manifest
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -45,7 +46,11 @@ def test_meaning(case: dict[str, Any], model: Model) -> None:
 
 def test_every_event_and_many_a_field_of_the_knowledge_is_found_and_judged(model: Model) -> None:
     events = [*load_events().events, *SYSMON]
-    fields = [f"{key}/{name}" for key in events for name in model.event_part.fields(key)[::6]]
+    fields = [
+        f"{key}/{name}"
+        for key in events
+        for name in model.event_part.fields(EventId.parse(key))[::6]
+    ]
     assert len(events) > 590
     assert len(fields) > 900
     found = [keys_meant(text.upper(), model)[0] for text in (*events, *fields)]

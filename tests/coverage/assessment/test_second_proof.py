@@ -22,6 +22,7 @@ from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import Compiled, Evaluation, evaluate, reevaluate
 from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.verdict import NO, YES, Level, Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.events import Events
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -51,7 +52,11 @@ class Chains:
         self._nodes: dict[str, str] = {}
         for key in dict.fromkeys(keys):
             event, _, name = key.partition("/")
-            self._nodes[key] = part.attribute(event, name) if name else part.written(event)
+            self._nodes[key] = (
+                part.attribute(EventId.parse(event), name)
+                if name
+                else part.written(EventId.parse(event))
+            )
         self._compiled = Compiled(graph)
         self._kept: dict[str, tuple[Evaluation, Facts]] = {}
 

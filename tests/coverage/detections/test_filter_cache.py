@@ -8,6 +8,7 @@ import pytest
 
 from logreach.coverage.detections import cache, filter_cache
 from logreach.coverage.detections.filter_cache import remembered
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.filters import Remembering
 from logreach.coverage.events.patterns import Constraint, EventPattern, FilterAnswer, Test
 from logreach.coverage.platforms.sysmon import programs
@@ -22,9 +23,9 @@ CONFIG = """<Sysmon schemaversion="4.90"><EventFiltering>
 STATE = SysmonState(installed=True, version="15.15", config=CONFIG)
 TOOL = Constraint(Test.ENDS, ("\\sc.exe",))
 PATTERNS = (
-    EventPattern("Sysmon:1", {"Image": (TOOL,)}),
-    EventPattern("Sysmon:1", {"CommandLine": (TOOL,)}),
-    EventPattern("Sysmon:5", {"Image": (TOOL,)}),
+    EventPattern(EventId.parse("Sysmon:1"), {"Image": (TOOL,)}),
+    EventPattern(EventId.parse("Sysmon:1"), {"CommandLine": (TOOL,)}),
+    EventPattern(EventId.parse("Sysmon:5"), {"Image": (TOOL,)}),
 )
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from logreach.coverage.detections.event_variants import sense_of
 from logreach.coverage.detections.judge import judge, judge_all
 from logreach.coverage.detections.load import load_rules
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.network.rule_nodes import GraphView
 from logreach.coverage.platforms.windows.headers import audit_keywords
@@ -115,7 +116,9 @@ def test_no_event_of_a_pattern_has_another_outcome_than_is_told(
     held = {"Status": status, "TicketEncryptionType": suite}
     if keywords is not None:
         held["Keywords"] = (Constraint(Test.EQUALS, (keywords,), excluded),)
-    pattern = EventPattern("Security:4769", {name: one for name, one in held.items() if one})
+    pattern = EventPattern(
+        EventId.parse("Security:4769"), {name: one for name, one in held.items() if one}
+    )
     sense = sense_of(pattern)
     words = {"success": "0x8020000000000000", "failure": "0x8010000000000000"}
     for code, given_suite in (("0x0", "0x17"), ("0x0", "0x12"), ("0x12", "0xffffffff")):

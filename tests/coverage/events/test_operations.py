@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from logreach.coverage.attack import load_attack, load_smap
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import ComponentOperations, load_operations
 from logreach.coverage.network.model import Model, build
 
@@ -68,7 +69,8 @@ def test_every_attribute_names_a_field_of_its_event(model: Model) -> None:
         for component, wanted in load_operations().attributes.items()
         for attribute, fields in wanted.items()
         for field in fields
-        if field.partition("/")[2] not in model.event_part.fields(field.partition("/")[0])
+        if field.partition("/")[2]
+        not in model.event_part.fields(EventId.parse(field.partition("/")[0]))
     ]
     assert not wrong
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, FilterAnswer, Test
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter, common_fields
 from logreach.inventories.forwarding import splunk, winlogbeat
@@ -66,7 +67,7 @@ def answered(case: dict[str, Any]) -> FilterAnswer:
     known = metadata(case.get("event", {}))
     fields = {name: constraints(told) for name, told in case.get("fields", {}).items()}
     return ForwardingFilter(forwarding(case), lambda _: known).answer(
-        EventPattern("Security:1", fields)
+        EventPattern(EventId.parse("Security:1"), fields)
     )
 
 
@@ -88,7 +89,7 @@ def test_too_many_combinations_are_left_undecided_not_wrong() -> None:
     one = Subscription("one", (Query("Security", xpath, False, 1),), dialect="collector")
     known = EventMetadata("Security", "Maker", 1, 0, fields=tuple(names))
     answer = ForwardingFilter(Forwarding((one,)), lambda _: known).answer(
-        EventPattern("Security:1")
+        EventPattern(EventId.parse("Security:1"))
     )
     assert answer.level.word == "partial"
 

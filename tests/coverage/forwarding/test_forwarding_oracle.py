@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
 from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
@@ -96,7 +97,7 @@ def constraints(draw: st.DrawFn) -> Constraint:
 
 
 patterns = st.dictionaries(names, constraints().map(lambda one: (one,)), max_size=3).map(
-    lambda fields: EventPattern("Log:7", fields)
+    lambda fields: EventPattern(EventId.parse("Log:7"), fields)
 )
 
 
@@ -162,7 +163,7 @@ def test_a_pattern_of_one_event_is_answered_as_that_event(
     exactly = {
         name: (Constraint(Test.EQUALS, (text,), cased=True),) for name, text in event.items()
     }
-    answer = filter_of(forwarding).answer(EventPattern("Log:7", exactly))
+    answer = filter_of(forwarding).answer(EventPattern(EventId.parse("Log:7"), exactly))
     taken = filter_of(forwarding).takes(META, event)
     expected = {True: Level.YES, False: Level.NO, None: Level.PARTIAL}[taken]
     assert answer.level is expected

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding.membership import Who, membership
 from logreach.coverage.forwarding.prerequisite import Forwarded
@@ -77,7 +78,7 @@ def reason(
         assert not hasattr(system, "reason")
         told[OS] = system  # type: ignore[assignment]
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in told.items())
-    return Forwarded(EventPattern(event, fields or {})).check(facts)
+    return Forwarded(EventPattern(EventId.parse(event), fields or {})).check(facts)
 
 
 def test_a_domain_controller_beside_a_subscription_for_computers_is_told_why() -> None:
@@ -106,7 +107,9 @@ def test_the_query_that_decides_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "inventory.yaml").write_text("hosts: [{name: H, subscriptions: a.xml}]", "utf-8")
     inventory = load(tmp_path)
     (evidence,) = (
-        Forwarded(EventPattern("Security:4624", {})).check(inventory.hosts[0].facts).evidence
+        Forwarded(EventPattern(EventId.parse("Security:4624"), {}))
+        .check(inventory.hosts[0].facts)
+        .evidence
     )
     digests = {one.path: one.sha256 for one in inventory.files}
     assert (evidence.source, evidence.where) == ("a.xml", "line 1")
@@ -221,7 +224,7 @@ def verdict(
     if collector is not None:
         told[FEATURE("event-collector")] = collector
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in told.items())
-    return Forwarded(EventPattern("Security:4624", {})).check(facts).verdict
+    return Forwarded(EventPattern(EventId.parse("Security:4624"), {})).check(facts).verdict
 
 
 @settings(max_examples=150, deadline=None)

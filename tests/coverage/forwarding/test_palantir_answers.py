@@ -10,6 +10,7 @@ import pytest
 import yaml
 from support import shared
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
 from logreach.inventories.forwarding import wef
@@ -51,7 +52,9 @@ def constraint(written: list[str]) -> tuple[Constraint, ...]:
 def test_palantir_answer(name: str) -> None:
     case = TABLE["cases"][name]
     fields = {field: constraint(told) for field, told in case.get("fields", {}).items()}
-    answer = palantir(shared("wef/palantir")).answer(EventPattern(case["event"], fields))
+    answer = palantir(shared("wef/palantir")).answer(
+        EventPattern(EventId.parse(case["event"]), fields)
+    )
     assert (answer.level.word, answer.exact) == (case["level"], case.get("exact", True)), answer
     if "by" in case:
         name, line = case["by"]

@@ -12,6 +12,7 @@ from evtx import PyEvtxParser
 from forwarding_oracle import takes
 from support import shared
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
 from logreach.coverage.platforms.windows.headers import metadata
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -131,7 +132,7 @@ def test_headers_of_real_records_are_among_those_that_are_known(
     shorts = {one.name: one.short for one in load_events().channels.values()}
     compared = 0
     for root, meta, fields in events:
-        known = metadata(f"{shorts[meta.channel]}:{meta.event_id}")
+        known = metadata(EventId.of(shorts[meta.channel], meta.event_id))
         if known is None or known.provider != meta.provider:
             continue
         compared += 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding.prerequisite import Arriving
 from logreach.inventories.facts.facts import Facts
@@ -53,7 +54,7 @@ def test_what_does_not_arrive_whole_proves_nothing(
     reading = splunk.read(f"[WinEventLog://Security]\n{settings}\n", "inputs.conf")
     facts = Facts.of(reading.statements, reading.missing)
     pattern = EventPattern(
-        "Security:4688", {name: (constraint(held),) for name, held in fields.items()}
+        EventId.parse("Security:4688"), {name: (constraint(held),) for name, held in fields.items()}
     )
     found = Arriving(facts).check(pattern)
     assert found.verdict.label == label, found.text

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.filters import drops_all, verdict_of
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import ForwardingFilter
@@ -67,7 +68,7 @@ def test_forwarding_says_the_same_of_a_pattern_asked_after_others(
     assert isinstance(os, Known)
     for kind in kinds:
         fields = {"LogonType": (Constraint(Test.EQUALS, (kind,)),)} if kind else {}
-        pattern = EventPattern(LOGON, fields)
+        pattern = EventPattern(EventId.parse(LOGON), fields)
         alone = ForwardingFilter(forwarding, lambda key: metadata(key, os.value))
         assert arriving.check(pattern).verdict == verdict_of(alone.answer(pattern))
 
@@ -77,5 +78,5 @@ def test_forwarding_says_the_same_of_a_pattern_asked_after_others(
     [(NOT_APPLICABLE, True), (NO, True), (YES, False), (PARTIAL, False), (UNKNOWN, False)],
 )
 def test_only_what_drops_all_events_answers_for_any_pattern(verdict: Verdict, drops: bool) -> None:
-    reason = Keeping(hosts.facts({})).check(EventPattern("Sysmon:1"))
+    reason = Keeping(hosts.facts({})).check(EventPattern(EventId.parse("Sysmon:1")))
     assert drops_all(reason._replace(verdict=verdict)) is drops

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from logreach.coverage.assessment.scope import looks_like_technique, technique_fault
 from logreach.coverage.assessment.suggestions import did_you_mean
 from logreach.coverage.attack import AttackModel, Presence
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.model import Model
 from logreach.coverage.network.techniques import QUESTIONS
 from logreach.coverage.platforms.sysmon.engine import manifest
@@ -15,6 +17,7 @@ from logreach.inventories.files.faults import Fault, InputError
 
 _EVENT = re.compile(r"(?P<log>[^:]+):(?P<number>\d+|\*)(/(?P<field>.+))?")
 _LONGEST = 80
+T = TypeVar("T", bound=str)
 _FORMS = (
     "Say a technique (T1543.003), an event (Security:4688), a field "
     "(Security:4688/CommandLine) or a data component (Process Creation)"
@@ -52,15 +55,15 @@ def _event(text: str, model: Model) -> list[str]:
     return [model.event_part.event(key), *_uses(key, model)]
 
 
-def _events(model: Model) -> Iterable[str]:
+def _events(model: Model) -> Iterable[EventId]:
     """Every event that anything here knows of."""
-    yield from (f"Sysmon:{one.id}" for one in manifest.events(manifest.newest()))
+    yield from (EventId.of("Sysmon", one.id) for one in manifest.events(manifest.newest()))
     yield from model.events.events
     yield from model.events.unknown_events
     yield from model.event_keys
 
 
-def _field(key: str, text: str, model: Model) -> str:
+def _field(key: EventId, text: str, model: Model) -> str:
     """The field as the event spells it; as given where no source tells the event's fields."""
     fields = model.event_part.fields(key)
     spelt = _spelt(fields).get(text.casefold())
@@ -73,7 +76,7 @@ def _field(key: str, text: str, model: Model) -> str:
     raise InputError(Fault(f"{key} has no field {text!r}", hint=hint))
 
 
-def _uses(key: str, model: Model) -> list[str]:
+def _uses(key: EventId, model: Model) -> list[str]:
     return [
         node.key
         for node in model.graph.nodes("coverage")
@@ -92,7 +95,7 @@ def _component(text: str, model: Model) -> list[str]:
 def _hint(text: str, model: Model) -> str:
     events = list(dict.fromkeys(_events(model)))
     unknown = model.events.unknown_events
-    same = [key for key in events if key.partition(":")[2] == text and key not in unknown]
+    same = [key for key in events if key.number == text and key not in unknown]
     if same:
         return f"Did you mean {' or '.join(same)}?"
     techniques = _technique_names(model.attack)
@@ -104,5 +107,5 @@ def _technique_names(attack: AttackModel) -> Mapping[str, str]:
     return {one.name: f"{one.id} ({one.name})" for one in attack.techniques}
 
 
-def _spelt(names: Iterable[str]) -> dict[str, str]:
+def _spelt(names: Iterable[T]) -> dict[str, T]:
     return {name.casefold(): name for name in names}

@@ -11,6 +11,7 @@ from logreach.coverage.attack import AttackModel, carry_into
 from logreach.coverage.detections.judge import judge_all
 from logreach.coverage.detections.model import Rule, RuleSet
 from logreach.coverage.detections.results import RuleResult, State
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.rule_nodes import Graphs, GraphView, foreseen
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts
@@ -61,7 +62,7 @@ class RuleWork:
             for happening in branch.happenings
             for sight in happening
         }
-        asked: dict[str, dict[str, None]] = {}
+        asked: dict[EventId, dict[str, None]] = {}
         for demand in demands.values():
             names = (name for need in demand.fields for name in need.fields)
             asked.setdefault(demand.event, {}).update(dict.fromkeys(names))

@@ -14,6 +14,7 @@ from logreach.coverage.detections.judge import judge_all
 from logreach.coverage.detections.model import Rule
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import NO
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.network.rule_nodes import GraphView
@@ -48,12 +49,12 @@ class SysmonAlone:
 
     view: HostView
 
-    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
-        if key.startswith("Sysmon:"):
+    def event(self, key: EventId, sense: Sense = ANY_SENSE) -> Judged:
+        if key.channel == "Sysmon":
             return self.view.event(key, sense)
         return Judged(NO, (Reason("channel", key, NO, _ASIDE),))
 
-    def attribute(self, key: str, field: str) -> Judged:
+    def attribute(self, key: EventId, field: str) -> Judged:
         return self.view.attribute(key, field)
 
     def passes(self, pattern: EventPattern) -> Judged:
@@ -76,7 +77,7 @@ def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
         rule
         for rule in rules
         if any(
-            sight.event.startswith("Sysmon:")
+            sight.event.channel == "Sysmon"
             for branch in rule.branches
             for happening in branch.happenings
             for sight in happening

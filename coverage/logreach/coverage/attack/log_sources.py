@@ -14,6 +14,7 @@ from typing import Final
 
 from logreach.coverage.attack.model import LogSourceRef
 from logreach.coverage.attack.shipped import read_mapping, text_of, texts_of
+from logreach.coverage.events.event_id import EventId
 
 WINDOWS_LOG: Final = "wineventlog:"
 _NAMES_FILE: Final = "log_source_names.yaml"
@@ -37,8 +38,8 @@ class Misnamed:
     `sure` False where only general knowledge says so.
     """
 
-    named: str
-    meant: tuple[str, ...]
+    named: EventId
+    meant: tuple[EventId, ...]
     sure: bool
     reason: str
     source: str
@@ -51,12 +52,12 @@ def log_source_ref(component: str, source: str, channel: str) -> LogSourceRef:
 
 
 @lru_cache(maxsize=8192)
-def events_of(source: str, channel: str) -> tuple[str, ...]:
+def events_of(source: str, channel: str) -> tuple[EventId, ...]:
     """Event keys such as 'Sysmon:22'; empty where the text names none that can be told."""
     log = _windows_log(source)
-    if log is None:
+    if log is None or ":" in log:  # no log is called so
         return ()
-    return tuple(f"{log}:{number}" for number in event_ids(channel))
+    return tuple(EventId.of(log, number) for number in event_ids(channel))
 
 
 def event_ids(text: str) -> tuple[int, ...]:
@@ -103,12 +104,12 @@ def log_names() -> dict[str, str]:
 
 
 @cache
-def misnamed() -> dict[str, Misnamed]:
+def misnamed() -> dict[EventId, Misnamed]:
     """The slips we know of in ATT&CK's event references, by the key as named."""
     return {
-        named: Misnamed(
-            named,
-            meant=texts_of(entry, "meant"),
+        (event := EventId.parse(named)): Misnamed(
+            event,
+            meant=tuple(map(EventId.parse, texts_of(entry, "meant"))),
             sure=entry.get("sure") is True,
             reason=text_of(entry, "reason"),
             source=text_of(entry, "source"),

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final, TypeVar
 
+from logreach.coverage.events.event_id import EventId
+
 TECHNIQUES_URL: Final = "https://attack.mitre.org/techniques/"
 V = TypeVar("V")
 
@@ -51,7 +53,7 @@ class LogSourceRef:
     component: str
     source: str
     channel: str
-    events: tuple[str, ...] = ()
+    events: tuple[EventId, ...] = ()
     parsed: bool = False
 
 

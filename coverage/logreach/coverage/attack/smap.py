@@ -13,6 +13,7 @@ from typing import Final
 from logreach.coverage.attack.model import AttackModel
 from logreach.coverage.attack.shipped import read_table
 from logreach.coverage.attack.store import load_attack
+from logreach.coverage.events.event_id import EventId
 
 SMAP_ATTACK_VERSION: Final = "13.1"
 _FILE: Final = "smap.csv"
@@ -37,7 +38,7 @@ class SmapRow:
     """
 
     sensor: str
-    event: str
+    event: EventId
     data_source_id: str
     data_source: str
     component: str
@@ -54,9 +55,18 @@ def load_smap(model: AttackModel | None = None) -> tuple[SmapRow, ...]:
 
 
 @cache
-def _rows() -> tuple[tuple[str, str, str, str, str, str, str, str], ...]:
+def _rows() -> tuple[tuple[str, EventId, str, str, str, str, str, str], ...]:
     return tuple(
-        (sensor, event, source_id, data_source, component, source, relationship, target)
+        (
+            sensor,
+            EventId.parse(event),
+            source_id,
+            data_source,
+            component,
+            source,
+            relationship,
+            target,
+        )
         for sensor, event, source_id, data_source, component, source, relationship, target in (
             read_table(_FILE, _COLUMNS)
         )

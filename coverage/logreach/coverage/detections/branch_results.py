@@ -12,6 +12,7 @@ from logreach.coverage.detections.results import RuleResult, SightResult, WayRes
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.reasons import each_once
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of, any_of
+from logreach.coverage.events.event_id import EventId
 
 
 class _Base(NamedTuple):
@@ -98,7 +99,7 @@ class Seen:
         return self._shared(demand.event, event.judged, broken, noise, self._lost(demand))
 
     def _shared(
-        self, event: str, whole: Judged, broken: tuple[Link, ...], *gone: tuple[str, ...]
+        self, event: EventId, whole: Judged, broken: tuple[Link, ...], *gone: tuple[str, ...]
     ) -> _Base:
         """The first of all that come to the same."""
         key = (event, id(whole), tuple(map(id, broken)), gone)
@@ -151,7 +152,7 @@ def _of_exactly(sight: Sight, verdict: Verdict, answer: Judged) -> Judged:
 
 
 def _base(
-    event: str,
+    event: EventId,
     whole: Judged,
     broken: tuple[Link, ...],
     noise: tuple[str, ...] = (),

@@ -9,10 +9,11 @@ from itertools import chain
 from logreach.coverage.detections.branches import Conj
 from logreach.coverage.detections.constant_fields import always_there
 from logreach.coverage.detections.event_variants import sense_of
-from logreach.coverage.detections.mapping import ANY_EVENT, Carrier, Happening, Knowledge, Placement
+from logreach.coverage.detections.mapping import Carrier, Happening, Knowledge, Placement
 from logreach.coverage.detections.model import KEYWORD, Branch, Demand, Literal, Need, Sight
 from logreach.coverage.detections.reading import Reading, read
 from logreach.coverage.engine.verdict import UNKNOWN, Verdict, all_of
+from logreach.coverage.events.event_id import ANY_NUMBER, EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
 
@@ -58,9 +59,10 @@ def happenings_of(needs: Sequence[Literal], placement: Placement) -> tuple[Happe
     """The happenings that a branch may mean; for a channel, by the event ids that it names."""
     if not placement.channels:
         return placement.happenings
-    ids = event_ids(needs) or (ANY_EVENT,)
+    ids = event_ids(needs) or (ANY_NUMBER,)
     return tuple(
-        tuple(Carrier(f"{channel}:{number}") for channel in placement.channels) for number in ids
+        tuple(Carrier(EventId.of(channel, number)) for channel in placement.channels)
+        for number in ids
     )
 
 
@@ -182,14 +184,14 @@ def _opposite(constraint: Constraint) -> Constraint:
     return Constraint(constraint.test, constraint.values, not constraint.negated, constraint.cased)
 
 
-def _pattern(event: str, said: Iterable[tuple[str, Constraint]]) -> EventPattern:
+def _pattern(event: EventId, said: Iterable[tuple[str, Constraint]]) -> EventPattern:
     fields: dict[str, dict[Constraint, None]] = {}
     for name, constraint in said:
         fields.setdefault(name, {})[constraint] = None
     return EventPattern(event, {name: tuple(found) for name, found in fields.items()})
 
 
-def _excluded(event: str, veto: list[Reading]) -> EventPattern:
+def _excluded(event: EventId, veto: list[Reading]) -> EventPattern:
     said = []
     for one in veto:
         if one.literal.field == KEYWORD:

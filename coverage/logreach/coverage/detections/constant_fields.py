@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint
 from logreach.coverage.platforms.sysmon.engine import manifest
 from logreach.coverage.platforms.windows.headers import (
@@ -16,7 +17,7 @@ from logreach.coverage.platforms.windows.headers import (
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 
 
-def settled(event: str, field: str, constraint: Constraint) -> bool | None:
+def settled(event: EventId, field: str, constraint: Constraint) -> bool | None:
     """Whether a test on a header field holds in every such event, or in none; None: neither.
 
     `event` is a key such as 'Security:4688' or 'System:*'. Shippers spell some values in other
@@ -27,21 +28,20 @@ def settled(event: str, field: str, constraint: Constraint) -> bool | None:
 
 
 @lru_cache(maxsize=4096)
-def _spellings(event: str, field: str) -> tuple[str, ...]:
+def _spellings(event: EventId, field: str) -> tuple[str, ...]:
     """Every text that a header field may hold in the event; none where that is not known."""
-    short = event.partition(":")[0]
     known, header = load_events(), metadata(event)
     told = known.events.get(event)
     if told is not None and any(field in layout.fields for layout in told.layouts):
         return ()  # the event's own field of that name, such as the log that 104 tells of
     if field == "Channel":
-        return (known.channels[short].name,) if short in known.channels else ()
+        return (known.channels[event.channel].name,) if event.channel in known.channels else ()
     if field == "Keywords" and told is not None:
         masks = keyword_masks(told)
         return tuple(text for mask in masks for text in keyword_texts(mask))
     if header is None:
         return ()
-    if field == "Provider_Name" and header.provider and not is_shared(short):
+    if field == "Provider_Name" and header.provider and not is_shared(event.channel):
         return (header.provider,)
     if field == "Level" and header.level is not None:
         return level_words(header.level)
@@ -49,11 +49,10 @@ def _spellings(event: str, field: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def always_there(event: str, field: str) -> bool:
+def always_there(event: EventId, field: str) -> bool:
     """Whether every layout of the event has the field, whatever the host's settings."""
-    short, _, number = event.partition(":")
-    if short == "Sysmon" and number.isdecimal():
-        found = [manifest.fields_of(int(number), schema) for schema in manifest.schemas()]
+    if event.channel == "Sysmon" and event.number.isdecimal():
+        found = [manifest.fields_of(int(event.number), schema) for schema in manifest.schemas()]
         return all(field in fields for fields in found if fields) and any(found)
     told = load_events().events.get(event)
     if told is None or field in told.field_settings:
@@ -62,6 +61,6 @@ def always_there(event: str, field: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def retired(event: str) -> bool:
+def retired(event: EventId) -> bool:
     """Whether no Windows of today writes such an event."""
     return bool(load_events().retired(event))

@@ -12,6 +12,7 @@ from logreach.coverage.detections.reading import read
 from logreach.coverage.detections.results import RuleResult, State
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict, all_of, any_of
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, Test
 
 
@@ -94,7 +95,7 @@ def _rank(verdict: Verdict) -> tuple[int, int]:
     return (verdict.proven, verdict.possible)
 
 
-def _field(rule: Rule, event: str, name: str, view: HostView) -> Judged:
+def _field(rule: Rule, event: EventId, name: str, view: HostView) -> Judged:
     """Whether a field by which events are counted is filled in an event of the rule."""
     known = knowledge()
     carriers = [

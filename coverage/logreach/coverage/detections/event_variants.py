@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
@@ -67,7 +68,7 @@ def sense_of(pattern: EventPattern) -> Sense | None:
 
 
 @lru_cache(maxsize=4096)
-def _clues(event: str) -> tuple[_Clue, ...]:
+def _clues(event: EventId) -> tuple[_Clue, ...]:
     told = load_events().events.get(event)
     if told is None:
         return ()
@@ -91,7 +92,7 @@ def _of_fields() -> dict[str, tuple[_Clue, ...]]:
     return {event: tuple(clues) for event, clues in found.items()}
 
 
-def _add(found: dict[str, list[_Clue]], events: Iterable[str], clues: Iterable[_Clue]) -> None:
+def _add(found: dict[str, list[_Clue]], events: Iterable[EventId], clues: Iterable[_Clue]) -> None:
     clues = tuple(clues)
     for event in events:
         found.setdefault(event, []).extend(clues)

@@ -10,9 +10,10 @@ from logreach.coverage.detections.results import SightResult, WayResult, rank
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.reasons import each_once
 from logreach.coverage.engine.verdict import UNKNOWN, YES, Level, Verdict
+from logreach.coverage.events.event_id import EventId
 
 
-def carrying(verdict: Verdict, used: list[SightResult]) -> Iterator[str]:
+def carrying(verdict: Verdict, used: list[SightResult]) -> Iterator[EventId]:
     """The events that are known to carry the rule; where none is, those that may."""
     for one in used:
         if verdict.proven is Level.NO or one.judged.verdict.proven > Level.NO:

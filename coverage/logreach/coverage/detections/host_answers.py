@@ -9,6 +9,7 @@ from typing import Protocol
 from logreach.coverage.detections.model import Need
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import NO, YES, Level, Verdict, all_of, any_of
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 
@@ -19,12 +20,12 @@ class HostView(Protocol):
     What the knowledge does not tell is UNKNOWN, with a reason.
     """
 
-    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
+    def event(self, key: EventId, sense: Sense = ANY_SENSE) -> Judged:
         """Whether the event, in this sense, can be there at all: role, system, audit policy,
         sensor, channel."""
         ...
 
-    def attribute(self, key: str, field: str) -> Judged:
+    def attribute(self, key: EventId, field: str) -> Judged:
         """Whether a field of that event is filled; 'Hashes:SHA256' asks for one hash of it."""
         ...
 
@@ -62,7 +63,7 @@ class Asked:
         self._fields: dict[tuple[str, int], tuple[Link, Need]] = {}
         self._limits: dict[tuple[str, Verdict, str], Link] = {}
 
-    def event(self, key: str, sense: Sense = ANY_SENSE) -> Link:
+    def event(self, key: EventId, sense: Sense = ANY_SENSE) -> Link:
         """Whether the event can be there at all."""
         found = self._events.get((key, sense))
         if found is None:
@@ -73,7 +74,7 @@ class Asked:
         """Whether filters let such events through."""
         return self._view.passes(pattern)
 
-    def field(self, event: str, need: Need) -> Link:
+    def field(self, event: EventId, need: Need) -> Link:
         """Whether a field is filled; one that does not apply is not."""
         # By identity: rules share their needs, and to hash one costs more than to answer.
         key = (event, id(need))
@@ -83,7 +84,7 @@ class Asked:
             found = self._fields[key] = (link, need)
         return found[0]
 
-    def limit(self, event: str, limit: Verdict, why: str) -> Link:
+    def limit(self, event: EventId, limit: Verdict, why: str) -> Link:
         """What an event allows at best, whatever the host says of it."""
         key = (event, limit, why)
         if key not in self._limits:
@@ -91,7 +92,7 @@ class Asked:
             self._limits[key] = Link("limit", "", Judged(limit, (reason,)))
         return self._limits[key]
 
-    def _answer(self, event: str, need: Need) -> Judged:
+    def _answer(self, event: EventId, need: Need) -> Judged:
         subject = f"{event}/{need.sigma}"
         if not need.fields:
             text = need.why or f"{event} has no {need.sigma}"
@@ -107,7 +108,7 @@ class Asked:
         weak = () if verdict == YES else best.reasons
         return Judged(all_of((verdict, need.limit)), (*weak, limit))
 
-    def gone(self, event: str, needs: Iterable[Need]) -> Iterator[str]:
+    def gone(self, event: EventId, needs: Iterable[Need]) -> Iterator[str]:
         """The fields among some that are surely not filled, by the rule's names."""
         for need in needs:
             if self.field(event, need).judged.verdict.possible is Level.NO:

@@ -32,6 +32,7 @@ from logreach.coverage.engine.verdict import (
     all_of,
     any_of,
 )
+from logreach.coverage.events.event_id import EventId
 
 
 def judge(rule: Rule, view: HostView | Seen) -> RuleResult:
@@ -57,7 +58,7 @@ def _beyond(rule: Rule, asked: Asked) -> Verdict:
     """The branches that were cut off: nothing is proven, and only so much is possible."""
     known = knowledge()
 
-    def fillable(event: str, need: Need) -> bool:
+    def fillable(event: EventId, need: Need) -> bool:
         return asked.field(event, need).judged.verdict.possible > Level.NO
 
     found = []

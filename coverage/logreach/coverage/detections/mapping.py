@@ -14,10 +14,10 @@ from typing import Any
 
 from logreach.coverage.detections.model import LogSource
 from logreach.coverage.engine.verdict import PARTIAL, UNKNOWN, UNKNOWN_AT_BEST_PARTIAL, YES, Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.inventories.files.yaml_text import parse_yaml
 
 FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
-ANY_EVENT = "*"  # the id in a key such as 'System:*': some event of that channel
 _LIMITS = {
     "yes": YES,
     "partial": PARTIAL,
@@ -45,17 +45,12 @@ class FieldName:
 class Carrier:
     """An event that shows a happening; `names` is None where it uses Sigma's own names."""
 
-    event: str
+    event: EventId
     names: Mapping[str, FieldName] | None = None
     fixed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limit: Verdict = YES
     why: str = ""
-
-    @property
-    def event_id(self) -> str:
-        """The id as text; `ANY_EVENT` where it is not known."""
-        return self.event.partition(":")[2]
 
 
 Happening = tuple[Carrier, ...]
@@ -151,7 +146,7 @@ def _category(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldNa
 
 def _carrier(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldName]]) -> Carrier:
     return Carrier(
-        event=entry["event"],
+        event=EventId.parse(entry["event"]),
         names=names[entry["names"]] if "names" in entry else None,
         fixed={name: tuple(values) for name, values in entry.get("fixed", {}).items()},
         where={name: tuple(values) for name, values in entry.get("where", {}).items()},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from logreach.coverage.engine.verdict import YES, Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.inventories.files.faults import Fault
@@ -98,7 +99,7 @@ class Demand:
     allows, `why` says so. `sense` narrows which of such events are meant.
     """
 
-    event: str
+    event: EventId
     needs: tuple[Need, ...]
     vetoes: tuple[tuple[Need, ...], ...] = ()
     eager: tuple[tuple[Need, tuple[Need, ...]], ...] = ()
@@ -130,10 +131,10 @@ class Sight:
     excluded: tuple[EventPattern, ...] = ()
 
     @property
-    def event(self) -> str:
+    def event(self) -> EventId:
         return self.demand.event
 
-    def admits(self, event: str, fields: Mapping[str, str], text: str = "") -> bool | None:
+    def admits(self, event: EventId, fields: Mapping[str, str], text: str = "") -> bool | None:
         """Whether a single event would make the rule fire; None: no telling.
 
         `text` is the whole event as text, for tests that name no field.

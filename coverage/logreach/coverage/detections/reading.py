@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from logreach.coverage.detections.constant_fields import settled
-from logreach.coverage.detections.mapping import ANY_EVENT, Carrier, FieldName, Knowledge
+from logreach.coverage.detections.mapping import Carrier, FieldName, Knowledge
 from logreach.coverage.detections.model import KEYWORD, Literal, Need
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, Test
 from logreach.coverage.platforms.sysmon.engine import manifest
 
 _HASH = re.compile(r"^([A-Za-z0-9]+)=")
-_SYSMON = "Sysmon:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def read(literal: Literal, carrier: Carrier, known: Knowledge) -> Reading:
     name = literal.field
     if name == KEYWORD:
         return Reading(literal)
-    if name == "EventID" and carrier.event_id != ANY_EVENT:
-        return Reading(literal, always=bool(literal.constraint.admits(carrier.event_id)))
+    if name == "EventID" and not carrier.event.any_number:
+        return Reading(literal, always=bool(literal.constraint.admits(carrier.event.number)))
     if name in carrier.fixed:
         fixed = _fixed(literal, carrier)
         if fixed is not None:
@@ -69,7 +69,7 @@ def _fixed(literal: Literal, carrier: Carrier) -> Reading | None:
     return Reading(literal) if carrier.names is not None else None
 
 
-def _own(literal: Literal, event: str, known: Knowledge) -> Reading:
+def _own(literal: Literal, event: EventId, known: Knowledge) -> Reading:
     name = literal.field
     fields = _sysmon_fields(event)
     if fields and name not in fields:
@@ -84,17 +84,18 @@ def _own(literal: Literal, event: str, known: Knowledge) -> Reading:
 
 
 @lru_cache(maxsize=64)
-def _sysmon_fields(event: str) -> frozenset[str]:
+def _sysmon_fields(event: EventId) -> frozenset[str]:
     """The fields that any schema gives the event; none for events of other channels."""
-    number = event.removeprefix(_SYSMON)
-    if number == event or not number.isdecimal():
+    if event.channel != "Sysmon" or not event.number.isdecimal():
         return frozenset()
     return frozenset(
-        name for schema in manifest.schemas() for name in manifest.fields_of(int(number), schema)
+        name
+        for schema in manifest.schemas()
+        for name in manifest.fields_of(int(event.number), schema)
     )
 
 
-def _renamed(literal: Literal, event: str, name: FieldName | None) -> Reading:
+def _renamed(literal: Literal, event: EventId, name: FieldName | None) -> Reading:
     if name is None:
         return _lost(literal, f"{event} has no counterpart of {literal.field}")
     if name.absent:

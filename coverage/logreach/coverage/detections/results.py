@@ -8,6 +8,7 @@ from typing import NamedTuple
 from logreach.coverage.detections.host_answers import Link
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import Level, Verdict
+from logreach.coverage.events.event_id import EventId
 
 
 class SightResult(NamedTuple):
@@ -18,7 +19,7 @@ class SightResult(NamedTuple):
     firing, `lost` those without which an exclusion takes out too much.
     """
 
-    event: str
+    event: EventId
     judged: Judged
     first: Link | None = None
     missing: tuple[str, ...] = ()
@@ -90,7 +91,7 @@ class RuleResult(NamedTuple):
     rule_id: str
     judged: Judged
     state: tuple[State, ...]
-    log_sources: tuple[str, ...] = ()
+    log_sources: tuple[EventId, ...] = ()
     dead_branches: tuple[DeadBranch, ...] = ()
     missing_fields: tuple[str, ...] = ()
     ways: tuple[WayResult, ...] = ()

@@ -25,6 +25,7 @@ from logreach.coverage.detections.model import (
     Sight,
 )
 from logreach.coverage.engine.verdict import Level, Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.events.variant import Sense
 
@@ -163,7 +164,9 @@ class _Reader:
             for sigma, fields, limit, why in content["needs"]
         ]
         self._patterns = [
-            EventPattern(event, {name: _each(constraints, held) for name, held in fields})
+            EventPattern(
+                EventId.parse(event), {name: _each(constraints, held) for name, held in fields}
+            )
             for event, fields in content["patterns"]
         ]
         self._demands = [self._demand(*entry) for entry in content["demands"]]
@@ -225,7 +228,7 @@ class _Reader:
         self, event: str, needs: Any, vetoes: Any, eager: Any, limit: Any, why: str, sense: Any
     ) -> Demand:
         return Demand(
-            event,
+            EventId.parse(event),
             _each(self._needs, needs),
             tuple([_each(self._needs, one) for one in vetoes]),
             tuple([(self._needs[one], _each(self._needs, others)) for one, others in eager]),

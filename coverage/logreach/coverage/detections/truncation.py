@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from logreach.coverage.detections.mapping import ANY_EVENT, Carrier, Knowledge, Placement
+from logreach.coverage.detections.mapping import Carrier, Knowledge, Placement
 from logreach.coverage.detections.model import And, Lit, Literal, Need, Node, Not, Or
 from logreach.coverage.detections.reading import read
+from logreach.coverage.events.event_id import ANY_NUMBER, EventId
 
-Fillable = Callable[[str, Need], bool]
-"""Whether a field of an event (by its key) may be filled on the host."""
+Fillable = Callable[[EventId, Need], bool]
+"""Whether a field of an event may be filled on the host."""
 
 
 def may_hold(tree: Node, carrier: Carrier, known: Knowledge, fillable: Fillable) -> bool:
@@ -43,4 +44,4 @@ def may_hold(tree: Node, carrier: Carrier, known: Knowledge, fillable: Fillable)
 def carriers_of(placement: Placement) -> list[Carrier]:
     """Every event that a log source may mean; for channels, any event of theirs."""
     found = [carrier for happening in placement.happenings for carrier in happening]
-    return found + [Carrier(f"{channel}:{ANY_EVENT}") for channel in placement.channels]
+    return found + [Carrier(EventId.of(channel, ANY_NUMBER)) for channel in placement.channels]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN_AT_BEST_PARTIAL, Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.inventories.files.yaml_text import parse_yaml
 
@@ -44,7 +45,7 @@ class Shown:
     shows it, where others write the event for something else ('': all).
     """
 
-    event: str
+    event: EventId
     limit: Verdict | None = None
     why: str = ""
     subcategory: str = ""
@@ -73,7 +74,7 @@ class ComponentOperations:
 
     component: str
     operations: tuple[Operation, ...]
-    not_shown: Mapping[str, str] = field(default_factory=dict)
+    not_shown: Mapping[EventId, str] = field(default_factory=dict)
     source: str = ""
 
 
@@ -86,7 +87,7 @@ class OperationKnowledge:
     general: Mapping[str, ComponentOperations]
     of_technique: Mapping[str, Mapping[str, ComponentOperations]]
     attributes: Mapping[str, Mapping[str, tuple[str, ...]]]
-    event_limits: Mapping[str, tuple[Verdict, str]] = field(default_factory=dict)
+    event_limits: Mapping[EventId, tuple[Verdict, str]] = field(default_factory=dict)
 
     @cached_property
     def wanted_fields(self) -> frozenset[str]:
@@ -124,9 +125,12 @@ def load_operations() -> OperationKnowledge:
     )
 
 
-def _event_limits() -> dict[str, tuple[Verdict, str]]:
+def _event_limits() -> dict[EventId, tuple[Verdict, str]]:
     data = _read(_HERE / "event_limits.yaml", {"source", "events"})["events"]
-    return {event: (_LIMITS[entry["limit"]], entry["why"]) for event, entry in data.items()}
+    return {
+        EventId.parse(event): (_LIMITS[entry["limit"]], entry["why"])
+        for event, entry in data.items()
+    }
 
 
 def _read(path: Path, keys: set[str]) -> dict[str, Any]:
@@ -148,7 +152,8 @@ def _components(data: Mapping[str, Any], source: str, file: str) -> dict[str, Co
         operations = tuple(
             _operation(key, operation, where) for key, operation in entry["operations"].items()
         )
-        found[name] = ComponentOperations(name, operations, entry.get("not_shown", {}), source)
+        not_shown = {EventId.parse(event): why for event, why in entry.get("not_shown", {}).items()}
+        found[name] = ComponentOperations(name, operations, not_shown, source)
     return found
 
 
@@ -160,15 +165,16 @@ def _operation(name: str, data: Mapping[str, Any], where: str) -> Operation:
 
 def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
     if isinstance(data, str):
-        return Shown(data, outcome=SUCCESS)
+        return Shown(EventId.parse(data), outcome=SUCCESS)
     _refuse_unknown(data, _SHOWN_KEYS, f"{where}: {data.get('event')}")
     thing = data.get("object", {})
     _refuse_unknown(thing, {"kind", "path", "scope"}, f"{where}: object")
     limit = _LIMITS[data["limit"]] if "limit" in data else None
     if (limit is None) != ("why" not in data):
         raise ValueError(f"{where}: {data['event']}: a limit and its reason go together")
+    event = EventId.parse(data["event"])
     return Shown(
-        event=data["event"],
+        event=event,
         limit=limit,
         why=data.get("why", ""),
         subcategory=data.get("subcategory", ""),
@@ -177,13 +183,13 @@ def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
         object_scope=thing.get("scope", ""),
         rights=tuple(data.get("rights", ())),
         needs=tuple(data.get("needs", ())),
-        pattern=_pattern(data["event"], data["pattern"]) if "pattern" in data else None,
+        pattern=_pattern(event, data["pattern"]) if "pattern" in data else None,
         outcome=data.get("outcome", SUCCESS),
         role=data.get("role", ""),
     )
 
 
-def _pattern(event: str, data: Mapping[str, Mapping[str, Any]]) -> EventPattern:
+def _pattern(event: EventId, data: Mapping[str, Mapping[str, Any]]) -> EventPattern:
     return EventPattern(
         event,
         {

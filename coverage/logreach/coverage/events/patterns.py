@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
 
 
 class Test(StrEnum):
@@ -150,10 +151,10 @@ class EventPattern:
     must hold. Field names are compared exactly.
     """
 
-    event: str
+    event: EventId
     fields: Mapping[str, tuple[Constraint, ...]] = field(default_factory=dict)
 
-    def admits(self, event: str, fields: Mapping[str, str]) -> bool | None:
+    def admits(self, event: EventId, fields: Mapping[str, str]) -> bool | None:
         """Whether a single event lies in the pattern; None where no constraint can tell."""
         if event != self.event:
             return False

@@ -15,6 +15,7 @@ from logreach.coverage.engine.verdict import (
     Level,
     Verdict,
 )
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.filters import (
     asked_for,
     drops_all,
@@ -52,18 +53,17 @@ class _Taking:
 
     def __init__(self, forwarding: Forwarding) -> None:
         self._filter = ForwardingFilter(forwarding, metadata)
-        self._whole: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
+        self._whole: dict[tuple[EventId, EventMetadata | None], FilterAnswer] = {}
         self._parts: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
         # Where fields change on the way, it matters which of them a pattern asks for.
         self.alters = any(one.altered for one in forwarding.subscriptions)
 
     def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
         """What is done with all events of an id, or none, is done with those of any pattern."""
-        key = (pattern.event, event)
-        whole = self._whole.get(key)
+        whole = self._whole.get((pattern.event, event))
         if whole is None:
             asked = EventPattern(pattern.event)
-            whole = self._whole[key] = self._filter.answer_for(event, asked)
+            whole = self._whole[pattern.event, event] = self._filter.answer_for(event, asked)
         decided = whole.exact and whole.level is not Level.PARTIAL and not self.alters
         if not pattern.fields or decided:
             return whole
@@ -195,14 +195,18 @@ class Arriving:
         return self._told(pattern.event, event, answer, fact)
 
     def _told(
-        self, key: str, event: EventMetadata | None, answer: FilterAnswer, fact: Known[Forwarding]
+        self,
+        key: EventId,
+        event: EventMetadata | None,
+        answer: FilterAnswer,
+        fact: Known[Forwarding],
     ) -> Reason:
         verdict = verdict_of(answer)
         where = _places(answer, fact) or fact.evidence
         remedy = self._remedy(key, verdict, event)
         return _reason(key, verdict, _words(answer, verdict), where, remedy)
 
-    def _remedy(self, key: str, verdict: Verdict, event: EventMetadata | None) -> Remedy | None:
+    def _remedy(self, key: EventId, verdict: Verdict, event: EventMetadata | None) -> Remedy | None:
         """What else to select; of an open verdict only where that would surely settle it."""
         if verdict is YES or event is None or not (verdict.settled or self._sieves.firm):
             return None
@@ -211,7 +215,11 @@ class Arriving:
         return _select(key, event.channel, event.event_id, collected=self._sieves.collected)
 
     def _excluded(
-        self, key: str, event: EventMetadata | None, answer: FilterAnswer, fact: Known[Forwarding]
+        self,
+        key: EventId,
+        event: EventMetadata | None,
+        answer: FilterAnswer,
+        fact: Known[Forwarding],
     ) -> Reason:
         """Subscriptions would take such events, but not from this host."""
         text = "the subscriptions that take such events do not take them from this host"
@@ -221,7 +229,7 @@ class Arriving:
 
     def _open(
         self,
-        key: str,
+        key: EventId,
         event: EventMetadata | None,
         ends: tuple[Verdict, FilterAnswer],
         fact: Known[Forwarding],
@@ -240,7 +248,7 @@ class Arriving:
 _reason = partial(Reason, "forwarding")
 
 
-def _untold(key: str, fact: Missing) -> Reason:
+def _untold(key: EventId, fact: Missing) -> Reason:
     if fact.fault is None:
         text = "forwarding is not judged: the inventory names no subscription"
         return _reason(key, NOT_APPLICABLE, text)
@@ -249,7 +257,7 @@ def _untold(key: str, fact: Missing) -> Reason:
 
 
 @lru_cache(maxsize=2048)
-def _select(key: str, channel: str, event_id: int, *, collected: bool) -> Remedy:
+def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Remedy:
     """Take an event by its number: the provider's name is left out, since queries compare it to
     the letter. A Suppress counts within its own Query only."""
     text = f"Have what collects from this host take event {event_id} of the channel {channel}"

@@ -13,6 +13,7 @@ from logreach.coverage.engine.construction import cover, inner, leaf
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.verdict import NO, UNKNOWN, UNKNOWN_AT_BEST_PARTIAL
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import (
     SUCCESS,
     ComponentOperations,
@@ -27,7 +28,7 @@ from logreach.coverage.network.events import Events
 class Mapped:
     """Somebody maps an event to a component."""
 
-    event: str
+    event: EventId
     origin: str
 
 
@@ -80,14 +81,14 @@ class Components:
         key = f"operation:{self.scope(known.component, technique)}/{one.name}"
         return self._any_of(key, one, one.shown_by, known.component)
 
-    def events_of(self, component: str, technique: str = "") -> tuple[str, ...]:
+    def events_of(self, component: str, technique: str = "") -> tuple[EventId, ...]:
         """Every event that somebody maps to the component, or that shows an operation of it."""
         known = self.operations(component, technique)
         keys = [shown.event for one in known.operations for shown in one.shown_by]
         keys += [mapped.event for mapped in self._mapped.get(component, ())]
         return tuple(dict.fromkeys(keys))
 
-    def via(self, component: str, event: str, technique: str = "") -> str:
+    def via(self, component: str, event: EventId, technique: str = "") -> str:
         """The component as one event alone shows it."""
         key = f"via:{self.scope(component, technique)}|{event}"
         return self.by_events(key, component, (event,), technique, every=True)
@@ -96,7 +97,7 @@ class Components:
         self,
         key: str,
         component: str,
-        events: Sequence[str],
+        events: Sequence[EventId],
         technique: str = "",
         *,
         every: bool = False,
@@ -122,7 +123,7 @@ class Components:
             by = f"{by} (of what {'it' if len(events) == 1 else 'these'} can show)"
         return self._cover(key, by, parts)
 
-    def alternatives(self, component: str, events: Sequence[str], technique: str = "") -> str:
+    def alternatives(self, component: str, events: Sequence[EventId], technique: str = "") -> str:
         """The operations that these events can show, seen by any event at all."""
         known = self.operations(component, technique)
         wanted = [one for one in known.operations if _shows(one, events)]
@@ -163,7 +164,7 @@ class Components:
             )
         return key
 
-    def _none_shown(self, key: str, known: ComponentOperations, events: Sequence[str]) -> str:
+    def _none_shown(self, key: str, known: ComponentOperations, events: Sequence[EventId]) -> str:
         inner(
             self._graph, key, Combine.ANY, "coverage", f"{known.component} by {', '.join(events)}"
         )
@@ -184,5 +185,5 @@ class Components:
         return Edge(self._events.event(mapped.event), UNKNOWN_AT_BEST_PARTIAL, why)
 
 
-def _shows(operation: Operation, events: Sequence[str]) -> bool:
+def _shows(operation: Operation, events: Sequence[EventId]) -> bool:
     return any(item.event in events and item.limit != NO for item in operation.shown_by)

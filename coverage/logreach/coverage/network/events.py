@@ -8,6 +8,7 @@ from logreach.coverage.engine.construction import cover, inner, leaf, link_all
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Prerequisite
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import Shown
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.forwarding.prerequisite import Forwarded
@@ -35,7 +36,6 @@ from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, S
 from logreach.coverage.platforms.windows.sacls.needs import untold
 
 SYSMON = "Sysmon"
-ANY_EVENT = "*"
 _REMOVABLE = "removable"
 _REMOVABLE_STORAGE = "Removable Storage"
 
@@ -47,7 +47,7 @@ class Events:
         self,
         graph: Graph,
         knowledge: EventKnowledge,
-        limits: Mapping[str, tuple[Verdict, str]],
+        limits: Mapping[EventId, tuple[Verdict, str]],
     ) -> None:
         self._graph = graph
         self._knowledge = knowledge
@@ -56,7 +56,7 @@ class Events:
             subcategory.name: subcategory for subcategory in knowledge.subcategories.values()
         }
 
-    def event(self, key: str) -> str:
+    def event(self, key: EventId) -> str:
         """An event as such, no better than it can be by its nature.
 
         Beside it stands 'held:<key>': the same on the host itself, forwarded or not.
@@ -70,18 +70,18 @@ class Events:
             self._graph.link(held, Edge(self.on_host(key), limit, why))
         return node
 
-    def written(self, key: str) -> str:
+    def written(self, key: EventId) -> str:
         """An event is written, kept and, where that is judged, forwarded, whatever it tells of."""
         node = f"written:{key}"
         if node in self._graph:  # every field of the event asks for it
             return node
         return self._all_of(node, key, self.on_host(key), self._forwarded(EventPattern(key)))
 
-    def on_host(self, key: str) -> str:
+    def on_host(self, key: EventId) -> str:
         """An event is written and kept on the host itself, forwarded or not."""
         return self._all_of(f"on host:{key}", key, self.able(key), self._kept(EventPattern(key)))
 
-    def able(self, key: str, outcome: str = "", role: str = "", what: str = "") -> str:
+    def able(self, key: EventId, outcome: str = "", role: str = "", what: str = "") -> str:
         """The host can write such events: system, policy, SACL, sensor and channel allow it.
 
         `outcome` and `role` as in `Shown`, or '*': also where the role that the event as such asks
@@ -142,13 +142,13 @@ class Events:
         self._graph.link(both, Edge(core, gate=True))
         return both
 
-    def attribute(self, key: str, name: str) -> str:
+    def attribute(self, key: EventId, name: str) -> str:
         """A field of an event: the event is there and the field is filled."""
         return self._all_of(
             f"attribute:{key}/{name}", f"{key}/{name}", self.written(key), self._filled(key, name)
         )
 
-    def filled(self, key: str, name: str) -> str:
+    def filled(self, key: EventId, name: str) -> str:
         """A field is filled wherever the event is written."""
         node = f"filled:{key}/{name}"
         if node not in self._graph:
@@ -156,11 +156,11 @@ class Events:
             link_all(self._graph, node, self._filled(key, name))
         return node
 
-    def known(self, key: str) -> bool:
+    def known(self, key: EventId) -> bool:
         """Whether the knowledge has the event."""
         return _is_sysmon(key) or key in self._knowledge.events
 
-    def fields(self, key: str) -> tuple[str, ...]:
+    def fields(self, key: EventId) -> tuple[str, ...]:
         """Every field that any version of the event has, the newest version's order first."""
         if _is_sysmon(key):
             return all_fields(key)
@@ -170,7 +170,7 @@ class Events:
             names.update(dict.fromkeys(layout.fields))
         return tuple(names)
 
-    def _core(self, key: str, *, anywhere: bool = False) -> str:
+    def _core(self, key: EventId, *, anywhere: bool = False) -> str:
         """What holds for the event whatever it tells of: role, system, settings, channel.
 
         `anywhere`: but for the role, which the event asks for in its main sense only.
@@ -188,12 +188,12 @@ class Events:
             self._unknown_core(node, key)
         return node
 
-    def _unknown_core(self, node: str, key: str) -> None:
+    def _unknown_core(self, node: str, key: EventId) -> None:
         """An event that no table describes: only its channel can be asked."""
-        short, _, number = key.partition(":")
+        short = key.channel
         retired = self._knowledge.retired(key)
         text = self._knowledge.unknown_events.get(key) or f"no source at hand describes {key}"
-        if number == ANY_EVENT:
+        if key.any_number:
             text = f"it is not told which events of {short} are meant"
         verdict = NO if retired else UNKNOWN
         self._need(
@@ -213,11 +213,11 @@ class Events:
             self._need(
                 node, f"setting {name}", SettingOn(event.key, setting, event.without_setting)
             )
-        short = event.key.partition(":")[0]
+        short = event.key.channel
         if short in self._knowledge.channels:
             self._need(node, "channel", ChannelOn(event.key, self._knowledge.channels[short]))
 
-    def _role(self, key: str, roles: Iterable[str], what: str = "") -> str:
+    def _role(self, key: EventId, roles: Iterable[str], what: str = "") -> str:
         wanted = frozenset(roles)
         event = self._knowledge.events.get(key)
         source = event.reference if event else ""
@@ -350,7 +350,7 @@ class Events:
         scope = f"{pattern.event} {pattern.fields}"
         yield self._leaf(f"need:forwarded {scope}", Forwarded(pattern))
 
-    def _filled(self, key: str, name: str) -> Iterable[str]:
+    def _filled(self, key: EventId, name: str) -> Iterable[str]:
         if _is_sysmon(key):
             yield from self._filled_by_sysmon(key, name)
             return
@@ -362,7 +362,7 @@ class Events:
             setting = self._knowledge.settings[event.field_settings[name]]
             yield self._leaf(f"need:{key}/{name} setting", SettingOn(f"{key}/{name}", setting))
 
-    def _filled_by_sysmon(self, key: str, name: str) -> Iterable[str]:
+    def _filled_by_sysmon(self, key: EventId, name: str) -> Iterable[str]:
         """'Hashes:SHA256' stands for one hash among those of a field."""
         field, _, algorithm = name.partition(":")
         yield self._leaf(f"need:{key}/{field}", SysmonFillsField(key, field))
@@ -378,6 +378,5 @@ class Events:
         return leaf(self._graph, key, label, prerequisite)
 
 
-def _is_sysmon(key: str) -> bool:
-    short, _, number = key.partition(":")
-    return short == SYSMON and number.isdigit()
+def _is_sysmon(key: EventId) -> bool:
+    return key.channel == SYSMON and key.number.isdigit()

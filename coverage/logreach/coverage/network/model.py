@@ -10,6 +10,7 @@ from logreach.coverage.attack import AttackModel, SmapRow, load_smap, misnamed
 from logreach.coverage.engine.construction import inner
 from logreach.coverage.engine.evaluation import Compiled
 from logreach.coverage.engine.graph import Combine, Edge, Graph
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import OperationKnowledge, load_operations
 from logreach.coverage.network.components import Components, Mapped
 from logreach.coverage.network.events import Events
@@ -50,9 +51,9 @@ class Model:
         }
 
     @cached_property
-    def event_keys(self) -> tuple[str, ...]:
+    def event_keys(self) -> tuple[EventId, ...]:
         """Every event that somebody maps to a component, or that shows an operation."""
-        keys: dict[str, None] = {}
+        keys: dict[EventId, None] = {}
         for component in self.component_names:
             keys.update(dict.fromkeys(self.component_part.events_of(component)))
         return tuple(sorted(keys, key=_by_channel_and_number))
@@ -70,9 +71,9 @@ class Model:
         return tuple(sorted(names if self.only is None else names & self.only))
 
 
-def _by_channel_and_number(key: str) -> tuple[str, int, str]:
-    channel, _, number = key.partition(":")
-    return channel, int(number) if number.isdigit() else 0, number
+def _by_channel_and_number(event: EventId) -> tuple[str, int, str]:
+    number = event.number
+    return event.channel, int(number) if number.isdigit() else 0, number
 
 
 def build(
@@ -137,7 +138,7 @@ def _add_wanted(model: Model, node: str, label: str, fields: Iterable[str]) -> N
 
 def _add_field(model: Model, field: str) -> str:
     event, _, name = field.partition("/")
-    return model.event_part.attribute(event, name)
+    return model.event_part.attribute(EventId.parse(event), name)
 
 
 def _add_narrowed(model: Model, technique: str) -> None:
@@ -148,10 +149,10 @@ def _add_narrowed(model: Model, technique: str) -> None:
 
 
 def _mappings(
-    attack: AttackModel, smap: Sequence[SmapRow], slips: Mapping[str, object]
+    attack: AttackModel, smap: Sequence[SmapRow], slips: Mapping[EventId, object]
 ) -> dict[str, list[Mapped]]:
     """Component to events, by SMAP, the components' own log sources and the Windows analytics."""
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[EventId, str]] = {}
     for row in smap:
         found.setdefault(row.component, {}).setdefault(row.event, "SMAP")
     refs = [ref for component in attack.components for ref in component.log_sources]

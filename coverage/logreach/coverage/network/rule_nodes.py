@@ -21,11 +21,12 @@ from logreach.coverage.engine.verdict import (
     any_of,
     hull,
 )
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import Shown
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.forwarding.prerequisite import Arriving
-from logreach.coverage.network.events import ANY_EVENT, Events
+from logreach.coverage.network.events import Events
 from logreach.coverage.platforms.sysmon.prerequisites import Keeping
 from logreach.coverage.platforms.windows.knowledge.model import (
     ANY_HOST,
@@ -46,7 +47,7 @@ Graphs = dict[tuple[str, str], tuple[Compiled, str]]
 """Questions that are put to every profile -> a graph, and the node that answers."""
 
 
-def foreseen(knowledge: EventKnowledge, asked: Mapping[str, Iterable[str]]) -> Graphs:
+def foreseen(knowledge: EventKnowledge, asked: Mapping[EventId, Iterable[str]]) -> Graphs:
     """One graph for what will be asked of every profile: events, and fields of theirs.
 
     Rules may name anything: names that are no words are left out, lest they be taken for another
@@ -85,7 +86,7 @@ class GraphView:
         self._arriving = Arriving(facts)
         self._alone: dict[int, Judged] = {}
 
-    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
+    def event(self, key: EventId, sense: Sense = ANY_SENSE) -> Judged:
         """Whether the event, in this sense, can be there at all: role, system, audit policy,
         sensor, channel.
 
@@ -102,10 +103,10 @@ class GraphView:
                 return whole
         return self._kept(("core", _named(key, sense)), lambda part: part.able(key, *sense), told)
 
-    def _able(self, key: str, sense: Sense = ANY_SENSE) -> Judged:
+    def _able(self, key: EventId, sense: Sense = ANY_SENSE) -> Judged:
         return self._kept(("event", _named(key, sense)), lambda part: part.able(key, *sense))
 
-    def attribute(self, key: str, field: str) -> Judged:
+    def attribute(self, key: EventId, field: str) -> Judged:
         """Whether a field of that event is filled."""
         asked = (key, field)
         if asked not in self._fields:
@@ -143,7 +144,7 @@ class GraphView:
         key = add(Events(graph, knowledge, {}))
         return Compiled(graph), key
 
-    def _field(self, key: str, field: str) -> Judged:
+    def _field(self, key: EventId, field: str) -> Judged:
         found = self._kept(("field", f"{key}/{field}"), lambda part: part.filled(key, field))
         if found.verdict.applicable:
             return found
@@ -214,7 +215,7 @@ def _nothing(pattern: EventPattern) -> Reason:
     return Reason("filter", pattern.event, NOT_APPLICABLE, "nothing filters such events")
 
 
-def _named(key: str, sense: Sense) -> str:
+def _named(key: EventId, sense: Sense) -> str:
     """A question's name; the plain event's is the event's own."""
     return "|".join((key, *sense)) if sense != ANY_SENSE else key
 
@@ -224,8 +225,8 @@ def _outcome(pattern: EventPattern) -> str:
     return (sense_of(pattern) or ANY_SENSE).outcome
 
 
-def _by_sysmon(event: str) -> bool:
-    return event.startswith("Sysmon:") and not event.endswith(ANY_EVENT)
+def _by_sysmon(event: EventId) -> bool:
+    return event.channel == "Sysmon" and not event.any_number
 
 
 def _both(written: Judged, filtered: Judged) -> Judged:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from logreach.coverage.attack import Analytic, AttackModel, LogSourceRef, Misnamed, Technique
 from logreach.coverage.engine.construction import inner, leaf
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.verdict import NOT_APPLICABLE, UNKNOWN
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.components import Components
 
 PLATFORM = "Windows"
@@ -23,7 +26,7 @@ class Techniques:
         graph: Graph,
         components: Components,
         attack: AttackModel,
-        misnamed: dict[str, Misnamed],
+        misnamed: Mapping[EventId, Misnamed],
     ) -> None:
         self._graph = graph
         self._components = components
@@ -58,15 +61,15 @@ class Techniques:
         analytics = self._attack.analytics_of(technique.id)
         return tuple(one for one in analytics if PLATFORM in one.platforms)
 
-    def named_events(self, ref: LogSourceRef) -> tuple[str, ...]:
+    def named_events(self, ref: LogSourceRef) -> tuple[EventId, ...]:
         """The events that a reference means: as named, or, after a slip, as must be meant."""
-        keys: dict[str, None] = {}
+        keys: dict[EventId, None] = {}
         for event in ref.events:
             slip = self._misnamed.get(event)
             keys.update(dict.fromkeys(slip.meant if slip and slip.meant else (event,)))
         return tuple(keys)
 
-    def is_slip(self, event: str) -> bool:
+    def is_slip(self, event: EventId) -> bool:
         """Whether ATT&CK names the event under a log that has none such."""
         return event in self._misnamed
 

@@ -12,6 +12,7 @@ import yaml
 
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import all_of
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.network.rule_nodes import GraphView
 from logreach.coverage.platforms.sysmon.prerequisites import contradictions
@@ -37,7 +38,7 @@ def _facts(case: dict[str, Any]) -> Facts:
 def _event(case: dict[str, Any], number: int) -> Judged:
     """The event as written and kept."""
     view, key = _view(case["name"]), f"Sysmon:{number}"
-    both = (view.event(key), view.passes(EventPattern(key)))
+    both = (view.event(EventId.parse(key)), view.passes(EventPattern(EventId.parse(key))))
     verdict = all_of(one.verdict for one in both)
     return Judged(verdict, tuple(reason for one in both for reason in one.reasons))
 
@@ -53,7 +54,9 @@ def test_a_field_is_filled_where_it_is_proven(case: dict[str, Any]) -> None:
     found = {}
     for asked in case["fields"]:
         number, _, field = asked.partition("/")
-        found[asked] = _view(case["name"]).attribute(f"Sysmon:{number}", field).verdict.label
+        found[asked] = (
+            _view(case["name"]).attribute(EventId.parse(f"Sysmon:{number}"), field).verdict.label
+        )
     assert found == case["fields"]
 
 

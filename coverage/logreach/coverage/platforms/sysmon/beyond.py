@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern, FilterAnswer
 from logreach.coverage.platforms.sysmon.programs import Sieve
 
-_CLIPBOARD, _DELETED, _DELETE_DETECTED = "Sysmon:24", "Sysmon:23", "Sysmon:26"
+_CLIPBOARD, _DELETED, _DELETE_DETECTED = (EventId.of("Sysmon", n) for n in (24, 23, 26))
 _NEVER_BOTH = "a deletion is event 23 or 26, never both, and FileDelete is asked first"
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.filters import Remembering
 from logreach.coverage.platforms.sysmon.engine import (
     Config,
@@ -26,9 +27,9 @@ READS = (SYSMON, OS)
 """What decides which programs are meant: the Sysmon of Windows is told by the build of Windows."""
 
 
-def number_of(key: str) -> int:
-    """The event id in a key such as 'Sysmon:13'."""
-    return int(key.partition(":")[2])
+def number_of(event: EventId) -> int:
+    """The number of an event of Sysmon."""
+    return int(event.number)
 
 
 def state_of(facts: Facts) -> Known[SysmonState] | Missing:

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.sysmon.engine import manifest, releases, systems
 from logreach.coverage.platforms.sysmon.engine.releases import Meant
 from logreach.coverage.platforms.sysmon.programs import (
@@ -21,7 +22,7 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
 
-def all_fields(key: str) -> tuple[str, ...]:
+def all_fields(key: EventId) -> tuple[str, ...]:
     """Every field that the newest schema gives the event; () where it has none."""
     return manifest.fields_of(number_of(key), manifest.newest())
 
@@ -30,23 +31,27 @@ def all_fields(key: str) -> tuple[str, ...]:
 class SysmonKnows:
     """The version of Sysmon there writes such events at all, and that Windows lets it."""
 
-    subject: str
+    event: EventId
+
+    @property
+    def subject(self) -> str:
+        return self.event
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
         return READS
 
     def check(self, facts: Facts) -> Reason:
-        reason = _by_schema(facts, self.subject, number_of(self.subject))
+        reason = _by_schema(facts, self.event, number_of(self.event))
         if not reason.verdict.applicable or reason.verdict == NO:
             return reason
-        return _by_system(facts, self.subject) or reason
+        return _by_system(facts, self.event) or reason
 
 
-def _by_system(facts: Facts, subject: str) -> Reason | None:
+def _by_system(facts: Facts, event: EventId) -> Reason | None:
     """What Windows itself lacks for an event; None where it lacks nothing."""
-    state, os, number = facts.get(SYSMON), facts.get(OS), number_of(subject)
-    said = partial(Reason, "os", subject)
+    state, os, number = facts.get(SYSMON), facts.get(OS), number_of(event)
+    said = partial(Reason, "os", event)
     if isinstance(os, Missing):
         sysmon = state.value if isinstance(state, Known) else SysmonState(installed=True)
         if systems.on_system(number, systems.oldest_build(sysmon.version, sysmon.inbox)):
@@ -67,7 +72,7 @@ def _by_system(facts: Facts, subject: str) -> Reason | None:
 class SysmonFillsField:
     """The version of Sysmon there writes that field."""
 
-    event: str
+    event: EventId
     name: str
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from logreach.coverage.engine.verdict import NO, YES, Level
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.forwarding import EventMetadata, common_fields
 from logreach.coverage.platforms.sysmon.engine import manifest, releases
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -71,7 +72,7 @@ def _entry(event: Event) -> dict[str, Any]:
 
 @lru_cache(maxsize=16384)
 def metadata(
-    key: str, os: OperatingSystem | None = None, sysmon: str | None = None
+    key: EventId, os: OperatingSystem | None = None, sysmon: str | None = None
 ) -> EventMetadata | None:
     """Header and fields of an event key, as far as all such events agree; None: nothing is known.
 
@@ -81,21 +82,21 @@ def metadata(
     knowledge = load_events()
     if key in knowledge.events:
         return _of_windows(knowledge.events[key], knowledge, os)
-    short, _, number = key.partition(":")
-    if short != "Sysmon" or not number.isdigit():
+    if key.channel != "Sysmon" or not key.number.isdigit():
         return None
+    number = int(key.number)
     entry = _table()["providers"][_SYSMON]
-    fields, more = _agreed(_of_sysmon(int(number), sysmon))
+    fields, more = _agreed(_of_sysmon(number, sysmon))
     newer = sysmon is not None and isinstance(releases.schema_for(sysmon), Missing)
-    ever = frozenset(name for one in _of_sysmon(int(number), None) for name in one)
+    ever = frozenset(name for one in _of_sysmon(number, None) for name in one)
     return EventMetadata(
-        knowledge.channels[short].name,
+        knowledge.channels[key.channel].name,
         _SYSMON,
-        int(number),
+        number,
         entry["level"],
         entry["keywords"],
         fields,
-        task=int(number),
+        task=number,
         ever=None if newer else ever or None,
         user_data=entry["user_data"],
         more_fields=more,
@@ -121,7 +122,7 @@ def _of_windows(
     layouts = tuple(_layouts(event, os)) or event.layouts
     fields, more = _fields(layouts)
     return EventMetadata(
-        channel=knowledge.channels[event.key.partition(":")[0]].name,
+        channel=knowledge.channels[event.key.channel].name,
         provider=event.provider,
         event_id=event.event_id,
         level=entry.get("level"),

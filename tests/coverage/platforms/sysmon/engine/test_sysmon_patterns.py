@@ -23,6 +23,7 @@ from sysmon_samples import (
 )
 
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, FilterAnswer, Test
 from logreach.coverage.platforms.sysmon.engine import SysmonFilter, decide, domains, literals, load
 from logreach.coverage.platforms.sysmon.engine import outcomes as outcomes_module
@@ -84,7 +85,7 @@ def _single(event: Mapping[str, str]) -> EventPattern:
         field: (Constraint(Test.EQUALS, (event[field],)),) if field in event else absent
         for field in (*FIELDS, *event)
     }
-    return EventPattern(EVENT, fields)
+    return EventPattern(EventId.parse(EVENT), fields)
 
 
 @thoroughly
@@ -119,7 +120,7 @@ def _answer(case: Mapping[str, Any]) -> FilterAnswer:
         name: tuple(_constraint(one) for one in (spec if isinstance(spec, list) else [spec]))
         for name, spec in case.get("fields", {}).items()
     }
-    return SysmonFilter(config).answer(EventPattern(case["event"], fields))
+    return SysmonFilter(config).answer(EventPattern(EventId.parse(case["event"]), fields))
 
 
 def _told(answer: FilterAnswer) -> str:
@@ -171,7 +172,7 @@ def test_a_careless_answer_is_found_out(
 SERVICES = "HKLM\\System\\CurrentControlSet\\Services\\"
 SERVICE_PATTERNS = {
     "a service's ImagePath is set": EventPattern(
-        "Sysmon:13",
+        EventId.parse("Sysmon:13"),
         {
             "TargetObject": (
                 Constraint(Test.BEGINS, (SERVICES,)),
@@ -181,14 +182,14 @@ SERVICE_PATTERNS = {
         },
     ),
     "a service key is created": EventPattern(
-        "Sysmon:12",
+        EventId.parse("Sysmon:12"),
         {
             "TargetObject": (Constraint(Test.BEGINS, (SERVICES,)),),
             "EventType": (Constraint(Test.EQUALS, ("CreateKey",)),),
         },
     ),
     "an unsigned driver is loaded": EventPattern(
-        "Sysmon:6",
+        EventId.parse("Sysmon:6"),
         {
             "Signed": (Constraint(Test.EQUALS, ("false",)),),
             "Signature": (Constraint(Test.EMPTY),),
@@ -220,7 +221,7 @@ def test_service_pattern_against_a_configuration_in_wide_use(
 def test_events_of_others_are_refused() -> None:
     config = load('<Sysmon schemaversion="4.90"/>')
     with pytest.raises(ValueError, match="no event of Sysmon"):
-        SysmonFilter(config).answer(EventPattern("Security:4688"))
+        SysmonFilter(config).answer(EventPattern(EventId.parse("Security:4688")))
 
 
 def test_a_very_long_list_of_filters_is_answered_in_bounded_time() -> None:

@@ -13,6 +13,7 @@ from support import aces_of
 
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import all_of
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.network.rule_nodes import GraphView
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -53,7 +54,7 @@ def constraint(written: list[Any]) -> tuple[Constraint, ...]:
 
 def pattern(event: int, fields: dict[str, list[Any]]) -> EventPattern:
     told = {name: constraint(written) for name, written in fields.items()}
-    return EventPattern(f"Security:{event}", told)
+    return EventPattern(EventId.parse(f"Security:{event}"), told)
 
 
 def described(target: AuditedObject) -> str:
@@ -194,7 +195,7 @@ def test_a_rule_is_judged_by_the_object_that_it_means(
     ],
 )
 def test_an_event_as_such_tells_of_files_and_keys(sacls: dict[str, str], label: str) -> None:
-    assert view_of(sacls)._able("Security:4663").verdict.label == label
+    assert view_of(sacls)._able(EventId.parse("Security:4663")).verdict.label == label
 
 
 def test_a_right_on_files_may_be_used_on_removable_storage() -> None:
@@ -247,5 +248,5 @@ ONE_KEY = view_of({"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)", "C:\\": "S:(AU;SA;FA
 def test_whatever_a_rule_asks_of_an_object_is_judged(
     event: str, fields: dict[str, tuple[Constraint, ...]]
 ) -> None:
-    found = ONE_KEY.passes(EventPattern(event, fields)).verdict
+    found = ONE_KEY.passes(EventPattern(EventId.parse(event), fields)).verdict
     assert not found.applicable or found.proven <= found.possible

@@ -23,7 +23,7 @@ from logreach.coverage.platforms.sysmon.engine.witnesses import Search
 _UNFILTERED = frozenset((4, 16, 255))
 _MAX_DECIDERS = 5
 _MAX_DOMAINS = 256
-_PREFIX = "Sysmon:"
+_CHANNEL = "Sysmon"
 
 
 class SysmonFilter:
@@ -42,9 +42,9 @@ class SysmonFilter:
 
     def answer(self, pattern: EventPattern) -> FilterAnswer:
         """Answer for every event in the pattern; raises ValueError for an event of others."""
-        if not pattern.event.startswith(_PREFIX):
+        if pattern.event.channel != _CHANNEL:
             raise ValueError(f"{pattern.event} is no event of Sysmon")
-        event_id = int(pattern.event.removeprefix(_PREFIX))
+        event_id = int(pattern.event.number)
         if not manifest.fields_of(event_id, self.config.binary):
             reason = f"Sysmon with schema {self.config.binary} has no event {event_id}"
             return FilterAnswer(Level.NO, reason=reason)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.windows.knowledge.model import (
     Channel,
     Event,
@@ -83,13 +84,12 @@ class EventRows:
 
     def event(self, row: Row, layouts: tuple[Layout, ...], sacl: SaclNeed | None) -> Event:
         """One row of events.csv with its layouts and its need for an audit entry."""
-        key = row.text("key")
-        channel, event_id = self._key(row, key)
+        key, channel = self._key(row)
         subcategories, spans = self._subcategories(row)
         also, doubted = self._also(row)
         event = Event(
             key=key,
-            event_id=event_id,
+            event_id=int(key.number),
             channel=channel,
             provider=row.text("provider"),
             title=row.text("title"),
@@ -115,15 +115,17 @@ class EventRows:
         self._check(row, event)
         return event
 
-    def _key(self, row: Row, key: str) -> tuple[str, int]:
+    def _key(self, row: Row) -> tuple[EventId, str]:
+        """The event of a row, and its channel's full name."""
+        key = row.text("key")
         found = _KEY.fullmatch(key)
         if found is None or found[1] not in self.channels:
             self.faults.add(row, f"{key!r} names no channel of channels.yaml and an event id")
-            return "", 0
+            return EventId.of("unknown", 0), ""  # the loader refuses the table
         channel = self.channels[found[1]]
         if row.text("provider") not in channel.providers:
             self.faults.add(row, f"channels.yaml gives {found[1]} no provider of that name")
-        return channel.name, int(found[2])
+        return EventId.parse(key), channel.name
 
     def _span(self, row: Row, column: str, *, empty: bool = False) -> Span | None:
         text = row.text(column)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.windows.knowledge.event_rows import (
     EVENT_COLUMNS,
     LAYOUT_COLUMNS,
@@ -174,14 +175,15 @@ def _events(
     layouts: Mapping[str, list[Layout]],
     sacls: Mapping[str, tuple[Row, SaclNeed]],
     faults: Faults,
-) -> dict[str, Event]:
-    found: dict[str, Event] = {}
+) -> dict[EventId, Event]:
+    found: dict[EventId, Event] = {}
     for row in read_csv(folder / "events.csv", EVENT_COLUMNS, faults):
         key = row.text("key")
         if key in found:
             faults.add(row, f"{key} stands twice")
         _, sacl = sacls.get(key, (None, None))
-        found[key] = rows.event(row, tuple(layouts.get(key, ())), sacl)
+        event = rows.event(row, tuple(layouts.get(key, ())), sacl)
+        found[event.key] = event
     for key in layouts.keys() - found.keys():
         faults.add(Row({}, "layouts.csv", key), "no such event in events.csv")
     for key in sacls.keys() - found.keys():
@@ -189,21 +191,25 @@ def _events(
     return found
 
 
-def _unknown(folder: Path, events: Mapping[str, Event], faults: Faults) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _unknown(folder: Path, events: Mapping[EventId, Event], faults: Faults) -> dict[EventId, str]:
+    found: dict[EventId, str] = {}
     for row in read_csv(folder / "unknown_events.csv", _UNKNOWN_COLUMNS, faults):
-        key = row.text("key")
-        if key in events:
-            faults.add(row, f"{key} is known: it stands in events.csv")
+        try:
+            event = EventId.parse(row.text("key"))
+        except ValueError as error:
+            faults.add(row, str(error))
+            continue
+        if event in events:
+            faults.add(row, f"{event} is known: it stands in events.csv")
         if not row.text("reason") or not row.text("named_by"):
             faults.add(row, "no reason, or nobody who names it")
-        found[key] = row.text("reason")
+        found[event] = row.text("reason")
     return found
 
 
 def _retired(
     folder: Path,
-    events: Mapping[str, Event],
+    events: Mapping[EventId, Event],
     channels: Mapping[str, Channel],
     faults: Faults,
 ) -> Iterator[Retired]:
@@ -219,6 +225,6 @@ def _retired(
             continue
         found = Retired(row.text("channel"), int(ends[0]), int(ends[1]), row.text("reason"))
         for number in range(found.first, found.last + 1):
-            if f"{found.channel}:{number}" in events:
-                faults.add(row, f"{found.channel}:{number} is known: it stands in events.csv")
+            if (event := EventId.of(found.channel, number)) in events:
+                faults.add(row, f"{event} is known: it stands in events.csv")
         yield found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict, any_of
+from logreach.coverage.events.event_id import EventId
 from logreach.inventories.facts.values import Scalar
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
@@ -110,7 +111,7 @@ class Event:
     update changed the layout, no source says which hosts have it); None: as the layouts say.
     """
 
-    key: str
+    key: EventId
     event_id: int
     channel: str
     provider: str
@@ -219,24 +220,23 @@ class EventKnowledge:
     or an analytic names, and that no channel is known to hold, to the reason.
     """
 
-    events: Mapping[str, Event]
+    events: Mapping[EventId, Event]
     subcategories: Mapping[str, Subcategory]
     channels: Mapping[str, Channel]
     settings: Mapping[str, Setting]
     roles: Mapping[str, str] = field(default_factory=dict)
-    unknown_events: Mapping[str, str] = field(default_factory=dict)
+    unknown_events: Mapping[EventId, str] = field(default_factory=dict)
     retired_events: tuple[Retired, ...] = ()
 
-    def retired(self, key: str) -> str:
+    def retired(self, key: EventId) -> str:
         """Why no Windows since Vista writes an event of this key; '': it may be that one does."""
-        short, _, number = key.partition(":")
-        if not number.isdecimal():
+        if not key.number.isdecimal():
             return ""
         return next(
             (
                 one.reason
                 for one in self.retired_events
-                if one.channel == short and one.first <= int(number) <= one.last
+                if one.channel == key.channel and one.first <= int(key.number) <= one.last
             ),
             "",
         )
