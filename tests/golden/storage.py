@@ -12,6 +12,7 @@ import lzma
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from golden.answers import Statement
@@ -99,13 +100,13 @@ def _spell_cells(cells: Iterable[Cell]) -> str:
 
 
 def _names(group: str) -> Iterator[str]:
-    """The inventories in a file of answers, told by the line that each has of its own run."""
-    for statement, scope in _read(group, "answers").items():
-        if statement.kind == "run":
-            yield from (cell[0] for cell in scope)
+    """The inventories in a file of answers, told by its head alone."""
+    with lzma.open(_path(group, "answers"), "rt", encoding="utf-8") as lines:
+        for line in takewhile(lambda line: line.startswith("@"), lines):
+            yield from (part.split(": ")[0] for part in line.split(" = ", 1)[1].split(" / "))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=12)
 def _read(group: str, what: str) -> Mapping[Statement, frozenset[Cell]]:
     if not _path(group, what).exists():
         return {}
