@@ -231,8 +231,9 @@ class _Profile:
 
     def _facts(self) -> None:
         profile = self.profile
+        system, role = _without_why(profile["os"]), _without_why(profile["role"])
         hosts = f"{profile['count']} x {', '.join(profile['hosts'])}"
-        self._answer("profile", profile["id"], f"{hosts}; {profile['os']}; {profile['role']}")
+        self._answer("profile", profile["id"], f"{hosts}; {system}; {role}")
         for fact in profile["facts"]:
             unknown = fact["state"] == "unknown"
             value = "" if unknown else f" {fact['value']}"
@@ -332,6 +333,11 @@ class _Profile:
         if reason["remedy"]:
             words += f" | {reason['remedy']['text']} | {reason['remedy']['cost']}"
         self._text("reason", name, words)
+
+
+def _without_why(fact: str) -> str:
+    """A fact without the words that say why it is unknown: these are recorded as a text."""
+    return "unknown" if fact.startswith("unknown") else fact
 
 
 def _side(statement: Json) -> str:

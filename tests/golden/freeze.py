@@ -12,6 +12,7 @@ A NAME selects an inventory, or a group of them such as `own`.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -134,6 +135,7 @@ def _arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     chosen = _arguments()
     if chosen.show:
-        _show(chosen.names)
+        with contextlib.suppress(BrokenPipeError):
+            _show(chosen.names)
     else:
         sys.exit(_run(chosen))
