@@ -17,6 +17,7 @@ from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import Evaluation, evaluate, reevaluate
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.minimal_changes import applied
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import (
     NO,
@@ -27,6 +28,7 @@ from logreach.coverage.engine.verdict import (
     Level,
     Verdict,
 )
+from logreach.coverage.network.keys import analytic_key, technique_key
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.sysmon.prerequisites import contradictions
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -166,11 +168,11 @@ def subscriptions(draw: st.DrawFn) -> Forwarding:
     return Forwarding(tuple(made), draw(st.sampled_from(((), ("a.xml is cut off",)))))
 
 
-def _asked(evaluation: Evaluation) -> Iterator[tuple[str, Verdict]]:
+def _asked(evaluation: Evaluation) -> Iterator[tuple[NodeKey, Verdict]]:
     """Every verdict that a report shows."""
-    shown = ("event:", "attribute:", "component:", "operation:", "via:", "wanted:", "technique:")
+    shown = {"event", "attribute", "component", "operation", "via", "wanted", "technique"}
     for key in evaluation.compiled.keys:
-        if key.startswith(shown) or key.startswith("analytic:"):
+        if key.kind in {*shown, "analytic"}:
             yield key, evaluation.verdict(key)
 
 
@@ -256,7 +258,7 @@ def test_the_least_to_change_suffices_and_the_steps_gain_what_they_say(many: lis
     for profile, techniques in found.plan.least.items():
         before = evaluate(_model().compiled, known[profile])
         for technique, places in techniques.items():
-            question = f"technique:{technique}/detection_with_alternatives"
+            question = technique_key(technique, "detection_with_alternatives")
             assert before.verdict(question) != YES
             after = applied(before, known[profile], [remedies[place] for place in places])
             assert after.verdict(question) == YES, (technique, [remedies[n].text for n in places])
@@ -315,7 +317,7 @@ def test_a_narrower_question_gets_the_same_answers(known: Facts, chosen: set[str
     evaluation = evaluate(build(load_attack(), sorted(chosen)).compiled, known)
     whole = dict(_asked(evaluate(_model().compiled, known)))
     asked = dict(_asked(evaluation))
-    assert {f"technique:{one}/detection" for one in chosen} <= asked.keys()
+    assert {technique_key(one, "detection") for one in chosen} <= asked.keys()
     assert {key: whole[key] for key in asked} == asked
 
 
@@ -333,7 +335,7 @@ def test_a_role_that_is_unknown_settles_nothing_for_hosts_that_are_not_asked() -
         "os": "Windows Server 2016",
         "audit": {"Kerberos Service Ticket Operations": "none", "others": "success and failure"},
     }
-    key = "analytic:AN0444@T1558.003/detection_with_alternatives"
+    key = analytic_key("AN0444", "T1558.003", "detection_with_alternatives")
     model = _model()
     unknown = evaluate(model.compiled, hosts.facts(words))
     member = evaluate(model.compiled, hosts.facts(words | {"role": "server"}))

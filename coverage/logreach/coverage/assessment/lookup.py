@@ -9,7 +9,9 @@ from typing import TypeVar
 from logreach.coverage.assessment.scope import looks_like_technique, technique_fault
 from logreach.coverage.assessment.suggestions import did_you_mean
 from logreach.coverage.attack import AttackModel, Presence
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.network.keys import component_key, technique_key, via_key
 from logreach.coverage.network.model import Model
 from logreach.coverage.network.techniques import QUESTIONS
 from logreach.coverage.platforms.sysmon.engine import manifest
@@ -24,7 +26,7 @@ _FORMS = (
 )
 
 
-def keys_meant(what: str, model: Model) -> list[str]:
+def keys_meant(what: str, model: Model) -> list[NodeKey]:
     """The nodes of a technique, an event, a field of one or a data component, in any case.
 
     Puts an event or field into the graph that the knowledge has and no component asks for, so it
@@ -34,13 +36,13 @@ def keys_meant(what: str, model: Model) -> list[str]:
     text = what.strip()
     answer = model.attack.ask(text)
     if answer.presence is Presence.CURRENT:
-        return [f"technique:{answer.id}/{question}" for question in QUESTIONS]
+        return [technique_key(answer.id, question) for question in QUESTIONS]
     if answer.presence is not Presence.UNKNOWN or looks_like_technique(text):
         raise InputError(technique_fault(model.attack, text))
     return _event(text, model) or _component(text, model)
 
 
-def _event(text: str, model: Model) -> list[str]:
+def _event(text: str, model: Model) -> list[NodeKey]:
     """The node of an event and what each data component gets from it alone, or that of a field."""
     parts = _EVENT.fullmatch(text)
     if parts is None:
@@ -76,18 +78,15 @@ def _field(key: EventId, text: str, model: Model) -> str:
     raise InputError(Fault(f"{key} has no field {text!r}", hint=hint))
 
 
-def _uses(key: EventId, model: Model) -> list[str]:
-    return [
-        node.key
-        for node in model.graph.nodes("coverage")
-        if node.key.startswith("via:") and node.key.endswith(f"|{key}") and "@" not in node.key
-    ]
+def _uses(event: EventId, model: Model) -> list[NodeKey]:
+    keys = (via_key(component, event) for component in model.component_names)
+    return [key for key in keys if key in model.graph]
 
 
-def _component(text: str, model: Model) -> list[str]:
+def _component(text: str, model: Model) -> list[NodeKey]:
     name = _spelt(model.component_names).get(text.casefold())
     if name is not None:
-        return [f"component:{name}"]
+        return [component_key(name)]
     shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
     raise InputError(Fault(f"nothing here is called {shown!r}", hint=_hint(text, model)))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN_AT_BEST_PARTIAL, Verdict
-from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.event_id import EventId, FieldId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.inventories.files.yaml_text import parse_yaml
 
@@ -86,11 +86,11 @@ class OperationKnowledge:
 
     general: Mapping[str, ComponentOperations]
     of_technique: Mapping[str, Mapping[str, ComponentOperations]]
-    attributes: Mapping[str, Mapping[str, tuple[str, ...]]]
+    attributes: Mapping[str, Mapping[str, tuple[FieldId, ...]]]
     event_limits: Mapping[EventId, tuple[Verdict, str]] = field(default_factory=dict)
 
     @cached_property
-    def wanted_fields(self) -> frozenset[str]:
+    def wanted_fields(self) -> frozenset[FieldId]:
         """Every field that carries an attribute of some component."""
         return frozenset(
             one
@@ -118,7 +118,7 @@ def load_operations() -> OperationKnowledge:
         general,
         special,
         {
-            component: {name: tuple(fields) for name, fields in wanted.items()}
+            component: {name: tuple(map(FieldId.parse, fields)) for name, fields in wanted.items()}
             for component, wanted in attributes.items()
         },
         _event_limits(),
