@@ -20,7 +20,7 @@ from logreach.inventories.files.wording import counted, noun
 if TYPE_CHECKING:
     from logreach.coverage.platforms.sysmon.engine import Config, Decision
     from logreach.coverage.platforms.sysmon.engine.lints import Finding
-    from logreach.coverage.platforms.sysmon.engine.records import Read, Record
+    from logreach.coverage.platforms.sysmon.engine.records import ReadResult, Record
 
 app = typer.Typer(
     cls=Guarded,
@@ -125,7 +125,7 @@ def try_(
     0 done; 1 some records could not be read; 2 the input or the command line cannot be used.
     """
     from logreach.coverage.platforms.sysmon.engine import decide, load
-    from logreach.coverage.platforms.sysmon.engine.records import Other, Record
+    from logreach.coverage.platforms.sysmon.engine.records import ForeignRecord, Record
 
     if not evtx and not jsonl:
         fail("no events to try", "Give a log with --evtx or --jsonl.")
@@ -140,7 +140,7 @@ def try_(
             count[read.event_id, decision.logged] += 1
             if kept is None or kept is decision.logged:
                 typer.echo(_row(config, read, decision, format_))
-        elif isinstance(read, Other):
+        elif isinstance(read, ForeignRecord):
             others += 1
         else:
             faults.append(read)
@@ -195,7 +195,7 @@ def _as_json(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _events(evtx: list[Path], jsonl: list[Path]) -> Iterator[Read]:
+def _events(evtx: list[Path], jsonl: list[Path]) -> Iterator[ReadResult]:
     from logreach.coverage.platforms.sysmon.engine.records import read_evtx, read_json_lines
 
     for path in evtx:
@@ -208,7 +208,7 @@ def _row(config: Config, record: Record, decision: Decision, form: Form) -> str:
     if form is Form.JSON:
         return _as_json(
             {
-                "where": record.where,
+                "where": record.place,
                 "event_id": record.event_id,
                 "kept": decision.logged,
                 "rule": decision.rule,
@@ -219,7 +219,7 @@ def _row(config: Config, record: Record, decision: Decision, form: Form) -> str:
     word = "kept" if decision.logged else "dropped"
     rule = f" rule {decision.rule!r}" if decision.rule else ""
     return (
-        f"{record.where}: Sysmon:{record.event_id} {word}{rule}: {_why(config, record, decision)}"
+        f"{record.place}: Sysmon:{record.event_id} {word}{rule}: {_why(config, record, decision)}"
     )
 
 

@@ -38,7 +38,7 @@ class Shown:
 
     `limit` caps it (None: shows it whole), `why` says why. `subcategory` narrows the audit
     policy to the one that matters here; `object_kind` and `object_path` say whose SACL must
-    audit `rights`, and `object_scope` which objects the path means (as `sacls.Scope` does,
+    audit `rights`, and `object_scope` which objects the path means (as `sacls.ObjectScope` does,
     'tree' by default); `needs` are fields without which the event does not show it; `pattern`
     is the set of events that the operation makes; `outcome` is 'success' or 'failure' where the
     event has both and one is meant ('': both); `role` is the kind of host on which the event

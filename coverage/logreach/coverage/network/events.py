@@ -34,8 +34,8 @@ from logreach.coverage.platforms.windows.prerequisites.audit import Audited
 from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFillsField, OsWrites
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
-from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, Scope
-from logreach.coverage.platforms.windows.sacls.needs import untold
+from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
+from logreach.coverage.platforms.windows.sacls.needs import unreported
 
 SYSMON = "Sysmon"
 _REMOVABLE = "removable"
@@ -101,7 +101,7 @@ class Events:
     def audited(self, shown: Shown) -> NodeKey:
         """The same, so far as it shows one operation: scoped policy and object."""
         node = NodeKey.of("audited", shown.event, *_object_of(shown), shown.outcome, *shown.rights)
-        core = self._core(shown.event, anywhere=bool(untold(shown.object_kind)))
+        core = self._core(shown.event, anywhere=bool(unreported(shown.object_kind)))
         return self._all_of(node, shown.event, core, self._allowed(shown))
 
     def _all_of(
@@ -320,7 +320,7 @@ class Events:
             path=shown.object_path,
             rights=shown.rights or (() if shown.object_kind else need.rights),
             outcome="failure" if event.outcomes == {"failure"} else shown.outcome or "success",
-            scope=Scope(shown.object_scope) if shown.object_scope else Scope.TREE,
+            scope=ObjectScope(shown.object_scope) if shown.object_scope else ObjectScope.TREE,
         )
         return self._leaf(
             _need("object audited", event.key, str(access)),

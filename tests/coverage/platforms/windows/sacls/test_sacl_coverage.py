@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support import aces_of
 
 from logreach.coverage.engine.verdict import Level
-from logreach.coverage.platforms.windows.sacls import AccessNeed, Scope, covers
+from logreach.coverage.platforms.windows.sacls import AccessNeed, ObjectScope, access_coverage
 from logreach.coverage.platforms.windows.sacls.needs import objects
 from logreach.coverage.platforms.windows.sacls.remedies import to_sddl
 from logreach.inventories.facts.evidence import Strength
@@ -33,11 +33,11 @@ def facts_of(sddl: Mapping[str, str], os: tuple[str, int] | None = None) -> Fact
     statements = [
         Statement(
             SACL(name.removesuffix("@gpo")),
-            read_sacl(text) or Sacl(()),
+            read_sacl(descriptor) or Sacl(()),
             Evidence(name),
             Strength.POLICY if name.endswith("@gpo") else Strength.OBSERVED,
         )
-        for name, text in sddl.items()
+        for name, descriptor in sddl.items()
     ]
     if os:
         system = OperatingSystem("Windows", "", OsKind(os[0]), "10.0", os[1])
@@ -45,9 +45,9 @@ def facts_of(sddl: Mapping[str, str], os: tuple[str, int] | None = None) -> Fact
     return Facts.of(statements)
 
 
-def need_of(told: Mapping[str, Any]) -> AccessNeed:
-    rest = {**told, "rights": tuple(told.get("rights", ()))}
-    return AccessNeed(**{**rest, "scope": Scope(told.get("scope", "tree"))})
+def need_of(spec: Mapping[str, Any]) -> AccessNeed:
+    rights, scope = tuple(spec.get("rights", ())), ObjectScope(spec.get("scope", "tree"))
+    return AccessNeed(**{**spec, "rights": rights, "scope": scope})
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -55,19 +55,19 @@ def test_sacl_case(name: str) -> None:
     case = CASES[name]
     facts = facts_of(case.get("facts", {}), case.get("os"))
     unreadable = Missing("is no SDDL", Fault("is no SDDL"))
-    lost = {SACL(one): unreadable for one in case.get("unreadable", [])}
-    facts = replace(facts, missing=lost)
-    found = covers(facts, need_of(case["need"]))
-    assert found.verdict.label == case["label"], found.text
+    missing = {SACL(name): unreadable for name in case.get("unreadable", [])}
+    facts = replace(facts, missing=missing)
+    coverage = access_coverage(facts, need_of(case["need"]))
+    assert coverage.verdict.label == case["label"], coverage.explanation
     for words in case.get("text", []):
-        assert words in found.text
+        assert words in coverage.explanation
     if "missing" in case:
-        assert str(found.missing) == case["missing"]
+        assert str(coverage.missing) == case["missing"]
     if "remedy" in case:
-        assert found.remedy is not None
+        assert coverage.remedy is not None
     for words in case.get("remedy", []):
-        assert found.remedy is not None
-        assert words in found.remedy.text
+        assert coverage.remedy is not None
+        assert words in coverage.remedy.text
 
 
 def test_a_right_that_a_kind_lacks_is_refused() -> None:
@@ -95,19 +95,19 @@ aces = st.builds(
     one_level=st.booleans(),
 )
 sacls = st.builds(Sacl, st.lists(aces, max_size=2).map(tuple), st.booleans())
-told = st.dictionaries(st.sampled_from([*PATHS, "global:key"]), sacls, max_size=4)
+known_sacls = st.dictionaries(st.sampled_from([*PATHS, "global:key"]), sacls, max_size=4)
 needs = st.builds(
     AccessNeed,
     kind=st.just("key"),
     path=st.sampled_from(["", *PATHS, "HKLM\\A\\*"]),
     rights=st.lists(st.sampled_from(RIGHTS), unique=True, max_size=3).map(tuple),
     outcome=st.sampled_from(["success", "failure", "both"]),
-    scope=st.sampled_from(list(Scope)),
+    scope=st.sampled_from(list(ObjectScope)),
 )
 
 
-def stated(found: Mapping[str, Sacl]) -> Facts:
-    return Facts.of(Statement(SACL(name), sacl, Evidence(name)) for name, sacl in found.items())
+def stated(known: Mapping[str, Sacl]) -> Facts:
+    return Facts.of(Statement(SACL(name), sacl, Evidence(name)) for name, sacl in known.items())
 
 
 def with_more(sacl: Sacl, extra: Ace) -> Sacl:
@@ -115,59 +115,59 @@ def with_more(sacl: Sacl, extra: Ace) -> Sacl:
 
 
 @settings(max_examples=300, deadline=None)
-@given(told, needs)
-def test_a_remedy_makes_the_access_audited(found: dict[str, Sacl], need: AccessNeed) -> None:
-    facts = stated(found)
-    before = covers(facts, need)
+@given(known_sacls, needs)
+def test_a_remedy_makes_the_access_audited(known: dict[str, Sacl], need: AccessNeed) -> None:
+    facts = stated(known)
+    before = access_coverage(facts, need)
     if before.verdict.proven is Level.YES:
         assert before.remedy is None
         return
     assert before.remedy is not None
-    if before.remedy.value is None:  # several lists, of which not all inherit
+    if before.remedy.value is None:  # several SACLs, of which some do not inherit
         changed = {
             name: replace(with_more(sacl, EVERYTHING), spread=True)
-            for name, sacl in found.items()
+            for name, sacl in known.items()
             if f"SACL of {name};" in before.remedy.text
         }
         assert any(sacl.protected for sacl in changed.values())
-        facts = stated({**found, **changed})
-        own = before.remedy.key
-        if own.name not in changed:
-            facts = facts.stating(own, Sacl((EVERYTHING,), spread=True))
-        assert covers(facts, need).verdict.proven is Level.YES
+        facts = stated({**known, **changed})
+        root = before.remedy.key
+        if root.name not in changed:
+            facts = facts.stating(root, Sacl((EVERYTHING,), spread=True))
+        assert access_coverage(facts, need).verdict.proven is Level.YES
         return
-    after = covers(facts.stating(before.remedy.key, before.remedy.value), need)
-    assert after.verdict.proven is Level.YES, after.text
+    after = access_coverage(facts.stating(before.remedy.key, before.remedy.value), need)
+    assert after.verdict.proven is Level.YES, after.explanation
     assert isinstance(before.remedy.value, Sacl)
     if need.path:
         assert to_sddl(before.remedy.value.aces[-1]) in before.remedy.text
 
 
 @settings(max_examples=300, deadline=None)
-@given(told, needs, st.sampled_from(["HKLM\\A\\B\\C", "global:key", "HKLM\\A"]), aces)
+@given(known_sacls, needs, st.sampled_from(["HKLM\\A\\B\\C", "global:key", "HKLM\\A"]), aces)
 def test_one_more_entry_never_lowers_what_is_proven(
-    found: dict[str, Sacl], need: AccessNeed, name: str, extra: Ace
+    known: dict[str, Sacl], need: AccessNeed, name: str, extra: Ace
 ) -> None:
-    if name not in found:
+    if name not in known:
         return
-    before = covers(stated(found), need).verdict
-    after = covers(stated({**found, name: with_more(found[name], extra)}), need).verdict
+    before = access_coverage(stated(known), need).verdict
+    after = access_coverage(stated({**known, name: with_more(known[name], extra)}), need).verdict
     assert after.proven >= before.proven
     assert after.possible >= before.possible
 
 
-def audited(found: Mapping[str, Sacl], path: str, bit: int, outcome: str) -> bool:
+def audited(known: Mapping[str, Sacl], path: str, bit: int, outcome: str) -> bool:
     """A plain oracle: does anyone's use of one right on one key write an event?
 
-    Its list is the one told; children without a list of their own have what is handed down.
+    The key's SACL is known and complete.
     """
-    here = [ace for ace in found[path].aces if ace.applies_here]
-    world = found.get("global:key", Sacl(())).aces
+    own_aces = [ace for ace in known[path].aces if ace.applies_here]
+    global_aces = known.get("global:key", Sacl(())).aces
     return any(
         ace.principal in ("S-1-1-0", "S-1-5-11")
         and (ace.rights in (0xF003F, 0x10000000) or ace.rights & bit)
         and (ace.success if outcome == "success" else ace.failure)
-        for ace in (*here, *world)
+        for ace in (*own_aces, *global_aces)
     )
 
 
@@ -176,15 +176,18 @@ BITS = {"KEY_SET_VALUE": 2, "KEY_CREATE_SUB_KEY": 4, "DELETE": 0x10000}
 
 @settings(max_examples=200, deadline=None)
 @given(
-    told, st.sampled_from(PATHS), st.sampled_from(RIGHTS), st.sampled_from(["success", "failure"])
+    known_sacls,
+    st.sampled_from(PATHS),
+    st.sampled_from(RIGHTS),
+    st.sampled_from(["success", "failure"]),
 )
-def test_one_key_whose_entries_are_told_is_judged_as_the_oracle_does(
-    found: dict[str, Sacl], path: str, right: str, outcome: str
+def test_one_key_whose_sacl_is_known_is_judged_as_the_oracle_does(
+    known: dict[str, Sacl], path: str, right: str, outcome: str
 ) -> None:
-    if path not in found:
+    if path not in known:
         return
-    verdict = covers(
-        stated(found), AccessNeed("key", path, (right,), outcome, Scope.OBJECT)
+    verdict = access_coverage(
+        stated(known), AccessNeed("key", path, (right,), outcome, ObjectScope.OBJECT)
     ).verdict
-    assert (verdict.proven is Level.YES) == audited(found, path, BITS[right], outcome)
-    assert verdict.settled == (verdict.proven is Level.YES or "global:key" in found)
+    assert (verdict.proven is Level.YES) == audited(known, path, BITS[right], outcome)
+    assert verdict.settled == (verdict.proven is Level.YES or "global:key" in known)
