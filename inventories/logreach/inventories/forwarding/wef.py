@@ -14,7 +14,7 @@ from logreach.inventories.facts.facts import Missing, Reading, Statement
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
-from logreach.inventories.files.xml_lines import Element, OwnDtdError, XmlError, parse_all
+from logreach.inventories.files.xml_tree import Element, OwnDtdError, XmlError, parse_documents
 from logreach.inventories.forwarding import wef_listing
 from logreach.inventories.forwarding.subscriptions import (
     FORWARDING,
@@ -160,7 +160,7 @@ class _Reader:
             self._fault(message if text.strip() else "empty", 1 + offset, _HINT)
             return None
         try:
-            return parse_all(text.lstrip("\ufeff"))
+            return parse_documents(text.lstrip("\ufeff"))
         except OwnDtdError as error:
             self._fault(str(error), error.line + offset, "Remove it.")
         except XmlError as error:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from logreach.inventories.files.text import lines
-from logreach.inventories.files.xml_lines import Element
+from logreach.inventories.files.xml_tree import Element
 
 _FIRST = re.compile(r"^Subscription Id:\s*(\S.*?)\s*$", re.MULTILINE)
 _PROPERTY = re.compile(r"(?P<name>[A-Z]\w*): ?(?P<value>.*)")

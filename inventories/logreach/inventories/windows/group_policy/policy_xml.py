@@ -10,8 +10,7 @@ from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.xml_lines import Element
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import Element, read_xml
 from logreach.inventories.windows.audit_policy.audit_words import outcome_of_number
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
 from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting
@@ -35,7 +34,7 @@ def looks_like_result(text: str) -> bool:
 
 def read_result(source: Source) -> Reading:
     """What `gpresult /x` says of the computer: for each setting the GPO that won."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     if root.name != "Rsop":
         raise InputError(source.fault(f"is no gpresult XML (its root element is {root.name!r})"))
     computer = root.child("ComputerResults")
@@ -47,7 +46,7 @@ def read_result(source: Source) -> Reading:
 
 def read_report(source: Source) -> Reading:
     """What `gpreport.xml` says that a GPO asks of computers; a check, not a source."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     computer = root.child("Computer")
     if root.name != "GPO" or computer is None:
         raise InputError(source.fault("is no GPO report"))

@@ -14,8 +14,7 @@ from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.xml_lines import Element
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import Element, read_xml
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
@@ -51,7 +50,7 @@ class _Item:
 
 def read(source: Source) -> Reading:
     """Settings and channels that the preferences set on every host which the GPO is for."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     if root.name != _ROOT:
         message = f"is no list of registry preferences (its root element is {root.name!r})"
         raise InputError(source.fault(message))
@@ -63,7 +62,7 @@ def read_result(source: Source) -> Reading:
 
     InputError where it is no sound XML.
     """
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     computer = root.child("ComputerResults")
     lists = [one for one in computer.walk() if one.name == _ROOT] if computer else []
     readings = [_reading(source, one) for one in lists]

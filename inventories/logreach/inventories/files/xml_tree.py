@@ -1,4 +1,8 @@
-"""XML into plain elements that know their line; no DTD, no entities, bounded size."""
+"""XML as a tree of plain elements that know their line; no DTD, no entities, bounded size.
+
+Sysmon's configurations are the one exception: coverage reads them with a parser of its own, which
+repeats what the Sysmon service accepts.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
+
+from logreach.inventories.files.faults import InputError
+from logreach.inventories.files.sources import Source
 
 OWN_DTD = "a document type or entities of its own"
 LONGEST = 16 * 1024 * 1024  # characters
@@ -61,31 +68,31 @@ class Element:
             waiting.extend(reversed(element.children))
 
 
-class _Builder:
-    """Target of the parser; told the line by the parser it belongs to."""
+class _TreeBuilder:
+    """The parser's target; it asks the parser for the line of each element."""
 
     def __init__(self) -> None:
         self.parser: Any = None
         self.root: Element | None = None
-        self._open: list[Element] = []
+        self._unclosed: list[Element] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         line = self.parser.CurrentLineNumber
-        if len(self._open) >= _DEEPEST:
+        if len(self._unclosed) >= _DEEPEST:
             raise XmlError(f"elements nested deeper than {_DEEPEST}", line)
         element = Element(tag.rpartition("}")[2], line, attributes)
-        if self._open:
-            self._open[-1].children.append(element)
+        if self._unclosed:
+            self._unclosed[-1].children.append(element)
         else:
             self.root = element
-        self._open.append(element)
+        self._unclosed.append(element)
 
     def end(self, _tag: str) -> None:
-        self._open.pop()
+        self._unclosed.pop()
 
     def data(self, text: str) -> None:
-        if self._open:
-            self._open[-1].parts.append(text)
+        if self._unclosed:
+            self._unclosed[-1].parts.append(text)
 
     def close(self) -> Element:
         if self.root is None:
@@ -93,15 +100,30 @@ class _Builder:
         return self.root
 
 
-def parse_all(text: str) -> Element:
-    """Parse one document, or several one after another; they become children of one element.
+def read_xml(source: Source) -> tuple[Element, str]:
+    """The root element and the text; InputError with file and line where it is no sound XML."""
+    text = source.text()
+    try:
+        documents = parse_documents(text.lstrip()).children
+    except OwnDtdError as error:
+        where, hint = f"line {error.line}", "Remove it."
+        raise InputError(source.fault(str(error), where, hint)) from error
+    except XmlError as error:
+        raise InputError(source.fault(f"is no sound XML: {error}", f"line {error.line}")) from error
+    if len(documents) != 1:
+        raise InputError(source.fault("is no XML document with one root element"))
+    return documents[0], text
+
+
+def parse_documents(text: str) -> Element:
+    """Parse one document, or several in a row; they become the children of the element returned.
 
     Raises XmlError with the line, OwnDtdError where it has a document type or entities of its own.
     """
     if len(text) > LONGEST:
         raise XmlError(f"{len(text)} characters, over {LONGEST}")
-    blank = _DECLARATION.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    builder = _Builder()
+    blank = _DECLARATION.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    builder = _TreeBuilder()
     parser = DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.parser = parser.parser
     try:
@@ -123,10 +145,10 @@ def parse_all(text: str) -> Element:
 
 
 def _is_doctype(text: str, line: int, column: int) -> bool:
-    """Whether the parser stumbled on a document type, which it meets inside an element of ours.
+    """Whether the parser stopped at a document type: inside our own element it is a syntax error.
 
-    It tells the column behind '<!'.
+    The parser reports the column behind '<!'.
     """
-    before = sum(len(one) + 1 for one in text.split("\n")[: line - 1])
-    start = before + column - len("<!") - (len(_OPENING) if line == 1 else 0)
+    line_start = sum(len(each) + 1 for each in text.split("\n")[: line - 1])
+    start = line_start + column - len("<!") - (len(_OPENING) if line == 1 else 0)
     return start >= 0 and text.startswith("<!DOCTYPE", start)
