@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, yaml_table
 
 _HEAD = 4096  # characters; a refused command prints little else
 
@@ -20,4 +20,5 @@ def refusal(text: str) -> str:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile("|".join(yaml_table("refusals.yaml")["patterns"]), re.IGNORECASE)
+    table = yaml_table(TABLES / "refusals.yaml", {"source": str, "patterns": [str]})
+    return re.compile("|".join(table["patterns"]), re.IGNORECASE)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
-from logreach.inventories.files.tables import code_pages
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 
 Judge = Callable[[str], int]
 
@@ -76,13 +77,20 @@ def _utf8(data: bytes) -> str | None:
 
 def _by_code_page(data: bytes, judge: Judge | None) -> str:
     # A double-byte character may be cut in two by the head; 'ignore' forgives that.
-    heads = {page: data[:_JUDGED].decode(page, "ignore") for page in code_pages()}
+    heads = {page: data[:_JUDGED].decode(page, "ignore") for page in _code_pages()}
     if judge is not None:
         scores = {page: judge(text) for page, text in heads.items()}
         most = max(scores.values())
         heads = {page: text for page, text in heads.items() if scores[page] == most}
     best = max(heads, key=lambda page: _plausible(heads[page]))
     return data.decode(best, "replace")
+
+
+@cache
+def _code_pages() -> tuple[str, ...]:
+    """Code pages of Windows consoles and editors, as Python names them, likeliest first."""
+    shape: Shape = {"source": str, "code_pages": [str]}
+    return tuple(yaml_table(TABLES / "encodings.yaml", shape)["code_pages"])
 
 
 def _plausible(text: str) -> int:

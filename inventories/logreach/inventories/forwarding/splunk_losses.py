@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.forwarding.subscriptions import Altered
 
 TEXTLESS = "suppress_text without renderXml"
@@ -91,4 +91,5 @@ def notices(stanza: Stanza, why: Iterable[tuple[str, int]], source: str) -> Iter
 
 @cache
 def _table() -> Any:
-    return yaml_table("splunk_settings.yaml")
+    shape: Shape = {"header": {...: [str]}, "resolving": str, "index_time": [str]}
+    return yaml_table(TABLES / "splunk_settings.yaml", shape)

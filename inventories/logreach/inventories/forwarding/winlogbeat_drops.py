@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from logreach.inventories.files.marked import Marked
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.forwarding import collectors
 
 _OWN = ("/", "winlog", "event_data", "user_data")
@@ -45,7 +45,13 @@ def removals(processors: Marked | None) -> tuple[tuple[str, int], ...]:
 
 @cache
 def _table() -> Any:
-    return yaml_table("winlogbeat_processors.yaml")
+    shape: Shape = {
+        "adds": [str],
+        "drops": [str],
+        "removes": {...: str},
+        "changes": {...: [str]},
+    }
+    return yaml_table(TABLES / "winlogbeat_processors.yaml", shape)
 
 
 def _each(processors: Marked | None) -> Iterator[tuple[str, Marked]]:

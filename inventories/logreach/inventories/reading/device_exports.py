@@ -14,7 +14,7 @@ from logreach.inventories.facts.host_names import in_domain
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.files.wording import counted, noun
 from logreach.inventories.windows.facts import OS, ROLE, OperatingSystem, OsKind, Role
@@ -128,12 +128,18 @@ def _distinct(source: Source, devices: list[tuple[int, Device]]) -> list[Device]
 
 @cache
 def _table() -> dict[str, tuple[str, ...]]:
-    found: dict[str, Any] = yaml_table("device_columns.yaml")
     return {
         what: tuple(_fold(heading) for heading in headings)
-        for what, headings in found.items()
+        for what, headings in _words().items()
         if isinstance(headings, list)
     }
+
+
+@cache
+def _words() -> dict[str, Any]:
+    shape: Shape = {"source": str, "groups": {...: [str]}, ...: [str]}
+    table: dict[str, Any] = yaml_table(TABLES / "device_columns.yaml", shape)
+    return table
 
 
 def _fold(heading: str) -> str:
@@ -191,20 +197,20 @@ def _other_system(row: _Row) -> bool:
     text = f"{row.get('os')} {row.get('version')}".casefold()
     if "windows" in text:
         return False
-    words = yaml_table_words()
+    words = _not_windows()
     return any(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) for word in words)
 
 
 @cache
-def yaml_table_words() -> tuple[str, ...]:
+def _not_windows() -> tuple[str, ...]:
     """Words of systems that are not Windows."""
-    return tuple(yaml_table("device_columns.yaml")["not_windows"])
+    return tuple(_words()["not_windows"])
 
 
 @cache
 def _disabled() -> frozenset[str]:
     """Words that say of an account that it is not enabled."""
-    return frozenset(word.casefold() for word in yaml_table("device_columns.yaml")["disabled"])
+    return frozenset(word.casefold() for word in _words()["disabled"])
 
 
 def _device(row: _Row) -> Device | None:
@@ -231,7 +237,7 @@ def _take_count(row: _Row, device: Device) -> None:
 def _role(row: _Row, device: Device) -> Role | None:
     """The role that the list tells, or that the directory's own primary group proves."""
     written = row.get("role").casefold()
-    groups: dict[str, list[str]] = yaml_table("device_columns.yaml")["groups"]
+    groups: dict[str, list[str]] = _words()["groups"]
     role = Role(written) if written in list(Role) else None
     if written and role is None:
         fault = row.source.fault(f"unknown role {written[:40]!r}", f"line {row.line}")

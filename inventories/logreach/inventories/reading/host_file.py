@@ -11,7 +11,6 @@ from functools import cache
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.facts.keys import FactFamily
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.reading import declared, manifest
 from logreach.inventories.windows.facts import CHANNEL, FEATURE, OS, ROLE, SETTING, SYSMON
 
@@ -44,7 +43,7 @@ def looks_like(text: str) -> bool:
 
 @cache
 def _told() -> frozenset[str]:
-    return frozenset(yaml_table("manifest.yaml")["host file"])
+    return frozenset(manifest.keys_by_place()["host file"])
 
 
 @cache

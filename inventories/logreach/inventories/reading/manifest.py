@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
+from functools import cache
 from typing import TypeVar
 
 from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.marked import Marked, parse
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, yaml_table
 from logreach.inventories.reading.specs import ExportSpec, HostSpec, Manifest, Named, SysmonSpec
 from logreach.inventories.windows.facts import ChannelState, Role
 from logreach.inventories.windows.registry.settings import nearest, settings
@@ -30,13 +31,20 @@ def read_host_file(text: str, source: str) -> HostSpec:
     return _Reader(source).host_file(parse(text, source))
 
 
+@cache
+def keys_by_place() -> dict[str, list[str]]:
+    """The keys that inventory.yaml and a host's own YAML may hold, by place; and the features."""
+    table: dict[str, list[str]] = yaml_table(TABLES / "manifest.yaml", {...: [str]})
+    return table
+
+
 class _Reader:
     """Collects faults instead of stopping at the first."""
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.faults: list[Fault] = []
-        self.shape: dict[str, list[str]] = yaml_table("manifest.yaml")
+        self.shape = keys_by_place()
 
     def fault(self, message: str, line: int, hint: str = "") -> None:
         self.faults.append(Fault(message, self.source, f"line {line}", hint))

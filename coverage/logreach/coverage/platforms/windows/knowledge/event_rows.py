@@ -19,7 +19,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Subcategory,
 )
 from logreach.coverage.platforms.windows.knowledge.spans import parse_span
-from logreach.coverage.platforms.windows.knowledge.tables import TEXTS, Faults, Row
+from logreach.inventories.files.tables import TEXTS, Faults, Row
 
 EVENT_COLUMNS = (
     "key",

@@ -29,7 +29,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Setting,
     Subcategory,
 )
-from logreach.coverage.platforms.windows.knowledge.tables import Faults, Row, read_csv, read_yaml
+from logreach.inventories.files.tables import Faults, Row, read_csv, read_entries
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
 from logreach.inventories.windows.registry.settings import settings
 
@@ -100,7 +100,7 @@ def _subcategories(folder: Path, faults: Faults) -> dict[str, Subcategory]:
 def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
     keys = ("name", "providers", "on_by_default", "source")
     found: dict[str, Channel] = {}
-    for short, row in read_yaml(folder / "channels.yaml", keys, faults):
+    for short, row in read_entries(folder / "channels.yaml", keys, faults):
         on = row.values.get("on_by_default")
         if on not in (True, False, None):
             faults.add(row, "on_by_default is true, false or absent")
@@ -116,7 +116,7 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
     keys = ("fact", "mask", "whole", "title", "remedy", "note", "source")
     found: dict[str, Setting] = {}
-    for name, row in read_yaml(folder / "settings.yaml", keys, faults):
+    for name, row in read_entries(folder / "settings.yaml", keys, faults):
         mask = row.values.get("mask", 0)
         if type(mask) is not int:
             faults.add(row, "mask is a number")
@@ -141,14 +141,14 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
 def _roles(folder: Path, faults: Faults) -> dict[str, str]:
     return {
         name: row.text("title")
-        for name, row in read_yaml(folder / "roles.yaml", ("title",), faults)
+        for name, row in read_entries(folder / "roles.yaml", ("title",), faults)
     }
 
 
 def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[Row, SaclNeed]]:
     keys = ("objects", "rights", "exempt", "note", "source")
     found: dict[str, tuple[Row, SaclNeed]] = {}
-    for key, row in read_yaml(folder / "sacl.yaml", keys, faults):
+    for key, row in read_entries(folder / "sacl.yaml", keys, faults):
         _sourced(row, faults)
         need = SaclNeed(
             row.items("objects"), row.items("rights"), row.items("exempt"), row.text("note")
