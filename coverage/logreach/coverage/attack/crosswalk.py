@@ -11,7 +11,7 @@ from typing import Final
 from logreach.coverage.attack.compact import shipped_model
 from logreach.coverage.attack.model import AttackModel, Presence, Technique
 from logreach.coverage.attack.shipped import FOLDER
-from logreach.inventories.files.tables import Row, csv_table
+from logreach.inventories.files.tables import TableRow, csv_table
 
 _MOVES_FILE: Final = "crosswalk-18-19.csv"
 _MOVES_COLUMNS: Final = ("id_18", "id_19", "kind", "basis")
@@ -106,7 +106,7 @@ def load_crosswalk() -> Crosswalk:
     return Crosswalk(moves, newer, frozenset(shipped_model().technique_by_id))
 
 
-def _technique(row: Row) -> Technique:
+def _technique(row: TableRow) -> Technique:
     key = row["technique_id"]
     parent = key.partition(".")[0] if "." in key else ""
     return Technique(

@@ -1,4 +1,4 @@
-"""Outputs that are an error message: 'access denied', saved where an export should be."""
+"""Error messages of commands, such as 'Access is denied', saved in place of an export."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from logreach.inventories.files.tables import TABLES, yaml_table
 _HEAD = 4096  # characters; a refused command prints little else
 
 
-def refusal(text: str) -> str:
-    """The line in which a command says that it was refused; '' where there is none."""
-    for line in text[:_HEAD].splitlines():
+def refusal(output: str) -> str:
+    """The line with the error message of a command that failed; '' where there is none."""
+    for line in output[:_HEAD].splitlines():
         if _pattern().search(line):
             return " ".join(line.split())[:120]
     return ""

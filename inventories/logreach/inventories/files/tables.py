@@ -33,7 +33,7 @@ and `...` stands for every other key."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row of a table, or one entry of a YAML file; `where` is its line or key."""
 
     values: Mapping[str, Any]
@@ -62,7 +62,7 @@ class Faults:
 
     found: list[Fault] = field(default_factory=list)
 
-    def add(self, row: Row, message: str) -> None:
+    def add(self, row: TableRow, message: str) -> None:
         """A fault of one row."""
         self.found.append(Fault(message, row.source, row.where))
 
@@ -73,7 +73,7 @@ class Faults:
 
 
 @cache
-def csv_table(path: Path, columns: tuple[str, ...]) -> tuple[Row, ...]:
+def csv_table(path: Path, columns: tuple[str, ...]) -> tuple[TableRow, ...]:
     """The rows of a CSV file that has exactly these columns, read once; InputError otherwise."""
     faults = Faults()
     rows = tuple(read_csv(path, columns, faults))
@@ -94,14 +94,16 @@ def yaml_table(path: Path, shape: Shape) -> Any:
     return _loaded[path]
 
 
-def read_csv(path: Path, columns: Collection[str], faults: Faults) -> Iterator[Row]:
+def read_csv(path: Path, columns: Collection[str], faults: Faults) -> Iterator[TableRow]:
     """The rows of a CSV file that has exactly these columns."""
     with path.open(newline="", encoding="utf-8") as handle:
         reader = csv.reader(handle)
         header = next(reader, [])
         _check_columns(path.name, header, columns, faults)
         for cells in reader:
-            row = Row(dict(zip(header, cells, strict=False)), path.name, f"line {reader.line_num}")
+            row = TableRow(
+                dict(zip(header, cells, strict=False)), path.name, f"line {reader.line_num}"
+            )
             if len(cells) != len(header):
                 faults.add(row, f"{len(cells)} cells under {len(header)} columns")
             yield row
@@ -120,18 +122,20 @@ def _check_columns(
 
 def read_yaml(path: Path, shape: Shape, faults: Faults) -> Any:
     """A YAML file, as it is; where it has another shape, `faults` takes what is wrong and where."""
-    text = path.read_text(encoding="utf-8")
-    document = parse_yaml(text)
+    yaml_text = path.read_text(encoding="utf-8")
+    document = parse_yaml(yaml_text)
     for keys, message in _unlike(document, shape):
-        faults.found.append(Fault(message, path.name, f"line {_line(text, keys)}"))
+        faults.found.append(Fault(message, path.name, f"line {_line(yaml_text, keys)}"))
     return document
 
 
-def read_entries(path: Path, keys: Collection[str], faults: Faults) -> Iterator[tuple[str, Row]]:
+def read_entries(
+    path: Path, keys: Collection[str], faults: Faults
+) -> Iterator[tuple[str, TableRow]]:
     """The entries of a YAML mapping, each a mapping that has no other keys than these."""
     shape: Shape = {...: {f"{key}?": object for key in keys}}
     for name, values in (read_yaml(path, shape, faults) or {}).items():
-        yield str(name), Row(values if isinstance(values, dict) else {}, path.name, str(name))
+        yield str(name), TableRow(values if isinstance(values, dict) else {}, path.name, str(name))
 
 
 _Keys: TypeAlias = tuple[object, ...]
@@ -190,9 +194,9 @@ def _shown(value: object) -> str:
     return repr(value)[:40]
 
 
-def _line(text: str, keys: _Keys) -> int:
+def _line(yaml_text: str, keys: _Keys) -> int:
     """The line of what these keys lead to; found only where there is a fault to tell."""
-    node = yaml.compose(text, Loader=LOADER)
+    node = yaml.compose(yaml_text, Loader=LOADER)
     line = 1
     for key in keys:
         if isinstance(node, yaml.SequenceNode) and isinstance(key, int):

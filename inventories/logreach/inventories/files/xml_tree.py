@@ -26,7 +26,7 @@ _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
 
 
 class XmlError(ValueError):
-    """Not XML that is read here; `line` counts from 1."""
+    """XML that is not well-formed or over our limits; `line` counts from 1."""
 
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
@@ -34,11 +34,11 @@ class XmlError(ValueError):
 
 
 class OwnDtdError(XmlError):
-    """XML with a document type or entities of its own, which is not read here."""
+    """XML with a document type or entities of its own, which is refused."""
 
 
 @dataclass(slots=True)
-class Element:
+class XmlElement:
     """An element: its name without namespace, attributes, text of its own and children.
 
     `line` is where its tag begins, `text_line` where its text does.
@@ -47,19 +47,19 @@ class Element:
     name: str
     line: int
     attributes: dict[str, str]
-    children: list[Element] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
+    children: list[XmlElement] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """Its own text, without that of children."""
-        return "".join(self.parts)
+        return "".join(self.texts)
 
-    def child(self, name: str) -> Element | None:
+    def child(self, name: str) -> XmlElement | None:
         """The first child of that name."""
         return next((child for child in self.children if child.name == name), None)
 
-    def walk(self) -> Iterator[Element]:
+    def walk(self) -> Iterator[XmlElement]:
         """Itself and all below, in document order."""
         waiting = [self]
         while waiting:
@@ -73,14 +73,14 @@ class _TreeBuilder:
 
     def __init__(self) -> None:
         self.parser: Any = None
-        self.root: Element | None = None
-        self._unclosed: list[Element] = []
+        self.root: XmlElement | None = None
+        self._unclosed: list[XmlElement] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         line = self.parser.CurrentLineNumber
         if len(self._unclosed) >= _DEEPEST:
             raise XmlError(f"elements nested deeper than {_DEEPEST}", line)
-        element = Element(tag.rpartition("}")[2], line, attributes)
+        element = XmlElement(tag.rpartition("}")[2], line, attributes)
         if self._unclosed:
             self._unclosed[-1].children.append(element)
         else:
@@ -90,39 +90,40 @@ class _TreeBuilder:
     def end(self, _tag: str) -> None:
         self._unclosed.pop()
 
-    def data(self, text: str) -> None:
+    def data(self, characters: str) -> None:
         if self._unclosed:
-            self._unclosed[-1].parts.append(text)
+            self._unclosed[-1].texts.append(characters)
 
-    def close(self) -> Element:
+    def close(self) -> XmlElement:
         if self.root is None:
             raise XmlError("no element")
         return self.root
 
 
-def read_xml(source: Source) -> tuple[Element, str]:
-    """The root element and the text; InputError with file and line where it is no sound XML."""
-    text = source.text()
+def read_xml(source: Source) -> tuple[XmlElement, str]:
+    """The root element and the text; InputError where the file is not well-formed XML."""
+    xml = source.text()
     try:
-        documents = parse_documents(text.lstrip()).children
+        documents = parse_documents(xml.lstrip()).children
     except OwnDtdError as error:
-        where, hint = f"line {error.line}", "Remove it."
-        raise InputError(source.fault(str(error), where, hint)) from error
+        place, hint = f"line {error.line}", "Remove it."
+        raise InputError(source.fault(str(error), place, hint)) from error
     except XmlError as error:
-        raise InputError(source.fault(f"is no sound XML: {error}", f"line {error.line}")) from error
+        message = f"is not well-formed XML: {error}"
+        raise InputError(source.fault(message, f"line {error.line}")) from error
     if len(documents) != 1:
-        raise InputError(source.fault("is no XML document with one root element"))
-    return documents[0], text
+        raise InputError(source.fault("is not an XML document with one root element"))
+    return documents[0], xml
 
 
-def parse_documents(text: str) -> Element:
+def parse_documents(xml: str) -> XmlElement:
     """Parse one document, or several in a row; they become the children of the element returned.
 
     Raises XmlError with the line, OwnDtdError where it has a document type or entities of its own.
     """
-    if len(text) > LONGEST:
-        raise XmlError(f"{len(text)} characters, over {LONGEST}")
-    blank = _DECLARATION.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    if len(xml) > LONGEST:
+        raise XmlError(f"{len(xml)} characters, over {LONGEST}")
+    blank = _DECLARATION.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), xml)
     builder = _TreeBuilder()
     parser = DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.parser = parser.parser
@@ -141,14 +142,14 @@ def parse_documents(text: str) -> Element:
         raise XmlError(str(error).split(":")[0], line) from error
     except UnicodeEncodeError as error:
         raise XmlError("characters that are not text") from error
-    return root if isinstance(root, Element) else builder.close()
+    return root if isinstance(root, XmlElement) else builder.close()
 
 
-def _is_doctype(text: str, line: int, column: int) -> bool:
+def _is_doctype(xml: str, line: int, column: int) -> bool:
     """Whether the parser stopped at a document type: inside our own element it is a syntax error.
 
     The parser reports the column behind '<!'.
     """
-    line_start = sum(len(each) + 1 for each in text.split("\n")[: line - 1])
+    line_start = sum(len(each) + 1 for each in xml.split("\n")[: line - 1])
     start = line_start + column - len("<!") - (len(_OPENING) if line == 1 else 0)
-    return start >= 0 and text.startswith("<!DOCTYPE", start)
+    return start >= 0 and xml.startswith("<!DOCTYPE", start)

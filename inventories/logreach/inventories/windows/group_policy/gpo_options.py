@@ -10,7 +10,7 @@ from pathlib import Path
 
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder
-from logreach.inventories.files.xml_tree import Element, read_xml
+from logreach.inventories.files.xml_tree import XmlElement, read_xml
 
 _COMPUTER_OFF = 2
 _WORDS = {"true": False, "1": False, "false": True, "0": True}
@@ -64,6 +64,6 @@ def _by_report(folder: Folder, path: Path | None) -> bool | None:
     return _off(root.child("Computer"))
 
 
-def _off(computer: Element | None) -> bool | None:
+def _off(computer: XmlElement | None) -> bool | None:
     enabled = computer.child("Enabled") if computer is not None else None
     return None if enabled is None else _WORDS.get(enabled.text.strip().lower())

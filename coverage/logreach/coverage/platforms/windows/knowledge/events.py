@@ -29,7 +29,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Setting,
     Subcategory,
 )
-from logreach.inventories.files.tables import Faults, Row, read_csv, read_entries
+from logreach.inventories.files.tables import Faults, TableRow, read_csv, read_entries
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
 from logreach.inventories.windows.registry.settings import settings
 
@@ -69,7 +69,7 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     )
 
 
-def _sourced(row: Row, faults: Faults) -> str:
+def _sourced(row: TableRow, faults: Faults) -> str:
     source = row.text("source")
     if not source:
         faults.add(row, "no source")
@@ -145,9 +145,9 @@ def _roles(folder: Path, faults: Faults) -> dict[str, str]:
     }
 
 
-def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[Row, SaclNeed]]:
+def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[TableRow, SaclNeed]]:
     keys = ("objects", "rights", "exempt", "note", "source")
-    found: dict[str, tuple[Row, SaclNeed]] = {}
+    found: dict[str, tuple[TableRow, SaclNeed]] = {}
     for key, row in read_entries(folder / "sacl.yaml", keys, faults):
         _sourced(row, faults)
         need = SaclNeed(
@@ -173,7 +173,7 @@ def _events(
     folder: Path,
     rows: EventRows,
     layouts: Mapping[str, list[Layout]],
-    sacls: Mapping[str, tuple[Row, SaclNeed]],
+    sacls: Mapping[str, tuple[TableRow, SaclNeed]],
     faults: Faults,
 ) -> dict[EventId, Event]:
     found: dict[EventId, Event] = {}
@@ -185,7 +185,7 @@ def _events(
         event = rows.event(row, tuple(layouts.get(key, ())), sacl)
         found[event.key] = event
     for key in layouts.keys() - found.keys():
-        faults.add(Row({}, "layouts.csv", key), "no such event in events.csv")
+        faults.add(TableRow({}, "layouts.csv", key), "no such event in events.csv")
     for key in sacls.keys() - found.keys():
         faults.add(sacls[key][0], "no such event in events.csv")
     return found
