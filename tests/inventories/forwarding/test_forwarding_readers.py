@@ -180,7 +180,7 @@ SPLUNK = "[WinEventLog://Security]\nrenderXml = {}\nsuppress_text = {}\n"
         ),
         (winlogbeat, BEAT.format("drop_fields.fields: [winlog]"), "drop_fields removes winlog"),
         (winlogbeat, BEAT.format("drop_fields: {fields: ['/.*data.*/']}"), "removes /.*data.*/"),
-        (winlogbeat, BEAT.format("drop_fields: {}"), "fields that are not told"),
+        (winlogbeat, BEAT.format("drop_fields: {}"), "fields that the file does not name"),
         (winlogbeat, BEAT.format("include_fields: {fields: [event]}"), "does not name"),
         (winlogbeat, BEAT.format(RENAME), "rename changes winlog.event_data.Image"),
         (winlogbeat, BEAT.format("rename: {fields: [{from: a.b, to: c}]}"), ""),
@@ -242,4 +242,6 @@ def test_logs_that_splunk_reads_as_files_leave_open_what_else_is_taken() -> None
         "[WinEventLog://System]\n[monitor://C:\\Windows\\System32\\winevt\\Logs\\Security.evtx]\n"
     )
     found = forwarding(splunk.read(text, "inputs.conf"))
-    assert ["reads a log as a file" in one for one in found.incomplete] == [True]
+    assert [
+        "reads an event log file, whose channel is not known" in one for one in found.incomplete
+    ] == [True]

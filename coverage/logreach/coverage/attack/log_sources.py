@@ -13,8 +13,9 @@ from functools import cache, lru_cache
 from typing import Final
 
 from logreach.coverage.attack.model import LogSourceRef
-from logreach.coverage.attack.shipped import read_mapping, text_of, texts_of
+from logreach.coverage.attack.shipped import FOLDER
 from logreach.coverage.events.event_id import EventId
+from logreach.inventories.files.tables import Shape, yaml_table
 
 WINDOWS_LOG: Final = "wineventlog:"
 _NAMES_FILE: Final = "log_source_names.yaml"
@@ -99,20 +100,22 @@ def _windows_log(source: str) -> str | None:
 @cache
 def log_names() -> dict[str, str]:
     """ATT&CK's names of Windows logs (case folded) to our short names."""
-    entries = read_mapping(_NAMES_FILE, "names")
-    return {name.casefold(): text_of(entry, "log") for name, entry in entries.items()}
+    table = yaml_table(FOLDER / _NAMES_FILE, {"names": {...: {"log": str}}})
+    return {name.casefold(): entry["log"] for name, entry in table["names"].items()}
 
 
 @cache
 def misnamed() -> dict[EventId, Misnamed]:
     """The slips we know of in ATT&CK's event references, by the key as named."""
+    slip: Shape = {"meant": [str], "sure": bool, "reason": str, "source": str}
+    table = yaml_table(FOLDER / _MISNAMED_FILE, {"events": {...: slip}})
     return {
         (event := EventId.parse(named)): Misnamed(
             event,
-            meant=tuple(map(EventId.parse, texts_of(entry, "meant"))),
-            sure=entry.get("sure") is True,
-            reason=text_of(entry, "reason"),
-            source=text_of(entry, "source"),
+            meant=tuple(map(EventId.parse, entry["meant"])),
+            sure=entry["sure"],
+            reason=entry["reason"],
+            source=entry["source"],
         )
-        for named, entry in read_mapping(_MISNAMED_FILE, "events").items()
+        for named, entry in table["events"].items()
     }

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from logreach.coverage.forwarding.truth import Number
-from logreach.inventories.forwarding.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
+from logreach.inventories.forwarding.xpath import (
+    Call,
+    Compare,
+    Expr,
+    LocationStep,
+    Path,
+    XPathAnd,
+    XPathLiteral,
+    XPathOr,
+)
 
 Text = str | Number
 
@@ -39,9 +48,9 @@ def asked(expressions: Iterable[Expr], order: tuple[str, ...] | None) -> Asked:
 def undecided_parts(expression: Expr) -> Iterator[str]:
     """What a collector's configuration asks that no query can tell, in words."""
     match expression:
-        case Call("undecided", (Literal(str(words)),)):
+        case Call("undecided", (XPathLiteral(str(words)),)):
             yield words
-        case And(parts) | Or(parts) | Call(_, parts):
+        case XPathAnd(parts) | XPathOr(parts) | Call(_, parts):
             for part in parts:
                 yield from undecided_parts(part)
         case Path(steps):
@@ -53,7 +62,7 @@ def undecided_parts(expression: Expr) -> Iterator[str]:
 def header_parts(expression: Expr, *, inside: bool = False) -> Iterator[str]:
     """The names of the header's parts that an expression asks for, attributes with an @."""
     match expression:
-        case And(parts) | Or(parts) | Call(_, parts):
+        case XPathAnd(parts) | XPathOr(parts) | Call(_, parts):
             for part in parts:
                 yield from header_parts(part, inside=inside)
         case Compare(_, left, right):
@@ -70,13 +79,13 @@ def header_parts(expression: Expr, *, inside: bool = False) -> Iterator[str]:
 
 def _walk(expression: Expr, found: Asked, order: tuple[str, ...], above: tuple[str, ...]) -> None:
     match expression:
-        case And(parts) | Or(parts) | Call(_, parts):
+        case XPathAnd(parts) | XPathOr(parts) | Call(_, parts):
             for part in parts:
                 _walk(part, found, order, above)
         case Path(steps):
             _path(steps, (), found, order, above)
         case Compare(_, left, right):
-            literals = [side.value for side in (left, right) if isinstance(side, Literal)]
+            literals = [side.value for side in (left, right) if isinstance(side, XPathLiteral)]
             for side in (left, right):
                 if isinstance(side, Path):
                     _path(side.steps, literals, found, order, above)
@@ -85,7 +94,7 @@ def _walk(expression: Expr, found: Asked, order: tuple[str, ...], above: tuple[s
 
 
 def _path(
-    steps: tuple[Step, ...],
+    steps: tuple[LocationStep, ...],
     literals: Iterable[Text],
     found: Asked,
     order: tuple[str, ...],
@@ -119,12 +128,12 @@ def _means_field(above: tuple[str, ...]) -> bool:
     return len(above) > 2
 
 
-def _names(step: Step, order: tuple[str, ...]) -> set[str]:
+def _names(step: LocationStep, order: tuple[str, ...]) -> set[str]:
     """The fields that a Data step means, by @Name or by place."""
     names: set[str] = set()
     for predicate in step.predicates:
         match predicate:
-            case Literal(int(place)) if 0 < place <= len(order):
+            case XPathLiteral(int(place)) if 0 < place <= len(order):
                 names.add(order[place - 1])
             case _:
                 names.update(_attribute_names(predicate))
@@ -133,8 +142,8 @@ def _names(step: Step, order: tuple[str, ...]) -> set[str]:
 
 def _attribute_names(expression: Expr) -> set[str]:
     match expression:
-        case And(parts) | Or(parts):
+        case XPathAnd(parts) | XPathOr(parts):
             return set().union(*(_attribute_names(part) for part in parts))
-        case Compare("=", Path((Step("Name", True, ()),)), Literal(str(name))):
+        case Compare("=", Path((LocationStep("Name", True, ()),)), XPathLiteral(str(name))):
             return {name}
     return set()

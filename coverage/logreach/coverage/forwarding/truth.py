@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from logreach.coverage.forwarding.events import UNKNOWN, Among, Node, Other, Uncased, Value
-from logreach.inventories.forwarding.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
+from logreach.inventories.forwarding.xpath import (
+    Call,
+    Compare,
+    Expr,
+    LocationStep,
+    Path,
+    XPathAnd,
+    XPathLiteral,
+    XPathOr,
+)
 
 Truth = bool | None
 Number = int | float
@@ -45,9 +54,9 @@ def negated(truth: Truth) -> Truth:
 def holds(expression: Expr, node: Node) -> Truth:
     """Whether the expression is true with `node` as its context."""
     match expression:
-        case Or(parts):
+        case XPathOr(parts):
             return any_true(holds(part, node) for part in parts)
-        case And(parts):
+        case XPathAnd(parts):
             return all_true(holds(part, node) for part in parts)
         case Path():
             return any_true(reached.certain for reached in _reach(expression, node))
@@ -77,14 +86,14 @@ def _reach(path: Path, node: Node) -> list[_Reached]:
     return [_Reached(at.value, sure) for at, sure in frontier]
 
 
-def _attributes(step: Step, node: Node, certain: Truth) -> list[_Reached]:
+def _attributes(step: LocationStep, node: Node, certain: Truth) -> list[_Reached]:
     names = node.attributes if step.name == "*" else (step.name,)
     found = [node.attributes[name] for name in names if name in node.attributes]
     # An attribute without a known value may be missing, as UserID often is.
     return [_Reached(value, None if value is UNKNOWN else certain) for value in found]
 
 
-def _children(step: Step, parent: Node, certain: Truth) -> list[tuple[Node, Truth]]:
+def _children(step: LocationStep, parent: Node, certain: Truth) -> list[tuple[Node, Truth]]:
     name, kept = step.name, list[tuple[Node, Truth]]()
     for child in parent.children:
         if child.name.__class__ is str and child.name != name != "*":
@@ -113,9 +122,9 @@ def _named(name: str, node: Node) -> Truth:
 
 def _position(predicate: Expr) -> int | None:
     match predicate:
-        case Literal(int(number)):
+        case XPathLiteral(int(number)):
             return number
-        case Compare("=", Call("position", ()), Literal(int(number))):
+        case Compare("=", Call("position", ()), XPathLiteral(int(number))):
             return number
     return None
 
@@ -153,7 +162,7 @@ def _values(expression: Expr, node: Node) -> list[_Reached]:
     match expression:
         case Path():
             return _reach(expression, node)
-        case Literal(value) if not isinstance(value, float):
+        case XPathLiteral(value) if not isinstance(value, float):
             return [_Reached(value, certain=True)]
     return [_Reached(UNKNOWN, certain=True)]
 
@@ -162,9 +171,9 @@ _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _compare(op: str, left: Expr, right: Expr, node: Node) -> Truth:
-    if isinstance(left, Literal):
+    if isinstance(left, XPathLiteral):
         left, right, op = right, left, _FLIPPED.get(op, op)
-    if not isinstance(right, Literal):
+    if not isinstance(right, XPathLiteral):
         return None
     match left:
         case Path():

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder
-from logreach.inventories.files.xml_lines import Element
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import XmlElement, read_xml
 
 _COMPUTER_OFF = 2
 _WORDS = {"true": False, "1": False, "false": True, "0": True}
@@ -43,7 +42,7 @@ def _by_flags(folder: Folder, path: Path | None) -> tuple[bool | None, tuple[Fau
         return None, ()
     try:
         source = folder.read(path)
-        root, _ = parse(source)
+        root, _ = read_xml(source)
     except InputError as error:
         return None, error.faults
     for settings in (one for one in root.walk() if one.name == "GroupPolicyCoreSettings"):
@@ -59,12 +58,12 @@ def _by_report(folder: Folder, path: Path | None) -> bool | None:
     if path is None:
         return None
     try:
-        root, _ = parse(folder.read(path))
+        root, _ = read_xml(folder.read(path))
     except InputError:
         return None
     return _off(root.child("Computer"))
 
 
-def _off(computer: Element | None) -> bool | None:
+def _off(computer: XmlElement | None) -> bool | None:
     enabled = computer.child("Enabled") if computer is not None else None
     return None if enabled is None else _WORDS.get(enabled.text.strip().lower())

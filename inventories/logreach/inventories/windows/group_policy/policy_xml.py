@@ -10,8 +10,7 @@ from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.xml_lines import Element
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.audit_policy.audit_words import outcome_of_number
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
 from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting
@@ -23,7 +22,7 @@ from logreach.inventories.windows.registry.registry_values import RegistryValue,
 class _Told:
     """One setting in the report: how far it is from winning, and the GPO it comes from."""
 
-    element: Element
+    element: XmlElement
     precedence: int
     gpo: str
 
@@ -35,7 +34,7 @@ def looks_like_result(text: str) -> bool:
 
 def read_result(source: Source) -> Reading:
     """What `gpresult /x` says of the computer: for each setting the GPO that won."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     if root.name != "Rsop":
         raise InputError(source.fault(f"is no gpresult XML (its root element is {root.name!r})"))
     computer = root.child("ComputerResults")
@@ -47,14 +46,14 @@ def read_result(source: Source) -> Reading:
 
 def read_report(source: Source) -> Reading:
     """What `gpreport.xml` says that a GPO asks of computers; a check, not a source."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     computer = root.child("Computer")
     if root.name != "GPO" or computer is None:
         raise InputError(source.fault("is no GPO report"))
     return _reading(source, computer)
 
 
-def _reading(source: Source, computer: Element) -> Reading:
+def _reading(source: Source, computer: XmlElement) -> Reading:
     statements: list[Statement] = []
     faults: list[Fault] = []
     values: list[RegistryValue] = []
@@ -71,7 +70,7 @@ def _reading(source: Source, computer: Element) -> Reading:
     return Reading((*statements, *found.statements), (*faults, *found.faults), found.missing)
 
 
-def _names(computer: Element) -> dict[str, str]:
+def _names(computer: XmlElement) -> dict[str, str]:
     """GPO names by GUID, from the list of GPOs that a result carries."""
     names: dict[str, str] = {}
     for gpo in (one for one in computer.children if one.name == "GPO"):
@@ -85,7 +84,7 @@ def _names(computer: Element) -> dict[str, str]:
 _SETTINGS = ("AuditSetting", "Audit", "SecurityOptions", "RegistrySetting")
 
 
-def _winning(computer: Element, names: dict[str, str]) -> Iterator[_Told]:
+def _winning(computer: XmlElement, names: dict[str, str]) -> Iterator[_Told]:
     """Each setting once: the one with precedence 1, or without any in a GPO's own report."""
     for element in computer.walk():
         if element.name not in _SETTINGS:
@@ -97,14 +96,14 @@ def _winning(computer: Element, names: dict[str, str]) -> Iterator[_Told]:
             yield _Told(element, precedence, _gpo(element, names))
 
 
-def _gpo(element: Element, names: dict[str, str]) -> str:
+def _gpo(element: XmlElement, names: dict[str, str]) -> str:
     gpo = element.child("GPO")
     identifier = gpo.child("Identifier") if gpo else None
     guid = identifier.text.strip() if identifier else ""
     return names.get(guid.casefold(), guid)
 
 
-def _text(element: Element, name: str) -> str:
+def _text(element: XmlElement, name: str) -> str:
     child = element.child(name)
     return child.text.strip() if child else ""
 
@@ -151,9 +150,9 @@ _TYPES = {
 }
 
 
-def _values(element: Element) -> Iterator[RegistryValue]:
+def _values(element: XmlElement) -> Iterator[RegistryValue]:
     """The registry value of a RegistrySetting, or of a security option ('SettingNumber')."""
-    value: Element | None = element
+    value: XmlElement | None = element
     if element.name == "SecurityOptions":
         path, _, name = _text(element, "KeyName").rpartition("\\")
         key, prefix = machine_key(path), "Setting"
@@ -171,7 +170,7 @@ def _values(element: Element) -> Iterator[RegistryValue]:
             return
 
 
-def _data(element: Element, type_: str) -> tuple[int | str, str]:
+def _data(element: XmlElement, type_: str) -> tuple[int | str, str]:
     text = ";".join(part for one in element.walk() if (part := one.text.strip()))
     if type_ or not (text.isascii() and text.isdecimal() and len(text) < 21):
         return text, type_

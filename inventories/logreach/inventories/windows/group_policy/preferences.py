@@ -14,8 +14,7 @@ from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.xml_lines import Element
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
@@ -29,7 +28,7 @@ class _Item:
     """One value: where it lies, and why it may not be applied ('' where it is)."""
 
     key: str
-    properties: Element
+    properties: XmlElement
     line: int
     doubt: str
 
@@ -51,7 +50,7 @@ class _Item:
 
 def read(source: Source) -> Reading:
     """Settings and channels that the preferences set on every host which the GPO is for."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     if root.name != _ROOT:
         message = f"is no list of registry preferences (its root element is {root.name!r})"
         raise InputError(source.fault(message))
@@ -63,7 +62,7 @@ def read_result(source: Source) -> Reading:
 
     InputError where it is no sound XML.
     """
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     computer = root.child("ComputerResults")
     lists = [one for one in computer.walk() if one.name == _ROOT] if computer else []
     readings = [_reading(source, one) for one in lists]
@@ -74,7 +73,7 @@ def read_result(source: Source) -> Reading:
     )
 
 
-def _reading(source: Source, root: Element) -> Reading:
+def _reading(source: Source, root: XmlElement) -> Reading:
     values: list[RegistryValue] = []
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
@@ -99,7 +98,7 @@ def _reading(source: Source, root: Element) -> Reading:
     return Reading(found.statements, (*found.faults, *faults), (*found.missing, *missing))
 
 
-def _items(holder: Element, doubt: str) -> Iterator[_Item]:
+def _items(holder: XmlElement, doubt: str) -> Iterator[_Item]:
     """The items below an element, in their order; those that are switched off set nothing.
 
     The whole list can be switched off as well, at its root.
@@ -118,20 +117,20 @@ def _items(holder: Element, doubt: str) -> Iterator[_Item]:
                     yield _Item(key, properties, element.line, why or _by_action(properties))
 
 
-def _off(element: Element) -> bool:
+def _off(element: XmlElement) -> bool:
     return element.attributes.get("disabled", "0").strip().lower() in ("1", "true")
 
 
-def _key(properties: Element) -> str | None:
+def _key(properties: XmlElement) -> str | None:
     told = properties.attributes
     return machine_key(f"{told.get('hive', '')}\\{told.get('key', '')}")
 
 
-def _action(properties: Element) -> str:
+def _action(properties: XmlElement) -> str:
     return properties.attributes.get("action", _UPDATE).strip().upper()
 
 
-def _by_action(properties: Element) -> str:
+def _by_action(properties: XmlElement) -> str:
     action = _action(properties)
     if action == _CREATE:
         return "is set only where there is no such value yet"

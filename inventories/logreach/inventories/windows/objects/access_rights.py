@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 
 GENERIC_BITS = {
     "all": 0x1000_0000,
@@ -17,7 +17,9 @@ GENERIC_BITS = {
 
 @cache
 def _table() -> tuple[dict[str, int], dict[str, dict[str, dict[str, int]]]]:
-    table = yaml_table("access_rights.yaml")
+    kind: Shape = {"generic?": {...: int}, "rights?": {...: int}}
+    shape: Shape = {"standard": {...: int}, "kinds": {...: kind}}
+    table = yaml_table(TABLES / "access_rights.yaml", shape)
     return table["standard"], table["kinds"]
 
 

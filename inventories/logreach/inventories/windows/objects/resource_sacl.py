@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.files.refusals import refusal
-from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.audit_policy.audit_words import outcome_of_word
 from logreach.inventories.windows.facts import SACL, Ace, AuditSetting, Sacl
+from logreach.inventories.windows.host_words import no_global_sacl
 from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.object_names import GLOBAL_FILE, GLOBAL_KEY
 from logreach.inventories.windows.objects.sacls import LONGEST, Found
@@ -92,8 +92,7 @@ def _told_empty(kind: str, text: str) -> set[str]:
     The sentence names no type: it must be known which was asked for, unless it stands there
     twice, for both. In a language in which it is not known, it could as well be an error.
     """
-    known = {sentence.casefold() for sentence in yaml_table("host_words.yaml")["no_global_sacl"]}
-    said = sum(1 for _, line in lines(text) if line.strip().casefold() in known)
+    said = sum(1 for _, line in lines(text) if line.strip().casefold() in no_global_sacl())
     if kind in _TYPES:
         return {f"global:{kind}"} if said else set()
     return set(_TYPES.values()) if said >= len(_TYPES) else set()

@@ -14,9 +14,8 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
-from logreach.inventories.windows.registry.settings import Setting, settings
+from logreach.inventories.windows.registry.settings import Setting, channel_keys, settings
 
 _HIVES = re.compile(r"^(?:HKEY_LOCAL_MACHINE|HKLM:?|MACHINE)(?=\\|$)", re.IGNORECASE)
 ALL_VALUES = "**delvals."
@@ -207,19 +206,17 @@ def _channels(
     source: Source, values: Iterable[RegistryValue], strength: Strength
 ) -> Iterable[Statement]:
     """Channel states from the keys that hold them, one statement a channel and place."""
-    for place in yaml_table("settings.yaml")["channels"]:
-        pattern = _pattern(place["key"])
+    for key, unit in channel_keys():
+        pattern = _pattern(key)
         grouped: dict[str, list[RegistryValue]] = defaultdict(list)
         for value in values:
             if pattern.fullmatch(value.key.casefold()):
                 grouped[value.key.rpartition("\\")[2]].append(value)
         for channel, found in grouped.items():
-            state = _channel(found, place["unit"])
+            state = _channel(found, unit)
             if state is not None:
                 evidence = source.evidence(found[0].where, found[0].key)
-                key = CHANNEL(channel)
-                made: object = state
-                yield Statement(key, made, evidence, strength)
+                yield Statement(CHANNEL(channel), state, evidence, strength)
 
 
 def _channel(values: list[RegistryValue], unit: int) -> ChannelState | None:

@@ -6,10 +6,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from logreach.inventories.facts.values import Scalar
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 
 SettingKind = Literal["bool", "int", "text", "names"]
 _HEEDED = {"bool": ("REG_DWORD",), "int": ("REG_DWORD",), "text": ("REG_SZ",), "names": ()}
@@ -69,14 +69,40 @@ def settings() -> dict[str, Setting]:
             heeded=frozenset(one.get("heeded", _HEEDED[one["type"]])),
             ignored=frozenset(one.get("ignored", ())),
         )
-        for name, one in yaml_table("settings.yaml")["settings"].items()
+        for name, one in _table()["settings"].items()
     }
 
 
 @cache
 def audit_options() -> dict[str, str]:
     """The options of `auditpol /get /option` and the settings that they are."""
-    return dict(yaml_table("settings.yaml")["audit_options"])
+    return dict(_table()["audit_options"])
+
+
+def channel_keys() -> tuple[tuple[str, int], ...]:
+    """Registry keys that hold channels, '*' for their names, and the bytes that MaxSize counts."""
+    return tuple((place["key"], place["unit"]) for place in _table()["channels"])
+
+
+@cache
+def _table() -> Any:
+    setting: Shape = {
+        "title": str,
+        "type": str,
+        "absent?": bool,
+        "on_values?": [int],
+        "heeded?": [str],
+        "ignored?": [str],
+        "types_source?": str,
+        "registry": [str],
+        "source": str,
+    }
+    shape: Shape = {
+        "audit_options": {...: str},
+        "settings": {...: setting},
+        "channels": [{"key": str, "unit": int, "source": str}],
+    }
+    return yaml_table(TABLES / "settings.yaml", shape)
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -6,9 +6,10 @@ from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.windows.facts import FEATURE
 
+_SHAPE: Shape = {"source": str, "features": {...: [str]}}
 _WHOLE = 100  # features; every Windows Server lists far more, a filtered list proves no absence
 
 
@@ -28,7 +29,7 @@ def read(source: Source) -> Reading:
     if not told:
         raise InputError(source.fault("names no feature"))
     statements = []
-    table: dict[str, list[str]] = yaml_table("features.yaml")["features"]
+    table: dict[str, list[str]] = yaml_table(TABLES / "features.yaml", _SHAPE)["features"]
     for feature, names in table.items():
         found = [told[name.casefold()] for name in names if name.casefold() in told]
         if any(found) or (found and len(told) >= _WHOLE):

@@ -8,7 +8,7 @@ from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import read_xml
 from logreach.inventories.windows.facts import SYSMON, SysmonState
 
 _ROOT = re.compile(r"<\s*sysmon\b", re.IGNORECASE)
@@ -23,7 +23,7 @@ def is_config(text: str) -> bool:
 
 def config(source: Source) -> str:
     """The configuration's text; InputError where it is no Sysmon configuration."""
-    root, text = parse(source)
+    root, text = read_xml(source)
     if root.name.casefold() != "sysmon":
         message = f"is no Sysmon configuration (its root element is {root.name!r})"
         raise InputError(source.fault(message, f"line {root.line}"))

@@ -8,7 +8,7 @@ from logreach.coverage.platforms.sysmon.engine import decide, load
 from logreach.coverage.platforms.sysmon.engine.document import MAX_BYTES
 from logreach.coverage.platforms.sysmon.engine.manifest import Schema
 from logreach.inventories.files.faults import InputError
-from logreach.inventories.files.xml_lines import OWN_DTD
+from logreach.inventories.files.xml_tree import OWN_DTD
 
 BODY = (
     '<Sysmon schemaversion="4.90"><EventFiltering><ProcessCreate onmatch="include">'

@@ -9,7 +9,7 @@ from xml.sax.handler import ContentHandler, property_lexical_handler
 from xml.sax.xmlreader import Locator
 
 from logreach.inventories.files.faults import Fault, InputError
-from logreach.inventories.files.xml_lines import OWN_DTD
+from logreach.inventories.files.xml_tree import OWN_DTD
 
 MAX_BYTES = 10_000_000  # the largest configuration in wide use has 280 KB
 MAX_DEPTH = 32  # the grammar nests six deep at most
