@@ -174,11 +174,11 @@ def rule_notes(work: RuleWork) -> tuple[Note, ...]:
             "Rule tags",
             f"technique ids in tags are carried to ATT&CK {work.attack.version}; {_placed(work)}",
         ),
-        ("Rule weights", f"rolled up to techniques by level: {weights_told()}"),
+        ("Rule weights", f"rolled up to techniques by level: {weights_text()}"),
     )
 
 
-def weights_told() -> str:
+def weights_text() -> str:
     """'critical 4, high 3, ...': what a rule counts for by its level."""
     # The engine of rules, which most runs do without.
     from logreach.coverage.assessment.rules import WEIGHTS
