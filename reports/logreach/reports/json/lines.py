@@ -13,7 +13,15 @@ from typing import Any
 
 import msgspec
 
-_encode = msgspec.json.Encoder().encode
+
+def _as_text(value: object) -> str:
+    """msgspec takes no subclass of str, such as an event's id, by itself."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError(f"no JSON form for {type(value).__name__}")
+
+
+_encode = msgspec.json.Encoder(enc_hook=_as_text).encode
 
 
 def write_json_lines(
@@ -77,6 +85,6 @@ def encoded(value: object) -> bytes:
     try:
         return _encode(value)
     except UnicodeEncodeError:
-        plain: Any = msgspec.to_builtins(value)
+        plain: Any = msgspec.to_builtins(value, enc_hook=_as_text)
         text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "backslashreplace")
