@@ -141,7 +141,7 @@ def test_where_no_change_is_needless_no_table_speaks_of_it(tmp_path: Path) -> No
 
 
 def test_what_the_gain_of_a_change_to_sysmon_stands_for_is_told_once(tmp_path: Path) -> None:
-    meaning = "weighed as if it kept every event of its kind"
+    meaning = "weighed as if its configuration kept every event of that kind"
     told = needless(tmp_path, some=False)
     assert {name: " ".join(text.split()).count(meaning) for name, text in told.items()} == {
         "terminal": 1,

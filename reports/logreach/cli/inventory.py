@@ -217,7 +217,7 @@ def _conflict(conflict: Conflict) -> str:
 
 def _name(key: FactKey[object]) -> str:
     """A fact's name for people, as in every report."""
-    from logreach.coverage.assessment.names import fact_title
+    from logreach.coverage.assessment.fact_views import fact_title
     from logreach.coverage.platforms.windows.knowledge.events import load_events
 
     return fact_title(load_events(), key) or f"{key.family} {key.name}".strip()

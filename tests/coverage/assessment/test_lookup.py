@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from logreach.coverage.assessment.explain import explain
-from logreach.coverage.assessment.lookup import keys_meant
+from logreach.coverage.assessment.lookup import resolve_nodes
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
@@ -36,10 +36,10 @@ def model() -> Model:
 def test_meaning(case: dict[str, Any], model: Model) -> None:
     if "refused" in case:
         with pytest.raises(InputError) as refused:
-            keys_meant(case["text"], model)
+            resolve_nodes(case["text"], model)
         assert case["refused"] in str(refused.value)
         return
-    found = keys_meant(case["text"], model)
+    found = resolve_nodes(case["text"], model)
     assert found[: len(case["nodes"])] == case["nodes"]
     assert all(key in model.graph for key in found)
 
@@ -53,7 +53,7 @@ def test_every_event_and_many_a_field_of_the_knowledge_is_found_and_judged(model
     ]
     assert len(events) > 590
     assert len(fields) > 900
-    found = [keys_meant(text.upper(), model)[0] for text in (*events, *fields)]
+    found = [resolve_nodes(text.upper(), model)[0] for text in (*events, *fields)]
     assert found == [f"event:{key}" for key in events] + [f"attribute:{one}" for one in fields]
     evaluation = evaluate(model.compiled, Facts())
     assert all(evaluation.verdict(key).label for key in found)

@@ -1,18 +1,43 @@
-"""Names for people: what a fact is called where its key says little."""
+"""The facts of a profile as reports list them: title, state, value and evidence."""
 
 from __future__ import annotations
 
+from logreach.coverage.assessment.result import FactView
+from logreach.coverage.network.model import Model
 from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
+from logreach.inventories.facts.facts import Fact, Facts, Missing
 from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import in_words
 from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
     OS,
+    ROLE,
     SACL,
     SETTING,
     SYSMON,
 )
 from logreach.inventories.windows.registry.settings import settings
+
+
+def fact_views(model: Model, facts: Facts) -> tuple[FactView, ...]:
+    """Every known fact, and every fact known to be missing."""
+    keys = {
+        *facts.known,
+        *facts.missing,
+        OS,
+        ROLE,
+        SYSMON,
+    }
+    return tuple(_view(model, key, facts.get(key)) for key in sorted(keys))
+
+
+def _view(model: Model, key: FactKey[object], fact: Fact[object]) -> FactView:
+    title = fact_title(model.events, key)
+    if isinstance(fact, Missing):
+        return FactView(key, "unknown", fact.reason, (), title)
+    state = "assumed" if fact.assumed else "known"
+    return FactView(key, state, in_words(fact.value), fact.evidence, title)
 
 
 def fact_title(knowledge: EventKnowledge, key: FactKey[object]) -> str:
