@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from logreach.reports.reason_catalogue import ReasonCatalogue
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """The reports that can be written."""
 
     JSON = "json"
@@ -57,7 +57,7 @@ def assess(
     ] = None,
     host: HostNames = None,
     formats: Annotated[
-        list[Format] | None,
+        list[ReportFormat] | None,
         typer.Option(
             "--format",
             metavar="FORMAT",
@@ -97,7 +97,7 @@ def assess(
         tuple(rules or ()),
     )
     with _progress() as progress:
-        written = _write(result, out, formats or list(Format), progress)
+        written = _write(result, out, formats or list(ReportFormat), progress)
     _print(result, written)
     if fail_under is not None:
         _judge_threshold(result, fail_under)
@@ -173,7 +173,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 def _write(
     result: Assessment,
     out: Path,
-    formats: Sequence[Format],
+    formats: Sequence[ReportFormat],
     progress: Callable[[str, int, int], None],
 ) -> list[Path]:
     from logreach.reports.reason_catalogue import ReasonCatalogue
@@ -189,24 +189,24 @@ def _write(
 
 
 def _write_format(
-    result: Assessment, catalogue: ReasonCatalogue, out: Path, format_: Format
+    result: Assessment, catalogue: ReasonCatalogue, out: Path, format_: ReportFormat
 ) -> list[Path]:
     match format_:
-        case Format.JSON:
+        case ReportFormat.JSON:
             from logreach.reports.json import write_json
 
             write_json(result, out / "assessment.json", catalogue)
             return [out / "assessment.json"]
-        case Format.EXCEL:
+        case ReportFormat.EXCEL:
             from logreach.reports.excel import write_workbook
 
             write_workbook(result, out / "assessment.xlsx", catalogue)
             return [out / "assessment.xlsx"]
-        case Format.NAVIGATOR:
+        case ReportFormat.NAVIGATOR:
             from logreach.reports.navigator import write_layers
 
             return write_layers(result, out / "navigator")
-        case Format.HTML:
+        case ReportFormat.HTML:
             from logreach.reports.html import write_html
 
             write_html(result, out / "assessment.html", catalogue)

@@ -13,7 +13,8 @@ from sample_assessment import HOSTILE, LONG, MARKUP, empty, sample
 from workbooks import MAIN, SHEETS, rows_of
 
 from logreach.reports.excel import tables, write_workbook
-from logreach.reports.excel.row_xml import Strings, excel_text, letter, written
+from logreach.reports.excel.cell_text import excel_text
+from logreach.reports.excel.row_xml import SharedStrings, letter, sheet_xml
 from logreach.reports.safe_text import plain
 
 
@@ -201,8 +202,8 @@ def test_columns_are_lettered_as_in_a_spreadsheet(index: int, name: str) -> None
 def test_numbers_and_empty_cells_of_a_column_of_text_stay_what_they_are() -> None:
     table = tables.Table("T", tables.columns("A", "B :number"), [("x", 1), (None, 2), ("x", None)])
     sheet = tables.Sheet("S", (10.0, 10.0), (table,))
-    strings = Strings()
-    found = written(
+    strings = SharedStrings()
+    found = sheet_xml(
         sheet, {"text": 1, "number": 2, "header": 3, "header right": 4, "link": 5}, strings
     )
     rows = [

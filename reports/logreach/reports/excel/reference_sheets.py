@@ -16,7 +16,7 @@ from logreach.reports.caveats import (
     judged_where,
 )
 from logreach.reports.excel.row_links import RowLinks, number_text
-from logreach.reports.excel.tables import Cell, Link, Sheet, Table, columns
+from logreach.reports.excel.tables import Cell, CellLink, Sheet, Table, columns
 from logreach.reports.labels import QUESTION_MEANING, QUESTIONS, signed
 from logreach.reports.plan_steps import GAIN_MEANING, NEEDLESS, NEEDLESS_MEANING
 from logreach.reports.reason_text import conflict_text, evidence_text, fact_name, value_text
@@ -205,7 +205,7 @@ def _reason_row(
         "\n".join(hashes),
         reason.remedy.text if reason.remedy else None,
         str(reason.missing) if reason.missing else None,
-        Link(reason.reference, url=reason.reference) if reason.reference else None,
+        CellLink(reason.reference, url=reason.reference) if reason.reference else None,
         ", ".join(profiles),
     )
 
@@ -225,7 +225,7 @@ def method(assessment: Assessment) -> Sheet:
             "References",
             columns("Reference", "Link"),
             [
-                (reference, Link("open", url=reference) if is_link(reference) else None)
+                (reference, CellLink("open", url=reference) if is_link(reference) else None)
                 for reference in references
             ],
             "References",

@@ -13,7 +13,7 @@ from logreach.coverage.assessment.result import (
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason
-from logreach.reports.excel.tables import Cell, Link
+from logreach.reports.excel.tables import Cell, CellLink
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import evidence_text
 
@@ -30,13 +30,13 @@ class RowLinks:
         self.catalogue = catalogue
         self.has_rules = any(profile.rules for profile in assessment.profiles)
         self._profiles = {
-            profile.profile_id: Link(profile.profile_id, "Hosts", row)
+            profile.profile_id: CellLink(profile.profile_id, "Hosts", row)
             for row, profile in enumerate(assessment.profiles, _FIRST)
         }
         self._techniques = _first_rows(by_technique(assessment))
         self._evidence = [evidence_text(reason.evidence) for reason in catalogue.reasons]
         self._reasons = [
-            Link(number_text(number), "Evidence", number + _FIRST)
+            CellLink(number_text(number), "Evidence", number + _FIRST)
             for number in range(len(catalogue.reasons))
         ]
         self._events = _first_rows(by_event(assessment))
@@ -46,23 +46,23 @@ class RowLinks:
             self._components[name, profile.profile_id] = row
             row += len(component_rows(component))
 
-    def profile(self, profile: Profile) -> Link:
+    def profile(self, profile: Profile) -> CellLink:
         """To a profile's row."""
         return self._profiles[profile.profile_id]
 
-    def technique(self, technique_id: str) -> Link:
+    def technique(self, technique_id: str) -> CellLink:
         """To the first row of a technique."""
-        return Link(technique_id, "Techniques", self._techniques.get(technique_id, 1))
+        return CellLink(technique_id, "Techniques", self._techniques.get(technique_id, 1))
 
     def event(self, key: str) -> Cell:
         """To the first row of an event; plain text for one that was not judged by itself."""
         row = self._events.get(key)
-        return key if row is None else Link(key, "Events", row)
+        return key if row is None else CellLink(key, "Events", row)
 
     def component(self, name: str, profile: Profile, label: str) -> Cell:
         """To a component's rows on a profile."""
         row = self._components.get((name, profile.profile_id))
-        return label if row is None else Link(label, "Data components", row)
+        return label if row is None else CellLink(label, "Data components", row)
 
     def evidence(self, numbers: Iterable[int]) -> str:
         """Every distinct piece of evidence behind these reasons, one a line."""
@@ -88,7 +88,7 @@ def reference_of(reasons: Iterable[Reason]) -> Cell:
     """The first reference; a link where it can be followed."""
     for reason in reasons:
         if reason.reference:
-            return Link(reason.reference, url=reason.reference)
+            return CellLink(reason.reference, url=reason.reference)
     return None
 
 

@@ -1,39 +1,42 @@
-"""Rows of a sheet as XML.
+"""Rows of a sheet as XML, instead of openpyxl's cells.
 
-openpyxl takes about 15 microseconds a cell, which is seconds for one fleet; this takes two. It also
-leaves data no way to become a formula: text always stands in the table of shared strings.
+openpyxl takes about 15 microseconds a cell, which is seconds for one fleet; this takes two
+(tests/benchmarks/reports.py). Data cannot become a formula: text always stands in the table of
+shared strings.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from html import escape
-from itertools import repeat
-from typing import NamedTuple
 
-from logreach.reports.excel.tables import ROW_LIMIT, Cell, Link, Placed, PlainCell, Sheet, placed
-from logreach.reports.safe_text import is_link, plain, shortened
+from logreach.reports.excel.cell_text import excel_text, line_count
+from logreach.reports.excel.tables import (
+    ROW_LIMIT,
+    Cell,
+    CellLink,
+    PlacedTable,
+    PlainCell,
+    Sheet,
+    placed_tables,
+)
+from logreach.reports.safe_text import is_link
 
 Styles = Mapping[str, int]
 
-# Excel reads '_x0041_' in a string as the letter A.
-_LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_WIDE = re.compile("[\u1100-\U0010ffff]")
-_LONGEST, _MOST_LINES, _LONGEST_URL = 32_000, 250, 2_000
+_LONGEST_URL = 2_000
 _NOTHING = "nothing"
 # Excel takes a sheet with more links than 65,530 for damaged; beyond, cells keep their text.
 MOST_LINKS = 65_000
-# Points a line of the default font; a row taller than this would hide its neighbours.
+# Points a line of the default font; a row taller than nine lines would hide its neighbours.
 _LINE, _TALLEST = 15, 9
-_HEIGHTS = [f'" ht="{_LINE * lines}" customHeight="1">' for lines in range(_TALLEST + 1)]
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 @dataclass(slots=True)
-class Written:
+class SheetXml:
     """The XML of a sheet's rows and links, and the web pages that the links lead to."""
 
     rows: str
@@ -42,77 +45,69 @@ class Written:
     dimension: str = "A1"
 
 
-class Strings:
+class SharedStrings:
     """The workbook's table of shared strings; cells name its entries by number."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
 
     def number(self, text: str) -> int:
+        """The number of a text, which is added where it is new."""
         return self._numbers.setdefault(text, len(self._numbers))
 
     def xml(self) -> bytes:
         """The part xl/sharedStrings.xml."""
-        # Escaped all at once, which is quicker than one by one; no text that a cell can hold has
-        # a NUL in it.
-        begin, end = '<si><t xml:space="preserve">', "</t></si>"
-        whole = "\0".join([excel_text(text) for text in self._numbers])
-        inner = escape(whole, quote=False).replace("\0", f"{end}{begin}")
-        entries = f"{begin}{inner}{end}" if self._numbers else ""
-        return f'<sst xmlns="{_MAIN}" uniqueCount="{len(self._numbers)}">{entries}</sst>'.encode()
+        entries = [
+            f'<si><t xml:space="preserve">{escape(excel_text(text), quote=False)}</t></si>'
+            for text in self._numbers
+        ]
+        head = f'<sst xmlns="{_MAIN}" uniqueCount="{len(entries)}">'
+        return f"{head}{''.join(entries)}</sst>".encode()
 
 
-def written(sheet: Sheet, styles: Styles, strings: Strings) -> Written:
+def sheet_xml(sheet: Sheet, styles: Styles, strings: SharedStrings) -> SheetXml:
     """The rows and links of a sheet."""
-    writer = _Writer(sheet, styles, strings)
-    places = placed(sheet)
+    writer = _SheetWriter(sheet, styles, strings)
+    tables = placed_tables(sheet)
     if sheet.heading:
-        writer.line(1, sheet.heading, "title")
-    for place in places:
-        writer.table(place)
+        writer.add_line(1, sheet.heading, "title")
+    for placed in tables:
+        writer.add_table(placed)
     width = max(len(table.columns) for table in sheet.tables)
-    return Written(
+    return SheetXml(
         "".join(writer.rows),
         "".join(writer.links),
         list(writer.pages),
-        f"A1:{letter(width - 1)}{places[-1].last}",
+        f"A1:{letter(width - 1)}{tables[-1].last}",
     )
 
 
-class _Texts(dict[PlainCell, tuple[str, int]]):
-    """What follows a cell's address, and the lines it takes, by what it holds: most cells of a
-    column come again and again."""
+class _ColumnXml(dict[PlainCell, tuple[str, int]]):
+    """The XML behind a cell's address, and its lines, by the cell's value: most values of a column
+    occur again and again."""
 
-    def __init__(self, style: int, width: float, strings: Strings) -> None:
+    def __init__(self, style: int, width: float, strings: SharedStrings) -> None:
         super().__init__()
         self._style = style
-        self._room = max(1, int(1.08 * width))
+        self._width = max(1, int(1.08 * width))
         self._strings = strings
 
     def __missing__(self, cell: PlainCell) -> tuple[str, int]:
-        made = (f'" s="{self._style}"/>', 1)
-        if isinstance(cell, str):
-            if cell:
-                xml = f'" s="{self._style}" t="s"><v>{self._strings.number(cell)}</v></c>'
-                made = (xml, min(lines_of(cell, self._room), _TALLEST))
-        elif cell is not None:
-            made = (f'" s="{self._style}"><v>{cell}</v></c>', 1)
-        self[cell] = made
-        return made
+        xml = (f'" s="{self._style}"/>', 1)
+        if isinstance(cell, str) and cell:
+            number = self._strings.number(cell)
+            lines = min(line_count(cell, self._width), _TALLEST)
+            xml = (f'" s="{self._style}" t="s"><v>{number}</v></c>', lines)
+        elif cell is not None and not isinstance(cell, str):
+            xml = (f'" s="{self._style}"><v>{cell}</v></c>', 1)
+        self[cell] = xml
+        return xml
 
 
-class _Shape(NamedTuple):
-    """A column while its table is written: its letters, and its cells as text and as links."""
-
-    letter: str
-    texts: _Texts
-    links: _Texts
-
-
-class _Writer:
+class _SheetWriter:
     """Collects the XML of one sheet."""
 
-    def __init__(self, sheet: Sheet, styles: Styles, strings: Strings) -> None:
+    def __init__(self, sheet: Sheet, styles: Styles, strings: SharedStrings) -> None:
         self.rows: list[str] = []
         self.links: list[str] = []
         # One relationship a page, however often it is linked.
@@ -121,81 +116,70 @@ class _Writer:
         self._styles = styles
         self._strings = strings
 
-    def line(self, row: int, text: str, style: str) -> None:
+    def add_line(self, row: int, text: str, style: str) -> None:
         """A row with one cell that runs over its neighbours."""
         number = self._strings.number(text)
         cell = f'<c r="A{row}" s="{self._styles[style]}" t="s"><v>{number}</v></c>'
         self.rows.append(f'<row r="{row}">{cell}</row>')
 
-    def table(self, place: Placed) -> None:
+    def add_table(self, placed: PlacedTable) -> None:
         """Headings, header and rows of a table."""
-        table = place.table
+        table = placed.table
         remarks = table.remark_lines
-        first = place.header - len(remarks)
+        first = placed.header - len(remarks)
         if table.heading:
-            self.line(first - 1, table.heading, "heading")
+            self.add_line(first - 1, table.heading, "heading")
         for row, remark in enumerate(remarks, first):
-            self.line(row, remark, "remark")
+            self.add_line(row, remark, "remark")
         titles = tuple(column.title for column in table.columns)
-        styles = [header_style(column.kind) for column in table.columns]
-        self._block(place.header, [titles], styles)
-        self._block(place.header + 1, _rows(place), [column.kind for column in table.columns])
-
-    def _block(self, first: int, rows: Sequence[tuple[Cell, ...]], styles: list[str]) -> None:
-        """Rows from the row `first` on. They are put together by column, whose cells are alike,
-        and not in a loop over cells: there are hundreds of thousands."""
-        numbers = [str(row) for row in range(first, first + len(rows))]
-        parts: list[Iterable[str]] = []
-        lines: list[Iterable[int]] = []
-        for at, (style, cells) in enumerate(zip(styles, zip(*rows, strict=True), strict=True)):
-            shape = self._shape(at, style)
-            xml, taken = zip(*self._column(shape, cells, numbers), strict=True)
-            parts += [repeat(f'<c r="{shape.letter}'), numbers, xml]
-            lines.append(taken)
-        heights = map(_HEIGHTS.__getitem__, map(max, zip(*lines, strict=True)))
-        begin = [repeat('<row r="'), numbers, heights]
-        self.rows += map("".join, zip(*begin, *parts, repeat("</row>"), strict=False))
-
-    def _shape(self, at: int, style: str) -> _Shape:
-        width = self._widths[at]
-        return _Shape(
-            letter(at),
-            _Texts(self._styles[style], width, self._strings),
-            _Texts(self._styles["link"], width, self._strings),
+        self._add_rows(
+            placed.header, [titles], [header_style(column.kind) for column in table.columns]
         )
+        self._add_rows(placed.header + 1, _rows(placed), [column.kind for column in table.columns])
 
-    def _column(
-        self, shape: _Shape, cells: tuple[Cell, ...], numbers: list[str]
-    ) -> Iterable[tuple[str, int]]:
-        name, texts, links = shape
-        if Link not in set(map(type, cells)):
-            return map(texts.__getitem__, cells)  # type: ignore[arg-type]
-        found = []
-        for row, cell in zip(numbers, cells, strict=True):
-            if isinstance(cell, Link):
-                known = links if self._link(name + row, cell) else texts
-                found.append(known[cell.text])
-            else:
-                found.append(texts[cell])
-        return found
+    def _add_rows(self, first: int, rows: Iterable[tuple[Cell, ...]], styles: list[str]) -> None:
+        widths, strings, link_style = self._widths, self._strings, self._styles["link"]
+        columns = [
+            (
+                f'<c r="{letter(index)}',
+                _ColumnXml(self._styles[style], widths[index], strings),
+                _ColumnXml(link_style, widths[index], strings),
+            )
+            for index, style in enumerate(styles)
+        ]
+        for number, cells in enumerate(rows, first):
+            row, tallest = str(number), 1
+            xml = []
+            for (start, texts, links), cell in zip(columns, cells, strict=True):
+                if isinstance(cell, CellLink):
+                    linked = self._link(start[6:] + row, cell)
+                    rest, lines = (links if linked else texts)[cell.text]
+                else:
+                    rest, lines = texts[cell]
+                xml.append(f"{start}{row}{rest}")
+                tallest = max(lines, tallest)
+            height = f'" ht="{_LINE * tallest}" customHeight="1">'
+            self.rows.append(f'<row r="{row}{height}{"".join(xml)}</row>')
 
-    def _link(self, where: str, link: Link) -> bool:
+    def _link(self, address: str, link: CellLink) -> bool:
+        """Add a link; False where the cell keeps only its text."""
         if len(self.links) >= MOST_LINKS:
             return False
         if link.sheet:
-            self.links.append(f'<hyperlink ref="{where}" location="\'{link.sheet}\'!A{link.row}"/>')
-            return True
-        number = self.pages.get(link.url)
-        if number is None:
-            if not is_link(link.url) or len(link.url) > _LONGEST_URL:
-                return False
-            number = self.pages[link.url] = len(self.pages) + 1
-        self.links.append(f'<hyperlink ref="{where}" r:id="page{number}"/>')
+            target = f"location=\"'{link.sheet}'!A{link.row}\""
+        else:
+            page = self.pages.get(link.url)
+            if page is None:
+                if not is_link(link.url) or len(link.url) > _LONGEST_URL:
+                    return False
+                page = self.pages[link.url] = len(self.pages) + 1
+            target = f'r:id="page{page}"'
+        self.links.append(f'<hyperlink ref="{address}" {target}/>')
         return True
 
 
-def _rows(place: Placed) -> Sequence[tuple[Cell, ...]]:
-    table = place.table
+def _rows(placed: PlacedTable) -> Iterable[tuple[Cell, ...]]:
+    table = placed.table
     blank: tuple[Cell, ...] = (None,) * (len(table.columns) - 1)
     if not table.rows:
         return [(_NOTHING, *blank)]
@@ -205,46 +189,17 @@ def _rows(place: Placed) -> Sequence[tuple[Cell, ...]]:
     return table.rows
 
 
-def excel_text(text: str) -> str:
-    """Text that a cell can hold: no control characters, not too long, and read back as it is."""
-    safe = plain(text)
-    if len(safe) > _LONGEST // 2:
-        # Characters beyond the first plane count twice.
-        safe = shortened(safe, _LONGEST if max(safe) <= "\uffff" else _LONGEST // 2)
-    if safe.count("\n") > _MOST_LINES:
-        safe = safe.replace("\n", "; ")
-    return _LOOKS_ESCAPED.sub("_x005F_", safe) if "_x" in safe else safe
-
-
 def header_style(kind: str) -> str:
     """The style of the header above a column: numbers stand at the right."""
     return "header" if kind in ("text", "verdict") else "header right"
 
 
-def lines_of(text: str, room: int) -> int:
-    """About how many lines of `room` characters a text takes: not every program fits rows by
-    itself."""
-    if len(text) <= room and text.isprintable() and text.isascii():
-        return 1
-    if "\n" not in text:
-        return -(-_breadth(text) // room)
-    # Enough to know that a row is as tall as rows get.
-    return sum([-(-_breadth(line) // room) or 1 for line in text[:5_000].split("\n")])
-
-
-def _breadth(line: str) -> int:
-    """Characters, those of East Asia as two."""
-    if line.isascii():
-        return len(line)
-    return len(line) + len(_WIDE.findall(line, 0, 5_000))
-
-
-@lru_cache(maxsize=1_000)
+@cache
 def letter(index: int) -> str:
     """The letters of a column counted from 0."""
-    found = ""
+    letters = ""
     index += 1
     while index:
-        index, rest = divmod(index - 1, 26)
-        found = chr(65 + rest) + found
-    return found
+        index, digit = divmod(index - 1, 26)
+        letters = chr(65 + digit) + letters
+    return letters

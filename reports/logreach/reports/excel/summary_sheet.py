@@ -9,7 +9,15 @@ from logreach.reports.caveats import assumed_facts, faults_of, judged_where
 from logreach.reports.counts import achieved, totals
 from logreach.reports.excel.reference_sheets import missing_table
 from logreach.reports.excel.row_links import RowLinks
-from logreach.reports.excel.tables import Cell, Column, Link, Sheet, Table, columns, profile_columns
+from logreach.reports.excel.tables import (
+    Cell,
+    CellLink,
+    Column,
+    Sheet,
+    Table,
+    columns,
+    profile_columns,
+)
 from logreach.reports.labels import (
     LABEL_STYLES,
     LABELS,
@@ -154,7 +162,7 @@ def _remedy_table(assessment: Assessment) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             # The short cell is the link: some programs cut a link of several lines.
-            Link(str(planned.remedy.key.family), "Remedies", row),
+            CellLink(str(planned.remedy.key.family), "Remedies", row),
             marked(planned.remedy.text, planned),
             planned.gain,
             planned.hosts,
@@ -211,6 +219,6 @@ def _matrix_row(
         "\n".join(technique.tactics),
         technique.achievable_share,
         *best,
-        Link(technique_id, url=technique_url(technique_id)),
+        CellLink(technique_id, url=technique_url(technique_id)),
         *verdicts,
     )

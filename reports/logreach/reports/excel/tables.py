@@ -15,7 +15,7 @@ ROW_LIMIT = 1_000_000
 _REMARK_WIDTH = 160
 
 
-class Link(NamedTuple):
+class CellLink(NamedTuple):
     """A cell to click: to a row of a sheet of this workbook, or to a page on the web."""
 
     text: str
@@ -25,7 +25,7 @@ class Link(NamedTuple):
 
 
 PlainCell = str | int | float | None
-Cell = PlainCell | Link
+Cell = PlainCell | CellLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedTable:
     """A table on its sheet: rows count from 1, `last` is its last row."""
 
     table: Table
@@ -78,7 +78,7 @@ class Placed:
     last: int
 
 
-def placed(sheet: Sheet) -> list[Placed]:
+def placed_tables(sheet: Sheet) -> list[PlacedTable]:
     """Where each table stands: headings above, two free rows between tables."""
     row = 3 if sheet.heading else 1
     places = []
@@ -86,7 +86,7 @@ def placed(sheet: Sheet) -> list[Placed]:
         row += bool(table.heading) + len(table.remark_lines)
         # A table without a row of data is not valid; one row then says 'nothing'.
         last = row + max(1, min(len(table.rows), ROW_LIMIT))
-        places.append(Placed(table, row, last))
+        places.append(PlacedTable(table, row, last))
         row = last + 3
     return places
 

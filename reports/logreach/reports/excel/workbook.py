@@ -20,8 +20,9 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from logreach.reports.excel.row_xml import Strings, Styles, excel_text, letter, written
-from logreach.reports.excel.tables import Placed, Sheet, placed
+from logreach.reports.excel.cell_text import excel_text
+from logreach.reports.excel.row_xml import SharedStrings, Styles, letter, sheet_xml
+from logreach.reports.excel.tables import PlacedTable, Sheet, placed_tables
 from logreach.reports.excel.zip_package import filled
 from logreach.reports.labels import LABEL_STYLES
 
@@ -40,8 +41,8 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
     book.properties.creator = book.properties.title = "logreach"
     frame = BytesIO()
     book.save(frame)
-    strings = Strings()
-    return filled(frame, [written(sheet, styles, strings) for sheet in sheets], strings)
+    strings = SharedStrings()
+    return filled(frame, [sheet_xml(sheet, styles, strings) for sheet in sheets], strings)
 
 
 def _worksheet(book: Workbook, sheet: Sheet) -> Worksheet:
@@ -51,30 +52,30 @@ def _worksheet(book: Workbook, sheet: Sheet) -> Worksheet:
     worksheet.sheet_view.showGridLines = False
     for at, width in enumerate(sheet.widths):
         worksheet.column_dimensions[letter(at)].width = width
-    for place in placed(sheet):
-        worksheet.add_table(_excel_table(place))
-        _colour(worksheet, place)
+    for placed in placed_tables(sheet):
+        worksheet.add_table(_excel_table(placed))
+        _colour(worksheet, placed)
     _for_print(worksheet, sheet)
     return worksheet
 
 
-def _excel_table(place: Placed) -> ExcelTable:
-    titles = [excel_text(column.title) for column in place.table.columns]
-    ref = f"A{place.header}:{letter(len(titles) - 1)}{place.last}"
-    table = ExcelTable(displayName=place.table.name, ref=ref)
+def _excel_table(placed: PlacedTable) -> ExcelTable:
+    titles = [excel_text(column.title) for column in placed.table.columns]
+    ref = f"A{placed.header}:{letter(len(titles) - 1)}{placed.last}"
+    table = ExcelTable(displayName=placed.table.name, ref=ref)
     table.tableColumns = [TableColumn(id=at, name=title) for at, title in enumerate(titles, 1)]
     table.autoFilter = AutoFilter(ref=ref)
     table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
     return table
 
 
-def _colour(worksheet: Worksheet, place: Placed) -> None:
+def _colour(worksheet: Worksheet, placed: PlacedTable) -> None:
     """Colours follow the sign in the cell, so they stay right when someone sorts or pastes."""
-    for at, column in enumerate(place.table.columns):
+    for at, column in enumerate(placed.table.columns):
         if column.kind != "verdict":
             continue
-        first = f"{letter(at)}{place.header + 1}"
-        reach = f"{first}:{letter(at)}{place.last}"
+        first = f"{letter(at)}{placed.header + 1}"
+        reach = f"{first}:{letter(at)}{placed.last}"
         for sign, colours in _colours().items():
             formula = f'LEFT({first},1)="{sign}"'
             rule = Rule("expression", formula=[formula], dxf=colours, stopIfTrue=True)
@@ -107,7 +108,7 @@ def _for_print(worksheet: Worksheet, sheet: Sheet) -> None:
         worksheet.print_title_rows = "1:1"
     worksheet.print_title_cols = "A:A"
     if sheet.printed is not None:
-        worksheet.print_area = f"A1:{letter(sheet.printed - 1)}{placed(sheet)[-1].last}"
+        worksheet.print_area = f"A1:{letter(sheet.printed - 1)}{placed_tables(sheet)[-1].last}"
 
 
 def _styles(scratch: Worksheet) -> Styles:

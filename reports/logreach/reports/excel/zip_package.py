@@ -11,7 +11,7 @@ from html import escape
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from logreach.reports.excel.row_xml import Strings, Written
+from logreach.reports.excel.row_xml import SharedStrings, SheetXml
 
 _DAY = b"2000-01-01T00:00:00Z"
 _ZIP_DAY = (2000, 1, 1, 0, 0, 0)
@@ -27,7 +27,7 @@ _AFTER_LINKS = re.compile(rb"<printOptions|<pageMargins")
 Change = Callable[[bytes], bytes]
 
 
-def filled(frame: BytesIO, contents: Sequence[Written], strings: Strings) -> bytes:
+def filled(frame: BytesIO, contents: Sequence[SheetXml], strings: SharedStrings) -> bytes:
     """The book's bytes with its rows, links and strings put in."""
     changes = _changes(contents)
     package = BytesIO()
@@ -48,7 +48,7 @@ def _put(target: ZipFile, name: str, data: bytes) -> None:
     target.writestr(entry, data, compresslevel=2)
 
 
-def _changes(contents: Sequence[Written]) -> dict[str, Change]:
+def _changes(contents: Sequence[SheetXml]) -> dict[str, Change]:
     """What is changed in which part. openpyxl writes text into the cells and has no part for
     shared strings, so it is entered in the lists of parts."""
     changes: dict[str, Change] = {
@@ -71,7 +71,7 @@ def _changes(contents: Sequence[Written]) -> dict[str, Change]:
     return changes
 
 
-def _with_rows(content: Written) -> Change:
+def _with_rows(content: SheetXml) -> Change:
     def change(data: bytes) -> bytes:
         data = _DIMENSION.sub(f'<dimension ref="{content.dimension}"'.encode(), data, count=1)
         following = _AFTER_LINKS.search(data)
@@ -85,7 +85,7 @@ def _with_rows(content: Written) -> Change:
     return change
 
 
-def _with_pages(content: Written) -> Change:
+def _with_pages(content: SheetXml) -> Change:
     pages = "".join(
         f'<Relationship Id="page{number}" Type="{_RELATED}/hyperlink" '
         f'Target="{escape(page, quote=True)}" TargetMode="External"/>'
