@@ -13,10 +13,10 @@ from logreach.coverage.assessment.result import (
     MissingFact,
     Plan,
     PlannedRemedy,
+    PlanStep,
     Profile,
     RuleRollup,
     RuleSummary,
-    Step,
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason, Remedy
@@ -290,7 +290,7 @@ def sample() -> Assessment:
 
 def planned() -> Assessment:
     """The same with a plan: one step of two changes, and pairs that no change reaches."""
-    step = Step((0, 1), ("P1", "P2"), 902, 104, 2_000, ("T1543", "T1543.003"))
+    step = PlanStep((0, 1), ("P1", "P2"), 902, 104, 2_000, ("T1543", "T1543.003"))
     return replace(sample(), plan=Plan((step,), pairs=5_412, open=3))
 
 

@@ -125,7 +125,7 @@ def timed(name: str, write: Callable[[], object], size: Callable[[], int]) -> No
 
 
 def main() -> None:
-    from logreach.reports import html, jsondoc, navigator
+    from logreach.reports import html, json, navigator
     from logreach.reports.excel import write_workbook
 
     assessment = fleet(int(sys.argv[1]) if len(sys.argv) > 1 else 6)
@@ -134,7 +134,7 @@ def main() -> None:
         book, page, json_file = out / "a.xlsx", out / "a.html", out / "a.json"
         timed(
             "json",
-            lambda: jsondoc.write_json(assessment, json_file),
+            lambda: json.write_json(assessment, json_file),
             lambda: json_file.stat().st_size,
         )
         timed("workbook", lambda: write_workbook(assessment, book), lambda: book.stat().st_size)

@@ -47,7 +47,6 @@ TECHNIQUES = ("T1543.003", "T1543", "T1059.001", "T1003.001", "T1558.003", "T113
 """Few, and unlike: services, PowerShell, LSASS, Kerberos, domain accounts, and one of macOS."""
 
 _COMMON = settings(
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink a whole host takes minutes
 )

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from logreach.coverage.assessment.explain import explain
-from logreach.coverage.assessment.lookup import keys_meant
+from logreach.coverage.assessment.lookup import resolve_nodes
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
@@ -37,10 +37,10 @@ def model() -> Model:
 def test_meaning(case: dict[str, Any], model: Model) -> None:
     if "refused" in case:
         with pytest.raises(InputError) as refused:
-            keys_meant(case["text"], model)
+            resolve_nodes(case["text"], model)
         assert case["refused"] in str(refused.value)
         return
-    keys = keys_meant(case["text"], model)
+    keys = resolve_nodes(case["text"], model)
     assert [str(key) for key in keys][: len(case["nodes"])] == case["nodes"]
     assert all(key in model.graph for key in keys)
 
@@ -50,7 +50,7 @@ def test_every_event_and_many_a_field_of_the_knowledge_is_found_and_judged(model
     fields = [event.field(name) for event in events for name in model.event_part.fields(event)[::6]]
     assert len(events) > 590
     assert len(fields) > 900
-    found = [keys_meant(text.upper(), model)[0] for text in (*events, *fields)]
+    found = [resolve_nodes(text.upper(), model)[0] for text in (*events, *fields)]
     assert found == [event_key(event) for event in events] + [
         attribute_key(field.event, field.name) for field in fields
     ]

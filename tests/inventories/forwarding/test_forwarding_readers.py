@@ -131,7 +131,7 @@ SPACED = [" and ", " or ", "\0", "timediff("]
 pieces = st.sampled_from([*PIECES.split(), *SPACED])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(pieces, max_size=30).map("".join))
 def test_any_text_parses_or_says_why_not(text: str) -> None:
     try:
@@ -155,7 +155,7 @@ winlogbeat.event_logs:
 markup = st.sampled_from([*MARKUP.split(), *LINES.splitlines(keepends=True), "\t", "\r", ": "])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(READERS)), st.lists(markup, max_size=15).map("".join))
 def test_any_text_is_read_or_a_fault(reader: str, text: str) -> None:
     reading = READERS[reader].read(text, "the.xml")

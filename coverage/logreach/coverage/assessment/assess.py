@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from logreach.coverage.assessment.fact_views import fact_views
 from logreach.coverage.assessment.fleet import fleet_of
-from logreach.coverage.assessment.method_notes import fact_views, method_notes, rule_notes
+from logreach.coverage.assessment.method_notes import method_notes, rule_notes
 from logreach.coverage.assessment.plan import plan_for
 from logreach.coverage.assessment.profiles import group, names
 from logreach.coverage.assessment.remedies import Assessed, missing_facts, planned_remedies

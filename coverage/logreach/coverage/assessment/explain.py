@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from logreach.coverage.assessment.lookup import keys_meant
+from logreach.coverage.assessment.lookup import resolve_nodes
 from logreach.coverage.assessment.profiles import HostGroup, group
 from logreach.coverage.attack import AttackModel, Presence
 from logreach.coverage.engine.chain import Chain
@@ -29,7 +29,7 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch
     wanted = attack.ask(what)
     scope = [wanted.id] if wanted.presence is Presence.CURRENT else []
     model = build(attack, scope)
-    keys = keys_meant(what, model)
+    keys = resolve_nodes(what, model)
     return [_tree(what, keys, model, one) for one in group(inventory.hosts)]
 
 

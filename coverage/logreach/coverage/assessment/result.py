@@ -146,7 +146,7 @@ class PlannedRemedy:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """A few remedies that together make more detections achievable.
 
     `remedies` are places in `Assessment.remedies`. `profiles` are those that need one of them,
@@ -172,7 +172,7 @@ class Plan:
     technique, a set of remedies that suffices for it (places in `Assessment.remedies`).
     """
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PlanStep, ...] = ()
     pairs: int = 0
     open: int = 0
     least: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)

@@ -174,14 +174,14 @@ PIECES = """S: D: O:BA (AU; (OU; SA; CISA; KA; 0x2; ; ;;;WD) ) ( " HKLM\\A; C:\\
 pieces = st.sampled_from([*PIECES.split(), "\n", " ", "\r\n", '"Path": ', "Type: "])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(pieces, max_size=20).map("".join))
 def test_any_text_is_read_or_a_fault(text: str) -> None:
     for reading in (sacls.read(text, "the.txt"), resource_sacl.read(text, "the.txt")):
         assert reading.statements or reading.faults
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(["AU", "OU"]),
     st.sets(st.sampled_from(["OI", "CI", "NP", "IO", "SA", "FA"])),

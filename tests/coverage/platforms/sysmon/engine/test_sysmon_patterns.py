@@ -36,7 +36,7 @@ from logreach.coverage.platforms.sysmon.engine import outcomes as outcomes_modul
 
 CASES = Path(__file__).with_name("pattern_cases.yaml")
 SHORT_EVENTS = list(every_event("aB\\-", 2))
-thoroughly = settings(max_examples=100, deadline=None, derandomize=True)
+thoroughly = settings(max_examples=100, derandomize=True)
 
 
 def _contradicts(answer: FilterAnswer, logged: bool) -> bool:

@@ -243,7 +243,7 @@ ANYTHING = st.fixed_dictionaries(
 ONE_KEY = view_of({"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)", "C:\\": "S:(AU;SA;FA;;;WD)"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(ON_OBJECTS), ANYTHING)
 def test_whatever_a_rule_asks_of_an_object_is_judged(
     event: str, fields: dict[str, tuple[Constraint, ...]]

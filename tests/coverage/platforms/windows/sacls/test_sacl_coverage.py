@@ -114,7 +114,7 @@ def with_more(sacl: Sacl, extra: Ace) -> Sacl:
     return replace(sacl, aces=(*sacl.aces, extra))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(known_sacls, needs)
 def test_a_remedy_makes_the_access_audited(known: dict[str, Sacl], need: AccessNeed) -> None:
     facts = stated(known)
@@ -143,7 +143,7 @@ def test_a_remedy_makes_the_access_audited(known: dict[str, Sacl], need: AccessN
         assert to_sddl(before.remedy.value.aces[-1]) in before.remedy.text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(known_sacls, needs, st.sampled_from(["HKLM\\A\\B\\C", "global:key", "HKLM\\A"]), aces)
 def test_one_more_entry_never_lowers_what_is_proven(
     known: dict[str, Sacl], need: AccessNeed, name: str, extra: Ace
@@ -174,7 +174,7 @@ def audited(known: Mapping[str, Sacl], path: str, bit: int, outcome: str) -> boo
 BITS = {"KEY_SET_VALUE": 2, "KEY_CREATE_SUB_KEY": 4, "DELETE": 0x10000}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     known_sacls,
     st.sampled_from(PATHS),
