@@ -28,7 +28,6 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Event,
     EventKnowledge,
     Policy,
-    Subcategory,
 )
 from logreach.coverage.platforms.windows.prerequisites.audit import Audited
 from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFillsField, OsWrites
@@ -36,6 +35,7 @@ from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
 from logreach.coverage.platforms.windows.sacls.needs import unreported
+from logreach.inventories.windows.audit_policy.subcategories import Subcategory
 
 SYSMON = "Sysmon"
 _REMOVABLE = "removable"
