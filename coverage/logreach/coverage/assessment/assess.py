@@ -39,7 +39,6 @@ from logreach.coverage.network.keys import (
 )
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.network.techniques import QUESTIONS
-from logreach.coverage.platforms.sysmon.prerequisites import contradictions
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.facts.keys import FactKey
@@ -133,7 +132,7 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         conflicts=facts.conflicts,
         faults=(
             *(fault for host in done.group.hosts for fault in host.faults),
-            *contradictions(facts),
+            *(fault for sensor in model.sensors.every for fault in sensor.contradictions(facts)),
         ),
     )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from logreach.coverage.assessment.fact_views import fact_title
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.result import MissingFact, PlannedRemedy
 from logreach.coverage.engine.evaluation import Evaluation, supposing
@@ -129,7 +128,7 @@ def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFa
             profiles.append(one.group.profile_id)
             found[fact] = (profiles, why, total + count * one.group.count)
     facts = [
-        MissingFact(fact, tuple(profiles), why, count, fact_title(model.events, fact))
+        MissingFact(fact, tuple(profiles), why, count, model.sensors.fact_title(fact))
         for fact, (profiles, why, count) in found.items()
     ]
     return tuple(sorted(facts, key=lambda one: (-one.verdicts, str(one.key))))

@@ -66,7 +66,7 @@ class RuleWork:
         for demand in demands.values():
             names = (name for need in demand.fields for name in need.fields)
             asked.setdefault(demand.event, {}).update(dict.fromkeys(names))
-        return foreseen(load_events(), asked)
+        return foreseen(asked)
 
     def results(self, facts: Facts) -> Mapping[str, RuleResult]:
         """Every rule judged on a host with these facts, by id."""

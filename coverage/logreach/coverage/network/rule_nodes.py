@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from logreach.coverage.detections.event_variants import sense_of
 from logreach.coverage.engine.evaluation import Compiled, evaluate
 from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.judged import Judged, Reason
@@ -25,20 +24,19 @@ from logreach.coverage.engine.verdict import (
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import Shown
 from logreach.coverage.events.patterns import EventPattern
-from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.events.variant import ANY_HOST, ANY_SENSE, Sense
 from logreach.coverage.forwarding.prerequisite import Arriving
 from logreach.coverage.network.events import Events
+from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.prerequisites import Keeping
 from logreach.coverage.platforms.windows.knowledge.model import (
-    ANY_HOST,
-    Event,
     EventKnowledge,
-    Policy,
 )
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     AuditedObject,
     objects_of_pattern,
 )
+from logreach.coverage.platforms.windows.variants import variant_of
 from logreach.inventories.facts.facts import Facts
 
 _REMOVABLE_STORAGE = "Removable Storage"
@@ -48,14 +46,14 @@ Graphs = dict[tuple[str, str], tuple[Compiled, NodeKey]]
 """Questions that are put to every profile -> a graph, and the node that answers."""
 
 
-def foreseen(knowledge: EventKnowledge, asked: Mapping[EventId, Iterable[str]]) -> Graphs:
+def foreseen(asked: Mapping[EventId, Iterable[str]]) -> Graphs:
     """One graph for what will be asked of every profile: events, and fields of theirs.
 
     Rules may name anything: names that are no words are left out, lest they be taken for another
     node of the same graph.
     """
     graph = Graph()
-    part = Events(graph, knowledge, {})
+    part = Events(graph, sensors(), {})
     found: dict[tuple[str, str], NodeKey] = {}
     for event in filter(_WORD.fullmatch, asked):
         found["event", event] = part.able(event)
@@ -102,7 +100,8 @@ class GraphView:
             whole = self._able(key, sense)
             if whole.verdict.possible is Level.NO:
                 return whole
-        return self._kept(("core", _named(key, sense)), lambda part: part.able(key, *sense), told)
+        asked = ("core", _named(key, sense))
+        return self._kept(asked, lambda part: part.core(key, sense.role, sense.what))
 
     def _able(self, key: EventId, sense: Sense = ANY_SENSE) -> Judged:
         return self._kept(("event", _named(key, sense)), lambda part: part.able(key, *sense))
@@ -123,12 +122,12 @@ class GraphView:
             known = self._passed[id(pattern)] = (pattern, self._through(pattern))
         return known[1]
 
-    def _kept(self, asked: tuple[str, str], add: _Add, bare: Event | None = None) -> Judged:
+    def _kept(self, asked: tuple[str, str], add: _Add) -> Judged:
         """The answer of a graph that is kept: nothing in it hangs on the profile."""
         if asked in self._known:
             return self._known[asked]
         if asked not in self._graphs:
-            self._graphs[asked] = self._compiled(add, bare)
+            self._graphs[asked] = self._compiled(add)
         compiled, key = self._graphs[asked]
         reasons = self._evaluated.get(id(compiled))  # which `graphs` keeps alive
         if reasons is None:
@@ -136,13 +135,10 @@ class GraphView:
         found = self._known[asked] = reasons.judged(key)
         return found
 
-    def _compiled(self, add: _Add, bare: Event | None = None) -> tuple[Compiled, NodeKey]:
-        """A graph and what to ask of it; of the event `bare`, policy and SACL are left out."""
-        graph, knowledge = Graph(), self._knowledge
-        if bare is not None:
-            event = replace(bare, sacl=None, policy=Policy.NONE, also_subcategories=())
-            knowledge = replace(knowledge, events={**knowledge.events, bare.key: event})
-        key = add(Events(graph, knowledge, {}))
+    def _compiled(self, add: _Add) -> tuple[Compiled, NodeKey]:
+        """A graph and what to ask of it."""
+        graph = Graph()
+        key = add(Events(graph, sensors(), {}))
         return Compiled(graph), key
 
     def _field(self, key: EventId, field: str) -> Judged:
@@ -197,7 +193,7 @@ class GraphView:
 
     def _filtered(self, pattern: EventPattern) -> Judged:
         """What Sysmon and the forwarding say: nothing else looks at what an event holds."""
-        found = [self._arriving.check(pattern)]
+        found = [self._arriving.check(pattern, sensors().of(pattern.event))]
         if _by_sysmon(pattern.event):
             found.insert(0, self._keeping.check(pattern))
         applying = tuple([reason for reason in found if reason.verdict.applicable])
@@ -223,7 +219,7 @@ def _named(key: EventId, sense: Sense) -> str:
 
 def _outcome(pattern: EventPattern) -> str:
     """The one outcome that all events of a pattern have; '': either."""
-    return (sense_of(pattern) or ANY_SENSE).outcome
+    return (variant_of(pattern) or ANY_SENSE).outcome
 
 
 def _by_sysmon(event: EventId) -> bool:
