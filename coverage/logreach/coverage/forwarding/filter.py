@@ -14,16 +14,18 @@ from itertools import product
 from math import prod
 
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.forwarding.asked import Asked, asked, header_parts, undecided_parts
 from logreach.coverage.forwarding.cells import Cell, admitted, cells
-from logreach.coverage.forwarding.events import EventMetadata, Node, event_root, unknown_header
+from logreach.coverage.forwarding.events import Node, event_root, unknown_header
 from logreach.coverage.forwarding.queries import Group, first_doubts, groups_on, matching
 from logreach.coverage.forwarding.truth import Truth, any_true
 from logreach.inventories.forwarding.subscriptions import Forwarding
 
 Fields = Mapping[str, str]
-Lookup = Callable[[str], EventMetadata | None]
+Lookup = Callable[[EventId], EventMetadata | None]
 
 _MOST_COMBINATIONS = 512
 _MOST_SAMPLES = 24
@@ -60,10 +62,10 @@ class _Tally:
 class ForwardingFilter:
     """Everything that takes events of one host, as one `EventFilter`.
 
-    `lookup` gives what is known of an event key ('Security:4688'), None where nothing is.
+    `lookup` gives what is known of an event, None where nothing is; `answer_for` does without.
     """
 
-    def __init__(self, forwarding: Forwarding, lookup: Lookup) -> None:
+    def __init__(self, forwarding: Forwarding, lookup: Lookup = lambda _: None) -> None:
         self._forwarding = forwarding
         self._lookup = lookup
         self._on: dict[tuple[str, bool], tuple[Group, ...]] = {}

@@ -54,8 +54,7 @@ class SysmonKeeps:
         keeping = Keeping(facts)
         return lambda leaf: keeping.check(leaf.pattern)
 
-    @staticmethod
-    def state(facts: Facts) -> Hashable:
+    def state(self, facts: Facts) -> Hashable:
         """What is said of Sysmon, and what the programs that may be meant make of it."""
         state = state_of(facts)
         if isinstance(state, Missing) or not state.value.installed:

@@ -11,9 +11,6 @@ from logreach.coverage.events.event_id import EventId
 from logreach.inventories.facts.values import Scalar
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
-ANY_HOST = "*"
-"""In place of a role: also hosts that do not write the event in its main sense."""
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
