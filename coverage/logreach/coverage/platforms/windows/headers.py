@@ -13,10 +13,21 @@ from logreach.coverage.events.header import EventMetadata, common_fields
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.knowledge.model import Event, EventKnowledge, Layout
 from logreach.inventories.facts.facts import Facts, Missing
-from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.files.tables import Shape, yaml_table
 from logreach.inventories.windows.facts import OS, OperatingSystem
 
 _FILE = Path(__file__).parent / "knowledge" / "event_headers.yaml"
+_HEADER: Shape = {"level?": int, "keywords?": (int, str), "user_data?": str}
+_SHAPE: Shape = {
+    "source": str,
+    "shared_channels": [str],
+    "keyword_words": {...: [str]},
+    "level_words": {...: [str]},
+    "providers": {...: _HEADER},
+    "events": {...: _HEADER},
+    "names": {...: [str]},
+    "names_source": str,
+}
 _AUDIT_KEYWORDS = {
     frozenset({"success"}): 0x8020000000000000,
     frozenset({"failure"}): 0x8010000000000000,
@@ -26,7 +37,7 @@ _SIGN = 1 << 63  # some shippers write the mask as a signed number
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = parse_yaml(_FILE.read_text("utf-8"))
+    table: dict[str, Any] = yaml_table(_FILE, _SHAPE)
     return table
 
 

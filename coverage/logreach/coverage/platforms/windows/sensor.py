@@ -25,7 +25,6 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Event,
     EventKnowledge,
     Policy,
-    Subcategory,
 )
 from logreach.coverage.platforms.windows.prerequisites.audit import Audited
 from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFillsField, OsWrites
@@ -40,6 +39,7 @@ from logreach.coverage.platforms.windows.sacls.pattern_objects import (
 from logreach.coverage.platforms.windows.variants import variant_of
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.audit_policy.subcategories import Subcategory
 from logreach.inventories.windows.facts import OS, ROLE
 
 _REMOVABLE = "removable"

@@ -19,9 +19,25 @@ from logreach.coverage.platforms.windows import knowledge
 from logreach.coverage.platforms.windows.headers import audit_keywords
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.sacls.pattern_objects import of_other_servers
-from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.files.tables import Shape, yaml_table
 
 _FILE = Path(knowledge.__file__).with_name("event_senses.yaml")
+_SHAPE: Shape = {
+    "outcomes": [
+        {"events": [str], "field": str, "success?": [str], "failure?": [str], "source": str}
+    ],
+    "elsewhere": [
+        {
+            "events": [str],
+            "role": str,
+            "field": str,
+            "holds?": [str],
+            "lacks?": [str],
+            "what": str,
+            "source": str,
+        }
+    ],
+}
 _OTHER = {"success": "failure", "failure": "success"}  # an event has no third outcome
 
 
@@ -82,7 +98,7 @@ def _clues(event: EventId) -> tuple[_Clue, ...]:
 @cache
 def _of_fields() -> dict[str, tuple[_Clue, ...]]:
     """The table, by event. A fault in it is a programming error."""
-    table: dict[str, Any] = parse_yaml(_FILE.read_text("utf-8"))
+    table: dict[str, Any] = yaml_table(_FILE, _SHAPE)
     found: dict[str, list[_Clue]] = {}
     for entry in table["outcomes"]:
         _add(found, entry["events"], _of_outcome(entry))

@@ -9,7 +9,16 @@ from functools import cache
 from logreach.inventories.files.tables import TABLES, csv_table
 from logreach.inventories.windows.facts import AuditSetting, OperatingSystem, OsKind
 
-_COLUMNS = ("guid", "category", "name", "gpo_name", "legacy_category", "source")
+_COLUMNS = (
+    "guid",
+    "category",
+    "name",
+    "gpo_name",
+    "legacy_category",
+    "source",
+    "volume",
+    "volume_source",
+)
 _DEFAULT_COLUMNS = (
     "guid",
     "kind",
@@ -27,7 +36,8 @@ _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}
 class Subcategory:
     """One subcategory; `gpo_name` as the Group Policy editor spells it.
 
-    `legacy_category` is the key of the old policy that covers it.
+    `legacy_category` is the key of the old policy that covers it, `volume` Microsoft's word for
+    how many events it yields, '' where there is none.
     """
 
     guid: str
@@ -35,6 +45,7 @@ class Subcategory:
     name: str
     gpo_name: str
     legacy_category: str
+    volume: str
 
 
 @cache
@@ -47,6 +58,7 @@ def subcategories() -> dict[str, Subcategory]:
             row["name"],
             row["gpo_name"],
             row["legacy_category"],
+            row["volume"],
         )
         for row in csv_table(TABLES / "audit_subcategories.csv", _COLUMNS)
     }

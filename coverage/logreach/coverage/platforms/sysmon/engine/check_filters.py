@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from logreach.coverage.platforms.sysmon.engine import conditions, manifest
 from logreach.coverage.platforms.sysmon.engine.check_elements import effect
@@ -18,6 +16,7 @@ from logreach.coverage.platforms.sysmon.engine.config import (
     Filter,
 )
 from logreach.coverage.platforms.sysmon.engine.lints import Hit
+from logreach.coverage.platforms.sysmon.engine.tables import table_rows
 from logreach.coverage.platforms.sysmon.engine.value_sets import (
     ANY_VALUE,
     Comparison,
@@ -159,9 +158,7 @@ def _image(checked: CheckedFilter) -> Iterator[Hit]:
 
 @lru_cache(maxsize=1)
 def _registry_roots() -> tuple[tuple[str, str], ...]:
-    source = files("logreach.coverage.platforms.sysmon").joinpath("knowledge", "registry_roots.csv")
-    with source.open(encoding="utf-8") as file:
-        return tuple((row["text"], row["instead"]) for row in csv.DictReader(file))
+    return tuple((row["text"], row["instead"]) for row in table_rows("registry_roots.csv"))
 
 
 def _registry(checked: CheckedFilter) -> Iterator[Hit]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 
 from logreach.coverage.platforms.sysmon.engine.config import Condition
+from logreach.coverage.platforms.sysmon.engine.tables import table_rows
 
 Test = Callable[[str], bool]
 """Whether a field value, folded and not empty, meets a condition."""
@@ -26,12 +25,10 @@ def fold(value: str) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Mapping[str, str | None]:
     """The environment variables of a session; None for a value that differs between hosts."""
-    source = files("logreach.coverage.platforms.sysmon").joinpath("knowledge", "environment.csv")
-    with source.open(encoding="utf-8") as file:
-        return {
-            row["variable"]: row["value"] if row["certain"] == "yes" else None
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["variable"]: row["value"] if row["certain"] == "yes" else None
+        for row in table_rows("environment.csv")
+    }
 
 
 def expand(value: str) -> str | None:

@@ -6,13 +6,11 @@ Events that share a tag (12 to 14, 17 and 18, 19 to 21) share the elements of a 
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
-_FOLDER = files("logreach.coverage.platforms.sysmon").joinpath("knowledge")
+from logreach.coverage.platforms.sysmon.engine.tables import table_rows
+
 LOAD_ONLY = "load"  # a configuration may name the event, but this Sysmon does not write it
 
 
@@ -46,12 +44,6 @@ class SysmonEvent:
     tag: str
     option: str
     since: str
-
-
-def table_rows(table: str) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file of `knowledge/`."""
-    with _FOLDER.joinpath(table).open(encoding="utf-8") as file:
-        yield from csv.DictReader(file)
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict, any_of
 from logreach.coverage.events.event_id import EventId
 from logreach.inventories.facts.values import Scalar
+from logreach.inventories.windows.audit_policy.subcategories import Subcategory
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
 
@@ -144,18 +145,6 @@ class Event:
         """Whether one of its subcategories decides about it on this build."""
         span = self.subcategory_spans.get(guid)
         return YES if span is None else span.holds(build)
-
-
-@dataclass(frozen=True, slots=True)
-class Subcategory:
-    """One audit subcategory; `gpo_name` as the Group Policy editor spells it."""
-
-    guid: str
-    category: str
-    name: str
-    gpo_name: str
-    volume: str = ""
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
