@@ -41,7 +41,7 @@ def assess(
     technique: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ID", help="Only this technique and its sub-techniques; repeated, any of them."
+            metavar="ID", help="Only this technique and its sub-techniques; may be repeated."
         ),
     ] = None,
     tactic: Annotated[

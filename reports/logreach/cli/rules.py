@@ -237,7 +237,11 @@ def by_configuration(
     rules: RulePaths,
     sysmon_version: Annotated[
         str,
-        typer.Option("--sysmon-version", metavar="V", help="The Sysmon version that loads them."),
+        typer.Option(
+            "--sysmon-version",
+            metavar="V",
+            help="The Sysmon version that loads the configurations.",
+        ),
     ] = "15.15",
 ) -> None:
     """Count, for each Sysmon configuration, the rules that can fire on Sysmon's events alone.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from logreach.coverage.assessment.method_notes import SYSMON_GAIN
-from logreach.coverage.assessment.result import Assessment, PlannedRemedy
+from logreach.coverage.assessment.result import Assessment, Plan, PlannedRemedy
 from logreach.reports.counts import percent_text
 from logreach.reports.reason_text import remedy_title
 
@@ -20,6 +20,14 @@ GAIN_MEANING = (
     "Gain: the number of host and technique verdicts that this change alone raises. A change of "
     f"gain 0 may still be needed together with others. {SYSMON_GAIN}"
 )
+RULE_GAIN_MEANING = (
+    "Rules raised: the rules whose verdict this change alone raises on some host. Weighted: the "
+    "weights of their levels times the hosts; a rule counts half where part of it was proven "
+    "before, or only part of it is proven then."
+)
+RULE_STEPS_MEANING = (
+    "As above, for rules: each pair of a host and a rule counts as much as the level of the rule."
+)
 NEEDLESS = "needless"
 NEEDLESS_MEANING = "Needless: another change of the same fact asks for less and gains as much."
 
@@ -28,33 +36,43 @@ NEEDLESS_MEANING = "Needless: another change of the same fact asks for less and 
 class StepLine:
     """A step with its changes, in full and by their titles.
 
-    `share` (0 to 1) and `share_text` are the share of the host and technique pairs that apply on
-    which detection is achievable once the step is done.
+    `share` (0 to 1) and `share_text` are the share of the pairs (of a host and a technique, or of
+    a host and a rule by its weight) that apply and are achievable once the step is done.
     """
 
     number: int
     changes: tuple[str, ...]
     titles: tuple[str, ...]
-    gain: int
+    gain: float
     hosts: int
     profiles: tuple[str, ...]
     techniques: tuple[str, ...]
+    rules: tuple[str, ...]
     share: float
     share_text: str
 
 
 def step_lines(assessment: Assessment) -> tuple[StepLine, ...]:
-    """The steps of the plan, first step first."""
-    plan = assessment.plan
+    """The steps of the plan for techniques, first step first."""
+    return _lines(assessment.plan, assessment.remedies)
+
+
+def rule_step_lines(assessment: Assessment) -> tuple[StepLine, ...]:
+    """The steps of the plan for rules, first step first."""
+    return _lines(assessment.rule_plan, assessment.remedies)
+
+
+def _lines(plan: Plan, remedies: Sequence[PlannedRemedy]) -> tuple[StepLine, ...]:
     return tuple(
         StepLine(
             number,
-            tuple(assessment.remedies[position].remedy.text for position in step.remedies),
-            tuple(remedy_title(assessment.remedies[position].remedy) for position in step.remedies),
+            tuple(remedies[position].remedy.text for position in step.remedies),
+            tuple(remedy_title(remedies[position].remedy) for position in step.remedies),
             step.gain,
             step.hosts,
             step.profiles,
             step.techniques,
+            step.rules,
             step.achievable / plan.pairs if plan.pairs else 0.0,
             percent_text(step.achievable, plan.pairs),
         )
@@ -68,9 +86,24 @@ def marked(text: str, planned: PlannedRemedy) -> str:
 
 
 def gain_meaning(remedies: Sequence[PlannedRemedy]) -> str:
-    """The caption of a table of single changes; it explains 'needless' only where it occurs."""
-    needless = any(planned.needless for planned in remedies)
-    return f"{GAIN_MEANING} {NEEDLESS_MEANING}" if needless else GAIN_MEANING
+    """The caption of a table of single changes; it explains rule gains and 'needless' only where
+    they occur."""
+    meanings = [GAIN_MEANING]
+    if raises_rules(remedies):
+        meanings.append(RULE_GAIN_MEANING)
+    if any(planned.needless for planned in remedies):
+        meanings.append(NEEDLESS_MEANING)
+    return " ".join(meanings)
+
+
+def raises_rules(remedies: Sequence[PlannedRemedy]) -> bool:
+    """Whether some change raises a rule."""
+    return any(planned.rules_raised for planned in remedies)
+
+
+def rules_raised(planned: PlannedRemedy) -> int:
+    """The number of rules that a change raises on some host."""
+    return len({rule_id for ids in planned.rules_raised.values() for rule_id in ids})
 
 
 def out_of_reach(assessment: Assessment) -> str:

@@ -29,7 +29,14 @@ from logreach.reports.caveats import (
 )
 from logreach.reports.counts import achieved, applying, percent_text, totals
 from logreach.reports.labels import QUESTIONS, UNKNOWN_LABELS
-from logreach.reports.plan_steps import gain_meaning, marked, step_lines
+from logreach.reports.plan_steps import (
+    gain_meaning,
+    marked,
+    raises_rules,
+    rule_step_lines,
+    rules_raised,
+    step_lines,
+)
 from logreach.reports.printing import WrappedCell, safe
 from logreach.reports.reason_text import fact_name, reason_text, remedy_title
 
@@ -56,6 +63,7 @@ def print_summary(assessment: Assessment, console: Console) -> None:
         _rules(assessment),
         _broken_links(assessment),
         _steps(assessment),
+        _rule_steps(assessment),
         _remedies(assessment),
         _missing(assessment),
     ):
@@ -184,15 +192,28 @@ def _steps(assessment: Assessment) -> Table:
     return table
 
 
+def _rule_steps(assessment: Assessment) -> Table:
+    table = _table("What to change for rules, in steps (rules by weight after each step)")
+    _columns(table, "#Step", "#Hosts", "#Rules", "#Achievable", "Changes")
+    for step in rule_step_lines(assessment)[:_STEPS]:
+        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in step.titles])
+        rules = str(len(step.rules))
+        _row(table, str(step.number), str(step.hosts), rules, step.share_text, changes)
+    return table
+
+
 def _remedies(assessment: Assessment) -> Table:
     table = _table("What to change first, each change alone")
-    _columns(table, "#Gain", "#Hosts", "Remedy", "Cost")
-    shown = [planned for planned in assessment.remedies[:_TOP] if planned.gain]
+    shown = [planned for planned in assessment.remedies[:_TOP] if planned.gain or planned.rule_gain]
+    with_rules = raises_rules(shown)
+    rule_titles = ("#Rules", "#Weighted") if with_rules else ()
+    _columns(table, "#Gain", *rule_titles, "#Hosts", "Remedy", "Cost")
     table.caption = safe(gain_meaning(shown))
     for planned in shown:
         title = marked(remedy_title(planned.remedy), planned)
         cost = safe(planned.remedy.cost, 80)
-        _row(table, str(planned.gain), str(planned.hosts), safe(title, _LONGEST), cost)
+        rules = (str(rules_raised(planned)), f"{planned.rule_gain:g}") if with_rules else ()
+        _row(table, str(planned.gain), *rules, str(planned.hosts), safe(title, _LONGEST), cost)
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from logreach.coverage.assessment.result import Assessment, PlannedRemedy, Profile
 from logreach.coverage.engine.judged import Reason
@@ -18,7 +18,13 @@ from logreach.reports.caveats import (
 from logreach.reports.excel.row_links import RowLinks, number_text
 from logreach.reports.excel.tables import Cell, CellLink, Sheet, Table, columns
 from logreach.reports.labels import QUESTION_MEANING, QUESTIONS, signed
-from logreach.reports.plan_steps import GAIN_MEANING, NEEDLESS, NEEDLESS_MEANING
+from logreach.reports.plan_steps import (
+    GAIN_MEANING,
+    NEEDLESS,
+    NEEDLESS_MEANING,
+    RULE_GAIN_MEANING,
+    rules_raised,
+)
 from logreach.reports.reason_text import conflict_text, evidence_text, fact_name, value_text
 from logreach.reports.safe_text import is_link
 
@@ -123,18 +129,22 @@ def remedies(assessment: Assessment) -> Sheet:
         "Gain :number",
         "Profiles",
         "Techniques raised :number",
+        "Rules raised :number",
+        "Weighted :decimal",
         "Needless",
         "Verdicts raised",
+        "Verdicts of rules raised",
     )
     titles_by_fact = {
         view.key: view.title for profile in assessment.profiles for view in profile.facts
     }
+    widths = (52, 34, 26, 20, 34, 9, 9, 20, 12, 10, 11, 11, 70, 70)
     rows = [_remedy_row(planned, titles_by_fact) for planned in assessment.remedies]
     tables = (
         Table("Remedies", titles, rows),
         missing_table(assessment, "Missing", "Facts missing from the inventory", None),
     )
-    return Sheet("Remedies", (52, 34, 26, 20, 34, 9, 9, 20, 12, 11, 70), tables, "B2", printed=10)
+    return Sheet("Remedies", widths, tables, "B2", printed=12)
 
 
 def _remedy_row(planned: PlannedRemedy, titles: Mapping[FactKey[object], str]) -> tuple[Cell, ...]:
@@ -149,8 +159,11 @@ def _remedy_row(planned: PlannedRemedy, titles: Mapping[FactKey[object], str]) -
         planned.gain,
         ", ".join(planned.profiles),
         len(planned.raised),
+        rules_raised(planned),
+        planned.rule_gain,
         NEEDLESS if planned.needless else None,
         _raised_text(planned.raised),
+        _lines_by_size(planned.rules_raised),
     )
 
 
@@ -161,6 +174,10 @@ def _raised_text(raised: Mapping[str, str]) -> str:
     for technique, changes in raised.items():
         for change in changes.split("; "):
             by_change.setdefault(change, []).append(technique)
+    return _lines_by_size(by_change)
+
+
+def _lines_by_size(by_change: Mapping[str, Sequence[str]]) -> str:
     most_first = sorted(by_change.items(), key=lambda entry: -len(entry[1]))
     return "\n".join(f"{change}: {', '.join(ids)}" for change, ids in most_first)
 
@@ -241,6 +258,7 @@ def _reading(assessment: Assessment) -> list[tuple[Cell, ...]]:
     ]
     rows += [
         ("Gain of a change", GAIN_MEANING),
+        ("Rules that a change raises", RULE_GAIN_MEANING),
         ("Needless changes", NEEDLESS_MEANING),
         ("Assumed facts", ASSUMED_MEANING),
     ]
@@ -261,12 +279,20 @@ def _references(assessment: Assessment) -> set[str]:
 
 def missing_table(assessment: Assessment, name: str, heading: str, top: int | None) -> Table:
     """Facts missing from the inventory, those on which most verdicts depend first."""
-    titles = columns("Fact", "Why it is unknown", "Verdicts that depend on it :number", "Profiles")
-    rows = [
+    with_rules = any(missing.rules for missing in assessment.missing)
+    titles = columns(
+        "Fact",
+        "Why it is unknown",
+        "Verdicts that depend on it :number",
+        *(["Verdicts of rules :number"] if with_rules else []),
+        "Profiles",
+    )
+    rows: list[tuple[Cell, ...]] = [
         (
             fact_name(missing.key, missing.title),
             missing.reason,
             missing.verdicts,
+            *([missing.rules] if with_rules else []),
             ", ".join(missing.profiles),
         )
         for missing in assessment.missing[:top]

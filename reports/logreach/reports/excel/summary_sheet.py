@@ -28,10 +28,15 @@ from logreach.reports.labels import (
     signed_label,
 )
 from logreach.reports.plan_steps import (
+    RULE_STEPS_MEANING,
     STEPS_MEANING,
+    StepLine,
     gain_meaning,
     marked,
     out_of_reach,
+    raises_rules,
+    rule_step_lines,
+    rules_raised,
     step_lines,
 )
 from logreach.reports.safe_text import technique_url
@@ -49,6 +54,7 @@ def summary(assessment: Assessment, links: RowLinks) -> Sheet:
         _question_table(assessment),
         _profile_table(assessment, links),
         _step_table(assessment),
+        *([_rule_step_table(assessment)] if assessment.rule_plan.steps else []),
         _remedy_table(assessment),
         missing_table(assessment, "TopMissing", "Missing facts that matter most", _TOP),
         _matrix(assessment, links),
@@ -129,7 +135,6 @@ def _profile_table(assessment: Assessment, links: RowLinks) -> Table:
 
 
 def _step_table(assessment: Assessment) -> Table:
-    """A row a change; the step's gain stands beside its first change, so that sums are right."""
     titles = columns(
         "Step",
         "Change",
@@ -139,25 +144,55 @@ def _step_table(assessment: Assessment) -> Table:
         "Achievable after :share",
         "Profiles",
     )
+    rows = _step_rows((step, len(step.techniques)) for step in step_lines(assessment))
+    remark = f"{STEPS_MEANING} {out_of_reach(assessment)}".strip()
+    return Table("Steps", titles, rows, "What to change, in steps", remark)
+
+
+def _rule_step_table(assessment: Assessment) -> Table:
+    titles = columns(
+        "Step",
+        "Change",
+        "Weight gained :decimal",
+        "Hosts :number",
+        "Rules :number",
+        "Achievable after :share",
+        "Profiles",
+    )
+    rows = _step_rows((step, len(step.rules)) for step in rule_step_lines(assessment))
+    return Table(
+        "RuleSteps", titles, rows, "What to change for rules, in steps", RULE_STEPS_MEANING
+    )
+
+
+def _step_rows(steps: Iterable[tuple[StepLine, int]]) -> list[tuple[Cell, ...]]:
+    """A row a change; the step's gain stands beside its first change, so that sums are right."""
     rows: list[tuple[Cell, ...]] = []
-    for step in step_lines(assessment):
+    for step, raised in steps:
         gains: tuple[Cell, ...] = (
             step.gain,
             step.hosts,
-            len(step.techniques),
+            raised,
             step.share,
             ", ".join(step.profiles),
         )
         for change in step.changes:
             rows.append((f"Step {step.number}", change, *gains))
             gains = (None,) * len(gains)
-    remark = f"{STEPS_MEANING} {out_of_reach(assessment)}".strip()
-    return Table("Steps", titles, rows, "What to change, in steps", remark)
+    return rows
 
 
 def _remedy_table(assessment: Assessment) -> Table:
+    shown = assessment.remedies[:_TOP]
+    with_rules = raises_rules(shown)
     titles = columns(
-        "Fact", "Remedy", "Gain :number", "Hosts :number", "Techniques :number", "Cost"
+        "Fact",
+        "Remedy",
+        "Gain :number",
+        "Hosts :number",
+        "Techniques :number",
+        *(["Rules raised :number", "Weighted :decimal"] if with_rules else []),
+        "Cost",
     )
     rows: list[tuple[Cell, ...]] = [
         (
@@ -167,12 +202,13 @@ def _remedy_table(assessment: Assessment) -> Table:
             planned.gain,
             planned.hosts,
             len(planned.raised),
+            *([rules_raised(planned), planned.rule_gain] if with_rules else []),
             planned.remedy.cost,
         )
-        for row, planned in enumerate(assessment.remedies[:_TOP], start=2)
-        if planned.gain
+        for row, planned in enumerate(shown, start=2)
+        if planned.gain or planned.rule_gain
     ]
-    remark = gain_meaning(assessment.remedies[:_TOP])
+    remark = gain_meaning(shown)
     return Table("TopRemedies", titles, rows, "What to change first, each change alone", remark)
 
 

@@ -25,7 +25,13 @@ from logreach.reports.caveats import (
 )
 from logreach.reports.html.page import page_of, shade
 from logreach.reports.labels import QUESTION_MEANING, QUESTIONS, LabelStyle, style_of
-from logreach.reports.plan_steps import STEPS_MEANING, gain_meaning, marked
+from logreach.reports.plan_steps import (
+    RULE_STEPS_MEANING,
+    STEPS_MEANING,
+    gain_meaning,
+    marked,
+    rules_raised,
+)
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import conflict_text
 from logreach.reports.safe_text import is_link, plain, technique_url
@@ -54,6 +60,7 @@ def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -
         forwarding_unknown=FORWARDING_UNKNOWN,
         on_host_meaning=ON_HOST_MEANING,
         steps_meaning=STEPS_MEANING,
+        rule_steps_meaning=RULE_STEPS_MEANING,
         gain_meaning=gain_meaning(assessment.remedies),
         # Files of this package.
         style=Markup(style),  # noqa: S704
@@ -79,6 +86,7 @@ def _template() -> Template:
         conflict_text=conflict_text,
         marked=marked,
         reason_links=_reason_links,
+        rules_raised=rules_raised,
         shade=shade,
         style_of=style_of,
         technique_url=technique_url,

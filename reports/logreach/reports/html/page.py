@@ -33,7 +33,13 @@ from logreach.reports.labels import (
     QUESTIONS,
     LabelStyle,
 )
-from logreach.reports.plan_steps import StepLine, out_of_reach, step_lines
+from logreach.reports.plan_steps import (
+    StepLine,
+    out_of_reach,
+    raises_rules,
+    rule_step_lines,
+    step_lines,
+)
 from logreach.reports.reason_catalogue import ReasonCatalogue
 
 # The classes v0 to v4 of the style sheet, in this order.
@@ -82,6 +88,8 @@ class Page:
     questions: Sequence[str]
     bars: tuple[QuestionBar, ...]
     steps: tuple[StepLine, ...]
+    rule_steps: tuple[StepLine, ...]
+    raises_rules: bool
     out_of_reach: str
     faults: tuple[Fault, ...]
     forwarded: bool
@@ -108,6 +116,8 @@ def page_of(assessment: Assessment, catalogue: ReasonCatalogue) -> Page:
         questions=tuple(QUESTIONS.values()),
         bars=tuple(_bar(assessment, question) for question in assessment.questions),
         steps=step_lines(assessment),
+        rule_steps=rule_step_lines(assessment),
+        raises_rules=raises_rules(assessment.remedies),
         out_of_reach=out_of_reach(assessment),
         faults=tuple(faults_of(assessment)),
         forwarded=forwarded(assessment),

@@ -84,6 +84,7 @@ def assessment_entry(assessment: Assessment, catalogue: ReasonCatalogue) -> Asse
         fleet={key: _fleet_technique(technique) for key, technique in assessment.fleet.items()},
         remedies=[_planned_remedy(planned) for planned in assessment.remedies],
         plan=_plan(assessment.plan),
+        rule_plan=_plan(assessment.rule_plan),
         missing=[_missing_fact(missing) for missing in assessment.missing],
         tactics=[TacticEntry(shortname, name) for shortname, name in assessment.tactics],
         faults=[_fault(fault) for fault in assessment.faults],
@@ -285,13 +286,22 @@ def _planned_remedy(planned: PlannedRemedy) -> PlannedRemedyEntry:
         gain=planned.gain,
         raised=planned.raised,
         needless=planned.needless,
+        rule_gain=planned.rule_gain,
+        rules_raised=planned.rules_raised,
     )
 
 
 def _plan(plan: Plan) -> PlanEntry:
     steps = [
         StepEntry(
-            step.remedies, step.profiles, step.hosts, step.gain, step.achievable, step.techniques
+            step.remedies,
+            step.profiles,
+            step.hosts,
+            step.gain,
+            step.achievable,
+            step.techniques,
+            step.rules,
+            step.rule_gain,
         )
         for step in plan.steps
     ]
@@ -305,6 +315,7 @@ def _missing_fact(missing: MissingFact) -> MissingFactEntry:
         profiles=missing.profiles,
         reason=missing.reason,
         verdicts=missing.verdicts,
+        rules=missing.rules,
     )
 
 

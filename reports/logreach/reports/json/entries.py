@@ -50,6 +50,8 @@ class PlannedRemedyEntry(Struct, frozen=True):
     gain: int
     raised: Mapping[str, str]
     needless: bool
+    rule_gain: float
+    rules_raised: Mapping[str, tuple[str, ...]]
 
 
 class ReasonEntry(Struct, frozen=True):
@@ -232,17 +234,19 @@ class StepEntry(Struct, frozen=True):
     remedies: tuple[int, ...]
     profiles: tuple[str, ...]
     hosts: int
-    gain: int
-    achievable: int
+    gain: float
+    achievable: float
     techniques: tuple[str, ...]
+    rules: tuple[str, ...]
+    rule_gain: float
 
 
 class PlanEntry(Struct, frozen=True):
     """The plan in steps."""
 
     steps: Sequence[StepEntry]
-    pairs: int
-    open: int
+    pairs: float
+    open: float
     least: Mapping[str, Mapping[str, tuple[int, ...]]]
 
 
@@ -254,6 +258,7 @@ class MissingFactEntry(Struct, frozen=True):
     profiles: tuple[str, ...]
     reason: str
     verdicts: int
+    rules: int
 
 
 class InputEntry(Struct, frozen=True):
@@ -300,6 +305,7 @@ class AssessmentEntry(Struct, frozen=True):
     fleet: Mapping[str, FleetTechniqueEntry]
     remedies: Sequence[PlannedRemedyEntry]
     plan: PlanEntry
+    rule_plan: PlanEntry
     missing: Sequence[MissingFactEntry]
     tactics: Sequence[TacticEntry]
     faults: Sequence[FaultEntry]
