@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
-from logreach.reports.excel.cell_text import excel_text
 from openpyxl import Workbook, load_workbook
 from sample_assessment import HOSTILE, LONG, MARKUP, empty, sample
 from workbooks import MAIN, SHEETS, rows_of
 
 from logreach.reports.excel import tables, write_workbook
+from logreach.reports.excel.cell_text import excel_text
 from logreach.reports.excel.row_xml import SharedStrings, letter, sheet_xml
 from logreach.reports.safe_text import plain
 
