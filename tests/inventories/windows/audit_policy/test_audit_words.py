@@ -9,9 +9,9 @@ import pytest
 from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import decode
 from logreach.inventories.windows.audit_policy.audit_words import (
+    count_audit_words,
     languages,
     outcome_of_word,
-    words_known,
 )
 
 TABLE = yaml_table("audit_words.yaml")["languages"]
@@ -47,6 +47,6 @@ def test_every_word_survives_every_encoding_of_its_language() -> None:
         except UnicodeEncodeError:
             # Romanian letters with a comma are newer than code pages, which have a cedilla.
             data = row.format(word.replace("ș", "ş").replace("ț", "ţ")).encode(page)
-        _, text = decode(data, words_known)
+        _, text = decode(data, count_audit_words)
         read = text.split(",")[4]
         assert outcome_of_word(read) == outcome_of_word(word), (language, page, word, read)

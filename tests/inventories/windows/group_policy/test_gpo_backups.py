@@ -122,7 +122,7 @@ def test_an_old_category_counts_only_where_subcategories_are_not_forced(
     category = "[Event Audit]\r\nAuditProcessTracking = 3"
     lsa = "MACHINE\\System\\CurrentControlSet\\Control\\Lsa\\SCENoApplyLegacyAuditPolicy"
     alone = loaded({SECEDIT: template(category)})
-    assert "which no source tells" in audit(alone)
+    assert "which no source states" in audit(alone)
     off = loaded({SECEDIT: template(category, f"[Registry Values]\r\n{lsa}=4,0")})
     assert audit(off) == "Success and Failure"
     forced = loaded({SECEDIT: template(category, f"[Registry Values]\r\n{lsa}=4,1")})
