@@ -79,7 +79,7 @@ def _files(builder: Builder) -> None:
         return
     backups = gpo.roots(builder.folder, folder)
     for root in backups:
-        builder.gpos.append(gpo.read_one(builder.folder, root))
+        builder.gpos.append(gpo.read_gpo(builder.folder, root))
     for path in builder.folder.walk(folder):
         if not any(root in path.parents for root in backups):
             _by_content(builder, path)
@@ -196,7 +196,7 @@ def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
     for statement in (*one.legacy.values(), *one.others):
         if statement.key in overridden and statement.key.family is not CHANNEL:
             continue
-        doubts = [one.lost.get(statement.key), *(p.doubt(statement.key) for p in later)]
+        doubts = [one.unreadable.get(statement.key), *(p.doubt(statement.key) for p in later)]
         doubt = next(filter(None, doubts), None)
         if doubt is None:
             evidence = statement.evidence
@@ -204,9 +204,9 @@ def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
             builder.statements.append(replace(statement, evidence=replace(evidence, quote=quote)))
         else:
             builder.missing.append((statement.key, doubt))
-    # What is lost of subcategories is settled with all the rest of them.
-    builder.missing.extend(pair for pair in one.lost.items() if pair[0].family is not AUDIT)
-    builder.missing.extend((family.every, gone) for family, gone in one.unread.items())
+    audit = FactKind.AUDIT  # what is lost of subcategories is settled with all the rest of them
+    builder.missing.extend(pair for pair in one.unreadable.items() if pair[0].kind is not audit)
+    builder.missing.extend((FactKey(kind), gone) for kind, gone in one.unread.items())
 
 
 def _check_listings(builder: Builder, facts: Facts) -> bool | None:
