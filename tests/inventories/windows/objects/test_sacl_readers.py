@@ -135,7 +135,7 @@ def test_a_policy_states_with_its_own_strength_or_leaves_auditing_alone() -> Non
     assert statement.key == SACL(r"HKLM\SOFTWARE\RUN")
     assert statement.strength is Strength.POLICY
     assert sacls.of_policy(path, "D:PAR(A;;KA;;;BA)", evidence) is None
-    with pytest.raises(InputError, match=r"no key or file in GptTmpl\.inf line 3"):
+    with pytest.raises(InputError, match=r"not a key or file in GptTmpl\.inf line 3"):
         sacls.of_policy("nowhere", "S:", evidence)
 
 
