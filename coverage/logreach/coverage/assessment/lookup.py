@@ -32,7 +32,7 @@ def keys_meant(what: str, model: Model) -> list[str]:
     be meant.
     """
     text = what.strip()
-    answer = model.attack.ask(text)
+    answer = model.attack.look_up(text)
     if answer.presence is Presence.CURRENT:
         return [f"technique:{answer.id}/{question}" for question in QUESTIONS]
     if answer.presence is not Presence.UNKNOWN or looks_like_technique(text):

@@ -53,7 +53,7 @@ def _common(attack: AttackModel, asked: Sequence[tuple[str, set[str]]]) -> Scope
 
 
 def _technique(attack: AttackModel, text: str, faults: list[Fault]) -> list[str]:
-    answer = attack.ask(text)
+    answer = attack.look_up(text)
     if answer.presence is Presence.CURRENT:
         return [answer.id, *(one.id for one in attack.subtechniques_of(answer.id))]
     faults.append(technique_fault(attack, text))
@@ -67,7 +67,7 @@ def looks_like_technique(text: str) -> bool:
 
 def technique_fault(attack: AttackModel, text: str) -> Fault:
     """Why a text is no technique of this ATT&CK, and what became of one that was."""
-    answer = attack.ask(text)
+    answer = attack.look_up(text)
     hints = {
         Presence.REPLACED: f"It was replaced by {answer.replacement}",
         Presence.DEPRECATED: "It was deprecated",
@@ -79,7 +79,7 @@ def technique_fault(attack: AttackModel, text: str) -> Fault:
 
 def _unknown(attack: AttackModel, text: str) -> str:
     parent = text.partition(".")[0]
-    if attack.ask(parent).presence is not Presence.CURRENT:
+    if attack.look_up(parent).presence is not Presence.CURRENT:
         told = "Another version of ATT&CK is read with --attack"
         return told if looks_like_technique(text) else "Ids look like T1543 or T1543.003"
     below = ", ".join(one.id for one in attack.subtechniques_of(parent))
