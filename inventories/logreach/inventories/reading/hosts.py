@@ -204,9 +204,9 @@ def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
             builder.statements.append(replace(statement, evidence=replace(evidence, quote=quote)))
         else:
             builder.missing.append((statement.key, doubt))
-    audit = FactKind.AUDIT  # what is lost of subcategories is settled with all the rest of them
-    builder.missing.extend(pair for pair in one.unreadable.items() if pair[0].kind is not audit)
-    builder.missing.extend((FactKey(kind), gone) for kind, gone in one.unread.items())
+    # What is lost of subcategories is settled with all the rest of them.
+    builder.missing.extend(pair for pair in one.unreadable.items() if pair[0].family is not AUDIT)
+    builder.missing.extend((family.every, gone) for family, gone in one.unread.items())
 
 
 def _check_listings(builder: Builder, facts: Facts) -> bool | None:

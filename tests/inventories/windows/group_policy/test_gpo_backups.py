@@ -156,9 +156,9 @@ def test_a_template_gives_audit_entries_and_log_sizes(loaded: Callable[..., Inve
         told = facts.get(SACL(f"HKLM\\SOFTWARE\\{name}"))
         assert isinstance(told, Missing)
         assert "sources disagree" in told.reason
-    assert isinstance(facts.sacl("HKLM\\SOFTWARE\\NOTHING"), Missing)
-    assert isinstance(facts.sacl("HKLM\\SOFTWARE\\BROKEN"), Missing)
-    channel = facts.channel("Security")
+    assert isinstance(facts.get(SACL("HKLM\\SOFTWARE\\NOTHING")), Missing)
+    assert isinstance(facts.get(SACL("HKLM\\SOFTWARE\\BROKEN")), Missing)
+    channel = facts.get(CHANNEL("Security"))
     assert isinstance(channel, Known)
     assert (channel.value.max_bytes, channel.value.retention) == (81920 * 1024, "overwrite")
     assert [fault.where for fault in inventory.faults] == ["line 9", "line 10", "line 11"]

@@ -73,5 +73,5 @@ def test_lgpo_text_tells_of_orders_too(tmp_path: Path) -> None:
     text = f"Computer\n{key}\n*\nDELETEALLVALUES\n"
     (tmp_path / "H" / "lgpo.txt").write_text(text)
     (tmp_path / "inventory.yaml").write_text("hosts: [{name: H, folder: H}]")
-    fact = load(tmp_path).hosts[0].facts.setting("powershell_script_block_logging")
+    fact = load(tmp_path).hosts[0].facts.get(SETTING("powershell_script_block_logging"))
     assert "**delvals." in str(fact.reason)

@@ -36,7 +36,6 @@ from logreach.inventories.windows.facts import AUDIT, SACL, SETTING, AuditSettin
 from logreach.inventories.windows.objects.sddl import read_sacl
 from logreach.inventories.windows.registry.settings import audit_options
 
-FAMILY = FactKey(FactKind.AUDIT)
 _LONGEST_LINE = 32_768  # characters; a longer global SACL is no real one
 _WITHOUT_VALUE, _WITH_VALUE = 6, 7  # columns of /get and of /backup
 _SID = re.compile(r"S-1-\d+(-\d+)+", re.IGNORECASE)
@@ -88,7 +87,7 @@ class _PolicyFile:
         self.unparseable.append(message)
         self.add_problem(message, line)
 
-    def add_statement(self, key: FactKey, value: FactValue, line: int, quote: str) -> None:
+    def add_statement(self, key: FactKey[object], value: object, line: int, quote: str) -> None:
         """A fact other than a subcategory's setting: an audit option or a global SACL."""
         evidence = self.source.evidence(f"line {line}", quote)
         self.other_statements.append(Statement(key, value, evidence, self.strength))
@@ -251,7 +250,7 @@ def _read_other(policy: _PolicyFile, line: int, cells: list[str]) -> None:
     if option := _option(cells):
         states = [switch(cell) for cell in cells[3:] if cell]
         if states and states[-1] is not None:
-            key = FactKey(FactKind.SETTING, option)
+            key = SETTING(option)
             policy.add_statement(key, states[-1], line, ",".join(cells))
         else:
             policy.unparseable_line(f"{name} is neither on nor off", line)
@@ -273,7 +272,7 @@ def _option(cells: list[str]) -> str:
 
 def _read_global_sacl(policy: _PolicyFile, line: int, kind: str, sddl: str) -> None:
     """Read a global SACL. A backup's empty row says that there is none, a GPO's says nothing."""
-    key = FactKey(FactKind.SACL, f"global:{kind}")
+    key = SACL(f"global:{kind}")
     if not sddl:
         if policy.strength is Strength.OBSERVED and line != policy.unended_line:
             policy.add_statement(key, Sacl(()), line, f"no global audit entries on any {kind}")
@@ -297,9 +296,7 @@ def _reading(policy: _PolicyFile) -> Reading:
                 policy.add_problem(message, row.line, guid=guid)
         elif guid not in policy.unreadable and isinstance(outcome, AuditSetting):
             evidence = policy.source.evidence(f"line {line}", quote)
-            statements.append(
-                Statement(FactKey(FactKind.AUDIT, guid), outcome, evidence, policy.strength)
-            )
+            statements.append(Statement(AUDIT(guid), outcome, evidence, policy.strength))
     faults = tuple(
         policy.source.fault(message, _lines_shown(numbers), hint)
         for (message, hint), numbers in policy.problems.items()
@@ -311,18 +308,18 @@ def _reading(policy: _PolicyFile) -> Reading:
 
 def _missing(
     policy: _PolicyFile, statements: list[Statement], faults: tuple[Fault, ...]
-) -> Iterable[tuple[FactKey, Missing]]:
+) -> Iterable[tuple[FactKey[object], Missing]]:
     listed = {statement.key.name for statement in statements}
     by_message = {fault.message: fault for fault in faults}
     for guid, message in policy.unreadable.items():
-        key = FactKey(FactKind.AUDIT, guid)
+        key = AUDIT(guid)
         yield key, Missing(f"{policy.source.path}: {message}", by_message.get(message))
     if policy.unparseable and policy.strength is Strength.POLICY:
         reason = f"{policy.source.path}: {policy.unparseable[0]}"
-        yield FAMILY, Missing(reason, by_message.get(policy.unparseable[0]))
+        yield AUDIT.every, Missing(reason, by_message.get(policy.unparseable[0]))
     if policy.strength is Strength.OBSERVED and (listed or policy.unreadable):
         for guid in sorted(subcategories().keys() - listed - policy.unreadable.keys()):
-            key = FactKey(FactKind.AUDIT, guid)
+            key = AUDIT(guid)
             yield key, Missing(f"{policy.source.path} does not list this subcategory")
 
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from logreach.inventories.facts.facts import Fact, Known, Missing, Scalar, Statement
-from logreach.inventories.facts.keys import FactKey, FactKind
+from logreach.inventories.facts.facts import Fact, Known, Missing, Statement
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import Scalar
 from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory, subcategories
-from logreach.inventories.windows.facts import AuditSetting, OperatingSystem
+from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting, OperatingSystem
 from logreach.inventories.windows.group_policy.gpo import Gpo
 
 FORCE = "sce_no_apply_legacy_audit_policy"
@@ -137,18 +138,13 @@ def _too_old(os: Fact[OperatingSystem]) -> bool:
 
 
 def _advanced(gpos: Iterable[Gpo], guid: str) -> _WinningGpo | None:
-    candidates = [
-        _WinningGpo(gpo, gpo.advanced.get(guid), gpo.doubt(FactKey(FactKind.AUDIT, guid)))
-        for gpo in gpos
-    ]
+    candidates = [_WinningGpo(gpo, gpo.advanced.get(guid), gpo.doubt(AUDIT(guid))) for gpo in gpos]
     return _last(candidates)
 
 
 def _legacy(gpos: Iterable[Gpo], category: str) -> _WinningGpo | None:
     candidates = [
-        _WinningGpo(
-            gpo, gpo.legacy.get(category), gpo.doubt(FactKey(FactKind.LEGACY_AUDIT, category))
-        )
+        _WinningGpo(gpo, gpo.legacy.get(category), gpo.doubt(LEGACY_AUDIT(category)))
         for gpo in gpos
     ]
     return _last(candidates)
@@ -191,5 +187,5 @@ def _unknown(merge: _Merge, subcategory: AuditSubcategory, reason: str) -> None:
     merge.missing.append((_key(subcategory), Missing(reason)))
 
 
-def _key(subcategory: AuditSubcategory) -> FactKey:
-    return FactKey(FactKind.AUDIT, subcategory.guid)
+def _key(subcategory: AuditSubcategory) -> FactKey[object]:
+    return AUDIT(subcategory.guid)

@@ -27,12 +27,12 @@ def read(source: Source) -> Reading:
     """Read each audit option; an option is unknown if its word for on or off is in no language."""
     statements: list[Statement] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     for number, line in lines(source.text(_count_switch_words)):
         option = _option_in(line)
         if option is None:
             continue
-        key = FactKey(FactKind.SETTING, audit_options()[option])
+        key = SETTING(audit_options()[option])
         word = next((cell for cell in reversed(_GAP.split(line.strip())) if cell), "")
         value = switch(word)
         if value is None:

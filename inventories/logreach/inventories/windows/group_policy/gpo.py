@@ -41,30 +41,30 @@ class Gpo:
 
     `advanced` holds its audit subcategories by GUID, `legacy` its audit categories by name,
     `others` its other settings. `unreadable` are settings whose value could not be read, `unread`
-    the kinds of facts that it may also set in a file that could not be read. `preferred` are the
+    families of facts that it may also set in a file that could not be read. `preferred` are the
     settings that its preferences set, or why they are unknown.
     """
 
     name: str
     folder: str
     advanced: dict[str, Statement] = field(default_factory=dict)
-    unreadable: dict[FactKey, Missing] = field(default_factory=dict)
+    unreadable: dict[FactKey[object], Missing] = field(default_factory=dict)
     legacy: dict[str, Statement] = field(default_factory=dict)
     others: list[Statement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unread: dict[FactFamily[object], Missing] = field(default_factory=dict)
     preferred: dict[FactKey[object], Statement | Missing] = field(default_factory=dict)
 
-    def doubt(self, key: FactKey) -> Missing | None:
+    def doubt(self, key: FactKey[object]) -> Missing | None:
         """Why this GPO may set a fact although no setting of it was read; None if it does not."""
-        return self.unreadable.get(key) or self.unread.get(key.kind)
+        return self.unreadable.get(key) or self.unread.get(key.family)
 
     def take(self, reading: Reading) -> None:
         """Add the statements, faults and missing facts of one of the GPO's files."""
         for statement in reading.statements:
-            if statement.key.kind is FactKind.AUDIT and isinstance(statement.value, AuditSetting):
+            if statement.key.family is AUDIT and isinstance(statement.value, AuditSetting):
                 self.advanced[statement.key.name] = statement
-            elif statement.key.kind is FactKind.LEGACY_AUDIT:
+            elif statement.key.family is LEGACY_AUDIT:
                 self.legacy[statement.key.name] = statement
             else:
                 self.others.append(statement)
@@ -77,20 +77,19 @@ class Gpo:
 
     def prefer(self, reading: Reading) -> None:
         """Add what the GPO's preferences set; channels count like those of policy."""
-        kind = FactKind.SETTING
         self.preferred.update(
             (statement.key, statement)
             for statement in reading.statements
-            if statement.key.kind is kind
+            if statement.key.family is SETTING
         )
         for key, missing in reading.missing:
-            keys = [key] if key.name else [FactKey(kind, name) for name in settings()]
-            if key.kind is kind:
+            keys = [key] if key.name else [SETTING(name) for name in settings()]
+            if key.family is SETTING:
                 self.preferred.update(dict.fromkeys(keys, missing))
         other_statements = tuple(
-            statement for statement in reading.statements if statement.key.kind is not kind
+            statement for statement in reading.statements if statement.key.family is not SETTING
         )
-        other_missing = tuple(pair for pair in reading.missing if pair[0].kind is not kind)
+        other_missing = tuple(pair for pair in reading.missing if pair[0].family is not SETTING)
         self.take(Reading(other_statements, reading.faults, other_missing))
 
 
@@ -151,13 +150,7 @@ def read_gpo(folder: Folder, root: Path) -> Gpo:
     return without_settings
 
 
-_COMPUTER_FACTS = (
-    FactKind.AUDIT,
-    FactKind.LEGACY_AUDIT,
-    FactKind.SETTING,
-    FactKind.CHANNEL,
-    FactKind.SACL,
-)
+_COMPUTER_FACTS: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
 
 
 def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
@@ -170,25 +163,25 @@ def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
 def _everything_unknown(faults: tuple[Fault, ...]) -> Reading:
     reason = Missing(str(faults[0]), faults[0])
     return Reading(
-        faults=faults, missing=tuple((FactKey(kind), reason) for kind in _COMPUTER_FACTS)
+        faults=faults, missing=tuple((family.every, reason) for family in _COMPUTER_FACTS)
     )
 
 
 class _PolicyFormat(NamedTuple):
-    """How to read a file of a GPO, and the kinds of facts that it states."""
+    """How to read a file of a GPO, and the families of facts that it states."""
 
     read: Callable[[Source], Reading]
-    kinds: tuple[FactKind, ...]
+    families: tuple[FactFamily[object], ...]
 
 
-_REGISTRY_KINDS = (FactKind.SETTING, FactKind.CHANNEL)
+_REGISTRY_FAMILIES = (SETTING, CHANNEL)
 _FORMATS = {
     "audit/audit.csv": _PolicyFormat(
-        lambda source: auditpol.read(source, Strength.POLICY), (FactKind.AUDIT,)
+        lambda source: auditpol.read(source, Strength.POLICY), (AUDIT,)
     ),
-    "secedit/gpttmpl.inf": _PolicyFormat(gpt_template.read, gpt_template.KINDS),
-    "machine/registry.pol": _PolicyFormat(registry_pol.read, _REGISTRY_KINDS),
-    _PREFERENCES: _PolicyFormat(preferences.read, _REGISTRY_KINDS),
+    "secedit/gpttmpl.inf": _PolicyFormat(gpt_template.read, gpt_template.FAMILIES),
+    "machine/registry.pol": _PolicyFormat(registry_pol.read, _REGISTRY_FAMILIES),
+    _PREFERENCES: _PolicyFormat(preferences.read, _REGISTRY_FAMILIES),
 }
 """By folder and file name in lower case."""
 
@@ -205,7 +198,7 @@ def _guarded_read(folder: Folder, path: Path, format_: _PolicyFormat) -> Reading
         return format_.read(folder.read(path))
     except InputError as error:
         reason = Missing(str(error.faults[0]), error.faults[0])
-        missing = tuple((FactKey(kind), reason) for kind in format_.kinds)
+        missing = tuple((family.every, reason) for family in format_.families)
         return Reading(faults=error.faults, missing=missing)
 
 
@@ -223,7 +216,7 @@ def _check_report(gpo: Gpo, folder: Folder, path: Path) -> None:
     }
     for statement in report.statements:
         ours = by_key.get(statement.key)
-        unread = statement.key.kind in gpo.unread or statement.key in gpo.unreadable
+        unread = statement.key.family in gpo.unread or statement.key in gpo.unreadable
         if unread or (ours is not None and ours.value == statement.value):
             continue
         files_say = f"the files say {ours.value}" if ours else "the files do not set it"

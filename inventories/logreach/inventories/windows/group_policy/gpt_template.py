@@ -36,8 +36,8 @@ _PROPAGATE = "0"
 """The only mode on which all sources agree. Of modes 1 and 2, one replaces the descriptors of
 children and one leaves the object alone: [MS-GPSB] 2.2.7 and 2.2.9 say 1 and 2 in this order, the
 templates that Windows ships (mode 1 with an empty descriptor, 2 with a full one) the reverse."""
-KINDS = (FactKind.LEGACY_AUDIT, FactKind.SACL, FactKind.SETTING)
-"""The kinds of facts that a template may state."""
+FAMILIES: tuple[FactFamily[object], ...] = (LEGACY_AUDIT, SACL, SETTING)
+"""The families of facts that a template may state."""
 
 
 @dataclass(slots=True)
@@ -178,7 +178,7 @@ def _read_log(template: _Template, log: str, log_settings: dict[str, tuple[str, 
         max_bytes=int(size) * 1024 if size else None, retention=_RETENTION.get(retention)
     )
     if state != ChannelState():
-        template.state(FactKind.CHANNEL, log, state, size_line or retention_line, f"[{log} Log]")
+        template.state(CHANNEL, log, state, size_line or retention_line, f"[{log} Log]")
 
 
 def _read_sacl(template: _Template, _section: str, number: int, line: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading
-from logreach.inventories.facts.keys import FactFamily, FactKey
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
@@ -49,15 +49,15 @@ def read(source: Source) -> Reading:
 
 def _settings_of_damaged_block(
     block: list[str], fault: Fault
-) -> tuple[tuple[FactKey, Missing], ...]:
+) -> tuple[tuple[FactKey[object], Missing], ...]:
     """The settings that a damaged block may concern: those of its key and value name, or all."""
     if len(block) > 1 and _SCOPE.fullmatch(block[0]):
         if block[0].casefold() != "computer":
             return ()
         key = machine_key(f"HKLM\\{block[1]}") or block[1]
         return registry_values.unknown_settings(key, block[2] if len(block) > 2 else None, fault)
-    kinds = (FactKind.SETTING, FactKind.CHANNEL)
-    return tuple((FactKey(kind), Missing(str(fault), fault)) for kind in kinds)
+    reason = Missing(str(fault), fault)
+    return ((SETTING.every, reason), (CHANNEL.every, reason))
 
 
 def _blocks(lgpo_text: str) -> Iterator[tuple[int, list[str]]]:

@@ -127,7 +127,7 @@ def _read_subcategory(
         message = f"audit setting {guid or '(no GUID)'} = {number!r} is not known"
         faults.append(source.fault(message, f"line {element.line}"))
         return
-    _state(source, reported, FactKey(FactKind.AUDIT, guid), setting, statements)
+    _state(source, reported, AUDIT(guid), setting, statements)
 
 
 def _read_category(source: Source, reported: _ReportedSetting, statements: list[Statement]) -> None:
@@ -136,14 +136,14 @@ def _read_category(source: Source, reported: _ReportedSetting, statements: list[
     outcomes = [_child_text(reported.element, f"{name}Attempts") for name in ("Success", "Failure")]
     if category in categories and set(outcomes) <= {"true", "false"}:
         setting = AuditSetting(success=outcomes[0] == "true", failure=outcomes[1] == "true")
-        _state(source, reported, FactKey(FactKind.LEGACY_AUDIT, category), setting, statements)
+        _state(source, reported, LEGACY_AUDIT(category), setting, statements)
 
 
 def _state(
     source: Source,
     reported: _ReportedSetting,
-    key: FactKey,
-    value: FactValue,
+    key: FactKey[object],
+    value: object,
     statements: list[Statement],
 ) -> None:
     quote = f"{reported.gpo} sets {value}" if reported.gpo else str(value)

@@ -76,7 +76,7 @@ def _state_types(
     empty = set() if by_name or broken else _types_without_entries(kind, output)
     expected = {f"global:{kind}"} if kind in _NAME_BY_TYPE else set(_NAME_BY_TYPE.values())
     for name in sorted(expected | set(by_name)):
-        key = FactKey(FactKind.SACL, name)
+        key = SACL(name)
         if name in broken:
             fault = collector.faults[0]
             collector.missing.append((key, Missing(f"{name}: {fault}", fault)))

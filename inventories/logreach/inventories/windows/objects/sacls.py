@@ -81,12 +81,14 @@ class SaclCollector:
         else:
             self.lose(SACL(name.name), f"{path[:80]}: {_NO_SACL}", line, hint)
 
-    def lose(self, key: FactKey, message: str, line: int, hint: str, entry: str = "") -> None:
+    def lose(
+        self, key: FactKey[object], message: str, line: int, hint: str, entry: str = ""
+    ) -> None:
         """Add an object whose audit entries stay unknown, with the fault."""
         fault = self.fault(message, line, hint, entry)
         self.missing.append((key, Missing(str(fault), fault)))
 
-    def state(self, key: FactKey, sacl: Sacl, line: int, quote: str) -> None:
+    def state(self, key: FactKey[object], sacl: Sacl, line: int, quote: str) -> None:
         """Add the audit entries of one object."""
         evidence = Evidence(
             self.source, self.sha256, f"line {line}" if line else "", quote.strip()[:160]
@@ -105,7 +107,7 @@ class SaclCollector:
             self.fault("names no object", 1)
         if not self.statements and not self.missing:
             reason = Missing(str(self.faults[0]), self.faults[0])
-            return Reading((), tuple(self.faults), ((FactKey(FactKind.SACL), reason),))
+            return Reading((), tuple(self.faults), ((SACL.every, reason),))
         return Reading(tuple(self.statements), tuple(self.faults), tuple(self.missing))
 
 

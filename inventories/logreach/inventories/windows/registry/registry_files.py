@@ -102,7 +102,7 @@ class _Export:
     source: Source
     values: list[RegistryValue] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    missing: list[tuple[FactKey, Missing]] = field(default_factory=list)
+    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
 
     def add(self, value: RegistryValue | _UnreadableValue) -> None:
         if isinstance(value, RegistryValue):

@@ -50,11 +50,7 @@ def read(source: Source) -> Reading:
     reading = registry_values.reading(source, values, Strength.POLICY)
     # The lost records may override any setting or channel of an earlier GPO.
     reasons = [Missing(str(fault), fault) for fault in faults]
-    missing = tuple(
-        (FactKey(kind), reason)
-        for reason in reasons
-        for kind in (FactKind.SETTING, FactKind.CHANNEL)
-    )
+    missing = tuple((family.every, reason) for reason in reasons for family in (SETTING, CHANNEL))
     return Reading(reading.statements, (*reading.faults, *faults), (*reading.missing, *missing))
 
 

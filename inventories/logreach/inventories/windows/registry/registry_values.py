@@ -15,7 +15,7 @@ from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import yaml_table
-from logreach.inventories.windows.facts import ChannelState
+from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
 from logreach.inventories.windows.registry.settings import RegistrySetting, settings
 
 _HIVES = re.compile(r"^(?:HKEY_LOCAL_MACHINE|HKLM:?|MACHINE)(?=\\|$)", re.IGNORECASE)
@@ -95,7 +95,7 @@ def reading(
                 statements.append(outcome)
             elif outcome is not None:
                 faults.append(outcome)
-                key = FactKey(FactKind.SETTING, setting.name)
+                key = SETTING(setting.name)
                 missing.append((key, Missing(str(outcome), outcome)))
         elif setting.off_where_absent and _covered(setting, roots):
             evidence = source.evidence("", f"{setting.registry[0]} does not exist")
@@ -110,7 +110,7 @@ def reading(
 
 def _doubted_by_special_values(
     source: Source, special_values: Iterable[RegistryValue]
-) -> Iterator[tuple[FactKey, Missing]]:
+) -> Iterator[tuple[FactKey[object], Missing]]:
     """The settings that a policy's special values ([MS-GPREG] 3.2.5.1) may remove or set.
 
     Their effect depends on values that other policies or local administrators set, so that the
@@ -129,7 +129,7 @@ def _doubted_by_special_values(
 
 def unknown_settings(
     key: str, name: str | None, fault: Fault
-) -> tuple[tuple[FactKey, Missing], ...]:
+) -> tuple[tuple[FactKey[object], Missing], ...]:
     """The settings that an unreadable value may hold; `name` None: any value below the key."""
     path = key.casefold() if name is None else f"{key}\\{name}".casefold()
     return tuple(
@@ -165,7 +165,7 @@ def _state(
     source: Source, setting: RegistrySetting, values: list[RegistryValue], strength: Strength
 ) -> Statement | Fault | None:
     """The setting's statement or a fault; None where the values state nothing."""
-    key = FactKey(FactKind.SETTING, setting.name)
+    key = SETTING(setting.name)
     last = values[-1]
     if setting.kind == "names":
         names = sorted({str(value.data) for value in values if value.data})
@@ -213,11 +213,11 @@ def _channels(
             if pattern.fullmatch(value.key.casefold()):
                 by_channel[value.key.rpartition("\\")[2]].append(value)
         for channel, channel_values in by_channel.items():
-            state: FactValue | None = _channel(channel_values, location["unit"])
+            state: object = _channel(channel_values, location["unit"])
             if state is not None:
                 first = channel_values[0]
                 evidence = source.evidence(first.location, first.key)
-                key = FactKey(FactKind.CHANNEL, channel)
+                key = CHANNEL(channel)
                 yield Statement(key, state, evidence, strength)
 
 

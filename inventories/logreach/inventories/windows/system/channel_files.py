@@ -36,9 +36,9 @@ def read_wevtutil(source: Source) -> Reading:
     """Read `wevtutil gl` output of one or more channels."""
     statements: list[Statement] = []
     faults: list[Fault] = []
-    missing: list[tuple[FactKey, Missing]] = []
+    missing: list[tuple[FactKey[object], Missing]] = []
     for line, name, fields in _channel_blocks(source.text()):
-        key = FactKey(FactKind.CHANNEL, name)
+        key = CHANNEL(name)
         enabled = fields.get("enabled", "")
         if enabled not in ("true", "false"):
             message = f"channel {name} has no 'enabled: true' or 'enabled: false'"
@@ -97,7 +97,7 @@ def read_list_log(source: Source) -> Reading:
             message = "channel has no LogName, or no IsEnabled that is true or false"
             faults.append(source.fault(message, f"record {number}"))
             # A record without a name may describe any channel.
-            key = FactKey(FactKind.CHANNEL, name if isinstance(name, str) else "")
+            key = CHANNEL(name if isinstance(name, str) else "")
             missing.append((key, Missing(str(faults[-1]), faults[-1])))
             continue
         state = ChannelState(

@@ -33,6 +33,6 @@ def read(source: Source) -> Reading:
         states = [installed[name.casefold()] for name in names if name.casefold() in installed]
         if any(states) or (states and len(installed) >= _COMPLETE_LISTING):
             evidence = source.evidence("", f"{', '.join(names)}: {any(states)}")
-            key = FactKey(FactKind.FEATURE, feature)
+            key = FEATURE(feature)
             statements.append(Statement(key, any(states), evidence))
     return Reading(tuple(statements))
