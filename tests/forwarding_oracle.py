@@ -11,14 +11,14 @@ from xml.etree.ElementTree import Element, SubElement
 from logreach.coverage.forwarding import EventMetadata
 from logreach.inventories.forwarding.subscriptions import Forwarding
 from logreach.inventories.forwarding.xpath import (
-    And,
     Call,
     Compare,
     Expr,
-    Literal,
-    Or,
+    LocationStep,
     Path,
-    Step,
+    XPathAnd,
+    XPathLiteral,
+    XPathOr,
     parse,
 )
 
@@ -62,17 +62,17 @@ def takes(forwarding: Forwarding, channel: str, root: Element) -> bool:
 
 def true(expression: Expr, node: Element) -> bool:
     match expression:
-        case Or(parts):
+        case XPathOr(parts):
             return any(true(part, node) for part in parts)
-        case And(parts):
+        case XPathAnd(parts):
             return all(true(part, node) for part in parts)
         case Call("not", (argument,)):
             return not true(argument, node)
-        case Call("band", (Path() as path, Literal(int(mask)))):
+        case Call("band", (Path() as path, XPathLiteral(int(mask)))):
             return any(int(text, 0) & mask for text in texts(path, node))
         case Path():
             return bool(texts(expression, node))
-        case Compare(op, Path() as path, Literal(value)):
+        case Compare(op, Path() as path, XPathLiteral(value)):
             return any(related(op, text, value) for text in texts(path, node))
     raise NotImplementedError(expression)
 
@@ -86,10 +86,10 @@ def texts(path: Path, node: Element) -> list[str]:
     return [found.text or "" for found in nodes]
 
 
-def children(step: Step, node: Element) -> list[Element]:
+def children(step: LocationStep, node: Element) -> list[Element]:
     found = [child for child in node if step.name in ("*", child.tag)]
     for predicate in step.predicates:
-        if isinstance(predicate, Literal):
+        if isinstance(predicate, XPathLiteral):
             found = [child for at, child in enumerate(found, 1) if at == predicate.value]
         else:
             found = [child for child in found if true(predicate, child)]

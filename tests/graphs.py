@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
 from logreach.coverage.engine.judged import Reason, Remedy
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES
 from logreach.inventories.facts.facts import Facts, Missing, Statement
 from logreach.inventories.facts.keys import FactKey
@@ -48,17 +49,18 @@ def graphs(draw: st.DrawFn) -> tuple[Graph, Facts]:
     """A random graph: leaves first, inner nodes over earlier ones, any edge limited or a gate."""
     graph = Graph()
     leaves = draw(st.integers(1, 5))
-    keys = [f"leaf{number}" for number in range(leaves)]
+    keys: list[NodeKey] = []
     said = []
-    for key in keys:
-        graph.add(Node(key, Combine.LEAF, "prerequisite", key, Asks(key, draw(st.booleans()))))
+    for name in (f"leaf{number}" for number in range(leaves)):
+        leaf = Asks(name, draw(st.booleans()))
+        keys.append(graph.add(Node(NodeKey.of(name), Combine.LEAF, "prerequisite", name, leaf)))
         value = draw(st.integers(-1, 4))
         if value >= 0:
-            said.append(Statement(SETTING(key), value, Evidence("t")))
+            said.append(Statement(SETTING(name), value, Evidence("t")))
     for number in range(draw(st.integers(1, 6))):
-        key = f"inner{number}"
+        key = NodeKey.of(f"inner{number}")
         combine = draw(st.sampled_from([Combine.ANY, Combine.ALL]))
-        graph.add(Node(key, combine, "inner", key))
+        graph.add(Node(key, combine, "inner", key.kind))
         for child in draw(st.lists(st.sampled_from(keys), unique=True, min_size=1, max_size=4)):
             limit = draw(st.sampled_from([None, None, PARTIAL, NO, UNKNOWN]))
             kinds = draw(st.sampled_from([{}, {}, {"gate": True}, {"elsewhere": True}]))

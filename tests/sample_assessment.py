@@ -13,10 +13,10 @@ from logreach.coverage.assessment.result import (
     MissingFact,
     Plan,
     PlannedRemedy,
+    PlanStep,
     Profile,
     RuleRollup,
     RuleSummary,
-    Step,
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason, Remedy
@@ -288,9 +288,23 @@ def sample() -> Assessment:
     )
 
 
+def with_rule_gains() -> Assessment:
+    """The same with gains of rules: by each change, in a step, and behind a missing fact."""
+    first, second = planned().remedies
+    rising = {"not achievable -> achievable": ("r-1", "r-2"), "unknown -> achievable": ("r-1",)}
+    step = PlanStep((0,), ("P2",), 52, 156.5, 300, (), ("r-1", "r-2"), 156.5)
+    missing, *others = planned().missing
+    return replace(
+        planned(),
+        remedies=(replace(first, rules_raised=rising, rule_gain=156.5), second),
+        rule_plan=Plan((step,), pairs=600, open=12.5),
+        missing=(replace(missing, rules=902), *others),
+    )
+
+
 def planned() -> Assessment:
     """The same with a plan: one step of two changes, and pairs that no change reaches."""
-    step = Step((0, 1), ("P1", "P2"), 902, 104, 2_000, ("T1543", "T1543.003"))
+    step = PlanStep((0, 1), ("P1", "P2"), 902, 104, 2_000, ("T1543", "T1543.003"))
     return replace(sample(), plan=Plan((step,), pairs=5_412, open=3))
 
 

@@ -23,8 +23,8 @@ from logreach.coverage.engine.verdict import (
     YES,
     Verdict,
 )
+from logreach.reports.labels import LABEL_STYLES, QUESTIONS
 from logreach.reports.navigator import fleet_layer, profile_layer, write_layers
-from logreach.reports.words import LOOKS, QUESTIONS
 
 
 def _by_id(layer: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -109,7 +109,7 @@ def test_what_is_achievable_nowhere_has_its_own_colour(
     assessment: Assessment, technique: str, label: str, score: float | None
 ) -> None:
     entry = _by_id(fleet_layer(assessment))[technique]
-    assert entry["color"] == LOOKS[label].fill
+    assert entry["color"] == LABEL_STYLES[label].fill
     assert entry.get("score") == score
 
 
@@ -232,7 +232,7 @@ def test_the_fleet_counts_a_rule_once_and_weighs_it_by_hosts(ruled: Assessment) 
     entry = _by_id(fleet_layer(ruled))["T1543"]
     # a 850 x 3 yes, 52 x 3 no; b 902 x 0.5 unknown; c 850 x 1 no, 52 x 1 partial; all 4059
     assert _told(entry) == {
-        "rules, each where it fares best": "1 achievable, 1 conditional, 1 unknown, "
+        "rules, best verdict on any host": "1 achievable, 1 conditional, 1 unknown, "
         "1 not applicable",
         "rules x hosts": "850 achievable, 52 conditional, 52 unknown, "
         "850 unknown, at best conditional, 902 not achievable, 902 not applicable",
@@ -240,7 +240,7 @@ def test_the_fleet_counts_a_rule_once_and_weighs_it_by_hosts(ruled: Assessment) 
         "11.1 % unknown",
     }
     assert entry["comment"].splitlines()[-1] == (
-        "Rules, each where it fares best: 1 achievable, 1 conditional, 0 dead, 1 unknown; over "
+        "Rules, by their best verdict on any host: 1 achievable, 1 conditional, 0 dead, 1 unknown; over "
         "all hosts, weighed by level: 62.8 % achievable, 1.3 % conditional, 24.8 % dead, "
         "11.1 % unknown"
     )

@@ -20,12 +20,12 @@ from logreach.coverage.assessment.result import Assessment
 from logreach.coverage.assessment.scope import scope_of
 from logreach.coverage.attack import AttackModel, load_attack
 from logreach.inventories import load
-from logreach.reports.catalogue import Catalogue, judged_of
 from logreach.reports.caveats import assumed_evidence
 from logreach.reports.excel import write_workbook
 from logreach.reports.html import rendered
-from logreach.reports.jsondoc import document, schema
+from logreach.reports.json import document, schema
 from logreach.reports.navigator import fleet_layer, profile_layer
+from logreach.reports.reason_catalogue import ReasonCatalogue, judged_of
 from logreach.reports.terminal import print_summary
 
 
@@ -126,11 +126,11 @@ def test_what_rests_on_an_assumption_says_so_in_every_report(
     assert ASSUMED in entries["T1110.001"]["comment"]
     out = StringIO()
     print_summary(assumed, Console(file=out, width=160))
-    assert "Facts only assumed: P1 (" in out.getvalue()
+    assert "Assumed facts by profile: P1 (" in out.getvalue()
 
 
 def test_no_verdict_hides_an_assumption_in_its_chain(assumed: Assessment) -> None:
-    catalogue, evidence = Catalogue(assumed), assumed_evidence(assumed)
+    catalogue, evidence = ReasonCatalogue(assumed), assumed_evidence(assumed)
     resting = [
         judged
         for judged in judged_of(assumed.profiles[0])

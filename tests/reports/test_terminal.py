@@ -33,9 +33,9 @@ def _printed(assessment: Assessment, width: int = 160, **options: object) -> str
         "Medium to high event volume",
         "setting Command line",
         "2 faults in the input",
-        "Visibility counts the best data component of a technique, so it reads high.",
-        "Facts only assumed: P1 (1), P2 (1).",
-        "Judged as it arrives: P2.",
+        "Visibility counts the best data component of a technique, so its figure is optimistic.",
+        "Assumed facts by profile: P1 (1), P2 (1).",
+        "Profiles judged by received events: P2.",
     ],
 )
 def test_the_summary_tells(assessment: Assessment, words: str) -> None:

@@ -1,6 +1,6 @@
-"""`logreach attack`: import a version of ATT&CK, and show what one holds.
+"""`logreach attack`: import a version of ATT&CK, and show the contents of a version.
 
-Data goes to stdout, remarks to stderr. InputError is left to the caller to print.
+Data goes to stdout, remarks to stderr. The caller prints InputError.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from logreach.coverage.attack.store import Imported
     from logreach.coverage.attack.summary import Summary
 
-app = typer.Typer(no_args_is_help=True, help="ATT&CK versions: import one, or show what it holds.")
+app = typer.Typer(
+    no_args_is_help=True, help="ATT&CK versions: import a version, or show its contents."
+)
 
 Source = Annotated[
     str,
@@ -31,18 +33,20 @@ Choice = Annotated[
     str | None,
     typer.Argument(
         metavar="FILE|VERSION",
-        help="A bundle, a compact file, or a version imported earlier; if left out, the one "
-        "that is shipped.",
+        help="A bundle, a compact file, or a version imported earlier. Default: the included "
+        "version.",
         show_default=False,
     ),
 ]
 As = Annotated[
     str | None,
-    typer.Option("--as", metavar="VERSION", help="The version of a bundle that does not tell it."),
+    typer.Option(
+        "--as", metavar="VERSION", help="The version of a bundle that does not name its version."
+    ),
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="Also write the compact form here."),
+    typer.Option("--out", metavar="FILE", help="Also write the compact form to this file."),
 ]
 Links = Annotated[
     Path | None,
@@ -54,11 +58,11 @@ Unparsed = Annotated[
 ]
 
 
-@app.command("import")
+@app.command("import", short_help="Import a version of ATT&CK for --attack.")
 def import_(source: Source, as_: As = None, out: Out = None, links: Links = None) -> None:
-    """Make the compact form of a version, and keep it for --attack.
+    """Convert a version of ATT&CK to the compact form, and store it for --attack.
 
-    Reading a bundle takes several seconds; the result is kept under the bundle's SHA-256.
+    Reading a bundle takes several seconds; the result is stored under the bundle's SHA-256.
     """
     from logreach.coverage.attack.bundle import NEWEST
     from logreach.coverage.attack.compact import encode
@@ -73,10 +77,12 @@ def import_(source: Source, as_: As = None, out: Out = None, links: Links = None
     if imported.cache_fault is not None:
         typer.echo(f"note: {imported.cache_fault}", err=True)
     if imported.model.major > NEWEST:
-        typer.echo(f"note: newer than {NEWEST}, the newest that this was made for", err=True)
+        typer.echo(
+            f"note: logreach was made for versions up to {NEWEST}; this version is newer", err=True
+        )
     if imported.from_cache:
-        typer.echo("note: read before; the result was kept", err=True)
-    _tell(summarise(with_borrowed_links(imported.model)))
+        typer.echo("note: this bundle was imported before; the stored result is used", err=True)
+    _print_summary(summarise(with_borrowed_links(imported.model)))
 
 
 def _imported(source: str, version: str | None) -> Imported:
@@ -87,25 +93,25 @@ def _imported(source: str, version: str | None) -> Imported:
     if path.exists() or not VERSION.fullmatch(source):
         return import_file(path, version)
     if version is not None:
-        raise InputError(Fault("--as is for files; a release tells its version", hint="Drop it."))
+        raise InputError(Fault("--as is for files; a release names its version", hint="Drop it."))
     typer.echo(f"downloading ATT&CK {source} from MITRE", err=True)
     return import_version(source)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str) -> None:
     from logreach.coverage.attack.files import write_whole
 
     try:
-        write_whole(path, text)
+        write_whole(path, content)
     except OSError as error:
         raise InputError(
             Fault(f"cannot be written: {error.strerror or error}", str(path))
         ) from None
 
 
-@app.command()
+@app.command(short_help="Show the contents of a version.")
 def show(choice: Choice = None, unparsed: Unparsed = False) -> None:
-    """Show what a version holds, and how much of it can be read.
+    """Show the contents of a version, and how many log source references can be parsed.
 
     --unparsed lists the log source references that name no event.
     """
@@ -113,13 +119,14 @@ def show(choice: Choice = None, unparsed: Unparsed = False) -> None:
     from logreach.coverage.attack.summary import summarise
 
     summary = summarise(load_attack(choice))
-    _tell(summary)
-    for one in summary.unparsed if unparsed else ():
-        row = f"{one.analytic}\t{one.ref.component}\t{one.ref.source}\t{one.ref.channel}"
+    _print_summary(summary)
+    for reference in summary.unparsed if unparsed else ():
+        ref = reference.ref
+        row = f"{reference.analytic}\t{ref.component}\t{ref.source}\t{ref.channel}"
         typer.echo("".join(c if c.isprintable() or c == "\t" else " " for c in row))
 
 
-def _tell(summary: Summary) -> None:
+def _print_summary(summary: Summary) -> None:
     links = f"{summary.own_links} of its own"
     if summary.borrowed_links:
         links = f"{summary.borrowed_links} from ATT&CK 17.1, {summary.uncarried_links} not carried"

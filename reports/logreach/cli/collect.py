@@ -10,16 +10,16 @@ SCRIPT = "collect.ps1"
 
 
 def script() -> str:
-    """The PowerShell script: plain ASCII, so that every PowerShell reads it alike."""
+    """The PowerShell script: plain ASCII, which every PowerShell decodes the same."""
     return (files("logreach.cli") / SCRIPT).read_text("ascii")
 
 
 def collect() -> None:
-    """Print a read-only PowerShell script (5.1 and 7) that gathers what an inventory needs.
+    """Print a read-only PowerShell script (5.1 and 7) that gathers the facts of an inventory.
 
-    It runs only Windows' own commands (auditpol, reg, Get-WinEvent, gpresult, Get-Acl and the
-    like, and Sysmon's 'sysmon -c'), keeps what they print in one folder a host, changes nothing
-    and sends nothing. Run it as administrator: audit policy and audit entries are readable to
-    nobody else. Save it with: logreach collect > collect.ps1
+    It runs only Windows' own commands (auditpol, reg, Get-WinEvent, gpresult, Get-Acl and
+    similar) and 'sysmon -c', saves their output in one folder a host, changes nothing else and
+    sends nothing. Run it as administrator: only administrators can read audit policy and audit
+    entries. Save it with: logreach collect > collect.ps1
     """
     typer.echo(script(), nl=False)

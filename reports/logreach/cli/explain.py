@@ -7,29 +7,31 @@ from typing import Annotated
 
 import typer
 
-from logreach.cli.assess import AttackChoice, HostNames, InventoryPath
-from logreach.cli.exits import tell
+from logreach.cli.exits import print_faults
+from logreach.cli.options import AttackChoice, HostNames, InventoryPath
 
 
 def explain(
-    what: Annotated[
+    name: Annotated[
         str,
         typer.Argument(
-            metavar="WHAT",
-            help="A technique (T1543.003), an event (Security:4688), a field of one "
+            metavar="NAME",
+            help="A technique (T1543.003), an event (Security:4688), a field of an event "
             "(Security:4688/CommandLine), a data component ('Process Creation') or the file of a "
-            "Sigma rule; with --rules also the id or title of a rule.",
+            "Sigma rule; with --rules, also a rule's id or title.",
         ),
     ],
     inventory: InventoryPath = Path(),
     host: HostNames = None,
     rules: Annotated[
         list[Path] | None,
-        typer.Option(metavar="PATH", help="Sigma rules, a file or a folder: explain one of these."),
+        typer.Option(
+            metavar="PATH", help="Sigma rules (a file or a folder): explain a rule of these."
+        ),
     ] = None,
     attack: AttackChoice = None,
 ) -> None:
-    """Show each link of the chain with verdict, reason, evidence and remedy."""
+    """Show each link of the chain behind a verdict, with reason, evidence and remedy."""
     from rich.console import Console
 
     from logreach.cli.rules import explained, is_rule_file
@@ -39,12 +41,12 @@ def explain(
     from logreach.inventories import load
     from logreach.reports.terminal import render_tree
 
-    read = only_hosts(load(inventory), host or ())
+    hosts_read = only_hosts(load(inventory), host or ())
     console = Console()
-    if rules or is_rule_file(what):
-        trees = explained(what, read, rules or ())
+    if rules or is_rule_file(name):
+        trees = explained(name, hosts_read, rules or ())
     else:
-        trees = chain(what, read, load_attack(attack))
+        trees = chain(name, hosts_read, load_attack(attack))
     for branch in trees:
         console.print(render_tree(branch))
-    tell(read.faults, heading="Faults of the input:")
+    print_faults(hosts_read.faults, heading="Faults of the input:")

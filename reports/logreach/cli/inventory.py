@@ -1,4 +1,4 @@
-"""`logreach inventory`: what an inventory says, what it leaves open, what is wrong with it.
+"""`logreach inventory`: the facts of an inventory, the missing facts, and the faults.
 
 Data goes to stdout, remarks to stderr.
 """
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="What an inventory says of its hosts, what it leaves open, and what is wrong with it.",
+    help="The facts of an inventory, the missing facts, and the faults.",
 )
 
 Folder = Annotated[
     Path,
     typer.Argument(
         metavar="DIR",
-        help="The inventory folder: with inventory.yaml, or one sub-folder a host.",
+        help="The inventory folder: it holds inventory.yaml, or one sub-folder a host.",
         show_default=False,
     ),
 ]
@@ -45,7 +45,7 @@ _WIDTH = 14
 
 @app.command("show")
 def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
-    """Show hosts, their facts, what is unknown, and how many verdicts hang on that."""
+    """Show hosts with their facts, the missing facts, and how many verdicts depend on each."""
     from logreach.coverage.assessment.scope import only_hosts
     from logreach.inventories import load
     from logreach.inventories.files.wording import counted
@@ -53,26 +53,26 @@ def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
     inventory = only_hosts(load(folder), host or ())
     for line in _heading(inventory):
         typer.echo(line)
-    for one in inventory.hosts:
+    for entry in inventory.hosts:
         typer.echo("")
-        for line in _every(one) if every else _summary(one):
+        for line in _every_fact(entry) if every else _summary(entry):
             typer.echo(line)
-    for line in _open(inventory):
+    for line in _missing_facts(inventory):
         typer.echo(line)
-    told = [
-        counted(len(some), word)
-        for some, word in ((inventory.faults, "fault"), (inventory.notes, "note"))
-        if some
+    remarks = [
+        counted(len(messages), word)
+        for messages, word in ((inventory.faults, "fault"), (inventory.notes, "note"))
+        if messages
     ]
-    if told:
-        typer.echo(f"{' and '.join(told)} on the input; see: logreach inventory check", err=True)
+    if remarks:
+        typer.echo(f"{' and '.join(remarks)} on the input; see: logreach inventory check", err=True)
 
 
 @app.command("check")
 def check(folder: Folder) -> None:
-    """List every fault of the inventory, every two sources that disagree, and what is left out.
+    """List the faults of the inventory, the sources that disagree, and the entries left out.
 
-    Exit code 1 where there is any fault or disagreement.
+    Exit code 1 if there is a fault or a disagreement.
     """
     from logreach.coverage.platforms.sysmon.prerequisites import contradictions
     from logreach.inventories import load
@@ -81,34 +81,34 @@ def check(folder: Folder) -> None:
     inventory = load(folder)
     for fault in inventory.faults:
         typer.echo(f"fault: {fault}")
-    disagreeing = [
-        (one.name, said)
-        for one in inventory.hosts
-        for said in (
-            *map(_conflict, one.facts.conflicts),
-            *map(str, contradictions(one.facts)),
+    disagreements = [
+        f"{entry.name}: {message}"
+        for entry in inventory.hosts
+        for message in (
+            *map(_conflict, entry.facts.conflicts),
+            *map(str, contradictions(entry.facts)),
         )
     ]
-    for name, said in disagreeing:
-        typer.echo(f"disagreement: {name}: {said}")
+    for message in disagreements:
+        typer.echo(f"disagreement: {message}")
     for note in inventory.notes:
         typer.echo(f"note: {note}")
-    hosts = sum(one.count for one in inventory.hosts)
+    hosts = sum(entry.count for entry in inventory.hosts)
     typer.echo(
         f"{inventory.name}: {counted(len(inventory.hosts), 'entry', 'entries')} for "
         f"{counted(hosts, 'host')}, {counted(len(inventory.files), 'file')} read, "
         f"{counted(len(inventory.faults), 'fault')}, "
-        f"{counted(len(disagreeing), 'disagreement')}",
+        f"{counted(len(disagreements), 'disagreement')}",
         err=True,
     )
-    if inventory.faults or disagreeing:
+    if inventory.faults or disagreements:
         raise typer.Exit(Exit.BELOW)
 
 
 def _heading(inventory: Inventory) -> Iterator[str]:
     from logreach.inventories.files.wording import counted
 
-    hosts = counted(sum(one.count for one in inventory.hosts), "host")
+    hosts = counted(sum(entry.count for entry in inventory.hosts), "host")
     entries = counted(len(inventory.hosts), "entry", "entries")
     yield f"{inventory.name}: {hosts} in {entries}, {counted(len(inventory.files), 'file')} read"
 
@@ -117,12 +117,12 @@ def _title(host: Host) -> str:
     return f"{host.name} ({host.count} hosts)" if host.count > 1 else host.name
 
 
-def _row(label: str, text: str) -> str:
-    return f"  {label:<{_WIDTH}}{text}"
+def _row(label: str, value: str) -> str:
+    return f"  {label:<{_WIDTH}}{value}"
 
 
 def _summary(host: Host) -> Iterator[str]:
-    """A host in a few lines: what is known, then what is not."""
+    """A host in a few lines: its facts, then disagreements and faults."""
     from logreach.inventories.facts.facts import Missing
     from logreach.inventories.forwarding.subscriptions import FORWARDING
     from logreach.inventories.windows.facts import CHANNEL, FEATURE, OS, ROLE, SACL, SETTING
@@ -142,8 +142,8 @@ def _summary(host: Host) -> Iterator[str]:
         ("audit entries", SACL),
         ("forwarding", FORWARDING.family),
     ):
-        told = list(facts.of_family(family))
-        yield _row(label, _family_shown(family, told) if told else "unknown")
+        known = list(facts.of_family(family))
+        yield _row(label, _family_words(family, known) if known else "unknown")
     for conflict in facts.conflicts:
         yield _row("disagreement", _conflict(conflict))
     for fault in host.faults:
@@ -155,15 +155,14 @@ def _audit(host: Host) -> str:
     from logreach.inventories.windows.audit_policy.subcategories import subcategories
     from logreach.inventories.windows.facts import AUDIT
 
-    told = [one for _, one in host.facts.of_family(AUDIT)]
-    known = len(told)
-    if not known:
+    settings = [setting for _, setting in host.facts.of_family(AUDIT)]
+    if not settings:
         fact = host.facts.get(AUDIT(next(iter(subcategories()))))
         return f"unknown: {fact.reason}" if isinstance(fact, Missing) else "unknown"
-    some = sum(1 for one in told if one.value.success or one.value.failure)
-    assumed = sum(1 for one in told if one.assumed)
-    text = f"{known} of {len(subcategories())} subcategories known, {some} on"
-    return f"{text}, {assumed} only assumed" if assumed else text
+    on = sum(setting.value.success or setting.value.failure for setting in settings)
+    assumed = sum(setting.assumed for setting in settings)
+    words = f"{len(settings)} of {len(subcategories())} subcategories known, {on} on"
+    return f"{words}, {assumed} assumed" if assumed else words
 
 
 def _sysmon(host: Host) -> str:
@@ -175,24 +174,26 @@ def _sysmon(host: Host) -> str:
     return f"unknown: {fact.reason}" if isinstance(fact, Missing) else in_words(fact.value)
 
 
-def _family_shown(family: str, told: Iterable[tuple[str, Known[object]]]) -> str:
+def _family_words(family: str, known: Iterable[tuple[str, Known[object]]]) -> str:
     from logreach.inventories.facts.values import in_words
 
     if family == "forwarding":
-        return ", ".join(in_words(one.value) for _, one in told)
+        return ", ".join(in_words(fact.value) for _, fact in known)
     if family in ("channel", "sacl"):
-        names = [name for name, _ in told]
+        names = [name for name, _ in known]
         return f"{len(names)} known" if len(names) > 6 else ", ".join(names)
-    return ", ".join(f"{name} {in_words(one.value)}" for name, one in told)
+    return ", ".join(f"{name} {in_words(fact.value)}" for name, fact in known)
 
 
-def _every(host: Host) -> Iterator[str]:
-    """Every fact of a host with its evidence, then every fact that is missing with its reason."""
+def _every_fact(host: Host) -> Iterator[str]:
+    """Every fact of a host with its evidence, then every missing fact with the reason."""
+    from logreach.inventories.facts.values import in_words
+
     yield _title(host)
     for key in sorted(host.facts.known):
-        one = host.facts.known[key]
-        strength = one.strength.name.lower()
-        yield f"  {_name(key)} = {_value(one.value)}  [{strength}] {_evidence(one.evidence)}"
+        fact = host.facts.known[key]
+        strength = fact.strength.name.lower()
+        yield f"  {_name(key)} = {in_words(fact.value)}  [{strength}] {_evidence(fact.evidence)}"
     for key, missing in sorted(host.facts.missing.items()):
         if key not in host.facts.known:
             yield f"  {_name(key)} unknown: {missing.reason}"
@@ -201,39 +202,35 @@ def _every(host: Host) -> Iterator[str]:
 
 
 def _evidence(evidence: tuple[Evidence, ...]) -> str:
-    return "; ".join(" ".join(part for part in (e.source, e.where) if part) for e in evidence)
+    return "; ".join(" ".join(filter(None, (piece.source, piece.where))) for piece in evidence)
 
 
 def _conflict(conflict: Conflict) -> str:
-    kept, dropped = conflict.kept, conflict.dropped
-    return (
-        f"{_name(conflict.key)}: {_value(kept.value)} ({_evidence((kept.evidence,))}) is believed, "
-        f"not {_value(dropped.value)} ({_evidence((dropped.evidence,))})"
+    from logreach.inventories.facts.values import in_words
+
+    used, unused = (
+        f"{in_words(statement.value)} ({_evidence((statement.evidence,))})"
+        for statement in (conflict.kept, conflict.dropped)
     )
+    return f"{_name(conflict.key)}: {used} is used; {unused} is not"
 
 
 def _name(key: FactKey[object]) -> str:
-    """A fact's name for people, as every report tells it."""
-    from logreach.coverage.assessment.names import fact_title
+    """A fact's name for people, as in every report."""
+    from logreach.coverage.assessment.fact_views import fact_title
     from logreach.coverage.platforms.windows.knowledge.events import load_events
 
     return fact_title(load_events(), key) or f"{key.family} {key.name}".strip()
 
 
-def _value(value: object) -> str:
-    from logreach.inventories.facts.values import in_words
-
-    return in_words(value)
-
-
-def _open(inventory: Inventory) -> Iterator[str]:
-    """The facts that are missing and matter, most telling first."""
+def _missing_facts(inventory: Inventory) -> Iterator[str]:
+    """The missing facts on which verdicts depend, those with most verdicts first."""
     from logreach.coverage.assessment.assess import hanging
 
-    found = hanging(inventory)
-    if not found:
+    verdicts = hanging(inventory)
+    if not verdicts:
         return
     yield ""
-    yield "Unknown facts, and the verdicts that hang on each:"
-    for key, count in sorted(found.items(), key=lambda one: (-one[1], one[0])):
+    yield "Missing facts, and the number of verdicts that depend on each:"
+    for key, count in sorted(verdicts.items(), key=lambda entry: (-entry[1], entry[0])):
         yield f"  {count:>6}  {_name(key)}"

@@ -10,22 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.assess import (
-    AttackChoice,
-    HostNames,
-    InventoryPath,
-    kept_answers,
-    loaded_rules,
-)
-from logreach.cli.exits import tell
+from logreach.cli.assess import cached_filter_answers, loaded_rules
+from logreach.cli.exits import print_faults
+from logreach.cli.options import AttackChoice, HostNames, InventoryPath, OutputFormat
 from logreach.inventories.files.wording import counted, noun
 
 if TYPE_CHECKING:
+    from logreach.coverage.assessment.result import RuleSummary
     from logreach.coverage.detections.model import Rule, RuleSet
     from logreach.coverage.engine.tree import Branch
     from logreach.inventories.facts.host import Inventory
     from logreach.inventories.files.faults import Fault
-    from logreach.reports.ruletable import Judgement, RuleRow
+    from logreach.reports.rule_table import ProfileRules, RuleRow
 
 
 class RuleLevel(StrEnum):
@@ -39,20 +35,13 @@ class RuleLevel(StrEnum):
 
 
 class RuleVerdict(StrEnum):
-    """The verdicts that can be asked for; every kind of unknown is one."""
+    """The verdicts to filter by; every kind of unknown is one."""
 
     ACHIEVABLE = "achievable"
     CONDITIONAL = "conditional"
     UNKNOWN = "unknown"
     NOT_ACHIEVABLE = "not achievable"
     NOT_APPLICABLE = "not applicable"
-
-
-class Form(StrEnum):
-    """How the table is written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 RulePaths = Annotated[
@@ -94,67 +83,65 @@ def rules(
     attack: AttackChoice = None,
     limit: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Only so many rules, those with the largest gain."),
+        typer.Option(metavar="N", min=1, help="Only the N rules with the largest gain."),
     ] = None,
-    format_: Annotated[Form, typer.Option("--format", help="json: one object a line.")] = Form.TEXT,
+    format_: Annotated[
+        OutputFormat, typer.Option("--format", help="json: one object a line.")
+    ] = OutputFormat.TEXT,
 ) -> None:
-    """List rules by what remedies would gain: hosts by verdict, log source, what is missing, why.
+    """List rules by gain of remedies: hosts by verdict, log source, missing fields, reason.
 
     Gain is the weight of the rule's level (critical 4, high 3, medium 2, low 1, informational
-    0.5, none 1) times the hosts where it falls short and a remedy is known; hosts on which a part
-    is proven count half.
+    0.5, none 1) times the number of hosts on which the rule is not achievable and a remedy is
+    known. Hosts on which the rule is partly proven count half.
     """
-    from logreach.reports.ruletable import only, rule_rows
+    from logreach.reports.rule_table import only, rule_rows
 
-    read, ruleset, judged = _judged(inventory, rules, host or (), attack)
+    hosts_read, ruleset, judged = _judged(inventory, rules, host or (), attack)
     rows = only(rule_rows(judged), level or (), verdict or (), technique or ())
     shown = rows[:limit]
-    if format_ is Form.JSON:
+    if format_ is OutputFormat.JSON:
         for row in shown:
             typer.echo(json.dumps(_object(row), ensure_ascii=False))
     else:
         _print(shown)
     typer.echo(f"{len(shown)} of {counted(len(ruleset.rules), 'rule')}", err=True)
-    _tell(read, ruleset)
+    faults: tuple[Fault, ...] = (*hosts_read.faults, *ruleset.faults)
+    print_faults(faults, heading="Faults of the input:")
 
 
 def _judged(
     inventory: Path, paths: Sequence[Path], hosts: Sequence[str], attack: str | None
-) -> tuple[Inventory, RuleSet, list[Judgement]]:
+) -> tuple[Inventory, RuleSet, list[ProfileRules]]:
     from logreach.coverage.assessment.profiles import group
     from logreach.coverage.assessment.rules import RuleWork
     from logreach.coverage.assessment.scope import only_hosts
     from logreach.coverage.attack import load_attack
     from logreach.inventories import load
 
-    read, ruleset = only_hosts(load(inventory), hosts), loaded_rules(paths)
+    hosts_read, ruleset = only_hosts(load(inventory), hosts), loaded_rules(paths)
     work = RuleWork(ruleset, load_attack(attack))
-    with kept_answers(read):
-        judged: list[Judgement] = [
-            (one.count, work.summaries(one.facts)) for one in group(read.hosts)
+    with cached_filter_answers(hosts_read):
+        judged: list[ProfileRules] = [
+            (profile.count, work.summaries(profile.facts)) for profile in group(hosts_read.hosts)
         ]
-    return read, ruleset, judged
-
-
-def _tell(read: Inventory, ruleset: RuleSet) -> None:
-    faults: tuple[Fault, ...] = (*read.faults, *ruleset.faults)
-    tell(faults, heading="Faults of the input:")
+    return hosts_read, ruleset, judged
 
 
 def _object(row: RuleRow) -> dict[str, object]:
-    told = row.told
+    rule = row.summary
     return {
-        "id": told.rule_id,
-        "title": told.title,
-        "level": told.level,
-        "file": told.source,
-        "techniques": told.techniques,
+        "id": rule.rule_id,
+        "title": rule.title,
+        "level": rule.level,
+        "file": rule.source,
+        "techniques": rule.techniques,
         "hosts": row.hosts,
-        "state": told.state,
-        "log_source": told.log_source,
-        "dead_branches": told.dead_branches,
-        "missing_fields": told.missing_fields,
-        "reason": told.judged.reason,
+        "state": rule.state,
+        "log_source": rule.log_source,
+        "dead_branches": rule.dead_branches,
+        "missing_fields": rule.missing_fields,
+        "reason": rule.judged.reason,
         "remedy": row.remedy,
         "gain": row.gain,
     }
@@ -166,48 +153,43 @@ def _print(rows: Iterable[RuleRow]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from logreach.reports.printing import Cell
+    from logreach.reports.printing import WrappedCell
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("Gain", justify="right", no_wrap=True)
     table.add_column("Level", no_wrap=True)
-    for title in ("Rule, technique, log source", "Hosts", "Missing, and why"):
+    for title in ("Rule, technique, log source", "Hosts", "Missing fields, reason"):
         table.add_column(title, overflow="fold")
     for row in rows:
-        cells = (f"{row.gain:g}", row.told.level or "-", _what(row), _hosts(row), _why(row))
-        table.add_row(*(Cell(Text(cell)) for cell in cells))
+        rule = row.summary
+        cells = (
+            f"{row.gain:g}",
+            rule.level or "-",
+            _lines(rule.title, " ".join(rule.techniques), rule.log_source),
+            _lines(*(f"{count} {label}" for label, count in sorted(row.hosts.items()))),
+            _lines(" ".join(rule.missing_fields), _reason(rule)),
+        )
+        table.add_row(*(WrappedCell(Text(cell)) for cell in cells))
     Console().print(table)
 
 
-def _what(row: RuleRow) -> str:
-    told = row.told
-    return _lines(told.title, " ".join(told.techniques), told.log_source)
+def _reason(rule: RuleSummary) -> str:
+    """The first reason; '' for a rule that fires as it was written."""
+    complete = rule.judged.verdict.label == "achievable" and "noisier" not in rule.state
+    return "" if complete else rule.judged.reason
 
 
-def _hosts(row: RuleRow) -> str:
-    return _lines(*(f"{count} {label}" for label, count in sorted(row.hosts.items())))
+def _lines(*lines: str) -> str:
+    """Lines without control characters: rules are third-party text."""
+    return "\n".join(
+        "".join(char if char.isprintable() else " " for char in line) for line in lines if line
+    )
 
 
-def _why(row: RuleRow) -> str:
-    told = row.told
-    whole = told.judged.verdict.label == "achievable" and "noisier" not in told.state
-    reason = "" if whole else told.judged.reason
-    return _lines(" ".join(told.missing_fields), reason)
+def explained(name: str, inventory: Inventory, paths: Sequence[Path]) -> list[Branch]:
+    """The chains of the rules with this id, title or file, a tree a rule and profile.
 
-
-def _lines(*parts: str) -> str:
-    return "\n".join(_plain(part) for part in parts if part)
-
-
-def _plain(text: str) -> str:
-    """Text without control characters: rules come from others."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def explained(what: str, read: Inventory, paths: Sequence[Path]) -> list[Branch]:
-    """The branches of the rules that an id, title or file means, a tree a rule and profile.
-
-    Raises InputError where it means none.
+    Raises InputError where no rule has it.
     """
     from logreach.coverage.assessment.profiles import group
     from logreach.coverage.detections.explain import explain_rule
@@ -215,39 +197,36 @@ def explained(what: str, read: Inventory, paths: Sequence[Path]) -> list[Branch]
     from logreach.coverage.network.rule_nodes import GraphView
     from logreach.coverage.platforms.windows.knowledge.events import load_events
 
-    found = loaded_rules(paths or [Path(what)])
-    tell(found.faults, heading="Faults of the rules:")
-    wanted = _meant(what, found)
+    ruleset = loaded_rules(paths or [Path(name)])
+    print_faults(ruleset.faults, heading="Faults of the rules:")
+    rules_named = _rules_named(name, ruleset)
+    # A correlation counts the matches of other rules, so it needs them judged.
+    correlating = any(rule.correlation is not None for rule in rules_named)
+    to_judge = ruleset.rules if correlating else rules_named
     trees = []
-    for one in group(read.hosts):
-        names = ", ".join(host.name for host in one.hosts)
-        view = GraphView(load_events(), one.facts)
-        judged = judge_all(_with_counted(wanted, found), view)
-        trees += [explain_rule(rule, judged[rule.id], view, names) for rule in wanted]
+    for profile in group(inventory.hosts):
+        names = ", ".join(host.name for host in profile.hosts)
+        view = GraphView(load_events(), profile.facts)
+        judged = judge_all(to_judge, view)
+        trees += [explain_rule(rule, judged[rule.id], view, names) for rule in rules_named]
     return trees
 
 
-def is_rule_file(what: str) -> bool:
-    """Whether what is to be explained is a file of rules."""
-    path = Path(what)
+def is_rule_file(name: str) -> bool:
+    """Whether the name is the path of a rule file."""
+    path = Path(name)
     return path.suffix.lower() in (".yml", ".yaml") and path.is_file()
 
 
-def _meant(what: str, found: RuleSet) -> Sequence[Rule]:
-    """The rules of a file, by any path to it, or those that an id, title or file's name means."""
+def _rules_named(name: str, ruleset: RuleSet) -> Sequence[Rule]:
+    """The rules of a file, by any path to it, or those with this id, title or file name."""
     from logreach.coverage.detections.explain import chosen
 
-    if not is_rule_file(what):
-        return chosen(found.rules, what)
-    own = loaded_rules([Path(what)]).rules
-    ids = {rule.id for rule in own}
-    return [rule for rule in found.rules if rule.id in ids] or own
-
-
-def _with_counted(wanted: Sequence[Rule], found: RuleSet) -> Sequence[Rule]:
-    """Only a rule that counts what others find needs the others."""
-    alone = all(rule.correlation is None for rule in wanted)
-    return wanted if alone else found.rules
+    if not is_rule_file(name):
+        return chosen(ruleset.rules, name)
+    in_file = loaded_rules([Path(name)]).rules
+    ids = {rule.id for rule in in_file}
+    return [rule for rule in ruleset.rules if rule.id in ids] or in_file
 
 
 def by_configuration(
@@ -257,49 +236,54 @@ def by_configuration(
     ],
     rules: RulePaths,
     sysmon_version: Annotated[
-        str, typer.Option("--sysmon-version", metavar="V", help="The Sysmon that loads them.")
+        str,
+        typer.Option(
+            "--sysmon-version",
+            metavar="V",
+            help="The Sysmon version that loads the configurations.",
+        ),
     ] = "15.15",
 ) -> None:
-    """Count, for each Sysmon configuration, the rules that Sysmon's events alone let fire.
+    """Count, for each Sysmon configuration, the rules that can fire on Sysmon's events alone.
 
-    'on some' are rules of which the configuration logs some events and drops others.
+    'on some' counts rules of which the configuration logs some events and drops others.
     """
     from logreach.coverage.assessment.rules_by_config import rules_of_sysmon, under_config
     from logreach.coverage.attack.files import cache_folder
 
     texts = _configurations(configurations, sysmon_version)
-    found = loaded_rules(rules)
-    judged = rules_of_sysmon(found.rules)
+    ruleset = loaded_rules(rules)
+    judged = rules_of_sysmon(ruleset.rules)
     typer.echo("| configuration | on all events | on some | undecided | never |")
     typer.echo("| --- | ---: | ---: | ---: | ---: |")
-    for path, text in texts.items():
-        one = under_config(path.name, text, judged, sysmon_version, cache_folder())
-        every, never = one.labels.get("achievable", 0), one.labels.get("not achievable", 0)
-        some = one.labels.get("conditional", 0) + one.labels.get("unknown, at least conditional", 0)
-        unsure = len(judged) - every - never - some
-        typer.echo(f"| {path.stem} | {every:,} | {some:,} | {unsure:,} | {never:,} |")
-    whole = counted(len(found.rules), "rule")
+    for path, xml in texts.items():
+        labels = under_config(path.name, xml, judged, sysmon_version, cache_folder()).labels
+        every, never = labels.get("achievable", 0), labels.get("not achievable", 0)
+        some = labels.get("conditional", 0) + labels.get("unknown, at least conditional", 0)
+        undecided = len(judged) - every - never - some
+        typer.echo(f"| {path.stem} | {every:,} | {some:,} | {undecided:,} | {never:,} |")
+    total = counted(len(ruleset.rules), "rule")
     typer.echo(
-        f"{len(judged)} of {whole} {noun(len(judged), 'reads', 'read')} Sysmon's events", err=True
+        f"{len(judged)} of {total} {noun(len(judged), 'reads', 'read')} Sysmon's events", err=True
     )
-    tell(found.faults, heading="Faults of the input:")
+    print_faults(ruleset.faults, heading="Faults of the input:")
 
 
 def _configurations(paths: Sequence[Path], sysmon_version: str) -> dict[Path, str]:
-    """The texts of configurations; InputError with the faults of all that cannot be used."""
+    """The XML of configurations. Raises InputError with the faults of every unusable file."""
     from logreach.cli.sysmon import read_file
     from logreach.coverage.assessment.rules_by_config import configuration
     from logreach.coverage.platforms.sysmon.engine.loading import binary_of
     from logreach.inventories.files.faults import InputError
 
     binary_of(sysmon_version)
-    found: dict[Path, str] = {}
+    texts: dict[Path, str] = {}
     faults: list[Fault] = []
     for path in paths:
         try:
-            found[path] = configuration(str(path), read_file(path), sysmon_version)
+            texts[path] = configuration(str(path), read_file(path), sysmon_version)
         except InputError as error:
             faults += error.faults
     if faults:
         raise InputError(faults)
-    return found
+    return texts

@@ -13,36 +13,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from logreach.cli.exits import Exit, Guarded, fail, tell
+from logreach.cli.exits import Exit, GuardedGroup, fail, print_faults
+from logreach.cli.options import OutputFormat
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.wording import counted, noun
 
 if TYPE_CHECKING:
     from logreach.coverage.platforms.sysmon.engine import Config, Decision
     from logreach.coverage.platforms.sysmon.engine.lints import Finding
-    from logreach.coverage.platforms.sysmon.engine.records import Read, Record
+    from logreach.coverage.platforms.sysmon.engine.records import ReadResult, Record
 
 app = typer.Typer(
-    cls=Guarded,
+    cls=GuardedGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Sysmon configurations: what is wrong with one, and what it would have logged.",
+    help="Sysmon configurations: check a configuration, or try it on recorded events.",
 )
 
 
-class Level(StrEnum):
-    """The least severity shown; named as the findings name theirs."""
+class SeverityLevel(StrEnum):
+    """The least severity shown; the same names as in the findings."""
 
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
-
-
-class Form(StrEnum):
-    """How a command writes its data."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 Configuration = Annotated[
@@ -54,13 +48,13 @@ Version = Annotated[
     typer.Option(
         "--sysmon-version",
         metavar="V",
-        help="The Sysmon that loads it, such as 15.15, or 10.0.26100.8521 for the one in Windows; "
-        "if left out, one with schema 4.90.",
+        help="The Sysmon version that loads the file, such as 15.15, or 10.0.26100.8521 for the "
+        "Sysmon of Windows. Default: a Sysmon with schema 4.90.",
         show_default=False,
     ),
 ]
-Show = Annotated[Level, typer.Option("--level", help="The least severity to show.")]
-Format = Annotated[Form, typer.Option("--format", help="json: one object a line.")]
+Show = Annotated[SeverityLevel, typer.Option("--level", help="The least severity to show.")]
+Format = Annotated[OutputFormat, typer.Option("--format", help="json: one object a line.")]
 Logs = Annotated[
     list[Path] | None,
     typer.Option("--evtx", metavar="LOG", help="An event log file.", show_default=False),
@@ -71,26 +65,28 @@ Lines = Annotated[
         "--jsonl",
         metavar="LOG",
         help='Events as JSON, one a line: {"event_id": 1, "fields": {"Image": "..."}}, '
-        "evtx_dump's or winlogbeat's form.",
+        "or as evtx_dump or winlogbeat write them.",
         show_default=False,
     ),
 ]
 Only = Annotated[
     bool | None,
-    typer.Option("--kept/--dropped", help="Show only these.", show_default=False),
+    typer.Option(
+        "--kept/--dropped", help="Show only kept or only dropped events.", show_default=False
+    ),
 ]
 
 
-@app.command("check", short_help="List what is wrong with a configuration.")
+@app.command("check", short_help="List the defects of a configuration.")
 def check(
     file: Configuration,
     sysmon_version: Version = None,
-    level: Show = Level.INFO,
-    format_: Format = Form.TEXT,
+    level: Show = SeverityLevel.INFO,
+    format_: Format = OutputFormat.TEXT,
 ) -> None:
-    """List what is wrong with a configuration: line, consequence and fix.
+    """List the defects of a configuration, with line, consequence and fix.
 
-    Exit codes: 0 no error and no warning; 1 errors or warnings, also where Sysmon would refuse
+    Exit codes: 0 no error and no warning; 1 errors or warnings, also where Sysmon would reject
     the file; 2 the file or the command line cannot be used.
     """
     from logreach.coverage.platforms.sysmon.engine.checking import check as check_configuration
@@ -99,33 +95,34 @@ def check(
     with faults_in(file, sysmon_version):
         findings = check_configuration(read_file(file), sysmon_version)
     least = Severity(level).rank
-    for one in findings:
-        if one.severity.rank <= least:
-            typer.echo(_json_finding(file, one) if format_ is Form.JSON else _told(file, one))
-    count = Counter(one.severity for one in findings)
+    line_of = _json_finding if format_ is OutputFormat.JSON else _finding_text
+    for finding in findings:
+        if finding.severity.rank <= least:
+            typer.echo(line_of(file, finding))
+    count = Counter(finding.severity for finding in findings)
     names = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "remarks"}
-    summary = ", ".join(f"{name}: {count[one]}" for one, name in names.items())
+    summary = ", ".join(f"{name}: {count[severity]}" for severity, name in names.items())
     typer.echo(f"{file}: {summary}", err=True)
     if count[Severity.ERROR] or count[Severity.WARNING]:
         raise typer.Exit(Exit.BELOW)
 
 
-@app.command("try", short_help="Show which recorded events it would have kept.")
+@app.command("try", short_help="Show which recorded events pass a configuration.")
 def try_(
     file: Configuration,
     evtx: Logs = None,
     jsonl: Lines = None,
     sysmon_version: Version = None,
     kept: Only = None,
-    format_: Format = Form.TEXT,
+    format_: Format = OutputFormat.TEXT,
 ) -> None:
-    """Show which events of a log a configuration would have kept, and by which rule.
+    """Show which events of a log a configuration would keep, and by which rule.
 
-    A configuration can only be tried on events that were logged under another one. Exit codes:
+    Events that the configuration at recording time dropped are not in the log. Exit codes:
     0 done; 1 some records could not be read; 2 the input or the command line cannot be used.
     """
     from logreach.coverage.platforms.sysmon.engine import decide, load
-    from logreach.coverage.platforms.sysmon.engine.records import Other, Record
+    from logreach.coverage.platforms.sysmon.engine.records import ForeignRecord, Record
 
     if not evtx and not jsonl:
         fail("no events to try", "Give a log with --evtx or --jsonl.")
@@ -133,26 +130,26 @@ def try_(
         config = load(read_file(file), sysmon_version)
     faults: list[Fault] = []
     count: Counter[tuple[int, bool]] = Counter()
-    others = 0
-    for read in _events(evtx or [], jsonl or []):
-        if isinstance(read, Record):
-            decision = decide(config, read.event_id, read.fields)
-            count[read.event_id, decision.logged] += 1
+    other_providers = 0
+    for record in _records(evtx or [], jsonl or []):
+        if isinstance(record, Record):
+            decision = decide(config, record.event_id, record.fields)
+            count[record.event_id, decision.logged] += 1
             if kept is None or kept is decision.logged:
-                typer.echo(_row(config, read, decision, format_))
-        elif isinstance(read, Other):
-            others += 1
+                typer.echo(_row(config, record, decision, format_))
+        elif isinstance(record, ForeignRecord):
+            other_providers += 1
         else:
-            faults.append(read)
-    _sum_up(count, others)
-    tell(tuple(faults))
+            faults.append(record)
+    _print_counts(count, other_providers)
+    print_faults(tuple(faults))
     if faults:
         raise typer.Exit(Exit.BELOW)
 
 
 @contextmanager
 def faults_in(file: Path, sysmon_version: str | None) -> Iterator[None]:
-    """Inside, faults are those of this file and are told with its name; a wrong version is none."""
+    """Inside, faults name this file as their source; a fault of the version does not."""
     from logreach.coverage.platforms.sysmon.engine.loading import binary_of
 
     binary_of(sysmon_version)
@@ -170,23 +167,23 @@ def read_file(file: Path) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _told(file: Path, one: Finding) -> str:
+def _finding_text(file: Path, finding: Finding) -> str:
     return (
-        f"{file}:{one.line}: {one.severity}: {one.message} [{one.lint}]\n"
-        f"    {one.consequence}\n    fix: {one.fix}"
+        f"{file}:{finding.line}: {finding.severity}: {finding.message} [{finding.lint}]\n"
+        f"    {finding.consequence}\n    fix: {finding.fix}"
     )
 
 
-def _json_finding(file: Path, one: Finding) -> str:
+def _json_finding(file: Path, finding: Finding) -> str:
     return _as_json(
         {
             "file": str(file),
-            "line": one.line,
-            "severity": str(one.severity),
-            "lint": one.lint,
-            "message": one.message,
-            "consequence": one.consequence,
-            "fix": one.fix,
+            "line": finding.line,
+            "severity": str(finding.severity),
+            "lint": finding.lint,
+            "message": finding.message,
+            "consequence": finding.consequence,
+            "fix": finding.fix,
         }
     )
 
@@ -195,7 +192,7 @@ def _as_json(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _events(evtx: list[Path], jsonl: list[Path]) -> Iterator[Read]:
+def _records(evtx: list[Path], jsonl: list[Path]) -> Iterator[ReadResult]:
     from logreach.coverage.platforms.sysmon.engine.records import read_evtx, read_json_lines
 
     for path in evtx:
@@ -204,11 +201,11 @@ def _events(evtx: list[Path], jsonl: list[Path]) -> Iterator[Read]:
         yield from read_json_lines(path)
 
 
-def _row(config: Config, record: Record, decision: Decision, form: Form) -> str:
-    if form is Form.JSON:
+def _row(config: Config, record: Record, decision: Decision, form: OutputFormat) -> str:
+    if form is OutputFormat.JSON:
         return _as_json(
             {
-                "where": record.where,
+                "where": record.place,
                 "event_id": record.event_id,
                 "kept": decision.logged,
                 "rule": decision.rule,
@@ -219,7 +216,7 @@ def _row(config: Config, record: Record, decision: Decision, form: Form) -> str:
     word = "kept" if decision.logged else "dropped"
     rule = f" rule {decision.rule!r}" if decision.rule else ""
     return (
-        f"{record.where}: Sysmon:{record.event_id} {word}{rule}: {_why(config, record, decision)}"
+        f"{record.place}: Sysmon:{record.event_id} {word}{rule}: {_why(config, record, decision)}"
     )
 
 
@@ -228,12 +225,14 @@ def _why(config: Config, record: Record, decision: Decision) -> str:
 
     if decision.disabled:
         return "the event is switched off"
-    lines = [one.line for one in config.elements_of(record.event_id)]
+    lines = [element.line for element in config.elements_of(record.event_id)]
     listed = ", ".join(map(str, lines))
     if decision.basis is Basis.ELEMENT:
-        first, *rest = decision.deciders
-        told = f"{first.text or first.name} (line {first.line})"
-        return f"{told} in {rest[0].name} (line {rest[0].line})" if rest else told
+        first, *groups = decision.deciders
+        condition = f"{first.text or first.name} (line {first.line})"
+        if not groups:
+            return condition
+        return f"{condition} in {groups[0].name} (line {groups[0].line})"
     return {
         Basis.SINGLE: f"nothing matches; default of the only element (line {listed})",
         Basis.MULTIPLE: f"nothing matches in {len(lines)} elements (lines {listed})",
@@ -243,10 +242,11 @@ def _why(config: Config, record: Record, decision: Decision) -> str:
     }[decision.basis]
 
 
-def _sum_up(count: Counter[tuple[int, bool]], others: int) -> None:
+def _print_counts(count: Counter[tuple[int, bool]], other_providers: int) -> None:
     for event_id in sorted({event_id for event_id, _ in count}):
         kept, dropped = count[event_id, True], count[event_id, False]
         typer.echo(f"Sysmon:{event_id}: {kept} kept, {dropped} dropped", err=True)
-    if others:
-        told = f"{counted(others, 'record')} of other providers {noun(others, 'was', 'were')}"
-        typer.echo(f"{told} left aside", err=True)
+    if other_providers:
+        records = counted(other_providers, "record")
+        verb = noun(other_providers, "was", "were")
+        typer.echo(f"{records} of other providers {verb} skipped", err=True)

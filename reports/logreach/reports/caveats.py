@@ -1,5 +1,5 @@
-"""What a reader must know beside the verdicts: what is only assumed, where on its way an event is
-judged, and what was wrong with the input."""
+"""Limits of the verdicts that every report states: facts that are only assumed, whether forwarding
+is judged, and faults of the input."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
 
 ASSUMED_MEANING = (
-    "Assumed facts are defaults of Windows that no file of the hosts confirms; a verdict that "
-    "rests on one says '(assumed)'."
+    "Assumed facts are Windows defaults that no file of the host confirms; a verdict that rests on "
+    "an assumed fact says '(assumed)'."
 )
 FORWARDING_MEANING = (
-    "Where the inventory names subscriptions, verdicts tell what arrives centrally; elsewhere, "
-    "what the host itself writes."
+    "For hosts whose subscriptions the inventory names, verdicts are about the events that the "
+    "collector receives; for other hosts, about the events that the host writes."
 )
 ON_HOST_MEANING = (
-    "'On the host' tells what the host itself writes, whether or not it arrives centrally."
+    "'On the host' is the verdict on the events that the host writes, whether or not the collector "
+    "receives them."
 )
-NOT_TOLD = "forwarding not told"
+FORWARDING_UNKNOWN = "forwarding unknown"
 
 
 def assumed_facts(profile: Profile) -> int:
@@ -43,23 +44,23 @@ def forwarded(assessment: Assessment) -> bool:
 
 
 def judged_where(profile: Profile) -> str:
-    """The place that a profile's verdicts tell about."""
-    return "what arrives" if profile.events_on_host else "what the host writes"
+    """Where on their way the events of a profile are judged."""
+    return "received events" if profile.events_on_host else "events on the host"
 
 
-def lost_on_the_way(profile: Profile) -> int:
-    """Events that the host holds and that arrive not at all or only in part."""
+def events_cut_by_forwarding(profile: Profile) -> int:
+    """Events on the host that the collector does not receive, or receives only in part."""
     return sum(
-        judged.verdict.proven > profile.events[key].verdict.proven
-        for key, judged in profile.events_on_host.items()
-        if key in profile.events
+        judged.verdict.proven > profile.events[event].verdict.proven
+        for event, judged in profile.events_on_host.items()
+        if event in profile.events
     )
 
 
 def faults_of(assessment: Assessment) -> dict[Fault, list[str]]:
-    """Every fault of the input once, with the profiles that it cost something."""
-    found: dict[Fault, list[str]] = {fault: [] for fault in assessment.faults}
+    """Every fault of the input once, with the profiles that it affects."""
+    profiles_by_fault: dict[Fault, list[str]] = {fault: [] for fault in assessment.faults}
     for profile in assessment.profiles:
         for fault in profile.faults:
-            found.setdefault(fault, []).append(profile.profile_id)
-    return found
+            profiles_by_fault.setdefault(fault, []).append(profile.profile_id)
+    return profiles_by_fault

@@ -12,45 +12,35 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from logreach.coverage.assessment.method_notes import weights_told
+from logreach.coverage.assessment.method_notes import weights_text
 from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile, TechniqueResult
 from logreach.coverage.engine.judged import Judged
+from logreach.coverage.engine.verdict import NOT_APPLICABLE
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.wording import counted
 from logreach.reports.caveats import ASSUMED_MEANING, assumed_evidence, assumed_facts
-from logreach.reports.jsontext import write_lines
-from logreach.reports.rulecounts import (
-    FleetRules,
-    fleet_rules,
-    fleet_words,
-    profile_words,
-)
-from logreach.reports.words import (
-    LOOKS,
+from logreach.reports.counts import applying, percent, score_text, tally
+from logreach.reports.json.lines import write_json_lines
+from logreach.reports.labels import (
+    LABEL_STYLES,
     QUESTION_MEANING,
     QUESTIONS,
-    applying,
+    UNKNOWN_LABELS,
+    best_label,
     level_number,
-    one_line,
-    percent,
-    plain,
-    reason_text,
-    score_text,
-    shortened,
-    standing,
-    tally,
-    technique_url,
 )
+from logreach.reports.reason_text import reason_text
+from logreach.reports.rule_counts import FleetRules, fleet_rules, fleet_words, profile_words
+from logreach.reports.safe_text import one_line, plain, shortened, technique_url
 
 Json = dict[str, Any]
 
 LAYER_FORMAT = "4.5"
 NAVIGATOR = "5.1.0"
-# What a layer colours: whether any event at hand serves an analytic. The stricter question (only
-# ATT&CK's named events) and the wider one (one component seen) stand in each entry's metadata.
+# A layer's colours answer this question; each entry's metadata has the answers to all three.
 QUESTION = "detection_with_alternatives"
 
-_PALE, _FULL = "#C9DFF0", LOOKS["achievable"].fill
+_PALE, _FULL = "#C9DFF0", LABEL_STYLES["achievable"].fill
 _COMMENT = 600
 _LAYOUT: Json = {
     "layout": "side",
@@ -62,17 +52,17 @@ _LAYOUT: Json = {
     "expandedSubtechniques": "none",
 }
 _FLEET_LEGEND = (
-    (_FULL, "achievable on every host that it applies to"),
-    (_PALE, "achievable on few hosts (the deeper, the more)"),
-    (LOOKS["conditional"].fill, "nowhere achievable; on some hosts a part can be seen"),
-    (LOOKS["unknown"].fill, "nowhere proven; facts that decide are missing"),
-    (LOOKS["not achievable"].fill, "not achievable on any host"),
-    (LOOKS["not applicable"].fill, "applies to no host"),
+    (_FULL, "achievable on every host to which it applies"),
+    (_PALE, "achievable on some hosts (the darker, the more)"),
+    (LABEL_STYLES["conditional"].fill, "achievable on no host; conditional on some"),
+    (LABEL_STYLES["unknown"].fill, "proven on no host; the deciding facts are missing"),
+    (LABEL_STYLES["not achievable"].fill, "not achievable on any host"),
+    (LABEL_STYLES["not applicable"].fill, "applies to no host"),
 )
 
 
 def write_layers(assessment: Assessment, folder: Path, question: str = QUESTION) -> list[Path]:
-    """Write `fleet.json` and one layer a profile into `folder`; returns what was written."""
+    """Write `fleet.json` and one layer a profile into `folder`; returns the paths written."""
     folder.mkdir(parents=True, exist_ok=True)
     layers = {"fleet.json": fleet_layer(assessment, question)}
     for profile in assessment.profiles:
@@ -81,7 +71,7 @@ def write_layers(assessment: Assessment, folder: Path, question: str = QUESTION)
     written = []
     for name, layer in layers.items():
         path = folder / name
-        write_lines(layer, path, {"techniques": 1})
+        write_json_lines(layer, path, {"techniques": 1})
         written.append(path)
     return written
 
@@ -99,18 +89,17 @@ def _file_name(profile_id: str, taken: Iterable[str]) -> str:
 def fleet_layer(assessment: Assessment, question: str = QUESTION) -> Json:
     """All hosts: the score is the share in percent of the hosts on which it is achievable."""
     hosts = sum(profile.count for profile in assessment.profiles)
-    asked = QUESTIONS[question]
     rules = fleet_rules(assessment)
     return _layer(
         assessment,
         f"logreach: all {counted(hosts, 'host')}",
-        f"{asked}. Score: percent of the hosts (weighted by count, of those that the technique "
-        "applies to) on which it is achievable; no score where it is achievable nowhere and "
-        f"unknown somewhere.{_assumed(assessment.profiles)}",
+        f"{QUESTIONS[question]}. Score: percent of the hosts to which the technique applies, on "
+        "which it is achievable. A technique has no score if it is achievable on no host and "
+        f"unknown on some.{_assumed(assessment.profiles)}",
         question,
         [
-            _fleet_entry(assessment, one, question, rules.get(one.technique_id))
-            for one in assessment.fleet.values()
+            _fleet_entry(assessment, technique, question, rules.get(technique.technique_id))
+            for technique in assessment.fleet.values()
         ],
         _FLEET_LEGEND,
     )
@@ -119,8 +108,8 @@ def fleet_layer(assessment: Assessment, question: str = QUESTION) -> Json:
 def profile_layer(assessment: Assessment, profile: Profile, question: str = QUESTION) -> Json:
     """The hosts of one profile: 100 achievable, 50 conditional, 0 not achievable."""
     legend = [
-        (shown.fill, f"{shown.label}: {shown.meaning}")
-        for label, shown in LOOKS.items()
+        (style.fill, f"{label}: {style.meaning}")
+        for label, style in LABEL_STYLES.items()
         if label not in ("unknown, at least conditional", "unknown, at best conditional")
     ]
     return _layer(
@@ -131,7 +120,7 @@ def profile_layer(assessment: Assessment, profile: Profile, question: str = QUES
         "Score: 100 achievable, 50 conditional, 0 not achievable; none where unknown."
         f"{_assumed([profile])}",
         question,
-        [_profile_entry(one, profile, question) for one in profile.techniques.values()],
+        [_profile_entry(technique, profile, question) for technique in profile.techniques.values()],
         legend,
     )
 
@@ -180,7 +169,7 @@ def _about(assessment: Assessment, question: str) -> list[Json]:
         _named("logreach", assessment.version),
         _named("question", QUESTIONS[question]),
         _named("meaning", QUESTION_MEANING[question]),
-        *([_named("rules, weight of a level", weights_told())] if rules else []),
+        *([_named("rules, weight of a level", weights_text())] if rules else []),
     ]
 
 
@@ -208,47 +197,54 @@ def _fleet_entry(
     counts: Mapping[str, int] = getattr(technique, question)
     hosts = applying(counts)
     achieved = counts.get("achievable", 0)
-    label = standing(counts)
     metadata = [
         _named("achievable", f"{achieved} of {counted(hosts, 'host')}"),
         *(_named(name, tally(getattr(technique, key))) for key, name in QUESTIONS.items()),
     ]
     comment = _fleet_comment(assessment, technique.technique_id, question)
-    line, told = fleet_words(rules) if rules else ("", {})
-    metadata += [_named(name, text) for name, text in told.items()]
+    line, rule_metadata = fleet_words(rules) if rules else ("", {})
+    metadata += [_named(name, value) for name, value in rule_metadata.items()]
     links = _links(technique.technique_id, [])
     entry = _entry(technique.technique_id, comment, metadata, links, line)
     if achieved:
         entry["score"] = percent(achieved, hosts)
     else:
-        entry["color"] = LOOKS[label].fill
-        if not any(counts.get(one) for one in LOOKS if one.startswith(("unknown", "not app"))):
+        entry["color"] = LABEL_STYLES[best_label(counts)].fill
+        if not any(map(counts.get, (*UNKNOWN_LABELS, NOT_APPLICABLE.label))):
             entry["score"] = 0.0
     return entry
 
 
 def _fleet_comment(assessment: Assessment, technique_id: str, question: str) -> str:
     """One line for each distinct reason, with the profiles that have it."""
-    told: dict[str, list[str]] = {}
+    profiles_by_reason: dict[str, list[str]] = {}
     assumed = assumed_evidence(assessment)
     for profile in assessment.profiles:
         technique = profile.techniques.get(technique_id)
         if technique is not None:
-            why = _because(getattr(technique, question), assumed)
-            told.setdefault(why, []).append(profile.profile_id)
-    return "\n".join(f"{', '.join(profiles)}: {why}" for why, profiles in told.items())
+            reason = _because(getattr(technique, question), assumed)
+            profiles_by_reason.setdefault(reason, []).append(profile.profile_id)
+    return "\n".join(
+        f"{', '.join(profiles)}: {reason}" for reason, profiles in profiles_by_reason.items()
+    )
 
 
 def _because(judged: Judged, assumed: frozenset[Evidence]) -> str:
-    """The first reason, and the first that rests on what is only assumed."""
-    resting = [one for one in judged.reasons if not assumed.isdisjoint(one.evidence)]
-    told = dict.fromkeys(map(reason_text, (*judged.reasons[:1], *resting[:1])))
-    return ": ".join(filter(None, (judged.verdict.label, "; ".join(told))))
+    """The first reason, and the first that rests on an assumed fact."""
+    resting = [reason for reason in judged.reasons if not assumed.isdisjoint(reason.evidence)]
+    texts = dict.fromkeys(map(reason_text, (*judged.reasons[:1], *resting[:1])))
+    return ": ".join(filter(None, (judged.verdict.label, "; ".join(texts))))
 
 
 def _assumed(profiles: Iterable[Profile]) -> str:
-    told = [f"{one.profile_id} ({number})" for one in profiles if (number := assumed_facts(one))]
-    return f" Facts only assumed: {one_line(', '.join(told))}. {ASSUMED_MEANING}" if told else ""
+    counts = [
+        f"{profile.profile_id} ({number})"
+        for profile in profiles
+        if (number := assumed_facts(profile))
+    ]
+    if not counts:
+        return ""
+    return f" Assumed facts by profile: {one_line(', '.join(counts))}. {ASSUMED_MEANING}"
 
 
 def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) -> Json:
@@ -265,22 +261,23 @@ def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) 
             for name, component in technique.components.items()
         ]
     rules = profile.rules_by_technique.get(technique.technique_id)
-    line, told = profile_words(rules) if rules else ("", {})
-    metadata += [_named(name, text) for name, text in told.items()]
+    line, rule_metadata = profile_words(rules) if rules else ("", {})
+    metadata += [_named(name, value) for name, value in rule_metadata.items()]
     links = _links(technique.technique_id, [reason.reference for reason in judged.reasons])
     entry = _entry(technique.technique_id, comment, metadata, links, line)
-    entry["color"] = LOOKS[verdict.label].fill
+    entry["color"] = LABEL_STYLES[verdict.label].fill
     if verdict.applicable and verdict.settled:
         entry["score"] = 100 * level_number(verdict.proven)
     return entry
 
 
 def _links(technique_id: str, references: Iterable[str]) -> list[Json]:
-    """ATT&CK's page, and the references that can be followed."""
-    found = [{"label": "ATT&CK", "url": technique_url(technique_id)}]
-    seen = {one for one in references if one.startswith("https://")}
-    found += [{"label": "Reference", "url": one} for one in sorted(seen)[:5]]
-    return found
+    """ATT&CK's page, and the first few web references."""
+    pages = {reference for reference in references if reference.startswith("https://")}
+    return [
+        {"label": "ATT&CK", "url": technique_url(technique_id)},
+        *({"label": "Reference", "url": page} for page in sorted(pages)[:5]),
+    ]
 
 
 def _named(name: str, value: object) -> Json:

@@ -6,7 +6,8 @@ or reaches the terminal as a control character.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -15,7 +16,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from logreach.coverage.assessment.result import Assessment, Profile
-from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.judged import Judged, Reason, Remedy
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.files.wording import counted
@@ -26,19 +27,18 @@ from logreach.reports.caveats import (
     faults_of,
     forwarded,
 )
-from logreach.reports.printing import Cell, safe
-from logreach.reports.steps import gain_meaning, marked, step_lines
-from logreach.reports.words import (
-    LABELS,
-    QUESTIONS,
-    achieved,
-    applying,
-    fact_name,
-    percent_text,
-    reason_text,
-    remedy_title,
-    totals,
+from logreach.reports.counts import achieved, applying, percent_text, totals
+from logreach.reports.labels import QUESTIONS, UNKNOWN_LABELS
+from logreach.reports.plan_steps import (
+    gain_meaning,
+    marked,
+    raises_rules,
+    rule_step_lines,
+    rules_raised,
+    step_lines,
 )
+from logreach.reports.printing import WrappedCell, safe
+from logreach.reports.reason_text import fact_name, reason_text, remedy_title
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,8 +61,9 @@ def print_summary(assessment: Assessment, console: Console) -> None:
         _profiles(assessment),
         _questions(assessment),
         _rules(assessment),
-        _broken(assessment),
+        _broken_links(assessment),
         _steps(assessment),
+        _rule_steps(assessment),
         _remedies(assessment),
         _missing(assessment),
     ):
@@ -103,14 +104,15 @@ def _profiles(assessment: Assessment) -> Table:
 
 
 def _caveats(assessment: Assessment) -> Iterator[str]:
-    """What only some assessments must say of their profiles."""
+    """The limits of the verdicts that apply to some profile."""
     profiles = assessment.profiles
-    assumed = [f"{one.profile_id} ({assumed_facts(one)})" for one in profiles if assumed_facts(one)]
-    if assumed:
-        yield f"Facts only assumed: {', '.join(assumed)}. {ASSUMED_MEANING}"
+    assumed = {profile.profile_id: assumed_facts(profile) for profile in profiles}
+    counts = [f"{profile_id} ({count})" for profile_id, count in assumed.items() if count]
+    if counts:
+        yield f"Assumed facts by profile: {', '.join(counts)}. {ASSUMED_MEANING}"
     if forwarded(assessment):
-        arriving = [one.profile_id for one in profiles if one.events_on_host]
-        yield f"{FORWARDING_MEANING} Judged as it arrives: {', '.join(arriving)}."
+        receiving = [profile.profile_id for profile in profiles if profile.events_on_host]
+        yield f"{FORWARDING_MEANING} Profiles judged by received events: {', '.join(receiving)}."
 
 
 _SHORT = ("Visibility", "Detection", "Alternatives")
@@ -118,63 +120,58 @@ _SHORT = ("Visibility", "Detection", "Alternatives")
 
 def _questions(assessment: Assessment) -> Table:
     table = _table("Share of the host and technique pairs that apply")
-    table.caption = "Visibility counts the best data component of a technique, so it reads high."
-    shown = [label for label in _STYLES if label != "not applicable"]
-    _columns(table, "Question", *(f"#{label}" for label in shown))
+    table.caption = (
+        "Visibility counts the best data component of a technique, so its figure is optimistic."
+    )
+    labels = [label for label in _STYLES if label != "not applicable"]
+    _columns(table, "Question", *(f"#{label}" for label in labels))
     for question in assessment.questions:
         counts = totals(assessment, question)
-        whole = applying(counts)
-        if whole:
-            _row(
-                table,
-                QUESTIONS[question],
-                *(
-                    Text(percent_text(_sum(counts, label), whole), style=_STYLES[label])
-                    for label in shown
-                ),
+        pairs = applying(counts)
+        if pairs:
+            shares = (
+                Text(percent_text(_sum(counts, label), pairs), style=_STYLES[label])
+                for label in labels
             )
+            _row(table, QUESTIONS[question], *shares)
     return table
 
 
 def _rules(assessment: Assessment) -> Table:
     table = _table("Rules by profile")
-    shown = list(_STYLES)
-    _columns(table, "Profile", *(f"#{label}" for label in shown))
+    _columns(table, "Profile", *(f"#{label}" for label in _STYLES))
     for profile in assessment.profiles:
         if profile.rules:
-            counts = dict.fromkeys(LABELS, 0)
-            for rule in profile.rules.values():
-                counts[rule.judged.verdict.label] += 1
-            numbers = (Text(str(_sum(counts, one)), style=_STYLES[one]) for one in shown)
+            counts = Counter(rule.judged.verdict.label for rule in profile.rules.values())
+            numbers = (
+                Text(str(_sum(counts, label)), style=style) for label, style in _STYLES.items()
+            )
             _row(table, safe(profile.profile_id), *numbers)
     return table
 
 
-def _sum(counts: dict[str, int], label: str) -> int:
+def _sum(counts: Mapping[str, int], label: str) -> int:
     """The number under a label; every kind of unknown counts as unknown."""
-    if label != "unknown":
-        return counts[label]
-    return sum(number for one, number in counts.items() if one.startswith("unknown"))
+    labels = UNKNOWN_LABELS if label == "unknown" else (label,)
+    return sum(counts.get(name, 0) for name in labels)
 
 
-def _broken(assessment: Assessment) -> Table:
+def _broken_links(assessment: Assessment) -> Table:
     """The links that decide most verdicts of detection with alternatives short of achievable."""
-    lost: dict[tuple[str, str, Verdict], dict[str, int]] = {}
+    hosts: dict[tuple[str, str, Verdict], dict[str, int]] = {}
     for profile in assessment.profiles:
         for judged in _short_of_achievable(profile):
             reason = judged.reasons[0]
-            key = (reason.link, reason_text(reason), reason.verdict)
-            by_profile = lost.setdefault(key, {})
+            link = (reason.link, reason_text(reason), reason.verdict)
+            by_profile = hosts.setdefault(link, {})
             by_profile[profile.profile_id] = by_profile.get(profile.profile_id, 0) + profile.count
-    table = _table("Links that cost most (detection with alternatives)")
+    table = _table("Links that break most verdicts (detection with alternatives)")
     _columns(table, "#Verdicts", "Link", "Why", "Profiles")
-    worst = sorted(lost.items(), key=lambda one: (-sum(one[1].values()), one[0][:2]))
-    for (link, why, verdict), by_profile in worst[:_TOP]:
-        told = _labelled(verdict)
-        told.append_text(safe(f": {why}", _LONGEST))
-        _row(
-            table, str(sum(by_profile.values())), safe(link), told, safe(", ".join(by_profile), 60)
-        )
+    total = {link: sum(by_profile.values()) for link, by_profile in hosts.items()}
+    for link in sorted(hosts, key=lambda link: (-total[link], link[:2]))[:_TOP]:
+        kind, reason_words, verdict = link
+        cell = _labelled(verdict).append_text(safe(f": {reason_words}", _LONGEST))
+        _row(table, str(total[link]), safe(kind), cell, safe(", ".join(hosts[link]), 60))
     return table
 
 
@@ -187,84 +184,96 @@ def _short_of_achievable(profile: Profile) -> Iterator[Judged]:
 
 
 def _steps(assessment: Assessment) -> Table:
-    table = _table("What to change, in steps (detection with alternatives once each is done)")
+    table = _table("What to change, in steps (detection with alternatives after each step)")
     _columns(table, "#Step", "#Hosts", "#Achievable", "Changes")
-    for one in step_lines(assessment)[:_STEPS]:
-        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in one.titles])
-        _row(table, str(one.number), str(one.hosts), one.told, changes)
+    for step in step_lines(assessment)[:_STEPS]:
+        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in step.titles])
+        _row(table, str(step.number), str(step.hosts), step.share_text, changes)
+    return table
+
+
+def _rule_steps(assessment: Assessment) -> Table:
+    table = _table("What to change for rules, in steps (rules by weight after each step)")
+    _columns(table, "#Step", "#Hosts", "#Rules", "#Achievable", "Changes")
+    for step in rule_step_lines(assessment)[:_STEPS]:
+        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in step.titles])
+        rules = str(len(step.rules))
+        _row(table, str(step.number), str(step.hosts), rules, step.share_text, changes)
     return table
 
 
 def _remedies(assessment: Assessment) -> Table:
-    table = _table("What to change first, each alone")
-    _columns(table, "#Gain", "#Hosts", "Remedy", "Cost")
-    shown = [one for one in assessment.remedies[:_TOP] if one.gain]
+    table = _table("What to change first, each change alone")
+    shown = [planned for planned in assessment.remedies[:_TOP] if planned.gain or planned.rule_gain]
+    with_rules = raises_rules(shown)
+    rule_titles = ("#Rules", "#Weighted") if with_rules else ()
+    _columns(table, "#Gain", *rule_titles, "#Hosts", "Remedy", "Cost")
     table.caption = safe(gain_meaning(shown))
-    for one in shown:
-        title = marked(remedy_title(one.remedy), one)
-        cost = safe(one.remedy.cost, 80)
-        _row(table, str(one.gain), str(one.hosts), safe(title, _LONGEST), cost)
+    for planned in shown:
+        title = marked(remedy_title(planned.remedy), planned)
+        cost = safe(planned.remedy.cost, 80)
+        rules = (str(rules_raised(planned)), f"{planned.rule_gain:g}") if with_rules else ()
+        _row(table, str(planned.gain), *rules, str(planned.hosts), safe(title, _LONGEST), cost)
     return table
 
 
 def _missing(assessment: Assessment) -> Table:
-    table = _table("Facts to find out (verdicts that hang on each)")
+    table = _table("Facts to find out (and the verdicts that depend on each)")
     _columns(table, "#Verdicts", "Fact", "Why unknown", "Profiles")
-    for one in assessment.missing[:_TOP]:
+    for missing in assessment.missing[:_TOP]:
         _row(
             table,
-            str(one.verdicts),
-            safe(fact_name(one.key, one.title)),
-            safe(one.reason, 120),
-            safe(", ".join(one.profiles), 60),
+            str(missing.verdicts),
+            safe(fact_name(missing.key, missing.title)),
+            safe(missing.reason, 120),
+            safe(", ".join(missing.profiles), 60),
         )
     return table
 
 
 def render_tree(branch: Branch) -> Tree:
     """A chain as a tree: each link with verdict, reasons, evidence and remedy."""
-    tree = Tree(Cell(_branch(branch)))
+    tree = Tree(WrappedCell(_branch(branch)))
     _grow(tree, branch)
     return tree
 
 
 def _grow(tree: Tree, branch: Branch) -> None:
-    for reason in branch.reasons:
-        tree.add(Cell(_reason(reason)))
-    if branch.judged is not None and not branch.reasons and not branch.children:
-        for reason in branch.judged.reasons:
-            tree.add(Cell(_reason(reason)))
+    reasons = branch.reasons
+    if branch.judged is not None and not reasons and not branch.children:
+        reasons = branch.judged.reasons
+    for reason in reasons:
+        tree.add(WrappedCell(_reason(reason)))
     for change in branch.changes:
-        cost = f" ({change.cost})" if change.cost else ""
-        tree.add(Cell(safe(change.text + cost)))
+        tree.add(WrappedCell(safe(change.text + _cost(change))))
     for child in branch.children:
-        _grow(tree.add(Cell(_branch(child))), child)
+        _grow(tree.add(WrappedCell(_branch(child))), child)
+
+
+def _cost(remedy: Remedy) -> str:
+    return f" ({remedy.cost})" if remedy.cost else ""
 
 
 def _branch(branch: Branch) -> Text:
-    told = safe(f"{branch.label}: ")
-    told.stylize("bold")
-    told.append_text(_labelled(branch.verdict))
+    line = safe(f"{branch.label}: ")
+    line.stylize("bold")
+    line.append_text(_labelled(branch.verdict))
     if branch.note:
-        told.append_text(safe(f" ({branch.note})"))
-    return told
+        line.append_text(safe(f" ({branch.note})"))
+    return line
 
 
 def _reason(reason: Reason) -> Text:
     lines = [safe(f"{reason.link}: ") + _labelled(reason.verdict) + safe(f": {reason.text}")]
-    lines += [_dim("evidence", str(one)) for one in reason.evidence]
+    details = [("evidence", str(evidence)) for evidence in reason.evidence]
     if reason.remedy is not None:
-        cost = f" ({reason.remedy.cost})" if reason.remedy.cost else ""
-        lines.append(_dim("remedy", reason.remedy.text + cost))
+        details.append(("remedy", reason.remedy.text + _cost(reason.remedy)))
     if reason.missing is not None:
-        lines.append(_dim("missing", str(reason.missing)))
+        details.append(("missing", str(reason.missing)))
     if reason.reference:
-        lines.append(_dim("reference", reason.reference))
+        details.append(("reference", reason.reference))
+    lines += [safe(f"  {name}: {detail}", style="dim") for name, detail in details]
     return Text("\n").join(lines)
-
-
-def _dim(name: str, text: str) -> Text:
-    return safe(f"  {name}: {text}", style="dim")
 
 
 def _labelled(verdict: Verdict) -> Text:
@@ -295,4 +304,4 @@ def _columns(table: Table, *titles: str) -> None:
 
 
 def _row(table: Table, *cells: str | Text) -> None:
-    table.add_row(*(Cell(cell) if isinstance(cell, Text) else cell for cell in cells))
+    table.add_row(*(WrappedCell(cell) if isinstance(cell, Text) else cell for cell in cells))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
 
 import hosts
+import random_hosts
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import Evaluation, evaluate, reevaluate
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.minimal_changes import applied
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import (
     NO,
@@ -27,61 +28,26 @@ from logreach.coverage.engine.verdict import (
     Level,
     Verdict,
 )
+from logreach.coverage.network.keys import analytic_key, technique_key
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.sysmon.prerequisites import contradictions
-from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host, Inventory
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.forwarding.subscriptions import (
     FORWARDING,
-    Forwarding,
-    Query,
-    Subscription,
 )
-from logreach.inventories.windows.facts import AUDIT, CHANNEL, OS, SACL, SETTING, Ace, Sacl
+from logreach.inventories.windows.facts import AUDIT, CHANNEL, OS, SETTING
 
 TECHNIQUES = ("T1543.003", "T1543", "T1059.001", "T1003.001", "T1558.003", "T1136.002", "T1543.001")
 """Few, and unlike: services, PowerShell, LSASS, Kerberos, domain accounts, and one of macOS."""
 
 _COMMON = settings(
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink a whole host takes minutes
 )
 _FEW = settings(_COMMON, max_examples=4)
 _SLOW = settings(_COMMON, max_examples=12)
-_SYSTEMS = (
-    "Windows Vista SP2",
-    "Windows 7 SP1",
-    "Windows 10 1511",
-    "Windows 10 1607",
-    "Windows 11 23H2",
-    "Windows Server 2008 SP2",
-    "Windows Server 2012 R2",
-    "Windows Server 2016",
-    "Windows Server 2022",
-    "Windows Server 2025",
-)
-_SOME_CREATED = (
-    '<Sysmon schemaversion="4.50"><EventFiltering><ProcessCreate onmatch="include">'
-    '<Image condition="end with">powershell.exe</Image></ProcessCreate>'
-    '<RegistryEvent onmatch="exclude"/></EventFiltering></Sysmon>'
-)
-_EVERY_RIGHT = Sacl((Ace("S-1-1-0", 0xF01FF, True, True, True, True, "", "", True),))
-
-_TAKING = {
-    "Security": ("*[System[(EventID=4688 or EventID=4624)]]", "*", "*[System[Computer='A']]"),
-    "Microsoft-Windows-Sysmon/Operational": ("*[System[(EventID<=13)]]",),
-    "System": ("*[System[(EventID=7045)]]",),
-}
-_QUERIES = tuple(
-    (Query(path, xpath, suppress=False, line=1), *rest)
-    for path, xpaths in _TAKING.items()
-    for xpath in xpaths
-    for rest in ((), (Query(path, "*[EventData[Data='x']]", suppress=True, line=2),))
-)
-_SENDERS = ("", "O:NSG:NSD:(A;;GA;;;DC)", "O:NSG:NSD:(A;;GA;;;DD)", "O:NSG:NSD:(A;;GA;;;WD)")
 
 
 @cache
@@ -89,88 +55,11 @@ def _model() -> Model:
     return build(load_attack(), TECHNIQUES)
 
 
-def _states() -> st.SearchStrategy[str]:
-    return st.sampled_from(("success and failure", "success", "failure", "none"))
-
-
-@st.composite
-def words(draw: st.DrawFn) -> dict[str, Any]:
-    """A host in words: each fact is there or not."""
-    knowledge = load_events()
-    audit = {
-        one.name: draw(_states())
-        for one in knowledge.subcategories.values()
-        if draw(st.integers(0, 3))
-    }
-    names = sorted({setting.name for setting in knowledge.settings.values()})
-    said: dict[str, Any] = {
-        "audit": audit,
-        "settings": {name: draw(st.booleans()) for name in names if draw(st.booleans())},
-        "channels": {
-            channel.name: draw(st.booleans())
-            for channel in knowledge.channels.values()
-            if not draw(st.integers(0, 3))
-        },
-    }
-    os = draw(st.none() | st.sampled_from(_SYSTEMS))
-    if os:
-        said["os"] = os
-    if os and draw(st.booleans()):
-        server = "Server" in os
-        roles = ("server", "domain-controller") if server else ("workstation",)
-        said["role"] = draw(st.sampled_from(roles))
-    if draw(st.booleans()):
-        said["sysmon"] = draw(
-            st.sampled_from(
-                (
-                    "none",
-                    {"version": "15.15", "config": "everything"},
-                    {"version": "10.42", "config": _SOME_CREATED},
-                    {"version": "6.0", "config": _SOME_CREATED},
-                    {"inbox": True, "config": "everything"},
-                    {"config": _SOME_CREATED, "loaded": True},
-                    {"version": "15.15"},
-                    {},
-                )
-            )
-        )
-    return said
-
-
-@st.composite
-def facts(draw: st.DrawFn) -> Facts:
-    """The same as facts, some hosts with audit entries on objects."""
-    said = hosts.facts(draw(words()))
-    for name in ("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES", "global:key", "global:file"):
-        if name.startswith("global:") or draw(st.booleans()):
-            sacl = draw(st.sampled_from((_EVERY_RIGHT, Sacl(()))))
-            said = said.stating(SACL(name), sacl)
-    if draw(st.booleans()):
-        said = said.stating(FORWARDING, draw(subscriptions()))
-    return said
-
-
-@st.composite
-def subscriptions(draw: st.DrawFn) -> Forwarding:
-    """Up to three subscriptions: what they take, from whom, whether they are on."""
-    made = [
-        Subscription(
-            f"s{number}",
-            draw(st.sampled_from(_QUERIES)),
-            enabled=bool(draw(st.integers(0, 3))),
-            initiated="source",
-            allowed=draw(st.sampled_from(_SENDERS)),
-        )
-        for number in range(draw(st.integers(0, 3)))
-    ]
-    return Forwarding(tuple(made), draw(st.sampled_from(((), ("a.xml is cut off",)))))
-
-
-def _asked(evaluation: Evaluation) -> Iterator[tuple[str, Verdict]]:
+def _asked(evaluation: Evaluation) -> Iterator[tuple[NodeKey, Verdict]]:
     """Every verdict that a report shows."""
-    shown = ("event:", "attribute:", "component:", "operation:", "via:", "wanted:", "technique:")
+    shown = {"event", "attribute", "component", "operation", "via", "wanted", "technique"}
     for key in evaluation.compiled.keys:
-        if key.startswith(shown) or key.startswith("analytic:"):
+        if key.kind in {*shown, "analytic"}:
             yield key, evaluation.verdict(key)
 
 
@@ -196,7 +85,7 @@ def _forgettable(known: Facts) -> list[FactKey[object]]:
     return [key for key in sorted(known.known) if key.family not in kept]
 
 
-@given(facts(), st.randoms(use_true_random=False))
+@given(random_hosts.facts(), st.randoms(use_true_random=False))
 @_SLOW
 def test_knowing_more_never_leads_out_of_what_was_possible(
     known: Facts, chance: random.Random
@@ -215,7 +104,7 @@ def test_knowing_more_never_leads_out_of_what_was_possible(
         assert not wrong, f"without {forgotten}: {wrong[:10]}"
 
 
-@given(facts(), st.randoms(use_true_random=False))
+@given(random_hosts.facts(), st.randoms(use_true_random=False))
 @_SLOW
 def test_evaluating_again_gives_what_evaluating_anew_gives(
     known: Facts, chance: random.Random
@@ -229,7 +118,7 @@ def test_evaluating_again_gives_what_evaluating_anew_gives(
     assert {n: r.text for n, r in again.reasons()} == {n: r.text for n, r in anew.reasons()}
 
 
-@given(facts())
+@given(random_hosts.facts())
 @_SLOW
 def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
     before = evaluate(_model().compiled, known)
@@ -247,7 +136,7 @@ def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
             assert new.proven >= old.proven, (remedy.text, asked, old.label, new.label)
 
 
-@given(st.lists(facts(), min_size=1, max_size=2))
+@given(st.lists(random_hosts.facts(), min_size=1, max_size=2))
 @_FEW
 def test_the_least_to_change_suffices_and_the_steps_gain_what_they_say(many: list[Facts]) -> None:
     found = _assessed(*(Host(f"h{n}", n + 1, one) for n, one in enumerate(many)))
@@ -256,7 +145,7 @@ def test_the_least_to_change_suffices_and_the_steps_gain_what_they_say(many: lis
     for profile, techniques in found.plan.least.items():
         before = evaluate(_model().compiled, known[profile])
         for technique, places in techniques.items():
-            question = f"technique:{technique}/detection_with_alternatives"
+            question = technique_key(technique, "detection_with_alternatives")
             assert before.verdict(question) != YES
             after = applied(before, known[profile], [remedies[place] for place in places])
             assert after.verdict(question) == YES, (technique, [remedies[n].text for n in places])
@@ -273,7 +162,7 @@ def test_the_least_to_change_suffices_and_the_steps_gain_what_they_say(many: lis
         assert step.techniques
 
 
-@given(facts())
+@given(random_hosts.facts())
 @_FEW
 def test_every_verdict_short_of_achievable_says_why(known: Facts) -> None:
     profile = _assessed(Host("one", 1, known)).profiles[0]
@@ -287,7 +176,10 @@ def test_every_verdict_short_of_achievable_says_why(known: Facts) -> None:
             assert any(r.verdict.possible < Level.YES for r in judged.reasons), where
 
 
-@given(st.lists(st.tuples(facts(), st.integers(1, 50)), min_size=2, max_size=4), st.integers(0, 3))
+@given(
+    st.lists(st.tuples(random_hosts.facts(), st.integers(1, 50)), min_size=2, max_size=4),
+    st.integers(0, 3),
+)
 @_FEW
 def test_a_fleet_adds_up_and_has_no_order(made: list[tuple[Facts, int]], twin: int) -> None:
     made = [*made, (made[twin % len(made)][0], 7)]
@@ -309,13 +201,13 @@ def test_a_fleet_adds_up_and_has_no_order(made: list[tuple[Facts, int]], twin: i
     assert sorted(gains) == sorted((one.remedy.text, one.gain, one.hosts) for one in back.remedies)
 
 
-@given(facts(), st.sets(st.sampled_from(TECHNIQUES), min_size=1, max_size=3))
+@given(random_hosts.facts(), st.sets(st.sampled_from(TECHNIQUES), min_size=1, max_size=3))
 @_FEW
 def test_a_narrower_question_gets_the_same_answers(known: Facts, chosen: set[str]) -> None:
     evaluation = evaluate(build(load_attack(), sorted(chosen)).compiled, known)
     whole = dict(_asked(evaluate(_model().compiled, known)))
     asked = dict(_asked(evaluation))
-    assert {f"technique:{one}/detection" for one in chosen} <= asked.keys()
+    assert {technique_key(one, "detection") for one in chosen} <= asked.keys()
     assert {key: whole[key] for key in asked} == asked
 
 
@@ -333,7 +225,7 @@ def test_a_role_that_is_unknown_settles_nothing_for_hosts_that_are_not_asked() -
         "os": "Windows Server 2016",
         "audit": {"Kerberos Service Ticket Operations": "none", "others": "success and failure"},
     }
-    key = "analytic:AN0444@T1558.003/detection_with_alternatives"
+    key = analytic_key("AN0444", "T1558.003", "detection_with_alternatives")
     model = _model()
     unknown = evaluate(model.compiled, hosts.facts(words))
     member = evaluate(model.compiled, hosts.facts(words | {"role": "server"}))

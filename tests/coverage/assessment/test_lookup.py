@@ -9,11 +9,12 @@ import pytest
 import yaml
 
 from logreach.coverage.assessment.explain import explain
-from logreach.coverage.assessment.lookup import keys_meant
+from logreach.coverage.assessment.lookup import resolve_nodes
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.network.keys import attribute_key, event_key
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.sysmon.engine import manifest
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -24,7 +25,7 @@ from logreach.inventories.files.faults import InputError
 CASES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "lookup.yaml").read_text("utf-8")
 )
-SYSMON = [f"Sysmon:{one.id}" for one in manifest.events(manifest.newest())]
+SYSMON = [EventId.of("Sysmon", one.id) for one in manifest.events(manifest.newest())]
 
 
 @pytest.fixture(scope="module")
@@ -36,25 +37,23 @@ def model() -> Model:
 def test_meaning(case: dict[str, Any], model: Model) -> None:
     if "refused" in case:
         with pytest.raises(InputError) as refused:
-            keys_meant(case["text"], model)
+            resolve_nodes(case["text"], model)
         assert case["refused"] in str(refused.value)
         return
-    found = keys_meant(case["text"], model)
-    assert found[: len(case["nodes"])] == case["nodes"]
-    assert all(key in model.graph for key in found)
+    keys = resolve_nodes(case["text"], model)
+    assert [str(key) for key in keys][: len(case["nodes"])] == case["nodes"]
+    assert all(key in model.graph for key in keys)
 
 
 def test_every_event_and_many_a_field_of_the_knowledge_is_found_and_judged(model: Model) -> None:
     events = [*load_events().events, *SYSMON]
-    fields = [
-        f"{key}/{name}"
-        for key in events
-        for name in model.event_part.fields(EventId.parse(key))[::6]
-    ]
+    fields = [event.field(name) for event in events for name in model.event_part.fields(event)[::6]]
     assert len(events) > 590
     assert len(fields) > 900
-    found = [keys_meant(text.upper(), model)[0] for text in (*events, *fields)]
-    assert found == [f"event:{key}" for key in events] + [f"attribute:{one}" for one in fields]
+    found = [resolve_nodes(text.upper(), model)[0] for text in (*events, *fields)]
+    assert found == [event_key(event) for event in events] + [
+        attribute_key(field.event, field.name) for field in fields
+    ]
     evaluation = evaluate(model.compiled, Facts())
     assert all(evaluation.verdict(key).label for key in found)
 

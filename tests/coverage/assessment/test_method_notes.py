@@ -31,7 +31,7 @@ def test_one_rule_is_a_rule(tmp_path: Path) -> None:
     told = _of_rules(tmp_path, RULE.format(1))
     assert told["Rules"] == "1 rule"
     assert told["Rules not judged"] == "none"
-    assert told["Rule tags"].endswith("no place for T9999 (1 rule)")
+    assert told["Rule tags"].endswith("this version has no technique for T9999 (1 rule)")
 
 
 def test_rules_are_counted_by_kind_and_those_not_judged_by_reason(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_rules_are_counted_by_kind_and_those_not_judged_by_reason(tmp_path: Path
     assert told["Rules"] == "2 rules, 1 unreadable"
     assert told["Rules not judged"].startswith("cannot be read: ")
     assert told["Rules not judged"].endswith(" (1)")
-    assert told["Rule tags"].endswith("no place for T9999 (3 rules)")
+    assert told["Rule tags"].endswith("this version has no technique for T9999 (3 rules)")
 
 
 def test_the_weights_of_levels_are_told(tmp_path: Path) -> None:

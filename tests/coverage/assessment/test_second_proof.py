@@ -21,9 +21,11 @@ from support import shared
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import Compiled, Evaluation, evaluate, reevaluate
 from logreach.coverage.engine.graph import Graph
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, YES, Level, Verdict
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.events import Events
+from logreach.coverage.network.keys import component_key
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts
@@ -49,7 +51,7 @@ class Chains:
     def __init__(self, keys: Iterator[str] | list[str]) -> None:
         graph = Graph()
         part = Events(graph, load_events(), {})
-        self._nodes: dict[str, str] = {}
+        self._nodes: dict[str, NodeKey] = {}
         for key in dict.fromkeys(keys):
             event, _, name = key.partition("/")
             self._nodes[key] = (
@@ -352,5 +354,5 @@ def _model() -> Model:
 @pytest.mark.parametrize("case", _COMPONENTS, ids=lambda case: case["name"])
 def test_a_component_is_seen_as_an_expert_expects(case: dict[str, Any]) -> None:
     found = evaluate(_model().compiled, hosts.facts(case["host"]))
-    labels = {name: found.verdict(f"component:{name}").label for name in case["component"]}
+    labels = {name: found.verdict(component_key(name)).label for name in case["component"]}
     assert labels == case["component"]

@@ -27,11 +27,12 @@ def _model() -> Model:
 @pytest.mark.parametrize("case", _CASES, ids=lambda case: case["name"])
 def test_a_node_has_its_verdict_and_says_why(case: dict[str, Any]) -> None:
     evaluation = evaluate(_model().compiled, hosts.facts(case["host"]))
-    found = {key: evaluation.verdict(key).label for key in case["verdicts"]}
+    keys = {str(key): key for key in evaluation.compiled.keys}
+    found = {name: evaluation.verdict(keys[name]).label for name in case["verdicts"]}
     assert found == case["verdicts"]
     reasons = Reasons(evaluation)
-    for key, part in case.get("says", {}).items():
-        assert part in "\n".join(one.text for one in reasons.of(key)), key
+    for name, part in case.get("says", {}).items():
+        assert part in "\n".join(one.text for one in reasons.of(keys[name])), name
 
 
 def test_a_question_about_one_technique_shows_what_bears_on_it_and_the_same_verdicts() -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from logreach.coverage.attack import load_attack, shipped
+from logreach.coverage.attack import load_attack
 
 
 @pytest.mark.parametrize(
@@ -72,39 +70,3 @@ def test_t1543_003_as_attack_18_has_it() -> None:
         "Windows Registry Key Creation",
         "Windows Registry Key Modification",
     }
-
-
-ODD_FILES = {
-    "no mapping": ("[]", "no mapping 'names'"),
-    "a list where the mapping should be": ("names: [a]", "no mapping 'names'"),
-    "an entry that is none": ("names: {a: b}", "'a' is not a name with an entry"),
-    "a name that is none": ("names: {1: {log: x}}", "'1' is not a name with an entry"),
-}
-
-
-@pytest.mark.parametrize("name", ODD_FILES)
-def test_an_odd_data_file_of_ours_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    text, message = ODD_FILES[name]
-    (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
-    with pytest.raises(ValueError, match=message):
-        shipped.read_mapping("x.yaml", "names")
-
-
-@pytest.mark.parametrize("text", ["b,a\n1,2\n", "a,b\n1\n", "a\n"])
-def test_a_table_with_other_columns_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
-) -> None:
-    (tmp_path / "x.csv").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(shipped, "FOLDER", tmp_path)
-    with pytest.raises(ValueError, match="must have the columns a, b"):
-        shipped.read_table("x.csv", ("a", "b"))
-
-
-def test_entries_of_other_types_are_refused() -> None:
-    with pytest.raises(ValueError, match="'log' must be a text"):
-        shipped.text_of({"log": 1}, "log")
-    with pytest.raises(ValueError, match="'meant' must be a list of texts"):
-        shipped.texts_of({"meant": [1]}, "meant")

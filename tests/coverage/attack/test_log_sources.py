@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support import shared
 
@@ -29,7 +29,6 @@ def test_channel_text(case: dict[str, object]) -> None:
     assert list(events_of(str(case["source"]), str(case["channel"]))) == case["events"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 65535), min_size=1, max_size=6))
 def test_a_list_of_ids_reads_back_as_itself(ids: list[int]) -> None:
     assert event_ids("EventCode=" + ", ".join(map(str, ids))) == tuple(dict.fromkeys(ids))
@@ -38,7 +37,6 @@ def test_a_list_of_ids_reads_back_as_itself(ids: list[int]) -> None:
 PIECES = ["EventCode=", "Event ID ", "4688", "1", ", ", " or ", "-", "(", ")", " ", "sc.exe", "x"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
 def test_a_text_with_a_word_that_is_not_ours_gives_no_ids(text: str) -> None:
     bare = re.sub(r"\([^()\d][^()]*\)", "", text)
@@ -47,7 +45,6 @@ def test_a_text_with_a_word_that_is_not_ours_gives_no_ids(text: str) -> None:
         assert event_ids(text) == ()
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["and then", "x", "=", "where", "not"]), st.booleans())
 def test_words_around_the_ids_leave_it_unparsed(words: str, before: bool) -> None:
     text = f"{words} EventCode=1" if before else f"EventCode=1 {words}"

@@ -74,7 +74,7 @@ def test_another_engine_is_not_asked_for_these_answers(
 
 def test_what_an_engine_answers_hangs_on_its_code_and_tables() -> None:
     named = {file.name for file in cache.files_of(*filter_cache._ENGINE)}
-    assert {"witnesses.py", "literals.py", "patterns.py", "fields.csv", "values.csv"} <= named
+    assert {"witnesses.py", "value_sets.py", "patterns.py", "fields.csv", "values.csv"} <= named
 
 
 def test_a_compiled_rule_hangs_on_what_places_it_in_events() -> None:

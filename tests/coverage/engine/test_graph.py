@@ -15,6 +15,7 @@ from logreach.coverage.engine.evaluation import (
     supposing,
 )
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import MOST, Reasons
 from logreach.coverage.engine.verdict import (
     PARTIAL,
@@ -26,7 +27,7 @@ from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.windows.facts import SETTING
 
 
-def plainly(graph: Graph, key: str, facts: Facts) -> tuple[int, int] | None:
+def plainly(graph: Graph, key: NodeKey, facts: Facts) -> tuple[int, int] | None:
     """The same by plain recursion on pairs of numbers; None: does not apply."""
     node = graph.node(key)
     if node.leaf is not None:
@@ -53,7 +54,7 @@ def plainly(graph: Graph, key: str, facts: Facts) -> tuple[int, int] | None:
     )
 
 
-def verdicts(evaluation: Evaluation) -> dict[str, Verdict]:
+def verdicts(evaluation: Evaluation) -> dict[NodeKey, Verdict]:
     return {key: evaluation.verdict(key) for key in evaluation.compiled.keys}
 
 
@@ -103,13 +104,15 @@ def test_every_verdict_has_a_reason_that_can_account_for_it(drawn: tuple[Graph, 
 
 def test_a_missing_node_and_a_cycle_are_refused() -> None:
     graph = Graph()
-    for key in "ab":
-        graph.add(Node(key, Combine.ANY, "inner", key))
-    with pytest.raises(KeyError):
-        graph.link("a", Edge("c"))
-    graph.link("a", Edge("b"))
-    graph.link("b", Edge("a"))
-    with pytest.raises(ValueError, match=r"cycle: (a -> b -> a|b -> a -> b)"):
+    first, second = (
+        graph.add(Node(NodeKey.of("inner", name), Combine.ANY, "inner", name)) for name in "ab"
+    )
+    with pytest.raises(KeyError, match="inner:c: a node is missing"):
+        graph.link(first, Edge(NodeKey.of("inner", "c")))
+    graph.link(first, Edge(second))
+    graph.link(second, Edge(first))
+    cycle = r"cycle: (inner:a -> inner:b -> inner:a|inner:b -> inner:a -> inner:b)"
+    with pytest.raises(ValueError, match=cycle):
         graph.order()
 
 
@@ -129,11 +132,11 @@ def test_the_part_below_some_nodes_gives_them_the_same_verdicts(
 
 def test_an_unsettled_verdict_names_what_is_missing_however_much_else_there_is_to_say() -> None:
     graph = Graph()
-    inner = graph.add(Node("all", Combine.ALL, "event", "all"))
+    inner = graph.add(Node(NodeKey.of("all"), Combine.ALL, "event", "all"))
     names = [f"leaf{number}" for number in range(12)]
     for name in names:
-        graph.add(Node(name, Combine.LEAF, "prerequisite", name, Asks(name)))
-        graph.link(inner, Edge(name))
+        leaf = Node(NodeKey.of(name), Combine.LEAF, "prerequisite", name, Asks(name))
+        graph.link(inner, Edge(graph.add(leaf)))
     partial = [
         Statement(SETTING(name), VERDICTS.index(PARTIAL), Evidence("test")) for name in names[:-1]
     ]

@@ -15,6 +15,7 @@ from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import Least, applied, fewest
 from logreach.coverage.engine.verdict import YES
+from logreach.coverage.network.keys import technique_key
 from logreach.coverage.network.model import build
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host, Inventory
@@ -64,7 +65,7 @@ def test_explaining_a_technique_ends_with_changes_that_suffice_none_of_them_idle
     said = known.stating(SYSMON, SysmonState(installed=False))
     model = build(load_attack(), ["T1543.003"])
     before = evaluate(model.compiled, said)
-    question = "technique:T1543.003/detection_with_alternatives"
+    question = technique_key("T1543.003", "detection_with_alternatives")
     changes = fewest(before, said, question)
     assert changes
     assert applied(before, said, changes).verdict(question) == YES

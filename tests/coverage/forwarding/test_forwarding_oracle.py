@@ -117,7 +117,7 @@ def filter_of(forwarding: Forwarding) -> ForwardingFilter:
     return ForwardingFilter(forwarding, lambda _: META)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(forwardings(), events)
 def test_a_single_event_is_taken_as_the_oracle_says(
     forwarding: Forwarding, event: dict[str, str]
@@ -133,7 +133,7 @@ def test_a_single_event_is_taken_as_the_oracle_says(
         assert taken == forwards(forwarding, META, event)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(forwardings(), patterns, metas_and_events())
 def test_no_event_of_a_pattern_contradicts_the_answer(
     forwarding: Forwarding,
@@ -155,7 +155,7 @@ def test_no_event_of_a_pattern_contradicts_the_answer(
         assert not forwards(forwarding, META, answer.dropped)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(forwardings(), events)
 def test_a_pattern_of_one_event_is_answered_as_that_event(
     forwarding: Forwarding, event: dict[str, str]
@@ -173,7 +173,7 @@ PIECES = """* [ ] ( ) @Name = != <= System EventData UserData EventID Data Data[
 0x10 1.5 / , band( timediff( not( position() and or *[EventData[ ]] Keywords"""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from(PIECES.split()), min_size=1, max_size=14).map(" ".join),
     patterns,

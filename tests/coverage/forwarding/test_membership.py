@@ -227,7 +227,7 @@ def verdict(
     return Forwarded(EventPattern(EventId.parse("Security:4624"), {})).check(facts).verdict
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SUBSCRIPTIONS, st.sampled_from(list(Role)), st.booleans())
 def test_what_is_told_of_a_host_stays_within_what_was_possible(
     subscriptions: list[Subscription], role: Role, collector: bool
@@ -238,7 +238,7 @@ def test_what_is_told_of_a_host_stays_within_what_was_possible(
         assert before.proven <= told.proven <= told.possible <= before.possible
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SUBSCRIPTIONS, SUBSCRIPTIONS, st.sampled_from([None, *Role]))
 def test_one_more_subscription_never_takes_less(
     some: list[Subscription], more: list[Subscription], role: Role | None

@@ -14,7 +14,7 @@ from logreach.inventories.files.sources import Source
 from logreach.inventories.reading import device_exports, recognise
 from logreach.inventories.reading.manifest import read as read_manifest
 
-FUZZ = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=120, suppress_health_check=list(HealthCheck))
 GARBAGE = st.binary(min_size=1, max_size=12) | st.sampled_from(
     [b"\0", b"\r\n", b'"', b",", b"<", b"&x;", b"\xef\xbb\xbf", b"]]>", b"{", b"-", b";"]
 )

@@ -114,7 +114,7 @@ def test_a_descriptor_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
         "a.xml": subscription("A", rest=rest),
     }
     found = forwarding(tmp_path, files)
-    assert "who may send to A" in found.incomplete[0]
+    assert "AllowedSourceDomainComputers of A" in found.incomplete[0]
     assert "line 4" in found.incomplete[0]
 
 

@@ -72,7 +72,7 @@ def test_a_link_to_a_folder_that_holds_the_host_is_told_and_brings_no_other_host
     link(root / "hosts" / "H" / "up", root / "hosts")
     inventory = load(root)
     (host,) = inventory.hosts
-    said = "link leads to a folder that holds it; it was not followed in hosts/H/up"
+    said = "link leads to a folder that contains the link; it was not followed in hosts/H/up"
     assert told(inventory) == [said]
     assert system(host).startswith(f"unknown: {said}")
     assert {key.family for key in host.facts.missing} == set(FAMILIES)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from logreach.coverage.assessment.fact_views import fact_views
 from logreach.coverage.assessment.fleet import fleet_of
-from logreach.coverage.assessment.method_notes import fact_views, method_notes, rule_notes
+from logreach.coverage.assessment.method_notes import method_notes, rule_notes
 from logreach.coverage.assessment.plan import plan_for
 from logreach.coverage.assessment.profiles import group, names
 from logreach.coverage.assessment.remedies import Assessed, missing_facts, planned_remedies
@@ -24,6 +25,18 @@ from logreach.coverage.engine.evaluation import Evaluation, evaluate
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.network.keys import (
+    analytic_key,
+    attribute_key,
+    component_key,
+    event_key,
+    held_key,
+    operation_key,
+    technique_key,
+    via_key,
+    wanted_key,
+)
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.network.techniques import QUESTIONS
 from logreach.coverage.platforms.sysmon.prerequisites import contradictions
@@ -96,7 +109,7 @@ def assess(
 def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     facts = done.group.facts
     reasons = Reasons(done.evaluation)
-    keys = model.event_keys
+    events = model.event_keys
     rules = work.summaries(facts) if work else {}
     general = {name: _component(model, reasons, name) for name in model.component_names}
     return Profile(
@@ -106,15 +119,15 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         os=_os_words(facts),
         role=_role_words(facts),
         facts=fact_views(model, facts),
-        events={key: reasons.judged(f"event:{key}") for key in keys},
+        events={event: reasons.judged(event_key(event)) for event in events},
         attributes=_attributes(model, done.evaluation, reasons),
         components=general,
         techniques={
             technique.id: _technique(model, reasons, technique, general)
             for technique in model.attack.techniques
-            if f"technique:{technique.id}/visibility" in model.graph
+            if technique_key(technique.id, "visibility") in model.graph
         },
-        events_on_host=_on_host(facts, reasons, keys),
+        events_on_host=_on_host(facts, reasons, events),
         rules=rules,
         rules_by_technique=_rolled_up(rules),
         conflicts=facts.conflicts,
@@ -139,11 +152,11 @@ def _rolled_up(rules: Mapping[str, RuleSummary]) -> Mapping[str, RuleRollup]:
     return rollup(rules.values())
 
 
-def _on_host(facts: Facts, reasons: Reasons, keys: Iterable[str]) -> dict[str, Judged]:
+def _on_host(facts: Facts, reasons: Reasons, events: Iterable[EventId]) -> dict[str, Judged]:
     """What the host itself holds, where forwarding is judged as well."""
     if isinstance(facts.get(FORWARDING), Missing):
         return {}
-    return {key: reasons.judged(f"held:{key}") for key in keys}
+    return {event: reasons.judged(held_key(event)) for event in events}
 
 
 def _os_words(facts: Facts) -> str:
@@ -160,9 +173,9 @@ def _attributes(model: Model, evaluation: Evaluation, reasons: Reasons) -> Mappi
     """Every field of every event; reasons for those that some component wants to read."""
     wanted = model.operations.wanted_fields
     return {
-        field: reasons.judged(f"attribute:{field}")
+        field: reasons.judged(attribute_key(field.event, field.name))
         if field in wanted
-        else _bare(evaluation.verdict(f"attribute:{field}"))
+        else _bare(evaluation.verdict(attribute_key(field.event, field.name)))
         for field in model.fields
     }
 
@@ -174,22 +187,21 @@ def _bare(verdict: Verdict) -> Judged:
 
 def _component(model: Model, reasons: Reasons, name: str, technique: str = "") -> ComponentResult:
     part = model.component_part
-    scope = part.scope(name, technique)
+    narrowing = part.narrowing(name, technique)
     known = part.operations(name, technique)
     wanted = model.operations.attributes.get(name, {})
     return ComponentResult(
         name=name,
-        judged=reasons.judged(f"component:{scope}"),
+        judged=reasons.judged(component_key(name, narrowing)),
         operations={
-            one.title: reasons.judged(f"operation:{scope}/{one.name}") for one in known.operations
+            operation.title: reasons.judged(operation_key(name, operation.name, narrowing))
+            for operation in known.operations
         },
         via={
-            event: reasons.judged(f"via:{scope}|{event}")
+            event: reasons.judged(via_key(name, event, narrowing))
             for event in part.events_of(name, technique)
         },
-        attributes={
-            attribute: reasons.judged(f"wanted:{name}/{attribute}") for attribute in wanted
-        },
+        attributes={attribute: reasons.judged(wanted_key(name, attribute)) for attribute in wanted},
     )
 
 
@@ -202,19 +214,20 @@ def _technique(
     part = model.technique_part
     components: dict[str, ComponentResult] = {}
     analytics: dict[str, AnalyticResult] = {}
-    answers = {name: reasons.judged(f"technique:{technique.id}/{name}") for name in QUESTIONS}
+    answers = {name: reasons.judged(technique_key(technique.id, name)) for name in QUESTIONS}
     if part.here(technique):
         for name in part.components_of(technique):
-            narrowed = model.component_part.scope(name, technique.id) != name
+            narrowed = model.component_part.narrowing(name, technique.id)
             components[name] = (
                 _component(model, reasons, name, technique.id) if narrowed else general[name]
             )
         for analytic in part.analytics_of(technique):
-            scope = f"analytic:{analytic.id}@{technique.id}"
             analytics[analytic.id] = AnalyticResult(
                 analytic.id,
-                reasons.judged(f"{scope}/detection"),
-                reasons.judged(f"{scope}/detection_with_alternatives"),
+                reasons.judged(analytic_key(analytic.id, technique.id, "detection")),
+                reasons.judged(
+                    analytic_key(analytic.id, technique.id, "detection_with_alternatives")
+                ),
                 tuple(f"{r.source} {r.channel}" for r in analytic.refs if not r.parsed),
             )
     return TechniqueResult(

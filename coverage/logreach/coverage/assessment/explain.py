@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from logreach.coverage.assessment.lookup import keys_meant
+from logreach.coverage.assessment.lookup import resolve_nodes
 from logreach.coverage.assessment.profiles import HostGroup, group
 from logreach.coverage.attack import AttackModel, Presence
 from logreach.coverage.engine.chain import Chain
 from logreach.coverage.engine.evaluation import Evaluation, evaluate
 from logreach.coverage.engine.minimal_changes import fewest
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import YES
@@ -28,37 +29,36 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch
     wanted = attack.look_up(what)
     scope = [wanted.id] if wanted.presence is Presence.CURRENT else []
     model = build(attack, scope)
-    keys = keys_meant(what, model)
+    keys = resolve_nodes(what, model)
     return [_tree(what, keys, model, one) for one in group(inventory.hosts)]
 
 
-def _tree(what: str, keys: list[str], model: Model, one: HostGroup) -> Branch:
+def _tree(what: str, keys: list[NodeKey], model: Model, one: HostGroup) -> Branch:
     evaluation = evaluate(model.compiled, one.facts)
     chain = Chain(evaluation, Reasons(evaluation))
     children = _once(keys, [_named(key, chain.below(key)) for key in keys])
     children[1:1] = _on_host(keys[0], evaluation)
     label = f"{what} on {', '.join(host.name for host in one.hosts)}"
     verdict = children[0].verdict
-    if _ALTERNATIVES in keys[-1]:
+    if _ALTERNATIVES in keys[-1].parts:
         label, verdict = f"{label}, {_ALTERNATIVES.replace('_', ' ')}", evaluation.verdict(keys[-1])
         children += _least(keys[-1], evaluation, one.facts)
     return Branch(label, None, verdict, (), tuple(children))
 
 
-def _on_host(key: str, evaluation: Evaluation) -> list[Branch]:
+def _on_host(key: NodeKey, evaluation: Evaluation) -> list[Branch]:
     """What the host itself holds of an event that does not arrive, or not whole."""
-    kind, _, event = key.partition(":")
-    node = f"held:{event}"
-    if kind != "event" or node not in evaluation.graph:
+    if key.kind != "event":
         return []
-    verdict = evaluation.verdict(node)
+    (event,) = key.parts
+    verdict = evaluation.verdict(NodeKey.of("held", event))
     label = f"{event} on the host itself, whether or not it arrives"
     return [Branch(label, None, verdict)] if verdict != evaluation.verdict(key) else []
 
 
-def _once(keys: list[str], children: list[Branch]) -> list[Branch]:
+def _once(keys: list[NodeKey], children: list[Branch]) -> list[Branch]:
     """Where an event or technique does not apply to the host, the reason is told once."""
-    if keys[0].startswith("event:") and not children[0].verdict.applicable:
+    if keys[0].kind == "event" and not children[0].verdict.applicable:
         return children[:1]
     same = {(child.verdict.applicable, child.reasons, child.children) for child in children}
     if children[0].verdict.applicable or len(same) > 1:
@@ -66,7 +66,7 @@ def _once(keys: list[str], children: list[Branch]) -> list[Branch]:
     return [replace(children[0], label=", ".join(child.label for child in children))]
 
 
-def _least(key: str, evaluation: Evaluation, facts: Facts) -> list[Branch]:
+def _least(key: NodeKey, evaluation: Evaluation, facts: Facts) -> list[Branch]:
     """What to change for a detection that is not achievable yet."""
     verdict = evaluation.verdict(key)
     if verdict == YES or not verdict.applicable:
@@ -78,8 +78,9 @@ def _least(key: str, evaluation: Evaluation, facts: Facts) -> list[Branch]:
     return [Branch(f"{name}, once this is changed", None, YES, changes=changes)]
 
 
-def _named(key: str, branch: Branch) -> Branch:
+def _named(key: NodeKey, branch: Branch) -> Branch:
     """The questions to a technique have names of their own."""
-    if not key.startswith("technique:"):
+    if key.kind != "technique":
         return branch
-    return replace(branch, label=key.partition("/")[2].replace("_", " "))
+    _, question = key.parts
+    return replace(branch, label=str(question).replace("_", " "))

@@ -11,7 +11,7 @@ from logreach.coverage.engine.verdict import NOT_APPLICABLE, YES
 
 def fleet_of(profiles: Sequence[Profile]) -> dict[str, FleetTechnique]:
     """For each technique the number of hosts by label, for each of the three questions."""
-    ids = dict.fromkeys(one for profile in profiles for one in profile.techniques)
+    ids = dict.fromkeys(id_ for profile in profiles for id_ in profile.techniques)
     return {technique: _technique(technique, profiles) for technique in ids}
 
 
@@ -32,9 +32,9 @@ def _technique(technique: str, profiles: Sequence[Profile]) -> FleetTechnique:
 
 def _labels(judged: Iterable[tuple[int, Judged]]) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for number, one in judged:
-        label = one.verdict.label
-        counts[label] = counts.get(label, 0) + number
+    for hosts, answer in judged:
+        label = answer.verdict.label
+        counts[label] = counts.get(label, 0) + hosts
     return dict(sorted(counts.items()))
 
 

@@ -1,4 +1,4 @@
-"""How an assessment was done, and the facts of a profile, in words."""
+"""Notes on the method of an assessment, and on the input that could not be judged."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from logreach.coverage.assessment.names import fact_title
-from logreach.coverage.assessment.result import FactView
 from logreach.coverage.attack.smap import SMAP_ATTACK_VERSION
 from logreach.coverage.network.model import Model
-from logreach.inventories.facts.facts import Fact, Facts, Missing
 from logreach.inventories.facts.host import Inventory
-from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.facts.values import in_words
 from logreach.inventories.files.wording import counted, noun
-from logreach.inventories.windows.facts import OS, ROLE, SYSMON
 
 if TYPE_CHECKING:
     from logreach.coverage.assessment.rules import RuleWork
@@ -23,33 +17,13 @@ if TYPE_CHECKING:
 Note = tuple[str, str]
 
 SYSMON_GAIN = (
-    "A change to Sysmon is weighed as if it kept every event of its kind; a configuration that "
-    "keeps less gains less."
+    "A change to Sysmon is weighed as if its configuration kept every event of that kind; a "
+    "configuration that keeps less gains less."
 )
 
 
-def fact_views(model: Model, facts: Facts) -> tuple[FactView, ...]:
-    """Every known fact, and every one that is known to be missing."""
-    keys = {
-        *facts.known,
-        *facts.missing,
-        OS,
-        ROLE,
-        SYSMON,
-    }
-    return tuple(_view(model, key, facts.get(key)) for key in sorted(keys))
-
-
-def _view(model: Model, key: FactKey[object], fact: Fact[object]) -> FactView:
-    title = fact_title(model.events, key)
-    if isinstance(fact, Missing):
-        return FactView(key, "unknown", fact.reason, (), title)
-    state = "assumed" if fact.assumed else "known"
-    return FactView(key, state, in_words(fact.value), fact.evidence, title)
-
-
 def method_notes(model: Model, inventory: Inventory) -> tuple[Note, ...]:
-    """What was counted and how, and what could not be judged, as (heading, text)."""
+    """What the assessment counts, and the input that it could not judge, as (heading, text)."""
     return (
         *_attack_notes(model),
         *_mapping_notes(model),
@@ -61,9 +35,9 @@ def method_notes(model: Model, inventory: Inventory) -> tuple[Note, ...]:
 
 def _attack_notes(model: Model) -> tuple[Note, ...]:
     attack = model.attack
-    windows = [one for one in attack.analytics if "Windows" in one.platforms]
-    refs = [ref for one in windows for ref in one.refs]
-    text = [ref for ref in refs if not ref.parsed]
+    windows = [analytic for analytic in attack.analytics if "Windows" in analytic.platforms]
+    refs = [ref for analytic in windows for ref in analytic.refs]
+    unparsed = [ref for ref in refs if not ref.parsed]
     slips = {event for ref in refs for event in ref.events if model.technique_part.is_slip(event)}
     return (
         (
@@ -73,19 +47,19 @@ def _attack_notes(model: Model) -> tuple[Note, ...]:
         ),
         (
             "Component links",
-            "component-to-technique links that ATT&CK 18 and later no longer has "
-            "are taken from 17.1; " + _uncarried(model),
+            "ATT&CK 18 and later has no links from data components to techniques; those of 17.1 "
+            "are used. " + _uncarried(model),
         ),
         (
             "Log sources in words",
-            f"of {counted(len(refs), 'log source reference')} of Windows analytics, {len(text)} "
-            f"{noun(len(text), 'names', 'name')} no event; kept as text, and a verdict that hangs "
-            "on one is unknown",
+            f"of {counted(len(refs), 'log source reference')} in Windows analytics, "
+            f"{len(unparsed)} {noun(len(unparsed), 'names', 'name')} no event; a verdict that "
+            "depends on such a reference is unknown",
         ),
         (
             "Log sources misnamed",
-            "ATT&CK names these events under a log that has none such; the "
-            "event that must be meant is judged, or the verdict is unknown: " + _listed(slips),
+            "ATT&CK names these events under a log that does not contain them; the event of the "
+            "right log is judged where it is clear, else the verdict is unknown: " + _listed(slips),
         ),
     )
 
@@ -101,14 +75,14 @@ def _mapping_notes(model: Model) -> tuple[Note, ...]:
         (
             "SMAP",
             f"Sensor Mappings to ATT&CK: {counted(len(model.smap), 'row')} for Sysmon and "
-            f"Windows, made for ATT&CK {SMAP_ATTACK_VERSION}; component names that are in no "
-            "ATT&CK version, kept as they are: " + _listed(absent),
+            f"Windows, made for ATT&CK {SMAP_ATTACK_VERSION}; component names that no ATT&CK "
+            "version has, kept unchanged: " + _listed(absent),
         ),
         (
-            "Events not sorted",
-            "events that are mapped to a component and that no source at hand "
-            "sorts into its operations count for at most 'unknown, at best "
-            "conditional': " + (", ".join(unsorted) or "none"),
+            "Events without an operation",
+            "events that are mapped to a data component, but that no source assigns to one of its "
+            "operations, count as 'unknown, at best conditional': "
+            + (", ".join(unsorted) or "none"),
         ),
     )
 
@@ -117,15 +91,15 @@ def _judging_notes() -> tuple[Note, ...]:
     return (
         (
             "Channels",
-            "a channel that Windows enables by default counts as enabled unless the "
-            "inventory says otherwise",
+            "a channel that Windows enables by default counts as enabled, unless the inventory "
+            "says that it is disabled",
         ),
         (
             "Forwarding",
-            "judged where the inventory names subscriptions; elsewhere verdicts tell "
-            "what the host itself writes",
+            "judged for hosts whose subscriptions the inventory names; the verdicts on other hosts "
+            "are about the events that the host writes",
         ),
-        ("Size of logs", "a channel's size against retention is not part of any verdict"),
+        ("Size of logs", "no verdict depends on the size of a channel or on its retention"),
         ("Changes to Sysmon", SYSMON_GAIN),
     )
 
@@ -135,8 +109,8 @@ def _hosts_text(inventory: Inventory) -> str:
     hosts = sum(host.count for host in inventory.hosts)
     return (
         f"{counted(entries, 'entry', 'entries')} of the inventory "
-        f"{noun(entries, 'stands', 'stand')} for {counted(hosts, 'host')}; hosts alike in every "
-        "fact are assessed once"
+        f"{noun(entries, 'stands', 'stand')} for {counted(hosts, 'host')}; hosts whose facts are "
+        "the same are assessed once"
     )
 
 
@@ -147,14 +121,17 @@ def _listed(names: Collection[str]) -> str:
 def _uncarried(model: Model) -> str:
     links = model.attack.uncarried
     if not links:
-        return "all of them could be carried"
-    named = ", ".join(f"{link.component} to {link.technique}" for link in links[:20])
+        return "All of them could be carried over"
+    listed = ", ".join(f"{link.component} to {link.technique}" for link in links[:20])
     more = f" and {len(links) - 20} more" if len(links) > 20 else ""
-    return f"{len(links)} could not be carried, as this version lacks one end: {named}{more}"
+    return (
+        f"{len(links)} could not be carried over, as this version lacks the component or the "
+        f"technique: {listed}{more}"
+    )
 
 
 def rule_notes(work: RuleWork) -> tuple[Note, ...]:
-    """What was read of the rules, and what could not be placed or judged."""
+    """The rules that were read, and those that could not be judged or assigned to a technique."""
     rules = work.rules.rules
     kinds = Counter(rule.kind for rule in rules)
     unjudged = Counter(rule.unjudged for rule in rules if rule.unjudged)
@@ -168,19 +145,21 @@ def rule_notes(work: RuleWork) -> tuple[Note, ...]:
         ),
         (
             "Rules not judged",
-            "; ".join(f"{why} ({number})" for why, number in sorted(unjudged.items())) or "none",
+            "; ".join(f"{cause} ({number})" for cause, number in sorted(unjudged.items()))
+            or "none",
         ),
         (
             "Rule tags",
-            f"technique ids in tags are carried to ATT&CK {work.attack.version}; {_placed(work)}",
+            f"technique ids in tags are carried over to ATT&CK {work.attack.version}; "
+            + _placed(work),
         ),
-        ("Rule weights", f"rolled up to techniques by level: {weights_told()}"),
+        ("Rule weights", f"a rule counts for its techniques by its level: {weights_text()}"),
     )
 
 
-def weights_told() -> str:
-    """'critical 4, high 3, ...': what a rule counts for by its level."""
-    # The engine of rules, which most runs do without.
+def weights_text() -> str:
+    """'critical 4, high 3, ...': the weight of a rule by its level."""
+    # Only here: most runs have no rules, and then load no rule engine.
     from logreach.coverage.assessment.rules import WEIGHTS
 
     return ", ".join([*(f"{level} {weight:g}" for level, weight in WEIGHTS.items()), "none 1"])
@@ -189,6 +168,6 @@ def weights_told() -> str:
 def _placed(work: RuleWork) -> str:
     if not work.unplaced:
         return "all of them are techniques of this version"
-    return "no place for " + ", ".join(
+    return "this version has no technique for " + ", ".join(
         f"{tag} ({counted(len(ids), 'rule')})" for tag, ids in work.unplaced.items()
     )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from logreach.coverage.assessment.remedies import Assessed
-from logreach.coverage.assessment.result import Plan, PlannedRemedy, Step
+from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.minimal_changes import Least, applied, exceeds
 from logreach.coverage.network.model import Model
@@ -81,7 +81,7 @@ class _Profile:
         return {id_ for number, id_ in self.asked.items() if evaluation.achievable(number)}
 
 
-def _steps(profiles: Sequence[_Profile], planned: Sequence[PlannedRemedy]) -> Iterator[Step]:
+def _steps(profiles: Sequence[_Profile], planned: Sequence[PlannedRemedy]) -> Iterator[PlanStep]:
     tried: set[int] = set()
     for _ in range(MOST):
         best = _best(_left(profiles, tried))
@@ -93,7 +93,7 @@ def _steps(profiles: Sequence[_Profile], planned: Sequence[PlannedRemedy]) -> It
         touched = [one for one, techniques in gained if techniques]
         if not touched:
             continue
-        yield Step(
+        yield PlanStep(
             remedies=_without_lesser(tuple(_places(chosen)), planned),
             profiles=tuple(one.id for one in touched),
             hosts=sum(one.count for one in touched),

@@ -1,4 +1,4 @@
-"""Profiles: hosts that are alike in every fact that matters are assessed once."""
+"""Profiles: hosts whose facts are the same are assessed once."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ class HostGroup:
 
 def group(hosts: Iterable[Host]) -> list[HostGroup]:
     """Group hosts by the values of their facts, in the order of their first appearance."""
-    found: dict[object, list[Host]] = {}
+    by_facts: dict[object, list[Host]] = {}
     for host in hosts:
-        found.setdefault(_signature(host.facts), []).append(host)
+        by_facts.setdefault(_signature(host.facts), []).append(host)
     return [
         HostGroup(f"P{number}", tuple(members))
-        for number, members in enumerate(found.values(), start=1)
+        for number, members in enumerate(by_facts.values(), start=1)
     ]
 
 
 def _signature(facts: Facts) -> object:
-    known = tuple(
+    values = tuple(
         (key, for_grouping(facts.known[key].value), facts.known[key].assumed)
         for key in sorted(facts.known)
     )
     missing = tuple((key, facts.missing[key].reason) for key in sorted(facts.missing))
-    return known, missing
+    return values, missing
 
 
 def names(hosts: Sequence[Host]) -> tuple[str, ...]:
-    """Host names as reports print them, with the number of machines behind a name."""
+    """Host names as reports print them."""
     return tuple(host.name for host in hosts)

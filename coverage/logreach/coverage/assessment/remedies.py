@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from logreach.coverage.assessment.names import fact_title
+from logreach.coverage.assessment.fact_views import fact_title
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.result import MissingFact, PlannedRemedy
 from logreach.coverage.engine.evaluation import Evaluation, supposing

@@ -135,6 +135,10 @@ class PlannedRemedy:
     (technique id -> words such as 'detection: not achievable -> achievable'); `gain` is the
     number of host x technique verdicts raised, so that remedies can be ordered. `needless` is
     true where another remedy of the same fact asks for less and gains as much.
+
+    `rules_raised` are the rules whose verdict rises, by the words for the change ('not achievable
+    -> achievable'); `rule_gain` is the weight of their levels times the hosts, half where a part
+    was proven before or only a part is proven then.
     """
 
     remedy: Remedy
@@ -143,38 +147,45 @@ class PlannedRemedy:
     gain: int
     raised: Mapping[str, str]
     needless: bool = False
+    rules_raised: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rule_gain: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """A few remedies that together make more detections achievable.
 
     `remedies` are places in `Assessment.remedies`. `profiles` are those that need one of them,
     `hosts` the hosts of these. `gain` counts host x technique pairs on which detection (with
     alternatives) becomes achievable by this step, `achievable` those after it and all before;
-    `techniques` are the techniques gained on some profile.
+    `techniques` are the techniques gained on some profile. In a plan for rules the pairs are of
+    hosts and rules, weighed by level. `rules` are the rules gained on some profile, `rule_gain`
+    the weight of their levels times the hosts.
     """
 
     remedies: tuple[int, ...]
     profiles: tuple[str, ...]
     hosts: int
-    gain: int
-    achievable: int
+    gain: float
+    achievable: float
     techniques: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    rule_gain: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to change, in steps, for detection with alternatives.
+    """What to change, in steps, for detection with alternatives, or for rules.
 
     `pairs` counts the host x technique pairs that apply; `open` those that only a missing fact or
     a change that no prerequisite offers could make achievable. `least` holds, by profile and
-    technique, a set of remedies that suffices for it (places in `Assessment.remedies`).
+    technique, a set of remedies that suffices for it (places in `Assessment.remedies`). In a plan
+    for rules, each pair counts as much as the rule's level.
     """
 
-    steps: tuple[Step, ...] = ()
-    pairs: int = 0
-    open: int = 0
+    steps: tuple[PlanStep, ...] = ()
+    pairs: float = 0
+    open: float = 0
     least: Mapping[str, Mapping[str, tuple[int, ...]]] = field(default_factory=dict)
 
 
@@ -182,7 +193,8 @@ class Plan:
 class MissingFact:
     """A fact that the inventory does not tell, and how many technique verdicts hang on it.
 
-    `title` is the fact's name for people, '' where the key says it.
+    `title` is the fact's name for people, '' where the key says it. `rules` counts the host x rule
+    verdicts that hang on it.
     """
 
     key: FactKey[object]
@@ -190,6 +202,7 @@ class MissingFact:
     reason: str
     verdicts: int
     title: str = ""
+    rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +223,8 @@ class Assessment:
     """Everything that one run found.
 
     `notes` tell how it was done and what could not be judged (heading, text). `scope` is what
-    the user restricted it to, '' where nothing.
+    the user restricted it to, '' where nothing. `plan` is made for techniques, `rule_plan` in the
+    same way for the rules that were given.
     """
 
     version: str
@@ -226,4 +240,5 @@ class Assessment:
     faults: tuple[Fault, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     plan: Plan = Plan()
+    rule_plan: Plan = Plan()
     questions: tuple[str, ...] = ("visibility", "detection", "detection_with_alternatives")

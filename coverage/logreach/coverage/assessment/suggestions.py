@@ -1,4 +1,4 @@
-"""What a person may have meant by a name that is not known."""
+"""Suggestions for a name that is not known."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 
-_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
+_UNCHANGED: Mapping[str, str] = MappingProxyType({})
 
 
 def did_you_mean(
-    text: str, names: Iterable[str], most: int = 1, shown: Mapping[str, str] = _AS_THEY_ARE
+    unknown: str, names: Iterable[str], most: int = 1, shown: Mapping[str, str] = _UNCHANGED
 ) -> str:
-    """'Did you mean FIN7?', with the nearest names, upper and lower case alike; '' for none.
+    """'Did you mean FIN7?', with the nearest names in any case; '' where none is near.
 
-    `shown` maps a name to what is to be said in its place.
+    `shown` maps a name to the words that stand for it in the suggestion.
     """
-    spelt: dict[str, str] = {}
+    spelling: dict[str, str] = {}
     for name in names:
-        spelt.setdefault(name.casefold(), name)
-    near = [spelt[one] for one in get_close_matches(text.casefold(), list(spelt), most)]
-    return f"Did you mean {' or '.join(shown.get(one, one) for one in near)}?" if near else ""
+        spelling.setdefault(name.casefold(), name)
+    near = [spelling[name] for name in get_close_matches(unknown.casefold(), list(spelling), most)]
+    return f"Did you mean {' or '.join(shown.get(name, name) for name in near)}?" if near else ""

@@ -10,7 +10,8 @@ from typing import Final
 
 from logreach.coverage.attack.compact import shipped_model
 from logreach.coverage.attack.model import AttackModel, Presence, Technique
-from logreach.coverage.attack.shipped import read_table
+from logreach.coverage.attack.shipped import FOLDER
+from logreach.inventories.files.tables import TableRow, csv_table
 
 _MOVES_FILE: Final = "crosswalk-18-19.csv"
 _MOVES_COLUMNS: Final = ("id_18", "id_19", "kind", "basis")
@@ -101,19 +102,24 @@ class Crosswalk:
 @cache
 def load_crosswalk() -> Crosswalk:
     """The shipped crosswalk between 18.1 and 19.1."""
-    moves = tuple(Move(*row) for row in read_table(_MOVES_FILE, _MOVES_COLUMNS))
-    newer = {row[0]: _technique(row) for row in read_table(_V19_FILE, _V19_COLUMNS)}
+    moves = tuple(
+        Move(row["id_18"], row["id_19"], row["kind"], row["basis"])
+        for row in csv_table(FOLDER / _MOVES_FILE, _MOVES_COLUMNS)
+    )
+    newer = {
+        row["technique_id"]: _technique(row) for row in csv_table(FOLDER / _V19_FILE, _V19_COLUMNS)
+    }
     return Crosswalk(moves, newer, frozenset(shipped_model().technique_by_id))
 
 
-def _technique(row: tuple[str, ...]) -> Technique:
-    key, name, tactics, platforms = row
+def _technique(row: TableRow) -> Technique:
+    key = row["technique_id"]
     parent = key.partition(".")[0] if "." in key else ""
     return Technique(
         id=key,
-        name=name,
-        tactics=tuple(tactics.split(";")),
-        platforms=tuple(platforms.split(";")),
+        name=row["name"],
+        tactics=row.parts("tactics"),
+        platforms=row.parts("platforms"),
         is_subtechnique=bool(parent),
         parent=parent,
     )

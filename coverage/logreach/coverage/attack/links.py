@@ -12,7 +12,8 @@ from typing import Final
 
 from logreach.coverage.attack.crosswalk import carry_into
 from logreach.coverage.attack.model import AttackModel, ComponentLink
-from logreach.coverage.attack.shipped import read_table
+from logreach.coverage.attack.shipped import FOLDER
+from logreach.inventories.files.tables import csv_table
 
 LAST_VERSION: Final = "17.1"
 _FILE: Final = f"component-links-{LAST_VERSION}.csv"
@@ -31,8 +32,10 @@ def links_csv(model: AttackModel) -> str:
 
 def shipped_links() -> tuple[ComponentLink, ...]:
     """The links of ATT&CK 17.1."""
-    rows = read_table(_FILE, _COLUMNS)
-    return tuple(ComponentLink(component, technique, LAST_VERSION) for component, technique in rows)
+    return tuple(
+        ComponentLink(row["component"], row["technique"], LAST_VERSION)
+        for row in csv_table(FOLDER / _FILE, _COLUMNS)
+    )
 
 
 def with_borrowed_links(model: AttackModel) -> AttackModel:

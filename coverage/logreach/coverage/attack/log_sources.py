@@ -13,8 +13,9 @@ from functools import cache, lru_cache
 from typing import Final
 
 from logreach.coverage.attack.model import LogSourceRef
-from logreach.coverage.attack.shipped import read_mapping, text_of, texts_of
+from logreach.coverage.attack.shipped import FOLDER
 from logreach.coverage.events.event_id import EventId
+from logreach.inventories.files.tables import Shape, yaml_table
 
 WINDOWS_LOG: Final = "wineventlog:"
 _NAMES_FILE: Final = "log_source_names.yaml"
@@ -99,20 +100,22 @@ def _windows_log(source: str) -> str | None:
 @cache
 def log_names() -> dict[str, str]:
     """logreach's short names of Windows logs, by ATT&CK's names in lower case."""
-    entries = read_mapping(_NAMES_FILE, "names")
-    return {name.casefold(): text_of(entry, "log") for name, entry in entries.items()}
+    table = yaml_table(FOLDER / _NAMES_FILE, {"names": {...: {"log": str}}})
+    return {name.casefold(): entry["log"] for name, entry in table["names"].items()}
 
 
 @cache
 def misnamed() -> dict[EventId, MisnamedEvent]:
     """The events that ATT&CK names under a wrong log, by the key that it writes."""
+    entry_shape: Shape = {"corrections": [str], "certain": bool, "reason": str, "source": str}
+    table = yaml_table(FOLDER / _MISNAMED_FILE, {"events": {...: entry_shape}})
     return {
         (event := EventId.parse(written)): MisnamedEvent(
             event,
-            corrections=tuple(map(EventId.parse, texts_of(entry, "corrections"))),
-            certain=entry.get("certain") is True,
-            reason=text_of(entry, "reason"),
-            source=text_of(entry, "source"),
+            corrections=tuple(map(EventId.parse, entry["corrections"])),
+            certain=entry["certain"],
+            reason=entry["reason"],
+            source=entry["source"],
         )
-        for written, entry in read_mapping(_MISNAMED_FILE, "events").items()
+        for written, entry in table["events"].items()
     }

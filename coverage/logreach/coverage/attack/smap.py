@@ -11,9 +11,10 @@ from functools import cache
 from typing import Final
 
 from logreach.coverage.attack.model import AttackModel
-from logreach.coverage.attack.shipped import read_table
+from logreach.coverage.attack.shipped import FOLDER
 from logreach.coverage.attack.store import load_attack
 from logreach.coverage.events.event_id import EventId
+from logreach.inventories.files.tables import csv_table
 
 SMAP_ATTACK_VERSION: Final = "13.1"
 _FILE: Final = "smap.csv"
@@ -58,16 +59,14 @@ def load_smap(model: AttackModel | None = None) -> tuple[SmapRow, ...]:
 def _rows() -> tuple[tuple[str, EventId, str, str, str, str, str, str], ...]:
     return tuple(
         (
-            sensor,
-            EventId.parse(event),
-            source_id,
-            data_source,
-            component,
-            source,
-            relationship,
-            target,
+            row["sensor"],
+            EventId.parse(row["event"]),
+            row["data_source_id"],
+            row["data_source"],
+            row["component"],
+            row["source"],
+            row["relationship"],
+            row["target"],
         )
-        for sensor, event, source_id, data_source, component, source, relationship, target in (
-            read_table(_FILE, _COLUMNS)
-        )
+        for row in csv_table(FOLDER / _FILE, _COLUMNS)
     )

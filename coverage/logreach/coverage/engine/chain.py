@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.graph import Combine, Edge
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import Verdict
@@ -25,9 +26,9 @@ class Chain:
     def __init__(self, evaluation: Evaluation, reasons: Reasons) -> None:
         self._evaluation = evaluation
         self._reasons = reasons
-        self._shown: set[str] = set()
+        self._shown: set[NodeKey] = set()
 
-    def below(self, key: str, edge: Edge | None = None) -> Branch:
+    def below(self, key: NodeKey, edge: Edge | None = None) -> Branch:
         """A node with everything that it hangs on; `edge` is the one that leads to it."""
         graph = self._evaluation.graph
         label, key = graph.node(key).label, self._resolved(key)
@@ -48,7 +49,7 @@ class Chain:
         below = tuple(child for child in children if not _bare(child))
         return Branch(label, self._reasons.judged(key), verdict, links, below, words)
 
-    def _resolved(self, key: str) -> str:
+    def _resolved(self, key: NodeKey) -> NodeKey:
         """The node behind one that only stands for it."""
         graph = self._evaluation.graph
         edges = graph.edges(key)
@@ -57,10 +58,10 @@ class Chain:
             edges = graph.edges(key)
         return key
 
-    def _merely(self, key: str) -> bool:
+    def _merely(self, key: NodeKey) -> bool:
         return self._evaluation.graph.node(key).kind in (*_INNER, "coverage")
 
-    def _children(self, key: str) -> Iterator[Branch]:
+    def _children(self, key: NodeKey) -> Iterator[Branch]:
         found = list(self._edges(key, self._evaluation.graph.node(key).combine))
         shown = [
             edge
@@ -77,7 +78,7 @@ class Chain:
         barred = [one for one in edges if not self._evaluation.verdict(one.child).applicable]
         return [one for one in barred if one.gate] or barred
 
-    def _edges(self, key: str, combine: Combine) -> Iterator[Edge]:
+    def _edges(self, key: NodeKey, combine: Combine) -> Iterator[Edge]:
         """The edges of a node, those of children that combine in the same way in their place."""
         graph = self._evaluation.graph
         edges = graph.edges(key)
@@ -92,7 +93,7 @@ class Chain:
             else:
                 yield edge
 
-    def _over(self, key: str, edge: Edge | None) -> tuple[Verdict, str]:
+    def _over(self, key: NodeKey, edge: Edge | None) -> tuple[Verdict, str]:
         """What a node counts for over an edge, and how to say that the edge limits it."""
         verdict = self._evaluation.verdict(key)
         if edge is not None and edge.elsewhere and not verdict.applicable:
@@ -103,7 +104,7 @@ class Chain:
         other = "" if through == verdict else f"in itself {verdict.label}; "
         return through, f"{other}counts at most as {edge.limit.label}: {edge.why}"
 
-    def _is_cover(self, key: str) -> bool:
+    def _is_cover(self, key: NodeKey) -> bool:
         """Whether the node was made by `build.parts.cover` out of several children."""
         edges = self._evaluation.graph.edges(key)
         return bool(edges) and self._evaluation.graph.node(edges[0].child).kind == "whole"

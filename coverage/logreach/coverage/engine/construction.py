@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node, Prerequisite
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import PARTIAL, Verdict
 
 
-def leaf(graph: Graph, key: str, label: str, prerequisite: Prerequisite) -> str:
+def leaf(graph: Graph, key: NodeKey, label: str, prerequisite: Prerequisite) -> NodeKey:
     """A prerequisite as a node."""
     if key in graph:
         return key
     return graph.add(Node(key, Combine.LEAF, "prerequisite", label, prerequisite))
 
 
-def inner(graph: Graph, key: str, combine: Combine, kind: str, label: str) -> str:
+def inner(graph: Graph, key: NodeKey, combine: Combine, kind: str, label: str) -> NodeKey:
     """A node that combines others."""
     if key in graph:
         return key
     return graph.add(Node(key, combine, kind, label))
 
 
-def link_all(graph: Graph, parent: str, children: Iterable[str], *, gate: bool = False) -> None:
+def link_all(
+    graph: Graph, parent: NodeKey, children: Iterable[NodeKey], *, gate: bool = False
+) -> None:
     """Edges without a limit."""
     for child in children:
         graph.link(parent, Edge(child, gate=gate))
@@ -30,12 +33,12 @@ def link_all(graph: Graph, parent: str, children: Iterable[str], *, gate: bool =
 
 def cover(
     graph: Graph,
-    key: str,
+    key: NodeKey,
     kind: str,
     label: str,
-    children: Iterable[tuple[str, str]],
+    children: Iterable[tuple[NodeKey, str]],
     partly: str,
-) -> str:
+) -> NodeKey:
     """A node that is YES where all children are, and at least PARTIAL where some are.
 
     That is an ANY of 'all of them' and of each one limited to PARTIAL. `children` are keys with
@@ -48,12 +51,12 @@ def cover(
         inner(graph, key, Combine.ANY, kind, label)
         graph.link(key, Edge(pairs[0][0]))
         return key
-    whole = inner(graph, f"{key} whole", Combine.ALL, "whole", f"{label}: all of it")
+    whole = inner(graph, key.helper("whole"), Combine.ALL, "whole", f"{label}: all of it")
     link_all(graph, whole, (child for child, _ in pairs))
     inner(graph, key, Combine.ANY, kind, label)
     graph.link(key, Edge(whole))
     for child, title in pairs:
-        part = inner(graph, f"{key} part {child}", Combine.ANY, "part", title)
+        part = inner(graph, key.helper("part", child), Combine.ANY, "part", title)
         graph.link(part, Edge(child))
         limit: Verdict = PARTIAL
         graph.link(key, Edge(part, limit, partly))

@@ -13,6 +13,7 @@ from heapq import heapify, heappop, heappush
 
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import (
     NOT_APPLICABLE,
     PARTIAL,
@@ -169,7 +170,7 @@ class Evaluation:
         """The verdict of every node, by its number."""
         return [_VERDICTS[code] for code in self.codes]
 
-    def verdict(self, key: str) -> Verdict:
+    def verdict(self, key: NodeKey) -> Verdict:
         """The verdict of a node."""
         return _VERDICTS[self.codes[self.compiled.number[key]]]
 
@@ -181,7 +182,7 @@ class Evaluation:
         """Whether a node, by its number, applies to the host, or may do so."""
         return self.codes[number] != _NEVER
 
-    def doubtful(self, key: str) -> bool:
+    def doubtful(self, key: NodeKey) -> bool:
         """Whether a node may turn out not to apply, once the host's role is known."""
         return self.doubtful_number(self.compiled.number[key])
 
@@ -189,7 +190,7 @@ class Evaluation:
         """The same for a node by its number."""
         return self.codes[number] > _NEVER
 
-    def reason(self, key: str) -> Reason | None:
+    def reason(self, key: NodeKey) -> Reason | None:
         """What a leaf said; None for other nodes."""
         return self.leaves[self.compiled.number[key]]
 

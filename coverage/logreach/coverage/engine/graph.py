@@ -16,6 +16,7 @@ from typing import Protocol
 import networkx as nx
 
 from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
@@ -44,7 +45,7 @@ class Combine(StrEnum):
 class Node:
     """A node: `kind` is what it stands for ('technique', 'component', 'event', ...)."""
 
-    key: str
+    key: NodeKey
     combine: Combine
     kind: str
     label: str
@@ -59,7 +60,7 @@ class Edge:
     parent counts for no more than PARTIAL here, as this host shows the rest at best.
     """
 
-    child: str
+    child: NodeKey
     limit: Verdict | None = None
     why: str = ""
     gate: bool = False
@@ -75,32 +76,32 @@ class Graph:
     """
 
     def __init__(self) -> None:
-        self.digraph: nx.DiGraph[str] = nx.DiGraph()
+        self.digraph: nx.DiGraph[NodeKey] = nx.DiGraph()
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: NodeKey) -> bool:
         return key in self.digraph
 
     def __len__(self) -> int:
         return len(self.digraph)
 
-    def add(self, node: Node) -> str:
+    def add(self, node: Node) -> NodeKey:
         """Add a node (again adding the same key changes nothing) and return its key."""
         if node.key not in self.digraph:
             self.digraph.add_node(node.key, node=node)
         return node.key
 
-    def link(self, parent: str, edge: Edge) -> None:
+    def link(self, parent: NodeKey, edge: Edge) -> None:
         """Add an edge; both nodes exist already. The same child again changes nothing."""
         if parent not in self.digraph or edge.child not in self.digraph:
             raise KeyError(f"{parent} -> {edge.child}: a node is missing")
         if not self.digraph.has_edge(parent, edge.child):
             self.digraph.add_edge(parent, edge.child, edge=edge)
 
-    def node(self, key: str) -> Node:
+    def node(self, key: NodeKey) -> Node:
         node: Node = self.digraph.nodes[key]["node"]
         return node
 
-    def edges(self, key: str) -> tuple[Edge, ...]:
+    def edges(self, key: NodeKey) -> tuple[Edge, ...]:
         return tuple(attributes["edge"] for attributes in self.digraph[key].values())
 
     def nodes(self, kind: str) -> list[Node]:
@@ -108,7 +109,7 @@ class Graph:
         nodes = (attributes["node"] for _, attributes in self.digraph.nodes(data=True))
         return [node for node in nodes if node.kind == kind]
 
-    def order(self) -> list[str]:
+    def order(self) -> list[NodeKey]:
         """Every key, children before parents; a ValueError on a cycle names its nodes."""
         try:
             order = list(nx.topological_sort(self.digraph))
@@ -119,7 +120,7 @@ class Graph:
         order.reverse()
         return order
 
-    def below(self, keys: Iterable[str]) -> Graph:
+    def below(self, keys: Iterable[NodeKey]) -> Graph:
         """The part of the graph that the verdicts of these nodes hang on, with these nodes."""
         reached = set(keys)
         for key in tuple(reached):

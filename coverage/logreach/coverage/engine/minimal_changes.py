@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
 from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import YES
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
@@ -77,7 +78,7 @@ class Least:
         return found
 
 
-def fewest(evaluation: Evaluation, facts: Facts, key: str) -> tuple[Remedy, ...] | None:
+def fewest(evaluation: Evaluation, facts: Facts, key: NodeKey) -> tuple[Remedy, ...] | None:
     """Changes that make a node achievable, none of which could be left out; None: none known."""
     offered = {
         (one.key, one.text): one

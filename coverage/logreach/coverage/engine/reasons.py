@@ -8,6 +8,7 @@ from typing import TypeVar
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.graph import Edge
 from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import PARTIAL, YES, Level, Verdict
 
 MOST = 8
@@ -26,12 +27,12 @@ class Reasons:
         self._limits: dict[int, Reason] = {}
         self._limited: dict[tuple[int, int], Verdict] = {}
 
-    def judged(self, key: str) -> Judged:
+    def judged(self, key: NodeKey) -> Judged:
         """The verdict of a node with the links that decided it."""
         number = self._evaluation.compiled.number[key]
         return Judged(self._verdicts[number], self._of(number))
 
-    def of(self, key: str) -> tuple[Reason, ...]:
+    def of(self, key: NodeKey) -> tuple[Reason, ...]:
         """The links that decided a node, the most telling first."""
         return self._of(self._evaluation.compiled.number[key])
 

@@ -34,6 +34,10 @@ class EventId(str):
         channel, _, number = text.partition(":")
         return _event_id(channel, number)
 
+    def field(self, name: str) -> FieldId:
+        """One of the event's fields."""
+        return _field_id(self, name)
+
     @property
     def any_number(self) -> bool:
         """Whether it stands for any event of its channel."""
@@ -43,6 +47,29 @@ class EventId(str):
         return EventId.parse, (str(self),)
 
 
+class FieldId(str):
+    """A field of an event, 'Security:4688/CommandLine': a text that knows its `event` and `name`.
+
+    Made by `EventId.field` and `parse` only.
+    """
+
+    __slots__ = ("event", "name")
+    event: EventId
+    name: str
+
+    @staticmethod
+    def parse(text: str) -> FieldId:
+        """A field as data and people write it; ValueError for what is none."""
+        channel, _, rest = text.partition(":")
+        number, _, name = rest.partition("/")
+        if not name:
+            raise ValueError(f"{text!r} is no field such as 'Security:4688/CommandLine'")
+        return _field_id(_event_id(channel, number), name)
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return FieldId.parse, (str(self),)
+
+
 @cache
 def _event_id(channel: str, number: str) -> EventId:
     if not channel or ":" in channel or not number:
@@ -50,3 +77,10 @@ def _event_id(channel: str, number: str) -> EventId:
     event = str.__new__(EventId, f"{channel}:{number}")
     event.channel, event.number = channel, number
     return event
+
+
+@cache
+def _field_id(event: EventId, name: str) -> FieldId:
+    field = str.__new__(FieldId, f"{event}/{name}")
+    field.event, field.name = event, name
+    return field

@@ -9,27 +9,40 @@ from pathlib import Path
 from typing import Any
 
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN_AT_BEST_PARTIAL, Verdict
-from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.event_id import EventId, FieldId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
-from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.files.tables import Shape, yaml_table
 
 _HERE = Path(__file__).parent / "knowledge"
 _LIMITS = {"partial": PARTIAL, "no": NO, "unsure": UNKNOWN_AT_BEST_PARTIAL}
 _TESTS = {test.value: test for test in Test}
 SUCCESS = "success"
 """An operation is something that happened: the outcome that is meant unless the data says else."""
-_SHOWN_KEYS = {
-    "event",
-    "limit",
-    "why",
-    "subcategory",
-    "object",
-    "rights",
-    "needs",
-    "pattern",
-    "outcome",
-    "role",
+_SHOWN: Shape = {
+    "event": str,
+    "limit?": str,
+    "why?": str,
+    "subcategory?": str,
+    "object?": {"kind": str, "path?": str, "scope?": str},
+    "rights?": [str],
+    "needs?": [str],
+    "pattern?": {...: {...: (str, [str])}},
+    "outcome?": str,
+    "role?": str,
 }
+_COMPONENTS: Shape = {
+    ...: {
+        "operations": {...: {"title": str, "shown_by": [(str, _SHOWN)]}},
+        "not_shown?": {...: str},
+    }
+}
+_OPERATIONS: Shape = {
+    "source": str,
+    "components?": _COMPONENTS,
+    "techniques?": {...: {"also?": [str], "components": _COMPONENTS}},
+}
+_ATTRIBUTES: Shape = {"source": str, "components": {...: {...: [str]}}}
+_EVENT_LIMITS: Shape = {"source": str, "events": {...: {"limit": str, "why": str}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,7 @@ class Shown:
 
     `limit` caps it (None: shows it whole), `why` says why. `subcategory` narrows the audit
     policy to the one that matters here; `object_kind` and `object_path` say whose SACL must
-    audit `rights`, and `object_scope` which objects the path means (as `sacls.Scope` does,
+    audit `rights`, and `object_scope` which objects the path means (as `sacls.ObjectScope` does,
     'tree' by default); `needs` are fields without which the event does not show it; `pattern`
     is the set of events that the operation makes; `outcome` is 'success' or 'failure' where the
     event has both and one is meant ('': both); `role` is the kind of host on which the event
@@ -86,11 +99,11 @@ class OperationKnowledge:
 
     general: Mapping[str, ComponentOperations]
     of_technique: Mapping[str, Mapping[str, ComponentOperations]]
-    attributes: Mapping[str, Mapping[str, tuple[str, ...]]]
+    attributes: Mapping[str, Mapping[str, tuple[FieldId, ...]]]
     event_limits: Mapping[EventId, tuple[Verdict, str]] = field(default_factory=dict)
 
     @cached_property
-    def wanted_fields(self) -> frozenset[str]:
+    def wanted_fields(self) -> frozenset[FieldId]:
         """Every field that carries an attribute of some component."""
         return frozenset(
             one
@@ -106,19 +119,18 @@ def load_operations() -> OperationKnowledge:
     general: dict[str, ComponentOperations] = {}
     special: dict[str, dict[str, ComponentOperations]] = {}
     for path in sorted((_HERE / "operations").glob("*.yaml")):
-        data = _read(path, {"source", "components", "techniques"})
+        data = yaml_table(path, _OPERATIONS)
         general.update(_components(data.get("components", {}), data["source"], path.name))
         for technique, entry in data.get("techniques", {}).items():
-            _refuse_unknown(entry, {"also", "components"}, f"{path.name}: {technique}")
             found = _components(entry["components"], data["source"], path.name)
             for one in (technique, *entry.get("also", ())):
                 special[one] = found
-    attributes = _read(_HERE / "attributes.yaml", {"source", "components"})["components"]
+    attributes = yaml_table(_HERE / "attributes.yaml", _ATTRIBUTES)["components"]
     return OperationKnowledge(
         general,
         special,
         {
-            component: {name: tuple(fields) for name, fields in wanted.items()}
+            component: {name: tuple(map(FieldId.parse, fields)) for name, fields in wanted.items()}
             for component, wanted in attributes.items()
         },
         _event_limits(),
@@ -126,29 +138,17 @@ def load_operations() -> OperationKnowledge:
 
 
 def _event_limits() -> dict[EventId, tuple[Verdict, str]]:
-    data = _read(_HERE / "event_limits.yaml", {"source", "events"})["events"]
+    data = yaml_table(_HERE / "event_limits.yaml", _EVENT_LIMITS)["events"]
     return {
         EventId.parse(event): (_LIMITS[entry["limit"]], entry["why"])
         for event, entry in data.items()
     }
 
 
-def _read(path: Path, keys: set[str]) -> dict[str, Any]:
-    data: dict[str, Any] = parse_yaml(path.read_text("utf-8"))
-    _refuse_unknown(data, keys, path.name)
-    return data
-
-
-def _refuse_unknown(data: Mapping[str, Any], keys: set[str], where: str) -> None:
-    if unknown := set(data) - keys:
-        raise ValueError(f"{where}: unknown keys {sorted(unknown)}")
-
-
 def _components(data: Mapping[str, Any], source: str, file: str) -> dict[str, ComponentOperations]:
     found = {}
     for name, entry in data.items():
         where = f"{file}: {name}"
-        _refuse_unknown(entry, {"operations", "not_shown"}, where)
         operations = tuple(
             _operation(key, operation, where) for key, operation in entry["operations"].items()
         )
@@ -159,16 +159,13 @@ def _components(data: Mapping[str, Any], source: str, file: str) -> dict[str, Co
 
 def _operation(name: str, data: Mapping[str, Any], where: str) -> Operation:
     where = f"{where}: {name}"
-    _refuse_unknown(data, {"title", "shown_by"}, where)
     return Operation(name, data["title"], tuple(_shown(one, where) for one in data["shown_by"]))
 
 
 def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
     if isinstance(data, str):
         return Shown(EventId.parse(data), outcome=SUCCESS)
-    _refuse_unknown(data, _SHOWN_KEYS, f"{where}: {data.get('event')}")
     thing = data.get("object", {})
-    _refuse_unknown(thing, {"kind", "path", "scope"}, f"{where}: object")
     limit = _LIMITS[data["limit"]] if "limit" in data else None
     if (limit is None) != ("why" not in data):
         raise ValueError(f"{where}: {data['event']}: a limit and its reason go together")

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from logreach.coverage.forwarding.xpath_truth import Number
-from logreach.inventories.forwarding.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
+from logreach.inventories.forwarding.xpath import (
+    Call,
+    Compare,
+    Expr,
+    LocationStep,
+    Path,
+    XPathAnd,
+    XPathLiteral,
+    XPathOr,
+)
 
 LiteralValue = str | Number
 
@@ -39,9 +48,9 @@ def field_literals(expressions: Iterable[Expr], order: tuple[str, ...] | None) -
 def unknown_conditions(expression: Expr) -> Iterator[str]:
     """The conditions of a collector's configuration that XPath cannot express, in words."""
     match expression:
-        case Call("undecided", (Literal(str(words)),)):
+        case Call("undecided", (XPathLiteral(str(words)),)):
             yield words
-        case And(operands) | Or(operands) | Call(_, operands):
+        case XPathAnd(operands) | XPathOr(operands) | Call(_, operands):
             for operand in operands:
                 yield from unknown_conditions(operand)
         case Path(steps):
@@ -53,7 +62,7 @@ def unknown_conditions(expression: Expr) -> Iterator[str]:
 def header_names(expression: Expr, *, inside: bool = False) -> Iterator[str]:
     """The header's elements, and attributes with an @, that an expression names."""
     match expression:
-        case And(operands) | Or(operands) | Call(_, operands):
+        case XPathAnd(operands) | XPathOr(operands) | Call(_, operands):
             for operand in operands:
                 yield from header_names(operand, inside=inside)
         case Compare(_, left, right):
@@ -72,13 +81,14 @@ def _walk(
     expression: Expr, collected: FieldLiterals, order: tuple[str, ...], above: tuple[str, ...]
 ) -> None:
     match expression:
-        case And(operands) | Or(operands) | Call(_, operands):
+        case XPathAnd(operands) | XPathOr(operands) | Call(_, operands):
             for operand in operands:
                 _walk(operand, collected, order, above)
         case Path(steps):
             _walk_path(steps, (), collected, order, above)
         case Compare(_, left, right):
-            literals = [operand.value for operand in (left, right) if isinstance(operand, Literal)]
+            sides = (left, right)
+            literals = [side.value for side in sides if isinstance(side, XPathLiteral)]
             for operand in (left, right):
                 if isinstance(operand, Path):
                     _walk_path(operand.steps, literals, collected, order, above)
@@ -87,7 +97,7 @@ def _walk(
 
 
 def _walk_path(
-    steps: tuple[Step, ...],
+    steps: tuple[LocationStep, ...],
     literals: Iterable[LiteralValue],
     collected: FieldLiterals,
     order: tuple[str, ...],
@@ -121,12 +131,12 @@ def _ends_at_field(path_names: tuple[str, ...]) -> bool:
     return len(path_names) > 2
 
 
-def _field_names(step: Step, order: tuple[str, ...]) -> set[str]:
+def _field_names(step: LocationStep, order: tuple[str, ...]) -> set[str]:
     """The fields that a Data step means, by @Name or by position."""
     names: set[str] = set()
     for predicate in step.predicates:
         match predicate:
-            case Literal(int(position)) if 0 < position <= len(order):
+            case XPathLiteral(int(position)) if 0 < position <= len(order):
                 names.add(order[position - 1])
             case _:
                 names.update(_attribute_names(predicate))
@@ -135,8 +145,8 @@ def _field_names(step: Step, order: tuple[str, ...]) -> set[str]:
 
 def _attribute_names(expression: Expr) -> set[str]:
     match expression:
-        case And(operands) | Or(operands):
+        case XPathAnd(operands) | XPathOr(operands):
             return set().union(*(_attribute_names(operand) for operand in operands))
-        case Compare("=", Path((Step("Name", True, ()),)), Literal(str(name))):
+        case Compare("=", Path((LocationStep("Name", True, ()),)), XPathLiteral(str(name))):
             return {name}
     return set()

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from logreach.coverage.engine.three_valued import Truth
 from logreach.inventories.facts.facts import Facts, Known
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import InputError
-from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.files.tables import Shape, yaml_table
 from logreach.inventories.forwarding.subscriptions import FORWARDING, Subscription
 from logreach.inventories.windows.facts import FEATURE, ROLE, Role
 from logreach.inventories.windows.objects.sddl import Access, read_dacl
 
 _ALL = 0x10000000  # GENERIC_ALL, what a subscription's entries give
+_TABLE = Path(__file__).parent / "knowledge" / "forwarding_members.yaml"
 COLLECTOR = FEATURE("event-collector")
 
 
@@ -171,5 +172,12 @@ def _title(principal: str) -> str:
 
 @cache
 def _table() -> Any:
-    path = files("logreach.coverage.forwarding") / "knowledge" / "forwarding_members.yaml"
-    return parse_yaml(path.read_text("utf-8"))
+    lists = ("anyone", "nobody", "workstation", "server", "domain-controller", "collector")
+    shape: Shape = {
+        "source": str,
+        **{name: [str] for name in lists},
+        "domain_groups": {...: int},
+        "default": str,
+        "titles": {...: str},
+    }
+    return yaml_table(_TABLE, shape)

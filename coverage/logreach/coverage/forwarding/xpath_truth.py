@@ -18,7 +18,16 @@ from logreach.coverage.forwarding.events import (
     TextExcept,
     Value,
 )
-from logreach.inventories.forwarding.xpath import And, Call, Compare, Expr, Literal, Or, Path, Step
+from logreach.inventories.forwarding.xpath import (
+    Call,
+    Compare,
+    Expr,
+    LocationStep,
+    Path,
+    XPathAnd,
+    XPathLiteral,
+    XPathOr,
+)
 
 Number = int | float
 
@@ -26,9 +35,9 @@ Number = int | float
 def holds(expression: Expr, node: EventElement) -> Truth:
     """Whether the expression is true in the context of an element."""
     match expression:
-        case Or(parts):
+        case XPathOr(parts):
             return any_true(holds(part, node) for part in parts)
-        case And(parts):
+        case XPathAnd(parts):
             return all_true(holds(part, node) for part in parts)
         case Path():
             return any_true(reached.certain for reached in _reach(expression, node))
@@ -66,14 +75,16 @@ def _reach(path: Path, node: EventElement) -> list[_Reached]:
     return [_Reached(element.value, certain) for element, certain in frontier]
 
 
-def _attributes(step: Step, node: EventElement, certain: Truth) -> list[_Reached]:
+def _attributes(step: LocationStep, node: EventElement, certain: Truth) -> list[_Reached]:
     names = node.attributes if step.name == "*" else (step.name,)
     values = [node.attributes[name] for name in names if name in node.attributes]
     # An attribute whose value is unknown may be absent, as UserID often is.
     return [_Reached(value, None if value is UNKNOWN else certain) for value in values]
 
 
-def _children(step: Step, parent: EventElement, certain: Truth) -> list[tuple[EventElement, Truth]]:
+def _children(
+    step: LocationStep, parent: EventElement, certain: Truth
+) -> list[tuple[EventElement, Truth]]:
     name, candidates = step.name, list[tuple[EventElement, Truth]]()
     for child in parent.children:
         if child.name.__class__ is str and child.name != name != "*":
@@ -102,9 +113,9 @@ def _may_be_named(name: str, node: EventElement) -> Truth:
 
 def _position(predicate: Expr) -> int | None:
     match predicate:
-        case Literal(int(number)):
+        case XPathLiteral(int(number)):
             return number
-        case Compare("=", Call("position", ()), Literal(int(number))):
+        case Compare("=", Call("position", ()), XPathLiteral(int(number))):
             return number
     return None
 
@@ -150,7 +161,7 @@ def _values(expression: Expr, node: EventElement) -> list[_Reached]:
     match expression:
         case Path():
             return _reach(expression, node)
-        case Literal(value) if not isinstance(value, float):
+        case XPathLiteral(value) if not isinstance(value, float):
             return [_Reached(value, certain=True)]
     return [_Reached(UNKNOWN, certain=True)]
 
@@ -159,9 +170,9 @@ _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _compare(op: str, left: Expr, right: Expr, node: EventElement) -> Truth:
-    if isinstance(left, Literal):
+    if isinstance(left, XPathLiteral):
         left, right, op = right, left, _FLIPPED.get(op, op)
-    if not isinstance(right, Literal):
+    if not isinstance(right, XPathLiteral):
         return None
     match left:
         case Path():

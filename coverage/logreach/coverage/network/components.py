@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from logreach.coverage.engine.construction import cover, inner, leaf
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, UNKNOWN, UNKNOWN_AT_BEST_PARTIAL
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import (
@@ -22,6 +23,7 @@ from logreach.coverage.events.operations import (
     Shown,
 )
 from logreach.coverage.network.events import Events
+from logreach.coverage.network.keys import alternatives_key, component_key, operation_key, via_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +59,28 @@ class Components:
         shown = tuple(Shown(one.event, outcome=SUCCESS) for one in self._mapped.get(component, ()))
         return ComponentOperations(component, (Operation("any", component, shown),))
 
-    def scope(self, component: str, technique: str = "") -> str:
-        """The part of node keys that tells a narrowed component from the general one."""
-        narrowed = component in self._knowledge.of_technique.get(technique, {})
-        return f"{component}@{technique}" if narrowed else component
+    def narrowing(self, component: str, technique: str) -> str:
+        """The technique where it narrows the component; '' where the general one is meant."""
+        return technique if component in self._knowledge.of_technique.get(technique, {}) else ""
 
-    def component(self, component: str, technique: str = "") -> str:
+    def component(self, component: str, technique: str = "") -> NodeKey:
         """The component over all events."""
-        key = f"component:{self.scope(component, technique)}"
+        key = component_key(component, self.narrowing(component, technique))
         if key in self._graph:
             return key
         known = self.operations(component, technique)
         parts = [(self.operation(known, one, technique), one.title) for one in known.operations]
-        whole = self._cover(f"{key} operations", component, parts)
+        whole = self._cover(key.helper("operations"), component, parts)
         inner(self._graph, key, Combine.ANY, "component", component)
         self._graph.link(key, Edge(whole))
         for mapped in self.unplaced(component, technique):
             self._graph.link(key, self._unplaced_edge(component, mapped))
         return key
 
-    def operation(self, known: ComponentOperations, one: Operation, technique: str = "") -> str:
+    def operation(self, known: ComponentOperations, one: Operation, technique: str = "") -> NodeKey:
         """An operation over all events that show it."""
-        key = f"operation:{self.scope(known.component, technique)}/{one.name}"
+        narrowing = self.narrowing(known.component, technique)
+        key = operation_key(known.component, one.name, narrowing)
         return self._any_of(key, one, one.shown_by, known.component)
 
     def events_of(self, component: str, technique: str = "") -> tuple[EventId, ...]:
@@ -88,20 +90,20 @@ class Components:
         keys += [mapped.event for mapped in self._mapped.get(component, ())]
         return tuple(dict.fromkeys(keys))
 
-    def via(self, component: str, event: EventId, technique: str = "") -> str:
+    def via(self, component: str, event: EventId, technique: str = "") -> NodeKey:
         """The component as one event alone shows it."""
-        key = f"via:{self.scope(component, technique)}|{event}"
+        key = via_key(component, event, self.narrowing(component, technique))
         return self.by_events(key, component, (event,), technique, every=True)
 
     def by_events(
         self,
-        key: str,
+        key: NodeKey,
         component: str,
         events: Sequence[EventId],
         technique: str = "",
         *,
         every: bool = False,
-    ) -> str:
+    ) -> NodeKey:
         """The component as some events show it.
 
         Measured against the operations that these events can show at all, or against `every`
@@ -116,20 +118,23 @@ class Components:
         parts = []
         for one in known.operations if every else shown:
             chosen = tuple(item for item in one.shown_by if item.event in events)
-            part = f"{key}/{one.name}"
+            part = key.helper("operation", one.name)
             parts.append((self._any_of(part, one, chosen, known.component), one.title))
         by = f"{component} by {', '.join(events)}"
         if not every and len(shown) < len(known.operations):
             by = f"{by} (of what {'it' if len(events) == 1 else 'these'} can show)"
         return self._cover(key, by, parts)
 
-    def alternatives(self, component: str, events: Sequence[EventId], technique: str = "") -> str:
+    def alternatives(
+        self, component: str, events: Sequence[EventId], technique: str = ""
+    ) -> NodeKey:
         """The operations that these events can show, seen by any event at all."""
         known = self.operations(component, technique)
         wanted = [one for one in known.operations if _shows(one, events)]
         if not wanted or len(wanted) == len(known.operations):
             return self.component(component, technique)
-        key = f"alternatives:{self.scope(component, technique)}|{'|'.join(o.name for o in wanted)}"
+        names = (operation.name for operation in wanted)
+        key = alternatives_key(component, names, self.narrowing(component, technique))
         parts = [(self.operation(known, one, technique), one.title) for one in wanted]
         return self._cover(key, f"{component} (of what {', '.join(events)} can show)", parts)
 
@@ -142,10 +147,12 @@ class Components:
         placed |= {event for known in tables for event in known.not_shown}
         return [one for one in self._mapped.get(component, ()) if one.event not in placed]
 
-    def _cover(self, key: str, label: str, parts: list[tuple[str, str]]) -> str:
+    def _cover(self, key: NodeKey, label: str, parts: list[tuple[NodeKey, str]]) -> NodeKey:
         return cover(self._graph, key, "coverage", label, parts, "is only a part of it")
 
-    def _any_of(self, key: str, one: Operation, shown: Iterable[Shown], component: str) -> str:
+    def _any_of(
+        self, key: NodeKey, one: Operation, shown: Iterable[Shown], component: str
+    ) -> NodeKey:
         if key in self._graph:
             return key
         inner(self._graph, key, Combine.ANY, "operation", one.title)
@@ -159,12 +166,19 @@ class Components:
             self._graph.link(
                 key,
                 Edge(
-                    leaf(self._graph, f"{key} nothing", one.title, Fixed(component, verdict, text))
+                    leaf(
+                        self._graph,
+                        key.helper("nothing shows"),
+                        one.title,
+                        Fixed(component, verdict, text),
+                    )
                 ),
             )
         return key
 
-    def _none_shown(self, key: str, known: ComponentOperations, events: Sequence[EventId]) -> str:
+    def _none_shown(
+        self, key: NodeKey, known: ComponentOperations, events: Sequence[EventId]
+    ) -> NodeKey:
         inner(
             self._graph, key, Combine.ANY, "coverage", f"{known.component} by {', '.join(events)}"
         )
@@ -173,7 +187,9 @@ class Components:
             why = known.not_shown.get(event) or general.not_shown.get(event)
             if why:
                 text = f"{event} {why}"
-                child = leaf(self._graph, f"{key} {event}", event, Fixed(event, NO, text))
+                child = leaf(
+                    self._graph, key.helper("not shown by", event), event, Fixed(event, NO, text)
+                )
                 self._graph.link(key, Edge(child))
             else:
                 self._graph.link(key, self._unplaced_edge(known.component, Mapped(event, "")))

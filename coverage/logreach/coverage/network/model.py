@@ -10,10 +10,12 @@ from logreach.coverage.attack import AttackModel, SmapRow, load_smap, misnamed
 from logreach.coverage.engine.construction import inner
 from logreach.coverage.engine.evaluation import Compiled
 from logreach.coverage.engine.graph import Combine, Edge, Graph
-from logreach.coverage.events.event_id import EventId
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.events.event_id import EventId, FieldId
 from logreach.coverage.events.operations import OperationKnowledge, load_operations
 from logreach.coverage.network.components import Components, Mapped
 from logreach.coverage.network.events import Events
+from logreach.coverage.network.keys import technique_key, wanted_key
 from logreach.coverage.network.techniques import QUESTIONS, Techniques
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
@@ -47,7 +49,7 @@ class Model:
             numbers[key]: (technique.id, question)
             for technique in self.attack.techniques
             for question in QUESTIONS
-            if (key := f"technique:{technique.id}/{question}") in numbers
+            if (key := technique_key(technique.id, question)) in numbers
         }
 
     @cached_property
@@ -59,10 +61,10 @@ class Model:
         return tuple(sorted(keys, key=_by_channel_and_number))
 
     @cached_property
-    def fields(self) -> tuple[str, ...]:
+    def fields(self) -> tuple[FieldId, ...]:
         """Every field of these events ('Sysmon:1/Image'), as far as the knowledge has them."""
         part = self.event_part
-        return tuple(f"{key}/{name}" for key in self.event_keys for name in part.fields(key))
+        return tuple(event.field(name) for event in self.event_keys for name in part.fields(event))
 
     @cached_property
     def component_names(self) -> tuple[str, ...]:
@@ -126,19 +128,18 @@ def _add_components(model: Model) -> None:
         _add_field(model, field)
     for name in model.component_names:
         for attribute, fields in model.operations.attributes.get(name, {}).items():
-            _add_wanted(model, f"wanted:{name}/{attribute}", attribute, fields)
+            _add_wanted(model, wanted_key(name, attribute), attribute, fields)
 
 
-def _add_wanted(model: Model, node: str, label: str, fields: Iterable[str]) -> None:
+def _add_wanted(model: Model, node: NodeKey, label: str, fields: Iterable[FieldId]) -> None:
     """An attribute of a component: the best of the fields that carry it."""
     inner(model.graph, node, Combine.ANY, "wanted", label)
     for field in fields:
         model.graph.link(node, Edge(_add_field(model, field)))
 
 
-def _add_field(model: Model, field: str) -> str:
-    event, _, name = field.partition("/")
-    return model.event_part.attribute(EventId.parse(event), name)
+def _add_field(model: Model, field: FieldId) -> NodeKey:
+    return model.event_part.attribute(field.event, field.name)
 
 
 def _add_narrowed(model: Model, technique: str) -> None:

@@ -10,6 +10,7 @@ from logreach.coverage.detections.event_variants import sense_of
 from logreach.coverage.engine.evaluation import Compiled, evaluate
 from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons, each_once, holding_down
 from logreach.coverage.engine.verdict import (
     NOT_APPLICABLE,
@@ -42,8 +43,8 @@ from logreach.inventories.facts.facts import Facts
 
 _REMOVABLE_STORAGE = "Removable Storage"
 _WORD = re.compile(r"[\w:.*-]+")
-_Add = Callable[[Events], str]
-Graphs = dict[tuple[str, str], tuple[Compiled, str]]
+_Add = Callable[[Events], NodeKey]
+Graphs = dict[tuple[str, str], tuple[Compiled, NodeKey]]
 """Questions that are put to every profile -> a graph, and the node that answers."""
 
 
@@ -55,7 +56,7 @@ def foreseen(knowledge: EventKnowledge, asked: Mapping[EventId, Iterable[str]]) 
     """
     graph = Graph()
     part = Events(graph, knowledge, {})
-    found: dict[tuple[str, str], str] = {}
+    found: dict[tuple[str, str], NodeKey] = {}
     for event in filter(_WORD.fullmatch, asked):
         found["event", event] = part.able(event)
         for name in filter(_WORD.fullmatch, asked[event]):
@@ -135,7 +136,7 @@ class GraphView:
         found = self._known[asked] = reasons.judged(key)
         return found
 
-    def _compiled(self, add: _Add, bare: Event | None = None) -> tuple[Compiled, str]:
+    def _compiled(self, add: _Add, bare: Event | None = None) -> tuple[Compiled, NodeKey]:
         """A graph and what to ask of it; of the event `bare`, policy and SACL are left out."""
         graph, knowledge = Graph(), self._knowledge
         if bare is not None:

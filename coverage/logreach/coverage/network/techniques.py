@@ -8,9 +8,11 @@ from logreach.coverage.attack import Analytic, AttackModel, LogSourceRef, Misnam
 from logreach.coverage.engine.construction import inner, leaf
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NOT_APPLICABLE, UNKNOWN
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.components import Components
+from logreach.coverage.network.keys import analytic_key, named_key, technique_key
 
 PLATFORM = "Windows"
 QUESTIONS = ("visibility", "detection", "detection_with_alternatives")
@@ -34,8 +36,8 @@ class Techniques:
         self._misnamed = misnamed
 
     def add(self, technique: Technique) -> None:
-        """Add the nodes 'technique:<id>/<question>'."""
-        keys = {name: f"technique:{technique.id}/{name}" for name in QUESTIONS}
+        """Add a node for each question about the technique."""
+        keys = {name: technique_key(technique.id, name) for name in QUESTIONS}
         for name, key in keys.items():
             inner(self._graph, key, Combine.ANY, "technique", f"{technique.id} {name}")
         if not self.here(technique):
@@ -73,25 +75,25 @@ class Techniques:
         """Whether ATT&CK names the event under a log that has none such."""
         return event in self._misnamed
 
-    def _not_here(self, technique: Technique, keys: dict[str, str]) -> None:
+    def _not_here(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
         where = ", ".join(technique.platforms) or "no platform"
         text = f"{technique.id} is not for {PLATFORM} hosts (ATT&CK: {where})"
         child = leaf(
             self._graph,
-            f"technique:{technique.id} platform",
+            NodeKey.of("technique platform", technique.id),
             technique.id,
             Fixed(technique.id, NOT_APPLICABLE, text, technique.url, link="platform"),
         )
         for key in keys.values():
             self._graph.link(key, Edge(child, gate=True))
 
-    def _visibility(self, technique: Technique, key: str) -> None:
+    def _visibility(self, technique: Technique, key: NodeKey) -> None:
         for component in self.components_of(technique):
             self._graph.link(key, Edge(self._components.component(component, technique.id)))
         if not self._graph.edges(key):
             self._unknown(key, technique, "ATT&CK links no data component to it on Windows")
 
-    def _detection(self, technique: Technique, keys: dict[str, str]) -> None:
+    def _detection(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
         analytics = self.analytics_of(technique)
         for analytic in analytics:
             named, open_ = self._analytic(analytic, technique)
@@ -102,15 +104,16 @@ class Techniques:
                 text = "ATT&CK has no analytic for it on Windows"
                 self._unknown(keys[name], technique, text)
 
-    def _analytic(self, analytic: Analytic, technique: Technique) -> tuple[str, str]:
-        scope = f"analytic:{analytic.id}@{technique.id}"
-        named = inner(self._graph, f"{scope}/detection", Combine.ALL, "analytic", analytic.id)
-        open_ = inner(
-            self._graph,
-            f"{scope}/detection_with_alternatives",
-            Combine.ALL,
-            "analytic",
-            analytic.id,
+    def _analytic(self, analytic: Analytic, technique: Technique) -> tuple[NodeKey, NodeKey]:
+        named, open_ = (
+            inner(
+                self._graph,
+                analytic_key(analytic.id, technique.id, question),
+                Combine.ALL,
+                "analytic",
+                analytic.id,
+            )
+            for question in QUESTIONS[1:]
         )
         for ref in analytic.refs:
             for parent, child in (
@@ -123,28 +126,31 @@ class Techniques:
                 self._unknown(key, technique, f"{analytic.id} names no log source")
         return named, open_
 
-    def _named(self, ref: LogSourceRef, technique: Technique) -> str:
+    def _named(self, ref: LogSourceRef, technique: Technique) -> NodeKey:
         events = self.named_events(ref)
         if events:
-            scope = self._components.scope(ref.component, technique.id)
-            key = f"named:{scope}|{'|'.join(events)}"
+            narrowing = self._components.narrowing(ref.component, technique.id)
+            key = named_key(ref.component, events, narrowing)
             return self._components.by_events(key, ref.component, events, technique.id)
         words = f"{ref.source} '{ref.channel}'"
         text = f"ATT&CK names the log source {words} in words, not as an event: cannot be judged"
         return leaf(
-            self._graph, f"text:{ref.component}|{words}", words, Fixed(ref.component, UNKNOWN, text)
+            self._graph,
+            NodeKey.of("text", ref.component, words),
+            words,
+            Fixed(ref.component, UNKNOWN, text),
         )
 
-    def _open(self, ref: LogSourceRef, technique: Technique) -> str:
+    def _open(self, ref: LogSourceRef, technique: Technique) -> NodeKey:
         events = self.named_events(ref)
         if events:
             return self._components.alternatives(ref.component, events, technique.id)
         return self._components.component(ref.component, technique.id)
 
-    def _unknown(self, key: str, technique: Technique, text: str) -> None:
+    def _unknown(self, key: NodeKey, technique: Technique, text: str) -> None:
         child = leaf(
             self._graph,
-            f"{key} unknown",
+            key.helper("unknown"),
             technique.id,
             Fixed(technique.id, UNKNOWN, text, technique.url),
         )

@@ -1,4 +1,4 @@
-"""How far a source is believed."""
+"""Which source is believed where two disagree."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from enum import IntEnum
 
 
 class Strength(IntEnum):
-    """How near a source stands to what the host really does; the nearer wins.
+    """How directly a source shows what is in force on the host; the more direct source wins.
 
     ASSUMED: a default of the operating system. POLICY: what a GPO asks for. DECLARED: what the
-    inventory's own YAML says. OBSERVED: what the host itself printed.
+    inventory's own YAML says. OBSERVED: what a command printed on the host.
     """
 
     ASSUMED = 0

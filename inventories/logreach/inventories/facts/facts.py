@@ -1,7 +1,7 @@
-"""Facts about one host: typed values, each with its evidence, or a typed 'missing'.
+"""Facts about one host: typed values, each with its evidence, or 'missing' with the reason.
 
-Readers yield `Statement`s; `Facts.of` settles them. A fact that nobody states is `Missing`,
-which is neither yes nor no.
+Readers yield `Statement`s; `Facts.of` decides between those that differ. A fact that no source
+states is `Missing`: it counts as unknown, neither as yes nor as no.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Known(Generic[V_co]):
-    """A fact that somebody states."""
+    """A fact that at least one source states."""
 
     value: V_co
     evidence: tuple[Evidence, ...] = ()
@@ -34,7 +34,7 @@ class Known(Generic[V_co]):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A fact that nobody states; `reason` says why, `fault` what was wrong with the input."""
+    """A fact that no source states: why, and the fault of the input where there is one."""
 
     reason: str
     fault: Fault | None = None
@@ -45,7 +45,7 @@ Fact = Known[V] | Missing
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one source says of one fact. Among equals the later one wins (GPO order)."""
+    """One fact as one source states it. Of equally strong ones the later wins, as with GPOs."""
 
     key: FactKey[object]
     value: object
@@ -55,7 +55,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two sources that disagree; `kept` is believed."""
+    """Two sources that disagree; `kept` is believed, `dropped` is not."""
 
     key: FactKey[object]
     kept: Statement
@@ -64,10 +64,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader got out of one input: statements, and the faults that cost others.
+    """What a reader got out of one input: statements, faults, and the facts that the faults cost.
 
-    `missing` names whole families or single facts that the input should have told and could
-    not; a family's `every` stands for all facts of that family.
+    `missing` names single facts, or by `FactFamily.every` all of a family, that the input should
+    have stated and did not.
     """
 
     statements: tuple[Statement, ...] = ()
@@ -80,9 +80,9 @@ _UNTOLD = Missing("the inventory does not say")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """All facts of one host, settled. `get` looks one up by its typed key.
+    """All facts of one host, one value each. `get` looks a fact up by its typed key.
 
-    Two are equal only where they are the same, so that what follows from one can be remembered.
+    Compared by identity, so that what is computed from an object can be cached by it.
     """
 
     known: Mapping[FactKey[object], Known[object]] = field(default_factory=dict)
@@ -95,15 +95,15 @@ class Facts:
         statements: Iterable[Statement],
         missing: Iterable[tuple[FactKey[object], Missing]] = (),
     ) -> Facts:
-        """Settle statements: the strongest wins, among equals the last; conflicts are kept."""
+        """Decide between statements: the strongest wins, of equals the last; conflicts are kept."""
         best: dict[FactKey[object], list[Statement]] = {}
         conflicts: list[Conflict] = []
         for new in statements:
-            agreed = best.setdefault(new.key, [])
-            if not agreed or agreed[0].value == new.value:
-                agreed.append(new)
+            agreeing = best.setdefault(new.key, [])
+            if not agreeing or agreeing[0].value == new.value:
+                agreeing.append(new)
                 continue
-            old = max(agreed, key=lambda statement: statement.strength)
+            old = max(agreeing, key=lambda statement: statement.strength)
             if new.strength >= old.strength:
                 conflicts.append(Conflict(new.key, kept=new, dropped=old))
                 best[new.key] = [new]
@@ -112,11 +112,11 @@ class Facts:
         return cls(
             known={
                 key: Known(
-                    agreed[0].value,
-                    tuple(dict.fromkeys(one.evidence for one in agreed)),
-                    max(one.strength for one in agreed),
+                    agreeing[0].value,
+                    tuple(dict.fromkeys(statement.evidence for statement in agreeing)),
+                    max(statement.strength for statement in agreeing),
                 )
-                for key, agreed in best.items()
+                for key, agreeing in best.items()
             },
             missing=dict(missing),
             conflicts=tuple(conflicts),
@@ -132,12 +132,12 @@ class Facts:
         return _UNTOLD
 
     def stating(self, key: FactKey[V], value: V) -> Facts:
-        """These facts, with one of them changed: what a remedy would make of them."""
-        known = {**self.known, key: Known(value, (Evidence("as changed"),))}
-        return Facts(known, self.missing, self.conflicts)
+        """These facts with one of them changed, as by a remedy."""
+        stated = {**self.known, key: Known(value, (Evidence("as changed"),))}
+        return Facts(stated, self.missing, self.conflicts)
 
     def of_family(self, family: FactFamily[V]) -> Iterator[tuple[str, Known[V]]]:
-        """Every known fact of a family, by name."""
+        """Every known fact of a family with its name, sorted by name."""
         for key in sorted(key for key in self.known if key.family == family):
             yield key.name, _checked(family.every, self.known[key])
 

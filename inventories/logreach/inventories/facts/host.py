@@ -11,7 +11,7 @@ from logreach.inventories.files.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host, or `count` hosts that are alike."""
+    """A host, or an entry that stands for `count` hosts with the same facts."""
 
     name: str
     count: int
@@ -21,9 +21,9 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """An organisation's hosts, every file that was read, and every fault found on the way.
+    """An organisation's hosts, every file that was read, and every fault found while reading.
 
-    `notes` tell what is left out and nothing is wrong with.
+    `notes` name what is left out on purpose, such as devices without Windows: no faults.
     """
 
     name: str

@@ -19,8 +19,8 @@ class Evidence:
     quote: str = ""
 
     def __str__(self) -> str:
-        text = " ".join(part for part in (self.source, self.where) if part)
-        return f"{text}: {self.quote}" if self.quote else text
+        location = " ".join(part for part in (self.source, self.where) if part)
+        return f"{location}: {self.quote}" if self.quote else location
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with an input, told so that its owner can repair it.
+    """Something wrong with an input, worded so that its owner can repair it.
 
     `source` is the file as the user knows it (relative to the inventory where it lies in one),
     `where` the place in it ('line 12', 'hosts[3].os', 'record 4'), `hint` what to do about it.
@@ -21,8 +21,8 @@ class Fault:
 
     def __str__(self) -> str:
         place = " ".join(part for part in (self.source, self.where) if part)
-        text = f"{self.message} in {place}" if place else self.message
-        return f"{text}. {self.hint}" if self.hint else text
+        sentence = f"{self.message} in {place}" if place else self.message
+        return f"{sentence}. {self.hint}" if self.hint else sentence
 
 
 class InputError(Exception):

@@ -1,4 +1,4 @@
-"""JSON exports: rows of plain values, with limits."""
+"""JSON exports: lists of objects with plain values."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 
 
-def looks_like_json(text: str) -> bool:
+def looks_like_json(head: str) -> bool:
     """Whether a text begins like a JSON object or list."""
-    return text.lstrip()[:1] in ("{", "[")
+    return head.lstrip()[:1] in ("{", "[")
 
 
 def parse_rows(source: Source) -> list[dict[str, Any]]:
     """The objects of a JSON list, or the one object; InputError where it is neither."""
-    text = source.text()
+    content = source.text()
     try:
-        found = json.loads(text, parse_constant=_refuse)
+        document = json.loads(content, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        message = f"is no sound JSON ({error.msg})"
+        message = f"is not well-formed JSON ({error.msg})"
         raise InputError(source.fault(message, f"line {error.lineno}")) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(source.fault(f"is no sound JSON ({type(error).__name__})")) from error
-    rows = found if isinstance(found, list) else [found]
+        raise InputError(
+            source.fault(f"is not well-formed JSON ({type(error).__name__})")
+        ) from error
+    rows = document if isinstance(document, list) else [document]
     if not all(isinstance(row, dict) for row in rows):
-        raise InputError(source.fault("is JSON, but no object or list of objects"))
+        raise InputError(source.fault("is JSON, but neither an object nor a list of objects"))
     return rows
 
 

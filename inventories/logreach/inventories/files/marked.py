@@ -1,4 +1,4 @@
-"""YAML as a tree that remembers its lines, so that every fault can name one."""
+"""YAML as a tree whose nodes know their lines, so that every fault can name one."""
 
 from __future__ import annotations
 
@@ -30,49 +30,51 @@ class Marked:
 
     @property
     def empty(self) -> bool:
-        """Nothing was written here, which says nothing."""
+        """Whether the value was left out, as in `key:`; such a key counts as absent."""
         return self.tag == "null"
 
 
-def parse(text: str, source: str) -> Marked:
+def parse(document: str, source: str) -> Marked:
     """Parse YAML; InputError with the line where it is none, repeats a key or is a bomb."""
     try:
-        _bounded(text, source)
-        node = yaml.compose(text, Loader=LOADER)
+        _bounded(document, source)
+        node = yaml.compose(document, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}" if mark else ""
+        place = f"line {mark.line + 1}" if mark else ""
         problem = error.problem or "cannot be parsed"
-        raise InputError(Fault(f"is no YAML: {problem}", source, where)) from error
+        raise InputError(Fault(f"is not valid YAML: {problem}", source, place)) from error
     except (yaml.YAMLError, ValueError) as error:
         problem = " ".join(str(error).split())[:160]
-        raise InputError(Fault(f"is no YAML: {problem}", source)) from error
+        raise InputError(Fault(f"is not valid YAML: {problem}", source)) from error
     except RecursionError as error:
         raise InputError(Fault("is nested too deeply", source)) from error
     if node is None:
         raise InputError(Fault("is empty", source))
-    walk = _Walk(source)
-    marked = walk.node(node, 0)
-    if walk.faults:
-        raise InputError(walk.faults)
+    conversion = _Conversion(source)
+    marked = conversion.node(node, 0)
+    if conversion.faults:
+        raise InputError(conversion.faults)
     return marked
 
 
-def _bounded(text: str, source: str) -> None:
-    """Refuse what is nested too deeply: libyaml would overrun the stack composing it."""
+def _bounded(document: str, source: str) -> None:
+    """Refuse deep nesting before composing: libyaml would overrun the stack."""
     depth = 0
-    for event in yaml.parse(text, Loader=LOADER):
+    for event in yaml.parse(document, Loader=LOADER):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            where = f"line {event.start_mark.line + 1}" if event.start_mark else ""
-            raise InputError(Fault("is nested too deeply", source, where))
+            place = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+            raise InputError(Fault("is nested too deeply", source, place))
 
 
 @dataclass(slots=True)
-class _Walk:
+class _Conversion:
+    """Turns PyYAML's nodes into `Marked` ones; gathers faults."""
+
     source: str
     faults: list[Fault] = field(default_factory=list)
     left: int = _MOST_NODES
@@ -87,22 +89,24 @@ class _Walk:
         if isinstance(node, yaml.ScalarNode):
             return Marked(tag, line, text=str(node.value))
         if isinstance(node, yaml.SequenceNode):
-            return Marked("seq", line, items=tuple(self.node(one, depth + 1) for one in node.value))
+            return Marked(
+                "seq", line, items=tuple(self.node(item, depth + 1) for item in node.value)
+            )
         return self.mapping(node, line, depth)
 
     def mapping(self, node: yaml.Node, line: int, depth: int) -> Marked:
         fields: dict[str, Marked] = {}
         key_lines: dict[str, int] = {}
         for key, value in _pairs(node):
-            where = key.start_mark.line + 1
+            key_line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode) or key.tag.endswith(":merge"):
-                self.fault("keys must be plain words", where)
+                self.fault("keys must be plain words", key_line)
                 continue
             name = str(key.value)
             if name in fields:
-                self.fault(f"{name!r} is given twice (first in line {key_lines[name]})", where)
+                self.fault(f"{name!r} is given twice (first in line {key_lines[name]})", key_line)
             fields[name] = self.node(value, depth + 1)
-            key_lines[name] = where
+            key_lines[name] = key_line
         return Marked("map", line, fields=fields, key_lines=key_lines)
 
     def fault(self, message: str, line: int) -> None:

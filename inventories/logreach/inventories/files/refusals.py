@@ -1,18 +1,18 @@
-"""Outputs that are an error message: 'access denied', saved where an export should be."""
+"""Error messages of commands, such as 'Access is denied', saved in place of an export."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, yaml_table
 
 _HEAD = 4096  # characters; a refused command prints little else
 
 
-def refusal(text: str) -> str:
-    """The line in which a command says that it was refused; '' where there is none."""
-    for line in text[:_HEAD].splitlines():
+def refusal(output: str) -> str:
+    """The line with the error message of a command that failed; '' where there is none."""
+    for line in output[:_HEAD].splitlines():
         if _pattern().search(line):
             return " ".join(line.split())[:120]
     return ""
@@ -20,4 +20,5 @@ def refusal(text: str) -> str:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile("|".join(yaml_table("refusals.yaml")["patterns"]), re.IGNORECASE)
+    table = yaml_table(TABLES / "refusals.yaml", {"source": str, "patterns": [str]})
+    return re.compile("|".join(table["patterns"]), re.IGNORECASE)

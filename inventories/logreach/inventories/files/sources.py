@@ -1,4 +1,4 @@
-"""The files of an inventory: found safely, read once, with their digests."""
+"""The files of an inventory: read once each, with their digests, and none outside its folder."""
 
 from __future__ import annotations
 
@@ -36,28 +36,28 @@ class Source:
     def text(self, judge: Judge | None = None) -> str:
         """The file as text; InputError where it is empty or no text.
 
-        `judge` says how much of a decoded text makes sense to the reader; it decides between
-        code pages where the bytes alone cannot.
+        `judge` counts the words of a decoded text that the reader knows; it decides between code
+        pages where the bytes alone cannot.
         """
-        problem, text = decode(self.data, judge)
+        problem, decoded = decode(self.data, judge)
         if problem:
             raise InputError(self.fault(problem))
-        return text
+        return decoded
 
-    def evidence(self, where: str = "", quote: str = "") -> Evidence:
+    def evidence(self, place: str = "", quote: str = "") -> Evidence:
         """Evidence from this file; the quote is cut to a readable length."""
         quote = " ".join(quote.split())
         if len(quote) > _LONGEST_QUOTE:
             quote = quote[: _LONGEST_QUOTE - 3] + "..."
-        return Evidence(self.path, self.sha256, where, quote)
+        return Evidence(self.path, self.sha256, place, quote)
 
-    def fault(self, message: str, where: str = "", hint: str = "") -> Fault:
+    def fault(self, message: str, place: str = "", hint: str = "") -> Fault:
         """A fault of this file."""
-        return Fault(message, self.path, where, hint)
+        return Fault(message, self.path, place, hint)
 
 
 class Folder:
-    """An inventory folder. Nothing outside it is read; every file read is remembered."""
+    """An inventory folder. Nothing outside it is read; every file that was read is recorded."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -72,9 +72,11 @@ class Folder:
         return tuple(self._unread.values())
 
     def unread(self, path: Path) -> tuple[Fault, ...]:
-        """Of what was walked so far, what lies at or below a path and could not be looked into."""
+        """The links and folders at or below a path that a walk so far could not enter."""
         return tuple(
-            fault for one, fault in self._unread.items() if one == path or path in one.parents
+            fault
+            for skipped, fault in self._unread.items()
+            if skipped == path or path in skipped.parents
         )
 
     @property
@@ -82,18 +84,18 @@ class Folder:
         """Every file that was read, by path."""
         return tuple(InputFile(path, self._read[path].sha256) for path in sorted(self._read))
 
-    def locate(self, written: str, source: str = "", where: str = "") -> Path:
+    def locate(self, written: str, source: str = "", place: str = "") -> Path:
         """The real path of a file or folder named in the inventory; InputError if it leaves it."""
-        parts = _parts(written)
-        if parts is None:
-            raise InputError(_outside(written, source, where))
-        found = self._match(parts)
-        if found is None:
+        names = _parts(written)
+        if names is None:
+            raise InputError(_outside(written, source, place))
+        path = self._match(names)
+        if path is None:
             hint = "Paths are relative to the inventory folder."
-            raise InputError(Fault(f"no such file or folder: {written}", source, where, hint))
-        if not self._inside(found):
-            raise InputError(_outside(written, source, where))
-        return found
+            raise InputError(Fault(f"no such file or folder: {written}", source, place, hint))
+        if not self._inside(path):
+            raise InputError(_outside(written, source, place))
+        return path
 
     def read(self, path: Path) -> Source:
         """Read a located file; InputError where it cannot be read or is too large."""
@@ -103,7 +105,7 @@ class Folder:
         return self._read[name]
 
     def once(self, path: str, make: Callable[[], T], what: object) -> T:
-        """What `make` gives for a path, made once: thousands of hosts may share a file."""
+        """The result of `make` for a path, computed once: thousands of hosts may share a file."""
         key = (path, what)
         if key not in self._made:
             self._made[key] = make()
@@ -117,37 +119,43 @@ class Folder:
             return path.name
 
     def walk(self, folder: Path) -> Iterator[Path]:
-        """All regular files below a folder, in the order of their names, links out left alone.
+        """All regular files below a folder, sorted by name.
 
-        Links to folders of the inventory are followed, once each. What is left alone and what
-        cannot be listed is remembered: see `unread`.
+        Links to folders of the inventory are followed, once each. Links that leave the inventory
+        and folders that cannot be listed are recorded: see `unread`.
         """
-        seen = 0
+        count = 0
         home, entered = Path(os.path.realpath(folder)), set[Path]()
-        for here, folders, files in os.walk(folder, onerror=self._unlisted, followlinks=True):
-            found = sorted(folders, key=str.casefold)
-            folders[:] = [one for one in found if self._enters(Path(here, one), home, entered)]
+        for parent, folders, files in os.walk(folder, onerror=self._unlisted, followlinks=True):
+            ordered = sorted(folders, key=str.casefold)
+            folders[:] = [
+                name for name in ordered if self._enters(Path(parent, name), home, entered)
+            ]
             for file in sorted(files, key=str.casefold):
-                path = Path(here, file)
-                if self._noted(path):
+                path = Path(parent, file)
+                if self._admits(path):
                     yield path
-                seen += 1
-                if seen > MOST_FILES:
+                count += 1
+                if count > MOST_FILES:
                     message = f"more than {MOST_FILES} files in one folder"
                     raise InputError(Fault(message, self.name(folder)))
 
     def _enters(self, path: Path, home: Path, entered: set[Path]) -> bool:
         """Whether a folder found below `home` is walked; `entered` are links followed so far."""
-        if not self._noted(path):
+        if not self._admits(path):
             return False
         if not path.is_symlink():
             return True
         real = Path(os.path.realpath(path))
         if real in home.parents:
-            message = "link leads to a folder that holds it; it was not followed"
-            self._unread[path] = Fault(message, self.name(path), hint="Link what is meant alone.")
+            message = "link leads to a folder that contains the link; it was not followed"
+            self._unread[path] = Fault(
+                message,
+                self.name(path),
+                hint="Link to the folder that is needed, not to one above it.",
+            )
             return False
-        if any(one == real or one in real.parents for one in (home, *entered)):
+        if any(walked == real or walked in real.parents for walked in (home, *entered)):
             return False  # walked under its own name, or by a link before
         entered.add(real)
         return True
@@ -156,8 +164,8 @@ class Folder:
         path = Path(error.filename)
         self._unread[path] = Fault(f"folder cannot be read ({error.strerror})", self.name(path))
 
-    def _noted(self, path: Path) -> bool:
-        """Whether a path lies inside; a link that leads out is noted, so that it is told."""
+    def _admits(self, path: Path) -> bool:
+        """Whether a path lies inside; a link that leads out is recorded as a fault."""
         inside = self._inside(path)
         if not inside:
             self._unread[path] = _outside(self.name(path), "", "")
@@ -181,18 +189,20 @@ class Folder:
         real = Path(os.path.realpath(path))
         return real == self._real or self._real in real.parents
 
-    def _match(self, parts: tuple[str, ...]) -> Path | None:
-        """Follow the parts; where a name is absent, one that differs in letter case will do."""
-        here = self.root
-        for part in parts:
-            step = here / part
-            if not _exists(step):
-                alike = [name for name in _names(here) if name.casefold() == part.casefold()]
-                if len(alike) != 1:
+    def _match(self, names: tuple[str, ...]) -> Path | None:
+        """Follow the names; where one is absent, one that differs only in letter case will do."""
+        folder = self.root
+        for written in names:
+            path = folder / written
+            if not _exists(path):
+                spellings = [
+                    name for name in _names(folder) if name.casefold() == written.casefold()
+                ]
+                if len(spellings) != 1:
                     return None
-                step = here / alike[0]
-            here = step
-        return here
+                path = folder / spellings[0]
+            folder = path
+        return folder
 
 
 def _exists(path: Path) -> bool:
@@ -204,7 +214,7 @@ def _exists(path: Path) -> bool:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return [one.name for one in folder.iterdir()]
+        return [entry.name for entry in folder.iterdir()]
     except OSError:
         return []
 
@@ -219,6 +229,6 @@ def _parts(written: str) -> tuple[str, ...] | None:
     return windows.parts
 
 
-def _outside(written: str, source: str, where: str) -> Fault:
+def _outside(written: str, source: str, place: str) -> Fault:
     hint = "Copy what is needed into the inventory folder and name it relative to that."
-    return Fault(f"path leaves the inventory folder: {written!r}", source, where, hint)
+    return Fault(f"path leaves the inventory folder: {written!r}", source, place, hint)

@@ -1,7 +1,7 @@
-"""Bytes to text, for the encodings that Windows tools really write.
+"""Bytes to text, for the encodings that Windows tools write.
 
-Byte order marks decide; without one, the places of zero bytes tell UTF-16, and what is not
-UTF-8 is tried in the code pages of consoles, where the reader's own words decide.
+A byte order mark decides. Without one, zero bytes show UTF-16, and what is not UTF-8 is tried in
+the code pages of consoles: the one wins in which the reader knows most words.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
-from logreach.inventories.files.tables import code_pages
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 
 Judge = Callable[[str], int]
 
@@ -36,24 +37,24 @@ def decode(data: bytes, judge: Judge | None = None) -> tuple[str, str]:
         if not encoding:
             return "is not text (holds zero bytes)", ""
         return _checked(data.decode(encoding, "replace"))
-    text = _utf8(data)
-    return _checked(_by_code_page(data, judge) if text is None else text)
+    decoded = _utf8(data)
+    return _checked(_by_code_page(data, judge) if decoded is None else decoded)
 
 
-def lines(text: str) -> Iterator[tuple[int, str]]:
+def lines(content: str) -> Iterator[tuple[int, str]]:
     """Lines with their numbers from 1; only CR, LF and CRLF end one, as in Windows."""
-    return enumerate(_LINE_ENDS.split(text), 1)
+    return enumerate(_LINE_ENDS.split(content), 1)
 
 
-def _checked(text: str) -> tuple[str, str]:
-    text = text.removeprefix("\ufeff")
-    if not text.strip("\0 \t\r\n\ufffd"):
+def _checked(decoded: str) -> tuple[str, str]:
+    decoded = decoded.removeprefix("\ufeff")
+    if not decoded.strip("\0 \t\r\n\ufffd"):
         return "is empty", ""
-    return "", text
+    return "", decoded
 
 
 def _sixteen(data: bytes) -> str:
-    """UTF-16's byte order from where zeros lie in ASCII characters; '' where it is none."""
+    """UTF-16's byte order, from where the zero bytes of ASCII letters lie; '' for no UTF-16."""
     sample = data[:_SAMPLE]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     enough = len(sample) // 10
@@ -65,7 +66,7 @@ def _sixteen(data: bytes) -> str:
 
 
 def _utf8(data: bytes) -> str | None:
-    """UTF-8, if the bytes are; a character cut off at the very end does not spoil it."""
+    """The bytes decoded as UTF-8, or None; a character cut off at the very end is accepted."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -75,16 +76,23 @@ def _utf8(data: bytes) -> str | None:
 
 
 def _by_code_page(data: bytes, judge: Judge | None) -> str:
-    # A double-byte character may be cut in two by the head; 'ignore' forgives that.
-    heads = {page: data[:_JUDGED].decode(page, "ignore") for page in code_pages()}
+    # The first 64 KiB may end within a double-byte character; 'ignore' skips it.
+    heads = {page: data[:_JUDGED].decode(page, "ignore") for page in _code_pages()}
     if judge is not None:
-        scores = {page: judge(text) for page, text in heads.items()}
+        scores = {page: judge(head) for page, head in heads.items()}
         most = max(scores.values())
-        heads = {page: text for page, text in heads.items() if scores[page] == most}
+        heads = {page: head for page, head in heads.items() if scores[page] == most}
     best = max(heads, key=lambda page: _plausible(heads[page]))
     return data.decode(best, "replace")
 
 
-def _plausible(text: str) -> int:
-    """Without a judge: letters speak for a code page, frames and controls against it."""
-    return -sum(1 for one in text if not (one.isascii() or one.isalnum()))
+@cache
+def _code_pages() -> tuple[str, ...]:
+    """Code pages of Windows consoles and editors, as Python names them, likeliest first."""
+    shape: Shape = {"source": str, "code_pages": [str]}
+    return tuple(yaml_table(TABLES / "encodings.yaml", shape)["code_pages"])
+
+
+def _plausible(decoded: str) -> int:
+    """Without a judge: a code page that yields letters beats one that yields box drawing."""
+    return -sum(1 for character in decoded if not (character.isascii() or character.isalnum()))

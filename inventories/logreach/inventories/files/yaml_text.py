@@ -10,6 +10,6 @@ LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Builds plain values only, no objects."""
 
 
-def parse_yaml(text: str) -> Any:
+def parse_yaml(document: str) -> Any:
     """The one document of a YAML text; raises yaml.YAMLError."""
-    return yaml.load(text, LOADER)  # noqa: S506 - safe, see LOADER
+    return yaml.load(document, LOADER)  # noqa: S506 - safe, see LOADER

@@ -1,8 +1,8 @@
-"""What the readers of collectors' configurations share: their filters, told as event queries.
+"""Filters of collectors' configurations, written as event queries; shared by their readers.
 
-A collector's own conditions are rendered in the same XPath as a subscription's; what that cannot
-say, or what we do not know well enough, becomes the function undecided(), which the forwarding
-filter answers with neither yes nor no.
+A collector's conditions are written in the same XPath as a subscription's. A condition that XPath
+cannot express, or whose meaning is not documented, becomes the function undecided(): whether an
+event meets it is unknown.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ _RANGE = re.compile(r"(\d{1,9})\s*-\s*(\d{1,9})")
 EVERYTHING = "*"
 
 
-def ids(text: str) -> str | None:
-    """One event id or a range 'a-b' as a condition on System; None where it is neither."""
-    if _SINGLE.fullmatch(text):
-        return f"EventID={int(text)}"
-    found = _RANGE.fullmatch(text)
-    if found is None:
+def ids(written: str) -> str | None:
+    """An event id or a range 'a-b' as a condition on System; None where it is neither."""
+    if _SINGLE.fullmatch(written):
+        return f"EventID={int(written)}"
+    match = _RANGE.fullmatch(written)
+    if match is None:
         return None
-    low, high = int(found[1]), int(found[2])
+    low, high = int(match[1]), int(match[2])
     return f"(EventID>={low} and EventID<={high})" if low < high else None
 
 
@@ -37,30 +37,30 @@ def on_system(conditions: Iterable[str]) -> str:
     return f"*[System[{joined}]]" if joined else EVERYTHING
 
 
-def literal(text: str) -> str | None:
+def literal(string: str) -> str | None:
     """A string literal; None where it holds both kinds of quotes, which XPath cannot write."""
     for quote in ("'", '"'):
-        if quote not in text:
-            return f"{quote}{text}{quote}"
+        if quote not in string:
+            return f"{quote}{string}{quote}"
     return None
 
 
-def undecided(why: str) -> str:
-    """A condition that nothing can decide, with the words of what it stands for."""
-    words = re.sub(r"[^\w .:=*-]", "?", why)[:120]
+def undecided(condition: str) -> str:
+    """A condition of which it is unknown whether an event meets it, named in words."""
+    words = re.sub(r"[^\w .:=*-]", "?", condition)[:120]
     return f"undecided('{words}')"
 
 
 def spans(numbers: Iterable[int]) -> str:
-    """A condition on System for a set of event ids, neighbours joined; false for none."""
-    parts: list[list[int]] = []
+    """A condition on System for a set of event ids, neighbours joined; false for an empty set."""
+    ranges: list[list[int]] = []
     for number in sorted(numbers):
-        if parts and number == parts[-1][1] + 1:
-            parts[-1][1] = number
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
         else:
-            parts.append([number, number])
-    told = [
+            ranges.append([number, number])
+    conditions = [
         f"EventID={low}" if low == high else f"(EventID>={low} and EventID<={high})"
-        for low, high in parts
+        for low, high in ranges
     ]
-    return any_of(told) if told else "EventID<0"
+    return any_of(conditions) if conditions else "EventID<0"

@@ -14,18 +14,18 @@ _WINLOGBEAT = re.compile(r"^winlogbeat(?:\.|:)", re.MULTILINE)
 _SPLUNK = re.compile(r"^\[WinEventLog:/?/?", re.MULTILINE | re.IGNORECASE)
 
 
-def looks_like(text: str) -> bool:
+def looks_like(head: str) -> bool:
     """Whether a text is a subscription or a collector's configuration."""
-    bare = _COMMENT.sub("", text).lstrip()
-    found = _XML.match(bare) or _WINLOGBEAT.search(text) or _SPLUNK.search(text)
-    return bool(found) or wef_listing.looks_like(text)
+    bare = _COMMENT.sub("", head).lstrip()
+    match = _XML.match(bare) or _WINLOGBEAT.search(head) or _SPLUNK.search(head)
+    return bool(match) or wef_listing.looks_like(head)
 
 
 def read(source: Source) -> Reading:
-    """Read by content; what is none of the three is told as no subscription."""
-    text = source.text()
-    if _SPLUNK.search(text):
-        return splunk.read(text, source.path, source.sha256)
-    if _WINLOGBEAT.search(text) and not text.lstrip().startswith("<"):
-        return winlogbeat.read(text, source.path, source.sha256)
-    return wef.read(text, source.path, source.sha256)
+    """Read one, recognised by its content; anything else is a fault of the WEF reader."""
+    content = source.text()
+    if _SPLUNK.search(content):
+        return splunk.read(content, source.path, source.sha256)
+    if _WINLOGBEAT.search(content) and not content.lstrip().startswith("<"):
+        return winlogbeat.read(content, source.path, source.sha256)
+    return wef.read(content, source.path, source.sha256)

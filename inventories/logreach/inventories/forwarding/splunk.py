@@ -2,8 +2,8 @@
 
 Source: Splunk's inputs.conf specification. Lists of event ids are exact. Of `key=regex` filters
 EventCode is exact (every id is tried); other keys look at rendered text, so they are undecided.
-An event passes if it matches a whitelist (or none is given) and no blacklist. What else may be
-taken from it, `splunk_losses` tells.
+An event passes if it matches a whitelist (or none is given) and no blacklist. Settings that drop
+or change events besides are in `splunk_losses`.
 """
 
 from __future__ import annotations
@@ -28,61 +28,66 @@ _STANZA = re.compile(r"\[([^\]]*)\]")
 _PREFIX = "wineventlog://"
 _FILTER = re.compile(r"(?P<kind>whitelist|blacklist)(?P<number>[1-9]?)")
 _PAIR = re.compile(r"\s*(?P<key>\$?\w+)\s*=\s*(?P<mark>[^\w\s])(?P<regex>.*?)(?P=mark)(?=\s|$)")
-# Nested quantifiers can take a regular expression for ever; such a one is not tried.
+# Nested quantifiers can make a regular expression run for ever; such a one is not tried.
 _RISKY = re.compile(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)\s*[+*{]")
 
 
-def read(text: str, source: str, sha256: str = "") -> Reading:
+def read(conf: str, source: str, sha256: str = "") -> Reading:
     """The channels that an inputs.conf takes from the host; one subscription a stanza."""
     faults: list[Fault] = []
-    if len(text) > _LONGEST:
-        faults.append(Fault(f"{len(text)} characters, over {_LONGEST}", source))
+    if len(conf) > _LONGEST:
+        faults.append(Fault(f"{len(conf)} characters, over {_LONGEST}", source))
         return wef.reading_of((), faults, source, sha256)
-    stanzas = list(_stanzas(text, source, faults))
-    taken = [one for one in stanzas if one.name.lower().startswith(_PREFIX)]
+    stanzas = list(_stanzas(conf, source, faults))
+    taken = [stanza for stanza in stanzas if stanza.name.lower().startswith(_PREFIX)]
     if not taken:
         faults.append(Fault("no [WinEventLog://...] stanza", source, "line 1"))
     faults.extend(_files(stanzas, source))
     everywhere = splunk_losses.at_index_time(stanzas)
-    losses = [tuple(splunk_losses.lost(one, everywhere)) for one in taken]
+    losses = [tuple(splunk_losses.lost(stanza, everywhere)) for stanza in taken]
     subscriptions = tuple(
-        _subscription(one, why, source, faults) for one, why in zip(taken, losses, strict=True)
+        _subscription(stanza, loss, source, faults)
+        for stanza, loss in zip(taken, losses, strict=True)
     )
     reading = wef.reading_of(subscriptions, faults, source, sha256)
-    told = (
+    notices = (
         notice
-        for one, why in zip(taken, losses, strict=True)
-        for notice in splunk_losses.notices(one, (*why, *_altered(one)), source)
+        for stanza, loss in zip(taken, losses, strict=True)
+        for notice in splunk_losses.notices(stanza, (*loss, *_altered(stanza)), source)
     )
-    return replace(reading, faults=(*reading.faults, *dict.fromkeys(told)))
+    return replace(reading, faults=(*reading.faults, *dict.fromkeys(notices)))
 
 
 def _altered(stanza: Stanza) -> Iterator[tuple[str, int]]:
     yield from (
-        (f"[{stanza.name}]: {one.why}", stanza.line_of(one.why.partition(" ")[0]))
-        for one in splunk_losses.altered(stanza)
+        (f"[{stanza.name}]: {alteration.why}", stanza.line_of(alteration.why.partition(" ")[0]))
+        for alteration in splunk_losses.altered(stanza)
     )
 
 
 def _files(stanzas: list[Stanza], source: str) -> Iterator[Fault]:
-    """Logs that are read as files: which channels they hold is not read here."""
-    for one in stanzas:
-        if one.name.lower().startswith("monitor://") and ".evt" in one.name.lower():
-            yield Fault(f"[{one.name}] reads a log as a file", source, f"line {one.line}")
+    """A fault for each event log that is read as a file: its channel is not known."""
+    for stanza in stanzas:
+        if stanza.name.lower().startswith("monitor://") and ".evt" in stanza.name.lower():
+            yield Fault(
+                f"[{stanza.name}] reads an event log file, whose channel is not known",
+                source,
+                f"line {stanza.line}",
+            )
 
 
-def _stanzas(text: str, source: str, faults: list[Fault]) -> Iterator[Stanza]:
-    """Stanzas, each on top of [default] and [WinEventLog], later words for the same name."""
-    found: dict[str, Stanza] = {"default": Stanza("default", 1)}
-    stanza = found["default"]
-    for number, line in _logical(text):
+def _stanzas(conf: str, source: str, faults: list[Fault]) -> Iterator[Stanza]:
+    """Stanzas on top of [default] and [WinEventLog]; in stanzas of one name the later wins."""
+    stanzas: dict[str, Stanza] = {"default": Stanza("default", 1)}
+    stanza = stanzas["default"]
+    for number, line in _logical(conf):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
         header = _STANZA.fullmatch(stripped)
         if header is not None:
             name = header[1].strip()
-            stanza = found.setdefault(name.lower(), Stanza(name, number))
+            stanza = stanzas.setdefault(name.lower(), Stanza(name, number))
             continue
         key, equals, value = stripped.partition("=")
         if not equals:
@@ -90,26 +95,26 @@ def _stanzas(text: str, source: str, faults: list[Fault]) -> Iterator[Stanza]:
             faults.append(Fault(message, source, f"line {number}"))
             continue
         stanza.settings[key.strip().lower()] = (value.strip(), number)
-    base = {**found["default"].settings}
-    if "wineventlog" in found:
-        base |= found["wineventlog"].settings
-    for stanza in found.values():
+    base = {**stanzas["default"].settings}
+    if "wineventlog" in stanzas:
+        base |= stanzas["wineventlog"].settings
+    for stanza in stanzas.values():
         stanza.settings = {**base, **stanza.settings}
         yield stanza
 
 
-def _logical(text: str) -> Iterator[tuple[int, str]]:
-    """Lines, those ending in a backslash joined with the next."""
-    held, start = "", 0
-    for number, line in lines(text):
+def _logical(conf: str) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers; a line that ends in a backslash is joined with the next."""
+    joined, start = "", 0
+    for number, line in lines(conf):
         start = start or number
         if line.endswith("\\"):
-            held += line[:-1] + " "
+            joined += line[:-1] + " "
             continue
-        yield start, held + line
-        held, start = "", 0
-    if held:
-        yield start, held
+        yield start, joined + line
+        joined, start = "", 0
+    if joined:
+        yield start, joined
 
 
 def _subscription(
@@ -137,8 +142,8 @@ def _queries(
 ) -> Iterator[Query]:
     listed = False
     for key, (value, line) in stanza.settings.items():
-        found = _FILTER.fullmatch(key)
-        if found is None or not value:
+        match = _FILTER.fullmatch(key)
+        if match is None or not value:
             continue
         condition = _condition(value, xml=stanza.on("renderxml"))
         if condition is None:
@@ -146,7 +151,7 @@ def _queries(
                 Fault(f"{key} is neither event ids nor key=regex", source, f"line {line}")
             )
             condition = f"*[{collectors.undecided(f'{key} {value}')}]"
-        white = found["kind"] == "whitelist"
+        white = match["kind"] == "whitelist"
         listed = listed or white
         yield Query(channel, condition, suppress=not white, line=line)
     if not listed:
@@ -163,11 +168,11 @@ def _condition(value: str, *, xml: bool) -> str | None:
     pairs: list[str] = []
     position = 0
     while position < len(value.rstrip()):
-        found = _PAIR.match(value, position)
-        if found is None:
+        match = _PAIR.match(value, position)
+        if match is None:
             return None
-        pairs.append(_pair(found["key"], found["regex"], xml=xml))
-        position = found.end()
+        pairs.append(_pair(match["key"], match["regex"], xml=xml))
+        position = match.end()
     return f"*[{' and '.join(pairs)}]" if pairs else None
 
 
@@ -180,7 +185,7 @@ def _pair(key: str, regex: str, *, xml: bool) -> str:
 
 @lru_cache(maxsize=256)
 def _matching_ids(regex: str) -> frozenset[int] | None:
-    """Every event id that a regular expression finds; None where that is not tried."""
+    """Every event id that a regular expression matches; None where it is not tried."""
     if len(regex) > _LONGEST_REGEX or _RISKY.search(regex):
         return None
     try:
@@ -189,4 +194,4 @@ def _matching_ids(regex: str) -> frozenset[int] | None:
             compiled = re.compile(regex)
     except (re.error, OverflowError, RecursionError):
         return None
-    return frozenset(one for one in range(_HIGHEST_ID + 1) if compiled.search(str(one)))
+    return frozenset(number for number in range(_HIGHEST_ID + 1) if compiled.search(str(number)))

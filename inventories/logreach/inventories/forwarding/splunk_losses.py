@@ -1,4 +1,4 @@
-"""What Splunk's settings take from events that its lists of events let through.
+"""Splunk settings that change or drop events which the whitelists and blacklists let through.
 
 Source: Splunk's inputs.conf and props.conf specifications; names in tables/splunk_settings.yaml.
 """
@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.forwarding.subscriptions import Altered
 
 TEXTLESS = "suppress_text without renderXml"
@@ -36,7 +36,7 @@ class Stanza:
 
     @property
     def textless(self) -> bool:
-        """Whether events arrive without their text, in which alone their fields stand."""
+        """Whether events arrive without their text, the only place of their fields."""
         return self.on("suppress_text") and not self.on("renderxml") and not self.on("disabled")
 
 
@@ -54,7 +54,7 @@ def altered(stanza: Stanza) -> tuple[Altered, ...]:
 
 
 def lost(stanza: Stanza, everywhere: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    """Why its events may not arrive, or not whole, each with its line."""
+    """Why events of a stanza may not arrive, or not complete: words and line of each setting."""
     if stanza.textless:
         yield TEXTLESS, stanza.line_of("suppress_text")
     if stanza.text("start_from").lower() == "newest":
@@ -68,21 +68,21 @@ def lost(stanza: Stanza, everywhere: Iterable[tuple[str, int]]) -> Iterator[tupl
 def at_index_time(stanzas: Iterable[Stanza]) -> tuple[tuple[str, int], ...]:
     """Settings that change or discard events before they are stored, whichever they are."""
     beginnings = tuple(_table()["index_time"])
-    found = (
+    settings = (
         (f"{key} in [{stanza.name}]", line)
         for stanza in stanzas
         for key, (_, line) in stanza.settings.items()
         if key.startswith(beginnings)
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(settings))
 
 
-def notices(stanza: Stanza, why: Iterable[tuple[str, int]], source: str) -> Iterator[Fault]:
-    """What does not arrive leaves nothing unread, but has to be told."""
+def notices(stanza: Stanza, losses: Iterable[tuple[str, int]], source: str) -> Iterator[Fault]:
+    """A notice for each such setting. The file was read completely, so none is a reading fault."""
     if stanza.on("disabled"):
         return
-    for words, line in why:
-        hint = "What rules find in these events counts as unknown."
+    for words, line in losses:
+        hint = "Whether rules match these events counts as unknown."
         if words == TEXTLESS:
             words = f"{TEXTLESS} in [{stanza.name}]: the fields of its events do not arrive"
             hint = "Set renderXml = true, or suppress_text = 0."
@@ -91,4 +91,5 @@ def notices(stanza: Stanza, why: Iterable[tuple[str, int]], source: str) -> Iter
 
 @cache
 def _table() -> Any:
-    return yaml_table("splunk_settings.yaml")
+    shape: Shape = {"header": {...: [str]}, "resolving": str, "index_time": [str]}
+    return yaml_table(TABLES / "splunk_settings.yaml", shape)

@@ -1,4 +1,4 @@
-"""What takes events off a host: subscriptions of Windows Event Forwarding, collectors' queries."""
+"""What collects events from a host: subscriptions of Windows Event Forwarding, collectors."""
 
 from __future__ import annotations
 
@@ -22,10 +22,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """Fields that arrive otherwise than the host wrote them, or not at all, and why.
-
-    `sids`: every field that holds a SID.
-    """
+    """Fields that arrive changed or not at all, and why; with `sids` every field with a SID."""
 
     why: str
     fields: tuple[str, ...] = ()
@@ -37,14 +34,14 @@ class Subscription:
     """A Windows Event Forwarding subscription or a collector's query.
 
     `dialect` is 'windows' where Windows itself runs the queries as written, 'collector' where
-    they are our rendering of a collector's configuration; `line` is where it begins.
-    `initiated` says of a subscription who calls whom: 'source', 'collector' or 'untold'; '' for
-    queries that no server hands out. `allowed` is the SDDL that says which domain computers may
-    send to it, as written; `certificates` that others may, by theirs; `sources` are the addresses
-    that it lists and does not disable. `named` says that the inventory names it for this host,
-    `elsewhere` that it lists computers by name of which this host is none; `expires` is the time
-    after which it takes nothing more, as written, '' where it has none. `altered` are fields that
-    a collector changes on the way.
+    they are written from a collector's configuration; `line` is where it begins. `initiated` is
+    who opens the connection: 'source', 'collector', or 'untold' where the file does not say; ''
+    for queries that no server hands out. `allowed` is the SDDL of the domain computers that may
+    send, as written; `certificates`: computers with certain certificates may send too; `sources`
+    are the addresses that it lists and does not disable. `named`: the inventory, or its own list
+    of computers, names it for this host; `elsewhere`: it lists computers by name and this host is
+    none of them. `expires` is the time from which it collects nothing, as written, '' for none.
+    `altered` are fields that a collector changes.
     """
 
     name: str
@@ -65,18 +62,20 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Forwarding(StructuredValue):
-    """The subscriptions that take events of a host; empty: nothing leaves it.
+    """The subscriptions that collect events from a host; empty: no event is forwarded.
 
-    `incomplete` says what else there is that could not be read, in words: with it, an event that
-    none of these takes may still be taken.
+    `incomplete` names, in words, sources that could not be read: an event that none of the
+    subscriptions collects may then still be collected by one of those.
     """
 
     subscriptions: tuple[Subscription, ...]
     incomplete: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
-        # Asked for with every event of every host; few share their names and differ.
-        return hash((tuple(one.name for one in self.subscriptions), self.incomplete))
+        # Computed for every event of every host; names alone keep it cheap and rarely collide.
+        return hash(
+            (tuple(subscription.name for subscription in self.subscriptions), self.incomplete)
+        )
 
     def in_words(self) -> str:
         """'2 subscriptions'."""

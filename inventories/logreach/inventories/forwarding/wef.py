@@ -1,8 +1,8 @@
 """Windows Event Forwarding: subscriptions as `wecutil gs NAME` prints them, and query lists.
 
-Several documents one after another in a text are read too, as a loop over `wecutil es` leaves
-them. What cannot be read is a fault, and `Forwarding.incomplete` says so: no event is then
-called 'not forwarded' for want of it.
+A text may hold several documents in a row, as a loop over `wecutil es` writes them. What cannot be
+read is a fault and stands in `Forwarding.incomplete`, so that no event counts as not forwarded
+because of it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from logreach.inventories.facts.facts import Missing, Reading, Statement
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
-from logreach.inventories.files.xml_lines import Element, OwnDtdError, XmlError, parse_all
+from logreach.inventories.files.xml_tree import OwnDtdError, XmlElement, XmlError, parse_documents
 from logreach.inventories.forwarding import wef_listing
 from logreach.inventories.forwarding.subscriptions import (
     FORWARDING,
@@ -30,26 +30,26 @@ _INITIATED = {"sourceinitiated": "source", "collectorinitiated": "collector"}
 _CERTIFICATES = ("AllowedIssuerCAList", "AllowedSubjectList")
 
 
-def read(text: str, source: str, sha256: str = "") -> Reading:
-    """Subscriptions, or bare QueryList elements, from one file's text.
+def read(export: str, source: str, sha256: str = "") -> Reading:
+    """Subscriptions, or bare QueryList elements, of one file, as one statement.
 
-    The one statement holds what could be read; see `merge` for several files of one host.
+    `merge` joins the files of a host.
     """
-    reader = _Reader(source)
-    subscriptions = tuple(reader.subscriptions(text))
-    found = reading_of(subscriptions, reader.faults, source, sha256, reader.allowed)
-    return replace(found, faults=(*found.faults, *map(_expiring, filter(_expires, subscriptions))))
+    reader = _SubscriptionReader(source)
+    subscriptions = tuple(reader.subscriptions(export))
+    reading = reading_of(subscriptions, reader.faults, source, sha256, reader.allowed)
+    expiring = (each for each in subscriptions if each.expires and each.enabled)
+    return replace(reading, faults=(*reading.faults, *map(_expiring, expiring)))
 
 
-def _expires(one: Subscription) -> bool:
-    return bool(one.expires) and one.enabled
-
-
-def _expiring(one: Subscription) -> Fault:
-    """What is to say of a subscription that ends; it leaves nothing unread."""
-    message = f"subscription {one.name} expires on {one.expires}, so it proves no forwarding"
-    hint = "Whether that has passed hangs on the day; export it without an expiry."
-    return Fault(message, one.source, f"line {one.line}", hint)
+def _expiring(subscription: Subscription) -> Fault:
+    """A notice about a subscription that ends; it was read completely."""
+    message = (
+        f"subscription {subscription.name} expires on {subscription.expires}, "
+        "so forwarding by it is unknown"
+    )
+    hint = "If it is to stay, remove the expiry date and export it again."
+    return Fault(message, subscription.source, f"line {subscription.line}", hint)
 
 
 def reading_of(
@@ -59,7 +59,7 @@ def reading_of(
     sha256: str,
     quote: str = "",
 ) -> Reading:
-    """A reading with one statement, or, where nothing could be read, with the fact missing."""
+    """A reading with one statement; where nothing could be read, with the fact missing."""
     if not subscriptions and faults:
         return Reading((), tuple(faults), ((FORWARDING, Missing(str(faults[0]), faults[0])),))
     incomplete = tuple(str(fault) for fault in faults)
@@ -69,35 +69,60 @@ def reading_of(
 
 
 def _lines_of(subscriptions: tuple[Subscription, ...]) -> str:
-    found = sorted({one.line for one in subscriptions if one.line})
-    return f"line {found[0]}" if len(found) == 1 else ""
+    numbers = sorted({subscription.line for subscription in subscriptions if subscription.line})
+    return f"line {numbers[0]}" if len(numbers) == 1 else ""
 
 
 def merge(readings: Iterable[Reading]) -> Reading:
-    """What several files say of one host's forwarding, as one.
+    """The readings of several files of one host, joined to one Forwarding.
 
-    Every file's evidence is kept; a file that could not be read leaves the whole incomplete.
+    Every file's evidence is kept; with an unreadable file the Forwarding is incomplete.
     Statements of other facts pass through.
     """
-    found = tuple(readings)
-    ours = [one for reading in found for one in reading.statements if one.key == FORWARDING]
-    lost = [why for reading in found for key, why in reading.missing if key == FORWARDING]
-    faults = tuple(fault for reading in found for fault in reading.faults)
-    others = tuple(one for reading in found for one in reading.statements if one.key != FORWARDING)
-    other_missing = tuple(
-        pair for reading in found for pair in reading.missing if pair[0] != FORWARDING
+    every = tuple(readings)
+    about_forwarding = [
+        statement
+        for reading in every
+        for statement in reading.statements
+        if statement.key == FORWARDING
+    ]
+    reasons = [
+        missing for reading in every for key, missing in reading.missing if key == FORWARDING
+    ]
+    faults = tuple(fault for reading in every for fault in reading.faults)
+    other_statements = tuple(
+        statement
+        for reading in every
+        for statement in reading.statements
+        if statement.key != FORWARDING
     )
-    if not ours:
-        return Reading(others, faults, (*other_missing, *((FORWARDING, why) for why in lost[:1])))
-    whole = Forwarding(
-        tuple(sub for one in ours for sub in _forwarding(one).subscriptions),
+    other_missing = tuple(
+        pair for reading in every for pair in reading.missing if pair[0] != FORWARDING
+    )
+    if not about_forwarding:
+        return Reading(
+            other_statements,
+            faults,
+            (*other_missing, *((FORWARDING, missing) for missing in reasons[:1])),
+        )
+    forwarding = Forwarding(
+        tuple(
+            sub for statement in about_forwarding for sub in _forwarding(statement).subscriptions
+        ),
         (
-            *(text for one in ours for text in _forwarding(one).incomplete),
-            *(why.reason for why in lost),
+            *(
+                problem
+                for statement in about_forwarding
+                for problem in _forwarding(statement).incomplete
+            ),
+            *(missing.reason for missing in reasons),
         ),
     )
-    merged = tuple(Statement(FORWARDING, whole, one.evidence, one.strength) for one in ours)
-    return Reading((*others, *merged), faults, other_missing)
+    merged = tuple(
+        Statement(FORWARDING, forwarding, statement.evidence, statement.strength)
+        for statement in about_forwarding
+    )
+    return Reading((*other_statements, *merged), faults, other_missing)
 
 
 def subscriptions_of(reading: Reading) -> tuple[Subscription, ...]:
@@ -116,7 +141,7 @@ def _forwarding(statement: Statement) -> Forwarding:
     return statement.value
 
 
-class _Reader:
+class _SubscriptionReader:
     """Reads one text; gathers faults on the way."""
 
     def __init__(self, source: str) -> None:
@@ -127,11 +152,11 @@ class _Reader:
     def _fault(self, message: str, line: int, hint: str = "") -> None:
         self.faults.append(Fault(message, self._source, f"line {line}", hint))
 
-    def subscriptions(self, text: str) -> Iterator[Subscription]:
-        if wef_listing.looks_like(text):
-            yield from self._listed(text)
+    def subscriptions(self, export: str) -> Iterator[Subscription]:
+        if wef_listing.looks_like(export):
+            yield from self._listed(export)
             return
-        root = self._parsed(text, 0)
+        root = self._parsed(export, 0)
         for element in root.children if root else ():
             if element.name == "Subscription":
                 yield from self._subscription(element)
@@ -145,29 +170,29 @@ class _Reader:
         if root and not root.children:
             self._fault("no Subscription or QueryList", 1, _HINT)
 
-    def _listed(self, text: str) -> Iterator[Subscription]:
-        for element, problem in wef_listing.elements(text):
+    def _listed(self, listing: str) -> Iterator[Subscription]:
+        for element, problem in wef_listing.elements(listing):
             if problem:
-                named = _text(element.child("SubscriptionId"))
-                self._fault(f"{named}: {problem}" if named else problem, element.line, _HINT)
-            for one in self._subscription(element) if element.name else ():
-                yield replace(one, initiated="untold") if problem else one
+                name = _text(element.child("SubscriptionId"))
+                self._fault(f"{name}: {problem}" if name else problem, element.line, _HINT)
+            for subscription in self._subscription(element) if element.name else ():
+                yield replace(subscription, initiated="untold") if problem else subscription
 
-    def _parsed(self, text: str, offset: int) -> Element | None:
-        if not text.lstrip("\ufeff\0 \t\r\n").startswith("<"):
-            said = refusal(text)
-            message = f"a command's refusal in place of XML: {said}" if said else "not XML"
-            self._fault(message if text.strip() else "empty", 1 + offset, _HINT)
+    def _parsed(self, xml: str, offset: int) -> XmlElement | None:
+        if not xml.lstrip("\ufeff\0 \t\r\n").startswith("<"):
+            error_line = refusal(xml)
+            message = f"an error message instead of XML: {error_line}" if error_line else "not XML"
+            self._fault(message if xml.strip() else "empty", 1 + offset, _HINT)
             return None
         try:
-            return parse_all(text.lstrip("\ufeff"))
+            return parse_documents(xml.lstrip("\ufeff"))
         except OwnDtdError as error:
             self._fault(str(error), error.line + offset, "Remove it.")
         except XmlError as error:
             self._fault(f"not well-formed XML: {error}", error.line + offset, _HINT)
         return None
 
-    def _subscription(self, element: Element) -> Iterator[Subscription]:
+    def _subscription(self, element: XmlElement) -> Iterator[Subscription]:
         name = _text(element.child("SubscriptionId")) or f"(unnamed, line {element.line})"
         enabled = self._enabled(element, name)
         query = element.child("Query")
@@ -177,7 +202,7 @@ class _Reader:
         before = len(self.faults)
         queries = tuple(self._query_list(query))
         if not queries and len(self.faults) == before:
-            self._fault(f"subscription {name} selects nothing", query.line)
+            self._fault(f"subscription {name} selects no events", query.line)
         allowed = self._allowed(element, name)
         self.allowed = self.allowed or allowed
         if enabled is None or not queries:
@@ -195,56 +220,60 @@ class _Reader:
             expires=" ".join(_text(element.child("Expires")).split())[:60],
         )
 
-    def _allowed(self, element: Element, name: str) -> str:
-        """The descriptor that says which domain computers may send, '' where there is none."""
-        said = element.child("AllowedSourceDomainComputers")
-        sddl = "".join(_text(said).split())
+    def _allowed(self, element: XmlElement, name: str) -> str:
+        """The SDDL of the domain computers that may send; '' where there is none."""
+        computers = element.child("AllowedSourceDomainComputers")
+        sddl = "".join(_text(computers).split())
         try:
             if sddl:
                 read_dacl(sddl)
         except InputError as error:
-            line = said.line if said else element.line
-            self._fault(f"who may send to {name}: {error.faults[0].message}", line)
+            line = computers.line if computers else element.line
+            self._fault(f"AllowedSourceDomainComputers of {name}: {error.faults[0].message}", line)
         return sddl
 
-    def _enabled(self, element: Element, name: str) -> bool | None:
-        said = element.child("Enabled")
-        word = _text(said).lower() or "true"
+    def _enabled(self, element: XmlElement, name: str) -> bool | None:
+        flag = element.child("Enabled")
+        word = _text(flag).lower() or "true"
         if word not in ("true", "false", "1", "0"):
-            line = said.line if said else element.line
+            line = flag.line if flag else element.line
             self._fault(f"Enabled of {name} is {word[:40]!r}, neither true nor false", line)
             return None
         return word in ("true", "1")
 
-    def _query_list(self, query: Element) -> Iterator[Query]:
-        """The list inside Query, which is text (as wecutil writes it) or elements."""
+    def _query_list(self, query: XmlElement) -> Iterator[Query]:
+        """The queries inside Query, which holds text (as wecutil writes it) or elements."""
         inner = query.child("QueryList")
         if inner is not None:
             yield from self._queries(inner, 0)
             return
         offset = query.line - 1
         root = self._parsed(query.text, offset)
-        lists = [one for one in root.children if one.name == "QueryList"] if root else []
+        lists = (
+            [query_list for query_list in root.children if query_list.name == "QueryList"]
+            if root
+            else []
+        )
         if root and not lists:
             self._fault("Query holds no QueryList", query.line)
-        for one in lists:
-            yield from self._queries(one, offset)
+        for query_list in lists:
+            yield from self._queries(query_list, offset)
 
-    def _queries(self, query_list: Element, offset: int) -> Iterator[Query]:
-        groups = [one for one in query_list.children if one.name == "Query"]
+    def _queries(self, query_list: XmlElement, offset: int) -> Iterator[Query]:
+        groups = [child for child in query_list.children if child.name == "Query"]
         if not groups:
             self._fault("QueryList holds no Query", query_list.line + offset)
         for number, group in enumerate(groups):
             # Ids may repeat or be absent; a Suppress counts only within its own Query.
-            told = group.attributes.get("Id", "")
+            query_id = group.attributes.get("Id", "")
             for element in group.children:
                 if element.name in ("Select", "Suppress"):
-                    yield from self._query(element, group, f"{number}:{told}", offset)
+                    yield from self._query(element, group, f"{number}:{query_id}", offset)
                 else:
                     self._fault(f"<{element.name}> inside a Query", element.line + offset)
 
     def _query(
-        self, element: Element, group: Element, query_id: str, offset: int
+        self, element: XmlElement, group: XmlElement, query_id: str, offset: int
     ) -> Iterator[Query]:
         line = element.line + offset
         path = element.attributes.get("Path") or group.attributes.get("Path", "")
@@ -255,27 +284,27 @@ class _Reader:
         try:
             parse(xpath)
         except XPathError as error:
-            hint = "Windows' subset of XPath 1.0 is meant; the query counts as undecided."
+            hint = "Windows takes a subset of XPath 1.0; what this query selects counts as unknown."
             self._fault(f"not an event query: {error}", line, hint)
         yield Query(path.strip(), xpath, element.name == "Suppress", line, query_id)
 
 
-def _by_certificate(subscription: Element) -> bool:
-    """Whether computers outside the domain may send, known by issuer and subject."""
-    others = subscription.child("AllowedSourceNonDomainComputers")
-    lists = [others, *(subscription.child(name) for name in _CERTIFICATES)]
-    return any(_text(one) or one.children for one in lists if one is not None)
+def _by_certificate(subscription: XmlElement) -> bool:
+    """Whether computers outside the domain may send, identified by certificate."""
+    non_domain = subscription.child("AllowedSourceNonDomainComputers")
+    lists = [non_domain, *(subscription.child(name) for name in _CERTIFICATES)]
+    return any(_text(element) or element.children for element in lists if element is not None)
 
 
-def _sources(subscription: Element) -> Iterator[str]:
+def _sources(subscription: XmlElement) -> Iterator[str]:
     """The addresses of the computers that it lists and does not disable."""
     listed = subscription.child("EventSources")
-    for one in listed.children if listed else ():
-        enabled = one.attributes.get("Enabled", "") or _text(one.child("Enabled"))
-        address = _text(one.child("Address"))
+    for source in listed.children if listed else ():
+        enabled = source.attributes.get("Enabled", "") or _text(source.child("Enabled"))
+        address = _text(source.child("Address"))
         if address and enabled.strip().lower() not in ("false", "0"):
             yield address
 
 
-def _text(element: Element | None) -> str:
+def _text(element: XmlElement | None) -> str:
     return element.text.strip() if element is not None else ""

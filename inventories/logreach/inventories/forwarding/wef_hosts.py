@@ -1,8 +1,7 @@
-"""Whether a subscription is for a host, by what the inventory names and the computers it lists."""
+"""Whether a subscription collects from a host, by the inventory and by the computers it lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from logreach.inventories.facts.facts import Reading, Statement
@@ -13,80 +12,91 @@ from logreach.inventories.forwarding.wef import subscriptions_of
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
-    """How a host is called: `name`, '' for a group of hosts, and other hosts of its short name."""
+class HostName:
+    """A host's name, '' for an entry of several hosts, and other hosts with its short name."""
 
     name: str = ""
     twins: tuple[str, ...] = ()
 
     def may_be(self, address: str) -> bool:
-        """Whether an address of a computer can be this host's."""
+        """Whether the address of a computer can be this host's."""
         return bool(self.name) and may_be_one(self.name, address)
 
     def is_(self, address: str) -> bool:
-        """Whether it surely is: a name without its domain is no other host's as well."""
+        """Whether it is certainly this host's: no host of another domain shares the short name."""
         if not self.may_be(address):
             return False
         full = bool(full_name(self.name)) and bool(full_name(address))
         return full or not any(may_be_one(twin, address) for twin in self.twins)
 
 
-def of_host(reading: Reading, host: Called, *, named: bool = False) -> Reading:
-    """A reading with the subscriptions marked that are named for this host.
+def of_host(reading: Reading, host: HostName, *, assigned: bool = False) -> Reading:
+    """A reading whose subscriptions are marked where they are named for this host.
 
-    The inventory names them (`named`), or they list the host among their sources; a group of
-    hosts no list can name. A listed name that other hosts share proves nothing, and is told.
+    The inventory names them (`assigned`), or they list the host among their sources. An entry of
+    several hosts is never listed. A listed name that several hosts share is a fault.
     """
     marked = replace(
-        reading, statements=tuple(_mark(one, host, named) for one in reading.statements)
+        reading, statements=tuple(_mark(each, host, assigned) for each in reading.statements)
     )
-    found = subscriptions_of(marked)
-    strange = [one for one in found if named and one.elsewhere and one.enabled]
-    shared = [one for one in found if not one.named and not one.elsewhere]
-    faults = [_disagreeing(one, host.name) for one in strange]
-    faults += [_unclear(one, host, address) for one in shared for address in _open(one, host)]
+    faults: list[Fault] = []
+    for subscription in subscriptions_of(marked):
+        if subscription.elsewhere:
+            if assigned and subscription.enabled:
+                faults.append(_contradiction(subscription, host.name))
+        elif not subscription.named:
+            faults.extend(
+                _ambiguity(subscription, host, address)
+                for address in subscription.sources
+                if host.may_be(address) and not host.is_(address)
+            )
     return replace(marked, faults=(*marked.faults, *faults))
 
 
-def _open(one: Subscription, host: Called) -> Iterator[str]:
-    return (address for address in one.sources if host.may_be(address) and not host.is_(address))
-
-
-def _unclear(one: Subscription, host: Called, address: str) -> Fault:
+def _ambiguity(subscription: Subscription, host: HostName, address: str) -> Fault:
     names = " or ".join(sorted((host.name, *host.twins)))
-    message = f"{one.name} lists {address}, which may be {names}; it counts as unknown of which"
-    return Fault(message, one.source, f"line {one.line}", "List it with its domain.")
+    message = f"{subscription.name} lists {address}, which may be {names}; it does not say which"
+    hint = "List it with its domain."
+    return Fault(message, subscription.source, f"line {subscription.line}", hint)
 
 
-def _disagreeing(one: Subscription, name: str) -> Fault:
+def _contradiction(subscription: Subscription, name: str) -> Fault:
     message = (
-        f"the inventory names {one.name} for {name}, which is not among the computers it lists"
+        f"the inventory names {subscription.name} for {name}, "
+        "which is not among the computers it lists"
     )
-    hint = "It counts as unknown whether it takes from there."
-    return Fault(message, one.source, f"line {one.line}", hint)
+    hint = "Whether the subscription collects from this host counts as unknown."
+    return Fault(message, subscription.source, f"line {subscription.line}", hint)
 
 
-def _mark(told: Statement, host: Called, named: bool) -> Statement:
-    if not isinstance(told.value, Forwarding):
-        return told
-    subscriptions = tuple(_marked(one, host, named) for one in told.value.subscriptions)
-    return replace(told, value=replace(told.value, subscriptions=subscriptions))
+def _mark(statement: Statement, host: HostName, assigned: bool) -> Statement:
+    if not isinstance(statement.value, Forwarding):
+        return statement
+    subscriptions = tuple(
+        replace(
+            subscription,
+            named=assigned or any(map(host.is_, subscription.sources)),
+            elsewhere=_elsewhere(subscription, host),
+        )
+        for subscription in statement.value.subscriptions
+    )
+    return replace(statement, value=replace(statement.value, subscriptions=subscriptions))
 
 
-def _marked(one: Subscription, host: Called, named: bool) -> Subscription:
-    listed = any(map(host.is_, one.sources))
-    return replace(one, named=named or listed, elsewhere=_elsewhere(one, host))
+def _elsewhere(subscription: Subscription, host: HostName) -> bool:
+    """Whether it lists computers, all by name, and none of them can be this host.
 
-
-def _elsewhere(one: Subscription, host: Called) -> bool:
-    """Whether it lists computers, all by name, and the host can be none of them.
-
-    The list of a source-initiated subscription holds those that have called so far, no more.
+    The list of a source-initiated subscription is left aside: it holds the computers that have
+    connected so far.
     """
-    if one.initiated == "source" or not host.name or any(map(host.may_be, one.sources)):
+    if (
+        subscription.initiated == "source"
+        or not host.name
+        or any(map(host.may_be, subscription.sources))
+    ):
         return False
-    return bool(one.sources) and not any(map(_is_address, one.sources))
+    return bool(subscription.sources) and not any(map(_is_address, subscription.sources))
 
 
-def _is_address(text: str) -> bool:
-    return ":" in text or all(part.isdecimal() for part in text.strip().rstrip(".").split("."))
+def _is_address(source: str) -> bool:
+    return ":" in source or all(part.isdecimal() for part in source.strip().rstrip(".").split("."))

@@ -36,33 +36,33 @@ _LEVELS = {
 }
 
 
-def read(text: str, source: str, sha256: str = "") -> Reading:
+def read(config: str, source: str, sha256: str = "") -> Reading:
     """The event logs that a winlogbeat.yml takes from the host."""
-    reader = _Reader(source)
-    subscription = reader.subscription(text)
-    found = () if subscription is None else (subscription,)
-    reading = wef.reading_of(found, reader.faults, source, sha256)
+    reader = _ConfigReader(source)
+    subscription = reader.subscription(config)
+    subscriptions = () if subscription is None else (subscription,)
+    reading = wef.reading_of(subscriptions, reader.faults, source, sha256)
     return replace(reading, faults=(*reading.faults, *reader.notices))
 
 
-class _Reader:
+class _ConfigReader:
     """Reads one file; gathers faults on the way."""
 
     def __init__(self, source: str) -> None:
         self._source = source
         self.faults: list[Fault] = []
-        self.notices: list[Fault] = []  # they leave nothing unread
+        self.notices: list[Fault] = []  # not reading faults: the file was read completely
 
     def _fault(self, message: str, line: int) -> None:
         self.faults.append(Fault(message, self._source, f"line {line}"))
 
-    def subscription(self, text: str) -> Subscription | None:
+    def subscription(self, config: str) -> Subscription | None:
         """All event logs as one subscription; None where there is no list of them."""
-        if len(text) > _LONGEST:
-            self._fault(f"{len(text)} characters, over {_LONGEST}", 1)
+        if len(config) > _LONGEST:
+            self._fault(f"{len(config)} characters, over {_LONGEST}", 1)
             return None
         try:
-            root = marked.parse(text, self._source)
+            root = marked.parse(config, self._source)
         except InputError as error:
             self.faults.extend(error.faults)
             return None
@@ -82,13 +82,15 @@ class _Reader:
         return Subscription(name, queries, source=self._source, dialect="collector", line=logs.line)
 
     def _removing(self, processors: Marked | None) -> tuple[str, ...]:
-        """Events arrive without fields, or with others' values: whether they still tell what a rule
-        needs is undecided."""
-        found = removals(processors)
-        for told, line in found:
-            hint = "What rules find in these events counts as unknown."
-            self.notices.append(Fault(told, self._source, f"line {line}", hint))
-        return tuple(f"*[{collectors.undecided(told)}]" for told, _ in found)
+        """Conditions for processors that remove or change fields, with a notice for each.
+
+        Whether rules match such events is unknown.
+        """
+        removed = removals(processors)
+        for effect, line in removed:
+            hint = "Whether rules match these events counts as unknown."
+            self.notices.append(Fault(effect, self._source, f"line {line}", hint))
+        return tuple(f"*[{collectors.undecided(effect)}]" for effect, _ in removed)
 
     def _entry(self, entry: Marked, number: str, everywhere: tuple[str, ...]) -> Iterator[Query]:
         processors = find(entry, "processors")
@@ -107,15 +109,15 @@ class _Reader:
             *self._levels(find(entry, "level")),
             *_providers(find(entry, "provider")),
         ]
-        suppressed = (*(collectors.on_system((one,)) for one in excluded), *dropped)
+        suppressed = (*(collectors.on_system((condition,)) for condition in excluded), *dropped)
         xpath = collectors.on_system(conditions)
         select = Query(name, xpath, suppress=False, line=entry.line, query_id=number)
         yield select
-        for one in suppressed:
-            yield replace(select, xpath=one, suppress=True)
+        for condition in suppressed:
+            yield replace(select, xpath=condition, suppress=True)
 
     def _xml(self, xml: str, line: int, number: str, dropped: tuple[str, ...]) -> Iterator[Query]:
-        """A query list of Windows' own, which the processors narrow down."""
+        """The queries of an `xml_query`, each narrowed down by the processors."""
         inner = wef.read(xml, self._source)
         for fault in inner.faults:
             self._fault(f"xml_query: {fault.message}", line)
@@ -123,8 +125,8 @@ class _Reader:
             for query in subscription.queries:
                 moved = replace(query, line=line, query_id=f"{number}:{query.query_id}")
                 yield moved
-                for one in (*dropped, *_doubted(query)) if not query.suppress else ():
-                    yield replace(moved, xpath=one, suppress=True)
+                for condition in (*dropped, *_doubted(query)) if not query.suppress else ():
+                    yield replace(moved, xpath=condition, suppress=True)
 
     def _ids(self, node: Marked | None, excluded: list[str]) -> list[str]:
         included: list[str] = []
@@ -137,24 +139,24 @@ class _Reader:
             (excluded if negative else included).append(condition)
         conditions = [collectors.any_of(included)] if included else []
         if len(included) + len(excluded) > _MOST_CONDITIONS:
-            why = f"more than {_MOST_CONDITIONS} event ids, which some Windows versions refuse"
-            conditions.append(collectors.undecided(why))
+            reason = f"more than {_MOST_CONDITIONS} event ids, which some Windows versions refuse"
+            conditions.append(collectors.undecided(reason))
         return conditions
 
     def _levels(self, node: Marked | None) -> list[str]:
-        wanted: list[str] = []
+        conditions: list[str] = []
         for part in _list(node):
             levels = _LEVELS.get(part.lower())
             if levels is None:
                 self._fault(f"level {part[:40]!r} is not known", _line(node))
-                wanted.append(collectors.undecided(f"level {part}"))
+                conditions.append(collectors.undecided(f"level {part}"))
             else:
-                wanted.extend(f"Level={level}" for level in levels)
-        return [collectors.any_of(wanted)] if wanted else []
+                conditions.extend(f"Level={level}" for level in levels)
+        return [collectors.any_of(conditions)] if conditions else []
 
 
 def _doubted(query: Query) -> Iterator[str]:
-    """What Windows may refuse is undecided, as in a subscription."""
+    """The first reason why Windows may refuse a query, as an undecided condition."""
     try:
         doubts = parse(query.xpath).doubts
     except XPathError as error:
@@ -164,21 +166,21 @@ def _doubted(query: Query) -> Iterator[str]:
 
 
 def _providers(node: Marked | None) -> list[str]:
-    wanted = [
-        f"@Name={told}" if (told := collectors.literal(name)) else collectors.undecided(name)
+    conditions = [
+        f"@Name={quoted}" if (quoted := collectors.literal(name)) else collectors.undecided(name)
         for name in _list(node, commas=False)
     ]
-    return [f"Provider[{' or '.join(wanted)}]"] if wanted else []
+    return [f"Provider[{' or '.join(conditions)}]"] if conditions else []
 
 
 def _list(node: Marked | None, *, commas: bool = True) -> list[str]:
-    """A list, or a text of several parts with commas."""
+    """The values of a list, or of a text with commas between them."""
     if node is None:
         return []
     if node.tag == "seq":
         return [_text(item) for item in node.items if _text(item)]
-    parts = node.text.split(",") if commas else [node.text]
-    return [part.strip() for part in parts if part.strip()]
+    values = node.text.split(",") if commas else [node.text]
+    return [value.strip() for value in values if value.strip()]
 
 
 def _text(node: Marked | None) -> str:

@@ -1,8 +1,8 @@
-"""Winlogbeat's processors that drop or change events, as event queries for what they drop.
+"""Winlogbeat's processors that drop or change events; what they drop, as event queries.
 
-`drop_event` is rendered as far as its condition can be told exactly; everything else that may
-drop an event is undecided. Source: Elastic's documentation of processors and conditions; what
-each processor does stands in tables/winlogbeat_processors.yaml.
+`drop_event` becomes a query where XPath can express its condition exactly; every other processor
+that may drop an event becomes an undecided query. Source: Elastic's documentation of processors and
+conditions; tables/winlogbeat_processors.yaml lists what each processor does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from logreach.inventories.files.marked import Marked
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.forwarding import collectors
 
 _OWN = ("/", "winlog", "event_data", "user_data")
@@ -21,31 +21,37 @@ _EVENT_IDS = {"event.code", "winlog.event_id", "event_id"}
 
 
 def drops(processors: Marked | None) -> tuple[str, ...]:
-    """A query for every processor of a list that drops events, or that nobody here knows."""
+    """A query for every processor that drops events or is not in the table."""
     table = _table()
-    found: list[str] = []
+    queries: list[str] = []
     rewritten = False
     for key, value in _each(processors):
-        name, _, rest = key.partition(".")
-        known = name in table["adds"] or name in table["removes"] or name in table["changes"]
-        if not known:
-            found.append(_drop(name, rest, value, rewritten=rewritten))
+        name, _, suffix = key.partition(".")
+        keeps_event = name in table["adds"] or name in table["removes"] or name in table["changes"]
+        if not keeps_event:
+            queries.append(_drop(name, suffix, value, rewritten=rewritten))
         rewritten = rewritten or name not in (*table["adds"], "drop_event", "rate_limit")
-    return tuple(found)
+    return tuple(queries)
 
 
 def removals(processors: Marked | None) -> tuple[tuple[str, int], ...]:
-    """Words for every processor that takes or changes fields which rules may need, and its line."""
+    """Every processor that removes or changes fields of an event: in words, with its line."""
     return tuple(
-        (f"{key.partition('.')[0]} {told}", value.line)
+        (f"{key.partition('.')[0]} {effect}", value.line)
         for key, value in _each(processors)
-        if (told := _removed(key, value) or _changed(key, value))
+        if (effect := _removed(key, value) or _changed(key, value))
     )
 
 
 @cache
 def _table() -> Any:
-    return yaml_table("winlogbeat_processors.yaml")
+    shape: Shape = {
+        "adds": [str],
+        "drops": [str],
+        "removes": {...: str},
+        "changes": {...: [str]},
+    }
+    return yaml_table(TABLES / "winlogbeat_processors.yaml", shape)
 
 
 def _each(processors: Marked | None) -> Iterator[tuple[str, Marked]]:
@@ -54,24 +60,24 @@ def _each(processors: Marked | None) -> Iterator[tuple[str, Marked]]:
 
 
 def _removed(key: str, value: Marked) -> str:
-    """What a processor removes, in words; '' where that is none of an event's own fields."""
-    name, _, rest = key.partition(".")
+    """The fields of an event that a processor removes, in words; '' for none."""
+    name, _, suffix = key.partition(".")
     parameter = _table()["removes"].get(name)
     if parameter is None:
         return ""
     if not parameter:
         return "removes every field that it does not name"
-    listed = value if rest == parameter else value.fields.get(parameter)
+    listed = value if suffix == parameter else value.fields.get(parameter)
     if listed is None:
-        return "removes fields that are not told"
-    found = [one.text.strip() for one in (listed.items or (listed,))]
-    own = [one for one in found if _of_event(one)][:5]
-    return f"removes {', '.join(own)}" if own else ""
+        return "removes fields that the file does not name"
+    fields = [field.text.strip() for field in (listed.items or (listed,))]
+    event_fields = [field for field in fields if _of_event(field)][:5]
+    return f"removes {', '.join(event_fields)}" if event_fields else ""
 
 
 def _changed(key: str, value: Marked) -> str:
-    """What a processor changes, in words; '' where that is none of an event's own fields."""
-    name, _, rest = key.partition(".")
+    """The fields of an event that a processor changes, in words; '' for none."""
+    name, _, suffix = key.partition(".")
     keys = _table()["changes"].get(name)
     if keys is None:
         return ""
@@ -79,9 +85,9 @@ def _changed(key: str, value: Marked) -> str:
         keys = ["to"]
     if name == "add_fields" and (target := find(value, "target")) and not target.text.strip():
         keys = ["fields"]
-    named = dict.fromkeys(_fields_under(keys, rest, value))
-    own = [one for one in named if _of_event(one)][:5]
-    return f"changes {', '.join(own)}" if own else ""
+    fields = dict.fromkeys(_fields_under(keys, suffix, value))
+    event_fields = [field for field in fields if _of_event(field)][:5]
+    return f"changes {', '.join(event_fields)}" if event_fields else ""
 
 
 def _copies(value: Marked) -> bool:
@@ -90,33 +96,33 @@ def _copies(value: Marked) -> bool:
     fields = find(value, "fields")
     each = fields.items if fields is not None else ()
     return (mode is None or mode.text.strip() != "rename") and all(
-        "to" in one.fields for one in each
+        "to" in entry.fields for entry in each
     )
 
 
 def _fields_under(keys: Sequence[str], dotted: str, node: Marked) -> Iterator[str]:
-    """Every field's name that stands under one of the keys, or is a key under it."""
-    here = dotted.rpartition(".")[2]
-    if here in keys:
+    """Every field name below one of the keys, as a value or as a key of a mapping."""
+    leaf = dotted.rpartition(".")[2]
+    if leaf in keys:
         yield from _named(node)
         return
-    for one in node.items:
-        yield from _fields_under(keys, "", one)
-    for key, one in node.fields.items():
+    for child in node.items:
+        yield from _fields_under(keys, "", child)
+    for key, child in node.fields.items():
         if key.partition(".")[0] != "when":
-            yield from _fields_under(keys, key, one)
+            yield from _fields_under(keys, key, child)
 
 
 def _named(node: Marked) -> Iterator[str]:
     """The names in a text, a list of texts, or a mapping from names to names."""
-    yield from (one.text.strip() for one in (node, *node.items) if one.text)
-    for key, one in node.fields.items():
+    yield from (item.text.strip() for item in (node, *node.items) if item.text)
+    for key, item in node.fields.items():
         yield key
-        yield one.text.strip()
+        yield item.text.strip()
 
 
 def _of_event(field: str) -> bool:
-    """Whether a field may be one of the event's; a regular expression may mean any."""
+    """Whether a name may be a field of the event; a regular expression ('/...') may match one."""
     return field.startswith(_OWN) or field in ("event", "event.code", "event_id")
 
 
@@ -126,19 +132,19 @@ def find(node: Marked, dotted: str) -> Marked | None:
         if key == dotted:
             return value
         if dotted.startswith(f"{key}."):
-            found = find(value, dotted[len(key) + 1 :])
-            if found is not None:
-                return found
+            nested = find(value, dotted[len(key) + 1 :])
+            if nested is not None:
+                return nested
     return None
 
 
-def _drop(name: str, rest: str, value: Marked, *, rewritten: bool) -> str:
+def _drop(name: str, suffix: str, value: Marked, *, rewritten: bool) -> str:
     if name != "drop_event" or rewritten:
         return f"*[{collectors.undecided(f'processor {name}')}]"
-    told = {rest: value} if rest else value.fields
+    conditions = {suffix: value} if suffix else value.fields
     when = [
         condition
-        for key, node in told.items()
+        for key, node in conditions.items()
         if key.partition(".")[0] == "when"
         for condition in _conditions(key, node)
     ]
@@ -146,51 +152,51 @@ def _drop(name: str, rest: str, value: Marked, *, rewritten: bool) -> str:
 
 
 def _conditions(key: str, node: Marked) -> list[str]:
-    """A condition written nested or dotted ('when.not.or') as XPath, all parts to hold."""
-    name, _, rest = key.partition(".")
+    """A condition, nested or dotted ('when.not.or'), as XPath conditions that must all hold."""
+    name, _, suffix = key.partition(".")
     if name == "equals":
-        return [_equals(field, value) for field, value in _leaves(rest, node)]
+        return [_equals(field, value) for field, value in _leaves(suffix, node)]
     if name not in ("when", "and", "or", "not"):
         return [collectors.undecided(f"condition {name}")]
-    parts = [" and ".join(_conditions(k, one)) for k, one in _inner(rest, node)]
-    parts = [part for part in parts if part]
-    if not parts:
+    conditions = [" and ".join(_conditions(k, child)) for k, child in _inner(suffix, node)]
+    conditions = [condition for condition in conditions if condition]
+    if not conditions:
         return [collectors.undecided(f"condition {name}")]
     if name == "or":
-        return [collectors.any_of(parts)]
-    joined = " and ".join(parts)
+        return [collectors.any_of(conditions)]
+    joined = " and ".join(conditions)
     return [f"not({joined})"] if name == "not" else [joined]
 
 
-def _inner(rest: str, node: Marked) -> list[tuple[str, Marked]]:
-    """The conditions within one: what stands behind its dot, in its list or in its mapping."""
-    if rest:
-        return [(rest, node)]
+def _inner(suffix: str, node: Marked) -> list[tuple[str, Marked]]:
+    """The conditions inside another: behind its dot, in its list or in its mapping."""
+    if suffix:
+        return [(suffix, node)]
     holders = node.items or (node,)
-    return [pair for one in holders for pair in one.fields.items()]
+    return [pair for holder in holders for pair in holder.fields.items()]
 
 
 def _equals(field: str, node: Marked) -> str:
-    """One field against one value, where its type in the collector's document is certain."""
-    text = node.text.strip()
-    told = collectors.literal(text)
+    """A field equal to a value; undecided where the value's type in the document is unsure."""
+    value = node.text.strip()
+    literal = collectors.literal(value)
     quoted = node.tag == "str"
-    unsure = collectors.undecided(f"{field} equals {text}")
+    unsure = collectors.undecided(f"{field} equals {value}")
     if field in _EVENT_IDS:
-        if not re.fullmatch(r"\d{1,5}", text):
+        if not re.fullmatch(r"\d{1,5}", value):
             return unsure
-        exact = f"System[EventID={int(text)}]"
+        exact = f"System[EventID={int(value)}]"
         # The document's type of the id, text or number, differs between versions.
         return exact if field == "event.code" and quoted else f"({exact} and {unsure})"
-    if told is None or not quoted or not text:
+    if literal is None or not quoted or not value:
         return unsure
     before, dot, name = field.removeprefix("winlog.").partition("event_data.")
     if not before and dot and "'" not in name:
-        return f"EventData[Data[@Name='{name}']={told}]"
+        return f"EventData[Data[@Name='{name}']={literal}]"
     if field == "winlog.channel":
-        return f"System[Channel={told}]"
+        return f"System[Channel={literal}]"
     if field == "winlog.provider_name":
-        return f"System[Provider[@Name={told}]]"
+        return f"System[Provider[@Name={literal}]]"
     return unsure
 
 

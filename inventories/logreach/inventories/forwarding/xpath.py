@@ -1,8 +1,8 @@
 """The XPath 1.0 subset of Windows event queries: syntax only, no meaning.
 
 Source of the subset: Microsoft's 'Consuming Events' and 'QueryType' pages and [MS-EVEN6]
-2.2.15.1. What lies outside of it, and could make Windows refuse the query, is noted in
-`XPath.doubts` instead of being refused here: real subscriptions do use such things.
+2.2.15.1. An expression outside the subset, which some Windows versions may refuse, is not refused
+here, as real subscriptions use such: `XPath.doubts` gives the reasons.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _TOKEN = re.compile(
 
 
 class XPathError(ValueError):
-    """Not an expression; the message says what stands where."""
+    """Not an expression; the message names the character."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LocationStep:
     """One step: an element (or '@' attribute) name, '*' for any, and its predicates."""
 
     name: str
@@ -45,11 +45,11 @@ class Step:
 class Path:
     """A location path; true by itself where it selects something."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[LocationStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class XPathLiteral:
     """A string, or a number (whole or not)."""
 
     value: str | int | float
@@ -73,20 +73,20 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class And:
-    """All parts hold."""
+class XPathAnd:
+    """All operands hold."""
 
-    parts: tuple[Expr, ...]
+    operands: tuple[Expr, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Or:
-    """Some part holds."""
+class XPathOr:
+    """Some operand holds."""
 
-    parts: tuple[Expr, ...]
+    operands: tuple[Expr, ...]
 
 
-Expr = Path | Literal | Call | Compare | And | Or
+Expr = Path | XPathLiteral | Call | Compare | XPathAnd | XPathOr
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,11 @@ class XPath:
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> XPath:
+def parse(query: str) -> XPath:
     """Parse one Select or Suppress; raises XPathError with the character where it went wrong."""
-    if len(text) > _MAX_LENGTH:
-        raise XPathError(f"the expression has {len(text)} characters, over {_MAX_LENGTH}")
-    parser = _Parser(_tokens(text))
+    if len(query) > _MAX_LENGTH:
+        raise XPathError(f"the expression has {len(query)} characters, over {_MAX_LENGTH}")
+    parser = _Parser(_tokens(query))
     expression = parser.expression(0)
     parser.expect_end()
     if parser.tests > _MAX_TESTS:
@@ -119,10 +119,10 @@ def _selects_events(expression: Expr) -> bool:
     match expression:
         case Path(steps):
             return steps[0].name in ("*", "Event") and not steps[0].attribute
-        case And(parts) | Or(parts):
-            return all(_selects_events(part) for part in parts)
+        case XPathAnd(operands) | XPathOr(operands):
+            return all(map(_selects_events, operands))
         case Call("not", arguments):
-            return all(_selects_events(part) for part in arguments)
+            return all(map(_selects_events, arguments))
     return False
 
 
@@ -133,18 +133,18 @@ class _Token:
     at: int
 
 
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    position, end = 0, len(text.rstrip())
+def _tokens(query: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    position, end = 0, len(query.rstrip())
     while position < end:
-        match = _TOKEN.match(text, position)
+        match = _TOKEN.match(query, position)
         if match is None or match.lastgroup is None:
-            raise XPathError(f"cannot read {text[position : position + 20].strip()!r}")
-        found.append(_Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
+            raise XPathError(f"cannot read {query[position : position + 20].strip()!r}")
+        tokens.append(_Token(match.lastgroup, match[match.lastgroup], match.start(match.lastgroup)))
         position = match.end()
-    if not found:
+    if not tokens:
         raise XPathError("the expression is empty")
-    return [*found, _Token("end", "the end", end)]
+    return [*tokens, _Token("end", "the end", end)]
 
 
 class _Parser:
@@ -160,9 +160,9 @@ class _Parser:
     def _token(self) -> _Token:
         return self._tokens[self._next]
 
-    def doubt(self, text: str) -> None:
-        if text not in self.doubts:
-            self.doubts.append(text)
+    def doubt(self, reason: str) -> None:
+        if reason not in self.doubts:
+            self.doubts.append(reason)
 
     def _take(self, *texts: str) -> bool:
         token = self._token
@@ -171,10 +171,12 @@ class _Parser:
             return True
         return False
 
-    def _expect(self, text: str) -> None:
-        if not self._take(text):
+    def _expect(self, symbol: str) -> None:
+        if not self._take(symbol):
             token = self._token
-            raise XPathError(f"expected {text!r}, found {token.text!r} at character {token.at + 1}")
+            raise XPathError(
+                f"expected {symbol!r}, found {token.text!r} at character {token.at + 1}"
+            )
 
     def expect_end(self) -> None:
         if self._token.kind != "end":
@@ -184,16 +186,16 @@ class _Parser:
     def expression(self, depth: int) -> Expr:
         if depth > _MAX_DEPTH:
             raise XPathError(f"nested deeper than {_MAX_DEPTH}")
-        parts = [self._conjunction(depth)]
+        operands = [self._conjunction(depth)]
         while self._joined("or"):
-            parts.append(self._conjunction(depth))
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+            operands.append(self._conjunction(depth))
+        return operands[0] if len(operands) == 1 else XPathOr(tuple(operands))
 
     def _conjunction(self, depth: int) -> Expr:
-        parts = [self._comparison(depth)]
+        operands = [self._comparison(depth)]
         while self._joined("and"):
-            parts.append(self._comparison(depth))
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
+            operands.append(self._comparison(depth))
+        return operands[0] if len(operands) == 1 else XPathAnd(tuple(operands))
 
     def _joined(self, word: str) -> bool:
         token = self._token
@@ -221,10 +223,10 @@ class _Parser:
             return inner
         if token.kind == "string":
             self._next += 1
-            return Literal(token.text[1:-1])
+            return XPathLiteral(token.text[1:-1])
         if token.kind == "number":
             self._next += 1
-            return Literal(_number(token.text))
+            return XPathLiteral(_number(token.text))
         if token.kind == "name" and self._tokens[self._next + 1].text == "(":
             return self._call(depth)
         return self._path(depth)
@@ -249,7 +251,7 @@ class _Parser:
             steps.append(self._step(depth))
         return Path(tuple(steps))
 
-    def _step(self, depth: int) -> Step:
+    def _step(self, depth: int) -> LocationStep:
         attribute = self._take("@")
         token = self._token
         if token.kind != "name" and token.text != "*":
@@ -259,12 +261,12 @@ class _Parser:
         while self._take("["):
             predicates.append(self.expression(depth + 1))
             self._expect("]")
-        return Step(token.text, attribute, tuple(predicates))
+        return LocationStep(token.text, attribute, tuple(predicates))
 
 
-def _number(text: str) -> int | float:
-    if len(text) > _LONGEST_NUMBER:
-        raise XPathError(f"a number of {len(text)} characters")
-    if text[:2].lower() == "0x":
-        return int(text, 16)
-    return float(text) if "." in text else int(text)
+def _number(digits: str) -> int | float:
+    if len(digits) > _LONGEST_NUMBER:
+        raise XPathError(f"a number of {len(digits)} characters")
+    if digits[:2].lower() == "0x":
+        return int(digits, 16)
+    return float(digits) if "." in digits else int(digits)

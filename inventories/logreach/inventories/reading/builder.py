@@ -1,4 +1,4 @@
-"""What is gathered of one host, before it is settled into facts."""
+"""The statements gathered about one host, before they are decided into facts."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
 from logreach.inventories.reading import recognise
 from logreach.inventories.reading.recognise import Read
-from logreach.inventories.reading.specs import HostSpec, Named
+from logreach.inventories.reading.specs import HostSpec, ManifestText
 from logreach.inventories.windows.facts import SETTING
 from logreach.inventories.windows.group_policy import gpo
 
 
 @dataclass(slots=True)
 class Builder:
-    """Gathers what is said of one host.
+    """Gathers statements, missing facts, faults and GPOs of one host.
 
-    `doubted` are settings that the host's own files show in a way that nobody can read.
+    `doubted` are settings whose value in the host's own files cannot be read: what a GPO asks
+    for does not replace it.
     """
 
     folder: Folder
@@ -44,44 +45,50 @@ class Builder:
         return [*self.local, *self.gpos, *self.results]
 
     def take(self, reading: Reading) -> None:
+        """Add what a file states."""
         self.statements.extend(reading.statements)
         self.missing.extend(reading.missing)
         self.faults.extend(reading.faults)
-        named = (key for key, _ in reading.missing if key.name)
-        self.doubted.update(key for key in named if key.family is SETTING)
+        keys = (key for key, _ in reading.missing if key.name)
+        self.doubted.update(key for key in keys if key.family is SETTING)
 
-    def doubt(self, key: FactKey[object], why: Missing) -> None:
-        """Take back what policy says of a fact."""
-        policy = Strength.POLICY
-        kept = [one for one in self.statements if one.key != key or one.strength is not policy]
-        self.statements = kept
-        self.missing.append((key, why))
+    def doubt(self, key: FactKey[object], reason: Missing) -> None:
+        """Withdraw what policy states of a fact, for a reason."""
+        self.statements = [
+            statement
+            for statement in self.statements
+            if statement.key != key or statement.strength is not Strength.POLICY
+        ]
+        self.missing.append((key, reason))
 
     def once(
         self, read: Read, source: Source, families: Iterable[FactFamily[object]] = ()
     ) -> Reading:
-        """A file's reading, made once however many hosts share the file."""
+        """A file's reading, computed once for all hosts that share the file."""
         make = partial(recognise.guarded, read, source, tuple(families))
         return self.folder.once(source.path, make, read)
 
     def locate(
-        self, named: Named, families: Iterable[FactFamily[object]] = (), *, folder: bool
+        self, written: ManifestText, families: Iterable[FactFamily[object]] = (), *, folder: bool
     ) -> Path | None:
-        """What the manifest names, which must be a folder or a file; None with a fault if not."""
-        where = f"line {named.line}" if named.line else ""
+        """The folder or file that the manifest names; None, with a fault, where it is none."""
+        place = f"line {written.line}" if written.line else ""
         try:
-            path = self.folder.locate(named.text, self.manifest.path, where)
+            path = self.folder.locate(written.text, self.manifest.path, place)
             if path.is_dir() is not folder:
-                is_, wanted = ("file", "folder") if folder else ("folder", "file")
-                message = f"is a {is_} where a {wanted} is expected: {named.text}"
-                raise InputError(self.manifest.fault(message, where))
+                actual, expected = ("file", "folder") if folder else ("folder", "file")
+                message = f"is a {actual} where a {expected} is expected: {written.text}"
+                raise InputError(self.manifest.fault(message, place))
         except InputError as error:
             self.take(recognise.lost(error.faults, families))
             return None
         return path
 
-    def source(self, named: Named, families: Iterable[FactFamily[object]] = ()) -> Source | None:
-        path = self.locate(named, families, folder=False)
+    def source(
+        self, written: ManifestText, families: Iterable[FactFamily[object]] = ()
+    ) -> Source | None:
+        """The file that the manifest names, read; None, with a fault, where it cannot be."""
+        path = self.locate(written, families, folder=False)
         if path is None:
             return None
         try:

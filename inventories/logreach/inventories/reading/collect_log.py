@@ -1,4 +1,4 @@
-"""The log that `logreach collect`'s script leaves beside its files: which commands failed."""
+"""The log that the script of `logreach collect` writes beside its files: which commands failed."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 
 HEADER = "# logreach collect"
-_LOST = {"failed": "{} is not there", "partly": "{} lacks that"}
+_CONSEQUENCES = {"failed": "{} is not there", "partly": "{} lacks that"}
 _HINT = "Run the script again, as administrator."
 
 
-def looks_like(text: str) -> bool:
+def looks_like(head: str) -> bool:
     """Whether a text is the script's log."""
-    return text.startswith(HEADER)
+    return head.startswith(HEADER)
 
 
 def read(source: Source) -> Reading:
-    """Each command that failed and should not have, as a fault.
+    """Each command that failed although the host has what it asks for, as a fault.
 
-    A line is: file, 'ok', 'failed', 'partly' or 'absent', exit code or message, command; tabs
-    between.
+    A line has four cells with tabs between: file; 'ok', 'failed', 'partly' or 'absent'; exit code
+    or message; command.
     """
     faults = []
     for number, line in lines(source.text()):
-        parts = line.split("\t")
-        if len(parts) != 4 or parts[1] not in _LOST:
+        cells = line.split("\t")
+        if len(cells) != 4 or cells[1] not in _CONSEQUENCES:
             continue
-        file, state, why, command = parts
-        message = f"on the host {command!r} failed ({why[:400]}), so {_LOST[state].format(file)}"
+        file, state, reason, command = cells
+        consequence = _CONSEQUENCES[state].format(file)
+        message = f"on the host {command!r} failed ({reason[:400]}), so {consequence}"
         faults.append(source.fault(message, f"line {number}", _HINT))
     return Reading(faults=tuple(faults))

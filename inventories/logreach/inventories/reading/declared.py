@@ -1,4 +1,4 @@
-"""What a person has written of a host in YAML, as statements: inventory.yaml, or its own file."""
+"""What YAML states about a host: its entry in inventory.yaml, or its own file."""
 
 from __future__ import annotations
 
@@ -25,39 +25,40 @@ from logreach.inventories.windows.system.operating_systems import identify
 
 
 def read(spec: HostSpec, source: Source) -> Reading:
-    """Everything that a host's entry states itself, but for Sysmon and what lies in files."""
+    """What a host's entry states itself: all but Sysmon and the files that it names."""
     statements = tuple(_stated(spec, source))
-    named = spec.os
-    if named is None:
+    written = spec.os
+    if written is None:
         return Reading(statements)
-    found = identify(named.text, _kind(spec))
-    if isinstance(found, OperatingSystem):
-        quote = f"os: {named.text}"
-        return Reading((*statements, statement(source, OS, found, named.line, quote)))
+    system = identify(written.text, _kind(spec))
+    if isinstance(system, OperatingSystem):
+        quote = f"os: {written.text}"
+        return Reading((*statements, statement(source, OS, system, written.line, quote)))
     hint = "Name product and release or the build: 'Windows 11 23H2', '10.0.22631'."
-    fault = source.fault(found.reason, f"line {named.line}", hint)
-    return Reading(statements, (fault,), ((OS, Missing(found.reason, fault)),))
+    fault = source.fault(system.reason, f"line {written.line}", hint)
+    return Reading(statements, (fault,), ((OS, Missing(system.reason, fault)),))
 
 
-def sysmon(spec: HostSpec, source: Source, config: Source | None, text: str | None) -> Reading:
-    """What an entry states of Sysmon; `text` is the configuration in the file `config`."""
-    told = spec.sysmon
-    if told is None:
+def sysmon(spec: HostSpec, source: Source, config: Source | None, xml: str | None) -> Reading:
+    """What an entry states of Sysmon; `xml` is the configuration in the file `config`."""
+    stated = spec.sysmon
+    if stated is None:
         return Reading()
-    if not told.installed:
+    if not stated.installed:
         state = SysmonState(installed=False)
-        return Reading((statement(source, SYSMON, state, told.line, "sysmon: none"),))
-    path = config.path if config else told.config.text if told.config else ""
+        return Reading((statement(source, SYSMON, state, stated.line, "sysmon: none"),))
+    written = stated.config.text if stated.config else ""
+    path = config.path if config else written
     state = SysmonState(
         installed=True,
-        version=told.version,
-        config=text,
+        version=stated.version,
+        config=xml,
         config_source=path,
-        inbox=told.inbox,
+        inbox=stated.inbox,
         config_sha256=config.sha256 if config else "",
     )
-    quote = f"sysmon {told.version}" if told.version else "sysmon"
-    return Reading((statement(source, SYSMON, state, told.line, quote),))
+    quote = f"sysmon {stated.version}" if stated.version else "sysmon"
+    return Reading((statement(source, SYSMON, state, stated.line, quote),))
 
 
 def statement(
@@ -81,7 +82,7 @@ def _stated(spec: HostSpec, source: Source) -> Iterator[Statement]:
 
 
 def _kind(spec: HostSpec) -> OsKind | None:
-    """What the role says of the kind of Windows; it settles builds that two kinds share."""
+    """Client or server Windows, by the role: it decides for builds that both kinds share."""
     if spec.role is None:
         return None
     return OsKind.CLIENT if spec.role[0] is Role.WORKSTATION else OsKind.SERVER

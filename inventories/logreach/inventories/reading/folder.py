@@ -9,7 +9,7 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
 from logreach.inventories.reading import device_exports, hosts, joining, manifest
 from logreach.inventories.reading.device_exports import Device
-from logreach.inventories.reading.specs import ExportSpec, HostSpec, Manifest, Named
+from logreach.inventories.reading.specs import ExportSpec, HostSpec, Manifest, ManifestText
 from logreach.inventories.windows.group_policy import gpo
 
 _LARGEST_MANIFEST = 16 * 1024 * 1024  # bytes; 10,000 hosts take one
@@ -19,8 +19,8 @@ def load(path: Path) -> Inventory:
     """Load an inventory folder, with inventory.yaml or without it.
 
     Without it, each sub-folder is a host, or the folder itself is one where it holds files and
-    no sub-folders; files are known by their content. InputError, with every fault, only where
-    nothing can be used at all. A host whose file cannot be read stays, with that fact missing.
+    no sub-folders; files are recognised by their content. A host whose file cannot be read stays,
+    with those facts missing. InputError, with every fault, where nothing at all can be used.
     """
     try:
         return _load(_root(path))
@@ -36,12 +36,12 @@ def _load(root: Path) -> Inventory:
             size = f"{_LARGEST_MANIFEST // 2**20} MiB"
             hint = "Name large fleets in a CSV file under 'exports:'."
             raise InputError(source.fault(f"is larger than {size}", hint=hint))
-        told = manifest.read(source.text())
+        declared = manifest.read(source.text())
     else:
         source = Source("", b"")
-        told = _by_folders(folder)
-    name = told.name or root.resolve().name
-    return _inventory(name, folder, told, source)
+        declared = _by_folders(folder)
+    name = declared.name or root.resolve().name
+    return _inventory(name, folder, declared, source)
 
 
 def _root(path: Path) -> Path:
@@ -60,37 +60,37 @@ def _root(path: Path) -> Path:
     return root
 
 
-def _inventory(name: str, folder: Folder, told: Manifest, source: Source) -> Inventory:
+def _inventory(name: str, folder: Folder, declared: Manifest, source: Source) -> Inventory:
     faults = [
-        Fault("lies beside the host folders and was not read", path) for path in told.left_over
+        Fault("lies beside the host folders and was not read", path) for path in declared.left_over
     ]
     notes: list[Fault] = []
-    listed = _listed(folder, told, source, faults, notes)
-    shared, assume = told.subscriptions, told.assume_defaults
+    listed = _listed(folder, declared, source, faults, notes)
+    shared, assume = declared.subscriptions, declared.assume_defaults
     make = HostSpec("", 0, shared_subscriptions=shared, assume_defaults=assume)
-    joined, unclear = joining.join(told.hosts, listed, make, source.path)
+    joined, unclear = joining.join(declared.hosts, listed, make, source.path)
     faults.extend(unclear)
-    found = [hosts.build(folder, spec, source, devices) for spec, devices in joined]
+    built = [hosts.build(folder, spec, source, devices) for spec, devices in joined]
     faults.extend(folder.passed_over)
-    if not found and (faults or notes):
+    if not built and (faults or notes):
         raise InputError([*faults, *notes])
-    faults.extend(fault for host in found for fault in host.faults)
-    told_once = tuple(dict.fromkeys(faults))
-    return Inventory(name, tuple(found), folder.files, told_once, tuple(notes))
+    faults.extend(fault for host in built for fault in host.faults)
+    distinct_faults = tuple(dict.fromkeys(faults))
+    return Inventory(name, tuple(built), folder.files, distinct_faults, tuple(notes))
 
 
 def _listed(
-    folder: Folder, told: Manifest, source: Source, faults: list[Fault], notes: list[Fault]
+    folder: Folder, declared: Manifest, source: Source, faults: list[Fault], notes: list[Fault]
 ) -> list[Device]:
-    """Every row of every device list that is named."""
+    """Every row of every device list of the inventory."""
     listed: list[Device] = []
-    for export in told.exports:
+    for export in declared.exports:
         try:
-            where = f"line {export.file.line}" if export.file.line else ""
-            path = folder.locate(export.file.text, source.path, where)
+            place = f"line {export.file.line}" if export.file.line else ""
+            path = folder.locate(export.file.text, source.path, place)
             if path.is_dir():
                 message = f"is a folder where a file is expected: {export.file.text}"
-                raise InputError(source.fault(message, where))
+                raise InputError(source.fault(message, place))
             devices = device_exports.read(folder.read(path), export.columns)
         except InputError as error:
             faults.extend(error.faults)
@@ -103,20 +103,22 @@ def _listed(
 
 def _by_folders(folder: Folder) -> Manifest:
     """A manifest for a folder without one: sub-folders are hosts, lists beside them exports."""
-    inside = sorted(folder.root.iterdir(), key=lambda one: one.name.casefold())
-    visible = [one for one in inside if not one.name.startswith(".")]
-    below = [one for one in visible if one.is_dir()]
-    lists = [one for one in visible if one.is_file() and _is_list(folder, one)]
+    inside = sorted(folder.root.iterdir(), key=lambda entry: entry.name.casefold())
+    visible = [entry for entry in inside if not entry.name.startswith(".")]
+    below = [entry for entry in visible if entry.is_dir()]
+    lists = [entry for entry in visible if entry.is_file() and _is_list(folder, entry)]
     if not visible:
         hint = "Put inventory.yaml in it, or one sub-folder a host."
         raise InputError(Fault("holds no hosts", folder.root.name, hint=hint))
     single = not below and not lists
     if single or gpo.roots(folder, folder.root) == [folder.root]:
-        return Manifest(hosts=(HostSpec(folder.root.resolve().name, 0, folder=Named(".", 0)),))
+        return Manifest(
+            hosts=(HostSpec(folder.root.resolve().name, 0, folder=ManifestText(".", 0)),)
+        )
     return Manifest(
-        hosts=tuple(HostSpec(one.name, 0, folder=Named(one.name, 0)) for one in below),
-        exports=tuple(ExportSpec(Named(one.name, 0)) for one in lists),
-        left_over=tuple(one.name for one in visible if one.is_file() and one not in lists),
+        hosts=tuple(HostSpec(entry.name, 0, folder=ManifestText(entry.name, 0)) for entry in below),
+        exports=tuple(ExportSpec(ManifestText(entry.name, 0)) for entry in lists),
+        left_over=tuple(entry.name for entry in visible if entry.is_file() and entry not in lists),
     )
 
 

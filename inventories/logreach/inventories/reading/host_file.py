@@ -1,6 +1,6 @@
-"""A host's own YAML file: what an entry of inventory.yaml may state, where there is none.
+"""A host's own YAML file: what an entry states in inventory.yaml, for folders without one.
 
-It lies among the files of its host and is known by its keys, as every other file by its content.
+It lies among the files of its host and is recognised by its keys.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from functools import cache
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.facts.keys import FactFamily
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.reading import declared, manifest
 from logreach.inventories.windows.facts import CHANNEL, FEATURE, OS, ROLE, SETTING, SYSMON
 
@@ -24,37 +23,33 @@ FAMILIES: tuple[FactFamily[object], ...] = (
     SYSMON.family,
 )
 _KEY = re.compile(r"([A-Za-z_]\w*)\s*:(?:\s|$)")
-_IDLE = re.compile(r"\s|#|---|\.\.\.|$")
+_WITHOUT_KEY = re.compile(r"\s|#|---|\.\.\.|$")
 _COMMON = frozenset({"version", "name", "count", "files", "folder", "settings"})
-"""Words that other files begin a line with as well: they tell nothing."""
+"""Keys with which lines of other files begin as well: alone they prove nothing."""
 
 
-def looks_like(text: str) -> bool:
+def looks_like(head: str) -> bool:
     """Whether a text is YAML with keys of a host at its beginning."""
-    found = set()
-    for line in text.lstrip("\ufeff").splitlines():
-        if _IDLE.match(line):
+    keys = set()
+    for line in head.lstrip("\ufeff").splitlines():
+        if _WITHOUT_KEY.match(line):
             continue
         match = _KEY.match(line)
         if match is None:
             return False
-        found.add(match[1])
-    return bool(found & _telling()) or (bool(found) and found <= {*_told(), "name"})
+        keys.add(match[1])
+    known = _known_keys()
+    return bool(keys & (known - _COMMON)) or (bool(keys) and keys <= {*known, "name"})
 
 
 @cache
-def _told() -> frozenset[str]:
-    return frozenset(yaml_table("manifest.yaml")["host file"])
-
-
-@cache
-def _telling() -> frozenset[str]:
-    return _told() - _COMMON
+def _known_keys() -> frozenset[str]:
+    return frozenset(manifest.keys_by_place()["host file"])
 
 
 def read(source: Source) -> Reading:
-    """What it states; InputError with every fault of its shape."""
+    """What the file states; InputError with every unknown key or wrong value."""
     spec = manifest.read_host_file(source.text(), source.path)
-    told = declared.read(spec, source)
+    stated = declared.read(spec, source)
     sysmon = declared.sysmon(spec, source, None, None)
-    return Reading((*told.statements, *sysmon.statements), told.faults, told.missing)
+    return Reading((*stated.statements, *sysmon.statements), stated.faults, stated.missing)

@@ -1,4 +1,4 @@
-"""The subscriptions of one host, among its files and those that the inventory names."""
+"""The subscriptions of one host: those among its files and those that the inventory names."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.forwarding import forwarding_files, wef
 from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
-from logreach.inventories.forwarding.wef_hosts import Called, of_host
+from logreach.inventories.forwarding.wef_hosts import HostName, of_host
 from logreach.inventories.reading import declared, recognise
 from logreach.inventories.reading.builder import Builder
-from logreach.inventories.reading.specs import Named
+from logreach.inventories.reading.specs import ManifestText
 
 _FORWARDING = (FORWARDING.family,)
 
 
 def take(builder: Builder) -> None:
-    """Every subscription that is named or lies among the host's files; they are one fact."""
+    """Add every subscription that the inventory names or that lies among the files, as one fact."""
     spec = builder.spec
     alone = spec.count == 1
-    host = Called(spec.full_name or spec.name, spec.twins) if alone else Called()
+    host = HostName(spec.full_name or spec.name, spec.twins) if alone else HostName()
     shared = _read_all(builder, spec.shared_subscriptions)
-    told = [of_host(one, host) for one in (_among_files(builder), *shared)]
-    told += [of_host(one, host, named=True) for one in _read_all(builder, spec.subscriptions)]
-    builder.take(wef.merge(told))
+    readings = [of_host(reading, host) for reading in (_among_files(builder), *shared)]
+    readings += [
+        of_host(reading, host, assigned=True) for reading in _read_all(builder, spec.subscriptions)
+    ]
+    builder.take(wef.merge(readings))
     if spec.no_forwarding is not None:
         none = Forwarding(())
         builder.statements.append(
@@ -34,12 +36,12 @@ def take(builder: Builder) -> None:
         )
 
 
-def _read_all(builder: Builder, named: Iterable[Named]) -> Iterator[Reading]:
-    """What each file says, or every file of a folder; what cannot be read is a reading too."""
-    for one in named:
+def _read_all(builder: Builder, entries: Iterable[ManifestText]) -> Iterator[Reading]:
+    """The reading of each file, or of each file in a folder; of unreadable ones, the fault."""
+    for entry in entries:
         try:
-            where = f"line {one.line}"
-            path = builder.folder.locate(one.text, builder.manifest.path, where)
+            place = f"line {entry.line}"
+            path = builder.folder.locate(entry.text, builder.manifest.path, place)
         except InputError as error:
             yield recognise.lost(error.faults, _FORWARDING)
             continue
@@ -55,9 +57,9 @@ def _read_all(builder: Builder, named: Iterable[Named]) -> Iterator[Reading]:
 
 
 def _among_files(builder: Builder) -> Reading:
-    """What files known by their content say of forwarding, taken out of what is gathered."""
-    told = tuple(one for one in builder.statements if one.key == FORWARDING)
-    missing = tuple(one for one in builder.missing if one[0] == FORWARDING)
-    builder.statements = [one for one in builder.statements if one.key != FORWARDING]
-    builder.missing = [one for one in builder.missing if one[0] != FORWARDING]
-    return Reading(told, missing=missing)
+    """What recognised files state of forwarding, moved out of the builder to be merged."""
+    statements = tuple(each for each in builder.statements if each.key == FORWARDING)
+    missing = tuple(pair for pair in builder.missing if pair[0] == FORWARDING)
+    builder.statements = [each for each in builder.statements if each.key != FORWARDING]
+    builder.missing = [pair for pair in builder.missing if pair[0] != FORWARDING]
+    return Reading(statements, missing=missing)

@@ -1,4 +1,4 @@
-"""One host of the manifest: every source that it names, read and settled into facts."""
+"""One host of the manifest: every source that it names is read and decided into facts."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ from logreach.inventories.windows.system import sysmon_files
 
 
 def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[Device] = ()) -> Host:
-    """Read everything that a host names, and what lists of devices say of it.
+    """Read every source that a host names, and its rows in device lists.
 
-    Faults are kept beside the facts that survive.
+    An unreadable source is a fault of the host; the facts of other sources stay.
     """
     builder = Builder(folder, spec, manifest)
     for device in devices:
@@ -57,24 +57,24 @@ def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[De
 
 
 def _audit(builder: Builder) -> None:
-    for named in builder.spec.audit_policy:
-        source = builder.source(named, (AUDIT,))
+    for entry in builder.spec.audit_policy:
+        source = builder.source(entry, (AUDIT,))
         if source is not None:
             builder.take(builder.once(auditpol.read, source))
 
 
 def _files(builder: Builder) -> None:
-    """Files recognised by content, and a folder of them."""
-    for named in builder.spec.files:
-        path = builder.locate(named, folder=False)
+    """Read the files and the folder that the host names; each file is recognised by its content."""
+    for entry in builder.spec.files:
+        path = builder.locate(entry, folder=False)
         if path is not None:
             _by_content(builder, path)
-    for named in builder.spec.sacls:
-        source = builder.source(named, (SACL,))
+    for entry in builder.spec.sacls:
+        source = builder.source(entry, (SACL,))
         if source is not None:
             builder.take(builder.once(sacl_files.read, source, (SACL,)))
-    named_folder = builder.spec.folder
-    folder = builder.locate(named_folder, FAMILIES, folder=True) if named_folder else None
+    folder_entry = builder.spec.folder
+    folder = builder.locate(folder_entry, FAMILIES, folder=True) if folder_entry else None
     if folder is None:
         return
     backups = gpo.roots(builder.folder, folder)
@@ -84,7 +84,7 @@ def _files(builder: Builder) -> None:
         if not any(root in path.parents for root in backups):
             _by_content(builder, path)
     if hidden := builder.folder.unread(folder):
-        # Anything may lie there.
+        # Any kind of file may lie there.
         builder.take(recognise.lost(hidden, FAMILIES))
 
 
@@ -94,129 +94,138 @@ def _by_content(builder: Builder, path: Path) -> None:
     except InputError as error:
         _unread(builder, error.faults)
         return
-    found, reading = builder.folder.once(source.path, lambda: recognise.read(source), "content")
-    if found is None:
+    file_format, reading = builder.folder.once(
+        source.path, lambda: recognise.read(source), "content"
+    )
+    if file_format is None:
         _unread(builder, reading.faults)
         return
-    if not found.policy:
+    if not file_format.policy:
         builder.take(reading)
-        if found.read is sysmon_files.read_listing:
+        if file_format.read is sysmon_files.read_listing:
             builder.listings.append(source)
         return
     policy = gpo.Gpo(source.path, source.path)
     policy.take(reading)
-    if found.name == "gpresult":
+    if file_format.name == "gpresult":
         policy.prefer(builder.once(preferences.read_result, source))
     # The local policy is applied before any GPO; a result of policy already holds all of them.
-    builder.results.append(policy) if found.name == "gpresult" else builder.local.append(policy)
+    (builder.results if file_format.name == "gpresult" else builder.local).append(policy)
 
 
 def _unread(builder: Builder, faults: tuple[Fault, ...]) -> None:
-    """Tell of a file that nothing reads: it may be the audit policy, for which a default stood."""
-    lost = () if builder.spec.assume_defaults is None else (AUDIT,)
-    builder.take(recognise.lost(faults, lost))
+    """Report a file in no known format: it may be the audit policy, so no default is assumed."""
+    families = () if builder.spec.assume_defaults is None else (AUDIT,)
+    builder.take(recognise.lost(faults, families))
 
 
 def _sysmon(builder: Builder) -> None:
     spec = builder.spec.sysmon
-    named = spec.config if spec is not None else None
-    source = builder.source(named) if named is not None else None
-    text = None
+    config = spec.config if spec is not None else None
+    source = builder.source(config) if config is not None else None
+    xml = None
     if source is not None:
         try:
-            text = sysmon_files.config(source)
+            xml = sysmon_files.config(source)
         except InputError as error:
             builder.faults.extend(error.faults)
-    builder.take(declared.sysmon(builder.spec, builder.manifest, source, text))
+    builder.take(declared.sysmon(builder.spec, builder.manifest, source, xml))
 
 
 def _gpos(builder: Builder) -> None:
-    for named in builder.spec.gpo:
+    for entry in builder.spec.gpo:
         try:
-            where = f"line {named.line}"
-            path = builder.folder.locate(named.text, builder.manifest.path, where)
+            place = f"line {entry.line}"
+            path = builder.folder.locate(entry.text, builder.manifest.path, place)
             if not path.is_dir():
-                message = f"is a file where the folder of a GPO is expected: {named.text}"
-                raise InputError(builder.manifest.fault(message, where))
+                message = f"is a file where the folder of a GPO is expected: {entry.text}"
+                raise InputError(builder.manifest.fault(message, place))
             make = partial(gpo.read, builder.folder, path)
-            found = builder.folder.once(named.text, make, gpo.read)
-            builder.gpos.extend(found)
+            backups = builder.folder.once(entry.text, make, gpo.read)
+            builder.gpos.extend(backups)
         except InputError as error:
-            builder.gpos.append(gpo.unreadable(named.text, error.faults))
-    for at, one in enumerate(builder.policies):
-        builder.faults.extend(one.faults)
-        _take_policy(builder, one, builder.policies[at + 1 :])
+            builder.gpos.append(gpo.unreadable(entry.text, error.faults))
+    for number, policy in enumerate(builder.policies):
+        builder.faults.extend(policy.faults)
+        _take_policy(builder, policy, builder.policies[number + 1 :])
     _prefer(builder)
 
 
 def _prefer(builder: Builder) -> None:
-    """What preferences set, as far as no policy of the host sets it otherwise.
+    """Apply GPO preferences; where policy sets another value, the value is unknown.
 
-    Preferences are applied on their own, behind policy, and write the same values; which of two
-    that differ is found on a host hangs on when each was refreshed.
+    Preferences and policy write the same registry values and are refreshed separately, so the
+    order of refreshes decides which value a host has.
     """
     last: dict[FactKey[object], tuple[gpo.Gpo, Statement | Missing]] = {}
-    for one in builder.policies:
-        last.update((key, (one, told)) for key, told in one.preferred.items())
-    for key, (one, told) in last.items():
+    for owner in builder.policies:
+        last.update((key, (owner, preferred)) for key, preferred in owner.preferred.items())
+    for key, (owner, preferred) in last.items():
         policy = next((s for s in reversed(builder.statements) if _of_policy(s, key)), None)
-        open_ = told if isinstance(told, Missing) else _open(builder, one, told, policy)
-        if open_ is not None:
-            builder.doubt(key, open_)
-        elif policy is None and isinstance(told, Statement):
-            quote = f"{one.name} sets it by preference; {told.evidence.quote}"
-            evidence = replace(told.evidence, quote=quote)
-            builder.statements.append(replace(told, evidence=evidence))
+        doubt = (
+            preferred
+            if isinstance(preferred, Missing)
+            else _preference_doubt(builder, owner, preferred, policy)
+        )
+        if doubt is not None:
+            builder.doubt(key, doubt)
+        elif policy is None and isinstance(preferred, Statement):
+            quote = f"{owner.name} sets it by preference; {preferred.evidence.quote}"
+            evidence = replace(preferred.evidence, quote=quote)
+            builder.statements.append(replace(preferred, evidence=evidence))
 
 
 def _of_policy(statement: Statement, key: FactKey[object]) -> bool:
     return statement.key == key and statement.strength is Strength.POLICY
 
 
-def _open(
-    builder: Builder, one: gpo.Gpo, told: Statement, policy: Statement | None
+def _preference_doubt(
+    builder: Builder, owner: gpo.Gpo, preferred: Statement, policy: Statement | None
 ) -> Missing | None:
-    """Why it is open whether a preference holds; None where policy leaves it alone or agrees."""
+    """Why a preference's value is unknown; None where no policy sets another value."""
     if policy is None:
-        return next(filter(None, (other.doubt(told.key) for other in builder.policies)), None)
-    if policy.value == told.value:
+        return next(filter(None, (each.doubt(preferred.key) for each in builder.policies)), None)
+    if policy.value == preferred.value:
         return None
-    words = f"{one.name} sets it to {told.value} by preference ({told.evidence.source})"
+    words = f"{owner.name} sets it to {preferred.value} by preference ({preferred.evidence.source})"
     return Missing(f"{words}, policy to {policy.value} ({policy.evidence.source})")
 
 
-def _take_policy(builder: Builder, one: gpo.Gpo, later: list[gpo.Gpo]) -> None:
-    """What a GPO says beside subcategories, as far as no later one may say otherwise.
+def _take_policy(builder: Builder, policy: gpo.Gpo, later: list[gpo.Gpo]) -> None:
+    """Add what a GPO sets beside subcategories, unless a later GPO sets it.
 
-    The last GPO that sets a thing wins, as Windows has it; that is no disagreement. A later GPO
-    that could not be read may have set the same thing to something else. Channels are left to
-    be completed from one another, since each GPO may set another part.
+    The last GPO that sets a value wins, as in Windows; that is no disagreement. Where a later GPO
+    cannot be read, it may have set the value too, which is then unknown. Channels are not
+    overridden but completed from one another, since each GPO may set another part.
     """
-    overridden = {told.key for gone in later for told in (*gone.legacy.values(), *gone.others)}
-    for statement in (*one.legacy.values(), *one.others):
+    overridden = {
+        each.key for later_gpo in later for each in (*later_gpo.legacy.values(), *later_gpo.others)
+    }
+    for statement in (*policy.legacy.values(), *policy.others):
         if statement.key in overridden and statement.key.family is not CHANNEL:
             continue
-        doubts = [one.unreadable.get(statement.key), *(p.doubt(statement.key) for p in later)]
+        doubts = [policy.unreadable.get(statement.key), *(p.doubt(statement.key) for p in later)]
         doubt = next(filter(None, doubts), None)
         if doubt is None:
             evidence = statement.evidence
-            quote = f"{one.name} decides; {evidence.quote}"
+            quote = f"{policy.name} decides; {evidence.quote}"
             builder.statements.append(replace(statement, evidence=replace(evidence, quote=quote)))
         else:
             builder.missing.append((statement.key, doubt))
     # What is lost of subcategories is settled with all the rest of them.
-    builder.missing.extend(pair for pair in one.unreadable.items() if pair[0].family is not AUDIT)
-    builder.missing.extend((family.every, gone) for family, gone in one.unread.items())
+    unreadable = policy.unreadable.items()
+    builder.missing.extend((key, reason) for key, reason in unreadable if key.family is not AUDIT)
+    builder.missing.extend((family.every, unread) for family, unread in policy.unread.items())
 
 
 def _check_listings(builder: Builder, facts: Facts) -> bool | None:
-    """Whether the configuration at hand has the digest that Sysmon says it has loaded.
+    """Whether the configuration file has the digest of the one that Sysmon has loaded.
 
-    None where the one or the other is not told.
+    None where either digest is unknown.
     """
     sysmon = facts.get(SYSMON)
     path = sysmon.value.config_source if isinstance(sysmon, Known) else ""
-    digest = next((one.sha256 for one in builder.folder.files if one.path == path), "")
+    digest = next((file.sha256 for file in builder.folder.files if file.path == path), "")
     same: bool | None = None
     for listing in builder.listings:
         loaded = sysmon_files.loaded_digest(listing.text())
@@ -230,59 +239,55 @@ def _check_listings(builder: Builder, facts: Facts) -> bool | None:
     return same
 
 
-def _as_loaded(told: list[Statement], loaded: bool | None) -> list[Statement]:
-    """What is said of Sysmon, with whether the host has loaded the configuration at hand."""
+def _as_loaded(statements: list[Statement], loaded: bool | None) -> list[Statement]:
+    """The statements with Sysmon's completed by whether this configuration is the loaded one."""
     return [
-        replace(one, value=replace(one.value, config_loaded=loaded))
-        if isinstance(one.value, SysmonState) and one.value.config is not None
-        else one
-        for one in told
+        replace(statement, value=replace(statement.value, config_loaded=loaded))
+        if isinstance(statement.value, SysmonState) and statement.value.config is not None
+        else statement
+        for statement in statements
     ]
 
 
 def _workstation(facts: Facts) -> Iterator[Statement]:
-    """A client Windows is a workstation, whether or not somebody says so."""
+    """A host with a client Windows is a workstation, also where no source states its role."""
     os = facts.get(OS)
-    if isinstance(os, Known) and os.value.kind is OsKind.CLIENT and _unsaid(facts):
+    if isinstance(os, Known) and os.value.kind is OsKind.CLIENT and ROLE not in facts.known:
         yield Statement(ROLE, Role.WORKSTATION, os.evidence[0], os.strength)
 
 
-def _unsaid(facts: Facts) -> bool:
-    return ROLE not in facts.known
-
-
 def _clash(facts: Facts) -> Fault | None:
-    """Windows itself tells workstations from servers by its kind; a role may not say otherwise."""
+    """A fault where the role contradicts the kind of Windows: client or server."""
     role, os = facts.get(ROLE), facts.get(OS)
     if isinstance(role, Missing) or isinstance(os, Missing):
         return None
     client = os.value.kind is OsKind.CLIENT
     if client is (role.value is Role.WORKSTATION):
         return None
-    is_ = "no server" if client else "no workstation"
-    told = f"the role is {role.value}, but {os.value} is {is_} ({os.evidence[0]})"
+    cannot_be = "no server" if client else "no workstation"
+    disagreement = f"the role is {role.value}, but {os.value} is {cannot_be} ({os.evidence[0]})"
     first = role.evidence[0]
     hint = "Correct the role or the system."
-    return Fault(f"sources disagree: {told}", first.source, first.where, hint)
+    return Fault(f"sources disagree: {disagreement}", first.source, first.where, hint)
 
 
-def _stands(doubted: set[FactKey[object]], one: Statement) -> bool:
-    """Whether a statement may be believed: what a GPO asks for does not settle a host's doubt."""
-    return one.key not in doubted or one.strength is Strength.OBSERVED
+def _stands(doubted: set[FactKey[object]], statement: Statement) -> bool:
+    """Whether a statement counts: where a host's own value is unreadable, no GPO replaces it."""
+    return statement.key not in doubted or statement.strength is Strength.OBSERVED
 
 
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
-    told = merge.complete(filter(partial(_stands, builder.doubted), builder.statements))
-    first = Facts.of(one for one in told if one.key.family is not AUDIT)
+    merged = merge.complete(filter(partial(_stands, builder.doubted), builder.statements))
+    first = Facts.of(statement for statement in merged if statement.key.family is not AUDIT)
     clash = _clash(first)
     if clash is not None:
-        told = [one for one in told if one.key != ROLE]
+        merged = [statement for statement in merged if statement.key != ROLE]
         builder.faults.append(clash)
         builder.missing.append((ROLE, Missing(clash.message, clash)))
     policy = effective.audit(builder.policies, first.get(SETTING(effective.FORCE)), first.get(OS))
-    told = _as_loaded(told, _check_listings(builder, first))
-    statements = [*told, *policy.statements, *_workstation(first)]
+    merged = _as_loaded(merged, _check_listings(builder, first))
+    statements = [*merged, *policy.statements, *_workstation(first)]
     missing = [*builder.missing, *policy.missing]
     if spec.assume_defaults is not None:
         statements = [*_assumed(builder, first, {key for key, _ in missing}), *statements]
@@ -291,13 +296,13 @@ def _settled(builder: Builder) -> Host:
     return Host(spec.name, spec.count, facts, faults)
 
 
-def _assumed(builder: Builder, facts: Facts, lost: set[FactKey[object]]) -> list[Statement]:
-    """Windows' own defaults, for a host of which no audit export is named."""
+def _assumed(builder: Builder, facts: Facts, missing: set[FactKey[object]]) -> list[Statement]:
+    """Windows' default audit policy, for a host without an audit policy export."""
     os = facts.get(OS)
     if builder.spec.audit_policy or not isinstance(os, Known):
         return []
-    observed = any(one.key.family is AUDIT for one in builder.statements)
-    if observed or AUDIT.every in lost:
+    observed = any(statement.key.family is AUDIT for statement in builder.statements)
+    if observed or AUDIT.every in missing:
         return []
     line = f"line {builder.spec.assume_defaults}"
     return [
@@ -310,10 +315,10 @@ def _assumed(builder: Builder, facts: Facts, lost: set[FactKey[object]]) -> list
             Strength.ASSUMED,
         )
         for guid, (setting, note) in default_settings(os.value).items()
-        if AUDIT(guid) not in lost
+        if AUDIT(guid) not in missing
     ]
 
 
 def _default_quote(os: Known[OperatingSystem], note: str) -> str:
-    text = f"assumed: default of {os.value}"
-    return f"{text} ({note})" if note else text
+    quote = f"assumed: default of {os.value}"
+    return f"{quote} ({note})" if note else quote

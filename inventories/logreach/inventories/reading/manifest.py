@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
+from functools import cache
 from typing import TypeVar
 
 from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.marked import Marked, parse
-from logreach.inventories.files.tables import yaml_table
-from logreach.inventories.reading.specs import ExportSpec, HostSpec, Manifest, Named, SysmonSpec
+from logreach.inventories.files.tables import TABLES, yaml_table
+from logreach.inventories.reading.specs import (
+    ExportSpec,
+    HostSpec,
+    Manifest,
+    ManifestText,
+    SysmonSpec,
+)
 from logreach.inventories.windows.facts import ChannelState, Role
 from logreach.inventories.windows.registry.settings import nearest, settings
 
@@ -20,23 +27,30 @@ _VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}")
 _MOST_HOSTS_ALIKE = 10_000_000
 
 
-def read(text: str, source: str = MANIFEST) -> Manifest:
+def read(document: str, source: str = MANIFEST) -> Manifest:
     """Parse inventory.yaml; InputError with all faults of its shape."""
-    return _Reader(source).manifest(parse(text, source))
+    return _ManifestReader(source).manifest(parse(document, source))
 
 
-def read_host_file(text: str, source: str) -> HostSpec:
+def read_host_file(document: str, source: str) -> HostSpec:
     """Parse the YAML of a single host; InputError with all faults of its shape."""
-    return _Reader(source).host_file(parse(text, source))
+    return _ManifestReader(source).host_file(parse(document, source))
 
 
-class _Reader:
+@cache
+def keys_by_place() -> dict[str, list[str]]:
+    """The keys that inventory.yaml and a host's own YAML may hold, by place; and the features."""
+    table: dict[str, list[str]] = yaml_table(TABLES / "manifest.yaml", {...: [str]})
+    return table
+
+
+class _ManifestReader:
     """Collects faults instead of stopping at the first."""
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.faults: list[Fault] = []
-        self.shape: dict[str, list[str]] = yaml_table("manifest.yaml")
+        self.shape = keys_by_place()
 
     def fault(self, message: str, line: int, hint: str = "") -> None:
         self.faults.append(Fault(message, self.source, f"line {line}", hint))
@@ -47,7 +61,7 @@ class _Reader:
         shared = self.paths(fields.get("subscriptions"), "subscriptions")
         exports = self.list_of(fields.get("exports"), "exports", self.export)
         hosts = self.list_of(
-            fields.get("hosts"), "hosts", lambda one: self.host(one, assume, shared)
+            fields.get("hosts"), "hosts", lambda entry: self.host(entry, assume, shared)
         )
         if not hosts and not exports and not self.faults:
             hint = "List at least one host under 'hosts:', or an export under 'exports:'."
@@ -59,9 +73,9 @@ class _Reader:
         return Manifest(name, tuple(hosts), tuple(exports), assume, subscriptions=shared)
 
     def distinct(self, hosts: list[HostSpec]) -> None:
-        seen: dict[str, HostSpec] = {}
+        by_name: dict[str, HostSpec] = {}
         for host in hosts:
-            first = seen.setdefault(host.name.casefold(), host)
+            first = by_name.setdefault(host.name.casefold(), host)
             if first is not host:
                 self.fault(
                     f"host {host.name!r} is named twice (first in line {first.line})", host.line
@@ -70,21 +84,21 @@ class _Reader:
     def fields(
         self, node: Marked | None, shape: str, what: str, elsewhere: Container[str] = ()
     ) -> dict[str, Marked]:
-        """A mapping's fields that are known and say something.
+        """The fields of a mapping that have a value; unknown keys become faults.
 
-        Those that only an entry `elsewhere` may have are told apart from unknown ones.
+        `elsewhere` are keys that are allowed in inventory.yaml alone, which the hint then says.
         """
         if node is None or node.empty:
             return {}
         if node.tag != "map":
             self.fault(f"{what} must be a mapping of keys to values", node.line)
             return {}
-        for name in [one for one in node.fields if one not in self.shape[shape]]:
+        for name in [key for key in node.fields if key not in self.shape[shape]]:
             hint = nearest(name, self.shape[shape])
             if name in elsewhere:
-                hint = "Only inventory.yaml can say that."
+                hint = "This key is allowed in inventory.yaml only."
             self.fault(f"unknown key {name!r} for {what}", node.key_lines[name], hint)
-        return {name: one for name, one in node.fields.items() if not one.empty}
+        return {name: value for name, value in node.fields.items() if not value.empty}
 
     def list_of(
         self, node: Marked | None, what: str, make: Callable[[Marked], T | None]
@@ -94,8 +108,8 @@ class _Reader:
         if node.tag != "seq":
             self.fault(f"{what} must be a list", node.line, "Begin each entry with '- '.")
             return []
-        made = [make(one) for one in node.items]
-        return [one for one in made if one is not None]
+        items = [make(item) for item in node.items]
+        return [item for item in items if item is not None]
 
     def text(self, node: Marked | None, what: str) -> str:
         if node is None or node.empty:
@@ -105,17 +119,17 @@ class _Reader:
             return ""
         return node.text.strip()
 
-    def named(self, node: Marked | None, what: str) -> Named | None:
-        text = self.text(node, what)
-        return Named(text, node.line) if node is not None and text else None
+    def named(self, node: Marked | None, what: str) -> ManifestText | None:
+        value = self.text(node, what)
+        return ManifestText(value, node.line) if node is not None and value else None
 
-    def paths(self, node: Marked | None, what: str) -> tuple[Named, ...]:
+    def paths(self, node: Marked | None, what: str) -> tuple[ManifestText, ...]:
         """One path, or a list of paths."""
         if node is not None and node.tag == "seq":
-            found = [self.named(one, what) for one in node.items]
-            return tuple(one for one in found if one is not None)
-        one = self.named(node, what)
-        return () if one is None else (one,)
+            paths = [self.named(path, what) for path in node.items]
+            return tuple(path for path in paths if path is not None)
+        path = self.named(node, what)
+        return () if path is None else (path,)
 
     def flag(self, node: Marked, what: str) -> bool | None:
         if node.tag == "bool":
@@ -124,9 +138,14 @@ class _Reader:
         return None
 
     def number(self, node: Marked, what: str, most: int) -> int | None:
-        text = node.text.replace("_", "")
-        if node.tag == "int" and text.isdecimal() and len(text) < 17 and 0 < int(text) <= most:
-            return int(text)
+        digits = node.text.replace("_", "")
+        if (
+            node.tag == "int"
+            and digits.isdecimal()
+            and len(digits) < 17
+            and 0 < int(digits) <= most
+        ):
+            return int(digits)
         self.fault(f"{what} must be a whole number from 1 to {most}", node.line)
         return None
 
@@ -137,17 +156,21 @@ class _Reader:
             self.fault("an export needs 'file'", node.line)
             return None
         columns = self.fields(fields.get("columns"), "columns", "columns")
-        return ExportSpec(file, {name: self.text(one, name) for name, one in columns.items()})
+        return ExportSpec(
+            file, {name: self.text(heading, name) for name, heading in columns.items()}
+        )
 
     def assume(self, node: Marked | None) -> int | None:
-        text = self.text(node, "assume")
-        if node is None or not text:
+        value = self.text(node, "assume")
+        if node is None or not value:
             return None
-        if text != "windows-default":
-            self.fault(f"cannot assume {text!r}", node.line, "Known is: windows-default.")
+        if value != "windows-default":
+            self.fault(f"cannot assume {value!r}", node.line, "The only value is windows-default.")
         return node.line
 
-    def host(self, node: Marked, assume: int | None, shared: tuple[Named, ...]) -> HostSpec | None:
+    def host(
+        self, node: Marked, assume: int | None, shared: tuple[ManifestText, ...]
+    ) -> HostSpec | None:
         fields = self.fields(node, "host", "a host")
         name = self.text(fields.get("name"), "name")
         if not name:
@@ -155,7 +178,7 @@ class _Reader:
                 self.fault("a host needs 'name'", node.line)
             return None
         count = self.number(fields["count"], "count", _MOST_HOSTS_ALIKE) if "count" in fields else 1
-        own, none_line = self.forwarding(fields.get("subscriptions"))
+        subscriptions, none_line = self.forwarding(fields.get("subscriptions"))
         return HostSpec(
             name=name,
             line=node.line,
@@ -167,8 +190,8 @@ class _Reader:
             files=self.paths(fields.get("files"), "files"),
             folder=self.named(fields.get("folder"), "folder"),
             sacls=self.paths(fields.get("sacls"), "sacls"),
-            subscriptions=own or (),
-            shared_subscriptions=shared if own is None else (),
+            subscriptions=subscriptions or (),
+            shared_subscriptions=shared if subscriptions is None else (),
             no_forwarding=none_line,
             settings=self.settings(fields.get("settings")),
             features=self.features(fields.get("features")),
@@ -177,7 +200,7 @@ class _Reader:
             assume_defaults=self.assume(fields.get("assume")) or assume,
         )
 
-    def forwarding(self, node: Marked | None) -> tuple[tuple[Named, ...] | None, int | None]:
+    def forwarding(self, node: Marked | None) -> tuple[tuple[ManifestText, ...] | None, int | None]:
         if node is None:
             return None, None
         if node.tag not in ("seq", "map") and node.text.strip().casefold() == "none":
@@ -189,29 +212,33 @@ class _Reader:
         fields = self.fields(root, "host file", "a host's own file", self.shape["host"])
         sysmon = self.sysmon(fields.get("sysmon"))
         if sysmon is not None and sysmon.config is not None:
-            hint = "Lay it beside this file: it is known by its content."
+            hint = "Put the configuration beside this file; it is recognised by its content."
             self.fault("only inventory.yaml can name the configuration", sysmon.config.line, hint)
-        parts = {name: fields[name] for name in self.shape["os"] if name in fields}
-        told = fields.get("os")
-        if told is not None and told.tag != "map":
-            parts.setdefault("product", told)
+        system = {name: fields[name] for name in self.shape["os"] if name in fields}
+        os = fields.get("os")
+        if os is not None and os.tag != "map":
+            system.setdefault("product", os)
         spec = HostSpec(
             name="",
             line=root.line,
-            os=self.system(parts) if parts else self.os(told),
+            os=self.system(system) if system else self.os(os),
             role=self.role(fields.get("role")),
             settings=self.settings(fields.get("settings")),
             features=self.features(fields.get("features")),
             channels=self.channels(fields.get("channels")),
             sysmon=sysmon,
         )
-        if told is not None and parts.get("product") is not told and parts:
-            self.fault("the system is told twice", told.line, "Use os, or product, version, build.")
+        if os is not None and system.get("product") is not os and system:
+            self.fault(
+                "the operating system is given twice",
+                os.line,
+                "Use os, or product, version, build.",
+            )
         if self.faults:
             raise InputError(self.faults)
         return spec
 
-    def os(self, node: Marked | None) -> Named | None:
+    def os(self, node: Marked | None) -> ManifestText | None:
         """A product name, a version or a build, or a mapping of these."""
         if node is None:
             return None
@@ -219,69 +246,71 @@ class _Reader:
             return self.named(node, "os")
         return self.system(self.fields(node, "os", "os"))
 
-    def system(self, fields: dict[str, Marked]) -> Named | None:
+    def system(self, fields: dict[str, Marked]) -> ManifestText | None:
         """Product, version and build, joined to one text."""
-        parts = {name: self.text(one, f"os {name}") for name, one in fields.items()}
-        build = parts.get("build", "")
-        if build and parts.get("revision"):
-            build = f"{build}.{parts['revision']}"
-        text = " ".join(filter(None, (parts.get("product"), parts.get("version"), build)))
-        line = min((one.line for one in fields.values()), default=0)
-        return Named(text, line) if text else None
+        words = {name: self.text(field, f"os {name}") for name, field in fields.items()}
+        build = words.get("build", "")
+        if build and words.get("revision"):
+            build = f"{build}.{words['revision']}"
+        description = " ".join(filter(None, (words.get("product"), words.get("version"), build)))
+        line = min((field.line for field in fields.values()), default=0)
+        return ManifestText(description, line) if description else None
 
     def role(self, node: Marked | None) -> tuple[Role, int] | None:
-        text = self.text(node, "role")
-        if node is None or not text:
+        role = self.text(node, "role")
+        if node is None or not role:
             return None
-        if text not in list(Role):
-            self.fault(f"unknown role {text!r}", node.line, nearest(text, list(Role)))
+        if role not in list(Role):
+            self.fault(f"unknown role {role!r}", node.line, nearest(role, list(Role)))
             return None
-        return Role(text), node.line
+        return Role(role), node.line
 
     def settings(self, node: Marked | None) -> dict[str, tuple[Scalar, int]]:
-        found: dict[str, tuple[Scalar, int]] = {}
-        for name, one in self.mapping(node, "settings").items():
+        values: dict[str, tuple[Scalar, int]] = {}
+        for name, written in self.mapping(node, "settings").items():
             setting = settings().get(name)
             if setting is None:
-                self.fault(f"unknown setting {name!r}", one.line, nearest(name, settings()))
+                self.fault(f"unknown setting {name!r}", written.line, nearest(name, settings()))
                 continue
-            value = _scalar(one)
+            value = _scalar(written)
             if value is None or not setting.accepts(value):
                 kinds = {"bool": "true or false", "int": "a whole number"}
-                self.fault(f"setting {name} must be {kinds.get(setting.kind, 'text')}", one.line)
+                self.fault(
+                    f"setting {name} must be {kinds.get(setting.kind, 'text')}", written.line
+                )
                 continue
-            found[name] = (value, one.line)
-        return found
+            values[name] = (value, written.line)
+        return values
 
     def features(self, node: Marked | None) -> dict[str, tuple[bool, int]]:
-        known = self.shape["features"]
-        found: dict[str, tuple[bool, int]] = {}
-        for name, one in self.mapping(node, "features").items():
-            if name not in known:
-                self.fault(f"unknown feature {name!r}", one.line, nearest(name, known))
+        names = self.shape["features"]
+        states: dict[str, tuple[bool, int]] = {}
+        for name, written in self.mapping(node, "features").items():
+            if name not in names:
+                self.fault(f"unknown feature {name!r}", written.line, nearest(name, names))
                 continue
-            value = self.flag(one, f"feature {name}")
+            value = self.flag(written, f"feature {name}")
             if value is not None:
-                found[name] = (value, one.line)
-        return found
+                states[name] = (value, written.line)
+        return states
 
     def channels(self, node: Marked | None) -> dict[str, tuple[ChannelState, int]]:
-        found: dict[str, tuple[ChannelState, int]] = {}
-        for name, one in self.mapping(node, "channels").items():
-            if one.tag == "bool":
-                found[name] = (ChannelState(enabled=self.flag(one, name)), one.line)
+        states: dict[str, tuple[ChannelState, int]] = {}
+        for name, written in self.mapping(node, "channels").items():
+            if written.tag == "bool":
+                states[name] = (ChannelState(enabled=self.flag(written, name)), written.line)
                 continue
-            fields = self.fields(one, "channel", f"channel {name}")
+            fields = self.fields(written, "channel", f"channel {name}")
             on, size = fields.get("enabled"), fields.get("max_bytes")
-            found[name] = (
+            states[name] = (
                 ChannelState(
                     enabled=self.flag(on, "enabled") if on else None,
                     max_bytes=self.number(size, "max_bytes", 2**50) if size else None,
                     retention=self.text(fields.get("retention"), "retention") or None,
                 ),
-                one.line,
+                written.line,
             )
-        return found
+        return states
 
     def mapping(self, node: Marked | None, what: str) -> dict[str, Marked]:
         if node is None or node.empty:
@@ -289,14 +318,14 @@ class _Reader:
         if node.tag != "map":
             self.fault(f"{what} must be a mapping of names to values", node.line)
             return {}
-        return {name: one for name, one in node.fields.items() if not one.empty}
+        return {name: value for name, value in node.fields.items() if not value.empty}
 
     def sysmon(self, node: Marked | None) -> SysmonSpec | None:
         if node is None:
             return None
         if node.tag != "map":
-            text = self.text(node, "sysmon").casefold()
-            if text in ("none", "no", "false"):
+            word = self.text(node, "sysmon").casefold()
+            if word in ("none", "no", "false"):
                 return SysmonSpec(node.line, installed=False)
             hint = "Write 'none', or {version: '15.15', config: ws/sysmon.xml}."
             self.fault("sysmon must be a mapping or 'none'", node.line, hint)
@@ -316,7 +345,7 @@ class _Reader:
 
 def _scalar(node: Marked) -> Scalar | None:
     if node.tag == "seq":
-        texts = [one.text for one in node.items]
+        texts = [item.text for item in node.items]
         return ";".join(texts) if all(texts) else None
     if node.tag == "map":
         return None

@@ -1,8 +1,7 @@
-"""Partial statements of one thing, brought together before they are settled.
+"""Completes partial statements about a channel, Sysmon or the system from one another.
 
-One source knows a channel's size, another whether it is on; one knows Sysmon's version, another
-its configuration. Each statement is completed with what others say, so that only what really
-contradicts becomes a conflict.
+One source knows a channel's size, another whether it is enabled; one knows Sysmon's version,
+another its configuration. Completed first, statements conflict only where they contradict.
 """
 
 from __future__ import annotations
@@ -27,47 +26,55 @@ def complete(statements: Iterable[Statement]) -> list[Statement]:
     """Statements with partial channel and Sysmon states completed from one another."""
     done: list[Statement] = []
     partial: dict[FactKey[object], list[Statement]] = defaultdict(list)
-    for one in statements:
-        if one.key.family in (CHANNEL, SYSMON.family, OS.family):
-            partial[_canonical(one.key, partial)].append(one)
+    for statement in statements:
+        if statement.key.family in (CHANNEL, SYSMON.family, OS.family):
+            partial[_canonical(statement.key, partial)].append(statement)
         else:
-            done.append(one)
-    for key, found in partial.items():
-        done.extend(replace(one, key=key) for one in _completed(found))
+            done.append(statement)
+    for key, group in partial.items():
+        done.extend(replace(statement, key=key) for statement in _completed(group))
     return done
 
 
-def _canonical(key: FactKey[object], known: Iterable[FactKey[object]]) -> FactKey[object]:
-    """Channel names are compared without letter case; the first spelling stays."""
+def _canonical(key: FactKey[object], keys: Iterable[FactKey[object]]) -> FactKey[object]:
+    """The first spelling of a key: names of channels are compared without letter case."""
     folded = key.name.casefold()
-    return next((k for k in known if k.family is key.family and k.name.casefold() == folded), key)
+    return next(
+        (each for each in keys if each.family is key.family and each.name.casefold() == folded), key
+    )
 
 
-def _completed(found: Sequence[Statement]) -> list[Statement]:
-    # Python's sort is stable: among equals the later statement stays the later.
-    ordered = sorted(found, key=lambda one: one.strength)
-    channels = [one.value for one in ordered if isinstance(one.value, ChannelState)]
-    if len(channels) == len(found):
+def _completed(group: Sequence[Statement]) -> list[Statement]:
+    # The sort is stable: of equally strong statements the later one stays behind.
+    ordered = sorted(group, key=lambda statement: statement.strength)
+    channels = [
+        statement.value for statement in ordered if isinstance(statement.value, ChannelState)
+    ]
+    if len(channels) == len(group):
         best = _channel(channels)
-        return [replace(one, value=_fill_channel(one.value, best)) for one in found]
-    systems = [one.value for one in ordered if isinstance(one.value, OperatingSystem)]
-    if len(systems) == len(found):
-        return [replace(one, value=_fill_os(one.value, systems)) for one in found]
-    states = [one.value for one in ordered if isinstance(one.value, SysmonState)]
-    installed = [one for one in states if one.installed]
-    if len(states) != len(found) or not installed:
-        return list(found)
-    whole = _sysmon(installed)
-    return [replace(one, value=_fill_sysmon(one.value, whole)) for one in found]
+        return [
+            replace(statement, value=_fill_channel(statement.value, best)) for statement in group
+        ]
+    systems = [
+        statement.value for statement in ordered if isinstance(statement.value, OperatingSystem)
+    ]
+    if len(systems) == len(group):
+        return [replace(statement, value=_fill_os(statement.value, systems)) for statement in group]
+    states = [statement.value for statement in ordered if isinstance(statement.value, SysmonState)]
+    installed = [state for state in states if state.installed]
+    if len(states) != len(group) or not installed:
+        return list(group)
+    merged = _sysmon(installed)
+    return [replace(statement, value=_fill_sysmon(statement.value, merged)) for statement in group]
 
 
 def _channel(states: Iterable[ChannelState]) -> ChannelState:
     best = ChannelState()
-    for one in states:
+    for state in states:
         best = ChannelState(
-            enabled=best.enabled if one.enabled is None else one.enabled,
-            max_bytes=best.max_bytes if one.max_bytes is None else one.max_bytes,
-            retention=one.retention or best.retention,
+            enabled=best.enabled if state.enabled is None else state.enabled,
+            max_bytes=best.max_bytes if state.max_bytes is None else state.max_bytes,
+            retention=state.retention or best.retention,
         )
     return best
 
@@ -83,33 +90,34 @@ def _fill_channel(value: object, best: ChannelState) -> ChannelState:
 
 
 def _fill_os(value: object, systems: Sequence[OperatingSystem]) -> OperatingSystem:
-    """The strongest other naming of the same system, where it knows the revision besides."""
-    own = value if isinstance(value, OperatingSystem) else systems[-1]
+    """The same system as the strongest statement names it, with the revision if one has it."""
+    stated = value if isinstance(value, OperatingSystem) else systems[-1]
     same = [
-        one
-        for one in systems
-        if (one.build, one.kind) == (own.build, own.kind) and own.revision in (None, one.revision)
+        system
+        for system in systems
+        if (system.build, system.kind) == (stated.build, stated.kind)
+        and stated.revision in (None, system.revision)
     ]
-    return next((one for one in reversed(same) if one.revision is not None), same[-1])
+    return next((system for system in reversed(same) if system.revision is not None), same[-1])
 
 
 def _sysmon(states: Iterable[SysmonState]) -> SysmonState:
     best = SysmonState(installed=True)
-    for one in states:
-        best = _over(best, one)
+    for state in states:
+        best = _over(best, state)
     return best
 
 
 def _over(below: SysmonState, above: SysmonState) -> SysmonState:
-    """`above`, with what it leaves open taken from `below`."""
-    own = above.config is not None
+    """`above`, with what it lacks taken from `below`."""
+    has_config = above.config is not None
     return SysmonState(
         installed=True,
         version=above.version or below.version,
-        config=above.config if own else below.config,
-        config_source=above.config_source if own or not below.config else below.config_source,
+        config=above.config if has_config else below.config,
+        config_source=(above if has_config or not below.config else below).config_source,
         inbox=above.inbox or below.inbox,
-        config_sha256=above.config_sha256 if own else below.config_sha256,
+        config_sha256=above.config_sha256 if has_config else below.config_sha256,
     )
 
 

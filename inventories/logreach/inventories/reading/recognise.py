@@ -29,8 +29,8 @@ _HEAD = 64 * 1024  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """A kind of file: how to know it by its beginning, how to read it, what it tells.
+class FileFormat:
+    """A kind of file: how to recognise its beginning, how to read it, which facts it may state.
 
     `policy` marks files that hold what Group Policy asks for, to be merged with GPOs.
     """
@@ -45,42 +45,54 @@ class Format:
 FAMILIES = (*windows.FAMILIES, FORWARDING.family)
 """Every family of facts that some file may state: what a folder that cannot be read may hide."""
 FORMATS = (
-    Format("collector's log", collect_log.looks_like, collect_log.read),
-    Format("host's own YAML", host_file.looks_like, host_file.read, host_file.FAMILIES),
-    Format("audit policy", auditpol.looks_like, auditpol.read, (AUDIT,)),
-    Format("Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config),
-    Format("Sysmon listing", sysmon_files.is_listing, sysmon_files.read_listing, (SYSMON.family,)),
-    Format("gpresult", policy_xml.looks_like_result, policy_xml.read_result, (AUDIT,), policy=True),
-    Format("forwarding", forwarding_files.looks_like, forwarding_files.read, (FORWARDING.family,)),
-    Format(".reg file", registry_files.looks_like_reg, registry_files.read_reg),
-    Format("reg query", registry_files.looks_like_query, registry_files.read_query),
-    Format("channels", channel_files.looks_like_list_log, channel_files.read_list_log, (CHANNEL,)),
-    Format("wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, (CHANNEL,)),
-    Format("features", feature_files.looks_like, feature_files.read),
-    Format("OS as JSON", os_files.looks_like_json_os, os_files.read_json, (OS.family,)),
-    Format("ver", os_files.looks_like_ver, os_files.read_ver, (OS.family,)),
-    Format("systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, (OS.family,)),
-    Format("LGPO text", lgpo_text.looks_like, lgpo_text.read, policy=True),
-    Format("security template", gpt_template.looks_like, gpt_template.read, policy=True),
-    Format("audit options", option_files.looks_like, option_files.read),
-    Format("SACLs", sacl_files.looks_like, sacl_files.read, (SACL,)),
+    FileFormat("collector's log", collect_log.looks_like, collect_log.read),
+    FileFormat("host's own YAML", host_file.looks_like, host_file.read, host_file.FAMILIES),
+    FileFormat("audit policy", auditpol.looks_like, auditpol.read, (AUDIT,)),
+    FileFormat("Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config),
+    FileFormat(
+        "Sysmon listing", sysmon_files.is_listing, sysmon_files.read_listing, (SYSMON.family,)
+    ),
+    FileFormat(
+        "gpresult", policy_xml.looks_like_result, policy_xml.read_result, (AUDIT,), policy=True
+    ),
+    FileFormat(
+        "forwarding", forwarding_files.looks_like, forwarding_files.read, (FORWARDING.family,)
+    ),
+    FileFormat(".reg file", registry_files.looks_like_reg, registry_files.read_reg),
+    FileFormat("reg query", registry_files.looks_like_query, registry_files.read_query),
+    FileFormat(
+        "channels", channel_files.looks_like_list_log, channel_files.read_list_log, (CHANNEL,)
+    ),
+    FileFormat(
+        "wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, (CHANNEL,)
+    ),
+    FileFormat("features", feature_files.looks_like, feature_files.read),
+    FileFormat("OS as JSON", os_files.looks_like_json_os, os_files.read_json, (OS.family,)),
+    FileFormat("ver", os_files.looks_like_ver, os_files.read_ver, (OS.family,)),
+    FileFormat(
+        "systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, (OS.family,)
+    ),
+    FileFormat("LGPO text", lgpo_text.looks_like, lgpo_text.read, policy=True),
+    FileFormat("security template", gpt_template.looks_like, gpt_template.read, policy=True),
+    FileFormat("audit options", option_files.looks_like, option_files.read),
+    FileFormat("SACLs", sacl_files.looks_like, sacl_files.read, (SACL,)),
 )
 
 
-def read(source: Source) -> tuple[Format | None, Reading]:
-    """Read a file by its content; a file that nothing reads is a fault, never dropped."""
+def read(source: Source) -> tuple[FileFormat | None, Reading]:
+    """Recognise a file by its content and read it; a file in no known format is a fault."""
     try:
         head = source.text()[:_HEAD]
     except InputError as error:
         return None, Reading(faults=error.faults)
-    for one in FORMATS:
-        if one.looks_like(head):
-            return one, guarded(one.read, source, one.families)
+    for file_format in FORMATS:
+        if file_format.looks_like(head):
+            return file_format, guarded(file_format.read, source, file_format.families)
     return None, Reading(faults=(_unrecognised(source, head),))
 
 
 def guarded(read: Read, source: Source, families: Iterable[FactFamily[object]] = ()) -> Reading:
-    """A reading even where the reader gives up: its faults, and what they cost."""
+    """A file's reading; where the reader raises, its faults and the facts that they cost."""
     try:
         return read(source)
     except InputError as error:
@@ -88,13 +100,12 @@ def guarded(read: Read, source: Source, families: Iterable[FactFamily[object]] =
 
 
 def lost(faults: tuple[Fault, ...], families: Iterable[FactFamily[object]]) -> Reading:
-    """Nothing but faults, and whole families of facts that they cost."""
+    """A reading of nothing but faults, with the families of facts that they cost."""
     missing = tuple((family.every, Missing(str(faults[0]), faults[0])) for family in families)
     return Reading(faults=faults, missing=missing)
 
 
 def _unrecognised(source: Source, head: str) -> Fault:
-    refused = refusal(head)
-    if refused:
-        return source.fault(f"holds an error message instead of an export: {refused}")
-    return source.fault("is in no format that is known here; it was not read")
+    if error_message := refusal(head):
+        return source.fault(f"holds an error message instead of an export: {error_message}")
+    return source.fault("is in no known format and was not read")

@@ -1,4 +1,4 @@
-"""What an inventory says of each host and list, parsed: the shape of inventory.yaml."""
+"""The entries of inventory.yaml, parsed: hosts and device lists."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from logreach.inventories.windows.facts import ChannelState, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A word or a path of the manifest and its line."""
+class ManifestText:
+    """A text of the manifest with its line: a path, a system, a version."""
 
     text: str
     line: int
@@ -18,36 +18,36 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class SysmonSpec:
-    """What the manifest says of Sysmon; `installed` False for 'none'."""
+    """What the manifest states of Sysmon; `installed` False for 'none'."""
 
     line: int
     installed: bool = True
     version: str | None = None
-    config: Named | None = None
+    config: ManifestText | None = None
     inbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HostSpec:
-    """One entry of `hosts`; None and empty mean that nothing is said.
+    """One entry of `hosts`; None and empty mean that the key is absent.
 
-    `shared_subscriptions` are those named for the whole inventory, where the host names none.
-    `full_name` is its name with its domain, as far as any source tells it; `twins` are other hosts
-    of the same short name.
+    `shared_subscriptions` are those of the whole inventory, for a host that names none itself.
+    `full_name` is its name with its domain, '' where no source has it; `twins` are other hosts of
+    the same short name.
     """
 
     name: str
     line: int
     count: int = 1
-    os: Named | None = None
+    os: ManifestText | None = None
     role: tuple[Role, int] | None = None
-    audit_policy: tuple[Named, ...] = ()
-    gpo: tuple[Named, ...] = ()
-    files: tuple[Named, ...] = ()
-    folder: Named | None = None
-    sacls: tuple[Named, ...] = ()
-    subscriptions: tuple[Named, ...] = ()
-    shared_subscriptions: tuple[Named, ...] = ()
+    audit_policy: tuple[ManifestText, ...] = ()
+    gpo: tuple[ManifestText, ...] = ()
+    files: tuple[ManifestText, ...] = ()
+    folder: ManifestText | None = None
+    sacls: tuple[ManifestText, ...] = ()
+    subscriptions: tuple[ManifestText, ...] = ()
+    shared_subscriptions: tuple[ManifestText, ...] = ()
     no_forwarding: int | None = None
     settings: dict[str, tuple[Scalar, int]] = field(default_factory=dict)
     features: dict[str, tuple[bool, int]] = field(default_factory=dict)
@@ -62,13 +62,13 @@ class HostSpec:
 class ExportSpec:
     """A list of devices from an asset system; `columns` maps our names to its headings."""
 
-    file: Named
+    file: ManifestText
     columns: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The whole of inventory.yaml, or what stands for it where there is none.
+    """inventory.yaml, or what is derived from the folder where there is none.
 
     `assume_defaults` is the line that asks for it; `left_over` are files that belong to no host;
     `subscriptions` are those of every host that names none.
@@ -79,4 +79,4 @@ class Manifest:
     exports: tuple[ExportSpec, ...] = ()
     assume_defaults: int | None = None
     left_over: tuple[str, ...] = ()
-    subscriptions: tuple[Named, ...] = ()
+    subscriptions: tuple[ManifestText, ...] = ()

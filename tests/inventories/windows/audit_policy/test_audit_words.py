@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES
 from logreach.inventories.files.text import decode
 from logreach.inventories.windows.audit_policy.audit_words import (
     count_audit_words,
@@ -14,7 +15,7 @@ from logreach.inventories.windows.audit_policy.audit_words import (
     outcome_of_word,
 )
 
-TABLE = yaml_table("audit_words.yaml")["languages"]
+TABLE = yaml.safe_load((TABLES / "audit_words.yaml").read_text("utf-8"))["languages"]
 MEANINGS = ("none", "success", "failure", "both", "unset")
 
 

@@ -96,8 +96,8 @@ def test_preferences_that_cannot_be_read_may_set_anything(tmp_path: Path) -> Non
     policy = pol(on("EnableScriptBlockLogging"))
     files = {PREFERENCES: b"<RegistrySettings>", "Machine/Registry.pol": policy}
     inventory = loaded(tmp_path, files)
-    assert "is no sound XML" in str(told(inventory))
-    assert "is no sound XML" in str(told(inventory, "powershell_module_logging"))
+    assert "is not well-formed XML" in str(told(inventory))
+    assert "is not well-formed XML" in str(told(inventory, "powershell_module_logging"))
 
 
 def test_what_the_host_shows_outweighs_any_preference(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_hostile_list_is_a_fault(text: str) -> None:
     assert sacls.read(text, "the.txt").faults
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(sacl_cases.TEXT_PIECES), max_size=20).map("".join))
 def test_any_list_is_read_or_a_fault(text: str) -> None:
     reading = sacls.read(text, "the.txt")

@@ -39,7 +39,7 @@ def test_a_quoted_parenthesis_does_not_end_an_entry() -> None:
     assert ace.condition == '(@User.x == "a;)")'
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(["AU", "OU"]),
     st.sets(st.sampled_from(["OI", "CI", "NP", "IO", "SA", "FA"])),

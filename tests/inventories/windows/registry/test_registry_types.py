@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from logreach.inventories.files.tables import csv_table
+from logreach.inventories.files.tables import TABLES, TableRow, csv_table
 from logreach.inventories.windows.registry.registry_types import (
+    COLUMNS,
     Spelling,
     binary_value,
     registry_type,
     spells,
 )
 
-ROWS = csv_table("registry_types.csv")
+ROWS = csv_table(TABLES / "registry_types.csv", COLUMNS)
 SPELLINGS: tuple[Spelling, ...] = ("number", "reg_file", "lgpo", "gpo_report")
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_a_format_spells_no_two_types_alike(spelling: Spelling) -> None:
-    words = [word for row in ROWS for word in row[spelling].split()]
+    words = [word for row in ROWS for word in row.parts(spelling, " ")]
     assert len(words) == len(set(words))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["name"])
-def test_every_spelling_leads_to_the_same_type(row: dict[str, str]) -> None:
+def test_every_spelling_leads_to_the_same_type(row: TableRow) -> None:
     by_name = registry_type("name", row["name"])
     for spelling in SPELLINGS:
-        for word in row[spelling].split():
+        for word in row.parts(spelling, " "):
             assert registry_type(spelling, word) == by_name
     assert row["source"]
 

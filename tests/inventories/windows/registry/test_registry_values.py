@@ -15,7 +15,7 @@ from logreach.inventories import load
 from logreach.inventories.facts.facts import Fact, Missing
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.facts.values import Scalar
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES
 from logreach.inventories.windows.facts import SETTING
 from logreach.inventories.windows.registry.settings import settings
 
@@ -143,7 +143,7 @@ def setting(inventory: Inventory, name: str) -> object:
 
 
 def test_types_of_settings_are_known_and_say_where_they_are_from() -> None:
-    table = yaml_table("settings.yaml")["settings"]
+    table = yaml.safe_load((TABLES / "settings.yaml").read_text("utf-8"))["settings"]
     for name, one in settings().items():
         assert one.heeded | one.ignored <= NUMBERS.keys(), name
         assert not one.heeded & one.ignored, name

@@ -17,7 +17,7 @@ from logreach.coverage.platforms.sysmon.engine import (
     releases,
     systems,
 )
-from logreach.coverage.platforms.sysmon.engine.releases import Binary, Meant
+from logreach.coverage.platforms.sysmon.engine.releases import Binary, PossibleBinaries
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
@@ -55,7 +55,7 @@ class Sieve(Remembering):
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str) -> document.Node | InputError:
+def _parsed(text: str) -> document.XmlNode | InputError:
     try:
         return document.parse(text)
     except InputError as error:
@@ -88,27 +88,31 @@ def clash_of(state: SysmonState, facts: Facts) -> str:
     return systems.doubt(version, os.value)
 
 
-def meant_by(state: SysmonState, facts: Facts) -> Meant:
+def meant_by(state: SysmonState, facts: Facts) -> PossibleBinaries:
     """The programs that may be meant; of a file that the host has loaded, those that load it.
 
     None where what is told of Sysmon and of Windows cannot both be true: either may be wrong.
     """
     os, clash = facts.get(OS), clash_of(state, facts)
     if clash:
-        return Meant((), f"sources disagree: {clash}")
+        return PossibleBinaries((), f"sources disagree: {clash}")
     build = os.value.build if isinstance(os, Known) else None
     return _meant(state.version, state.inbox, build, state.config if state.config_loaded else None)
 
 
 @lru_cache(maxsize=256)
-def _meant(version: str | None, inbox: bool, build: int | None, loaded: str | None) -> Meant:
-    found = releases.meant(version, inbox, build)
+def _meant(
+    version: str | None, inbox: bool, build: int | None, loaded: str | None
+) -> PossibleBinaries:
+    found = releases.possible_binaries(version, inbox, build)
     if loaded is None or len(found.binaries) < 2:
         return found
     able = tuple(one for one in found.binaries if isinstance(_sieve(loaded, one), Sieve))
     if not able:
-        return Meant((), "no Sysmon known here loads the configuration that it has loaded")
-    return Meant(able, found.why if len(able) > 1 else "")
+        return PossibleBinaries(
+            (), "no Sysmon known here loads the configuration that it has loaded"
+        )
+    return PossibleBinaries(able, found.reason if len(able) > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,14 @@ def filters(state: SysmonState, facts: Facts) -> Filters:
 
 
 @lru_cache(maxsize=256)
-def _filters(text: str, meant: Meant) -> Filters:
+def _filters(text: str, meant: PossibleBinaries) -> Filters:
     if not meant.binaries:
-        return Filters(doubt=f"what the configuration does is unknown: {meant.why}")
+        return Filters(doubt=f"what the configuration does is unknown: {meant.reason}")
     found = {one: _sieve(text, one) for one in meant.binaries}
     loaded = tuple(one for one in found.values() if isinstance(one, Sieve))
     refused = {one: error for one, error in found.items() if isinstance(error, InputError)}
     if not refused:
-        return Filters(loaded, why=meant.why)
+        return Filters(loaded, why=meant.reason)
     newest = max(refused)
     fault = refused[newest].faults[0]
     if len(found) == 1:
@@ -153,13 +157,13 @@ def _filters(text: str, meant: Meant) -> Filters:
         )
         return Filters(doubt=doubt, refusal=fault)
     if not loaded:
-        doubt = f"{meant.why}, and none that it may be loads this configuration: {fault}"
+        doubt = f"{meant.reason}, and none that it may be loads this configuration: {fault}"
         return Filters(doubt=doubt)
     schemas = sorted({one.schema for one in refused})
     span = str(schemas[0]) if len(schemas) == 1 else f"{schemas[0]} to {schemas[-1]}"
     return Filters(
         loaded,
-        f"{meant.why}, and with schema {span} it would refuse this configuration and run with "
+        f"{meant.reason}, and with schema {span} it would refuse this configuration and run with "
         "another one or none",
     )
 
@@ -168,7 +172,7 @@ def sieve_of(state: SysmonState) -> Remembering | None:
     """The filter of a Sysmon, the same for all hosts that have it; None where it is not one."""
     if not state.installed or state.config is None:
         return None
-    found = releases.meant(state.version, state.inbox)
+    found = releases.possible_binaries(state.version, state.inbox)
     if len(found.binaries) != 1:
         return None
     sieve = _sieve(state.config, found.binaries[0])

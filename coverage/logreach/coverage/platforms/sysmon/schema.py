@@ -9,7 +9,7 @@ from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.sysmon.engine import manifest, releases, systems
-from logreach.coverage.platforms.sysmon.engine.releases import Meant
+from logreach.coverage.platforms.sysmon.engine.releases import PossibleBinaries
 from logreach.coverage.platforms.sysmon.programs import (
     READS,
     meant_by,
@@ -100,7 +100,7 @@ def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Re
         return _unlisted(state.value.version, meant, event_id, what, said)
     having = {_has(one.schema, event_id, field) for one in meant.binaries}
     if len(having) > 1:
-        text = f"whether this Sysmon has {what} hangs on its version: {meant.why}"
+        text = f"whether this Sysmon has {what} hangs on its version: {meant.reason}"
         return said(verdict=UNKNOWN, text=text, missing=SYSMON)
     verdict = YES if having == {True} else NO
     if len(meant.binaries) == 1:
@@ -111,7 +111,7 @@ def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Re
 
 
 def _unlisted(
-    version: str | None, meant: Meant, event_id: int, what: str, said: partial[Reason]
+    version: str | None, meant: PossibleBinaries, event_id: int, what: str, said: partial[Reason]
 ) -> Reason:
     """A version that no table lists: only what is known to be younger is surely not there."""
     if releases.before(version, event_id):
@@ -122,7 +122,7 @@ def _unlisted(
             else f"no Sysmon known here has {what}"
         )
         return said(verdict=NO, text=text)
-    text = f"whether this Sysmon has {what} is unknown: {meant.why}"
+    text = f"whether this Sysmon has {what} is unknown: {meant.reason}"
     return said(verdict=UNKNOWN, text=text, missing=SYSMON)
 
 

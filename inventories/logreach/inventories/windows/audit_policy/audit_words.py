@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from types import EllipsisType
+from typing import Any
 
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.windows.facts import AuditSetting
 
 
@@ -61,8 +63,22 @@ def languages() -> tuple[Language, ...]:
             },
             source=row["source"],
         )
-        for row in yaml_table("audit_words.yaml")["languages"]
+        for row in _table()["languages"]
     )
+
+
+@cache
+def _table() -> Any:
+    meanings: dict[str | EllipsisType, Shape] = {f"{key}?": [str] for key in _MEANINGS}
+    language: Shape = {
+        "language": str,
+        "code_pages": [str],
+        "target": [str],
+        **meanings,
+        "seen?": bool,
+        "source": str,
+    }
+    return yaml_table(TABLES / "audit_words.yaml", {"languages": [language]})
 
 
 @cache

@@ -9,10 +9,10 @@ from logreach.inventories.facts.facts import Missing, Reading, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.audit_policy.audit_words import fold
 from logreach.inventories.windows.facts import SETTING
+from logreach.inventories.windows.host_words import words_of
 from logreach.inventories.windows.registry.settings import audit_options
 
 _GAP = re.compile(r"\s{2,}|\t|,+")
@@ -59,7 +59,7 @@ def switch(word: str) -> bool | None:
 
 @cache
 def _switches() -> dict[str, bool]:
-    words = yaml_table("host_words.yaml")["switch"]
+    words = words_of("switch")
     return {
         fold(word): state for state, key in ((True, "on"), (False, "off")) for word in words[key]
     }

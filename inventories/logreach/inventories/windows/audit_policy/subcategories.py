@@ -6,9 +6,20 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from logreach.inventories.files.tables import csv_table
+from logreach.inventories.files.tables import TABLES, csv_table
 from logreach.inventories.windows.facts import AuditSetting, OperatingSystem, OsKind
 
+_COLUMNS = ("guid", "category", "name", "gpo_name", "legacy_category", "source")
+_DEFAULT_COLUMNS = (
+    "guid",
+    "kind",
+    "from_build",
+    "until_build",
+    "success",
+    "failure",
+    "note",
+    "source",
+)
 _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
 
 
@@ -38,7 +49,7 @@ def subcategories() -> dict[str, AuditSubcategory]:
             row["gpo_name"],
             row["legacy_category"],
         )
-        for row in csv_table("audit_subcategories.csv")
+        for row in csv_table(TABLES / "audit_subcategories.csv", _COLUMNS)
     }
 
 
@@ -69,7 +80,7 @@ def _defaults() -> tuple[_DefaultSetting, ...]:
             AuditSetting(success=row["success"] == "yes", failure=row["failure"] == "yes"),
             row["note"],
         )
-        for row in csv_table("audit_defaults.csv")
+        for row in csv_table(TABLES / "audit_defaults.csv", _DEFAULT_COLUMNS)
         if row["from_build"]
     )
 

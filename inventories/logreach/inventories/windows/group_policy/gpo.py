@@ -12,7 +12,7 @@ from logreach.inventories.facts.facts import Missing, Reading, Statement
 from logreach.inventories.facts.keys import FactFamily, FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import read_xml
 from logreach.inventories.windows.audit_policy import auditpol
 from logreach.inventories.windows.facts import (
     AUDIT,
@@ -227,7 +227,7 @@ def _check_report(gpo: Gpo, folder: Folder, path: Path) -> None:
 
 def _read_name(folder: Folder, path: Path, gpo: Gpo) -> None:
     try:
-        root, _ = parse(folder.read(path))
+        root, _ = read_xml(folder.read(path))
     except InputError as error:
         gpo.faults.extend(error.faults)
         return

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder
-from logreach.inventories.files.xml_lines import Element
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import XmlElement, read_xml
 
 _COMPUTER_OFF = 2
 _WORDS = {"true": False, "1": False, "false": True, "0": True}
@@ -45,7 +44,7 @@ def _from_flags(folder: Folder, path: Path | None) -> tuple[bool | None, tuple[F
         return None, ()
     try:
         source = folder.read(path)
-        root, _ = parse(source)
+        root, _ = read_xml(source)
     except InputError as error:
         return None, error.faults
     for settings in (
@@ -63,12 +62,12 @@ def _from_report(folder: Folder, path: Path | None) -> bool | None:
     if path is None:
         return None
     try:
-        root, _ = parse(folder.read(path))
+        root, _ = read_xml(folder.read(path))
     except InputError:
         return None
     return _disabled(root.child("Computer"))
 
 
-def _disabled(computer: Element | None) -> bool | None:
+def _disabled(computer: XmlElement | None) -> bool | None:
     enabled = computer.child("Enabled") if computer is not None else None
     return None if enabled is None else _WORDS.get(enabled.text.strip().lower())

@@ -10,8 +10,7 @@ from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.xml_lines import Element
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.audit_policy.audit_words import outcome_of_number
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
 from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting
@@ -24,7 +23,7 @@ from logreach.inventories.windows.registry.registry_values import RegistryValue,
 class _ReportedSetting:
     """A setting in the report that wins over other GPOs' settings; `gpo` names its GPO."""
 
-    element: Element
+    element: XmlElement
     gpo: str
 
 
@@ -35,7 +34,7 @@ def looks_like_result(head: str) -> bool:
 
 def read_result(source: Source) -> Reading:
     """Read the computer settings of `gpresult /x`: each setting of the GPO that won."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     if root.name != "Rsop":
         message = f"is not gpresult XML (its root element is {root.name!r})"
         raise InputError(source.fault(message))
@@ -48,14 +47,14 @@ def read_result(source: Source) -> Reading:
 
 def read_report(source: Source) -> Reading:
     """Read a GPO's computer settings from `gpreport.xml`; they only check the backup's files."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     computer = root.child("Computer")
     if root.name != "GPO" or computer is None:
         raise InputError(source.fault("is not a GPO report"))
     return _reading(source, computer)
 
 
-def _reading(source: Source, computer: Element) -> Reading:
+def _reading(source: Source, computer: XmlElement) -> Reading:
     statements: list[Statement] = []
     faults: list[Fault] = []
     values: list[RegistryValue] = []
@@ -76,7 +75,7 @@ def _reading(source: Source, computer: Element) -> Reading:
     )
 
 
-def _gpo_names(computer: Element) -> dict[str, str]:
+def _gpo_names(computer: XmlElement) -> dict[str, str]:
     """GPO names by GUID, from the list of GPOs in `gpresult` output."""
     names: dict[str, str] = {}
     for gpo in (child for child in computer.children if child.name == "GPO"):
@@ -90,7 +89,7 @@ def _gpo_names(computer: Element) -> dict[str, str]:
 _SETTINGS = ("AuditSetting", "Audit", "SecurityOptions", "RegistrySetting")
 
 
-def _winning_settings(computer: Element, names: dict[str, str]) -> Iterator[_ReportedSetting]:
+def _winning_settings(computer: XmlElement, names: dict[str, str]) -> Iterator[_ReportedSetting]:
     """The settings with precedence 1, or without precedence as in the report of a single GPO."""
     for element in computer.walk():
         if element.name not in _SETTINGS:
@@ -102,14 +101,14 @@ def _winning_settings(computer: Element, names: dict[str, str]) -> Iterator[_Rep
             yield _ReportedSetting(element, _gpo_name(element, names))
 
 
-def _gpo_name(element: Element, names: dict[str, str]) -> str:
+def _gpo_name(element: XmlElement, names: dict[str, str]) -> str:
     gpo = element.child("GPO")
     identifier = gpo.child("Identifier") if gpo else None
     guid = identifier.text.strip() if identifier else ""
     return names.get(guid.casefold(), guid)
 
 
-def _child_text(element: Element, name: str) -> str:
+def _child_text(element: XmlElement, name: str) -> str:
     child = element.child(name)
     return child.text.strip() if child else ""
 
@@ -154,12 +153,12 @@ def _state(
 _NUMBER = "Number"  # an element of REG_DWORD or REG_QWORD; reports do not say which
 
 
-def _values(element: Element) -> Iterator[RegistryValue]:
+def _values(element: XmlElement) -> Iterator[RegistryValue]:
     """The registry value of a RegistrySetting, or of a security option ('SettingNumber').
 
     The element that holds the data is named after the value's type.
     """
-    value: Element | None = element
+    value: XmlElement | None = element
     if element.name == "SecurityOptions":
         path, _, name = _child_text(element, "KeyName").rpartition("\\")
         key, prefix = machine_key(path), "Setting"

@@ -14,8 +14,7 @@ from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.xml_lines import Element
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import binary_value
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
@@ -33,7 +32,7 @@ class _Item:
     """
 
     key: str
-    properties: Element
+    properties: XmlElement
     line: int
     doubt: str
 
@@ -57,7 +56,7 @@ class _Item:
 
 def read(source: Source) -> Reading:
     """The settings and channels that the preferences set on every host of the GPO."""
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     if root.name != _ROOT:
         message = f"is not a list of registry preferences (its root element is {root.name!r})"
         raise InputError(source.fault(message))
@@ -69,7 +68,7 @@ def read_result(source: Source) -> Reading:
 
     InputError where the file is not well-formed XML.
     """
-    root, _ = parse(source)
+    root, _ = read_xml(source)
     computer = root.child("ComputerResults")
     lists = [element for element in computer.walk() if element.name == _ROOT] if computer else []
     readings = [_reading(source, element) for element in lists]
@@ -80,7 +79,7 @@ def read_result(source: Source) -> Reading:
     )
 
 
-def _reading(source: Source, root: Element) -> Reading:
+def _reading(source: Source, root: XmlElement) -> Reading:
     values: list[RegistryValue] = []
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
@@ -109,7 +108,7 @@ def _reading(source: Source, root: Element) -> Reading:
     )
 
 
-def _items(parent: Element, doubt: str) -> Iterator[_Item]:
+def _items(parent: XmlElement, doubt: str) -> Iterator[_Item]:
     """The enabled items below an element, in their order; the list itself may be disabled too."""
     for element in parent.children if not _disabled(parent) else ():
         if _disabled(element):
@@ -127,20 +126,20 @@ def _items(parent: Element, doubt: str) -> Iterator[_Item]:
                     )
 
 
-def _disabled(element: Element) -> bool:
+def _disabled(element: XmlElement) -> bool:
     return element.attributes.get("disabled", "0").strip().lower() in ("1", "true")
 
 
-def _key(properties: Element) -> str | None:
+def _key(properties: XmlElement) -> str | None:
     attributes = properties.attributes
     return machine_key(f"{attributes.get('hive', '')}\\{attributes.get('key', '')}")
 
 
-def _action(properties: Element) -> str:
+def _action(properties: XmlElement) -> str:
     return properties.attributes.get("action", _UPDATE).strip().upper()
 
 
-def _doubt_of_action(properties: Element) -> str:
+def _doubt_of_action(properties: XmlElement) -> str:
     action = _action(properties)
     if action == _CREATE:
         return "is set only if the value does not exist"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 
 GENERIC_BITS = {
     "all": 0x1000_0000,
@@ -16,7 +16,9 @@ GENERIC_BITS = {
 
 @cache
 def _table() -> tuple[dict[str, int], dict[str, dict[str, dict[str, int]]]]:
-    table = yaml_table("access_rights.yaml")
+    kind: Shape = {"generic?": {...: int}, "rights?": {...: int}}
+    shape: Shape = {"standard": {...: int}, "kinds": {...: kind}}
+    table = yaml_table(TABLES / "access_rights.yaml", shape)
     return table["standard"], table["kinds"]
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.files.refusals import refusal
-from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.audit_policy.audit_words import outcome_of_word
 from logreach.inventories.windows.facts import SACL, Ace, AuditSetting, Sacl
+from logreach.inventories.windows.host_words import no_global_sacl
 from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.object_names import GLOBAL_FILE, GLOBAL_KEY
 from logreach.inventories.windows.objects.sacls import LONGEST, SaclCollector
@@ -100,10 +100,7 @@ def _types_without_entries(kind: str, output: str) -> set[str]:
     The sentence does not name the type: the type asked for must be known, unless the sentence
     occurs twice, once for each. In an unknown language it could also be an error message.
     """
-    sentences = {
-        sentence.casefold() for sentence in yaml_table("host_words.yaml")["no_global_sacl"]
-    }
-    count = sum(1 for _, line in lines(output) if line.strip().casefold() in sentences)
+    count = sum(1 for _, line in lines(output) if line.strip().casefold() in no_global_sacl())
     if kind in _NAME_BY_TYPE:
         return {f"global:{kind}"} if count else set()
     return set(_NAME_BY_TYPE.values()) if count >= len(_NAME_BY_TYPE) else set()

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from logreach.inventories.files.faults import Fault, InputError
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.windows.facts import Ace, Sacl
 
 _LONGEST = 1024 * 1024  # characters
@@ -27,7 +27,17 @@ _LIST_FLAGS = re.compile(r"(?:P|AR|AI|NO_ACCESS_CONTROL)*")
 
 @cache
 def _table() -> Any:
-    return yaml_table("sddl.yaml")
+    shape: Shape = {
+        "rights": {...: int},
+        "sids": {...: str},
+        "domain_accounts": [str],
+        "audit_types": [str],
+        "other_types": [str],
+        "access_types": {...: bool},
+        "flags": [str],
+        "everybody": [str],
+    }
+    return yaml_table(TABLES / "sddl.yaml", shape)
 
 
 @lru_cache(maxsize=1024)

@@ -10,9 +10,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
-from logreach.inventories.files.tables import csv_table
+from logreach.inventories.files.tables import TABLES, csv_table
 
 Spelling = Literal["name", "number", "reg_file", "lgpo", "gpo_report"]
+COLUMNS = (
+    "name",
+    "number",
+    "size",
+    "order",
+    "is_text",
+    "reg_file",
+    "lgpo",
+    "gpo_report",
+    "source",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,6 @@ def _types(spelling: Spelling) -> dict[str, RegistryType]:
             cast('Literal["little", "big"]', row["order"] or "little"),
             row["is_text"] == "yes",
         )
-        for row in csv_table("registry_types.csv")
-        for word in row[spelling].split()
+        for row in csv_table(TABLES / "registry_types.csv", COLUMNS)
+        for word in row.parts(spelling, " ")
     }

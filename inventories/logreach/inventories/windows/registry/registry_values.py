@@ -14,9 +14,8 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
-from logreach.inventories.windows.registry.settings import RegistrySetting, settings
+from logreach.inventories.windows.registry.settings import RegistrySetting, channel_keys, settings
 
 _HIVES = re.compile(r"^(?:HKEY_LOCAL_MACHINE|HKLM:?|MACHINE)(?=\\|$)", re.IGNORECASE)
 ALL_VALUES = "**delvals."
@@ -206,14 +205,14 @@ def _channels(
     source: Source, values: Iterable[RegistryValue], strength: Strength
 ) -> Iterable[Statement]:
     """Channel states, one statement for each channel and each key that configures channels."""
-    for location in yaml_table("settings.yaml")["channels"]:
-        pattern = _pattern(location["key"])
+    for channel_key, unit in channel_keys():
+        pattern = _pattern(channel_key)
         by_channel: dict[str, list[RegistryValue]] = defaultdict(list)
         for value in values:
             if pattern.fullmatch(value.key.casefold()):
                 by_channel[value.key.rpartition("\\")[2]].append(value)
         for channel, channel_values in by_channel.items():
-            state: object = _channel(channel_values, location["unit"])
+            state = _channel(channel_values, unit)
             if state is not None:
                 first = channel_values[0]
                 evidence = source.evidence(first.location, first.key)

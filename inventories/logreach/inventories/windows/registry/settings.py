@@ -6,10 +6,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from logreach.inventories.facts.values import Scalar
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 
 SettingKind = Literal["bool", "int", "text", "names"]
 _HEEDED = {"bool": ("REG_DWORD",), "int": ("REG_DWORD",), "text": ("REG_SZ",), "names": ()}
@@ -70,14 +70,40 @@ def settings() -> dict[str, RegistrySetting]:
             heeded=frozenset(row.get("heeded", _HEEDED[row["type"]])),
             ignored=frozenset(row.get("ignored", ())),
         )
-        for name, row in yaml_table("settings.yaml")["settings"].items()
+        for name, row in _table()["settings"].items()
     }
 
 
 @cache
 def audit_options() -> dict[str, str]:
     """The setting behind each option of `auditpol /get /option`."""
-    return dict(yaml_table("settings.yaml")["audit_options"])
+    return dict(_table()["audit_options"])
+
+
+def channel_keys() -> tuple[tuple[str, int], ...]:
+    """(registry key of channels, with '*' for their names; bytes of 1 in MaxSize)."""
+    return tuple((row["key"], row["unit"]) for row in _table()["channels"])
+
+
+@cache
+def _table() -> Any:
+    setting: Shape = {
+        "title": str,
+        "type": str,
+        "absent?": bool,
+        "on_values?": [int],
+        "heeded?": [str],
+        "ignored?": [str],
+        "types_source?": str,
+        "registry": [str],
+        "source": str,
+    }
+    shape: Shape = {
+        "audit_options": {...: str},
+        "settings": {...: setting},
+        "channels": [{"key": str, "unit": int, "source": str}],
+    }
+    return yaml_table(TABLES / "settings.yaml", shape)
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

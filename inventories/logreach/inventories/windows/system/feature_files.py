@@ -6,9 +6,10 @@ from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.windows.facts import FEATURE
 
+_SHAPE: Shape = {"source": str, "features": {...: [str]}}
 _COMPLETE_LISTING = 100  # features; Windows Server has far more, a shorter list was filtered
 
 
@@ -28,7 +29,7 @@ def read(source: Source) -> Reading:
     if not installed:
         raise InputError(source.fault("names no feature"))
     statements = []
-    table: dict[str, list[str]] = yaml_table("features.yaml")["features"]
+    table: dict[str, list[str]] = yaml_table(TABLES / "features.yaml", _SHAPE)["features"]
     for feature, names in table.items():
         states = [installed[name.casefold()] for name in names if name.casefold() in installed]
         if any(states) or (states and len(installed) >= _COMPLETE_LISTING):

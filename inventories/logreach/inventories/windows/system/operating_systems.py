@@ -10,11 +10,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Any
 from unicodedata import normalize
 
-from logreach.inventories.files.tables import csv_table, yaml_table
+from logreach.inventories.files.tables import TABLES, Shape, csv_table, yaml_table
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
+_COLUMNS = (
+    "product",
+    "release",
+    "kind",
+    "nt_version",
+    "build",
+    "other_builds",
+    "product_spellings",
+    "release_spellings",
+    "note",
+    "source",
+)
 _VERSION = re.compile(
     r"(?<![\d.])(\d{1,2}\.\d)(?:\.(\d{4,6})(?:\.(\d{1,6}))?(?:\.\d+)*|\s*\((\d{4,6})\))"
 )
@@ -107,7 +120,7 @@ def _releases() -> tuple[_Release, ...]:
             _spellings(row["product"], row["product_spellings"]),
             _spellings(row["release"], row["release_spellings"]),
         )
-        for row in csv_table("operating_systems.csv")
+        for row in csv_table(TABLES / "operating_systems.csv", _COLUMNS)
     )
 
 
@@ -195,7 +208,7 @@ def _unknown_words(mention: str) -> str:
 @cache
 def _edition_words() -> tuple[frozenset[str], re.Pattern[str]]:
     """Every word of an edition's name, and a pattern for ASCII words joined without spaces."""
-    table = yaml_table("os_words.yaml")
+    table = _word_table()
     lists = [table["neutral"], table["servicing"], table["architectures"], table["editions"]]
     phrases = [phrase for words in (*lists, *table["translated"]) for phrase in words]
     all_words = frozenset(word for phrase in phrases for word in phrase.casefold().split())
@@ -204,8 +217,15 @@ def _edition_words() -> tuple[frozenset[str], re.Pattern[str]]:
 
 
 @cache
+def _word_table() -> Any:
+    lists = ("neutral", "servicing", "architectures", "editions", "letters")
+    shape: Shape = {"source": str, "translated": [[str]], **{key: [str] for key in lists}}
+    return yaml_table(TABLES / "os_words.yaml", shape)
+
+
+@cache
 def _letters() -> re.Pattern[str]:
-    letters = "|".join(yaml_table("os_words.yaml")["letters"])
+    letters = "|".join(_word_table()["letters"])
     return re.compile(rf"(?<![\w.])(?:{letters})(?![\w.])", re.IGNORECASE)
 
 

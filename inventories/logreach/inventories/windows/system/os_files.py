@@ -12,9 +12,9 @@ from logreach.inventories.facts.facts import Missing, Reading, Statement
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.tables import yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.facts import OS, ROLE, OperatingSystem, OsKind, Role
+from logreach.inventories.windows.host_words import words_of
 from logreach.inventories.windows.system.operating_systems import identify
 
 _VERSION = re.compile(r"(?:6\.[0-3]|10\.0)\.\d{4,6}(?!\d)(?:\.\d+)?")
@@ -75,7 +75,7 @@ def _values(line: str) -> list[str]:
 
 @cache
 def _roles() -> dict[str, Role]:
-    words = yaml_table("host_words.yaml")["roles"]
+    words = words_of("roles")
     return {word.casefold(): role for role in Role for word in words[role]}
 
 
@@ -149,7 +149,7 @@ def _first(row: Mapping[str, Any], *names: str) -> str:
 
 def _product_type(row: Mapping[str, Any]) -> Role | None:
     word = _first(row, "OsProductType", "ProductType")
-    table = yaml_table("host_words.yaml")["product_types"]
+    table = words_of("product_types")
     return next((role for role in Role if word and word in table[role]), None)
 
 

@@ -11,7 +11,7 @@ from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.files.xml_text import parse
+from logreach.inventories.files.xml_tree import read_xml
 from logreach.inventories.windows.facts import SYSMON, SysmonState
 
 _ROOT = re.compile(r"<\s*sysmon\b", re.IGNORECASE)
@@ -26,7 +26,7 @@ def is_config(head: str) -> bool:
 
 def config(source: Source) -> str:
     """The XML of a configuration; InputError where the file is not a Sysmon configuration."""
-    root, xml = parse(source)
+    root, xml = read_xml(source)
     if root.name.casefold() != "sysmon":
         message = f"is not a Sysmon configuration (its root element is {root.name!r})"
         raise InputError(source.fault(message, f"line {root.line}"))

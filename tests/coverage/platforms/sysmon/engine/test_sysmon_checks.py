@@ -17,23 +17,23 @@ from logreach.inventories.files.faults import InputError
 CASES: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("check_cases.yaml").read_text(encoding="utf-8")
 )
-# Remarks that nearly every configuration earns; told by a test of their own.
+# Remarks on nearly every configuration; other tests cover them.
 COMMON = frozenset(("no-element", "logged-by-default", "include-narrows-exclude", "logs-nothing"))
 
 
-def _found(case: dict[str, Any]) -> dict[str, list[int]]:
+def _lines_by_lint(case: dict[str, Any]) -> dict[str, list[int]]:
     schema = case.get("schema", "4.90")
     xml = f'<Sysmon schemaversion="{schema}">\n{case["xml"]}</Sysmon>'
-    found = defaultdict(list)
-    for one in check(xml, case.get("sysmon")):
-        if one.severity is not Severity.INFO or one.lint in case["found"]:
-            found[one.lint].append(one.line)
-    return dict(found)
+    lines = defaultdict(list)
+    for finding in check(xml, case.get("sysmon")):
+        if finding.severity is not Severity.INFO or finding.lint in case["found"]:
+            lines[finding.lint].append(finding.line)
+    return dict(lines)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_finding(case: dict[str, Any]) -> None:
-    assert _found(case) == case["found"]
+    assert _lines_by_lint(case) == case["found"]
 
 
 def test_every_lint_is_shown_by_a_case() -> None:
@@ -42,25 +42,27 @@ def test_every_lint_is_shown_by_a_case() -> None:
 
 
 def test_remarks_on_what_is_not_there() -> None:
-    found = {one.lint: one for one in check('<Sysmon schemaversion="4.90"/>')}
-    assert "DriverLoad" in found["no-element"].message
-    assert found["logged-by-default"].message == "no element for ProcessCreate, ProcessTerminate"
+    findings = {finding.lint: finding for finding in check('<Sysmon schemaversion="4.90"/>')}
+    assert "DriverLoad" in findings["no-element"].message
+    assert findings["logged-by-default"].message == "no element for ProcessCreate, ProcessTerminate"
 
 
 def test_remarks_on_what_is_not_there_go_by_the_version() -> None:
-    found = {one.lint: one for one in check('<Sysmon schemaversion="4.30"/>', "11.0")}
-    assert "RegistryEvent" in found["logged-by-default"].message
-    assert "DriverLoad" not in found["no-element"].message
+    findings = {
+        finding.lint: finding for finding in check('<Sysmon schemaversion="4.30"/>', "11.0")
+    }
+    assert "RegistryEvent" in findings["logged-by-default"].message
+    assert "DriverLoad" not in findings["no-element"].message
 
 
 def test_every_text_of_a_lint_is_filled_in_and_says_what_to_do() -> None:
     for case in CASES:
         xml = f'<Sysmon schemaversion="{case.get("schema", "4.90")}">\n{case["xml"]}</Sysmon>'
-        for one in check(xml, case.get("sysmon")):
-            assert one.message
-            assert one.consequence
-            assert one.fix
-            assert "{" not in one.consequence + one.fix
+        for finding in check(xml, case.get("sysmon")):
+            assert finding.message
+            assert finding.consequence
+            assert finding.fix
+            assert "{" not in finding.consequence + finding.fix
 
 
 @pytest.mark.parametrize(
@@ -75,11 +77,11 @@ def test_every_text_of_a_lint_is_filled_in_and_says_what_to_do() -> None:
 )
 def test_finding_in_a_configuration_in_wide_use(file: str, lint: str, lines: list[int]) -> None:
     findings = check(shared(f"sysmon/configs/{file}").read_bytes())
-    assert [one.line for one in findings if one.lint == lint] == lines
-    assert not any(one.lint == "refused" for one in findings)
+    assert [finding.line for finding in findings if finding.lint == lint] == lines
+    assert not any(finding.lint == "refused" for finding in findings)
 
 
-@pytest.mark.parametrize(("text", "version"), [("no XML", None), ("<Sysmon/>", "1.0")])
-def test_what_cannot_be_checked_at_all_is_an_error(text: str, version: str | None) -> None:
+@pytest.mark.parametrize(("xml", "version"), [("no XML", None), ("<Sysmon/>", "1.0")])
+def test_what_cannot_be_checked_at_all_is_an_error(xml: str, version: str | None) -> None:
     with pytest.raises(InputError):
-        check(text, version)
+        check(xml, version)

@@ -12,7 +12,7 @@ from logreach.coverage.events.patterns import Test
 from logreach.coverage.platforms.sysmon.engine import expressions
 from logreach.coverage.platforms.sysmon.engine.expressions import example
 
-MADE = {
+EXAMPLES = {
     "plain": "plain",
     r"\Aa\.b\Z": "a.b",
     r"net\s+use": "net use",
@@ -31,11 +31,11 @@ MADE = {
 }
 
 
-@pytest.mark.parametrize(("expression", "text"), MADE.items())
-def test_an_example_is_made_of_the_parts(expression: str, text: str | None) -> None:
-    assert example(expression) == text
-    if text is not None:
-        assert re.search(expression, text)
+@pytest.mark.parametrize(("expression", "expected"), EXAMPLES.items())
+def test_an_example_is_made_of_the_parts(expression: str, expected: str | None) -> None:
+    assert example(expression) == expected
+    if expected is not None:
+        assert re.search(expression, expected)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_every_expression_of_real_rules_has_an_example() -> None:
         for value in need.constraint.values
     }
     assert len(tests) > 100
-    assert {one for one in tests if example(one) is None} == set()
+    assert {value for value in tests if example(value) is None} == set()

@@ -8,7 +8,7 @@ from logreach.coverage.platforms.sysmon.engine import decide, load
 from logreach.coverage.platforms.sysmon.engine.document import MAX_BYTES
 from logreach.coverage.platforms.sysmon.engine.manifest import Schema
 from logreach.inventories.files.faults import InputError
-from logreach.inventories.files.xml_lines import OWN_DTD
+from logreach.inventories.files.xml_tree import OWN_DTD
 
 BODY = (
     '<Sysmon schemaversion="4.90"><EventFiltering><ProcessCreate onmatch="include">'
@@ -52,7 +52,7 @@ def test_a_document_type_is_named_as_in_every_file_of_an_inventory(name: str) ->
 
 
 @pytest.mark.parametrize(
-    "text",
+    "xml",
     [
         BODY,
         "\ufeff" + BODY,
@@ -64,9 +64,9 @@ def test_a_document_type_is_named_as_in_every_file_of_an_inventory(name: str) ->
         b'<?xml version="1.0" encoding="ISO-8859-1"?>' + BODY.encode("latin-1"),
     ],
 )
-def test_every_encoding_that_sysmon_reads_is_read(text: str | bytes) -> None:
-    assert decide(load(text), 1, {"Image": "é"}).logged
-    assert not decide(load(text), 1, {"Image": "e"}).logged
+def test_every_encoding_that_sysmon_reads_is_read(xml: str | bytes) -> None:
+    assert decide(load(xml), 1, {"Image": "é"}).logged
+    assert not decide(load(xml), 1, {"Image": "e"}).logged
 
 
 def test_lines_are_those_of_the_file_behind_a_declaration() -> None:
@@ -75,14 +75,14 @@ def test_lines_are_those_of_the_file_behind_a_declaration() -> None:
 
 
 def test_every_fault_is_told_with_its_line() -> None:
-    text = (
+    xml = (
         '<Sysmon schemaversion="4.90"><EventFiltering>\n<RuleGroup/>\n<Nothing/>\n'
         '<ProcessCreate onmatch="include"><Image condition="odd">a</Image>\n'
         f'<Image name="{"n" * 256}">a</Image><Rule groupRelation="and"/></ProcessCreate>\n'
         "</EventFiltering></Sysmon>"
     )
     with pytest.raises(InputError) as caught:
-        load(text)
+        load(xml)
     assert sorted(fault.where for fault in caught.value.faults) == [
         "line 2",
         "line 3",

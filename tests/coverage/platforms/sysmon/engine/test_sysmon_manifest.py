@@ -1,4 +1,4 @@
-"""What each Sysmon knows, held against the schema dumps."""
+"""Events, fields and conditions of each schema, compared with the schema dumps."""
 
 from __future__ import annotations
 
@@ -34,16 +34,18 @@ def _dump(name: str) -> Element:
 def test_events_fields_and_conditions_are_those_of_the_dump(name: str) -> None:
     dump = _dump(name)
     schema = Schema.of(dump.attrib["schemaversion"])
-    found = {int(one.attrib["value"]): one for one in dump.iter("event")}
-    assert {event.id for event in manifest.events(schema)} == set(found)
-    for number, one in found.items():
-        event = manifest.event(number)
+    dumped = {int(event.attrib["value"]): event for event in dump.iter("event")}
+    assert {event.id for event in manifest.events(schema)} == set(dumped)
+    for event_id, dumped_event in dumped.items():
+        event = manifest.event(event_id)
         assert event is not None
-        assert event.tag == one.get("rulename", "")
-        fields = [data.attrib["name"] for data in one.iter("data")]
-        assert list(manifest.fields_of(number, schema)) == fields
-        kinds = {data.attrib["name"]: data.attrib["inType"][4:] for data in one.iter("data")}
-        assert {field: manifest.type_of(field) for field in kinds} == kinds
+        assert event.tag == dumped_event.get("rulename", "")
+        fields = [data.attrib["name"] for data in dumped_event.iter("data")]
+        assert list(manifest.fields_of(event_id, schema)) == fields
+        types = {
+            data.attrib["name"]: data.attrib["inType"][4:] for data in dumped_event.iter("data")
+        }
+        assert {field: manifest.type_of(field) for field in types} == types
     filters = dump.find(".//filters")
     assert filters is not None
     listed = set((filters.text or "").split(","))
@@ -55,12 +57,14 @@ def test_events_fields_and_conditions_are_those_of_the_dump(name: str) -> None:
     [("4.90", "4.90"), ("4.91", "4.83"), ("9.00", "4.83"), ("4.55", "4.50"), ("3.40", None)],
 )
 def test_grammar_that_the_published_engine_takes(declared: str, grammar: str | None) -> None:
-    found = manifest.grammar_for(Schema.of(declared), manifest.engine())
-    assert (str(found) if found else None) == grammar
+    schema = manifest.grammar_for(Schema.of(declared), manifest.engine_schema())
+    assert (str(schema) if schema else None) == grammar
 
 
 def test_every_condition_is_known_in_the_newest_schema() -> None:
-    assert set(manifest.conditions(manifest.newest())) == {str(one) for one in Condition}
+    assert set(manifest.conditions(manifest.newest())) == {
+        str(condition) for condition in Condition
+    }
 
 
 def test_fields_stay_the_same_until_a_schema_changes_them() -> None:

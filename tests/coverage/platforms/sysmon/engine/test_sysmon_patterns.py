@@ -25,12 +25,18 @@ from sysmon_samples import (
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, FilterAnswer, Test
-from logreach.coverage.platforms.sysmon.engine import SysmonFilter, decide, domains, literals, load
+from logreach.coverage.platforms.sysmon.engine import (
+    SysmonFilter,
+    decide,
+    domains,
+    load,
+    value_sets,
+)
 from logreach.coverage.platforms.sysmon.engine import outcomes as outcomes_module
 
 CASES = Path(__file__).with_name("pattern_cases.yaml")
 SHORT_EVENTS = list(every_event("aB\\-", 2))
-thoroughly = settings(max_examples=100, deadline=None, derandomize=True)
+thoroughly = settings(max_examples=100, derandomize=True)
 
 
 def _contradicts(answer: FilterAnswer, logged: bool) -> bool:
@@ -51,7 +57,9 @@ def test_no_event_in_a_pattern_contradicts_its_answer(
 
 @thoroughly
 @given(configurations(), patterns())
-def test_witnesses_lie_in_the_pattern_and_fare_as_told(xml: str, pattern: EventPattern) -> None:
+def test_witnesses_lie_in_the_pattern_and_have_the_outcome_claimed(
+    xml: str, pattern: EventPattern
+) -> None:
     config = load(xml)
     answer = SysmonFilter(config).answer(pattern)
     for witness, logged in ((answer.kept, True), (answer.dropped, False)):
@@ -93,9 +101,9 @@ def _single(event: Mapping[str, str]) -> EventPattern:
 def test_a_pattern_of_one_event_is_answered_as_the_event(xml: str, event: dict[str, str]) -> None:
     config = load(xml)
     answer = SysmonFilter(config).answer(_single(event))
-    if all(text.isascii() for text in event.values()):
-        wanted = Level.YES if decide(config, 1, event).logged else Level.NO
-        assert (answer.level, answer.exact) == (wanted, True)
+    if all(value.isascii() for value in event.values()):
+        expected = Level.YES if decide(config, 1, event).logged else Level.NO
+        assert (answer.level, answer.exact) == (expected, True)
     else:  # letters such as É are the same to a pattern in either case, and not to the engine
         assert not _contradicts(answer, decide(config, 1, event).logged)
 
@@ -106,8 +114,8 @@ def _cases() -> list[dict[str, Any]]:
 
 
 def _constraint(spec: Mapping[str, Any]) -> Constraint:
-    (test, values), *rest = spec.items()
-    flags = dict(rest)
+    (test, values), *further = spec.items()
+    flags = dict(further)
     listed = values if isinstance(values, list) else [values] if values is not None else []
     return Constraint(Test(test), tuple(map(str, listed)), **flags)
 
@@ -117,47 +125,47 @@ def _answer(case: Mapping[str, Any]) -> FilterAnswer:
         f'<Sysmon schemaversion="4.90"><EventFiltering>{case["xml"]}</EventFiltering></Sysmon>'
     )
     fields = {
-        name: tuple(_constraint(one) for one in (spec if isinstance(spec, list) else [spec]))
+        name: tuple(_constraint(each) for each in (spec if isinstance(spec, list) else [spec]))
         for name, spec in case.get("fields", {}).items()
     }
     return SysmonFilter(config).answer(EventPattern(EventId.parse(case["event"]), fields))
 
 
-def _told(answer: FilterAnswer) -> str:
+def _described(answer: FilterAnswer) -> str:
     return answer.level.word + ("" if answer.exact else " undecided")
 
 
 @pytest.mark.parametrize("case", _cases(), ids=lambda case: case["name"])
 def test_pattern(case: dict[str, Any]) -> None:
     answer = _answer(case)
-    assert _told(answer) == case["answer"], answer
-    for text in case.get("tells", []):
-        told = [f"{one.name} {one.text}" for one in answer.deciders] + [answer.reason]
-        assert any(text in one for one in told), told
+    assert _described(answer) == case["answer"], answer
+    for words in case.get("tells", []):
+        shown = [f"{decider.name} {decider.text}" for decider in answer.deciders]
+        assert any(words in each for each in (*shown, answer.reason)), (shown, answer.reason)
 
 
-def _sure_too_early(wanted: Any, cases: Any) -> int:
-    truth = wanted.truth(cases[0]) if wanted and cases else False
+def _decided_by_first_set(condition: Any, sets: Any) -> int:
+    truth = condition.truth(sets[0]) if condition and sets else False
     return outcomes_module.MATCH if truth else outcomes_module.NO_MATCH
 
 
-def _both_at_once(case: Any, *_: Any, **__: Any) -> Any:
-    return case
+def _not_narrowed(values: Any, *_: Any, **__: Any) -> Any:
+    return values
 
 
 def _never(*_: Any) -> bool:
     return False
 
 
-def _anything(*_: Any) -> literals.Cases:
-    return (literals.ANYTHING,)
+def _anything(*_: Any) -> value_sets.ValueSets:
+    return (value_sets.ANY_VALUE,)
 
 
 @pytest.mark.parametrize(
     ("owner", "name", "broken"),
     [
-        (outcomes_module, "_cases_status", _sure_too_early),
-        (literals.Case, "narrowed", _both_at_once),
+        (outcomes_module, "_status_of_sets", _decided_by_first_set),
+        (value_sets.ValueSet, "narrowed", _not_narrowed),
         (domains, "_may_be_empty", _never),
         (domains, "_written", _anything),
     ],
@@ -166,7 +174,7 @@ def test_a_careless_answer_is_found_out(
     owner: object, name: str, broken: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(owner, name, broken)
-    assert any(_told(_answer(case)) != case["answer"] for case in _cases())
+    assert any(_described(_answer(case)) != case["answer"] for case in _cases())
 
 
 SERVICES = "HKLM\\System\\CurrentControlSet\\Services\\"

@@ -30,12 +30,12 @@ NEW = (1, 5)
 
 
 @pytest.mark.parametrize("version", DUMPS)
-def test_a_release_logs_unasked_what_its_own_dump_says(version: str) -> None:
+def test_a_release_logs_by_default_the_events_of_its_own_dump(version: str) -> None:
     dump = ElementTree.parse(shared(f"sysmon/schemas/{DUMPS[version]}")).getroot()
     assert dump is not None
-    said = [one for one in dump.iter("event") if one.get("ruledefault") == "include"]
-    (binary,) = releases.meant(version).binaries
-    assert sorted(int(one.attrib["value"]) for one in said) == list(binary.defaults)
+    included = [event for event in dump.iter("event") if event.get("ruledefault") == "include"]
+    (binary,) = releases.possible_binaries(version).binaries
+    assert sorted(int(event.attrib["value"]) for event in included) == list(binary.defaults)
     config = load(f'<Sysmon schemaversion="{binary.schema}"/>', version)
     for event in manifest.events(binary.schema):
         if event.tag:
@@ -57,7 +57,7 @@ def test_a_release_logs_unasked_what_its_own_dump_says(version: str) -> None:
     ],
 )
 def test_between_two_sources_both_may_hold(version: str, logged: set[tuple[int, ...]]) -> None:
-    assert {one.defaults for one in releases.meant(version).binaries} == logged
+    assert {binary.defaults for binary in releases.possible_binaries(version).binaries} == logged
 
 
 @pytest.mark.parametrize(
@@ -79,41 +79,43 @@ def test_between_two_sources_both_may_hold(version: str, logged: set[tuple[int, 
     ],
 )
 def test_schema_of_a_version(version: str, schema: str | None) -> None:
-    found = releases.schema_for(version)
-    assert (None if isinstance(found, Missing) else str(found)) == schema
+    known = releases.schema_for(version)
+    assert (None if isinstance(known, Missing) else str(known)) == schema
 
 
 @pytest.mark.parametrize(
-    ("version", "inbox", "build", "schemas", "why"),
+    ("version", "inbox", "build", "schemas", "reason"),
     [
         ("15.15", False, None, ["4.90"], "^$"),
         ("14.05", False, None, ["4.82", "4.83"], "lies between"),
         ("10.42", False, None, ["4.22", "4.23", "4.30"], "lies between"),
-        ("6.20", False, None, [], r"older than any release known here \(7\.0\)"),
-        ("16.0", False, None, [], r"newer than any release known here \(15\.22\)"),
+        ("6.20", False, None, [], r"older than every release listed here \(7\.0\)"),
+        ("16.0", False, None, [], r"newer than every release listed here \(15\.22\)"),
         ("odd", False, None, [], "no version"),
         (None, True, 26100, ["4.91"], "^$"),
         (None, True, None, ["4.91"], "^$"),
-        (None, True, 22631, [], "brings no Sysmon"),
-        ("10.0.19045.1", False, None, [], "brings no Sysmon"),
-        ("15.15", True, 26100, ["4.90", "4.91"], "is none of the Sysmon in Windows"),
+        (None, True, 22631, [], "ships no Sysmon"),
+        ("10.0.19045.1", False, None, [], "ships no Sysmon"),
+        ("15.15", True, 26100, ["4.90", "4.91"], "is not a version of the Sysmon in Windows"),
     ],
 )
-def test_the_programs_that_may_be_meant(
-    version: str | None, inbox: bool, build: int | None, schemas: list[str], why: str
+def test_the_programs_that_a_version_may_stand_for(
+    version: str | None, inbox: bool, build: int | None, schemas: list[str], reason: str
 ) -> None:
-    found = releases.meant(version, inbox, build)
-    assert sorted({str(one.schema) for one in found.binaries}) == schemas
-    assert re.search(why, found.why)
+    possible = releases.possible_binaries(version, inbox, build)
+    assert sorted({str(binary.schema) for binary in possible.binaries}) == schemas
+    assert re.search(reason, possible.reason)
 
 
-def test_without_a_version_every_release_may_be_meant() -> None:
-    found = releases.meant(None)
+def test_without_a_version_every_release_is_possible() -> None:
+    possible = releases.possible_binaries(None)
     every = {
-        one for release in releases.releases() for one in releases.meant(release.name).binaries
+        binary
+        for release in releases.releases()
+        for binary in releases.possible_binaries(release.name).binaries
     }
-    assert set(found.binaries) == every
-    assert found.why
+    assert set(possible.binaries) == every
+    assert possible.reason
 
 
 def test_a_version_that_is_not_surely_one_program_loads_nothing() -> None:
@@ -158,7 +160,7 @@ def test_where_a_sysmon_is_not_known_to_run(version: str, system: str, doubted: 
 
 
 def test_the_oldest_documented_windows_never_goes_back() -> None:
-    documented = [one for one in systems.systems() if one.documented]
+    documented = [each for each in systems.requirements() if each.documented]
     for older, newer in pairwise(documented):
         for kind in OsKind:
             assert older.build(kind) <= newer.build(kind)

@@ -19,7 +19,7 @@ from logreach.coverage.platforms.sysmon.engine import (
     loading,
     manifest,
 )
-from logreach.coverage.platforms.sysmon.engine.config import Dropped
+from logreach.coverage.platforms.sysmon.engine.config import DroppedElement
 from logreach.inventories.files.faults import InputError
 
 VECTORS = "sysmon/vectors"
@@ -40,8 +40,8 @@ def _random() -> tuple[dict[str, Any], ...]:
 
 def _lines(name: str) -> list[dict[str, Any]]:
     data = shared(f"{VECTORS}/{name}").read_bytes()
-    text = gzip.decompress(data) if name.endswith("gz") else data
-    return [json.loads(line) for line in text.splitlines()]
+    content = gzip.decompress(data) if name.endswith("gz") else data
+    return [json.loads(line) for line in content.splitlines()]
 
 
 def _differences() -> Iterator[str]:
@@ -58,10 +58,10 @@ def _differences() -> Iterator[str]:
         if list(config.warnings) != case["errors"]:
             yield f"{number}: {config.warnings} instead of {case['errors']}"
         for event in case["events"]:
-            found = decide(config, event["event_id"], event["fields"])
-            wanted = (event["logged"], event["rule"], event.get("disabled", False))
-            if (found.logged, found.rule, found.disabled) != wanted:
-                yield f"{number}: {event}: {found}"
+            result = decide(config, event["event_id"], event["fields"])
+            expected = (event["logged"], event["rule"], event.get("disabled", False))
+            if (result.logged, result.rule, result.disabled) != expected:
+                yield f"{number}: {event}: {result}"
 
 
 def test_every_random_configuration_loads_and_decides_as_the_engine_does() -> None:
@@ -73,9 +73,9 @@ def test_every_real_event_is_decided_as_the_engine_does() -> None:
     events, *answers = _lines("real.jsonl.gz")
     for answer in answers:
         config = load(shared(f"sysmon/configs/{answer['config']}").read_bytes())
-        found = [decide(config, one["event_id"], one["fields"]) for one in events["events"]]
-        assert [one.logged for one in found] == answer["logged"], answer["config"]
-        assert [one.rule for one in found] == answer["rule"], answer["config"]
+        results = [decide(config, event["event_id"], event["fields"]) for event in events["events"]]
+        assert [result.logged for result in results] == answer["logged"], answer["config"]
+        assert [result.rule for result in results] == answer["rule"], answer["config"]
 
 
 def test_every_service_event_at_hand_is_decided_as_the_engine_does() -> None:
@@ -85,10 +85,10 @@ def test_every_service_event_at_hand_is_decided_as_the_engine_does() -> None:
     compared = 0
     for case in _lines("t1543.jsonl"):
         if case["config"] in configs:
-            found = decide(configs[case["config"]], case["event"], case["fields"])
-            result = case["result"]
-            wanted = (result["logged"], result["rule"], result.get("disabled", False))
-            assert (found.logged, found.rule, found.disabled) == wanted, case
+            result = decide(configs[case["config"]], case["event"], case["fields"])
+            engine = case["result"]
+            expected = (engine["logged"], engine["rule"], engine.get("disabled", False))
+            assert (result.logged, result.rule, result.disabled) == expected, case
             compared += 1
     assert compared == 35 * len(AT_HAND)
 
@@ -108,18 +108,18 @@ def test_every_experiment_ends_as_with_the_engine(number: int) -> None:
             load(case["xml"])
         return
     config = load(case["xml"])
-    for (event, fields), wanted in zip(case["events"], answers, strict=True):
+    for (event, fields), engine in zip(case["events"], answers, strict=True):
         event_id = event if isinstance(event, int) else manifest.tags(config.binary)[event][0]
-        found = decide(config, event_id, fields)
-        basis = wanted["default"] or "element"
-        assert (found.logged, found.rule, found.basis.value) == (
-            wanted["logged"],
-            wanted["rule"],
+        result = decide(config, event_id, fields)
+        basis = engine["default"] or "element"
+        assert (result.logged, result.rule, result.basis.value) == (
+            engine["logged"],
+            engine["rule"],
             basis,
         ), (case["name"], fields)
-        assert found.disabled == wanted.get("disabled", False)
-        if found.basis.value == "element" and found.element:
-            assert found.element.include == (wanted["onmatch"] == "include")
+        assert result.disabled == engine.get("disabled", False)
+        if result.basis.value == "element" and result.element:
+            assert result.element.include == (engine["onmatch"] == "include")
 
 
 @lru_cache(maxsize=1)
@@ -135,33 +135,41 @@ def _includes_first(config: Any, event_id: int) -> Any:
     return tuple(reversed(ELEMENTS_FOR(config, event_id)))
 
 
-def _everything_ored(element: Any, run: Any) -> Any:
+def _everything_ored(element: Any, event: Any) -> Any:
     for item in element.items:
-        status = item.status(run)
-        if status is not decision.NO_MATCH:
+        status = item.status(event)
+        if status != decision.NO_MATCH:
             return status, item.source
     return decision.NO_MATCH, None
 
 
-def _keeps_the_rest(self: Any, ids: Any, nodes: Any) -> Any:
+def _keeps_later_elements(self: Any, ids: Any, nodes: Any) -> Any:
     includes = [(node, parent, self._include(node)) for node, parent in nodes]
-    found = [
+    elements = [
         self._element(node, parent, include, ids)
         for node, parent, include in includes
         if include is not None
     ]
-    self.dropped += [one for one in found if isinstance(one, Dropped)]
-    return [one for one in found if one is not None and not isinstance(one, Dropped)]
+    self.dropped += [element for element in elements if isinstance(element, DroppedElement)]
+    return [
+        element
+        for element in elements
+        if element is not None and not isinstance(element, DroppedElement)
+    ]
 
 
 ELEMENTS_FOR = decision.elements_for
 MUTATIONS: dict[str, tuple[object, str, Callable[..., Any]]] = {
-    "empty parts are searched as nothing": (conditions, "parts", _naive_parts),
+    "an empty part is searched as an empty string": (conditions, "searched_parts", _naive_parts),
     "letter case counts": (conditions, "fold", str),
     "includes are asked before excludes": (decision, "elements_for", _includes_first),
-    "an AND element is an OR": (decision.CompiledElement, "_all", _everything_ored),
-    "absent text fails": (decision, "field_text", lambda _id, _name, value: value or None),
-    "an incorrect field costs one element": (loading._Compiler, "_tag", _keeps_the_rest),
+    "an AND element is an OR": (decision.CompiledElement, "_status_of_all", _everything_ored),
+    "absent text fails": (decision, "field_value", lambda _id, _name, value: value or None),
+    "an incorrect field costs one element": (
+        loading._ElementCompiler,
+        "_elements",
+        _keeps_later_elements,
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.knowledge.model import Policy, Setting, Span
 from logreach.coverage.platforms.windows.knowledge.spans import parse_span
 from logreach.inventories.files.faults import InputError
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.reading.manifest import keys_by_place
 from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role
 from logreach.inventories.windows.registry.settings import settings
 
@@ -96,7 +96,7 @@ def test_there_are_sixty_subcategories_and_each_event_names_known_ones() -> None
 
 def test_roles_and_settings_are_those_that_an_inventory_can_tell() -> None:
     knowledge = load_events()
-    features = set(yaml_table("manifest.yaml")["features"])
+    features = set(keys_by_place()["features"])
     assert knowledge.roles.keys() - features == {Role.DOMAIN_CONTROLLER}
     names = {setting.name for setting in knowledge.settings.values()}
     assert names - settings().keys() <= _TOLD_BY_NO_READER

@@ -1,4 +1,4 @@
-"""Rules on events of objects: which object a pattern means, and what its SACL makes of the rule."""
+"""Rules on object events: the objects that a pattern concerns, and the effect of their SACLs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.network.rule_nodes import GraphView
 from logreach.coverage.platforms.windows.knowledge.events import load_events
-from logreach.coverage.platforms.windows.sacls.needs import Scope
+from logreach.coverage.platforms.windows.sacls.needs import ObjectScope
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     AuditedObject,
     objects_of_pattern,
@@ -45,7 +45,7 @@ CASES: dict[str, Any] = yaml.safe_load(
 
 def constraint(written: list[Any]) -> tuple[Constraint, ...]:
     if written and isinstance(written[0], list):
-        return tuple(one for each in written for one in constraint(each))
+        return tuple(part for spec in written for part in constraint(spec))
     test, *values = map(str, written)
     negated = test.startswith("not")
     kind = Test(test.removeprefix("not").strip() or Test.EQUALS)
@@ -53,8 +53,8 @@ def constraint(written: list[Any]) -> tuple[Constraint, ...]:
 
 
 def pattern(event: int, fields: dict[str, list[Any]]) -> EventPattern:
-    told = {name: constraint(written) for name, written in fields.items()}
-    return EventPattern(EventId.parse(f"Security:{event}"), told)
+    constraints = {name: constraint(written) for name, written in fields.items()}
+    return EventPattern(EventId.parse(f"Security:{event}"), constraints)
 
 
 def described(target: AuditedObject) -> str:
@@ -66,9 +66,9 @@ def test_objects_that_a_pattern_means(name: str) -> None:
     case = CASES[name]
     event = load_events().events[f"Security:{case['event']}"]
     groups = objects_of_pattern(event, pattern(case["event"], case["fields"]))
-    assert [[described(target) for target in group] for group in groups] == case["meant"]
+    assert [[described(target) for target in group] for group in groups] == case["objects"]
     if "some" in case:
-        assert {one.scope for group in groups for one in group} == {Scope.SOME}
+        assert {target.scope for group in groups for target in group} == {ObjectScope.SOME}
 
 
 def view_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> GraphView:
@@ -79,9 +79,9 @@ def view_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> GraphView:
         OS: system,
         ROLE: Role.DOMAIN_CONTROLLER,
     }
-    for one in subcategories().values():
-        on = one.name not in off
-        stated[AUDIT(one.guid)] = AuditSetting(success=on, failure=on)
+    for subcategory in subcategories().values():
+        on = subcategory.name not in off
+        stated[AUDIT(subcategory.guid)] = AuditSetting(success=on, failure=on)
     for name, sddl in sacls.items():
         stated[SACL(name)] = Sacl(aces_of(sddl))
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in stated.items())
@@ -93,11 +93,11 @@ def judged(
 ) -> Judged:
     """A rule's event there."""
     view = view_of(sacls, off)
-    asked = pattern(event, fields)
-    both = [view.event(asked.event), view.passes(asked)]
-    applying = [one for one in both if one.verdict.applicable]
-    reasons = tuple(reason for one in applying for reason in one.reasons)
-    return Judged(all_of(one.verdict for one in applying), reasons)
+    event_pattern = pattern(event, fields)
+    both = [view.event(event_pattern.event), view.passes(event_pattern)]
+    applying = [answer for answer in both if answer.verdict.applicable]
+    reasons = tuple(reason for answer in applying for reason in answer.reasons)
+    return Judged(all_of(answer.verdict for answer in applying), reasons)
 
 
 FILES = {"global:file": "S:(AU;SAFA;FA;;;WD)"}
@@ -182,8 +182,8 @@ def test_a_rule_is_judged_by_the_object_that_it_means(
     off: tuple[str, ...],
     label: str,
 ) -> None:
-    found = judged(sacls, event, fields, off)
-    assert found.verdict.label == label, found.reason
+    answer = judged(sacls, event, fields, off)
+    assert answer.verdict.label == label, answer.reason
 
 
 @pytest.mark.parametrize(
@@ -200,11 +200,11 @@ def test_an_event_as_such_tells_of_files_and_keys(sacls: dict[str, str], label: 
 
 def test_a_right_on_files_may_be_used_on_removable_storage() -> None:
     fields = {"ObjectName": ["ends", "\\hosts"], "AccessMask": ["equals", "0x2"]}
-    found = judged({}, 4663, {**fields, "ObjectType": ["equals", "File"]})
-    assert found.verdict.label == "unknown, at least conditional"
+    answer = judged({}, 4663, {**fields, "ObjectType": ["equals", "File"]})
+    assert answer.verdict.label == "unknown, at least conditional"
 
 
-ON_OBJECTS = sorted(key for key, one in load_events().events.items() if one.sacl is not None)
+ON_OBJECTS = sorted(key for key, event in load_events().events.items() if event.sacl is not None)
 TYPES = ["Key", "File", "Process", "SAM_USER", "SecretObject", "domainDNS", "SC_MANAGER OBJECT"]
 NAMES = [
     "\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\",
@@ -219,13 +219,13 @@ LISTS = ["%%1537", "%%4417", "%%7688", "WriteData", "DELETE"]
 
 
 def constraints(values: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[Constraint, ...]]:
-    one = st.builds(
+    each = st.builds(
         Constraint,
         st.sampled_from([Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS, Test.UNKNOWN]),
         st.lists(values, max_size=2).map(tuple),
         st.booleans(),
     )
-    return st.lists(one, min_size=1, max_size=2).map(tuple)
+    return st.lists(each, min_size=1, max_size=2).map(tuple)
 
 
 masks = st.integers(0, 2**32).map(hex) | st.integers(0, 31).map(lambda bit: hex(1 << bit))
@@ -243,10 +243,10 @@ ANYTHING = st.fixed_dictionaries(
 ONE_KEY = view_of({"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)", "C:\\": "S:(AU;SA;FA;;;WD)"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(ON_OBJECTS), ANYTHING)
 def test_whatever_a_rule_asks_of_an_object_is_judged(
     event: str, fields: dict[str, tuple[Constraint, ...]]
 ) -> None:
-    found = ONE_KEY.passes(EventPattern(EventId.parse(event), fields)).verdict
-    assert not found.applicable or found.proven <= found.possible
+    verdict = ONE_KEY.passes(EventPattern(EventId.parse(event), fields)).verdict
+    assert not verdict.applicable or verdict.proven <= verdict.possible

@@ -1,6 +1,6 @@
-"""What a Sysmon configuration really logs, for single events and for sets of them.
+"""Which events a Sysmon configuration logs: single events, and all events of a pattern.
 
-`checking.check` finds its faults; an assessment does without, so it is not loaded here.
+`checking.check` lints a configuration. It is not imported here, since assessments do not need it.
 """
 
 from logreach.coverage.platforms.sysmon.engine.config import Config

@@ -1,16 +1,23 @@
-"""Checks of elements: how several for one event combine, and what each is left with."""
+"""Lints on event elements: how the elements of an event combine, and how their filters relate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from logreach.coverage.platforms.sysmon.engine import manifest
-from logreach.coverage.platforms.sysmon.engine.config import Cause, Config, Element, Filter, Rule
-from logreach.coverage.platforms.sysmon.engine.document import Node
+from logreach.coverage.platforms.sysmon.engine.config import (
+    Cause,
+    Config,
+    EventElement,
+    Filter,
+    RuleElement,
+)
+from logreach.coverage.platforms.sysmon.engine.document import XmlNode
 from logreach.coverage.platforms.sysmon.engine.lints import Hit
-from logreach.coverage.platforms.sysmon.engine.literals import ANYTHING, Case, shape
+from logreach.coverage.platforms.sysmon.engine.value_sets import ANY_VALUE, ValueSet, formula
 
-_CAUSES = {
+_MAX_SETS = 200
+_LINT_OF_CAUSE = {
     Cause.INCORRECT_FIELD: "incorrect-field",
     Cause.AFTER_INCORRECT_FIELD: "after-incorrect-field",
     Cause.NO_ONMATCH: "no-onmatch",
@@ -18,60 +25,70 @@ _CAUSES = {
 }
 
 
-def check_elements(config: Config, root: Node) -> Iterator[Hit]:
-    """Everything about elements and their rules."""
-    yield from _dropped(config)
+def check_elements(config: Config, root: XmlNode) -> Iterator[Hit]:
+    """Lints on event elements and their rules."""
+    for dropped in config.dropped:
+        words = {"tag": dropped.tag, "field": dropped.field}
+        yield Hit(_LINT_OF_CAUSE[dropped.cause], dropped.line, words)
     yield from _absent(config, root)
     for elements in config.elements.values():
         yield from _combination(elements)
         yield from _switch(config, elements)
         for element in elements:
-            yield from _relation(config, element)
-            yield from _cover(element)
+            yield from _relation(element, config)
+            yield from _exhaustive_alternatives(element)
 
 
-def effect(element: Element, item: Filter | Rule, always: bool) -> str:
-    """What it means for the element that one of its filters always, or never, matches."""
-    inside = next(
-        (one for one in element.items if isinstance(one, Rule) and item in one.filters), None
+def effect(element: EventElement, item: Filter | RuleElement, always: bool) -> str:
+    """The consequence for an element if one of its filters always, or never, matches."""
+    rule = next(
+        (
+            candidate
+            for candidate in element.items
+            if isinstance(candidate, RuleElement) and item in candidate.filters
+        ),
+        None,
     )
-    if inside is not None and inside.match_all:
-        return "It adds nothing to its Rule." if always else "Its Rule never matches."
-    if inside is not None and not always:
-        return "Its Rule goes by the other filters."
+    if rule is not None and rule.match_all:
+        if always:
+            return "Its Rule depends on the other filters alone."
+        return "Its Rule never matches."
     if not always:
-        return "The element never matches." if _needs(element) else "It has no effect."
-    if _needs(element):
-        return "It adds nothing to its element."
-    word = "logged" if element.include else "dropped"
-    return f"Every {element.tag} event that gets this far is {word}."
+        if rule is not None:
+            return "Its Rule depends on the other filters alone."
+        return "The element never matches." if _needs_all(element) else "It has no effect."
+    if _needs_all(element):
+        return "The element depends on its other filters alone."
+    return _every_event(element)
 
 
-def _needs(element: Element) -> bool:
+def _every_event(element: EventElement) -> str:
+    """The consequence of an element that always matches, given those evaluated before it."""
+    verb = "logs" if element.include else "drops"
+    return f"The element {verb} every {element.tag} event that no earlier element decides."
+
+
+def _needs_all(element: EventElement) -> bool:
     return element.match_all and len(element.items) > 1
 
 
-def _dropped(config: Config) -> Iterator[Hit]:
-    for one in config.dropped:
-        yield Hit(_CAUSES[one.cause], one.line, {"tag": one.tag, "field": one.field})
-
-
-def _absent(config: Config, root: Node) -> Iterator[Hit]:
-    """Events without any element that is in force."""
+def _absent(config: Config, root: XmlNode) -> Iterator[Hit]:
+    """Events without any element in force."""
     tags = manifest.tags(config.binary)
     for logged, lint in ((False, "no-element"), (True, "logged-by-default")):
         absent = [
             tag
             for tag, ids in tags.items()
-            if tag not in config.elements and config.logged_unasked(ids[0]) is logged
+            if tag not in config.elements and config.logged_by_default(ids[0]) is logged
         ]
         if absent:
             yield Hit(lint, root.line, {"tags": ", ".join(absent)})
 
 
-def _combination(elements: tuple[Element, ...]) -> Iterator[Hit]:
-    includes = [one for one in elements if one.include]
-    excludes = [one for one in elements if not one.include]
+def _combination(elements: tuple[EventElement, ...]) -> Iterator[Hit]:
+    """Elements of one event that together have an effect which none of them shows."""
+    includes = [element for element in elements if element.include]
+    excludes = [element for element in elements if not element.include]
     words = {"tag": elements[0].tag, "count": len(elements)}
     if len(elements) == 1:
         if not elements[0].filters:
@@ -79,33 +96,33 @@ def _combination(elements: tuple[Element, ...]) -> Iterator[Hit]:
             yield Hit(lint, elements[0].line, words)
     elif not includes:
         yield Hit("only-excludes", elements[1].line, words)
-    elif not any(one.filters for one in includes):
+    elif not any(element.filters for element in includes):
         yield Hit(
             "empty-include-overrides", includes[0].line, {**words, "count": len(elements) - 1}
         )
     elif excludes:
-        empty = [one for one in excludes if not one.filters]
-        for one in empty:
-            yield Hit("empty-exclude-without-effect", one.line, words)
+        empty = [element for element in excludes if not element.filters]
+        for element in empty:
+            yield Hit("empty-exclude-without-effect", element.line, words)
         if len(empty) < len(excludes):
             yield Hit("include-narrows-exclude", elements[0].line, words)
 
 
-def _switch(config: Config, elements: tuple[Element, ...]) -> Iterator[Hit]:
+def _switch(config: Config, elements: tuple[EventElement, ...]) -> Iterator[Hit]:
     last = elements[-1]
-    if not config.enabled(last.event_id) and any(one.filters for one in elements):
+    if not config.enabled(last.event_id) and any(element.filters for element in elements):
         yield Hit("switched-off", last.line, {"tag": last.tag})
 
 
-def _relation(config: Config, element: Element) -> Iterator[Hit]:
-    """Different fields that are ANDed though nobody wrote so, and rules without a relation."""
+def _relation(element: EventElement, config: Config) -> Iterator[Hit]:
+    """Fields that the schema ANDs or ORs without a groupRelation, and rules without a clear one."""
     fields = dict.fromkeys(item.field for item in element.items if isinstance(item, Filter))
     if len(fields) > 1 and not element.grouped:
         words = {"tag": element.tag, "fields": ", ".join(fields), "declared": config.declared}
         lint = "fields-are-anded" if element.match_all else "fields-are-ored"
         yield Hit(lint, element.line, words)
     for item in element.items:
-        if not isinstance(item, Rule):
+        if not isinstance(item, RuleElement):
             continue
         if item.relation is None and len(item.filters) > 1:
             yield Hit("rule-without-relation", item.line)
@@ -113,41 +130,42 @@ def _relation(config: Config, element: Element) -> Iterator[Hit]:
             yield Hit("rule-relation-not-or", item.line, {"value": item.relation})
 
 
-def _cover(element: Element) -> Iterator[Hit]:
-    """Filters on one field that are alternatives of each other and leave no value out."""
+def _exhaustive_alternatives(element: EventElement) -> Iterator[Hit]:
+    """Filters on one field that are alternatives of each other and together match every value."""
     by_field: dict[str, list[Filter]] = {}
     for item in element.items:
         if isinstance(item, Filter):
             by_field.setdefault(item.field, []).append(item)
     for field, filters in by_field.items():
-        if len(filters) > 1 and not _leaves_some(filters):
-            others = _needs(element) and len(by_field) > 1
-            word = "logged" if element.include else "dropped"
-            told = (
-                "They add nothing to the element."
-                if others
-                else f"Every {element.tag} event that gets this far is {word}."
+        if len(filters) > 1 and not _leave_some_value(filters):
+            consequence = (
+                "The element depends on its other filters alone."
+                if _needs_all(element) and len(by_field) > 1
+                else _every_event(element)
             )
-            yield Hit("alternatives-cover-all", filters[0].line, {"field": field, "effect": told})
+            words = {"field": field, "effect": consequence}
+            yield Hit("alternatives-cover-all", filters[0].line, words)
 
 
-def _leaves_some(filters: list[Filter]) -> bool:
-    """Whether some value meets none of the filters; also True where it cannot be told."""
-    cases: list[Case] = [ANYTHING]
-    for one in filters:
-        wanted = shape(one.condition, one.value)
-        if wanted is None:
+def _leave_some_value(filters: list[Filter]) -> bool:
+    """Whether some value matches none of the filters; True also if that is too costly to decide."""
+    unmatched: list[ValueSet] = [ANY_VALUE]
+    for filter_ in filters:
+        condition = formula(filter_.condition, filter_.value)
+        if condition is None:
             return True
-        if wanted.truth(ANYTHING) is True:
-            return True  # told on its own
-        cases = [narrow for case in cases for narrow in wanted.narrowed(case, wanted=False)]
-        if len(cases) > 200:
+        if condition.truth(ANY_VALUE) is True:
+            return True  # check_filters reports this filter alone
+        unmatched = [
+            narrow for values in unmatched for narrow in condition.narrowed(values, satisfied=False)
+        ]
+        if len(unmatched) > _MAX_SETS:
             return True
-    return bool(cases)
+    return bool(unmatched)
 
 
-def check_schema(config: Config, root: Node) -> Iterator[Hit]:
-    """The schema that the configuration names, against the ones that there are."""
+def check_schema(config: Config, root: XmlNode) -> Iterator[Hit]:
+    """Lints on the declared schema version."""
     words = {"declared": config.declared, "binary": config.binary, "grammar": config.grammar}
     if config.declared > config.binary:
         yield Hit("newer-than-binary", root.line, words)

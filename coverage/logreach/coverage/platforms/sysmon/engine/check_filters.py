@@ -1,4 +1,4 @@
-"""Checks of single filters: those that match nothing, everything, or not what they seem to."""
+"""Lints on single filters: those that match nothing, everything, or other values than intended."""
 
 from __future__ import annotations
 
@@ -11,17 +11,28 @@ from importlib.resources import files
 
 from logreach.coverage.platforms.sysmon.engine import conditions, manifest
 from logreach.coverage.platforms.sysmon.engine.check_elements import effect
-from logreach.coverage.platforms.sysmon.engine.config import Condition, Config, Element, Filter
+from logreach.coverage.platforms.sysmon.engine.config import (
+    Condition,
+    Config,
+    EventElement,
+    Filter,
+)
 from logreach.coverage.platforms.sysmon.engine.lints import Hit
-from logreach.coverage.platforms.sysmon.engine.literals import ANYTHING, Kind, Literal, Shape, shape
+from logreach.coverage.platforms.sysmon.engine.value_sets import (
+    ANY_VALUE,
+    Comparison,
+    Formula,
+    Kind,
+    formula,
+)
 
-# In these the engine doubles every percent sign before it filters (SEMANTICS.md section 3).
-_DOUBLED = frozenset(("CommandLine", "Details"))
-_PATHS = frozenset(
+# The engine doubles every percent sign in these fields before it filters (SEMANTICS.md section 3).
+_DOUBLED_PERCENT_FIELDS = frozenset(("CommandLine", "Details"))
+_PATH_FIELDS = frozenset(
     ("Image", "ParentImage", "SourceImage", "TargetImage", "ImageLoaded", "TargetFilename")
 )
-_REGISTRY = frozenset(("TargetObject", "NewName"))
-_LISTS = frozenset(
+_REGISTRY_FIELDS = frozenset(("TargetObject", "NewName"))
+_LIST_CONDITIONS = frozenset(
     (
         Condition.CONTAINS_ANY,
         Condition.CONTAINS_ALL,
@@ -29,181 +40,188 @@ _LISTS = frozenset(
         Condition.EXCLUDES_ALL,
     )
 )
-_NO_FILES = frozenset(("system", "registry"))  # processes without a file of their own
-_WHOLE = re.compile(r"[a-z]:\\|\\|%|<", re.IGNORECASE)
-_PERCENTS = re.compile("%+")
+_PROCESSES_WITHOUT_FILE = frozenset(("system", "registry"))
+_FULL_PATH = re.compile(r"[a-z]:\\|\\|%|<", re.IGNORECASE)
+_PERCENT_RUN = re.compile("%+")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A filter where it stands, with what every check needs of it."""
+class CheckedFilter:
+    """A filter with its configuration, element and formula, which the lints need."""
 
     config: Config
-    element: Element
+    element: EventElement
     filter: Filter
-    shape: Shape | None
+    formula: Formula | None
 
     def hit(self, lint: str, **words: object) -> Hit:
         """A hit at the filter's line; `filter`, `field`, `tag` and `value` are filled in."""
-        known = {
-            "filter": _shortened(self.filter),
+        value = self.filter.value
+        shown = value if len(value) <= 60 else value[:57] + "..."
+        common = {
+            "filter": f'{self.filter.field} {self.filter.condition} "{shown}"',
             "field": self.filter.field,
             "tag": self.element.tag,
-            "value": self.filter.value,
+            "value": value,
         }
-        return Hit(lint, self.filter.line, {**known, **words})
+        return Hit(lint, self.filter.line, {**common, **words})
 
     def effect(self, always: bool) -> str:
-        """What follows where the filter always, or never, matches."""
+        """The consequence if the filter always, or never, matches."""
         return effect(self.element, self.filter, always)
 
     @property
     def negated(self) -> bool:
-        """Whether not finding the value makes the filter match."""
-        return self.shape is not None and self.shape.negated
+        """Whether the filter matches if its value is not found."""
+        return self.formula is not None and self.formula.negated
 
 
 def check_filters(config: Config) -> Iterator[Hit]:
-    """Everything about filters, element by element."""
+    """Lints on filters, element by element."""
     for elements in config.elements.values():
         for element in elements:
-            told: set[str] = set()
-            for one in element.filters:
-                case = Case(config, element, one, shape(one.condition, one.value))
-                yield from _extent(case)
-                yield from _spelling(case)
-                yield from _image(case)
-                yield from _registry(case)
-                yield from _percent(case)
-                if one.field not in told:
-                    told.add(one.field)
-                    yield from _events(case)
+            checked_fields: set[str] = set()
+            for filter_ in element.filters:
+                condition = formula(filter_.condition, filter_.value)
+                checked = CheckedFilter(config, element, filter_, condition)
+                yield from _extent(checked)
+                yield from _spelling(checked)
+                yield from _image(checked)
+                yield from _registry(checked)
+                yield from _percent(checked)
+                if filter_.field not in checked_fields:
+                    checked_fields.add(filter_.field)
+                    yield from _events(checked)
 
 
-def _shortened(one: Filter) -> str:
-    value = one.value if len(one.value) <= 60 else one.value[:57] + "..."
-    return f'{one.field} {one.condition} "{value}"'
-
-
-def _extent(case: Case) -> Iterator[Hit]:
+def _extent(checked: CheckedFilter) -> Iterator[Hit]:
     """Filters that match every value, or none."""
-    one = case.filter
-    if case.shape is None:
-        yield case.hit("user-variable")
+    filter_ = checked.filter
+    if checked.formula is None:
+        yield checked.hit("user-variable")
         return
-    truth = case.shape.truth(ANYTHING)
-    semicolon = one.condition in _LISTS and one.value.endswith(";")
+    truth = checked.formula.truth(ANY_VALUE)
+    semicolon = filter_.condition in _LIST_CONDITIONS and filter_.value.endswith(";")
     if semicolon and truth is not None:
-        yield case.hit("trailing-semicolon", effect=case.effect(truth))
-    elif conditions.expand(conditions.fold(one.value)) is None:
-        yield case.hit("too-long")
+        yield checked.hit("trailing-semicolon", effect=checked.effect(truth))
+    elif conditions.expand(conditions.fold(filter_.value)) is None:
+        yield checked.hit("too-long")
     elif truth is not None:
         lint = "always-matches" if truth else "never-matches"
-        yield case.hit(lint, effect=case.effect(truth))
-    elif one.condition in _LISTS and "" in one.value.split(";"):
-        yield case.hit("empty-part")
+        yield checked.hit(lint, effect=checked.effect(truth))
+    elif filter_.condition in _LIST_CONDITIONS and "" in filter_.value.split(";"):
+        yield checked.hit("empty-part")
 
 
-def _spelling(case: Case) -> Iterator[Hit]:
+def _spelling(checked: CheckedFilter) -> Iterator[Hit]:
     """White space, wildcards, numbers compared as text."""
-    one = case.filter
-    parts = one.value.split(";") if one.condition is Condition.IS_ANY else []
-    if one.value.strip() and _is_untrimmed(one):
-        yield case.hit("untrimmed")
+    filter_ = checked.filter
+    parts = filter_.value.split(";") if filter_.condition is Condition.IS_ANY else []
+    if filter_.value.strip() and _is_untrimmed(filter_):
+        yield checked.hit("untrimmed")
     elif any(part != part.strip() for part in parts):
-        yield case.hit("untrimmed-part")
-    if "*" in one.value and one.field in _PATHS:
-        yield case.hit("wildcard")
-    if one.condition in (Condition.LESS_THAN, Condition.MORE_THAN) and one.value.strip().isdigit():
-        yield case.hit("text-order")
+        yield checked.hit("untrimmed-part")
+    if "*" in filter_.value and filter_.field in _PATH_FIELDS:
+        yield checked.hit("wildcard")
+    if (
+        filter_.condition in (Condition.LESS_THAN, Condition.MORE_THAN)
+        and filter_.value.strip().isdigit()
+    ):
+        yield checked.hit("text-order")
 
 
-def _is_untrimmed(one: Filter) -> bool:
-    """Whether white space stands at an end where it can hardly be meant."""
-    value = one.value
+def _is_untrimmed(filter_: Filter) -> bool:
+    """Whether white space stands at an end where it is hardly intended."""
+    value = filter_.value
     if value.strip("\t\r\n") != value:
         return True
-    head, tail = value != value.lstrip(), value != value.rstrip()
-    match one.condition:
+    leading, trailing = value != value.lstrip(), value != value.rstrip()
+    match filter_.condition:
         case Condition.IS | Condition.IS_NOT | Condition.IMAGE | Condition.IS_ANY:
-            return head or tail
+            return leading or trailing
         case Condition.BEGIN_WITH | Condition.NOT_BEGIN_WITH:
-            return head
+            return leading
         case Condition.END_WITH | Condition.NOT_END_WITH:
-            return tail
+            return trailing
         case _:
             return False
 
 
-def _image(case: Case) -> Iterator[Hit]:
-    value = case.filter.value
-    if case.filter.condition is not Condition.IMAGE or not value:
+def _image(checked: CheckedFilter) -> Iterator[Hit]:
+    value = checked.filter.value
+    if checked.filter.condition is not Condition.IMAGE or not value:
         return
-    if "\\" in value and not _WHOLE.match(value):
-        yield case.hit("image-part-of-path")
-    elif "\\" not in value and "." not in value and value.lower() not in _NO_FILES:
-        yield case.hit("image-without-extension")
+    if "\\" in value and not _FULL_PATH.match(value):
+        yield checked.hit("image-part-of-path")
+    elif "\\" not in value and "." not in value and value.lower() not in _PROCESSES_WITHOUT_FILE:
+        yield checked.hit("image-without-extension")
 
 
 @lru_cache(maxsize=1)
-def _roots() -> tuple[tuple[str, str], ...]:
+def _registry_roots() -> tuple[tuple[str, str], ...]:
     source = files("logreach.coverage.platforms.sysmon").joinpath("knowledge", "registry_roots.csv")
     with source.open(encoding="utf-8") as file:
         return tuple((row["text"], row["instead"]) for row in csv.DictReader(file))
 
 
-def _registry(case: Case) -> Iterator[Hit]:
-    if case.filter.field not in _REGISTRY:
+def _registry(checked: CheckedFilter) -> Iterator[Hit]:
+    if checked.filter.field not in _REGISTRY_FIELDS:
         return
-    value = conditions.fold(case.filter.value)
-    for text, instead in _roots():
-        if conditions.fold(text) in value:
-            told = case.effect(always=case.negated)
-            yield case.hit("registry-root", text=text, instead=instead, effect=told)
+    value = conditions.fold(checked.filter.value)
+    for root, instead in _registry_roots():
+        if conditions.fold(root) in value:
+            consequence = checked.effect(always=checked.negated)
+            yield checked.hit("registry-root", root=root, instead=instead, effect=consequence)
             return
 
 
-def _percent(case: Case) -> Iterator[Hit]:
-    if case.filter.field not in _DOUBLED or case.shape is None:
+def _percent(checked: CheckedFilter) -> Iterator[Hit]:
+    if checked.filter.field not in _DOUBLED_PERCENT_FIELDS or checked.formula is None:
         return
-    folded = conditions.fold(case.filter.value)
+    folded = conditions.fold(checked.filter.value)
     if conditions.expand(folded) != folded:
-        yield case.hit("variable-expanded")
+        yield checked.hit("variable-expanded")
         return
-    literals = case.shape.literals
-    lost = [literal for literal in literals if not _survives_doubling(literal)]
-    if lost and (case.shape.need_all or len(lost) == len(literals)):
-        yield case.hit("doubled-percent", effect=case.effect(always=case.negated))
+    comparisons = checked.formula.comparisons
+    impossible = [each for each in comparisons if not _survives_doubling(each)]
+    if impossible and (checked.formula.need_all or len(impossible) == len(comparisons)):
+        yield checked.hit("doubled-percent", effect=checked.effect(always=checked.negated))
 
 
-def _survives_doubling(literal: Literal) -> bool:
-    """Whether text in which every percent sign stands twice can have the property."""
-    for run in _PERCENTS.finditer(literal.text):
-        at_start, at_end = run.start() == 0, run.end() == len(literal.text)
-        cut = (at_start and literal.kind in (Kind.CONTAINS, Kind.ENDS)) or (
-            at_end and literal.kind in (Kind.CONTAINS, Kind.BEGINS)
+def _survives_doubling(comparison: Comparison) -> bool:
+    """Whether a value in which every percent sign stands twice can meet the comparison."""
+    for run in _PERCENT_RUN.finditer(comparison.operand):
+        at_start, at_end = run.start() == 0, run.end() == len(comparison.operand)
+        cut = (at_start and comparison.kind in (Kind.CONTAINS, Kind.ENDS)) or (
+            at_end and comparison.kind in (Kind.CONTAINS, Kind.BEGINS)
         )
         if len(run.group()) % 2 and not cut:
             return False
     return True
 
 
-def _events(case: Case) -> Iterator[Hit]:
-    """Events of the tag in which the field is not looked at, though they may have it."""
-    binary = case.config.binary
-    ids = manifest.tags(binary)[case.element.tag]
-    compiled = manifest.fields_of(case.element.event_id, binary)
-    field = case.filter.field
+def _events(checked: CheckedFilter) -> Iterator[Hit]:
+    """Events of the tag in which the engine never compares the field, though they may have it."""
+    binary = checked.config.binary
+    ids = manifest.tags(binary)[checked.element.tag]
+    compiled = manifest.fields_of(checked.element.event_id, binary)
+    field = checked.filter.field
     index = compiled.index(field)
-    layouts = {number: manifest.fields_of(number, binary) for number in ids}
-    works = [n for n, fields in layouts.items() if fields[index : index + 1] == (field,)]
-    words = {"works": _listed(works), "compiled": case.element.event_id}
-    elsewhere = [n for n, fields in layouts.items() if field in fields and n not in works]
-    without = [n for n, fields in layouts.items() if field not in fields]
+    layouts = {event_id: manifest.fields_of(event_id, binary) for event_id in ids}
+    works = [
+        event_id for event_id, fields in layouts.items() if fields[index : index + 1] == (field,)
+    ]
+    words = {"works": _listed(works), "compiled": checked.element.event_id}
+    elsewhere = [
+        event_id
+        for event_id, fields in layouts.items()
+        if field in fields and event_id not in works
+    ]
+    without = [event_id for event_id, fields in layouts.items() if field not in fields]
     if elsewhere:
-        yield case.hit("foreign-field", ids=_listed(elsewhere), **words)
+        yield checked.hit("foreign-field", ids=_listed(elsewhere), **words)
     if without:
-        yield case.hit("field-of-some-events", ids=_listed(without), **words)
+        yield checked.hit("field-of-some-events", ids=_listed(without), **words)
 
 
 def _listed(ids: list[int]) -> str:

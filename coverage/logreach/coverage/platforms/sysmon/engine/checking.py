@@ -1,4 +1,4 @@
-"""Everything to know about a configuration before it is rolled out."""
+"""Lints a Sysmon configuration before it is rolled out."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from logreach.coverage.platforms.sysmon.engine.lints import Finding, Hit, findin
 from logreach.coverage.platforms.sysmon.engine.loading import binary_of, build
 from logreach.inventories.files.faults import Fault, InputError
 
-_LINE = re.compile(r"line (\d+)")
+_LINE_NUMBER = re.compile(r"line (\d+)")
 
 
-def check(text: str | bytes, sysmon_version: str | None = None) -> list[Finding]:
-    """Findings in the order of the file, the worst of a line first.
+def check(xml: str | bytes, sysmon_version: str | None = None) -> list[Finding]:
+    """Findings in the order of the file, the most severe of a line first.
 
-    A configuration that Sysmon would refuse gives its faults as findings. Raises InputError
-    where the text is no XML that can be read at all, or the version of Sysmon is not known.
+    If Sysmon would refuse the configuration, the findings are its faults. Raises InputError if it
+    is not well-formed XML, or if the version of Sysmon is unknown.
     """
     binary = binary_of(sysmon_version)
-    root = document.parse(text)
+    root = document.parse(xml)
     try:
         config = build(root, binary)
     except InputError as error:
@@ -37,11 +37,13 @@ def check(text: str | bytes, sysmon_version: str | None = None) -> list[Finding]
 
 
 def _refused(fault: Fault) -> Hit:
-    line = _LINE.search(fault.where)
+    line = _LINE_NUMBER.search(fault.where)
     words = {"message": fault.message, "hint": fault.hint or "Repair or remove it."}
     return Hit("refused", int(line.group(1)) if line else 1, words)
 
 
 def _ordered(hits: list[Hit]) -> list[Finding]:
-    found = dict.fromkeys(finding(hit) for hit in hits)
-    return sorted(found, key=lambda one: (one.line, one.severity.rank, one.lint, one.message))
+    distinct = dict.fromkeys(finding(hit) for hit in hits)
+    return sorted(
+        distinct, key=lambda each: (each.line, each.severity.rank, each.lint, each.message)
+    )

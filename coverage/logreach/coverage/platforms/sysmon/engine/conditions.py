@@ -1,4 +1,4 @@
-"""Conditions on text: what each of the sixteen means, as the engine compares."""
+"""The sixteen filter conditions, compared as the engine compares."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from importlib.resources import files
 from logreach.coverage.platforms.sysmon.engine.config import Condition
 
 Test = Callable[[str], bool]
+"""Whether a field value, folded and not empty, meets a condition."""
 
-_LONGEST = 259  # MAX_PATH without the closing NUL
-_CAPITALS = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_MAX_LENGTH = 259  # MAX_PATH without the closing NUL
+_ASCII_CAPITALS = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _VARIABLE = re.compile(r"%([^%]+)%")
 
 
-def fold(text: str) -> str:
+def fold(value: str) -> str:
     """Lower case as the engine does it: ASCII letters only."""
-    return text.lower() if text.isascii() else text.translate(_CAPITALS)
+    return value.lower() if value.isascii() else value.translate(_ASCII_CAPITALS)
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Mapping[str, str | None]:
-    """The variables of a user's session; None for a value that differs from host to host."""
+    """The environment variables of a session; None for a value that differs between hosts."""
     source = files("logreach.coverage.platforms.sysmon").joinpath("knowledge", "environment.csv")
     with source.open(encoding="utf-8") as file:
         return {
@@ -34,133 +35,133 @@ def _environment() -> Mapping[str, str | None]:
 
 
 def expand(value: str) -> str | None:
-    """A folded rule value with its %VARIABLES% filled in; None where it grows too long.
+    """A folded filter value with its %VARIABLES% expanded; None if it grows too long.
 
     Unknown variables stay as they are written, as Windows leaves them.
     """
     if "%" not in value:
         return value
     environment = _environment()
-    out, rest = "", value
+    expanded, remaining = "", value
     while True:
-        before, mark, after = rest.partition("%")
-        out += before
-        if not mark:
+        before, percent, after = remaining.partition("%")
+        expanded += before
+        if not percent:
             break
-        name, closing, behind = after.partition("%")
-        known = environment.get(name) if closing else None
-        out += known if known is not None else "%" + name
-        rest = behind if known is not None else closing + behind
-    return out if len(out) <= _LONGEST else None
+        name, closing, tail = after.partition("%")
+        substitute = environment.get(name) if closing else None
+        expanded += substitute if substitute is not None else "%" + name
+        remaining = tail if substitute is not None else closing + tail
+    return expanded if len(expanded) <= _MAX_LENGTH else None
 
 
 def is_certain(value: str) -> bool:
-    """Whether the value is the same on every host: it names no variable such as %TEMP%."""
+    """Whether the value expands alike on every host: it has no variable such as %TEMP%."""
     environment = _environment()
     names = [name for name in _VARIABLE.findall(fold(value)) if name in environment]
     return all(environment[name] is not None for name in names)
 
 
 def never(_: str) -> bool:
-    """A condition that nothing meets."""
+    """A test that no field value passes."""
     return False
 
 
 def test(condition: Condition, value: str) -> Test:
-    """The condition as a test of folded, non-empty text."""
-    wanted = expand(fold(value))
-    if wanted is None:
+    """A filter's condition and value as a test of field values."""
+    operand = expand(fold(value))
+    if operand is None:
         return never
-    return _BUILDERS[condition](wanted)
+    return _BUILDERS[condition](operand)
 
 
-def parts(value: str) -> tuple[str, ...]:
-    """The `;` parts of `contains any` and its kin as the engine searches for them.
+def searched_parts(value: str) -> tuple[str, ...]:
+    """The `;` parts of `contains any` and similar conditions, as the engine searches for them.
 
-    An empty part has no length, and the engine then searches for all that follows it.
+    An empty part has no length, and the engine then searches for the remainder of the value.
     """
-    found, start = [], 0
+    searched, start = [], 0
     for part in value.split(";"):
-        found.append(part or value[start:])
+        searched.append(part or value[start:])
         start += len(part) + 1
-    return tuple(found)
+    return tuple(searched)
 
 
-def order(text: str) -> bytes:
-    """A key that orders text as the engine does: by UTF-16 code units."""
-    return text.encode("utf-16-be", "surrogatepass")
+def sort_key(value: str) -> bytes:
+    """A key that sorts field values as the engine does: by UTF-16 code units."""
+    return value.encode("utf-16-be", "surrogatepass")
 
 
-def _is(wanted: str) -> Test:
-    return lambda text: text == wanted
+def _is(operand: str) -> Test:
+    return lambda value: value == operand
 
 
-def _is_not(wanted: str) -> Test:
-    return lambda text: text != wanted
+def _is_not(operand: str) -> Test:
+    return lambda value: value != operand
 
 
-def _is_any(wanted: str) -> Test:
-    return frozenset(wanted.split(";")).__contains__
+def _is_any(operand: str) -> Test:
+    return frozenset(operand.split(";")).__contains__
 
 
-def _contains(wanted: str) -> Test:
-    return lambda text: wanted in text
+def _contains(operand: str) -> Test:
+    return lambda value: operand in value
 
 
-def _excludes(wanted: str) -> Test:
-    return lambda text: wanted not in text
+def _excludes(operand: str) -> Test:
+    return lambda value: operand not in value
 
 
-def _contains_any(wanted: str) -> Test:
-    pieces = parts(wanted)
-    return lambda text: any(piece in text for piece in pieces)
+def _contains_any(operand: str) -> Test:
+    parts = searched_parts(operand)
+    return lambda value: any(part in value for part in parts)
 
 
-def _contains_all(wanted: str) -> Test:
-    pieces = parts(wanted)
-    return lambda text: all(piece in text for piece in pieces)
+def _contains_all(operand: str) -> Test:
+    parts = searched_parts(operand)
+    return lambda value: all(part in value for part in parts)
 
 
-def _excludes_any(wanted: str) -> Test:
-    pieces = parts(wanted)
-    return lambda text: not any(piece in text for piece in pieces)
+def _excludes_any(operand: str) -> Test:
+    parts = searched_parts(operand)
+    return lambda value: not any(part in value for part in parts)
 
 
-def _excludes_all(wanted: str) -> Test:
-    pieces = parts(wanted)
-    return lambda text: not all(piece in text for piece in pieces)
+def _excludes_all(operand: str) -> Test:
+    parts = searched_parts(operand)
+    return lambda value: not all(part in value for part in parts)
 
 
-def _begin_with(wanted: str) -> Test:
-    return lambda text: text.startswith(wanted)
+def _begin_with(operand: str) -> Test:
+    return lambda value: value.startswith(operand)
 
 
-def _not_begin_with(wanted: str) -> Test:
-    return lambda text: not text.startswith(wanted)
+def _not_begin_with(operand: str) -> Test:
+    return lambda value: not value.startswith(operand)
 
 
-def _end_with(wanted: str) -> Test:
-    return lambda text: text.endswith(wanted)
+def _end_with(operand: str) -> Test:
+    return lambda value: value.endswith(operand)
 
 
-def _not_end_with(wanted: str) -> Test:
-    return lambda text: not text.endswith(wanted)
+def _not_end_with(operand: str) -> Test:
+    return lambda value: not value.endswith(operand)
 
 
-def _less_than(wanted: str) -> Test:
-    limit = order(wanted)
-    return lambda text: order(text) < limit
+def _less_than(operand: str) -> Test:
+    limit = sort_key(operand)
+    return lambda value: sort_key(value) < limit
 
 
-def _more_than(wanted: str) -> Test:
-    limit = order(wanted)
-    return lambda text: order(text) > limit
+def _more_than(operand: str) -> Test:
+    limit = sort_key(operand)
+    return lambda value: sort_key(value) > limit
 
 
-def _image(wanted: str) -> Test:
-    if "\\" in wanted:
-        return _is(wanted)
-    return lambda text: text[text.rfind("\\") + 1 :] == wanted
+def _image(operand: str) -> Test:
+    if "\\" in operand:
+        return _is(operand)
+    return lambda value: value[value.rfind("\\") + 1 :] == operand
 
 
 _BUILDERS: Mapping[Condition, Callable[[str], Test]] = {

@@ -1,4 +1,4 @@
-"""A configuration as the engine holds it after loading."""
+"""A configuration after loading, as the engine holds it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from logreach.coverage.platforms.sysmon.engine.manifest import Schema
 
 
 class Condition(StrEnum):
-    """How a filter looks at a field; names as a configuration writes them."""
+    """How a filter compares a field with its value; spelled as in a configuration."""
 
     IS = "is"
     IS_NOT = "is not"
@@ -33,7 +33,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on one field. `name` is the rule name that a match reports ('' for none)."""
+    """A condition on one field. `name` becomes the RuleName of an event that matches ('': none)."""
 
     field: str
     condition: Condition
@@ -46,10 +46,11 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A `<Rule>`: counts as one filter of its element; AND is a true AND, same field or not.
+class RuleElement:
+    """A `<Rule>`: it counts as one filter of its event element.
 
-    `relation` is its groupRelation as written, None where it has none.
+    With `match_all` every filter must match, even several on the same field. `relation` is the
+    groupRelation as written, None if absent.
     """
 
     filters: tuple[Filter, ...]
@@ -63,29 +64,30 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class EventElement:
     """An event tag with its filters, such as `<ProcessCreate onmatch="include">`.
 
-    `event_id` is the id that it was compiled for, `match_all` whether different fields are
-    ANDed (`groupRelation="and"`), `group` the name of its RuleGroup, `grouped` whether it has one.
+    `event_id` is the event whose field list it was compiled with. `match_all`: filters on
+    different fields are ANDed (`groupRelation="and"`). `group` is the name of its RuleGroup,
+    `grouped` says whether it stands in one.
     """
 
     tag: str
     event_id: int
     include: bool
     match_all: bool
-    items: tuple[Filter | Rule, ...]
+    items: tuple[Filter | RuleElement, ...]
     group: str
     line: int
     grouped: bool = False
 
     @property
     def filters(self) -> tuple[Filter, ...]:
-        """Every filter, also those inside rules, in document order."""
+        """Every filter, including those inside rules, in document order."""
         return tuple(
-            one
+            filter_
             for item in self.items
-            for one in (item.filters if isinstance(item, Rule) else (item,))
+            for filter_ in (item.filters if isinstance(item, RuleElement) else (item,))
         )
 
     def __str__(self) -> str:
@@ -93,7 +95,7 @@ class Element:
 
 
 class Cause(StrEnum):
-    """Why an element is not in force."""
+    """Why Sysmon drops an event element."""
 
     INCORRECT_FIELD = "incorrect field"
     AFTER_INCORRECT_FIELD = "after an element with an incorrect field"
@@ -102,8 +104,8 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
-    """An element that Sysmon leaves out without failing; `field` is the one it stumbled on."""
+class DroppedElement:
+    """An event element that Sysmon leaves out without failing; `field` is the incorrect field."""
 
     tag: str
     line: int
@@ -112,7 +114,7 @@ class Dropped:
 
     @property
     def message(self) -> str:
-        """What Sysmon prints, or would."""
+        """The message that Sysmon prints; '' if it prints none."""
         return {
             Cause.INCORRECT_FIELD: f"Incorrect field {self.field}",
             Cause.AFTER_INCORRECT_FIELD: "",
@@ -125,7 +127,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A setting beside EventFiltering, such as HashAlgorithms; `value` is '' where empty."""
+    """An option beside EventFiltering, such as HashAlgorithms; `value` is '' for an empty one."""
 
     name: str
     value: str
@@ -136,42 +138,43 @@ class Option:
 class Config:
     """A loaded configuration.
 
-    `declared` is the schemaversion it names, `grammar` the schema it was checked against,
-    `binary` the schema of the Sysmon that loads it, `defaults` the events that this Sysmon logs
-    where there is no element. `elements` holds those in force by tag, in document order.
+    `declared` is its schemaversion, `grammar` the schema whose grammar validated it, `binary` the
+    schema of the Sysmon that loads it, `defaults` the events that this Sysmon logs if they have
+    no element. `elements` are the event elements in force, by tag and in document order.
+    `compiled` caches the filters of each event for `decision`.
     """
 
     declared: Schema
     grammar: Schema
     binary: Schema
     defaults: tuple[int, ...]
-    elements: Mapping[str, tuple[Element, ...]]
+    elements: Mapping[str, tuple[EventElement, ...]]
     options: tuple[Option, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
+    dropped: tuple[DroppedElement, ...] = ()
     compiled: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def schema_version(self) -> str:
-        """The declared version, two decimals: '4.90'."""
+        """The declared schema with two decimals: '4.90'."""
         return str(self.declared)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What Sysmon prints while it loads, in the order of the file."""
-        return tuple(one.message for one in self.dropped if one.message)
+        """The messages that Sysmon prints while it loads, in the order of the file."""
+        return tuple(element.message for element in self.dropped if element.message)
 
-    def elements_of(self, event_id: int) -> tuple[Element, ...]:
+    def elements_of(self, event_id: int) -> tuple[EventElement, ...]:
         """The elements in force for an event, in document order."""
         event = manifest.event(event_id)
         return self.elements.get(event.tag, ()) if event and event.tag else ()
 
     def option(self, name: str) -> Option | None:
-        """The last setting of that name."""
-        found = [option for option in self.options if option.name == name]
-        return found[-1] if found else None
+        """The last option of that name."""
+        matching = [option for option in self.options if option.name == name]
+        return matching[-1] if matching else None
 
-    def logged_unasked(self, event_id: int) -> bool:
-        """Whether the event is logged where there is no element for it."""
+    def logged_by_default(self, event_id: int) -> bool:
+        """Whether this Sysmon logs the event if it has no element."""
         return event_id in self.defaults
 
     def enabled(self, event_id: int) -> bool:
@@ -179,7 +182,7 @@ class Config:
 
         Only NetworkConnect, ImageLoad, ProcessAccess and DnsQuery have a switch. The last
         element in the document sets it: off for an empty include, on for any other. Without
-        elements it is off, but `<ProcessAccessConfig>` turns its own on.
+        elements it is off, unless an option such as `<ProcessAccessConfig>` turns it on.
         """
         event = manifest.event(event_id)
         if event is None or not event.option:

@@ -1,8 +1,8 @@
 """Whether Sysmon logs one event, and under which rule: SEMANTICS.md in code.
 
-Exclude elements are asked before include elements, and within each kind the last in the
-document first. The first that matches decides. A name of any filter that matched on the way
-sticks until a later one takes its place.
+Exclude elements are evaluated before include elements, within each kind the last of the document
+first. The first element that matches decides. The rule name of a filter that matches is kept, even
+if its element then fails, until a later filter with a name matches.
 """
 
 from __future__ import annotations
@@ -14,55 +14,59 @@ from enum import Enum
 from logreach.coverage.events.patterns import Decider
 from logreach.coverage.platforms.sysmon.engine import conditions, manifest
 from logreach.coverage.platforms.sysmon.engine.conditions import Test, fold
-from logreach.coverage.platforms.sysmon.engine.config import Config, Element, Filter, Rule
+from logreach.coverage.platforms.sysmon.engine.config import (
+    Config,
+    EventElement,
+    Filter,
+    RuleElement,
+)
 
-_UNFILTERED = frozenset((4, 16, 255))
-_EMPTY = "-"  # what text fields hold in place of nothing
-# The engine derives these ids from the type, so an event without one has it all the same.
+UNFILTERED = frozenset((4, 16, 255))
+"""Events that Sysmon logs whatever its configuration says."""
+EMPTY = "-"
+"""What the engine compares instead of an empty text field."""
+# The engine derives these event ids from EventType, so an event that lacks the field still has it.
 _IMPLIED_TYPE = {13: "SetValue", 14: "RenameKey"}
 
+Status = int
+"""The result of a filter, rule or element for one event: one of the three below.
 
-class Status(Enum):
-    """What comes of a filter, rule or element."""
-
-    MATCH = "match"
-    NO_MATCH = "no match"
-    FAILED = "failed"  # a number or GUID that the event lacks: the whole element is left
-
-
-MATCH, NO_MATCH, FAILED = Status.MATCH, Status.NO_MATCH, Status.FAILED
+They are bits, so that `outcomes` can hold the possible results for many events in one number.
+"""
+MATCH, NO_MATCH = 1, 2
+FAILED = 4
+"""A filter needs a number or GUID that the event lacks: Sysmon leaves the element."""
 
 
 class Basis(Enum):
-    """What the decision rests on."""
+    """The ground of a decision."""
 
     ELEMENT = "element"  # an element matched
-    SINGLE = "single"  # nothing matched, and one element stands alone: its default
-    MULTIPLE = "multiple"  # nothing matched, and there are two or more: not logged
-    MANIFEST = "manifest"  # there is no element
+    SINGLE = "single"  # no match, and there is one element: its default
+    MULTIPLE = "multiple"  # no match, and there are several elements: not logged
+    MANIFEST = "manifest"  # no element: the default of this Sysmon
     UNFILTERED = "unfiltered"  # the event cannot be filtered
-    NO_EVENT = "no event"  # this Sysmon has no such event
+    NO_EVENT = "no event"  # this Sysmon does not write the event
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Whether an event is logged, and why.
 
-    `rule` is the RuleName ('' for none). `disabled` says that the event is switched off, so that
-    nothing is logged whatever the elements say. `element` decided, `item` is the filter or rule
-    in it that matched.
+    `rule` is the RuleName ('' for none). `disabled`: the event is switched off, so that no element
+    can log it. `element` decided, by its filter or rule `item`.
     """
 
     logged: bool
     rule: str
     basis: Basis
     disabled: bool = False
-    element: Element | None = None
-    item: Filter | Rule | None = None
+    element: EventElement | None = None
+    item: Filter | RuleElement | None = None
 
     @property
     def deciders(self) -> tuple[Decider, ...]:
-        """The parts of the configuration that decided, most telling first."""
+        """The parts of the configuration that decided, the most specific first."""
         if self.element is None:
             return ()
         group = f"in RuleGroup {self.element.group!r}" if self.element.group else ""
@@ -73,8 +77,8 @@ class Decision:
         return (Decider(name, self.item.line, str(self.item)), element)
 
 
-class _Texts(dict[str, "str | None"]):
-    """The fields of one event as conditions see them, each made ready when it is asked for."""
+class _FieldValues(dict[str, "str | None"]):
+    """The field values of one event as conditions see them, each computed on first use."""
 
     __slots__ = ("_event_id", "_fields")
 
@@ -84,17 +88,17 @@ class _Texts(dict[str, "str | None"]):
         self._fields = fields
 
     def __missing__(self, name: str) -> str | None:
-        self[name] = text = field_text(self._event_id, name, self._fields.get(name))
-        return text
+        self[name] = value = field_value(self._event_id, name, self._fields.get(name))
+        return value
 
 
-class _Run:
-    """One event on its way through the elements: its texts, and the name that sticks."""
+class _EventState:
+    """One event during evaluation: its field values and the rule name that it would carry."""
 
-    __slots__ = ("rule", "texts")
+    __slots__ = ("rule", "values")
 
-    def __init__(self, texts: _Texts) -> None:
-        self.texts = texts
+    def __init__(self, values: _FieldValues) -> None:
+        self.values = values
         self.rule = ""
 
 
@@ -102,8 +106,8 @@ class _Run:
 class CompiledFilter:
     """A filter with its test.
 
-    `applies` is False where the event lacks the field at that place. `alternative` says that the
-    element asks the same field again further on, so that this one may fail in an AND.
+    `applies` is False if the event lacks the field at its index. `alternative`: the element has
+    a later filter on the same field, so that this one need not match in an AND.
     """
 
     source: Filter
@@ -113,90 +117,90 @@ class CompiledFilter:
     applies: bool
     alternative: bool
 
-    def status(self, run: _Run) -> Status:
-        """What comes of the filter."""
+    def status(self, event: _EventState) -> Status:
+        """The filter's result."""
         if not self.applies:
             return NO_MATCH
-        text = run.texts[self.field]
-        if text is None:
+        value = event.values[self.field]
+        if value is None:
             return FAILED
-        if not self.test(text):
+        if not self.test(value):
             return NO_MATCH
         if self.name:
-            run.rule = self.name
+            event.rule = self.name
         return MATCH
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule; filters on the same field are nothing special in it."""
+    """A `<Rule>` with its tests; unlike an element, it does not OR filters on the same field."""
 
-    source: Rule
+    source: RuleElement
     filters: tuple[CompiledFilter, ...]
 
-    def status(self, run: _Run) -> Status:
-        """A true AND ends at the first filter that is not met, an OR at the first that is."""
-        going_on = MATCH if self.source.match_all else NO_MATCH
-        for one in self.filters:
-            status = one.status(run)
-            if status is not going_on:
+    def status(self, event: _EventState) -> Status:
+        """The rule's result: AND ends at the first filter that does not match, OR at a match."""
+        neutral = MATCH if self.source.match_all else NO_MATCH
+        for filter_ in self.filters:
+            status = filter_.status(event)
+            if status != neutral:
                 return status
-        return going_on
+        return neutral
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledElement:
-    """An element with its filters and rules in document order."""
+    """An event element with its filters and rules in document order."""
 
-    source: Element
+    source: EventElement
     items: tuple[CompiledFilter | CompiledRule, ...]
 
-    def status(self, run: _Run) -> tuple[Status, Filter | Rule | None]:
-        """What comes of the element, and the filter or rule that brought it."""
+    def status(self, event: _EventState) -> tuple[Status, Filter | RuleElement | None]:
+        """The element's result, and the filter or rule that caused it."""
         if self.source.match_all:
-            return self._all(run)
+            return self._status_of_all(event)
         for item in self.items:
-            status = item.status(run)
-            if status is not NO_MATCH:
+            status = item.status(event)
+            if status != NO_MATCH:
                 return status, item.source
         return NO_MATCH, None
 
-    def _all(self, run: _Run) -> tuple[Status, Filter | Rule | None]:
-        """AND: every filter and rule, but filters on the same field are ORed."""
-        matched: set[str] = set()
-        last: Filter | Rule | None = None
+    def _status_of_all(self, event: _EventState) -> tuple[Status, Filter | RuleElement | None]:
+        """AND over all filters and rules, but filters on the same field are ORed."""
+        matched_fields: set[str] = set()
+        last_match: Filter | RuleElement | None = None
         for item in self.items:
-            if isinstance(item, CompiledFilter) and item.applies and item.field in matched:
+            if isinstance(item, CompiledFilter) and item.applies and item.field in matched_fields:
                 continue
-            status = item.status(run)
+            status = item.status(event)
             if isinstance(item, CompiledFilter):
-                if status is NO_MATCH and item.alternative:
+                if status == NO_MATCH and item.alternative:
                     continue
-                matched.add(item.field)
-            if status is not MATCH:
+                matched_fields.add(item.field)
+            if status != MATCH:
                 return status, None
-            last = item.source
-        return (MATCH if self.items else NO_MATCH), last
+            last_match = item.source
+        return (MATCH if self.items else NO_MATCH), last_match
 
 
 def decide(config: Config, event_id: int, fields: Mapping[str, str]) -> Decision:
-    """What a configuration does with one event; `fields` as the event log shows them."""
+    """Whether a configuration logs one event; `fields` as the event log shows them."""
     event = manifest.event(event_id)
     if event is None or not manifest.fields_of(event_id, config.binary):
         return Decision(logged=False, rule="", basis=Basis.NO_EVENT)
-    if event_id in _UNFILTERED:
+    if event_id in UNFILTERED:
         return Decision(logged=True, rule="", basis=Basis.UNFILTERED)
     disabled = not config.enabled(event_id)
     elements = elements_for(config, event_id)
     if not elements:
-        logged = config.logged_unasked(event_id) and not disabled
+        logged = config.logged_by_default(event_id) and not disabled
         return Decision(logged, "", Basis.MANIFEST, disabled)
-    run = _Run(_Texts(event_id, fields))
+    state = _EventState(_FieldValues(event_id, fields))
     for element in elements:
-        status, item = element.status(run)
-        if status is MATCH:
+        status, item = element.status(state)
+        if status == MATCH:
             logged = element.source.include and not disabled
-            return Decision(logged, run.rule, Basis.ELEMENT, disabled, element.source, item)
+            return Decision(logged, state.rule, Basis.ELEMENT, disabled, element.source, item)
     if len(elements) == 1:
         only = elements[0].source
         return Decision(not only.include and not disabled, "", Basis.SINGLE, disabled, only)
@@ -204,49 +208,53 @@ def decide(config: Config, event_id: int, fields: Mapping[str, str]) -> Decision
 
 
 def elements_for(config: Config, event_id: int) -> tuple[CompiledElement, ...]:
-    """The elements for an event in the order in which they are asked, compiled once."""
+    """The elements for an event in the order of evaluation, compiled once per configuration."""
     key = str(event_id)
-    found = config.compiled.get(key)
-    if found is None:
+    compiled = config.compiled.get(key)
+    if compiled is None:
         last_first = config.elements_of(event_id)[::-1]
         excludes = [element for element in last_first if not element.include]
         includes = [element for element in last_first if element.include]
-        found = tuple(_compile(element, event_id, config) for element in (*excludes, *includes))
-        config.compiled[key] = found
-    return found  # type: ignore[return-value]  # only these are stored
+        compiled = tuple(_compile(element, event_id, config) for element in (*excludes, *includes))
+        config.compiled[key] = compiled
+    return compiled  # type: ignore[return-value]  # only these are stored
 
 
-def _compile(element: Element, event_id: int, config: Config) -> CompiledElement:
-    """A filter applies to another id of the tag only if that has the field at the same index."""
-    own = manifest.fields_of(event_id, config.binary)
-    first = manifest.fields_of(element.event_id, config.binary)
+def _compile(element: EventElement, event_id: int, config: Config) -> CompiledElement:
+    """Compile an element for one of the events that share its tag.
 
-    def compiled(one: Filter, alternative: bool = False) -> CompiledFilter:
-        index = first.index(one.field)
-        applies = index < len(own) and own[index] == one.field
-        test = conditions.test(one.condition, one.value)
-        return CompiledFilter(one, one.field, one.name, test, applies, alternative)
+    The engine addresses a field by its index in the event that the element was compiled for. A
+    filter therefore applies to this event only if it has the same field at that index.
+    """
+    event_fields = manifest.fields_of(event_id, config.binary)
+    compiled_fields = manifest.fields_of(element.event_id, config.binary)
+
+    def compiled(filter_: Filter, alternative: bool = False) -> CompiledFilter:
+        index = compiled_fields.index(filter_.field)
+        applies = index < len(event_fields) and event_fields[index] == filter_.field
+        test = conditions.test(filter_.condition, filter_.value)
+        return CompiledFilter(filter_, filter_.field, filter_.name, test, applies, alternative)
 
     items: list[CompiledFilter | CompiledRule] = []
-    asked_later: set[str] = set()
+    later_fields: set[str] = set()
     for item in reversed(element.items):
-        if isinstance(item, Rule):
-            items.append(CompiledRule(item, tuple(compiled(one) for one in item.filters)))
+        if isinstance(item, RuleElement):
+            items.append(CompiledRule(item, tuple(compiled(filter_) for filter_ in item.filters)))
         else:
-            items.append(compiled(item, item.field in asked_later))
-            asked_later.add(item.field)
+            items.append(compiled(item, item.field in later_fields))
+            later_fields.add(item.field)
     return CompiledElement(element, tuple(reversed(items)))
 
 
-def field_text(event_id: int, name: str, value: object) -> str | None:
-    """The text that conditions see; None where a number, boolean or GUID is not there."""
+def field_value(event_id: int, name: str, value: object) -> str | None:
+    """The field value that conditions compare; None if a number, boolean or GUID is absent."""
     if name == "RuleName":
-        return _EMPTY  # not known before the filters have run
+        return EMPTY  # set only after the filters have run
     if isinstance(value, bool):
         value = str(value).lower()
-    text = "" if value is None else str(value)
-    if not text and name == "EventType":
-        text = _IMPLIED_TYPE.get(event_id, "")
-    if text:
-        return fold(text)
-    return _EMPTY if manifest.is_text(name) else None
+    content = "" if value is None else str(value)
+    if not content and name == "EventType":
+        content = _IMPLIED_TYPE.get(event_id, "")
+    if content:
+        return fold(content)
+    return EMPTY if manifest.is_text(name) else None

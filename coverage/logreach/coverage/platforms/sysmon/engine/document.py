@@ -1,4 +1,4 @@
-"""A configuration as XML: a small tree with line numbers, read in bounded time and memory."""
+"""A configuration as an XML tree with line numbers, parsed in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from xml.sax.handler import ContentHandler, property_lexical_handler
 from xml.sax.xmlreader import Locator
 
 from logreach.inventories.files.faults import Fault, InputError
-from logreach.inventories.files.xml_lines import OWN_DTD
+from logreach.inventories.files.xml_tree import OWN_DTD
 
 MAX_BYTES = 10_000_000  # the largest configuration in wide use has 280 KB
-MAX_DEPTH = 32  # the deepest that the grammar knows is 6
+MAX_DEPTH = 32  # the grammar nests six deep at most
 
 _DECLARATION = re.compile(r"<\?xml\s[^>]*?\?>")
 _ENCODING = re.compile(r"""encoding\s*=\s*["']([A-Za-z0-9._-]*)["']""")
@@ -22,42 +22,42 @@ _READABLE = frozenset(
 
 
 @dataclass(slots=True)
-class Node:
-    """An element: `text` is its own character data, comments left out.
+class XmlNode:
+    """An XML element: `content` is its own character data without comments.
 
-    `stray` says that this text has more than white space or comes from a CDATA section, and
-    `empty` that there is nothing at all between its tags, not even a comment.
+    `stray`: that content is more than white space, or contains a CDATA section. `empty`: nothing
+    at all stands between its tags, not even a comment.
     """
 
     name: str
     line: int
     attributes: dict[str, str]
-    children: list[Node] = field(default_factory=list)
-    text: str = ""
+    children: list[XmlNode] = field(default_factory=list)
+    content: str = ""
     stray: bool = False
     empty: bool = True
 
 
 def fault(message: str, line: int | None = None, hint: str = "") -> Fault:
-    """A fault of a configuration, at a line."""
+    """A fault at a line of a configuration."""
     return Fault(message, where="" if line is None else f"line {line}", hint=hint)
 
 
-def parse(text: str | bytes) -> Node:
-    """The root element of a configuration; raises InputError where it cannot be read as XML."""
-    if len(text) > MAX_BYTES:
+def parse(xml: str | bytes) -> XmlNode:
+    """The root element of a configuration; raises InputError if it is not well-formed XML."""
+    if len(xml) > MAX_BYTES:
         raise InputError(
             fault(
                 f"the configuration is larger than {MAX_BYTES // 1_000_000} MB",
                 hint="Give Sysmon's XML configuration file itself.",
             )
         )
-    source = _decode(text) if isinstance(text, bytes) else text
+    source = _decode(xml) if isinstance(xml, bytes) else xml
     return _parse(_without_declaration(source.removeprefix("\ufeff")))
 
 
 def _decode(data: bytes) -> str:
-    """Bytes to text as Sysmon tells encodings apart: by mark, by a NUL, by the declaration."""
+    """Decode as Sysmon does: by byte order mark, else by a NUL byte, else by the declaration."""
     encoding = _sniff(data)
     try:
         return data.decode(encoding)
@@ -84,8 +84,8 @@ def _sniff(data: bytes) -> str:
     if name not in _READABLE:
         raise InputError(
             fault(
-                f"the configuration declares the encoding {name!r} but is not written in it, "
-                "or it is one that is not read here",
+                f"the configuration declares the encoding {name!r}, but either it is not written "
+                "in it or this program does not read it",
                 line=1,
                 hint="Save it as UTF-8.",
             )
@@ -94,20 +94,20 @@ def _sniff(data: bytes) -> str:
 
 
 def _without_declaration(source: str) -> str:
-    """The text without its XML declaration, on the same lines."""
+    """The document without its XML declaration; line numbers stay."""
     declaration = _DECLARATION.match(source)
     if declaration is None:
         return source
     return "\n" * declaration.group().count("\n") + source[declaration.end() :]
 
 
-class _Builder(ContentHandler):
-    """Builds the tree from parser events; is its own lexical handler, for CDATA and comments."""
+class _ConfigTreeBuilder(ContentHandler):
+    """Builds the tree from parser events; also handles lexical events (CDATA, comments)."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.root: Node | None = None
-        self._open: list[Node] = []
+        self.root: XmlNode | None = None
+        self._open_nodes: list[XmlNode] = []
         self._locator: Locator | None = None
         self._pieces: list[list[str]] = []
         self._in_cdata = False
@@ -121,25 +121,25 @@ class _Builder(ContentHandler):
         return int(number or 1)
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802
-        if len(self._open) >= MAX_DEPTH:
+        if len(self._open_nodes) >= MAX_DEPTH:
             raise InputError(fault(f"elements are nested deeper than {MAX_DEPTH}", self.line))
-        node = Node(name, self.line, dict(attrs.items()))
-        if self._open:
-            self._open[-1].children.append(node)
-            self._open[-1].empty = False
+        node = XmlNode(name, self.line, dict(attrs.items()))
+        if self._open_nodes:
+            self._open_nodes[-1].children.append(node)
+            self._open_nodes[-1].empty = False
         else:
             self.root = node
-        self._open.append(node)
+        self._open_nodes.append(node)
         self._pieces.append([])
 
     def endElement(self, name: str) -> None:  # noqa: ARG002, N802
-        node = self._open.pop()
-        node.text = "".join(self._pieces.pop())
-        node.stray = node.stray or bool(node.text.strip(" \t\r\n"))
+        node = self._open_nodes.pop()
+        node.content = "".join(self._pieces.pop())
+        node.stray = node.stray or bool(node.content.strip(" \t\r\n"))
 
     def characters(self, content: str) -> None:
         self._pieces[-1].append(content)
-        self._open[-1].empty = False
+        self._open_nodes[-1].empty = False
 
     def processingInstruction(self, target: str, data: str) -> None:  # noqa: ARG002, N802
         self._not_empty()
@@ -149,33 +149,33 @@ class _Builder(ContentHandler):
 
     def startCDATA(self) -> None:  # noqa: N802
         self._not_empty()
-        if self._open:
-            self._open[-1].stray = True
+        if self._open_nodes:
+            self._open_nodes[-1].stray = True
 
     def endCDATA(self) -> None:  # noqa: N802
         """Called by the parser; nothing to do."""
 
     def startDTD(self, *_: object) -> None:  # noqa: N802
-        """Called by the parser; a document type is refused before."""
+        """Called by the parser; never reached, as the parser refuses a document type."""
 
     def endDTD(self) -> None:  # noqa: N802
-        """Called by the parser; a document type is refused before."""
+        """Called by the parser; never reached, as the parser refuses a document type."""
 
     def _not_empty(self) -> None:
-        if self._open:
-            self._open[-1].empty = False
+        if self._open_nodes:
+            self._open_nodes[-1].empty = False
 
 
-def _parse(source: str) -> Node:
+def _parse(source: str) -> XmlNode:
     from xml.sax import SAXParseException
 
     from defusedxml.common import DefusedXmlException
     from defusedxml.expatreader import create_parser
 
-    builder = _Builder()
+    builder = _ConfigTreeBuilder()
     parser = create_parser(forbid_dtd=True)
     parser.setContentHandler(builder)
-    builder.setDocumentLocator(parser)  # the parser tells its place itself while it is fed
+    builder.setDocumentLocator(parser)  # feed() sets no locator; the parser has its line
     parser.setProperty(property_lexical_handler, builder)
     try:
         data = source.encode("utf-8")
@@ -196,5 +196,5 @@ def _parse(source: str) -> Node:
         message = f"the configuration is not well-formed XML: {error.getMessage()}"
         raise InputError(fault(message, error.getLineNumber() or 1)) from None
     if builder.root is None:
-        raise InputError(fault("the configuration holds no element"))
+        raise InputError(fault("the configuration has no element"))
     return builder.root

@@ -1,8 +1,8 @@
-"""What a field may hold in the events of a pattern, as sets of texts that the engine sees.
+"""The values that a field may hold in the events of a pattern, as sets that the engine sees.
 
-The sets never leave out a text that the pattern admits. They may hold more where a constraint
-cannot be told in literals (regular expressions, numbers, letter case), so an example is worth
-something only once the pattern itself has admitted it.
+The sets never leave out a value that the pattern admits. They may hold more, since comparisons do
+not express every constraint (regular expressions, numbers, letter case); an example therefore
+counts only after the pattern itself has admitted it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,20 @@ from itertools import chain, islice, product
 from logreach.coverage.events import patterns
 from logreach.coverage.events.patterns import Constraint, Test
 from logreach.coverage.platforms.sysmon.engine import conditions, manifest
-from logreach.coverage.platforms.sysmon.engine.decision import field_text
+from logreach.coverage.platforms.sysmon.engine.decision import field_value
 from logreach.coverage.platforms.sysmon.engine.expressions import example
-from logreach.coverage.platforms.sysmon.engine.literals import ANYTHING, Case, Cases, Kind, Literal
+from logreach.coverage.platforms.sysmon.engine.value_sets import (
+    ANY_VALUE,
+    Comparison,
+    Kind,
+    ValueSet,
+    ValueSets,
+)
 
-MAX_CASES = 400  # more are not told apart: the constraint that would make them is left out
+MAX_SETS = 400  # a constraint that would split a domain into more is not multiplied out
 _MAX_SPELLINGS = 16
 _MAX_HINTS = 8
-# Capitals whose small letter has another capital: all that .upper() does not find.
+# Capitals that share their small letter with another capital, so that .upper() never yields them.
 _SECOND_CAPITALS = "\u212b\u1e9e\u03f4\u2126"
 _KINDS = {
     Test.EQUALS: Kind.EQUALS,
@@ -35,121 +41,141 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What one field may hold.
+    """The values that one field may hold.
 
-    `cases` are the texts that the engine may see. `fails` says that the field may lack a number
-    that filters cannot do without. `spellings` are texts of the pattern as it spells them,
-    `hints` further texts worth trying, `empty` whether the field may be absent or empty. `also`
-    holds further sets that the text is in as well: too many to be told apart from `cases`.
+    `value_sets` are the values that the engine may see. The value also lies in each of
+    `further_sets`, which are too many to be multiplied out with `value_sets`. `may_fail`: the field
+    may lack a number, boolean or GUID, so that its filters fail. `may_be_empty`: the field may be
+    absent or empty. `spellings` are values of the pattern in its own letter case, `hints` further
+    values worth trying as examples.
     """
 
-    cases: Cases
-    fails: bool = False
-    empty: bool = False
+    value_sets: ValueSets
+    may_fail: bool = False
+    may_be_empty: bool = False
     spellings: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
-    also: tuple[Cases, ...] = ()
+    further_sets: tuple[ValueSets, ...] = ()
 
     @property
     def size(self) -> int:
-        """How many literals are known of the field, all cases together."""
-        return sum(len(case.contains) + case.nots.size for case in self.cases)
+        """The number of comparisons in all value sets together; a measure of work."""
+        return sum(len(values.contains) + values.exclusions.size for values in self.value_sets)
 
     @property
     def possible(self) -> bool:
-        """Whether anything at all is admitted."""
-        return bool(self.cases) or self.fails
+        """Whether the field can hold, or lack, any value at all."""
+        return bool(self.value_sets) or self.may_fail
 
 
 def domain(event_id: int, name: str, constraints: tuple[Constraint, ...]) -> Domain:
-    """What a field may hold under constraints that all must hold.
+    """The values of a field under constraints that must all hold.
 
-    Sysmon writes every number, boolean and GUID of an event, and some texts are bound to the
-    event id; what it never writes is left out unless the pattern asks for it.
+    Sysmon writes every number, boolean and GUID of an event, and for some text fields the event id
+    determines the values. A domain leaves out what Sysmon never writes, unless the pattern demands
+    it.
     """
-    nothing = field_text(event_id, name, None)
-    cases, also = _cases(_written(event_id, name), constraints)
-    empty = _may_be_empty(constraints)
+    empty_value = field_value(event_id, name, None)
+    value_sets, further_sets = _value_sets(_written(event_id, name), constraints)
+    may_be_empty = _may_be_empty(constraints)
     spellings = manifest.values_of(event_id, name) + tuple(
-        value for one in constraints if not one.negated for value in one.values if value
+        value
+        for constraint in constraints
+        if not constraint.negated
+        for value in constraint.values
+        if value
     )
     hints = tuple(dict.fromkeys(_all_hints(constraints)))
-    if name == "RuleName" and nothing:
-        return Domain((Case(equals=nothing),), empty=empty, spellings=spellings)
-    if nothing is None:
-        fails = empty and not cases
-        return Domain(cases, fails, fails, spellings, hints, also)
-    if empty and (name != "EventType" or not cases):
-        cases = (*cases, Case(equals=nothing))
-        also = tuple((*more, Case(equals=nothing)) for more in also)
+    if name == "RuleName" and empty_value:
+        only = (ValueSet(equals=empty_value),)
+        return Domain(only, may_be_empty=may_be_empty, spellings=spellings)
+    if empty_value is None:
+        may_fail = may_be_empty and not value_sets
+        return Domain(value_sets, may_fail, may_fail, spellings, hints, further_sets)
+    if may_be_empty and (name != "EventType" or not value_sets):
+        value_sets = (*value_sets, ValueSet(equals=empty_value))
+        further_sets = tuple((*sets, ValueSet(equals=empty_value)) for sets in further_sets)
     else:
-        empty = False
-    return Domain(cases, empty=empty, spellings=spellings, hints=hints, also=also)
+        may_be_empty = False
+    return Domain(
+        value_sets,
+        may_be_empty=may_be_empty,
+        spellings=spellings,
+        hints=hints,
+        further_sets=further_sets,
+    )
 
 
 @lru_cache(maxsize=16384)
 def may_meet(constraints: tuple[Constraint, ...]) -> bool:
-    """Whether some text, or a missing field, may meet all constraints; False is certain."""
-    return _may_be_empty(constraints) or bool(_cases((ANYTHING,), constraints)[0])
+    """Whether some value, or a missing field, may meet all constraints; False is certain."""
+    return _may_be_empty(constraints) or bool(_value_sets((ANY_VALUE,), constraints)[0])
 
 
-def _written(event_id: int, name: str) -> Cases:
-    """The values that Sysmon writes into a field, where they are a closed list."""
-    known = manifest.values_of(event_id, name)
-    return tuple(Case(equals=conditions.fold(value)) for value in known) or (ANYTHING,)
+def _written(event_id: int, name: str) -> ValueSets:
+    """The values that Sysmon writes into a field, if they are a closed list."""
+    listed = manifest.values_of(event_id, name)
+    return tuple(ValueSet(equals=conditions.fold(value)) for value in listed) or (ANY_VALUE,)
 
 
 def _may_be_empty(constraints: tuple[Constraint, ...]) -> bool:
-    return any(all(one.admits(text) is not False for one in constraints) for text in (None, ""))
+    return any(
+        all(constraint.admits(content) is not False for constraint in constraints)
+        for content in (None, "")
+    )
 
 
-def _cases(start: Cases, constraints: tuple[Constraint, ...]) -> tuple[Cases, tuple[Cases, ...]]:
-    """The non-empty texts that meet every constraint, and further sets that they lie in."""
-    cases = start
-    also: list[Cases] = []
+def _value_sets(
+    start: ValueSets, constraints: tuple[Constraint, ...]
+) -> tuple[ValueSets, tuple[ValueSets, ...]]:
+    """The non-empty values that meet every constraint, and further sets in which they lie."""
+    value_sets = start
+    further_sets: list[ValueSets] = []
     for constraint in constraints:
         if constraint.test in (Test.EMPTY, Test.EXISTS):
-            wanted = (constraint.test is Test.EXISTS) is not constraint.negated
-            cases = cases if wanted else ()
+            admits_value = (constraint.test is Test.EXISTS) is not constraint.negated
+            value_sets = value_sets if admits_value else ()
             continue
-        options = _options(constraint)
-        if options is None:
+        alternatives = _alternatives(constraint)
+        if alternatives is None:
             continue
-        narrowed = _narrowed(cases, options, not constraint.negated)
+        narrowed = _narrowed(value_sets, alternatives, not constraint.negated)
         if narrowed is None:
-            alone = (ANYTHING.narrowed(literal, wanted=True) for literal in options)
-            also.append(tuple(case for case in alone if case))
+            alone = (ANY_VALUE.narrowed(each, satisfied=True) for each in alternatives)
+            further_sets.append(tuple(values for values in alone if values))
         else:
-            cases = narrowed
-    return cases, tuple(also)
+            value_sets = narrowed
+    return value_sets, tuple(further_sets)
 
 
-def _narrowed(cases: Cases, options: tuple[Literal, ...], wanted: bool) -> Cases | None:
-    """The cases that meet any of the literals, or none of them; None: too many to tell apart."""
-    if not wanted:
-        kept = (_without(case, options) for case in cases)
-        return tuple(case for case in kept if case)
-    found: dict[Case, None] = {}
-    for case, literal in product(cases, options):
-        narrow = case.narrowed(literal, wanted=True)
+def _narrowed(
+    value_sets: ValueSets, alternatives: tuple[Comparison, ...], satisfied: bool
+) -> ValueSets | None:
+    """The values that meet any of the comparisons, or none of them; None: more than MAX_SETS."""
+    if not satisfied:
+        excluding = (_excluding(values, alternatives) for values in value_sets)
+        return tuple(values for values in excluding if values)
+    distinct: dict[ValueSet, None] = {}
+    for values, comparison in product(value_sets, alternatives):
+        narrow = values.narrowed(comparison, satisfied=True)
         if narrow:
-            found[narrow] = None
-        if len(found) > MAX_CASES:
+            distinct[narrow] = None
+        if len(distinct) > MAX_SETS:
             return None
-    return tuple(found)
+    return tuple(distinct)
 
 
-def _without(case: Case, literals: Iterable[Literal]) -> Case | None:
-    narrow: Case | None = case
-    for literal in literals:
-        narrow = narrow.narrowed(literal, wanted=False) if narrow else None
+def _excluding(values: ValueSet, comparisons: Iterable[Comparison]) -> ValueSet | None:
+    narrow: ValueSet | None = values
+    for comparison in comparisons:
+        narrow = narrow.narrowed(comparison, satisfied=False) if narrow else None
     return narrow
 
 
-def _options(constraint: Constraint) -> tuple[Literal, ...] | None:
-    """A constraint as 'any of these literals'; None where it says nothing in literals.
+def _alternatives(constraint: Constraint) -> tuple[Comparison, ...] | None:
+    """A constraint as 'any of these comparisons'; None if comparisons cannot express it.
 
-    What a constraint admits has one of the literals; what a negated one admits has none. The
+    A value that the constraint admits meets one of them; if the constraint is negated, none. The
     reverse need not hold.
     """
     if constraint.test is Test.CIDR:
@@ -158,84 +184,87 @@ def _options(constraint: Constraint) -> tuple[Literal, ...] | None:
     if kind is None:
         return None
     if constraint.cased:
-        # The engine does not see letter case: 'not SC' may still be what it takes for sc.
+        # The engine ignores letter case: to it, a value that is not 'SC' may still equal 'sc'.
         if constraint.negated and not all(_is_caseless(value) for value in constraint.values):
             return None
-        return tuple(Literal(kind, conditions.fold(value)) for value in constraint.values)
-    found = [_spellings(value) for value in constraint.values]
-    if any(spelled is None for spelled in found):
-        return None
-    texts = [text for spelled in found for text in spelled or ()]
-    return tuple(Literal(kind, text) for text in dict.fromkeys(texts))
+        return tuple(Comparison(kind, conditions.fold(value)) for value in constraint.values)
+    folded: dict[str, None] = {}
+    for value in constraint.values:
+        spellings = _folded_spellings(value)
+        if len(spellings) > _MAX_SPELLINGS:
+            return None
+        folded.update(dict.fromkeys(spellings))
+    return tuple(Comparison(kind, spelling) for spelling in folded)
 
 
 def _is_caseless(value: str) -> bool:
-    return len(_spelled(value)) == 1 and value.swapcase() == value
-
-
-def _spellings(value: str) -> tuple[str, ...] | None:
-    """Every text, as the engine folds it, that a pattern takes for the value; None: too many."""
-    found = _spelled(value)
-    return found if len(found) <= _MAX_SPELLINGS else None
+    return len(_folded_spellings(value)) == 1 and value.swapcase() == value
 
 
 @lru_cache(maxsize=4096)
-def _spelled(value: str) -> tuple[str, ...]:
+def _folded_spellings(value: str) -> tuple[str, ...]:
+    """Every folded value that a pattern equates with this one.
+
+    Patterns ignore the letter case of all letters, the engine only that of ASCII letters. If there
+    are more than _MAX_SPELLINGS, they are not made: that many empty strings and one stand for them.
+    """
     if value.isascii():
         return (value.lower(),)
     letters = [_variants(letter) for letter in value]
     count = 1
-    for letter in letters:
-        count *= len(letter)
+    for variants in letters:
+        count *= len(variants)
         if count > _MAX_SPELLINGS:
             return ("",) * (_MAX_SPELLINGS + 1)
-    return tuple("".join(spelled) for spelled in product(*letters))
+    return tuple("".join(spelling) for spelling in product(*letters))
 
 
 def _variants(letter: str) -> tuple[str, ...]:
-    """The letters that patterns take for this one, as the engine folds them."""
-    wanted = patterns.fold(letter)
-    seen = {letter, wanted}
+    """The letters that patterns equate with this one, as the engine folds them."""
+    folded = patterns.fold(letter)
+    variants = {letter, folded}
     for _ in range(2):
-        seen |= {
-            other
-            for one in tuple(seen)
-            for other in (one.lower(), one.upper(), one.title(), *_SECOND_CAPITALS)
-            if len(other) == 1 and patterns.fold(other) == wanted
+        variants |= {
+            candidate
+            for variant in tuple(variants)
+            for candidate in (variant.lower(), variant.upper(), variant.title(), *_SECOND_CAPITALS)
+            if len(candidate) == 1 and patterns.fold(candidate) == folded
         }
-    return tuple(sorted({conditions.fold(one) for one in seen}))
+    return tuple(sorted({conditions.fold(variant) for variant in variants}))
 
 
-def _networks(constraint: Constraint) -> tuple[Literal, ...] | None:
-    """IPv4 networks on octet bounds are beginnings of the address; others say nothing here."""
+def _networks(constraint: Constraint) -> tuple[Comparison, ...] | None:
+    """IPv4 networks of whole octets as beginnings of the address; None for any other network."""
     if constraint.negated:
         return None
-    found = []
+    comparisons = []
     for value in constraint.values:
         try:
             network = ipaddress.ip_network(value, strict=False)
         except ValueError:
-            continue  # such a value admits nothing
+            continue  # such a value admits no address
         octets = network.prefixlen // 8
         if network.version != 4 or not octets:
             return None
-        text = ".".join(str(network.network_address).split(".")[:octets])
-        whole = octets == 4
-        found.append(Literal(Kind.EQUALS if whole else Kind.BEGINS, text if whole else text + "."))
-    return tuple(found)
+        address = ".".join(str(network.network_address).split(".")[:octets])
+        if octets == 4:
+            comparisons.append(Comparison(Kind.EQUALS, address))
+        else:
+            comparisons.append(Comparison(Kind.BEGINS, address + "."))
+    return tuple(comparisons)
 
 
 def _all_hints(constraints: tuple[Constraint, ...]) -> Iterator[str]:
-    """Texts for all constraints together, where several give some, then for each alone."""
-    found = [tuple(islice(_hints(one), _MAX_HINTS)) for one in constraints]
-    several = [hints for hints in found if hints]
-    if len(several) > 1:
-        yield " ".join(hints[0] for hints in several)
-    yield from chain.from_iterable(several)
+    """A value for all constraints that give hints, if several do, then the hints of each."""
+    by_constraint = [tuple(islice(_hints(constraint), _MAX_HINTS)) for constraint in constraints]
+    given = [hints for hints in by_constraint if hints]
+    if len(given) > 1:
+        yield " ".join(hints[0] for hints in given)
+    yield from chain.from_iterable(given)
 
 
 def _hints(constraint: Constraint) -> Iterator[str]:
-    """Texts that may meet a constraint whose meaning is not told in literals."""
+    """Values that may meet a constraint which comparisons cannot express."""
     if constraint.negated:
         return
     for value in constraint.values:
@@ -247,15 +276,15 @@ def _hints(constraint: Constraint) -> Iterator[str]:
                     continue
                 yield str(network[min(1, network.num_addresses - 1)])
             case Test.MATCHES:
-                made = example(value)
-                yield "".join(_plain(value)) if made is None else made
+                matching = example(value)
+                yield "".join(_plain_letters(value)) if matching is None else matching
             case Test.LESS | Test.LESS_EQUAL | Test.GREATER | Test.GREATER_EQUAL:
-                yield from _around(value)
+                yield from _neighbours(value)
             case _:
                 return
 
 
-def _plain(expression: str) -> Iterator[str]:
+def _plain_letters(expression: str) -> Iterator[str]:
     """The letters of a regular expression that stand for themselves; a guess at a match."""
     escaped = False
     for letter in expression:
@@ -269,7 +298,8 @@ def _plain(expression: str) -> Iterator[str]:
             yield letter
 
 
-def _around(value: str) -> Iterator[str]:
+def _neighbours(value: str) -> Iterator[str]:
+    """A number and its two neighbours."""
     try:
         number = int(float(value))
     except (ValueError, OverflowError):

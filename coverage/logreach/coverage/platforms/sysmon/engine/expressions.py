@@ -1,4 +1,4 @@
-"""A text that a regular expression finds, made from the expression itself."""
+"""Composes a short text that a regular expression matches, from the parsed expression."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-_LONGEST = 2_000  # characters of an example; more is not worth a try
-_TRIED = "a1 _-.:/\\\"'|=\n"
-_OF_CATEGORY = {
+_MAX_LENGTH = 2_000  # characters of an example
+_TRIED_LETTERS = "a1 _-.:/\\\"'|=\n"
+_LETTER_OF_CATEGORY = {
     "CATEGORY_DIGIT": "1",
     "CATEGORY_NOT_DIGIT": "a",
     "CATEGORY_SPACE": " ",
@@ -19,29 +19,30 @@ _OF_CATEGORY = {
     "CATEGORY_NOT_WORD": " ",
 }
 _Parsed = Iterable[tuple[Any, Any]]
-# Python has no public way to take an expression apart; where this one is gone, none is made.
+# Python has no public parser of expressions. If a version lacks this one, there are no examples.
 _parser: Any = getattr(re, "_parser", None)
 
 
 class _NoExampleError(Exception):
-    """The expression has a part of which no example is made."""
+    """The expression has a part for which no example can be composed."""
 
 
 @lru_cache(maxsize=1024)
 def example(expression: str) -> str | None:
-    """A short text in which the expression is found; None where none was made.
+    """A short text in which the expression is found; None if none could be composed.
 
-    What goes round the text, such as a word's bounds, is left out while it is made, so it is
-    looked for before it is told.
+    Composing ignores conditions on the surroundings, such as word bounds and lookarounds; the
+    result is therefore searched with the expression itself, also between two spaces.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = re.compile(expression)
-            text = _Maker().text(_parse(expression))
+            compiled = re.compile(expression)
+            composed = _ExampleComposer().composed(_parse(expression))
     except (re.error, RecursionError, OverflowError, _NoExampleError):
         return None
-    return next((one for one in (text, f" {text} ") if found.search(one)), None)
+    candidates = (composed, f" {composed} ")
+    return next((text for text in candidates if compiled.search(text)), None)
 
 
 def _parse(expression: str) -> _Parsed:
@@ -50,69 +51,69 @@ def _parse(expression: str) -> _Parsed:
     return cast("_Parsed", _parser.parse(expression))
 
 
-class _Maker:
-    """Makes a text for a parsed expression, part by part; remembers what groups held."""
+class _ExampleComposer:
+    """Composes a text for a parsed expression, part by part; remembers the text of each group."""
 
     def __init__(self) -> None:
         self._groups: dict[int, str] = {}
 
-    def text(self, parsed: _Parsed) -> str:
-        made = "".join(self._part(str(kind), held) for kind, held in parsed)
-        if len(made) > _LONGEST:
+    def composed(self, parsed: _Parsed) -> str:
+        example = "".join(self._part(str(kind), argument) for kind, argument in parsed)
+        if len(example) > _MAX_LENGTH:
             raise _NoExampleError
-        return made
+        return example
 
-    def _part(self, kind: str, held: Any) -> str:
-        make = _PARTS.get(kind)
-        if make is None:
+    def _part(self, kind: str, argument: Any) -> str:
+        compose = _COMPOSERS.get(kind)
+        if compose is None:
             raise _NoExampleError
-        return make(self, held)
+        return compose(self, argument)
 
-    def repeated(self, held: Any) -> str:
-        least, _, parsed = held
-        if least > _LONGEST:
+    def repetition(self, argument: Any) -> str:
+        least, _, parsed = argument
+        if least > _MAX_LENGTH:
             raise _NoExampleError
-        made = self.text(parsed) if least else ""
-        return made * int(least)
+        repeated = self.composed(parsed) if least else ""
+        return repeated * int(least)
 
-    def group(self, held: Any) -> str:
-        number, _, _, parsed = held
-        made = self.text(parsed)
+    def group(self, argument: Any) -> str:
+        number, _, _, parsed = argument
+        content = self.composed(parsed)
         if number is not None:
-            self._groups[number] = made
-        return made
+            self._groups[number] = content
+        return content
 
-    def either(self, held: Any) -> str:
-        for parsed in held[1]:
+    def branch(self, argument: Any) -> str:
+        for parsed in argument[1]:
             try:
-                return self.text(parsed)
+                return self.composed(parsed)
             except _NoExampleError:
                 continue
         raise _NoExampleError
 
-    def again(self, held: Any) -> str:
-        return self._groups.get(held, "")
+    def group_reference(self, number: Any) -> str:
+        return self._groups.get(number, "")
 
 
-def _letter(wanted: Callable[[str], bool]) -> str:
-    found = next(filter(wanted, _TRIED), None)
-    if found is None:
+def _letter(fits: Callable[[str], bool]) -> str:
+    letter = next(filter(fits, _TRIED_LETTERS), None)
+    if letter is None:
         raise _NoExampleError
-    return found
+    return letter
 
 
-def _one_of(held: Any) -> str:
-    """A letter of a set, or one that is not in it."""
-    items = [(str(kind), value) for kind, value in held]
+def _letter_of_set(argument: Any) -> str:
+    """A letter of a set such as [a-z], or outside of a negated set."""
+    items = [(str(kind), value) for kind, value in argument]
     if items[0][0] == "NEGATE":
-        return _letter(lambda letter: not any(_holds(letter, *item) for item in items[1:]))
+        return _letter(lambda letter: not any(_in_item(letter, *item) for item in items[1:]))
     kind, value = items[0]
     if kind == "CATEGORY":
-        return _OF_CATEGORY[str(value)]
+        return _LETTER_OF_CATEGORY[str(value)]
     return chr(value[0] if kind == "RANGE" else value)
 
 
-def _holds(letter: str, kind: str, value: Any) -> bool:
+def _in_item(letter: str, kind: str, value: Any) -> bool:
     if kind == "RANGE":
         return bool(value[0] <= ord(letter) <= value[1])
     if kind == "CATEGORY":
@@ -126,22 +127,22 @@ def _is_word(letter: str) -> bool:
     return letter.isalnum() or letter == "_"
 
 
-def _nothing(_maker: _Maker, _held: Any) -> str:
+def _nothing(_composer: _ExampleComposer, _argument: Any) -> str:
     return ""
 
 
-_PARTS: Mapping[str, Callable[[_Maker, Any], str]] = {
-    "LITERAL": lambda _, held: chr(held),
-    "NOT_LITERAL": lambda _, held: _letter(lambda letter: ord(letter) != held),
-    "ANY": lambda _, _held: "a",
-    "IN": lambda _, held: _one_of(held),
-    "BRANCH": _Maker.either,
-    "SUBPATTERN": _Maker.group,
-    "ATOMIC_GROUP": _Maker.text,
-    "MAX_REPEAT": _Maker.repeated,
-    "MIN_REPEAT": _Maker.repeated,
-    "POSSESSIVE_REPEAT": _Maker.repeated,
-    "GROUPREF": _Maker.again,
+_COMPOSERS: Mapping[str, Callable[[_ExampleComposer, Any], str]] = {
+    "LITERAL": lambda _, code: chr(code),
+    "NOT_LITERAL": lambda _, code: _letter(lambda letter: ord(letter) != code),
+    "ANY": lambda _, _argument: "a",
+    "IN": lambda _, argument: _letter_of_set(argument),
+    "BRANCH": _ExampleComposer.branch,
+    "SUBPATTERN": _ExampleComposer.group,
+    "ATOMIC_GROUP": _ExampleComposer.composed,
+    "MAX_REPEAT": _ExampleComposer.repetition,
+    "MIN_REPEAT": _ExampleComposer.repetition,
+    "POSSESSIVE_REPEAT": _ExampleComposer.repetition,
+    "GROUPREF": _ExampleComposer.group_reference,
     "AT": _nothing,
     "ASSERT": _nothing,
     "ASSERT_NOT": _nothing,

@@ -1,6 +1,6 @@
-"""The grammar that a configuration must follow: Sysmon validates it before it loads anything.
+"""The grammar of a configuration, against which Sysmon validates it before loading anything.
 
-Each schema has its own. Tags, fields and the values of `onmatch` are case-sensitive.
+Each schema has its own grammar. Tags, fields and the values of `onmatch` are case-sensitive.
 """
 
 from __future__ import annotations
@@ -10,34 +10,39 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from logreach.coverage.platforms.sysmon.engine import manifest
-from logreach.coverage.platforms.sysmon.engine.document import Node, fault
+from logreach.coverage.platforms.sysmon.engine.document import XmlNode, fault
 from logreach.coverage.platforms.sysmon.engine.manifest import Schema
 from logreach.inventories.files.faults import Fault
 
-_WAYS = ("include", "exclude")
+_ONMATCH = ("include", "exclude")
 _RELATIONS = ("and", "or")
 _FREE: tuple[str, ...] = ()  # any text
-# Attributes an element may carry and the values they may have.
+# The attributes of each kind of element, with their allowed values.
 _SYSMON = MappingProxyType({"schemaversion": _FREE})
 _NONE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _GROUP = MappingProxyType({"groupRelation": _RELATIONS, "name": _FREE})
-_EVENT = MappingProxyType({"onmatch": _WAYS, "default": _WAYS})
+_EVENT = MappingProxyType({"onmatch": _ONMATCH, "default": _ONMATCH})
 _RULE = MappingProxyType({"groupRelation": _FREE, "name": _FREE})
 _FIELD = MappingProxyType({"condition": _FREE, "name": _FREE})
 
 
-def choice(node: Node, attribute: str) -> str | None:
-    """The value of an enumerated attribute, spaces at its ends left out as XML has it."""
+def choice(node: XmlNode, attribute: str) -> str | None:
+    """The value of an enumerated attribute; XML strips spaces at its ends."""
     value = node.attributes.get(attribute)
     return None if value is None else value.strip(" ")
 
 
 @lru_cache(maxsize=64)
 def fields_of_tag(tag: str, schema: Schema) -> tuple[str, ...]:
-    """The fields that may stand in an event element: those of every event sharing the tag."""
+    """The fields allowed in an event element: those of every event that shares the tag."""
     ids = manifest.tags(schema, loading=True).get(tag, ())
-    found = [name for number in ids for name in manifest.fields_of(number, schema, loading=True)]
-    return tuple(dict.fromkeys(found))
+    return tuple(
+        dict.fromkeys(
+            field
+            for event_id in ids
+            for field in manifest.fields_of(event_id, schema, loading=True)
+        )
+    )
 
 
 @lru_cache(maxsize=32)
@@ -46,15 +51,15 @@ def _all_fields(schema: Schema) -> frozenset[str]:
     return frozenset(name for tag in tags for name in fields_of_tag(tag, schema))
 
 
-class Checker:
-    """Collects every way in which a document departs from the grammar of a schema."""
+class GrammarChecker:
+    """Collects every fault of a document against the grammar of one schema."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.tags = manifest.tags(schema, loading=True)
         self.faults: list[Fault] = []
 
-    def check(self, root: Node) -> list[Fault]:
+    def check(self, root: XmlNode) -> list[Fault]:
         """Every fault, in the order of the file."""
         options = manifest.options(self.schema)
         self._element(root, _SYSMON, ("EventFiltering", *options))
@@ -65,7 +70,7 @@ class Checker:
                 self._option(node, options[node.name])
         return self.faults
 
-    def _filtering(self, node: Node) -> None:
+    def _filtering(self, node: XmlNode) -> None:
         self._element(node, _NONE, ("RuleGroup", *self.tags))
         for child in node.children:
             if child.name == "RuleGroup":
@@ -73,7 +78,7 @@ class Checker:
             elif child.name in self.tags:
                 self._event(child)
 
-    def _group(self, node: Node) -> None:
+    def _group(self, node: XmlNode) -> None:
         self._element(node, _GROUP, tuple(self.tags))
         if "groupRelation" not in node.attributes:
             self._add(
@@ -85,7 +90,7 @@ class Checker:
             if child.name in self.tags:
                 self._event(child)
 
-    def _event(self, node: Node) -> None:
+    def _event(self, node: XmlNode) -> None:
         fields = fields_of_tag(node.name, self.schema)
         self._element(node, _EVENT, ("Rule", *fields))
         for child in node.children:
@@ -94,19 +99,21 @@ class Checker:
             elif child.name in fields:
                 self._field(child)
 
-    def _rule(self, node: Node) -> None:
-        fields = _all_fields(self.schema)  # of any event: a foreign one is told later
+    def _rule(self, node: XmlNode) -> None:
+        fields = _all_fields(
+            self.schema
+        )  # any event's fields: the loader reports those of another event
         self._element(node, _RULE, fields)
         for child in node.children:
             if child.name in fields:
                 self._field(child)
 
-    def _field(self, node: Node) -> None:
+    def _field(self, node: XmlNode) -> None:
         self._attributes(node, _FIELD)
         for child in node.children:
-            self._add(f"Element {node.name} holds text only, got ({child.name})", child)
+            self._add(f"Element {node.name} may contain only text, got ({child.name})", child)
 
-    def _option(self, node: Node, content: str) -> None:
+    def _option(self, node: XmlNode, content: str) -> None:
         self._attributes(node, _NONE)
         if content == "empty" and not node.empty:
             self._add(
@@ -115,16 +122,16 @@ class Checker:
                 f"Write <{node.name}/>.",
             )
         for child in node.children:
-            self._add(f"Element {node.name} holds text only, got ({child.name})", child)
+            self._add(f"Element {node.name} may contain only text, got ({child.name})", child)
 
     def _element(
-        self, node: Node, attributes: Mapping[str, tuple[str, ...]], children: Iterable[str]
+        self, node: XmlNode, attributes: Mapping[str, tuple[str, ...]], children: Iterable[str]
     ) -> None:
-        """An element that holds elements only: no text, no child that is not among `children`."""
+        """Check an element that may hold only these child elements and no character data."""
         self._attributes(node, attributes)
         if node.stray:
             self._add(
-                f"Element {node.name} holds text, where only elements may stand",
+                f"Element {node.name} may contain only elements, not text",
                 node,
                 "Remove the text between its elements.",
             )
@@ -137,7 +144,7 @@ class Checker:
                     self._advice(node, child),
                 )
 
-    def _attributes(self, node: Node, allowed: Mapping[str, tuple[str, ...]]) -> None:
+    def _attributes(self, node: XmlNode, allowed: Mapping[str, tuple[str, ...]]) -> None:
         for name, value in node.attributes.items():
             if name not in allowed:
                 self._add(f"No declaration for attribute {name} of element {node.name}", node)
@@ -149,22 +156,24 @@ class Checker:
                     f"Use {' or '.join(allowed[name])}; letter case counts.",
                 )
 
-    def _advice(self, parent: Node, child: Node) -> str:
-        """What is wrong with a child, told from what other schemas and spellings know."""
-        known = _since(parent.name, child.name)
-        if known and known > self.schema:
+    def _advice(self, parent: XmlNode, child: XmlNode) -> str:
+        """A hint for a misplaced child: a newer schema has it, or its letter case is wrong."""
+        since = _since(parent.name, child.name)
+        if since and since > self.schema:
             return (
-                f"{child.name} came with schema {known}; this configuration is checked "
+                f"{child.name} came with schema {since}; this configuration is checked "
                 f"against {self.schema}. Raise schemaversion, or remove it."
             )
-        same = [name for name in self._names(parent) if name.lower() == child.name.lower()]
-        if same:
-            return f"Letter case counts: it is {same[0]}."
+        respelled = [
+            name for name in self._allowed_names(parent) if name.lower() == child.name.lower()
+        ]
+        if respelled:
+            return f"Letter case counts: write {respelled[0]}."
         if child.name in ("RuleGroup", "Rule") and parent.name == child.name:
-            return f"A {child.name} cannot stand in another."
-        return f"{parent.name} knows no {child.name}."
+            return f"A {child.name} cannot contain another."
+        return f"{parent.name} cannot contain {child.name}."
 
-    def _names(self, parent: Node) -> tuple[str, ...]:
+    def _allowed_names(self, parent: XmlNode) -> tuple[str, ...]:
         if parent.name == "Sysmon":
             return ("EventFiltering", *manifest.options(self.schema))
         if parent.name in ("EventFiltering", "RuleGroup"):
@@ -173,23 +182,23 @@ class Checker:
             return tuple(sorted(_all_fields(self.schema)))
         return ("Rule", *fields_of_tag(parent.name, self.schema))
 
-    def _add(self, message: str, node: Node, hint: str = "") -> None:
+    def _add(self, message: str, node: XmlNode, hint: str = "") -> None:
         self.faults.append(fault(message, node.line, hint))
 
 
 @lru_cache(maxsize=256)
 def _since(parent: str, child: str) -> Schema | None:
-    """The first schema in which `child` may stand in `parent`; None: in none."""
+    """The first schema that allows `child` in `parent`; None: no schema does."""
     for schema in manifest.schemas():
         tags = manifest.tags(schema, loading=True)
         if parent == "Sysmon":
-            found = child in manifest.options(schema)
+            allowed = child in manifest.options(schema)
         elif parent in ("EventFiltering", "RuleGroup"):
-            found = child in tags
+            allowed = child in tags
         elif parent == "Rule":
-            found = child in _all_fields(schema)
+            allowed = child in _all_fields(schema)
         else:
-            found = child in fields_of_tag(parent, schema)
-        if found:
+            allowed = child in fields_of_tag(parent, schema)
+        if allowed:
             return schema
     return None

@@ -1,4 +1,4 @@
-"""What can be said of a configuration: `knowledge/lints.yaml`, typed."""
+"""The lints for Sysmon configurations: `knowledge/lints.yaml`, typed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from logreach.inventories.files.yaml_text import parse_yaml
 class Severity(StrEnum):
     """How bad a finding is."""
 
-    ERROR = "error"  # events are lost, or all are logged, and nobody meant it
-    WARNING = "warning"  # very likely not what was meant
+    ERROR = "error"  # unintentionally, events are lost or all are logged
+    WARNING = "warning"  # probably a mistake
     INFO = "info"  # worth knowing
 
     @property
@@ -26,7 +26,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lint:
-    """One entry; the texts hold names in braces for what a check fills in."""
+    """A lint; its texts hold names in braces, which the check fills in."""
 
     id: str
     severity: Severity
@@ -38,7 +38,7 @@ class Lint:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A lint that a check found at a line, with what fills its texts in."""
+    """A lint that applies at a line, with the words that fill in its texts."""
 
     lint: str
     line: int
@@ -47,7 +47,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to know about a configuration: where, how bad, what follows, what to do."""
+    """A lint that applies to a configuration: its line, severity, consequence and fix."""
 
     line: int
     severity: Severity
@@ -69,7 +69,7 @@ def lints() -> Mapping[str, Lint]:
 
 
 def finding(hit: Hit) -> Finding:
-    """A hit in words."""
+    """The lint of a hit with its texts filled in."""
     lint = lints()[hit.lint]
     return Finding(
         hit.line,

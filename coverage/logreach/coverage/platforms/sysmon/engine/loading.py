@@ -1,4 +1,4 @@
-"""Loading a configuration as Sysmon does: what it refuses, and what it silently leaves out."""
+"""Loads a configuration as Sysmon does, with the same refusals and silently dropped elements."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from logreach.coverage.platforms.sysmon.engine.config import (
     Cause,
     Condition,
     Config,
-    Dropped,
-    Element,
+    DroppedElement,
+    EventElement,
     Filter,
     Option,
-    Rule,
+    RuleElement,
 )
-from logreach.coverage.platforms.sysmon.engine.document import Node, fault
+from logreach.coverage.platforms.sysmon.engine.document import XmlNode, fault
 from logreach.coverage.platforms.sysmon.engine.manifest import Schema
 from logreach.coverage.platforms.sysmon.engine.releases import Binary
 from logreach.inventories.files.faults import Fault, InputError
 
-_LONGEST_NAME = 255  # bytes of UTF-8
+_MAX_NAME_BYTES = 255
 _MAX_FAULTS = 500
-_NUMBER = re.compile(
+_LEADING_NUMBER = re.compile(
     r"[ \t\n\v\f\r]*"
     r"([+-]?(?:0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?\d+)?"
     r"|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))"
 )
 
 
-def load(text: str | bytes, sysmon_version: str | None = None) -> Config:
+def load(xml: str | bytes, sysmon_version: str | None = None) -> Config:
     """A configuration as a Sysmon of that version loads it.
 
-    Without `sysmon_version` it is the published engine, schema 4.90. Raises InputError with every
-    fault, each with its line, where Sysmon would refuse the file, crash on it, or where the
-    schema of that version, or what it logs unasked, is not known.
+    Without `sysmon_version` the published engine loads it, schema 4.90. Raises InputError with
+    every fault and its line if Sysmon would refuse the file or crash on it, or if the schema or
+    the default events of that version are unknown.
     """
-    return build(document.parse(text), binary_of(sysmon_version))
+    return build(document.parse(xml), binary_of(sysmon_version))
 
 
-def build(root: Node, program: Binary) -> Config:
-    """The configuration that this Sysmon makes of a document; raises InputError."""
+def build(root: XmlNode, program: Binary) -> Config:
+    """The configuration that this Sysmon loads from a document; raises InputError as `load`."""
     binary = program.schema
     if root.name != "Sysmon":
         raise InputError(
@@ -58,12 +58,12 @@ def build(root: Node, program: Binary) -> Config:
                 f"Incorrect or unsupported schema version {declared}. "
                 f"Current Sysmon schema version {binary}",
                 root.line,
-                f"Schemas from {manifest.schemas()[0]} on are read.",
+                f"Declare schema {manifest.schemas()[0]} or later.",
             )
         )
-    compiler = _Compiler(declared, binary)
+    compiler = _ElementCompiler(declared, binary)
     elements = compiler.compile(root)
-    faults = [*grammar.Checker(schema).check(root), *compiler.faults]
+    faults = [*grammar.GrammarChecker(schema).check(root), *compiler.faults]
     if faults:
         raise InputError(_capped(faults))
     dropped = tuple(compiler.dropped)
@@ -71,45 +71,48 @@ def build(root: Node, program: Binary) -> Config:
 
 
 def binary_of(sysmon_version: str | None) -> Binary:
-    """That Sysmon; the published engine for None; raises InputError where none is meant surely."""
+    """The program of that version, for None the published engine.
+
+    Raises InputError unless the version stands for exactly one program.
+    """
     if sysmon_version is None:
-        return releases.engine()
-    found = releases.meant(sysmon_version)
-    if len(found.binaries) != 1:
-        raise InputError(fault(found.why, hint="Give a released version, such as 15.15."))
-    return found.binaries[0]
+        return releases.engine_binary()
+    possible = releases.possible_binaries(sysmon_version)
+    if len(possible.binaries) != 1:
+        raise InputError(fault(possible.reason, hint="Give a released version, such as 15.15."))
+    return possible.binaries[0]
 
 
 def _capped(faults: list[Fault]) -> list[Fault]:
-    more = len(faults) - _MAX_FAULTS
-    if more <= 0:
+    excess = len(faults) - _MAX_FAULTS
+    if excess <= 0:
         return faults
-    return [*faults[:_MAX_FAULTS], fault(f"{more} further faults are not listed")]
+    return [*faults[:_MAX_FAULTS], fault(f"{excess} further faults are not listed")]
 
 
-def _declared(root: Node) -> Schema:
-    """The schema version, read as the engine reads a number: leading part, two decimals."""
-    text = root.attributes.get("schemaversion")
-    hint = f'Name the schema, as in schemaversion="{manifest.newest()}".'
-    if text is None:
+def _declared(root: XmlNode) -> Schema:
+    """The declared schema, read as the engine does: the leading number, to two decimals."""
+    version = root.attributes.get("schemaversion")
+    hint = f'Declare the schema, as in schemaversion="{manifest.newest()}".'
+    if version is None:
         raise InputError(
             fault("Sysmon has no schemaversion; the engine crashes on it", root.line, hint)
         )
-    number = _number(text)
+    number = _leading_number(version)
     if number is None:
-        message = f"schemaversion {text!r} is no number; the engine crashes on it"
+        message = f"schemaversion {version!r} is no number; the engine crashes on it"
         raise InputError(fault(message, root.line, hint))
     match = re.fullmatch(r"([1-9]\d*)\.(\d\d)", f"{number:.2f}")
     if match is None or int(match.group(1)) > 0xFFFF:
-        raise InputError(fault(f"Invalid schema version number ({text})", root.line, hint))
+        raise InputError(fault(f"Invalid schema version number ({version})", root.line, hint))
     return Schema(int(match.group(1)), int(match.group(2)))
 
 
-def _number(text: str) -> float | None:
-    """As C++ std::stod: the longest leading part that is a number; None: it would throw."""
-    match = _NUMBER.match(text)
+def _leading_number(version: str) -> float | None:
+    """Parse as C++ std::stod: the longest leading number; None: std::stod would throw."""
+    match = _LEADING_NUMBER.match(version)
     if match is None:
-        special = re.match(r"[ \t\n\v\f\r]*[+-]?(inf|nan)", text, re.IGNORECASE)
+        special = re.match(r"[ \t\n\v\f\r]*[+-]?(inf|nan)", version, re.IGNORECASE)
         return float(special.group(1)) if special else None
     digits = match.group(1)
     try:
@@ -119,49 +122,54 @@ def _number(text: str) -> float | None:
     return None if value in (float("inf"), float("-inf")) else value
 
 
-def _options(root: Node) -> tuple[Option, ...]:
+def _options(root: XmlNode) -> tuple[Option, ...]:
     return tuple(
-        Option(node.name, node.text, node.line)
+        Option(node.name, node.content, node.line)
         for node in root.children
         if node.name != "EventFiltering"
     )
 
 
-class _Compiler:
-    """Turns event elements into filters, with the engine's own errors."""
+class _ElementCompiler:
+    """Compiles event elements into filters, with the engine's own errors."""
 
     def __init__(self, declared: Schema, binary: Schema) -> None:
         self.binary = binary
         self.conditions = {name: Condition(name) for name in manifest.conditions(binary)}
-        # Outside a RuleGroup different fields are ORed up to 4.1 and ANDed after it.
+        # Outside a RuleGroup, filters on different fields are ORed up to schema 4.10, then ANDed.
         self.match_all_outside = declared > Schema(4, 10)
         self.faults: list[Fault] = []
-        self.dropped: list[Dropped] = []
+        self.dropped: list[DroppedElement] = []
 
-    def compile(self, root: Node) -> dict[str, tuple[Element, ...]]:
-        """The elements in force by tag; a tag whose element is incorrect loses what follows."""
-        found: dict[str, list[tuple[Node, Node]]] = {}
+    def compile(self, root: XmlNode) -> dict[str, tuple[EventElement, ...]]:
+        """The elements in force, by tag.
+
+        After an element with an incorrect field, Sysmon drops every later element of its tag.
+        """
+        nodes_by_tag: dict[str, list[tuple[XmlNode, XmlNode]]] = {}
         for node, parent in _event_nodes(root):
-            found.setdefault(node.name, []).append((node, parent))
+            nodes_by_tag.setdefault(node.name, []).append((node, parent))
         elements = {}
         for tag, ids in manifest.tags(self.binary).items():
-            compiled = self._tag(ids, found.get(tag, []))
+            compiled = self._elements(ids, nodes_by_tag.get(tag, []))
             if compiled:
                 elements[tag] = tuple(compiled)
-        self.dropped.sort(key=lambda one: one.line)
+        self.dropped.sort(key=lambda element: element.line)
         return elements
 
-    def _tag(self, ids: tuple[int, ...], nodes: list[tuple[Node, Node]]) -> list[Element]:
+    def _elements(
+        self, ids: tuple[int, ...], nodes: list[tuple[XmlNode, XmlNode]]
+    ) -> list[EventElement]:
         elements = []
         for position, (node, parent) in enumerate(nodes):
             include = self._include(node)
             if include is None:
                 continue
             element = self._element(node, parent, include, ids)
-            if isinstance(element, Dropped):
+            if isinstance(element, DroppedElement):
                 self.dropped.append(element)
                 self.dropped += [
-                    Dropped(later.name, later.line, Cause.AFTER_INCORRECT_FIELD)
+                    DroppedElement(later.name, later.line, Cause.AFTER_INCORRECT_FIELD)
                     for later, _ in nodes[position + 1 :]
                 ]
                 break
@@ -169,26 +177,26 @@ class _Compiler:
                 elements.append(element)
         return elements
 
-    def _include(self, node: Node) -> bool | None:
-        """Whether the element includes; None where it has no say. `default` is the old word."""
+    def _include(self, node: XmlNode) -> bool | None:
+        """Whether the element includes; None if it is dropped. `default` is the old spelling."""
         onmatch = grammar.choice(node, "onmatch")
         default = grammar.choice(node, "default")
         if (onmatch is None) == (default is None):
             cause = Cause.NO_ONMATCH if onmatch is None else Cause.ONMATCH_AND_DEFAULT
-            self.dropped.append(Dropped(node.name, node.line, cause))
+            self.dropped.append(DroppedElement(node.name, node.line, cause))
             return None
         return onmatch == "include" if onmatch is not None else default == "exclude"
 
     def _element(
-        self, node: Node, parent: Node, include: bool, ids: tuple[int, ...]
-    ) -> Element | Dropped | None:
-        """Compiled for the first id that has all its fields; None where it is at fault."""
+        self, node: XmlNode, parent: XmlNode, include: bool, ids: tuple[int, ...]
+    ) -> EventElement | DroppedElement | None:
+        """Compile for the first event id that has all its fields; None if it has a fault."""
         match_all, group = self.match_all_outside, ""
         grouped = parent.name == "RuleGroup"
         if grouped:
             match_all = grammar.choice(parent, "groupRelation") != "or"
             group = parent.attributes.get("name", "")
-        missing = ""
+        missing_field = ""
         for event_id in ids:
             before = len(self.faults)
             fields = manifest.fields_of(event_id, self.binary)
@@ -197,15 +205,17 @@ class _Compiler:
                 return None
             if not isinstance(items, str):
                 line = node.line
-                return Element(node.name, event_id, include, match_all, items, group, line, grouped)
-            missing = items
-        return Dropped(node.name, node.line, Cause.INCORRECT_FIELD, missing)
+                return EventElement(
+                    node.name, event_id, include, match_all, items, group, line, grouped
+                )
+            missing_field = items
+        return DroppedElement(node.name, node.line, Cause.INCORRECT_FIELD, missing_field)
 
     def _items(
-        self, node: Node, fields: tuple[str, ...], group: str
-    ) -> tuple[Filter | Rule, ...] | str:
+        self, node: XmlNode, fields: tuple[str, ...], group: str
+    ) -> tuple[Filter | RuleElement, ...] | str:
         """The filters and rules of an element, or the first field that the event lacks."""
-        items: list[Filter | Rule] = []
+        items: list[Filter | RuleElement] = []
         for child in node.children:
             item = (
                 self._rule(child, fields, group)
@@ -218,7 +228,8 @@ class _Compiler:
                 items.append(item)
         return tuple(items)
 
-    def _rule(self, node: Node, fields: tuple[str, ...], group: str) -> Rule | str | None:
+    def _rule(self, node: XmlNode, fields: tuple[str, ...], group: str) -> RuleElement | str | None:
+        """A rule, the name of a field that the event lacks, or None if it has a fault."""
         if node.empty:
             self.faults.append(
                 fault(
@@ -233,19 +244,23 @@ class _Compiler:
         name = node.attributes.get("name", group)
         filters: list[Filter] = []
         for child in node.children:
-            one = self._filter(child, fields, name)
-            if isinstance(one, str):
-                return one
-            if one is not None:
-                filters.append(one)
-        return Rule(tuple(filters), match_all, name, node.line, relation) if filters else None
+            filter_ = self._filter(child, fields, name)
+            if isinstance(filter_, str):
+                return filter_
+            if filter_ is not None:
+                filters.append(filter_)
+        return (
+            RuleElement(tuple(filters), match_all, name, node.line, relation) if filters else None
+        )
 
-    def _filter(self, node: Node, fields: tuple[str, ...], outer: str) -> Filter | str | None:
-        """One filter, the name of a field that the event lacks, or None where it is at fault."""
+    def _filter(
+        self, node: XmlNode, fields: tuple[str, ...], outer_name: str
+    ) -> Filter | str | None:
+        """A filter, the name of a field that the event lacks, or None if it has a fault."""
         if node.name not in fields:
             return node.name
-        name = node.attributes.get("name", outer)
-        if len(name.encode("utf-8")) > _LONGEST_NAME:
+        name = node.attributes.get("name", outer_name)
+        if len(name.encode("utf-8")) > _MAX_NAME_BYTES:
             message = f"Error: Rule name is larger than 255 characters: {name[:40]}..."
             self.faults.append(fault(message, node.line, "Shorten it."))
             return None
@@ -260,18 +275,18 @@ class _Compiler:
                 )
             )
             return None
-        return Filter(node.name, condition, node.text, name, node.line)
+        return Filter(node.name, condition, node.content, name, node.line)
 
 
-def _event_nodes(root: Node) -> list[tuple[Node, Node]]:
+def _event_nodes(root: XmlNode) -> list[tuple[XmlNode, XmlNode]]:
     """Every event element with its parent, in document order."""
-    found = []
+    nodes = []
     for filtering in root.children:
         if filtering.name != "EventFiltering":
             continue
         for child in filtering.children:
             if child.name == "RuleGroup":
-                found += [(node, child) for node in child.children]
+                nodes += [(node, child) for node in child.children]
             else:
-                found.append((child, filtering))
-    return found
+                nodes.append((child, filtering))
+    return nodes

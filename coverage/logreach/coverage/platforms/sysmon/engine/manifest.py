@@ -1,8 +1,7 @@
-"""Which events, fields, options and conditions each schema of Sysmon has.
+"""The events, fields, options and conditions of each Sysmon schema.
 
-Data: `knowledge/*.csv`, each row with its source; which Sysmon brings which schema is in
-`releases`. Events that share a tag (12 to 14, 17
-and 18, 19 to 21) share the elements of a configuration.
+Data: `knowledge/*.csv`, each row with its source; `releases` knows the schema of each version.
+Events that share a tag (12 to 14, 17 and 18, 19 to 21) share the elements of a configuration.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 _FOLDER = files("logreach.coverage.platforms.sysmon").joinpath("knowledge")
-LOAD_ONLY = "load"  # accepted in a configuration, though that Sysmon writes no such event
+LOAD_ONLY = "load"  # a configuration may name the event, but this Sysmon does not write it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,18 +27,19 @@ class Schema:
         return f"{self.major}.{self.minor:02d}"
 
     @classmethod
-    def of(cls, text: str) -> Schema:
-        """From text such as '4.90', as our own data writes it."""
-        major, _, minor = text.partition(".")
+    def of(cls, number: str) -> Schema:
+        """Parse a number such as '4.90', always with two decimals as in `knowledge/`."""
+        major, _, minor = number.partition(".")
         return cls(int(major), int(minor))
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """An event: `tag` is its element's name ('' where it cannot be filtered).
+class SysmonEvent:
+    """An event that Sysmon writes.
 
-    `option` names the switch that elements turn on ('' for none), `since` is the version of Sysmon
-    that brought it ('' where it is older than any source here).
+    `tag` is the name of its element in a configuration ('' if no element can filter it), `option`
+    the driver option that its elements turn on ('' for none), `since` the Sysmon version that
+    introduced it ('' if it is older than every source at hand).
     """
 
     id: int
@@ -48,42 +48,46 @@ class Event:
     since: str
 
 
-def rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of one of the tables about Sysmon."""
-    with _FOLDER.joinpath(name).open(encoding="utf-8") as file:
+def table_rows(table: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file of `knowledge/`."""
+    with _FOLDER.joinpath(table).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
 @lru_cache(maxsize=1)
 def schemas() -> tuple[Schema, ...]:
-    """Every schema that a configuration may be written for, oldest first."""
-    return tuple(sorted(Schema.of(row["schema"]) for row in rows("schemas.csv")))
+    """Every schema that a configuration may declare, oldest first."""
+    return tuple(sorted(Schema.of(row["schema"]) for row in table_rows("schemas.csv")))
 
 
 @lru_cache(maxsize=1)
-def _events() -> dict[int, Event]:
+def _events() -> dict[int, SysmonEvent]:
     return {
-        int(row["event_id"]): Event(int(row["event_id"]), row["tag"], row["option"], row["since"])
-        for row in rows("events.csv")
+        int(row["event_id"]): SysmonEvent(
+            int(row["event_id"]), row["tag"], row["option"], row["since"]
+        )
+        for row in table_rows("events.csv")
     }
 
 
 @lru_cache(maxsize=1)
 def _layouts() -> dict[int, tuple[tuple[Schema, str, tuple[str, ...]], ...]]:
+    """By event id, the field lists with their scope and the schema from which each holds."""
     layouts: dict[int, list[tuple[Schema, str, tuple[str, ...]]]] = {}
-    for row in rows("fields.csv"):
+    for row in table_rows("fields.csv"):
         layout = (Schema.of(row["since"]), row["scope"], tuple(row["fields"].split()))
         layouts.setdefault(int(row["event_id"]), []).append(layout)
-    return {number: tuple(sorted(found)) for number, found in layouts.items()}
+    return {event_id: tuple(sorted(versions)) for event_id, versions in layouts.items()}
 
 
 @lru_cache(maxsize=1)
 def _types() -> dict[str, str]:
-    return {row["field"]: row["type"] for row in rows("types.csv")}
+    return {row["field"]: row["type"] for row in table_rows("types.csv")}
 
 
 @lru_cache(maxsize=1)
 def _options() -> tuple[tuple[str, str, Schema, Schema], ...]:
+    """Each option with its content, and the first and last schema that have it."""
     return tuple(
         (
             row["option"],
@@ -91,65 +95,71 @@ def _options() -> tuple[tuple[str, str, Schema, Schema], ...]:
             Schema.of(row["since"]),
             Schema.of(row["until"]) if row["until"] else newest(),
         )
-        for row in rows("options.csv")
+        for row in table_rows("options.csv")
     )
 
 
 def newest() -> Schema:
-    """The newest schema known here."""
+    """The newest schema in `schemas.csv`."""
     return schemas()[-1]
 
 
 @lru_cache(maxsize=1)
-def engine() -> Schema:
-    """The schema of the published engine that SEMANTICS.md and the vectors are about."""
-    return next(Schema.of(row["schema"]) for row in rows("schemas.csv") if row["engine"])
+def engine_schema() -> Schema:
+    """The schema of Microsoft's published engine, which SEMANTICS.md and the vectors describe."""
+    return next(Schema.of(row["schema"]) for row in table_rows("schemas.csv") if row["engine"])
 
 
 @lru_cache(maxsize=1)
 def _conditions() -> dict[str, Schema]:
-    return {row["condition"]: Schema.of(row["since"]) for row in rows("conditions.csv")}
+    return {row["condition"]: Schema.of(row["since"]) for row in table_rows("conditions.csv")}
 
 
 def conditions(binary: Schema) -> tuple[str, ...]:
-    """The conditions that a Sysmon of this schema knows, in any configuration."""
+    """The conditions that a Sysmon of this schema knows, whatever schema a file declares."""
     return tuple(name for name, since in _conditions().items() if since <= binary)
 
 
-def event(event_id: int) -> Event | None:
-    """The event with this id; None: no Sysmon known here writes it."""
+def event(event_id: int) -> SysmonEvent | None:
+    """The event with this id; None: no schema has it."""
     return _events().get(event_id)
 
 
-def events(schema: Schema) -> tuple[Event, ...]:
+def events(schema: Schema) -> tuple[SysmonEvent, ...]:
     """The events that a Sysmon of this schema can write, by id."""
-    return tuple(found for number, found in sorted(_events().items()) if fields_of(number, schema))
+    return tuple(
+        sysmon_event
+        for event_id, sysmon_event in sorted(_events().items())
+        if fields_of(event_id, schema)
+    )
 
 
 def fields_of(event_id: int, schema: Schema, loading: bool = False) -> tuple[str, ...]:
-    """The fields of an event in the order of the schema; () where it has no such event.
+    """The fields of an event in the order of the schema; () if the schema lacks the event.
 
-    `loading` asks what a configuration of that schema may name instead of what is written.
+    With `loading`, the fields that a configuration of that schema may name, even for an event
+    that this Sysmon does not write.
     """
-    found: tuple[str, ...] = ()
+    newest_layout: tuple[str, ...] = ()
     for since, scope, fields in _layouts().get(event_id, ()):
         if since <= schema and (loading or scope != LOAD_ONLY):
-            found = fields
-    return found
+            newest_layout = fields
+    return newest_layout
 
 
 @lru_cache(maxsize=64)
 def tags(schema: Schema, loading: bool = False) -> dict[str, tuple[int, ...]]:
-    """The event tags of a schema with the ids that share each, in manifest order."""
-    found: dict[str, tuple[int, ...]] = {}
-    for number, known in _events().items():
-        if known.tag and fields_of(number, schema, loading):
-            found[known.tag] = (*found.get(known.tag, ()), number)
-    return found
+    """The event tags of a schema with the event ids that share each, in manifest order."""
+    ids_by_tag: dict[str, tuple[int, ...]] = {}
+    for event_id, sysmon_event in _events().items():
+        tag = sysmon_event.tag
+        if tag and fields_of(event_id, schema, loading):
+            ids_by_tag[tag] = (*ids_by_tag.get(tag, ()), event_id)
+    return ids_by_tag
 
 
 def is_text(field: str) -> bool:
-    """Whether the field is text; a number, boolean or GUID cannot be compared when absent."""
+    """Whether the field is text; filters cannot compare an absent number, boolean or GUID."""
     return field not in _types()
 
 
@@ -157,19 +167,19 @@ def is_text(field: str) -> bool:
 def _values() -> dict[tuple[int, str], tuple[str, ...]]:
     return {
         (int(row["event_id"]), row["field"]): tuple(row["values"].split())
-        for row in rows("values.csv")
+        for row in table_rows("values.csv")
     }
 
 
 def values_of(event_id: int, field: str) -> tuple[str, ...]:
-    """The only values that Sysmon writes into a field; () where it may hold anything."""
+    """The closed list of values that Sysmon writes into a field; () if it may hold anything."""
     if _types().get(field) == "Boolean":
         return ("true", "false")
     return _values().get((event_id, field), ())
 
 
 def type_of(field: str) -> str:
-    """The type of a field as the schema names it: 'UnicodeString', 'UInt32', 'GUID', ..."""
+    """The field's type as the schema names it: 'UnicodeString', 'UInt32', 'GUID', ..."""
     return _types().get(field, "UnicodeString")
 
 
@@ -179,10 +189,11 @@ def options(schema: Schema) -> dict[str, str]:
 
 
 def grammar_for(declared: Schema, binary: Schema) -> Schema | None:
-    """The schema whose grammar a binary checks a configuration against; None: it refuses.
+    """The schema whose grammar a Sysmon validates a configuration against; None: it refuses.
 
-    The binary's own schema must be named exactly. Any other number takes the next lower schema
-    among the older ones, also a number newer than the binary (manifest.tt:512-521).
+    `binary` is the schema of that Sysmon. It is used only if declared exactly. For any other
+    number, even a newer one, Sysmon takes the next lower of the older schemas
+    (manifest.tt:512-521).
     """
     if declared == binary:
         return binary

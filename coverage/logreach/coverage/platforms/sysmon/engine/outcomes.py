@@ -1,7 +1,7 @@
-"""The decision of SEMANTICS.md in three values: what may come of all events of a pattern.
+"""The decision of SEMANTICS.md for all events of a pattern at once: which outcomes are possible.
 
-`Outcome` is a set of possibilities, so that the answer never claims more than is known. Where
-every filter is decided it equals `decide`.
+Statuses and outcomes are sets of possibilities, so that an answer never claims more than is known.
+If every filter is decided, the outcome is that of `decide`.
 """
 
 from __future__ import annotations
@@ -11,21 +11,39 @@ from dataclasses import dataclass
 from enum import IntFlag
 
 from logreach.coverage.platforms.sysmon.engine import manifest
-from logreach.coverage.platforms.sysmon.engine.config import Config, Element, Filter, Rule
+from logreach.coverage.platforms.sysmon.engine.config import (
+    Config,
+    EventElement,
+    Filter,
+    RuleElement,
+)
 from logreach.coverage.platforms.sysmon.engine.decision import (
+    FAILED,
+    MATCH,
+    NO_MATCH,
     CompiledFilter,
     CompiledRule,
     elements_for,
 )
 from logreach.coverage.platforms.sysmon.engine.domains import Domain
-from logreach.coverage.platforms.sysmon.engine.literals import ANYTHING, Cases, Shape, shape
+from logreach.coverage.platforms.sysmon.engine.value_sets import (
+    ANY_VALUE,
+    Formula,
+    ValueSets,
+    formula,
+)
 
-MATCH, NO_MATCH, FAILED = 1, 2, 4  # a set of what may come of a filter, as bits
-_UNSURE = MATCH | NO_MATCH
+StatusSet = int
+"""The statuses that a filter, rule or element may have, as bits; 0: it is never reached.
+
+Plain integers, since a search combines them millions of times and combining enum flags takes 60
+times as long (Python 3.11).
+"""
+UNDECIDED = MATCH | NO_MATCH
 
 
 class Outcome(IntFlag):
-    """What may become of the events: logged, dropped, or either."""
+    """What may happen to the events of a pattern."""
 
     NONE = 0
     LOGGED = 1
@@ -34,239 +52,254 @@ class Outcome(IntFlag):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Leaf:
-    """A filter as literals; `free` is what may come of it where its field may hold anything."""
+class FilterModel:
+    """A filter as a formula; `unconstrained` is its status set if its field may hold anything."""
 
     source: Filter
     field: str
-    shape: Shape | None
+    formula: Formula | None
     applies: bool
     alternative: bool
-    free: int
+    unconstrained: StatusSet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Branch:
-    """A `<Rule>`; `free` is what may come of it where all its fields may hold anything."""
+class RuleModel:
+    """A `<Rule>`; `unconstrained` is its status set if all its fields may hold anything."""
 
-    source: Rule
-    leaves: tuple[Leaf, ...]
+    source: RuleElement
+    filters: tuple[FilterModel, ...]
     fields: frozenset[str]
-    free: int
+    unconstrained: StatusSet
 
 
-Item = Leaf | Branch
+ItemModel = FilterModel | RuleModel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stage:
-    """An element, in the order in which they are asked."""
+class ElementModel:
+    """An event element with its filters and rules in document order."""
 
-    source: Element
-    items: tuple[Item, ...]
+    source: EventElement
+    items: tuple[ItemModel, ...]
 
     @property
-    def leaves(self) -> tuple[Leaf, ...]:
-        """Every filter of the element."""
+    def filters(self) -> tuple[FilterModel, ...]:
+        """Every filter of the element, including those inside rules."""
         return tuple(
-            leaf
+            filter_
             for item in self.items
-            for leaf in (item.leaves if isinstance(item, Branch) else (item,))
+            for filter_ in (item.filters if isinstance(item, RuleModel) else (item,))
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Model:
-    """All that decides about one event id.
+class EventModel:
+    """Everything in a configuration that decides about one event id.
 
-    `otherwise` says what holds where no element matches, `filtered` which fields any filter
-    looks at, `certain` that no filter's value differs from host to host, `letters` which letters
-    the filters' values hold, `size` how many filters there are.
+    `elements` are in the order of evaluation. `logs_unmatched`: an event that no element matches
+    is logged. `filtered_fields` are the fields that any filter compares. `host_independent`: no
+    filter's value differs between hosts. `letters` are those in the operands of all filters.
+    `size` is the number of filters.
     """
 
     event_id: int
-    stages: tuple[Stage, ...]
-    otherwise: bool
+    elements: tuple[ElementModel, ...]
+    logs_unmatched: bool
     disabled: bool
     fields: tuple[str, ...]
-    filtered: tuple[str, ...]
-    certain: bool
+    filtered_fields: tuple[str, ...]
+    host_independent: bool
     letters: frozenset[str]
     size: int
 
 
-def model(config: Config, event_id: int) -> Model:
-    """The model of an event that can be filtered and that this Sysmon has."""
-    compiled = elements_for(config, event_id)
-    stages = tuple(Stage(one.source, tuple(_item(item) for item in one.items)) for one in compiled)
-    if not stages:
-        otherwise = config.logged_unasked(event_id)
+def event_model(config: Config, event_id: int) -> EventModel:
+    """The model of an event that this Sysmon writes and can filter."""
+    elements = tuple(
+        ElementModel(element.source, tuple(_item_model(item) for item in element.items))
+        for element in elements_for(config, event_id)
+    )
+    if not elements:
+        logs_unmatched = config.logged_by_default(event_id)
     else:
-        otherwise = len(stages) == 1 and not stages[0].source.include
-    leaves = [leaf for stage in stages for leaf in stage.leaves]
-    return Model(
+        logs_unmatched = len(elements) == 1 and not elements[0].source.include
+    filters = [filter_ for element in elements for filter_ in element.filters]
+    return EventModel(
         event_id,
-        stages,
-        otherwise,
+        elements,
+        logs_unmatched,
         not config.enabled(event_id),
         manifest.fields_of(event_id, config.binary),
-        filtered=tuple(dict.fromkeys(leaf.field for leaf in leaves if leaf.applies)),
-        certain=all(leaf.shape is not None for leaf in leaves),
-        letters=frozenset().union(*(_letters(leaf.shape) for leaf in leaves)),
-        size=len(leaves),
+        filtered_fields=tuple(
+            dict.fromkeys(filter_.field for filter_ in filters if filter_.applies)
+        ),
+        host_independent=all(filter_.formula is not None for filter_ in filters),
+        letters=frozenset().union(
+            *(
+                comparison.operand
+                for filter_ in filters
+                if filter_.formula is not None
+                for comparison in filter_.formula.comparisons
+            )
+        ),
+        size=len(filters),
     )
 
 
-def _letters(wanted: Shape | None) -> frozenset[str]:
-    texts = (literal.text for literal in wanted.literals) if wanted else ()
-    return frozenset("".join(texts))
-
-
-def _item(item: CompiledFilter | CompiledRule) -> Item:
+def _item_model(item: CompiledFilter | CompiledRule) -> ItemModel:
     if isinstance(item, CompiledRule):
-        leaves = tuple(_leaf(one) for one in item.filters)
-        statuses = [leaf.free for leaf in leaves]
-        free = _rule_status(item.source, statuses)
-        return Branch(item.source, leaves, frozenset(leaf.field for leaf in leaves), free)
-    return _leaf(item)
+        filters = tuple(_filter_model(filter_) for filter_ in item.filters)
+        unconstrained = _rule_status(item.source, [filter_.unconstrained for filter_ in filters])
+        fields = frozenset(filter_.field for filter_ in filters)
+        return RuleModel(item.source, filters, fields, unconstrained)
+    return _filter_model(item)
 
 
-def _rule_status(rule: Rule, statuses: Iterable[int]) -> int:
-    """What may come of a rule, from what may come of its filters."""
-    going_on, stop = (MATCH, NO_MATCH) if rule.match_all else (NO_MATCH, MATCH)
-    result = 0
+def _rule_status(rule: RuleElement, statuses: Iterable[StatusSet]) -> StatusSet:
+    """The status set of a rule, given those of its filters."""
+    neutral, decisive = (MATCH, NO_MATCH) if rule.match_all else (NO_MATCH, MATCH)
+    possible = 0
     for status in statuses:
-        result |= status & (stop | FAILED)
-        if not status & going_on:
-            return result
-    return result | going_on
+        possible |= status & (decisive | FAILED)
+        if not status & neutral:
+            return possible
+    return possible | neutral
 
 
-def _leaf(one: CompiledFilter) -> Leaf:
-    found = shape(one.source.condition, one.source.value)
-    free = _cases_status(found, (ANYTHING,)) if one.applies else NO_MATCH
-    return Leaf(one.source, one.field, found, one.applies, one.alternative, free)
+def _filter_model(compiled: CompiledFilter) -> FilterModel:
+    source = compiled.source
+    condition = formula(source.condition, source.value)
+    unconstrained = _status_of_sets(condition, (ANY_VALUE,)) if compiled.applies else NO_MATCH
+    return FilterModel(
+        source, compiled.field, condition, compiled.applies, compiled.alternative, unconstrained
+    )
 
 
-def _cases_status(wanted: Shape | None, cases: Cases) -> int:
-    if wanted is None:
-        return _UNSURE if cases else 0
+def _status_of_sets(condition: Formula | None, value_sets: ValueSets) -> StatusSet:
+    """The status set of a filter whose field has a value of any of the sets."""
+    if condition is None:
+        return UNDECIDED if value_sets else 0
     status = 0
-    for case in cases:
-        truth = wanted.truth(case)
-        status |= _UNSURE if truth is None else MATCH if truth else NO_MATCH
-        if status == _UNSURE:
+    for values in value_sets:
+        truth = condition.truth(values)
+        status |= UNDECIDED if truth is None else MATCH if truth else NO_MATCH
+        if status == UNDECIDED:
             break
     return status
 
 
-Table = dict[Leaf, int]
-"""What is known to come of the filters on one field."""
+StatusTable = dict[FilterModel, StatusSet]
+"""The known status sets of the filters on one field."""
 
 
-class View:
-    """A model seen under what is known of the fields; remembers what comes of each filter.
+class DomainEvaluation:
+    """An event model evaluated for events whose fields lie in given domains.
 
-    `tables` may hold what is known already, by field, and is added to.
+    Remembers the status set of each filter. `tables` may bring some that are known already, by
+    field; they are added to.
     """
 
     def __init__(
         self,
-        seen: Model,
+        model: EventModel,
         domains: Mapping[str, Domain],
-        tables: Mapping[str, Table] | None = None,
+        tables: Mapping[str, StatusTable] | None = None,
     ) -> None:
-        self.model = seen
+        self.model = model
         self.domains = domains
         self._tables = {name: (tables or {}).get(name, {}) for name in domains}
 
-    def narrowed(self, domains: Mapping[str, Domain], field: str) -> View:
-        """The same with less room for one field: what is decided stays so."""
-        known = self._tables.get(field, {})
-        decided = {leaf: status for leaf, status in known.items() if not status & (status - 1)}
-        return View(self.model, domains, {**self._tables, field: decided})
+    def narrowed(self, domains: Mapping[str, Domain], field: str) -> DomainEvaluation:
+        """The same model with a smaller domain for one field: decided filters stay decided."""
+        table = self._tables.get(field, {})
+        decided = {
+            filter_: status for filter_, status in table.items() if not status & (status - 1)
+        }
+        return DomainEvaluation(self.model, domains, {**self._tables, field: decided})
 
-    def status(self, leaf: Leaf) -> int:
-        """What may come of a filter."""
-        table = self._tables.get(leaf.field)
-        if table is None or not leaf.applies:
-            return leaf.free
-        status = table.get(leaf)
+    def status(self, filter_: FilterModel) -> StatusSet:
+        """The status set of a filter."""
+        table = self._tables.get(filter_.field)
+        if table is None or not filter_.applies:
+            return filter_.unconstrained
+        status = table.get(filter_)
         if status is None:
-            status = table[leaf] = _domain_status(leaf.shape, self.domains[leaf.field])
+            status = _status_in_domain(filter_.formula, self.domains[filter_.field])
+            table[filter_] = status
         return status
 
-    def item_status(self, item: Item) -> int:
-        """What may come of a filter or rule."""
-        if isinstance(item, Leaf):
+    def item_status(self, item: ItemModel) -> StatusSet:
+        """The status set of a filter or rule."""
+        if isinstance(item, FilterModel):
             return self.status(item)
         if item.fields.isdisjoint(self.domains):
-            return item.free
-        return _rule_status(item.source, map(self.status, item.leaves))
+            return item.unconstrained
+        return _rule_status(item.source, map(self.status, item.filters))
 
-    def stage_status(self, stage: Stage) -> int:
-        """What may come of an element."""
-        if stage.source.match_all:
-            return self._all_status(stage)
-        result = 0
+    def element_status(self, element: ElementModel) -> StatusSet:
+        """The status set of an element."""
+        if element.source.match_all:
+            return self._status_of_all(element)
+        possible = 0
         tables = self._tables
-        for item in stage.items:
-            # As item_status and status have it, without the calls: this is asked most of all.
-            if isinstance(item, Branch):
+        for item in element.items:
+            # item_status and status inlined: this loop runs more often than any other.
+            if isinstance(item, RuleModel):
                 status = self.item_status(item)
             elif (table := tables.get(item.field)) is None:
-                status = item.free
+                status = item.unconstrained
             else:
                 status = table.get(item) or self.status(item)
-            result |= status & (MATCH | FAILED)
+            possible |= status & (MATCH | FAILED)
             if not status & NO_MATCH:
-                return result
-        return result | NO_MATCH
+                return possible
+        return possible | NO_MATCH
 
-    def _all_status(self, stage: Stage) -> int:
-        """Every way through an AND element, told apart by the fields that matched so far."""
-        ways: set[frozenset[str]] = {frozenset()}
-        result = 0
-        for item in stage.items:
+    def _status_of_all(self, element: ElementModel) -> StatusSet:
+        """The status set of an AND element, for each set of fields that may have matched so far."""
+        matched: set[frozenset[str]] = {frozenset()}
+        possible = 0
+        for item in element.items:
             status = self.item_status(item)
-            field = item.field if isinstance(item, Leaf) else ""
-            onward: set[frozenset[str]] = set()
-            for way in ways:
-                if field in way and isinstance(item, Leaf) and item.applies:
-                    onward.add(way)
+            field = item.field if isinstance(item, FilterModel) else ""
+            matched_next: set[frozenset[str]] = set()
+            for fields in matched:
+                if field in fields and isinstance(item, FilterModel) and item.applies:
+                    matched_next.add(fields)
                     continue
-                result |= status & FAILED
+                possible |= status & FAILED
                 if status & MATCH:
-                    onward.add(way | {field} if field else way)
+                    matched_next.add(fields | {field} if field else fields)
                 if status & NO_MATCH:
-                    if isinstance(item, Leaf) and item.alternative:
-                        onward.add(way)
+                    if isinstance(item, FilterModel) and item.alternative:
+                        matched_next.add(fields)
                     else:
-                        result |= NO_MATCH
-            ways = onward
-            if not ways:
-                return result
-        return result | (MATCH if stage.items else NO_MATCH)
+                        possible |= NO_MATCH
+            matched = matched_next
+            if not matched:
+                return possible
+        return possible | (MATCH if element.items else NO_MATCH)
 
     def outcome(self) -> Outcome:
-        """What may become of the events."""
+        """What may happen to the events."""
         if self.model.disabled:
             return Outcome.DROPPED
-        result = Outcome.NONE
-        for stage in self.model.stages:
-            status = self.stage_status(stage)
+        possible = Outcome.NONE
+        for element in self.model.elements:
+            status = self.element_status(element)
             if status & MATCH:
-                result |= Outcome.LOGGED if stage.source.include else Outcome.DROPPED
+                possible |= Outcome.LOGGED if element.source.include else Outcome.DROPPED
             if not status & (NO_MATCH | FAILED):
-                return result
-        return result | (Outcome.LOGGED if self.model.otherwise else Outcome.DROPPED)
+                return possible
+        return possible | (Outcome.LOGGED if self.model.logs_unmatched else Outcome.DROPPED)
 
 
-def _domain_status(wanted: Shape | None, domain: Domain) -> int:
-    status = FAILED if domain.fails else 0
-    if domain.cases:
-        found = _cases_status(wanted, domain.cases)
-        for more in domain.also:
-            found &= _cases_status(wanted, more)
-        status |= found
+def _status_in_domain(condition: Formula | None, domain: Domain) -> StatusSet:
+    status = FAILED if domain.may_fail else 0
+    if domain.value_sets:
+        of_values = _status_of_sets(condition, domain.value_sets)
+        for value_sets in domain.further_sets:
+            of_values &= _status_of_sets(condition, value_sets)
+        status |= of_values
     return status

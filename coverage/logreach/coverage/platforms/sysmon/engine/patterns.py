@@ -1,4 +1,4 @@
-"""What a configuration does with all events of a pattern, as an EventFilter."""
+"""A Sysmon configuration as an EventFilter: what it does with all events of a pattern."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.patterns import Constraint, Decider, EventPattern, FilterAnswer
 from logreach.coverage.platforms.sysmon.engine import manifest
 from logreach.coverage.platforms.sysmon.engine.config import Config
+from logreach.coverage.platforms.sysmon.engine.decision import MATCH, UNFILTERED
 from logreach.coverage.platforms.sysmon.engine.domains import Domain, domain
 from logreach.coverage.platforms.sysmon.engine.outcomes import (
-    MATCH,
-    Model,
+    DomainEvaluation,
+    EventModel,
     Outcome,
-    Table,
-    View,
-    model,
+    StatusTable,
+    event_model,
 )
-from logreach.coverage.platforms.sysmon.engine.witnesses import Search
+from logreach.coverage.platforms.sysmon.engine.witnesses import WitnessSearch
 
-_UNFILTERED = frozenset((4, 16, 255))
 _MAX_DECIDERS = 5
 _MAX_DOMAINS = 256
 _CHANNEL = "Sysmon"
@@ -29,123 +28,122 @@ _CHANNEL = "Sysmon"
 class SysmonFilter:
     """A loaded configuration as a filter for patterns such as 'Sysmon:13'.
 
-    YES and NO hold for every event that the pattern admits and that Sysmon can write: it fills
-    every number, boolean and GUID, and binds some texts to the id (`knowledge/
-    values.csv`). PARTIAL is exact where two witnesses show both outcomes.
+    YES and NO hold for every event that the pattern admits and that Sysmon can write: Sysmon fills
+    every number, boolean and GUID, and the event id determines some texts (`knowledge/values.csv`).
+    PARTIAL is exact if two witnesses show both outcomes.
     """
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self._models: dict[int, Model] = {}
-        # Rules ask for the same few fields in the same ways over and over.
+        self._models: dict[int, EventModel] = {}
+        # Detection rules constrain the same few fields in the same ways over and over.
         self._domain = lru_cache(_MAX_DOMAINS)(_domain_and_table)
 
     def answer(self, pattern: EventPattern) -> FilterAnswer:
-        """Answer for every event in the pattern; raises ValueError for an event of others."""
+        """Answer for every event in the pattern; ValueError if it is not about Sysmon events."""
         if pattern.event.channel != _CHANNEL:
             raise ValueError(f"{pattern.event} is no event of Sysmon")
         event_id = int(pattern.event.number)
         if not manifest.fields_of(event_id, self.config.binary):
             reason = f"Sysmon with schema {self.config.binary} has no event {event_id}"
             return FilterAnswer(Level.NO, reason=reason)
-        if event_id in _UNFILTERED:
+        if event_id in UNFILTERED:
             reason = f"event {event_id} is never filtered"
             return FilterAnswer(Level.YES, reason=reason)
-        return self._answer(self._model(event_id), pattern)
-
-    def _model(self, event_id: int) -> Model:
         if event_id not in self._models:
-            self._models[event_id] = model(self.config, event_id)
-        return self._models[event_id]
+            self._models[event_id] = event_model(self.config, event_id)
+        return self._answer(self._models[event_id], pattern)
 
-    def _answer(self, seen: Model, pattern: EventPattern) -> FilterAnswer:
-        known = {
-            name: self._domain(seen.event_id, name, constraints)
+    def _answer(self, model: EventModel, pattern: EventPattern) -> FilterAnswer:
+        constrained = {
+            name: self._domain(model.event_id, name, constraints)
             for name, constraints in pattern.fields.items()
-            if constraints and name in seen.fields
+            if constraints and name in model.fields
         }
-        domains = {name: one for name, (one, _) in known.items()}
-        if not all(one.possible for one in domains.values()):
+        domains = {name: field_domain for name, (field_domain, _) in constrained.items()}
+        if not all(field_domain.possible for field_domain in domains.values()):
             return FilterAnswer(Level.NO, reason="no event that Sysmon writes meets the pattern")
-        # Fields that Sysmon binds to the id have a domain without any constraint.
-        for name in seen.filtered:
-            if name not in domains and manifest.values_of(seen.event_id, name):
-                domains[name] = domain(seen.event_id, name, ())
-        view = View(seen, domains, {name: table for name, (_, table) in known.items()})
-        outcome = view.outcome()
+        # The event id limits some fields even if the pattern does not.
+        for name in model.filtered_fields:
+            if name not in domains and manifest.values_of(model.event_id, name):
+                domains[name] = domain(model.event_id, name, ())
+        tables = {name: table for name, (_, table) in constrained.items()}
+        evaluation = DomainEvaluation(model, domains, tables)
+        outcome = evaluation.outcome()
         if outcome == Outcome.EITHER:
-            return self._searched(view, pattern)
-        return self._settled(view, Level.YES if outcome == Outcome.LOGGED else Level.NO)
+            return self._searched(evaluation, pattern)
+        return _settled(evaluation, Level.YES if outcome == Outcome.LOGGED else Level.NO)
 
-    def _searched(self, view: View, pattern: EventPattern) -> FilterAnswer:
-        search = Search(self.config, pattern, view)
+    def _searched(self, evaluation: DomainEvaluation, pattern: EventPattern) -> FilterAnswer:
+        """Look for an event of either outcome; a proof that one lacks settles the answer."""
+        search = WitnessSearch(self.config, pattern, evaluation)
         kept = search.find(Outcome.LOGGED)
         if kept is None and search.exhausted:
-            return self._settled(view, Level.NO)
+            return _settled(evaluation, Level.NO)
         dropped = search.find(Outcome.DROPPED)
         if dropped is None and search.exhausted:
-            return self._settled(view, Level.YES)
-        found = [witness for witness in (kept, dropped) if witness is not None]
-        deciders = [one for witness in found for one in witness.decision.deciders]
-        if len(found) == 2:
+            return _settled(evaluation, Level.YES)
+        witnesses = [witness for witness in (kept, dropped) if witness is not None]
+        deciders = [decider for witness in witnesses for decider in witness.decision.deciders]
+        if len(witnesses) == 2:
             reason = ""
-        elif not view.model.certain:
-            reason = "some filters hang on the user or host, such as %TEMP%"
+        elif not evaluation.model.host_independent:
+            reason = "some filters depend on the user or host, such as %TEMP%"
         else:
-            reason = "not decided: the pattern or the filters are too involved"
+            reason = "not decided: the pattern or the filters are too complex"
         return FilterAnswer(
             Level.PARTIAL,
-            exact=len(found) == 2,
+            exact=len(witnesses) == 2,
             deciders=tuple(dict.fromkeys(deciders)),
             kept=kept.event if kept else None,
             dropped=dropped.event if dropped else None,
             reason=reason,
         )
 
-    def _settled(self, view: View, level: Level) -> FilterAnswer:
-        seen = view.model
-        deciders = tuple(_deciders(view))[:_MAX_DECIDERS]
-        if not deciders:
-            deciders = tuple(
-                Decider(str(stage.source), stage.source.line, "its filters do not match")
-                for stage in seen.stages[:_MAX_DECIDERS]
-            )
-        return FilterAnswer(level, deciders=deciders, reason=_reason(view))
-
 
 def _domain_and_table(
     event_id: int, name: str, constraints: tuple[Constraint, ...]
-) -> tuple[Domain, Table]:
-    """What a field may hold, and room for what comes of the filters on it."""
+) -> tuple[Domain, StatusTable]:
+    """The domain of a field, and an empty table for the status of the filters on it."""
     return domain(event_id, name, constraints), {}
 
 
-def _reason(view: View) -> str:
-    """What holds where no element surely decides; '' where one does."""
-    stages = view.model.stages
-    if view.model.disabled:
-        return f"{stages[0].source.tag if stages else 'the event'} is switched off"
-    if not stages:
-        return "the configuration has no element for the event; Sysmon's default holds"
-    if any(view.stage_status(stage) == MATCH for stage in stages):
+def _settled(evaluation: DomainEvaluation, level: Level) -> FilterAnswer:
+    deciders = tuple(_deciders(evaluation))[:_MAX_DECIDERS]
+    if not deciders:
+        deciders = tuple(
+            Decider(str(element.source), element.source.line, "its filters do not match")
+            for element in evaluation.model.elements[:_MAX_DECIDERS]
+        )
+    return FilterAnswer(level, deciders=deciders, reason=_reason(evaluation))
+
+
+def _reason(evaluation: DomainEvaluation) -> str:
+    """The default that applies to events that no element matches; '' if an element decides."""
+    elements = evaluation.model.elements
+    if evaluation.model.disabled:
+        return f"{elements[0].source.tag if elements else 'the event'} is switched off"
+    if not elements:
+        return "the configuration has no element for the event; Sysmon's default applies"
+    if any(evaluation.element_status(element) == MATCH for element in elements):
         return ""
-    if len(stages) == 1:
-        return f"where nothing matches, the default of {stages[0].source} holds"
-    return "where nothing matches, nothing is logged, since there are two or more elements"
+    if len(elements) == 1:
+        return f"if nothing matches, the default of {elements[0].source} applies"
+    return "if nothing matches, nothing is logged, since there are two or more elements"
 
 
-def _deciders(view: View) -> Iterator[Decider]:
-    """The filters and rules that match or may match, up to the first that surely decides."""
-    for stage in view.model.stages:
-        status = view.stage_status(stage)
+def _deciders(evaluation: DomainEvaluation) -> Iterator[Decider]:
+    """The filters and rules that match or may match, up to the first element that always does."""
+    for element in evaluation.model.elements:
+        status = evaluation.element_status(element)
         if not status & MATCH:
             continue
-        sure = status == MATCH
-        items = [item for item in stage.items if view.item_status(item) & MATCH]
-        settled = [item for item in items if view.item_status(item) == MATCH]
-        for item in settled[:1] if sure and settled and not stage.source.match_all else items:
-            source = item.source
-            name = source.name or stage.source.tag
-            yield Decider(name, source.line, f"{source} in {stage.source}")
-        if sure:
+        decides = status == MATCH
+        possible = [item for item in element.items if evaluation.item_status(item) & MATCH]
+        certain = [item for item in possible if evaluation.item_status(item) == MATCH]
+        listed = certain[:1] if decides and certain and not element.source.match_all else possible
+        for item in listed:
+            name = item.source.name or element.source.tag
+            yield Decider(name, item.source.line, f"{item.source} in {element.source}")
+        if decides:
             return

@@ -1,4 +1,4 @@
-"""Sysmon events out of logs: EVTX files and JSON lines."""
+"""Reads Sysmon events from logs: EVTX files and JSON lines."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import Any
 from logreach.inventories.files.faults import Fault, InputError
 
 PROVIDER = "Microsoft-Windows-Sysmon"
-_MAX_LINE = 1_000_000
+_MAX_LINE_LENGTH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A Sysmon event as its log shows it; `where` is its log and the record or line in it."""
+    """A Sysmon event as its log shows it; `place` is the log with the record or line number."""
 
-    where: str
+    place: str
     event_id: int
     fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """A record of another provider, left aside."""
+class ForeignRecord:
+    """A record of another provider."""
 
-    where: str
+    place: str
     provider: str
 
 
-Read = Record | Other | Fault
+ReadResult = Record | ForeignRecord | Fault
 
 
-def read_evtx(path: Path) -> Iterator[Read]:
-    """Every record of an EVTX file; InputError where it is none."""
+def read_evtx(path: Path) -> Iterator[ReadResult]:
+    """Every record of an EVTX file; InputError if the file is not one."""
     from evtx import PyEvtxParser
 
     try:
@@ -47,52 +47,56 @@ def read_evtx(path: Path) -> Iterator[Read]:
         ) from None
 
 
-def _evtx_record(record: Mapping[str, Any], path: Path) -> Read:
-    where = f"{path}: record {record['event_record_id']}"
+def _evtx_record(record: Mapping[str, Any], path: Path) -> ReadResult:
+    place = f"{path}: record {record['event_record_id']}"
     try:
-        return _event(json.loads(record["data"]), where)
+        return _event(json.loads(record["data"]), place)
     except (ValueError, TypeError, KeyError) as error:
-        return Fault(f"record cannot be read: {error}", where=where)
+        return Fault(f"cannot read the record: {error}", where=place)
 
 
-def read_json_lines(path: Path) -> Iterator[Read]:
-    """Every event of a file with a JSON object a line.
+def read_json_lines(path: Path) -> Iterator[ReadResult]:
+    """Every event of a file with one JSON object per line.
 
     Forms: {"event_id", "fields"}; evtx_dump's {"Event": {"System", "EventData"}}; winlogbeat's
     {"winlog": {"event_id", "event_data"}}; {"EventID", "EventData"}; or EventID beside fields.
     """
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE + 1), ""), start=1):
+        for number, line in enumerate(
+            iter(lambda: file.readline(_MAX_LINE_LENGTH + 1), ""), start=1
+        ):
             if line.strip():
                 yield _json_record(line, f"{path}: line {number}")
 
 
-def _json_record(line: str, where: str) -> Read:
-    if len(line) > _MAX_LINE:
-        return Fault("line is longer than a million characters", where=where)
+def _json_record(line: str, place: str) -> ReadResult:
+    if len(line) > _MAX_LINE_LENGTH:
+        return Fault("line is longer than a million characters", where=place)
     try:
-        return _event(json.loads(line), where)
+        return _event(json.loads(line), place)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         hint = 'Write {"event_id": 1, "fields": {"Image": "..."}}.'
-        return Fault(f"line is no event: {error}", where=where, hint=hint)
+        return Fault(f"line is not an event: {error}", where=place, hint=hint)
 
 
-def _event(data: Any, where: str) -> Record | Other:
+def _event(data: Any, place: str) -> Record | ForeignRecord:
     if not isinstance(data, dict):
-        raise TypeError("it is no object")
-    provider, number, fields = _parts(data)
+        raise TypeError("it is not an object")
+    provider, event_id, fields = _provider_id_and_fields(data)
     if provider and PROVIDER not in provider and "Sysmon" not in provider:
-        return Other(where, provider)
-    if isinstance(number, dict):
-        number = number.get("#text")
-    if isinstance(number, bool) or not isinstance(number, int | str):
-        raise TypeError("it names no event id")
+        return ForeignRecord(place, provider)
+    if isinstance(event_id, dict):
+        event_id = event_id.get("#text")
+    if isinstance(event_id, bool) or not isinstance(event_id, int | str):
+        raise TypeError("it has no event id")
     if not isinstance(fields, dict):
-        raise TypeError("its fields are no object")
-    return Record(where, int(number), {name: _text(value) for name, value in fields.items()})
+        raise TypeError("its fields are not an object")
+    return Record(
+        place, int(event_id), {name: _field_text(value) for name, value in fields.items()}
+    )
 
 
-def _parts(data: dict[str, Any]) -> tuple[str, Any, Any]:
+def _provider_id_and_fields(data: dict[str, Any]) -> tuple[str, Any, Any]:
     """Provider, event id and fields in whichever form the object has."""
     if isinstance(data.get("Event"), dict):
         event = data["Event"]
@@ -108,7 +112,7 @@ def _parts(data: dict[str, Any]) -> tuple[str, Any, Any]:
     return data.get("ProviderName", ""), data.get("EventID"), fields
 
 
-def _text(value: Any) -> str:
+def _field_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)

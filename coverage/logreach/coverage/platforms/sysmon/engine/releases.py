@@ -1,14 +1,12 @@
-"""Which programs a Sysmon may be: its schema, and what it logs where nobody asked.
+"""The Sysmon programs that a version may stand for: their schema and their default events.
 
-A version that no table lists is no known program: nothing is said of it by analogy, neither that
-it loads a configuration nor that it refuses one. Data: `knowledge/`, each row with its
-source.
+A version that no table lists is no known program: nothing is inferred about it, neither that it
+loads a configuration nor that it refuses one. Data: `knowledge/`, each row with its source.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,9 +19,9 @@ Numbers = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Binary:
-    """A program as far as a configuration's effect depends on it.
+    """All of a Sysmon program that a configuration's effect depends on.
 
-    `defaults` are the events that it logs where the configuration has no element for them.
+    `defaults` are the events that it logs if the configuration has no element for them.
     """
 
     schema: Schema
@@ -32,7 +30,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A released Sysmon: its version as written and as numbers, and its schema."""
+    """A released Sysmon: its version as published and as numbers, and its schema."""
 
     name: str
     version: Numbers
@@ -41,7 +39,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Sysmon as a feature of Windows: since which build and update, and what it brings.
+    """Sysmon as a feature of Windows: the first build and update that ship it, and its schema.
 
     Its version is numbered like Windows ('10.0.26100.8521'), not like the standalone Sysmon.
     """
@@ -53,22 +51,22 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
-    """The known programs that a Sysmon may be, oldest first; none: only an unlisted one can be.
+class PossibleBinaries:
+    """The known programs that a Sysmon may be, oldest first; none if only an unlisted one can be.
 
-    `why` says why it is not exactly one, '' where it is.
+    `reason` says why there is not exactly one; '' if there is.
     """
 
     binaries: tuple[Binary, ...]
-    why: str = ""
+    reason: str = ""
 
 
-def version_numbers(text: str) -> Numbers | None:
+def version_numbers(version: str) -> Numbers | None:
     """A version of standalone Sysmon: 'v15.15' is (15, 15), '15.2' and '15.20' are (15, 20).
 
     Sysmon counts in decimals: 7.01 comes before 7.1. Further parts (15.15.0.0) are left out.
     """
-    match = re.fullmatch(r"\s*v?(\d{1,3})(?:\.(\d{1,2}))?(?:\.\d+)*\s*", text)
+    match = re.fullmatch(r"\s*v?(\d{1,3})(?:\.(\d{1,2}))?(?:\.\d+)*\s*", version)
     return (int(match[1]), int((match[2] or "0").ljust(2, "0"))) if match else None
 
 
@@ -78,137 +76,153 @@ def windows_build(version: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def numbers(text: str) -> Numbers:
-    """A version in our own data."""
-    return version_numbers(text) or (0, 0)
+def numbers(version: str) -> Numbers:
+    """The numbers of a version that `knowledge/` lists."""
+    return version_numbers(version) or (0, 0)
 
 
 @lru_cache(maxsize=1)
 def releases() -> tuple[Release, ...]:
     """Every release of Sysmon whose schema is known, oldest first."""
-    found = (
+    unsorted = (
         Release(row["version"], numbers(row["version"]), Schema.of(row["schema"]))
-        for row in manifest.rows("releases.csv")
+        for row in manifest.table_rows("releases.csv")
     )
-    return tuple(sorted(found, key=lambda one: one.version))
+    return tuple(sorted(unsorted, key=lambda release: release.version))
 
 
 @lru_cache(maxsize=1)
 def inbox() -> tuple[Inbox, ...]:
-    """The Windows that bring Sysmon along as an optional feature."""
+    """The Windows versions that ship Sysmon as an optional feature."""
     return tuple(
         Inbox(row["os"], int(row["from_build"]), row["update"], Schema.of(row["schema"]))
-        for row in manifest.rows("inbox.csv")
+        for row in manifest.table_rows("inbox.csv")
     )
 
 
 @lru_cache(maxsize=1)
 def _defaults() -> tuple[tuple[Numbers, tuple[int, ...]], ...]:
-    found = (
-        (numbers(row["version"]), tuple(map(int, row["event_ids"].split())))
-        for row in manifest.rows("defaults.csv")
+    """The versions whose default events a source lists, oldest first, with these events."""
+    return tuple(
+        sorted(
+            (numbers(row["version"]), tuple(map(int, row["event_ids"].split())))
+            for row in manifest.table_rows("defaults.csv")
+        )
     )
-    return tuple(sorted(found))
 
 
 def _defaults_of(version: Numbers) -> set[tuple[int, ...]]:
-    """What it may log unasked: what the nearest versions with a source do, both where they differ.
+    """The default events that this version may have: those of the nearest sourced versions.
 
-    Beyond the last such version it is what that one does.
+    The two neighbours may differ; then either list is possible. Versions newer than every sourced
+    one have the last list.
     """
-    below = [ids for known, ids in _defaults() if known <= version][-1:]
-    above = [ids for known, ids in _defaults() if known >= version][:1]
+    below = [event_ids for sourced, event_ids in _defaults() if sourced <= version][-1:]
+    above = [event_ids for sourced, event_ids in _defaults() if sourced >= version][:1]
     return {*below, *above}
 
 
-def engine() -> Binary:
-    """The published engine that SEMANTICS.md and the vectors are about."""
-    schema = manifest.engine()
-    newest = [one for one in releases() if one.schema == schema][-1]
+def engine_binary() -> Binary:
+    """Microsoft's published engine, which SEMANTICS.md and the vectors describe."""
+    schema = manifest.engine_schema()
+    newest = [release for release in releases() if release.schema == schema][-1]
     return Binary(schema, max(_defaults_of(newest.version)))
 
 
-def _listed(release: Release) -> Iterator[Binary]:
-    for ids in _defaults_of(release.version):
-        yield Binary(release.schema, ids)
-
-
 @lru_cache(maxsize=1)
-def _all() -> tuple[Binary, ...]:
-    return tuple(sorted({one for release in releases() for one in _listed(release)}))
+def _all_binaries() -> tuple[Binary, ...]:
+    return tuple(
+        sorted(
+            {
+                Binary(release.schema, defaults)
+                for release in releases()
+                for defaults in _defaults_of(release.version)
+            }
+        )
+    )
 
 
 @lru_cache(maxsize=256)
-def meant(version: str | None, in_windows: bool = False, build: int | None = None) -> Meant:
+def possible_binaries(
+    version: str | None, in_windows: bool = False, build: int | None = None
+) -> PossibleBinaries:
     """The programs that a Sysmon of this version may be.
 
-    `in_windows` says that it is the feature of Windows, `build` which Windows that is. Without a
-    version it may be any release that the tables list, from the oldest to the newest.
+    `in_windows` says that it is the feature of Windows, `build` the build of that Windows. Without
+    a version it may be any release that the tables list, from the oldest to the newest.
     """
-    told = windows_build(version) if version else None
-    if told is not None or (in_windows and version is None):
-        return _brought(build if told is None else told)
+    version_build = windows_build(version) if version else None
+    if version_build is not None or (in_windows and version is None):
+        return _of_windows(build if version_build is None else version_build)
     if version is None:
-        return Meant(_all(), "the version of Sysmon is not told")
-    found = _standalone(version)
+        return PossibleBinaries(_all_binaries(), "the version of Sysmon is unknown")
+    standalone = _of_version(version)
     if not in_windows:
-        return found
-    both = {*found.binaries, *_brought(build).binaries}
-    why = f"version {version} is none of the Sysmon in Windows, which it is said to be"
-    return Meant(tuple(sorted(both)), why)
+        return standalone
+    binaries = {*standalone.binaries, *_of_windows(build).binaries}
+    reason = f"version {version} is not a version of the Sysmon in Windows, as it is declared to be"
+    return PossibleBinaries(tuple(sorted(binaries)), reason)
 
 
-def _brought(build: int | None) -> Meant:
-    """The Sysmon that Windows brings; every one there is where the build is not told."""
-    able = [one for one in inbox() if build is None or one.from_build <= build]
-    found = {Binary(one.schema, _defaults()[-1][1]) for one in able}
-    if not found:
-        return Meant((), f"Windows build {build} brings no Sysmon of its own")
-    why = "" if len(found) == 1 else "the build of Windows is not told"
-    return Meant(tuple(sorted(found)), why)
+def _of_windows(build: int | None) -> PossibleBinaries:
+    """The Sysmon that this build of Windows ships; if the build is unknown, all that any ships."""
+    shipped = [feature for feature in inbox() if build is None or feature.from_build <= build]
+    binaries = {Binary(feature.schema, _defaults()[-1][1]) for feature in shipped}
+    if not binaries:
+        return PossibleBinaries((), f"Windows build {build} ships no Sysmon of its own")
+    reason = "" if len(binaries) == 1 else "the build of Windows is unknown"
+    return PossibleBinaries(tuple(sorted(binaries)), reason)
 
 
-def _standalone(version: str) -> Meant:
-    wanted = version_numbers(version)
-    if wanted is None:
-        return Meant((), f"{version!r} is no version of Sysmon")
-    known = releases()
-    older = [one for one in known if one.version <= wanted]
-    newer = [one for one in known if one.version > wanted]
+def _of_version(version: str) -> PossibleBinaries:
+    """The standalone programs that this version may be.
+
+    A version between two listed releases may have the schema of either, or any in between.
+    """
+    parsed = version_numbers(version)
+    if parsed is None:
+        return PossibleBinaries((), f"{version!r} is no version of Sysmon")
+    listed = releases()
+    older = [release for release in listed if release.version <= parsed]
+    newer = [release for release in listed if release.version > parsed]
     if not older:
-        why = f"Sysmon {version} is older than any release known here ({known[0].name})"
-        return Meant((), why)
-    if older[-1].version != wanted and not newer:
-        why = f"Sysmon {version} is newer than any release known here ({known[-1].name})"
-        return Meant((), why)
-    low, high = older[-1].schema, (older if older[-1].version == wanted else newer[:1])[-1].schema
-    found = {
-        Binary(schema, ids)
+        reason = f"Sysmon {version} is older than every release listed here ({listed[0].name})"
+        return PossibleBinaries((), reason)
+    exact = older[-1].version == parsed
+    if not exact and not newer:
+        reason = f"Sysmon {version} is newer than every release listed here ({listed[-1].name})"
+        return PossibleBinaries((), reason)
+    low, high = older[-1].schema, (older[-1] if exact else newer[0]).schema
+    binaries = {
+        Binary(schema, defaults)
         for schema in manifest.schemas()
         if low <= schema <= high
-        for ids in _defaults_of(wanted)
+        for defaults in _defaults_of(parsed)
     }
     if low != high:
-        why = f"Sysmon {version} lies between releases with schema {low} and {high}"
+        reason = f"Sysmon {version} lies between releases with schema {low} and {high}"
+    elif len(binaries) > 1:
+        reason = f"no source says which events Sysmon {version} logs by default"
     else:
-        why = "" if len(found) == 1 else f"no source tells what Sysmon {version} logs unasked"
-    return Meant(tuple(sorted(found)), why)
+        reason = ""
+    return PossibleBinaries(tuple(sorted(binaries)), reason)
 
 
 def schema_for(version: str) -> Schema | Missing:
-    """The schema that a Sysmon of this version brings; missing where no source settles it."""
-    found = meant(version)
-    schemas = {one.schema for one in found.binaries}
-    return schemas.pop() if len(schemas) == 1 else Missing(found.why)
+    """The schema of a Sysmon of this version; missing, with the reason, if no source settles it."""
+    possible = possible_binaries(version)
+    schemas = {binary.schema for binary in possible.binaries}
+    return schemas.pop() if len(schemas) == 1 else Missing(possible.reason)
 
 
 def before(version: str | None, event_id: int) -> bool:
-    """Whether a Sysmon of this version, that no table lists, is surely older than the event.
+    """Whether a Sysmon of this version, which no table lists, surely predates the event.
 
-    A source tells which version brought it; or none that is known has it, and this is no newer one.
+    Either a source names the version that introduced the event, or no listed schema has the event
+    and this version is not newer than the listed ones.
     """
-    wanted, event = version_numbers(version or ""), manifest.event(event_id)
+    parsed, event = version_numbers(version or ""), manifest.event(event_id)
     if event is None:
-        return wanted is None or wanted < releases()[-1].version
+        return parsed is None or parsed < releases()[-1].version
     since = version_numbers(event.since)
-    return wanted is not None and since is not None and wanted < since
+    return parsed is not None and since is not None and parsed < since

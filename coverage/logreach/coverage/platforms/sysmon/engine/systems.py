@@ -1,4 +1,4 @@
-"""Which Windows a Sysmon runs on, and what Windows must have for an event.
+"""The Windows versions on which each Sysmon runs, and which an event requires.
 
 Data: `knowledge/systems.csv` and `event_systems.csv`, each row with its source.
 """
@@ -13,11 +13,11 @@ from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
 
 @dataclass(frozen=True, slots=True)
-class System:
-    """The oldest Windows that a Sysmon runs on, where a source says so.
+class SystemRequirement:
+    """The oldest Windows on which a version of Sysmon runs, according to a source.
 
-    `documented`: Microsoft's page for that version names it as the oldest; else somebody who can
-    tell has seen it run there.
+    `documented`: Microsoft's page for that version names it as the oldest. Otherwise someone
+    reliable has seen the version run there.
     """
 
     version: releases.Numbers
@@ -33,10 +33,10 @@ class System:
 
 
 @lru_cache(maxsize=1)
-def systems() -> tuple[System, ...]:
-    """What is known of the Windows that each Sysmon runs on, by version."""
-    found = (
-        System(
+def requirements() -> tuple[SystemRequirement, ...]:
+    """Every sourced requirement, by version of Sysmon."""
+    unsorted = (
+        SystemRequirement(
             releases.numbers(row["version"]),
             row["client"],
             int(row["client_build"]),
@@ -44,51 +44,63 @@ def systems() -> tuple[System, ...]:
             int(row["server_build"]),
             row["standing"] == "documented",
         )
-        for row in manifest.rows("systems.csv")
+        for row in manifest.table_rows("systems.csv")
     )
-    return tuple(sorted(found, key=lambda one: one.version))
+    return tuple(sorted(unsorted, key=lambda requirement: requirement.version))
 
 
 @lru_cache(maxsize=1)
-def _telemetry() -> dict[int, tuple[int, int]]:
+def _builds_of_events() -> dict[int, tuple[int, int]]:
+    """By event id, the last build that surely lacks its telemetry and the first that has it."""
     return {
         int(row["event_id"]): (int(row["absent_to_build"]), int(row["from_build"]))
-        for row in manifest.rows("event_systems.csv")
+        for row in manifest.table_rows("event_systems.csv")
     }
 
 
 def on_system(event_id: int, build: int) -> bool | None:
-    """Whether a Windows of this build has what the event is made of; None: no source tells."""
-    absent, since = _telemetry().get(event_id, (0, 0))
-    return True if build >= since else False if build <= absent else None
+    """Whether a Windows of this build provides the event's telemetry; None: no source says."""
+    absent_to, present_from = _builds_of_events().get(event_id, (0, 0))
+    return True if build >= present_from else False if build <= absent_to else None
 
 
 def oldest_build(version: str | None, in_windows: bool) -> int:
-    """The oldest Windows that the documentation of that Sysmon names; 0 where none is known."""
+    """The oldest Windows that the documentation of that Sysmon names; 0 if it names none."""
     if in_windows or (version and releases.windows_build(version)):
-        return min(one.from_build for one in releases.inbox())
-    wanted = releases.version_numbers(version or "") or (0, 0)
-    named = [one for one in systems() if one.documented and one.version <= wanted]
-    return min(named[-1].client_build, named[-1].server_build) if named else 0
+        return min(feature.from_build for feature in releases.inbox())
+    sysmon_version = releases.version_numbers(version or "") or (0, 0)
+    applicable = [
+        requirement
+        for requirement in requirements()
+        if requirement.documented and requirement.version <= sysmon_version
+    ]
+    if not applicable:
+        return 0
+    return min(applicable[-1].client_build, applicable[-1].server_build)
 
 
 def doubt(version: str, os: OperatingSystem) -> str:
-    """Why a standalone Sysmon is not known to run on that Windows; '' where nothing says so.
+    """Why a standalone Sysmon is unlikely to run on that Windows; '' if no source speaks against.
 
-    What runs a later version runs this one, and what is too old for an earlier one is for this.
-    Between two versions with a source, nothing is known against it.
+    Where a later version runs, this one does too; a Windows too old for an earlier version is too
+    old for this one. Between two sourced versions nothing speaks against it.
     """
-    wanted = releases.version_numbers(version)
-    if wanted is None or releases.windows_build(version) is not None:
+    sysmon_version = releases.version_numbers(version)
+    if sysmon_version is None or releases.windows_build(version) is not None:
         return ""
-    if any(one.version >= wanted and one.build(os.kind) <= os.build for one in systems()):
+    if any(
+        requirement.version >= sysmon_version and requirement.build(os.kind) <= os.build
+        for requirement in requirements()
+    ):
         return ""
-    against = [
-        one
-        for one in systems()
-        if one.documented and one.version <= wanted and os.build < one.build(os.kind)
+    unmet = [
+        requirement
+        for requirement in requirements()
+        if requirement.documented
+        and requirement.version <= sysmon_version
+        and os.build < requirement.build(os.kind)
     ]
-    if not against:
+    if not unmet:
         return ""
-    oldest = against[-1].server if os.kind is OsKind.SERVER else against[-1].client
+    oldest = unmet[-1].server if os.kind is OsKind.SERVER else unmet[-1].client
     return f"Sysmon {version} is documented to run on {oldest} and later, and this is {os}"

@@ -1,8 +1,8 @@
-"""Single events of a pattern that a configuration logs, or drops: found, or proven not to exist.
+"""Finds single events of a pattern that a configuration logs, or drops, or proves there are none.
 
-First a few likely events are tried. Then the undecided filters are split one by one into 'met'
-and 'not met' until nothing is undecided; that ends in an event or in a proof, unless it takes
-too many steps.
+First the search tries a few likely events. Then it splits the undecided filters one by one into
+'matched' and 'not matched' until nothing is undecided. That ends in an event or in a proof, unless
+it takes too many steps.
 """
 
 from __future__ import annotations
@@ -14,26 +14,31 @@ from typing import NamedTuple
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.platforms.sysmon.engine import conditions, manifest
 from logreach.coverage.platforms.sysmon.engine.config import Config
-from logreach.coverage.platforms.sysmon.engine.decision import Decision, decide
-from logreach.coverage.platforms.sysmon.engine.domains import Domain, filler
-from logreach.coverage.platforms.sysmon.engine.literals import ANYTHING, Case, Cases
-from logreach.coverage.platforms.sysmon.engine.outcomes import (
+from logreach.coverage.platforms.sysmon.engine.decision import (
+    EMPTY,
     MATCH,
     NO_MATCH,
-    Branch,
-    Item,
-    Leaf,
-    Model,
-    Outcome,
-    Stage,
-    View,
+    Decision,
+    decide,
 )
+from logreach.coverage.platforms.sysmon.engine.domains import Domain, filler
+from logreach.coverage.platforms.sysmon.engine.outcomes import (
+    UNDECIDED,
+    DomainEvaluation,
+    ElementModel,
+    EventModel,
+    FilterModel,
+    ItemModel,
+    Outcome,
+    RuleModel,
+)
+from logreach.coverage.platforms.sysmon.engine.value_sets import ANY_VALUE, ValueSet, ValueSets
 
-_MAX_WORK = 2_000_000  # filters times literals looked at in one search; then it stays open
-_MAX_BLIND_WORK = 400_000  # the same where no text is known for some field of the pattern
-_MAX_TARGETS = 24  # likely events tried before the search proper
-_MAX_CASES = 64
-_ANY = Domain((ANYTHING,))
+_MAX_WORK = 2_000_000  # filters times comparisons evaluated in one search
+_MAX_BLIND_WORK = 400_000  # the same for a blind search, see _is_blind
+_MAX_TARGETS = 24  # likely events tried before the split
+_MAX_SETS = 64
+_ANY_DOMAIN = Domain((ANY_VALUE,))
 _LIKELY: Mapping[str, tuple[str, ...]] = {
     "UInt16": ("50505", "40404", "60606", "33333"),
     "UInt32": ("4242", "5252", "6262", "7272"),
@@ -47,307 +52,328 @@ _LIKELY: Mapping[str, tuple[str, ...]] = {
 }
 
 Domains = dict[str, Domain]
-Event = dict[str, str]
+EventFields = dict[str, str]
 
 
 class Witness(NamedTuple):
-    """An event of the pattern, and what is decided about it."""
+    """An event of the pattern, and the configuration's decision about it."""
 
-    event: Event
+    event: EventFields
     decision: Decision
 
 
-class _Found(NamedTuple):
-    """What a field of an event holds; None: the field is absent."""
+class _Content(NamedTuple):
+    """What a field of an event contains; None: the field is absent."""
 
-    text: str | None
+    value: str | None
 
 
 @dataclass(slots=True)
-class Search:
-    """A search for events of one pattern; `exhausted` tells whether all ways were followed."""
+class WitnessSearch:
+    """A search for events of one pattern.
+
+    `exhausted`: the last search left no possibility open, so that a failure proves there is no
+    event. `filler` is a letter that occurs in no filter and no constraint.
+    """
 
     config: Config
     pattern: EventPattern
-    view: View
+    evaluation: DomainEvaluation
     exhausted: bool = True
-    model: Model = field(init=False)
-    letter: str = field(init=False)
-    # What was found for a field and a domain, by identity: most ways differ in few fields.
-    _tried: dict[tuple[str, int], tuple[Domain | None, _Found | None]] = field(
+    model: EventModel = field(init=False)
+    filler: str = field(init=False)
+    # By field and domain, the latter by identity since most domains of a split stay the same
+    # objects. The domain is kept with its content so that its id is not used again.
+    _contents: dict[tuple[str, int], tuple[Domain | None, _Content | None]] = field(
         init=False, default_factory=dict
     )
 
     def __post_init__(self) -> None:
-        self.model = self.view.model
+        self.model = self.evaluation.model
         values = (
             value
             for constraints in self.pattern.fields.values()
-            for one in constraints
-            for value in one.values
+            for constraint in constraints
+            for value in constraint.values
         )
-        self.letter = filler(self.model.letters.union(*values))
+        self.filler = filler(self.model.letters.union(*values))
 
-    def find(self, wanted: Outcome) -> Witness | None:
-        """An event with that outcome; None: there is none, or (not `exhausted`) none was found."""
+    def find(self, outcome: Outcome) -> Witness | None:
+        """An event with that outcome; None: none exists, or (not `exhausted`) none was found."""
         self.exhausted = True
-        for domains in self._likely(wanted):
-            witness = self._witness(domains, wanted)
+        for domains in self._likely(outcome):
+            witness = self._witness(domains, outcome)
             if witness is not None:
                 return witness
-        return self._split(self.view, wanted)
+        return self._split(outcome)
 
-    def event(self, domains: Mapping[str, Domain]) -> Event | None:
-        """An event from the first texts of each field that the pattern admits.
+    def event(self, domains: Mapping[str, Domain]) -> EventFields | None:
+        """An event from the first value of each domain that the pattern admits.
 
-        The pattern's fields come first, then what filters ask for, then what Sysmon always
-        writes; other fields are absent.
+        The fields of the pattern come first, then those that filters need, then those that Sysmon
+        always writes; other fields are absent.
         """
-        fields: Event = {}
+        fields: EventFields = {}
         for name in dict.fromkeys((*self.pattern.fields, *domains)):
-            found = self._text(name, domains.get(name))
-            if found is None:
+            content = self._content(name, domains.get(name))
+            if content is None:
                 return None
-            if found.text is not None:
-                fields[name] = found.text
+            if content.value is not None:
+                fields[name] = content.value
         for name in self.model.fields:
             likely = _LIKELY.get(manifest.type_of(name))
             if likely and name not in domains:
                 fields[name] = likely[0]
         return fields
 
-    def _witness(self, domains: Mapping[str, Domain], wanted: Outcome) -> Witness | None:
-        """An event of these domains that is in the pattern and surely has that outcome."""
+    def _witness(self, domains: Mapping[str, Domain], outcome: Outcome) -> Witness | None:
+        """An event of these domains that is in the pattern and certainly has that outcome."""
         event = self.event(domains)
         if event is None or self.pattern.admits(self.pattern.event, event) is not True:
             return None
         decision = decide(self.config, self.model.event_id, event)
-        if decision.logged is not (wanted is Outcome.LOGGED):
+        if decision.logged is not (outcome is Outcome.LOGGED):
             return None
-        if self.model.certain or self._surely(event) == wanted:
+        if self.model.host_independent or self._outcome_on_any_host(event) == outcome:
             return Witness(event, decision)
         return None
 
-    def _surely(self, event: Event) -> Outcome:
-        """The outcome where some values differ from host to host."""
+    def _outcome_on_any_host(self, event: EventFields) -> Outcome:
+        """The possible outcomes of one event if filter values may differ between hosts."""
         fixed = {
-            name: Domain((Case(equals=conditions.fold(event.get(name) or "-")),))
-            for name in self.model.filtered
+            name: Domain((ValueSet(equals=conditions.fold(event.get(name) or EMPTY)),))
+            for name in self.model.filtered_fields
         }
-        return View(self.model, fixed).outcome()
+        return DomainEvaluation(self.model, fixed).outcome()
 
-    def _likely(self, wanted: Outcome) -> Iterator[Mapping[str, Domain]]:
-        """The plain event, and one for each item that would bring the outcome.
+    def _likely(self, outcome: Outcome) -> Iterator[Mapping[str, Domain]]:
+        """Domains that likely hold a witness: the given ones, then one for each matching item.
 
-        Then the same with every filter unmet, as far as they can be, that would bring the other.
+        Then the same again, avoiding every filter that would cause the other outcome.
         """
-        plain = self.view.domains
+        plain = self.evaluation.domains
         yield plain
-        yield from self._targets(plain, wanted)
-        if self._blind():
+        yield from self._targets(plain, outcome)
+        if self._is_blind():
             return
-        avoided = self._avoided(plain, wanted)
-        yield avoided
-        yield from self._targets(avoided, wanted)
+        avoiding = self._avoiding(plain, outcome)
+        yield avoiding
+        yield from self._targets(avoiding, outcome)
 
-    def _blind(self) -> bool:
-        """Whether no text was found for some field of the pattern, whatever filters say.
+    def _is_blind(self) -> bool:
+        """Whether no value was found for some field of the pattern, regardless of the filters.
 
-        A regular expression may be such, or an unknown test. Only the parts that a filter asks
-        for may then happen to make one, so that it is worth less to look for it.
+        Its constraint may be a regular expression, or unknown. A value can then only arise by
+        chance from the operands of filters, so that a long search is not worth its time.
         """
-        domains = self.view.domains
-        return any(self._text(name, domains.get(name)) is None for name in self.pattern.fields)
+        domains = self.evaluation.domains
+        return any(self._content(name, domains.get(name)) is None for name in self.pattern.fields)
 
     def _targets(
-        self, domains: Mapping[str, Domain], wanted: Outcome
+        self, domains: Mapping[str, Domain], outcome: Outcome
     ) -> Iterator[Mapping[str, Domain]]:
+        """For items that can cause the outcome, the domains in which they match."""
         targets = 0
-        for stage in self.model.stages:
-            if stage.source.include is not (wanted is Outcome.LOGGED):
+        for element in self.model.elements:
+            if element.source.include is not (outcome is Outcome.LOGGED):
                 continue
-            single = [(item,) for item in stage.items]
-            together = [stage.items] if stage.items else []
-            for wished in together if stage.source.match_all else single:
-                if not all(self.view.item_status(item) & MATCH for item in wished):
+            if element.source.match_all:
+                targeted = [element.items] if element.items else []
+            else:
+                targeted = [(item,) for item in element.items]
+            for items in targeted:
+                if not all(self.evaluation.item_status(item) & MATCH for item in items):
                     continue
-                met = _met(domains, wished)
-                if met is not None:
-                    yield met
+                matching = _matching(domains, items)
+                if matching is not None:
+                    yield matching
                     targets += 1
                 if targets >= _MAX_TARGETS:
                     return
 
-    def _avoided(self, domains: Mapping[str, Domain], wanted: Outcome) -> Mapping[str, Domain]:
-        """The domains where filters that bring the other outcome are not met, one by one."""
-        for stage in self.model.stages:
-            if stage.source.include is (wanted is Outcome.LOGGED):
+    def _avoiding(self, domains: Mapping[str, Domain], outcome: Outcome) -> Mapping[str, Domain]:
+        """The domains without matches of filters that cause the other outcome, where possible."""
+        for element in self.model.elements:
+            if element.source.include is (outcome is Outcome.LOGGED):
                 continue
-            for leaf in stage.leaves:
-                if self.view.status(leaf) & NO_MATCH:
-                    narrow = narrowed(domains, leaf, wanted=False)
-                    domains = domains if narrow is None else _fewer(narrow, leaf.field)
+            for filter_ in element.filters:
+                if self.evaluation.status(filter_) & NO_MATCH:
+                    narrow = _narrowed(domains, filter_, satisfied=False)
+                    domains = domains if narrow is None else _capped(narrow, filter_.field)
         return domains
 
-    def _split(self, start: View, wanted: Outcome) -> Witness | None:
-        """Split undecided filters until an event is found or every way has been followed."""
-        waiting = [start]
+    def _split(self, outcome: Outcome) -> Witness | None:
+        """Split undecided filters until an event is found or every branch has been followed."""
+        waiting = [self.evaluation]
         work = 0
-        most = _MAX_BLIND_WORK if self._blind() else _MAX_WORK
-        while waiting and work < most:
-            view = waiting.pop()
-            work += 100 + self.model.size * (1 + sum(one.size for one in view.domains.values()))
-            outcome = view.outcome()
-            if outcome == wanted:
-                witness = self._witness(view.domains, wanted)
+        max_work = _MAX_BLIND_WORK if self._is_blind() else _MAX_WORK
+        while waiting and work < max_work:
+            evaluation = waiting.pop()
+            sizes = sum(domain.size for domain in evaluation.domains.values())
+            work += 100 + self.model.size * (1 + sizes)
+            possible = evaluation.outcome()
+            if possible == outcome:
+                witness = self._witness(evaluation.domains, outcome)
                 if witness is not None:
                     return witness
-                self.exhausted = False  # it may be had, though no event was made for it
-            elif outcome & wanted:
-                ways = _ways(view, wanted)
-                self.exhausted = self.exhausted and bool(ways)
-                waiting += ways
+                self.exhausted = False  # such an event may exist, but none could be composed
+            elif possible & outcome:
+                halves = _halves(evaluation, outcome)
+                self.exhausted = self.exhausted and bool(halves)
+                waiting += halves
         self.exhausted = self.exhausted and not waiting
         return None
 
-    def _text(self, name: str, domain: Domain | None) -> _Found | None:
-        """A text for a field that the pattern may admit; None where none was found."""
+    def _content(self, name: str, domain: Domain | None) -> _Content | None:
+        """Content of a field that the pattern may admit; None if none was found."""
         key = (name, id(domain))
-        if key not in self._tried:
-            self._tried[key] = (domain, self._found_text(name, domain))
-        return self._tried[key][1]
+        if key not in self._contents:
+            self._contents[key] = (domain, self._find_content(name, domain))
+        return self._contents[key][1]
 
-    def _found_text(self, name: str, domain: Domain | None) -> _Found | None:
+    def _find_content(self, name: str, domain: Domain | None) -> _Content | None:
         constraints = self.pattern.fields.get(name, ())
-        texts = self._texts(name, domain) if domain else iter((None, ""))
-        for text in texts:
-            if all(one.admits(text) is not False for one in constraints):
-                return _Found(text)
+        candidates = self._candidates(name, domain) if domain else iter((None, ""))
+        for value in candidates:
+            if all(constraint.admits(value) is not False for constraint in constraints):
+                return _Content(value)
         return None
 
-    def _texts(self, name: str, domain: Domain) -> Iterator[str | None]:
-        """Texts of a domain, the likely ones first; None stands for an absent field."""
-        for text in (*domain.hints, *_LIKELY.get(manifest.type_of(name), ())):
-            if any(case.admits(conditions.fold(text)) for case in domain.cases):
-                yield text
-        for case in domain.cases[:_MAX_CASES]:
-            if domain.empty and case.equals == "-":
+    def _candidates(self, name: str, domain: Domain) -> Iterator[str | None]:
+        """Values of a domain, the likely ones first; None stands for an absent field."""
+        for value in (*domain.hints, *_LIKELY.get(manifest.type_of(name), ())):
+            if any(values.admits(conditions.fold(value)) for values in domain.value_sets):
+                yield value
+        for values in domain.value_sets[:_MAX_SETS]:
+            if domain.may_be_empty and values.equals == EMPTY:
                 yield from (None, "")
-            yield from self._spelled(case, domain)
+            yield from self._examples(values, domain)
             for hint in domain.hints:
-                for text in case.around(self.letter, hint):
-                    yield _respelled(text, domain.spellings)
-        if domain.empty:
+                for value in values.examples_with(self.filler, hint):
+                    yield _respelled(value, domain.spellings)
+        if domain.may_be_empty:
             yield from (None, "")
 
-    def _spelled(self, case: Case, domain: Domain) -> Iterator[str]:
-        """Texts of a case: as the pattern spells its parts, then in other letter case, hints."""
-        for more in domain.also:
-            case = next((both for both in _both(case, more)), case)
-        text = case.example(self.letter)
-        if case.order and not case.admits(text):
-            yield from filter(case.admits, _ordered(case))
+    def _examples(self, values: ValueSet, domain: Domain) -> Iterator[str]:
+        """Values of a set: with operands spelled as in the pattern, then in other letter case."""
+        for further in domain.further_sets:
+            values = next(_intersections(values, further), values)
+        example = values.example(self.filler)
+        if values.bounds and not values.admits(example):
+            yield from filter(values.admits, _between_bounds(values))
             return
-        yield _respelled(text, domain.spellings)
-        yield from (text, text.upper(), text.swapcase())
+        yield _respelled(example, domain.spellings)
+        yield from (example, example.upper(), example.swapcase())
 
 
-def _fewer(domains: Domains, field: str) -> Domains:
-    """The domains with no more cases of a field than are tried; each filter may double them."""
-    domain = domains[field]
-    return {**domains, field: replace(domain, cases=domain.cases[:_MAX_CASES])}
+def _capped(domains: Domains, name: str) -> Domains:
+    """The domains with as many value sets of a field as are tried; a filter may double them."""
+    domain = domains[name]
+    return {**domains, name: replace(domain, value_sets=domain.value_sets[:_MAX_SETS])}
 
 
-def _ordered(case: Case) -> Iterator[str]:
-    """Texts likely to lie between the bounds of a case: at its ends, and just inside them."""
+def _between_bounds(values: ValueSet) -> Iterator[str]:
+    """Values that likely lie between the bounds of a set: at its ends, and just inside them."""
     for low, high in (("", ""), ("\x01", "\uffee"), ("\x01", "")):
-        yield case.begins + high + case.ends
-        yield case.begins + low + case.ends
-        for literal, _ in case.order:
-            yield literal.text + low
-            yield literal.text + high
-            yield literal.text[:-1] + high
-    yield from (case.example(letter) for letter in ("\x01", "\uffee"))
+        yield values.begins + high + values.ends
+        yield values.begins + low + values.ends
+        for bound, _ in values.bounds:
+            yield bound.operand + low
+            yield bound.operand + high
+            yield bound.operand[:-1] + high
+    yield from (values.example(letter) for letter in ("\x01", "\uffee"))
 
 
-def _both(case: Case, others: Cases) -> Iterator[Case]:
-    """Cases that lie in one and, by its own literals, in another; the likely ones only."""
-    for other in others[:_MAX_CASES]:
-        narrow: Case | None = case
-        for literal in other.literals():
-            narrow = narrow.narrowed(literal, wanted=True) if narrow else None
+def _intersections(values: ValueSet, further: ValueSets) -> Iterator[ValueSet]:
+    """Subsets of a set that lie in one of the further sets, by the comparisons of the latter."""
+    for other in further[:_MAX_SETS]:
+        narrow: ValueSet | None = values
+        for comparison in other.comparisons():
+            narrow = narrow.narrowed(comparison, satisfied=True) if narrow else None
         if narrow:
             yield narrow
 
 
-def _respelled(text: str, spellings: tuple[str, ...]) -> str:
-    """The text with parts spelled as the pattern spells them."""
-    folded = conditions.fold(text)
+def _respelled(value: str, spellings: tuple[str, ...]) -> str:
+    """The value with operands in the letter case in which the pattern spells them."""
+    folded = conditions.fold(value)
     for spelling in spellings:
-        wanted = conditions.fold(spelling)
-        at = folded.rfind(wanted) if folded.endswith(wanted) else folded.find(wanted)
-        if at >= 0 and len(wanted) == len(spelling):
-            text = text[:at] + spelling + text[at + len(spelling) :]
-    return text
+        operand = conditions.fold(spelling)
+        start = folded.rfind(operand) if folded.endswith(operand) else folded.find(operand)
+        if start >= 0 and len(operand) == len(spelling):
+            value = value[:start] + spelling + value[start + len(spelling) :]
+    return value
 
 
-def narrowed(domains: Mapping[str, Domain], leaf: Leaf, wanted: bool) -> Domains | None:
-    """The domains where a filter is met, or not met; None: there are none."""
-    if leaf.shape is None or not leaf.applies:
+def _narrowed(
+    domains: Mapping[str, Domain], filter_: FilterModel, satisfied: bool
+) -> Domains | None:
+    """The domains in which a filter matches, or does not; None: there are none."""
+    if filter_.formula is None or not filter_.applies:
         return None
-    domain = domains.get(leaf.field, _ANY)
-    cases: dict[Case, None] = {}
-    for case in domain.cases:
-        for narrow in leaf.shape.narrowed(case, wanted):
-            cases[narrow] = None
-    if not cases:
+    domain = domains.get(filter_.field, _ANY_DOMAIN)
+    distinct: dict[ValueSet, None] = {}
+    for values in domain.value_sets:
+        for narrow in filter_.formula.narrowed(values, satisfied):
+            distinct[narrow] = None
+    if not distinct:
         return None
-    spelled = tuple(leaf.source.value.split(";")) if wanted else ()
-    found = replace(domain, cases=tuple(cases), spellings=spelled + domain.spellings)
-    return {**domains, leaf.field: found}
+    spellings = tuple(filter_.source.value.split(";")) if satisfied else ()
+    narrowed = replace(domain, value_sets=tuple(distinct), spellings=spellings + domain.spellings)
+    return {**domains, filter_.field: narrowed}
 
 
-def _met(domains: Mapping[str, Domain], items: tuple[Item, ...]) -> Mapping[str, Domain] | None:
-    """The domains where all of some items are met, by the first filters that can be."""
-    met: set[str] = set()
+def _matching(
+    domains: Mapping[str, Domain], items: tuple[ItemModel, ...]
+) -> Mapping[str, Domain] | None:
+    """The domains in which all of the items match, by their first filters; None: there are none."""
+    matched_fields: set[str] = set()
     for item in items:
-        if isinstance(item, Branch):
-            leaves = item.leaves if item.source.match_all else item.leaves[:1]
-        elif item.field in met:
+        if isinstance(item, RuleModel):
+            filters = item.filters if item.source.match_all else item.filters[:1]
+        elif item.field in matched_fields:
             continue
         else:
-            leaves = (item,)
-            met.add(item.field)
-        for leaf in leaves:
-            narrow = narrowed(domains, leaf, wanted=True)
+            filters = (item,)
+            matched_fields.add(item.field)
+        for filter_ in filters:
+            narrow = _narrowed(domains, filter_, satisfied=True)
             if narrow is None:
                 return None
             domains = narrow
     return domains
 
 
-def _ways(view: View, wanted: Outcome) -> list[View]:
-    """The view split by its first undecided filter, the promising half last; [] where none is."""
-    stage, leaf = _undecided(view)
-    if stage is None or leaf is None:  # only what differs from host to host is left
+def _halves(evaluation: DomainEvaluation, outcome: Outcome) -> list[DomainEvaluation]:
+    """The evaluation split by its first undecided filter, the promising half last.
+
+    [] if only filters whose values differ between hosts are undecided.
+    """
+    element, filter_ = _first_undecided(evaluation)
+    if element is None or filter_ is None:
         return []
-    promising = stage.source.include is (wanted is Outcome.LOGGED)
-    halves = (narrowed(view.domains, leaf, value) for value in (not promising, promising))
-    return [view.narrowed(half, leaf.field) for half in halves if half is not None]
+    promising = element.source.include is (outcome is Outcome.LOGGED)
+    halves = (
+        _narrowed(evaluation.domains, filter_, satisfied)
+        for satisfied in (not promising, promising)
+    )
+    return [evaluation.narrowed(half, filter_.field) for half in halves if half is not None]
 
 
-def _undecided(view: View) -> tuple[Stage | None, Leaf | None]:
-    """The first filter that may or may not be met where that matters, and its element."""
-    for stage in view.model.stages:
-        status = view.stage_status(stage)
-        if status & (status - 1):
-            for item in stage.items:
-                status = view.item_status(item)
+def _first_undecided(
+    evaluation: DomainEvaluation,
+) -> tuple[ElementModel | None, FilterModel | None]:
+    """The first filter whose result matters and is undecided, and its element."""
+    for element in evaluation.model.elements:
+        status = evaluation.element_status(element)
+        if status & (status - 1):  # more than one bit
+            for item in element.items:
+                status = evaluation.item_status(item)
                 if status & (status - 1):
-                    for leaf in item.leaves if isinstance(item, Branch) else (item,):
-                        status = view.status(leaf)
-                        if status == MATCH | NO_MATCH and leaf.shape is not None:
-                            return stage, leaf
+                    for filter_ in item.filters if isinstance(item, RuleModel) else (item,):
+                        status = evaluation.status(filter_)
+                        if status == UNDECIDED and filter_.formula is not None:
+                            return element, filter_
         elif status == MATCH:
             break
     return None, None

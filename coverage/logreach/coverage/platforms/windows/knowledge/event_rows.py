@@ -19,7 +19,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Subcategory,
 )
 from logreach.coverage.platforms.windows.knowledge.spans import parse_span
-from logreach.coverage.platforms.windows.knowledge.tables import TEXTS, Faults, Row
+from logreach.inventories.files.tables import TEXTS, Faults, TableRow
 
 EVENT_COLUMNS = (
     "key",
@@ -60,7 +60,7 @@ class EventRows:
     roles: Mapping[str, str]
     faults: Faults
 
-    def layout(self, row: Row) -> Layout:
+    def layout(self, row: TableRow) -> Layout:
         """One row of layouts.csv."""
         version = row.text("version")
         if not version.isdecimal():
@@ -82,7 +82,7 @@ class EventRows:
             known,
         )
 
-    def event(self, row: Row, layouts: tuple[Layout, ...], sacl: SaclNeed | None) -> Event:
+    def event(self, row: TableRow, layouts: tuple[Layout, ...], sacl: SaclNeed | None) -> Event:
         """One row of events.csv with its layouts and its need for an audit entry."""
         key, channel = self._key(row)
         subcategories, spans = self._subcategories(row)
@@ -115,7 +115,7 @@ class EventRows:
         self._check(row, event)
         return event
 
-    def _key(self, row: Row) -> tuple[EventId, str]:
+    def _key(self, row: TableRow) -> tuple[EventId, str]:
         """The event of a row, and its channel's full name."""
         key = row.text("key")
         found = _KEY.fullmatch(key)
@@ -127,7 +127,7 @@ class EventRows:
             self.faults.add(row, f"channels.yaml gives {found[1]} no provider of that name")
         return EventId.parse(key), channel.name
 
-    def _span(self, row: Row, column: str, *, empty: bool = False) -> Span | None:
+    def _span(self, row: TableRow, column: str, *, empty: bool = False) -> Span | None:
         text = row.text(column)
         if empty and not text:
             return None
@@ -137,20 +137,20 @@ class EventRows:
             self.faults.add(row, f"{column}: {error}")
             return None
 
-    def _among(self, row: Row, column: str, known: Collection[str]) -> tuple[str, ...]:
+    def _among(self, row: TableRow, column: str, known: Collection[str]) -> tuple[str, ...]:
         names = row.parts(column)
         for name in names:
             if name not in known:
                 self.faults.add(row, f"{column}: {name!r} is not known")
         return names
 
-    def _guids(self, row: Row, names: Collection[str]) -> tuple[str, ...]:
+    def _guids(self, row: TableRow, names: Collection[str]) -> tuple[str, ...]:
         for name in names:
             if name not in self.subcategories:
                 self.faults.add(row, f"no subcategory {name!r} in subcategories.csv")
         return tuple(self.subcategories[name].guid for name in names if name in self.subcategories)
 
-    def _subcategories(self, row: Row) -> tuple[tuple[str, ...], dict[str, Span]]:
+    def _subcategories(self, row: TableRow) -> tuple[tuple[str, ...], dict[str, Span]]:
         """'Name' or 'Name@SPAN': those with a span govern the event on these builds only."""
         names: list[str] = []
         spans: dict[str, Span] = {}
@@ -159,12 +159,14 @@ class EventRows:
             names.append(name)
             if not text or name not in self.subcategories:
                 continue
-            span = self._span(Row({"subcategories": text}, row.source, row.where), "subcategories")
+            span = self._span(
+                TableRow({"subcategories": text}, row.source, row.where), "subcategories"
+            )
             if span is not None:
                 spans[self.subcategories[name].guid] = span
         return self._guids(row, names), spans
 
-    def _also(self, row: Row) -> tuple[tuple[str, ...], dict[str, str]]:
+    def _also(self, row: TableRow) -> tuple[tuple[str, ...], dict[str, str]]:
         """'Name' or 'Name?OUTCOME': whether it is needed for that outcome too is not settled."""
         parts = [part.partition("?") for part in row.parts("also_subcategories")]
         for _, _, outcome in parts:
@@ -178,7 +180,7 @@ class EventRows:
         }
         return guids, doubted
 
-    def _policy(self, row: Row) -> Policy:
+    def _policy(self, row: TableRow) -> Policy:
         text = row.text("policy")
         if text not in [policy.value for policy in Policy]:
             self.faults.add(row, f"policy {text!r} is not known")
@@ -191,7 +193,7 @@ class EventRows:
             self.faults.add(row, f"policy {text} and the subcategories do not fit")
         return policy
 
-    def _field_settings(self, row: Row, layouts: Collection[Layout]) -> dict[str, str]:
+    def _field_settings(self, row: TableRow, layouts: Collection[Layout]) -> dict[str, str]:
         found: dict[str, str] = {}
         for part in row.parts("field_settings"):
             name, _, setting = part.partition("=")
@@ -202,18 +204,18 @@ class EventRows:
             found[name] = setting
         return found
 
-    def _flag(self, row: Row, column: str) -> bool:
+    def _flag(self, row: TableRow, column: str) -> bool:
         if row.text(column) not in ("", "yes"):
             self.faults.add(row, f"{column} is 'yes' or empty")
         return row.text(column) == "yes"
 
-    def _level(self, row: Row) -> Level:
+    def _level(self, row: TableRow) -> Level:
         text = row.text("without_setting")
         if text not in _LEVELS:
             self.faults.add(row, "without_setting is 'no', 'partial' or empty")
         return _LEVELS.get(text, Level.NO)
 
-    def _check(self, row: Row, event: Event) -> None:
+    def _check(self, row: TableRow, event: Event) -> None:
         if not event.layouts:
             self.faults.add(row, "no row in layouts.csv")
         if not event.title or not event.source:

@@ -29,7 +29,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Setting,
     Subcategory,
 )
-from logreach.coverage.platforms.windows.knowledge.tables import Faults, Row, read_csv, read_yaml
+from logreach.inventories.files.tables import Faults, TableRow, read_csv, read_entries
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
 from logreach.inventories.windows.registry.settings import settings
 
@@ -69,7 +69,7 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     )
 
 
-def _sourced(row: Row, faults: Faults) -> str:
+def _sourced(row: TableRow, faults: Faults) -> str:
     source = row.text("source")
     if not source:
         faults.add(row, "no source")
@@ -100,7 +100,7 @@ def _subcategories(folder: Path, faults: Faults) -> dict[str, Subcategory]:
 def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
     keys = ("name", "providers", "on_by_default", "source")
     found: dict[str, Channel] = {}
-    for short, row in read_yaml(folder / "channels.yaml", keys, faults):
+    for short, row in read_entries(folder / "channels.yaml", keys, faults):
         on = row.values.get("on_by_default")
         if on not in (True, False, None):
             faults.add(row, "on_by_default is true, false or absent")
@@ -116,7 +116,7 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
     keys = ("fact", "mask", "whole", "title", "remedy", "note", "source")
     found: dict[str, Setting] = {}
-    for name, row in read_yaml(folder / "settings.yaml", keys, faults):
+    for name, row in read_entries(folder / "settings.yaml", keys, faults):
         mask = row.values.get("mask", 0)
         if type(mask) is not int:
             faults.add(row, "mask is a number")
@@ -141,14 +141,14 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
 def _roles(folder: Path, faults: Faults) -> dict[str, str]:
     return {
         name: row.text("title")
-        for name, row in read_yaml(folder / "roles.yaml", ("title",), faults)
+        for name, row in read_entries(folder / "roles.yaml", ("title",), faults)
     }
 
 
-def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[Row, SaclNeed]]:
+def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[TableRow, SaclNeed]]:
     keys = ("objects", "rights", "exempt", "note", "source")
-    found: dict[str, tuple[Row, SaclNeed]] = {}
-    for key, row in read_yaml(folder / "sacl.yaml", keys, faults):
+    found: dict[str, tuple[TableRow, SaclNeed]] = {}
+    for key, row in read_entries(folder / "sacl.yaml", keys, faults):
         _sourced(row, faults)
         need = SaclNeed(
             row.items("objects"), row.items("rights"), row.items("exempt"), row.text("note")
@@ -173,7 +173,7 @@ def _events(
     folder: Path,
     rows: EventRows,
     layouts: Mapping[str, list[Layout]],
-    sacls: Mapping[str, tuple[Row, SaclNeed]],
+    sacls: Mapping[str, tuple[TableRow, SaclNeed]],
     faults: Faults,
 ) -> dict[EventId, Event]:
     found: dict[EventId, Event] = {}
@@ -185,7 +185,7 @@ def _events(
         event = rows.event(row, tuple(layouts.get(key, ())), sacl)
         found[event.key] = event
     for key in layouts.keys() - found.keys():
-        faults.add(Row({}, "layouts.csv", key), "no such event in events.csv")
+        faults.add(TableRow({}, "layouts.csv", key), "no such event in events.csv")
     for key in sacls.keys() - found.keys():
         faults.add(sacls[key][0], "no such event in events.csv")
     return found

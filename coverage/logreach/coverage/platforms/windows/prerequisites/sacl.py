@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logreach.coverage.engine.judged import Reason
-from logreach.coverage.platforms.windows.sacls import AccessNeed, covers
+from logreach.coverage.platforms.windows.sacls import AccessNeed, access_coverage
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import OS, SACL
@@ -24,21 +24,23 @@ class ObjectAudited:
         return (SACL.every, OS)
 
     def check(self, facts: Facts) -> Reason:
-        found = covers(facts, self.need)
-        text = f"{self.subject} needs an audit entry (SACL) on {self._what()}: {found.text}"
+        coverage = access_coverage(facts, self.need)
+        text = (
+            f"{self.subject} needs an audit entry (SACL) on {self._what()}: {coverage.explanation}"
+        )
         # An entry for every key or file of a host is no advice: its volume would drown the rest.
-        remedy = found.remedy if self.need.path else None
+        remedy = coverage.remedy if self.need.path else None
         return Reason(
             "object SACL",
             self.subject,
-            found.verdict,
+            coverage.verdict,
             text,
-            found.evidence,
+            coverage.evidence,
             remedy,
             self.reference,
-            found.missing,
+            coverage.missing,
         )
 
     def _what(self) -> str:
-        what = self.need.path or f"every {self.need.what} concerned"
+        what = self.need.path or f"every {self.need.kind_title} concerned"
         return f"{what} for {' and '.join(self.need.rights)}" if self.need.rights else what

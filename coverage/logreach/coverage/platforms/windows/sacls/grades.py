@@ -1,4 +1,4 @@
-"""How far one list of audit entries covers an access: each right by itself, with what limits it."""
+"""How far one SACL covers an access: a grade for each right, with its limits."""
 
 from __future__ import annotations
 
@@ -12,66 +12,68 @@ from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.sddl import everybody
 
 _READ_OR_WRITE_PROPERTY = 0x30
+_MAX_LIMITS, _MAX_RIGHTS = 3, 4  # listed in an explanation
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """How far a right is covered, and what limits it ('only when X does it')."""
+    """How far a right is covered, and the limits ('only when X does it')."""
 
     level: Level
     limits: tuple[str, ...] = ()
 
-    def limited(self, level: Level, why: str) -> Grade:
+    def limited(self, level: Level, limit: str) -> Grade:
         """This grade, no better than `level`."""
         if level is Level.YES:
             return self
-        return Grade(min(self.level, level), (*self.limits, why))
+        return Grade(min(self.level, level), (*self.limits, limit))
 
 
 Grades = dict[str, Grade]
+"""By access right."""
 NOTHING = Grade(Level.NO)
 
 
-def best(several: Iterable[Grades], names: Iterable[str]) -> Grades:
-    """Right by right the best of several; lists of entries add up."""
-    found = list(several)
+def best(several: Iterable[Grades], rights: Iterable[str]) -> Grades:
+    """For each right the best grade, since the entries of all SACLs apply together."""
+    listed = list(several)
     return {
-        name: max((one.get(name, NOTHING) for one in found), key=_rank, default=NOTHING)
-        for name in names
+        right: max((graded.get(right, NOTHING) for graded in listed), key=_rank, default=NOTHING)
+        for right in rights
     }
 
 
-def worst(several: Iterable[Grades], names: Iterable[str]) -> Grades:
-    """Right by right the worst of several, where any of them may be what decides."""
-    found = list(several)
+def worst(several: Iterable[Grades], rights: Iterable[str]) -> Grades:
+    """For each right the worst grade, since any one of the SACLs may be the one that applies."""
+    listed = list(several)
     return {
-        name: min((one.get(name, NOTHING) for one in found), key=_rank, default=NOTHING)
-        for name in names
+        right: min((graded.get(right, NOTHING) for graded in listed), key=_rank, default=NOTHING)
+        for right in rights
     }
 
 
 def of_tree(itself: Grades, below_it: Grades) -> Grades:
-    """Right by right over an object and all below it; where only one is covered, in part."""
-    return {name: _of_both(itself[name], below_it[name]) for name in itself}
+    """For each right the grade of a tree: PARTIAL if only the object or only its children are."""
+    return {right: _of_both(itself[right], below_it[right]) for right in itself}
 
 
 def _of_both(itself: Grade, below_it: Grade) -> Grade:
     if itself.level is below_it.level:
         return max(itself, below_it, key=lambda grade: len(grade.limits))
     if Level.NO in (itself.level, below_it.level):
-        where = "below it" if itself.level is Level.NO else "itself, not below it"
-        return max(itself, below_it, key=_rank).limited(Level.PARTIAL, f"only {where}")
+        extent = "below it" if itself.level is Level.NO else "itself, not below it"
+        return max(itself, below_it, key=_rank).limited(Level.PARTIAL, f"only {extent}")
     return min(itself, below_it, key=_rank)
 
 
-def but_for(graded: Grades, own: Grades, name: str) -> Grades:
-    """Right by right a tree's grades, no better than in part where one object lacks the entry."""
-    found = dict(graded)
+def limited_by_object(graded: Grades, of_object: Grades, name: str) -> Grades:
+    """A tree's grades, PARTIAL at most for each right that one object in it covers less."""
+    limited = dict(graded)
     for right, grade in graded.items():
-        if own[right].level < grade.level:
-            how = "not" if own[right].level is Level.NO else "only in part"
-            found[right] = grade.limited(Level.PARTIAL, f"{how} on {name}")
-    return found
+        if of_object[right].level < grade.level:
+            how = "not" if of_object[right].level is Level.NO else "only in part"
+            limited[right] = grade.limited(Level.PARTIAL, f"{how} on {name}")
+    return limited
 
 
 def _rank(grade: Grade) -> tuple[Level, int]:
@@ -79,36 +81,37 @@ def _rank(grade: Grade) -> tuple[Level, int]:
 
 
 def on_object(aces: Iterable[Ace], need: AccessNeed) -> Grades:
-    """By the entries of the object itself."""
-    return _graded(((ace, _here(ace)) for ace in aces), need)
+    """By the object's own entries."""
+    return _graded(
+        ((ace, Grade(Level.YES if ace.applies_here else Level.NO)) for ace in aces), need
+    )
 
 
 def below(aces: Iterable[Ace], need: AccessNeed, levels: int) -> Grades:
-    """By the entries of a container `levels` above; 0 for an unknown number of levels."""
+    """By the entries of a container `levels` above; 0 if the number of levels is unknown."""
     return _graded(((ace, _inherited(ace, need, levels)) for ace in aces), need)
 
 
 def everywhere(aces: Iterable[Ace], need: AccessNeed) -> Grades:
-    """By entries that count for every object of the kind, wherever it is."""
+    """By global entries, which apply to every object of the kind."""
     return _graded(((ace, Grade(Level.YES)) for ace in aces), need)
 
 
 def _graded(reaching: Iterable[tuple[Ace, Grade]], need: AccessNeed) -> Grades:
-    by_right: dict[str, list[Grade]] = {name: [] for name in need.masks}
+    """Grades by entries, each with how far it reaches the object."""
+    by_right: dict[str, list[Grade]] = {right: [] for right in need.masks}
     for ace, reach in reaching:
         untyped = _by_outcome(ace, need, _by_principal(ace, reach))
         mask = access_rights.specific(need.kind, ace.rights)
-        for name, bits in need.masks.items():
-            grade = _by_type(ace, need.type_of(name), mask & bits, untyped)
+        for right, bits in need.masks.items():
+            grade = _by_type(ace, need.type_of(right), mask & bits, untyped)
             if grade.level is Level.NO or not mask & bits:
                 continue
             level = Level.YES if mask & bits == bits else Level.PARTIAL
-            by_right[name].append(grade.limited(level, f"only for some of {name}"))
-    return {name: max(found, key=_rank, default=NOTHING) for name, found in by_right.items()}
-
-
-def _here(ace: Ace) -> Grade:
-    return Grade(Level.YES if ace.applies_here else Level.NO)
+            by_right[right].append(grade.limited(level, f"only for some of {right}"))
+    return {
+        right: max(of_entries, key=_rank, default=NOTHING) for right, of_entries in by_right.items()
+    }
 
 
 def _inherited(ace: Ace, need: AccessNeed, levels: int) -> Grade:
@@ -132,16 +135,16 @@ def _inherited_by_kind(ace: Ace, need: AccessNeed) -> Grade:
 
 
 def _inherited_file(ace: Ace, need: AccessNeed) -> Grade:
-    """Folders and files inherit by flags of their own; a path may mean either."""
-    handed_to = {True: ace.inherits_to_children, False: ace.inherits_to_files}
+    """Folders and files inherit by separate flags; a path may name either."""
+    inherits = {True: ace.inherits_to_children, False: ace.inherits_to_files}
     if need.container is not None:
-        return Grade(Level.YES if handed_to[need.container] else Level.NO)
-    if all(handed_to.values()):
+        return Grade(Level.YES if inherits[need.container] else Level.NO)
+    if all(inherits.values()):
         return Grade(Level.YES)
-    if not any(handed_to.values()):
+    if not any(inherits.values()):
         return Grade(Level.NO)
-    what = "folders" if ace.inherits_to_children else "files"
-    return Grade(Level.PARTIAL, (f"only on {what} below",))
+    children = "folders" if ace.inherits_to_children else "files"
+    return Grade(Level.PARTIAL, (f"only on {children} below",))
 
 
 def _by_principal(ace: Ace, grade: Grade) -> Grade:
@@ -157,25 +160,26 @@ def _by_outcome(ace: Ace, need: AccessNeed, grade: Grade) -> Grade:
         if ace.success and ace.failure:
             return grade
         if ace.success or ace.failure:
-            which = "success" if ace.success else "failure"
-            return grade.limited(Level.PARTIAL, f"only {which}")
-    held = ace.success if need.outcome == "success" else ace.failure
-    return grade if held and need.outcome != "both" else Grade(Level.NO)
+            audited = "success" if ace.success else "failure"
+            return grade.limited(Level.PARTIAL, f"only {audited}")
+        return Grade(Level.NO)
+    audited_outcome = ace.success if need.outcome == "success" else ace.failure
+    return grade if audited_outcome else Grade(Level.NO)
 
 
-def _by_type(ace: Ace, wanted: str, held: int, grade: Grade) -> Grade:
-    """By the property or extended right that an entry is for; `held` are the bits it is asked."""
-    if not ace.object_type or ace.object_type == wanted:
+def _by_type(ace: Ace, object_type: str, mask: int, grade: Grade) -> Grade:
+    """By the property or extended right that an entry is for; `mask` are its bits of the right."""
+    if not ace.object_type or ace.object_type == object_type:
         return grade
-    # The entry's type may be a set of properties that holds the one wanted.
-    if not wanted or held & _READ_OR_WRITE_PROPERTY:
-        why = f"only for the property or right {ace.object_type}"
-        return grade.limited(Level.PARTIAL, why)
+    # The entry's type may be a property set that contains the needed property.
+    if not object_type or mask & _READ_OR_WRITE_PROPERTY:
+        limit = f"only for the property or right {ace.object_type}"
+        return grade.limited(Level.PARTIAL, limit)
     return Grade(Level.NO)
 
 
 def level_of(graded: Grades) -> Level:
-    """All rights covered: yes; none: no; else some are."""
+    """YES if all rights are covered, NO if none is, else PARTIAL."""
     levels = {grade.level for grade in graded.values()}
     if not levels or levels == {Level.NO}:
         return Level.NO
@@ -183,14 +187,15 @@ def level_of(graded: Grades) -> Level:
 
 
 def rights_of(need: AccessNeed) -> str:
+    """The rights that an access needs, in words."""
     return " and ".join(need.rights) or "access"
 
 
-def with_limits(text: str, graded: Grades) -> str:
-    """A text with what limits it: entries' own limits, and rights that none covers."""
-    limits = [why for grade in graded.values() for why in grade.limits]
-    covered = [name for name, grade in graded.items() if grade.level is not Level.NO]
+def with_limits(explanation: str, graded: Grades) -> str:
+    """An explanation with its limits: those of single entries, and that rights are missing."""
+    limits = [limit for grade in graded.values() for limit in grade.limits]
+    covered = [right for right, grade in graded.items() if grade.level is not Level.NO]
     if covered and len(covered) < len(graded):
-        limits.append(f"only for {', '.join(covered[:4])}")
-    found = list(dict.fromkeys(limits))[:3]
-    return f"{text}: {'; '.join(found)}" if found else text
+        limits.append(f"only for {', '.join(covered[:_MAX_RIGHTS])}")
+    listed = list(dict.fromkeys(limits))[:_MAX_LIMITS]
+    return f"{explanation}: {'; '.join(listed)}" if listed else explanation

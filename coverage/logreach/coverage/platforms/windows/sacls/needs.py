@@ -1,4 +1,4 @@
-"""What access has to be audited, and what is known of objects that Windows audits by itself."""
+"""The access that an event needs audited, and the objects that Windows audits by itself."""
 
 from __future__ import annotations
 
@@ -19,33 +19,32 @@ CHILD = "\\*"
 WITH_GLOBAL = ("key", "file")  # kinds for which Windows has global audit entries
 
 
-class Scope(StrEnum):
-    """Which objects a path means."""
+class ObjectScope(StrEnum):
+    """Which objects a path stands for."""
 
-    OBJECT = "object"  # this one alone
-    BELOW = "below"  # all below it, not itself; also written as a path that ends in \*
-    TREE = "tree"  # itself and all below
-    SOME = "some"  # objects or rights of which is not known which: a part proves nothing
+    OBJECT = "object"  # this object alone
+    BELOW = "below"  # all objects below it, not itself; a path that ends in \* means the same
+    TREE = "tree"  # itself and all objects below
+    SOME = "some"  # some of them, unknown which: coverage of a part proves nothing
 
 
 @dataclass(frozen=True, slots=True)
 class AccessNeed:
-    """An access that has to be audited.
+    """An access by anyone that must be audited.
 
     `kind` is 'key', 'file', 'process', 'ad', 'sam', 'share', 'kernel', 'service', ...; `path` in
     any spelling, 'ad:<class>' for objects of a class, '' for any object of the kind. `rights`
     are names such as KEY_SET_VALUE, or of the directory DS-Replication-Get-Changes, all of which
-    matter; none: the right that is used, whichever.
-    `outcome` is 'success', 'failure' or 'both'. `object_type` is a property or extended right of
-    the directory, by GUID or by the name that the table gives. `container` says of a file's path
-    whether it is a folder; None: it may be either. Everyone's access is meant.
+    must be audited; none stands for any right that is used. `outcome` is 'success', 'failure' or
+    'both'. `object_type` is a property or extended right of the directory, by GUID or by its name
+    in the table. `container` says whether a file path names a folder; None: it may be either.
     """
 
     kind: str
     path: str = ""
     rights: tuple[str, ...] = ()
     outcome: str = "success"
-    scope: Scope = Scope.TREE
+    scope: ObjectScope = ObjectScope.TREE
     object_type: str = ""
     container: bool | None = None
 
@@ -58,8 +57,8 @@ class AccessNeed:
 
     @property
     def below(self) -> bool:
-        """Whether only objects below the path are meant."""
-        return self.scope is Scope.BELOW or self.path.endswith(CHILD)
+        """Whether the need concerns only objects below the path."""
+        return self.scope is ObjectScope.BELOW or self.path.endswith(CHILD)
 
     @property
     def name(self) -> ObjectName | None:
@@ -73,28 +72,28 @@ class AccessNeed:
 
     @property
     def masks(self) -> dict[str, int]:
-        """The rights wanted, by name; where none are, every single right of the kind."""
+        """The needed rights with their bits; if none is named, every single right of the kind."""
         if self.rights:
             return {name: _bits(self.kind, name) or 0 for name in self.rights}
-        every = access_rights.every_right(self.kind)
+        all_bits = access_rights.every_right(self.kind)
         return {
             name: access_rights.bits(self.kind, name) or 0
-            for name in access_rights.names(self.kind, every)
+            for name in access_rights.names(self.kind, all_bits)
         }
 
     @property
-    def what(self) -> str:
+    def kind_title(self) -> str:
         """The kind of object, in words."""
         return str(objects()["titles"].get(self.kind, self.kind))
 
     @property
     def type_guid(self) -> str:
-        """The object type as a GUID in lower case, '' for none or several."""
+        """The object type as a GUID in lower case; '' for none or several."""
         types = {self.type_of(name) for name in self.masks}
         return types.pop() if len(types) == 1 else ""
 
     def type_of(self, right: str) -> str:
-        """The object type that an entry for this right must have, if any: as a GUID."""
+        """The object type that an entry for this right must have, as a GUID; '' for none."""
         types = objects()["types"]
         if right in objects()["extended_rights"] and self.kind == "ad":
             return str(types[right])
@@ -102,14 +101,14 @@ class AccessNeed:
 
     @property
     def class_guid(self) -> str:
-        """The class that 'ad:<class>' means, as a GUID; '' where no class is meant."""
+        """The GUID of the class in 'ad:<class>'; '' if the path names no class."""
         prefix, _, name = self.path.partition(":")
-        known = objects()["classes"]
-        return str(known.get(name.casefold(), "")) if prefix.casefold() == "ad" else ""
+        classes = objects()["classes"]
+        return str(classes.get(name.casefold(), "")) if prefix.casefold() == "ad" else ""
 
 
 def _bits(kind: str, right: str) -> int | None:
-    """The bits of a right; extended rights of the directory share one."""
+    """The bits of a right; all extended rights of the directory have the same bit."""
     if kind == "ad" and right in objects()["extended_rights"]:
         right = "CONTROL_ACCESS"
     return access_rights.bits(kind, right)
@@ -123,13 +122,13 @@ def objects() -> Any:
 
 
 def exempt(kind: str) -> str:
-    """Why this kind of object needs no entry; '' where it does."""
+    """Why this kind of object needs no audit entry; '' if it needs one."""
     return str(objects()["exempt"].get(kind, ""))
 
 
-def untold(kind: str) -> str:
-    """Why nothing can be known of the entries of this kind of object; '' where it can."""
-    return str(objects()["untold"].get(kind, ""))
+def unreported(kind: str) -> str:
+    """Why no inventory shows the audit entries of this kind of object; '' if one may."""
+    return str(objects()["unreported"].get(kind, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +142,14 @@ class BuiltIn:
     source: str
 
     def on(self, os: OperatingSystem) -> bool:
-        """Whether this Windows has it."""
+        """Whether this Windows sets the entry."""
         first = self.client_from if os.kind is OsKind.CLIENT else self.server_from
         return os.build >= first
 
 
 @cache
 def built_in() -> dict[str, BuiltIn]:
-    """Every such entry, by the object's normal name."""
+    """Every entry that Windows sets itself, by the object's normal name."""
     return {
         row["object"]: BuiltIn(
             row["object"],

@@ -1,4 +1,4 @@
-"""Which objects a rule's events tell of, as far as its pattern says."""
+"""The objects that the events of a pattern concern, as far as the pattern determines them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from logreach.coverage.events.patterns import EventPattern, Test
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.platforms.windows.knowledge.model import Event
-from logreach.coverage.platforms.windows.sacls.needs import CHILD, Scope, built_in, objects
+from logreach.coverage.platforms.windows.sacls.needs import CHILD, ObjectScope, built_in, objects
 from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.object_names import normal
 
 _NAME, _TYPE, _MASK, _LIST = "ObjectName", "ObjectType", "AccessMask", "AccessList"
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,8}")
 _PROPERTIES, _SERVER = "Properties", "ObjectServer"
-_PARTS = (Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS)
+_TEXT_TESTS = (Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS)
 _EXTENSION = re.compile(r"\.[a-z]{2,4}\d?$", re.IGNORECASE)
 _DIRECTORY = "ad"
 
@@ -26,7 +26,7 @@ class AuditedObject:
 
     kind: str
     path: str = ""
-    scope: Scope = Scope.TREE
+    scope: ObjectScope = ObjectScope.TREE
     rights: tuple[str, ...] = ()
     subcategory: str = ""
 
@@ -34,125 +34,155 @@ class AuditedObject:
 def objects_of_pattern(
     event: Event, pattern: EventPattern
 ) -> tuple[tuple[AuditedObject, ...], ...]:
-    """The objects that the events of a pattern tell of; several groups where it may be either.
+    """The objects that the events of a pattern concern; several groups if it may be any of them.
 
-    Within a group, some events tell of each object. Empty: the pattern does not say. Where it
-    excludes objects or rights, what is known of some of them proves nothing.
+    Within a group, some events concern each object. Empty: the pattern names no objects. If it
+    excludes objects or rights, coverage of some of the objects proves nothing (ObjectScope.SOME).
     """
     need = event.sacl
     if need is None:
         return ()
     if _DIRECTORY in need.objects:
-        found = tuple(of_other_servers(pattern) or _in_directory(event, pattern))
-        return (found,) if found else ()
-    named = [one for one in _named(pattern) if _told_of(one.kind, need.objects)]
+        targets = tuple(of_other_servers(pattern) or _in_directory(event, pattern))
+        return (targets,) if targets else ()
+    by_name = [
+        target for target in _objects_by_name(pattern) if _is_possible(target.kind, need.objects)
+    ]
     excluding = _excludes(pattern, (_NAME,))
-    told = {one.kind for one in named} or set(_kinds(need.objects, pattern))
-    # A name or type that no object of this event has: the event says more than the name.
-    kinds = {kind for kind in told if _told_of(kind, need.objects)} or set(need.objects)
+    candidates = {target.kind for target in by_name} or set(_kinds(need.objects, pattern))
+    # If no object of this event can have the name or type, the event determines the kinds alone.
+    kinds = {kind for kind in candidates if _is_possible(kind, need.objects)} or set(need.objects)
     groups = []
     for kind in sorted(kinds):
-        rights, clear = (need.rights, True) if need.rights else _rights(event, kind, pattern)
+        rights, exact = (need.rights, True) if need.rights else _rights(event, kind, pattern)
         subcategory = objects()["subcategories"].get(kind, "")
-        group = [one for one in named if one.kind == kind] or [
-            AuditedObject(kind, scope=_any(pattern))
-        ]
-        if excluding or not clear:  # what is known of an object and all below does not add up
-            group = [replace(one, scope=Scope.SOME) for one in group if not _tree(one)]
-        groups.append(tuple(replace(one, rights=rights, subcategory=subcategory) for one in group))
+        group = [target for target in by_name if target.kind == kind]
+        if not group:
+            group = [AuditedObject(kind, scope=_scope_of_kind(pattern))]
+        if excluding or not exact:  # coverage of an object and of its tree does not add up then
+            group = [
+                replace(target, scope=ObjectScope.SOME) for target in group if not _is_tree(target)
+            ]
+        groups.append(
+            tuple(replace(target, rights=rights, subcategory=subcategory) for target in group)
+        )
     return tuple(groups)
 
 
-def _told_of(kind: str, possible: Iterable[str]) -> bool:
-    """Whether an event on these kinds of object may be on this one; processes are of the kernel."""
-    return kind in possible or (kind == "process" and "kernel" in possible)
+def _is_possible(kind: str, event_kinds: Iterable[str]) -> bool:
+    """Whether an event on these kinds may concern this kind; processes are kernel objects."""
+    return kind in event_kinds or (kind == "process" and "kernel" in event_kinds)
 
 
-def _values(pattern: EventPattern, field: str, tests: Sequence[Test] = _PARTS) -> tuple[str, ...]:
-    """What a field must hold one of; () where nothing, or too much, is asked of it."""
-    asked = [one for one in pattern.fields.get(field, ()) if not one.negated and one.test in tests]
-    return asked[0].values if len(asked) == 1 else ()
+def _values(
+    pattern: EventPattern, field: str, tests: Sequence[Test] = _TEXT_TESTS
+) -> tuple[str, ...]:
+    """The values of a field's only constraint with such a test; () if there are none or several."""
+    constraints = [
+        constraint for constraint in _required(pattern, field) if constraint.test in tests
+    ]
+    return constraints[0].values if len(constraints) == 1 else ()
+
+
+def _required(pattern: EventPattern, field: str) -> list[Constraint]:
+    """The constraints on a field that are not negated."""
+    return [constraint for constraint in pattern.fields.get(field, ()) if not constraint.negated]
 
 
 def _excludes(pattern: EventPattern, fields: Iterable[str]) -> bool:
-    """Whether a pattern leaves out some values of these fields."""
-    asked = (one for field in fields for one in pattern.fields.get(field, ()))
-    return any(one.negated and one.test not in (Test.EMPTY, Test.EXISTS) for one in asked)
+    """Whether a pattern excludes some values of these fields."""
+    return any(
+        constraint.negated and constraint.test not in (Test.EMPTY, Test.EXISTS)
+        for field in fields
+        for constraint in pattern.fields.get(field, ())
+    )
 
 
-def _any(pattern: EventPattern) -> Scope:
-    """Any object of a kind: all of them, or those of a name that is not understood."""
-    asked = any(not one.negated for one in pattern.fields.get(_NAME, ()))
-    return Scope.SOME if asked else Scope.TREE
+def _scope_of_kind(pattern: EventPattern) -> ObjectScope:
+    """All objects of a kind, or some if the pattern requires a name that is not understood."""
+    return ObjectScope.SOME if _required(pattern, _NAME) else ObjectScope.TREE
 
 
-def _tree(one: AuditedObject) -> bool:
-    return one.kind != "process" and bool(one.path) and one.scope is Scope.TREE
+def _is_tree(target: AuditedObject) -> bool:
+    return target.kind != "process" and bool(target.path) and target.scope is ObjectScope.TREE
 
 
-def _named(pattern: EventPattern) -> list[AuditedObject]:
-    """Objects by whole names, by how names begin, or by an end that is known; all or none."""
-    begun = [one for one in pattern.fields.get(_NAME, ()) if not one.negated]
-    if len(begun) == 1 and begun[0].test is Test.BEGINS:
-        trees = [tuple(_begun(value)) for value in begun[0].values]
-        return [one for tree in trees for one in tree] if all(trees) else []
-    whole = [normal(value) for value in _whole_names(pattern)]
-    if whole and all(one is not None and one.kind in ("key", "file") for one in whole):
-        return [AuditedObject(one.kind, one.name, Scope.OBJECT) for one in whole if one is not None]
-    ends = [_known_end(value) for value in _values(pattern, _NAME, (Test.ENDS,))]
-    return [AuditedObject("process", one) for one in ends] if ends and all(ends) else []
+def _objects_by_name(pattern: EventPattern) -> list[AuditedObject]:
+    """Objects by full names, by how names begin, or by a known end; [] if any is not understood."""
+    required = _required(pattern, _NAME)
+    if len(required) == 1 and required[0].test is Test.BEGINS:
+        trees = [tuple(_objects_beginning_with(value)) for value in required[0].values]
+        return [target for tree in trees for target in tree] if all(trees) else []
+    names = [normal(value) for value in _full_names(pattern)]
+    if names and all(name is not None and name.kind in ("key", "file") for name in names):
+        return [
+            AuditedObject(name.kind, name.name, ObjectScope.OBJECT)
+            for name in names
+            if name is not None
+        ]
+    processes = [_audited_process(value) for value in _values(pattern, _NAME, (Test.ENDS,))]
+    if not processes or not all(processes):
+        return []
+    return [AuditedObject("process", process) for process in processes]
 
 
-def _whole_names(pattern: EventPattern) -> list[str]:
-    """The names of which an object must have one, but for those that the pattern excludes."""
-    named = _values(pattern, _NAME, (Test.EQUALS,))
-    asked = pattern.fields.get(_NAME, ())
-    left = [name for name in named if all(one.admits(name) is not False for one in asked)]
-    return left or list(named)
+def _full_names(pattern: EventPattern) -> list[str]:
+    """The names of which an object must have one, without those that the pattern excludes."""
+    names = _values(pattern, _NAME, (Test.EQUALS,))
+    constraints = pattern.fields.get(_NAME, ())
+    remaining = [
+        name
+        for name in names
+        if all(constraint.admits(name) is not False for constraint in constraints)
+    ]
+    return remaining or list(names)
 
 
-def _begun(value: str) -> Iterator[AuditedObject]:
-    """What lies below a path; where it ends within a name, also what has a longer name."""
-    found = normal(value)
-    if found is None or found.kind not in ("key", "file") or "\\" not in found.name:
+def _objects_beginning_with(value: str) -> Iterator[AuditedObject]:
+    """The objects below a path; if it ends within a name, also objects with a longer name."""
+    name = normal(value)
+    if name is None or name.kind not in ("key", "file") or "\\" not in name.name:
         return
     if value.endswith("\\"):
-        yield AuditedObject(found.kind, f"{found.name.rstrip(chr(92))}{CHILD}", Scope.BELOW)
+        children = f"{name.name.rstrip(chr(92))}{CHILD}"
+        yield AuditedObject(name.kind, children, ObjectScope.BELOW)
         return
-    yield AuditedObject(found.kind, found.name)
-    above = found.name.rstrip("\\").rpartition("\\")[0]
-    yield AuditedObject(found.kind, f"{above}{CHILD}", Scope.SOME)
+    yield AuditedObject(name.kind, name.name)
+    container = name.name.rstrip("\\").rpartition("\\")[0]
+    yield AuditedObject(name.kind, f"{container}{CHILD}", ObjectScope.SOME)
 
 
-def _known_end(value: str) -> str:
-    """The process that a path's end names, of those that Windows itself audits."""
+def _audited_process(value: str) -> str:
+    """The process at the end of a path, if Windows itself audits that process; else ''."""
     name = value.rpartition("\\")[2]
     return name if f"process:{name.upper()}" in built_in() and "\\" in value else ""
 
 
-def _kinds(possible: Iterable[str], pattern: EventPattern) -> Iterator[str]:
+def _kinds(event_kinds: Iterable[str], pattern: EventPattern) -> Iterator[str]:
+    """The kinds of object, of those of the event, that a pattern's types and names allow."""
     types = [value.casefold() for value in _values(pattern, _TYPE, (Test.EQUALS,))]
     if types:
         table = objects()["object_types"]
-        yield from {table[one] for one in types} if all(one in table for one in types) else possible
+        known = all(object_type in table for object_type in types)
+        yield from {table[object_type] for object_type in types} if known else event_kinds
         return
-    several = [
-        [value.casefold() for value in one.values]
-        for one in pattern.fields.get(_NAME, ())
-        if not one.negated and one.test in _PARTS and one.values
+    names_by_constraint = [
+        [value.casefold() for value in constraint.values]
+        for constraint in _required(pattern, _NAME)
+        if constraint.test in _TEXT_TESTS and constraint.values
     ]
-    names = [name for one in several for name in one]
-    telling = [told for one in several if "" not in (told := {_kind_of(name) for name in one})]
-    if telling:
-        yield from set.intersection(*telling) or possible
-    elif any("\\" in name for name in names):
-        yield from (kind for kind in possible if kind in ("key", "file"))
+    kinds_by_constraint = [{_kind_of(name) for name in names} for names in names_by_constraint]
+    unambiguous = [kinds for kinds in kinds_by_constraint if "" not in kinds]
+    if unambiguous:
+        yield from set.intersection(*unambiguous) or event_kinds
+    elif any("\\" in name for names in names_by_constraint for name in names):
+        yield from (kind for kind in event_kinds if kind in ("key", "file"))
     else:
-        yield from possible
+        yield from event_kinds
 
 
 def _kind_of(name: str) -> str:
-    """The kind of object of which only such names are; '' where several may have it."""
+    """The only kind of object that has such names; '' if several may have them."""
     for kind, words in objects()["words"].items():
         if any(word in name for word in words):
             return str(kind)
@@ -160,78 +190,87 @@ def _kind_of(name: str) -> str:
 
 
 def _rights(event: Event, kind: str, pattern: EventPattern) -> tuple[tuple[str, ...], bool]:
-    """The rights that a pattern asks for, () for whichever; and whether that is all it asks."""
-    asked = [(field, one) for field in (_MASK, _LIST) for one in pattern.fields.get(field, ())]
-    if not asked:
+    """The rights that a pattern requires, () for any, and whether these are all it requires."""
+    constraints = [
+        (field, constraint)
+        for field in (_MASK, _LIST)
+        for constraint in pattern.fields.get(field, ())
+    ]
+    if not constraints:
         return (), True
-    field, one = asked[0]
-    if len(asked) > 1 or one.negated or not one.values:
+    field, constraint = constraints[0]
+    values = constraint.values
+    if len(constraints) > 1 or constraint.negated or not values:
         return (), False
     if field == _LIST:
-        named = [_by_code(kind, value) for value in one.values] if one.test in _PARTS else []
-        return (tuple(dict.fromkeys(named)), True) if named and all(named) else ((), False)
-    if one.test is not Test.EQUALS or not all(map(_HEX.fullmatch, one.values)):
+        rights = [_right_of_code(kind, value) for value in values]
+        understood = constraint.test in _TEXT_TESTS and all(rights)
+        return (tuple(dict.fromkeys(rights)), True) if understood else ((), False)
+    if constraint.test is not Test.EQUALS or not all(map(_HEX.fullmatch, values)):
         return (), False
-    masks = [int(value, 16) for value in one.values]
-    names = tuple(dict.fromkeys(n for mask in masks for n in access_rights.names(kind, mask)))
+    masks = [int(value, 16) for value in values]
+    names = tuple(dict.fromkeys(name for mask in masks for name in access_rights.names(kind, mask)))
     if not names or any(access_rights.bits(kind, name) is None for name in names):
         return (), False
-    whole = event.key in objects()["any_right"]
-    return names, whole or all(mask.bit_count() == 1 for mask in masks)
+    any_right = event.key in objects()["any_right"]
+    return names, any_right or all(mask.bit_count() == 1 for mask in masks)
 
 
-def _by_code(kind: str, value: str) -> str:
-    """The right that AccessList writes so; '' where it is not known or another kind's."""
+def _right_of_code(kind: str, value: str) -> str:
+    """The right of a code in AccessList such as %%1537; '' if unknown or of another kind."""
     right = str(objects()["access_codes"].get(value.strip().casefold(), ""))
     return right if access_rights.bits(kind, right) is not None else ""
 
 
 def of_other_servers(pattern: EventPattern) -> list[AuditedObject]:
-    """Objects of other servers than the directory, of which some of its events tell as well."""
-    servers = objects()["other_servers"].get(pattern.event)
-    if servers is None:
+    """Objects of servers other than the directory; some directory events concern these too."""
+    kind_of_server = objects()["other_servers"].get(pattern.event)
+    if kind_of_server is None:
         return []
-    types = objects()["other_types"][pattern.event]
-    named = {value.casefold() for value in _values(pattern, _SERVER, (Test.EQUALS,))}
-    kinds = {servers.get(name, "foreign") for name in named}
-    if not named:
-        asked = [value.casefold() for value in _values(pattern, _TYPE)]
-        kinds = {types.get(value, "") for value in asked}
-    if not kinds or kinds & {"", "ds"} or "ds" in named:
+    servers = {value.casefold() for value in _values(pattern, _SERVER, (Test.EQUALS,))}
+    kinds = {kind_of_server.get(server, "foreign") for server in servers}
+    if not servers:
+        kind_of_type = objects()["other_types"][pattern.event]
+        kinds = {kind_of_type.get(value.casefold(), "") for value in _values(pattern, _TYPE)}
+    if not kinds or kinds & {"", "ds"} or "ds" in servers:
         return []
-    told = objects()["subcategories"]
-    return [AuditedObject(kind, "", Scope.SOME, (), told.get(kind, "")) for kind in sorted(kinds)]
+    subcategories = objects()["subcategories"]
+    return [
+        AuditedObject(kind, "", ObjectScope.SOME, (), subcategories.get(kind, ""))
+        for kind in sorted(kinds)
+    ]
 
 
 def _in_directory(event: Event, pattern: EventPattern) -> Iterator[AuditedObject]:
+    """Directory objects by replication right or by class; none if the pattern adds nothing."""
     need = event.sacl
     if need is None or need.objects != (_DIRECTORY,):
         return
     fields = objects()["directory_fields"]
     guids = [value.casefold().strip("{}%") for value in _values(pattern, _PROPERTIES)]
-    named = {objects()["types"][right]: right for right in objects()["extended_rights"]}
+    right_of_guid = {objects()["types"][right]: right for right in objects()["extended_rights"]}
     excluding = _excludes(pattern, fields)
-    if guids and set(guids) <= set(named):
-        rights = tuple(sorted({named[guid] for guid in guids}))
-        scope = Scope.SOME if excluding else Scope.TREE
+    if guids and set(guids) <= set(right_of_guid):
+        rights = tuple(sorted({right_of_guid[guid] for guid in guids}))
+        scope = ObjectScope.SOME if excluding else ObjectScope.TREE
         yield AuditedObject(_DIRECTORY, "ad:domainDNS", scope, rights=rights)
         return
     class_field = objects()["class_fields"].get(event.key, "")
-    told = [_class(value) for value in _values(pattern, class_field)]
-    rights, clear = (need.rights, True) if need.rights else _rights(event, _DIRECTORY, pattern)
-    understood = {class_field, _SERVER, _MASK, _LIST} if told and all(told) else {_MASK, _LIST}
+    classes = [_class(value) for value in _values(pattern, class_field)]
+    by_class = bool(classes) and all(classes)
+    rights, exact = (need.rights, True) if need.rights else _rights(event, _DIRECTORY, pattern)
+    understood = {class_field, _SERVER, _MASK, _LIST} if by_class else {_MASK, _LIST}
     narrowed = any(field not in understood and pattern.fields.get(field) for field in fields)
-    scope = Scope.SOME if narrowed or excluding or not clear else Scope.TREE
-    if told and all(told):
-        yield from (
-            AuditedObject(_DIRECTORY, f"ad:{one}", scope, rights) for one in dict.fromkeys(told)
-        )
+    scope = ObjectScope.SOME if narrowed or excluding or not exact else ObjectScope.TREE
+    if by_class:
+        for name in dict.fromkeys(classes):
+            yield AuditedObject(_DIRECTORY, f"ad:{name}", scope, rights)
     elif narrowed or excluding or rights != need.rights:
         yield AuditedObject(_DIRECTORY, "", scope, rights)
 
 
 def _class(value: str) -> str:
-    """A directory class by its name or GUID; '' for one that the table lacks."""
-    wanted = value.casefold().strip("{}%")
+    """A directory class by its name or GUID; '' if the table lacks it."""
+    identifier = value.casefold().strip("{}%")
     classes = objects()["classes"]
-    return next((name for name, guid in classes.items() if wanted in (name, guid)), "")
+    return next((name for name, guid in classes.items() if identifier in (name, guid)), "")

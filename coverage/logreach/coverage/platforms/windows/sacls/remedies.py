@@ -1,35 +1,38 @@
-"""The exact audit entry to add, as a fact, as SDDL and as a command."""
+"""Remedies: the exact audit entry to add, as a fact, as SDDL and as a command."""
 
 from __future__ import annotations
 
 from logreach.coverage.engine.judged import Remedy
-from logreach.coverage.platforms.windows.sacls.needs import WITH_GLOBAL, AccessNeed, Scope
+from logreach.coverage.platforms.windows.sacls.needs import WITH_GLOBAL, AccessNeed, ObjectScope
 from logreach.inventories.facts.facts import Known
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import Ace, Sacl
 from logreach.inventories.windows.objects.object_names import ObjectName
 
 EVERYONE = "S-1-1-0"
-_ZERO = "00000000-0000-0000-0000-000000000000"
+_NO_GUID = "00000000-0000-0000-0000-000000000000"
 
 
 def remedy_for(
-    need: AccessNeed, name: ObjectName | None, key: FactKey[object], own: Known[Sacl] | None
+    need: AccessNeed, name: ObjectName | None, key: FactKey[object], present: Known[Sacl] | None
 ) -> Remedy | None:
-    """Add one entry to an object, or for any object of a kind a global one.
+    """Add one entry to the object's `present` SACL, or a global one for any object of the kind.
 
-    None where no lasting entry can be set (processes, kernel objects, any directory object).
+    None if no lasting entry can be set (processes, kernel objects, any directory object).
     """
     if need.kind not in ("key", "file", "ad", "service"):
         return None
     if name is None and need.kind not in WITH_GLOBAL:
         return None
     ace = _ace(need, name)
-    aces = own.value.aces if own else ()
-    value = Sacl((*aces, ace), own is not None and own.value.protected, spread=name is not None)
-    text = _global(need, ace) if name is None else _on_object(need, name, ace)
-    what = f"every {need.kind} (global)" if name is None else name.name
-    return Remedy(key, value, text, title=f"Audit entry on {what}: {to_sddl(ace)}")
+    aces = present.value.aces if present else ()
+    protected = present is not None and present.value.protected
+    value = Sacl((*aces, ace), protected, spread=name is not None)
+    if name is None:
+        instruction, objects = _global(need, ace), f"every {need.kind} (global)"
+    else:
+        instruction, objects = _on_object(need, name, ace), name.name
+    return Remedy(key, value, instruction, title=f"Audit entry on {objects}: {to_sddl(ace)}")
 
 
 def _ace(need: AccessNeed, name: ObjectName | None) -> Ace:
@@ -51,7 +54,7 @@ def _ace(need: AccessNeed, name: ObjectName | None) -> Ace:
 def _hands_down(need: AccessNeed) -> bool:
     if need.kind == "ad":
         return need.below or bool(need.class_guid)
-    return need.below or need.scope is Scope.TREE
+    return need.below or need.scope is ObjectScope.TREE
 
 
 def to_sddl(ace: Ace, inherited_type: str = "", *, only_below: bool = False) -> str:
@@ -92,20 +95,21 @@ def _on_object(need: AccessNeed, name: ObjectName, ace: Ace) -> str:
         if on
     ]
     rule = "Registry" if need.kind == "key" else "FileSystem"
-    made = (
+    rule_expression = (
         f"[Security.AccessControl.{rule}AuditRule]::new([Security.Principal.SecurityIdentifier]"
         f"'{EVERYONE}',[Security.AccessControl.{rule}Rights]0x{ace.rights:X},"
         f"'{','.join(inherits) or 'None'}','None','{flags}')"
     )
-    return _told(name.name, ace, _drive(name.name), made)
+    command = f"$p='{_quoted(_powershell_path(name.name))}'; {_commands(rule_expression)}"
+    return f"add {to_sddl(ace)} to the SACL of {name.name}; in PowerShell: {command}"
 
 
-def _drive(name: str) -> str:
-    """A path as PowerShell takes it."""
-    hive, _, rest = name.partition("\\")
+def _powershell_path(name: str) -> str:
+    """A path as PowerShell's providers take it."""
+    hive, _, subkey = name.partition("\\")
     if hive in ("HKLM", "HKCU"):
-        return f"{hive}:\\{rest}"
-    return f"Registry::HKEY_USERS\\{rest}" if hive == "HKU" else name
+        return f"{hive}:\\{subkey}"
+    return f"Registry::HKEY_USERS\\{subkey}" if hive == "HKU" else name
 
 
 def _in_directory(need: AccessNeed, name: ObjectName, ace: Ace, flags: str) -> str:
@@ -114,26 +118,22 @@ def _in_directory(need: AccessNeed, name: ObjectName, ace: Ace, flags: str) -> s
     class_guid = need.class_guid if by_class and not root else ""
     path = "(Get-ADDomain).DistinguishedName" if by_class else f"'{_quoted(name.name)}'"
     below = "Descendents" if class_guid else "All" if ace.inherits_to_children else "None"
-    made = (
+    rule_expression = (
         "[DirectoryServices.ActiveDirectoryAuditRule]::new([Security.Principal."
         f"SecurityIdentifier]'{EVERYONE}',[DirectoryServices.ActiveDirectoryRights]"
-        f"0x{ace.rights:X},'{flags}',[guid]'{ace.object_type or _ZERO}','{below}',"
-        f"[guid]'{class_guid or _ZERO}')"
+        f"0x{ace.rights:X},'{flags}',[guid]'{ace.object_type or _NO_GUID}','{below}',"
+        f"[guid]'{class_guid or _NO_GUID}')"
     )
-    where = "the domain's root" if by_class else name.name
+    target = "the domain's root" if by_class else name.name
     entry = to_sddl(ace, class_guid, only_below=bool(class_guid))
-    command = f"$p='AD:\\'+{path}; {_commands(made)}"
-    return f"add {entry} to the SACL of {where}; in PowerShell: {command}"
+    command = f"$p='AD:\\'+{path}; {_commands(rule_expression)}"
+    return f"add {entry} to the SACL of {target}; in PowerShell: {command}"
 
 
-def _told(name: str, ace: Ace, path: str, made: str) -> str:
-    command = f"$p='{_quoted(path)}'; {_commands(made)}"
-    return f"add {to_sddl(ace)} to the SACL of {name}; in PowerShell: {command}"
+def _commands(rule_expression: str) -> str:
+    return f"$a=Get-Acl -Audit $p; $a.AddAuditRule({rule_expression}); Set-Acl $p $a"
 
 
-def _commands(made: str) -> str:
-    return f"$a=Get-Acl -Audit $p; $a.AddAuditRule({made}); Set-Acl $p $a"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+def _quoted(path: str) -> str:
+    """A path within single quotes in PowerShell."""
+    return path.replace("'", "''")

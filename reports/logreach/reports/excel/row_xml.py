@@ -1,0 +1,208 @@
+"""Rows of a sheet as XML, instead of openpyxl's cells.
+
+openpyxl takes 17 microseconds a cell, which is seconds for one fleet; this takes one
+(tests/benchmarks/reports.py). Data cannot become a formula: text always stands in the table of
+shared strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+
+from logreach.reports.excel.cell_text import excel_text, line_count
+from logreach.reports.excel.tables import (
+    ROW_LIMIT,
+    Cell,
+    CellLink,
+    PlacedTable,
+    PlainCell,
+    Sheet,
+    placed_tables,
+)
+from logreach.reports.safe_text import is_link
+
+Styles = Mapping[str, int]
+
+_LONGEST_URL = 2_000
+_NOTHING = "nothing"
+# Excel takes a sheet with more links than 65,530 for damaged; beyond, cells keep their text.
+MOST_LINKS = 65_000
+# Points a line of the default font; a row taller than nine lines would hide its neighbours.
+_LINE, _TALLEST = 15, 9
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+@dataclass(slots=True)
+class SheetXml:
+    """The XML of a sheet's rows and links, and the web pages that the links lead to."""
+
+    rows: str
+    links: str
+    pages: list[str] = field(default_factory=list)
+    dimension: str = "A1"
+
+
+class SharedStrings:
+    """The workbook's table of shared strings; cells name its entries by number."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        """The number of a text, which is added where it is new."""
+        return self._numbers.setdefault(text, len(self._numbers))
+
+    def xml(self) -> bytes:
+        """The part xl/sharedStrings.xml."""
+        entries = [
+            f'<si><t xml:space="preserve">{escape(excel_text(text), quote=False)}</t></si>'
+            for text in self._numbers
+        ]
+        head = f'<sst xmlns="{_MAIN}" uniqueCount="{len(entries)}">'
+        return f"{head}{''.join(entries)}</sst>".encode()
+
+
+def sheet_xml(sheet: Sheet, styles: Styles, strings: SharedStrings) -> SheetXml:
+    """The rows and links of a sheet."""
+    writer = _SheetWriter(sheet, styles, strings)
+    tables = placed_tables(sheet)
+    if sheet.heading:
+        writer.add_line(1, sheet.heading, "title")
+    for placed in tables:
+        writer.add_table(placed)
+    width = max(len(table.columns) for table in sheet.tables)
+    return SheetXml(
+        "".join(writer.rows),
+        "".join(writer.links),
+        list(writer.pages),
+        f"A1:{letter(width - 1)}{tables[-1].last}",
+    )
+
+
+class _ColumnXml(dict[PlainCell, tuple[str, int]]):
+    """The XML behind a cell's address, and its lines, by the cell's value: most values of a column
+    occur again and again."""
+
+    def __init__(self, style: int, width: float, strings: SharedStrings) -> None:
+        super().__init__()
+        self._style = style
+        self._width = max(1, int(1.08 * width))
+        self._strings = strings
+
+    def __missing__(self, cell: PlainCell) -> tuple[str, int]:
+        xml = (f'" s="{self._style}"/>', 1)
+        if isinstance(cell, str) and cell:
+            number = self._strings.number(cell)
+            lines = min(line_count(cell, self._width), _TALLEST)
+            xml = (f'" s="{self._style}" t="s"><v>{number}</v></c>', lines)
+        elif cell is not None and not isinstance(cell, str):
+            xml = (f'" s="{self._style}"><v>{cell}</v></c>', 1)
+        self[cell] = xml
+        return xml
+
+
+class _SheetWriter:
+    """Collects the XML of one sheet."""
+
+    def __init__(self, sheet: Sheet, styles: Styles, strings: SharedStrings) -> None:
+        self.rows: list[str] = []
+        self.links: list[str] = []
+        # One relationship a page, however often it is linked.
+        self.pages: dict[str, int] = {}
+        self._widths = sheet.widths
+        self._styles = styles
+        self._strings = strings
+
+    def add_line(self, row: int, text: str, style: str) -> None:
+        """A row with one cell that runs over its neighbours."""
+        number = self._strings.number(text)
+        cell = f'<c r="A{row}" s="{self._styles[style]}" t="s"><v>{number}</v></c>'
+        self.rows.append(f'<row r="{row}">{cell}</row>')
+
+    def add_table(self, placed: PlacedTable) -> None:
+        """Headings, header and rows of a table."""
+        table = placed.table
+        remarks = table.remark_lines
+        first = placed.header - len(remarks)
+        if table.heading:
+            self.add_line(first - 1, table.heading, "heading")
+        for row, remark in enumerate(remarks, first):
+            self.add_line(row, remark, "remark")
+        titles = tuple(column.title for column in table.columns)
+        self._add_rows(
+            placed.header, [titles], [header_style(column.kind) for column in table.columns]
+        )
+        self._add_rows(placed.header + 1, _rows(placed), [column.kind for column in table.columns])
+
+    def _add_rows(self, first: int, rows: Iterable[tuple[Cell, ...]], styles: list[str]) -> None:
+        strings, link_style = self._strings, self._styles["link"]
+        # Headers are bold, and those of numbers indented.
+        scale = 0.8 if styles[0].startswith("header") else 1.0
+        widths = [scale * width for width in self._widths]
+        columns = [
+            (
+                f'<c r="{letter(index)}',
+                _ColumnXml(self._styles[style], widths[index], strings),
+                _ColumnXml(link_style, widths[index], strings),
+            )
+            for index, style in enumerate(styles)
+        ]
+        for number, cells in enumerate(rows, first):
+            row, tallest = str(number), 1
+            xml = []
+            for (start, texts, links), cell in zip(columns, cells, strict=True):
+                if isinstance(cell, CellLink):
+                    linked = self._link(start[6:] + row, cell)
+                    rest, lines = (links if linked else texts)[cell.text]
+                else:
+                    rest, lines = texts[cell]
+                xml.append(f"{start}{row}{rest}")
+                tallest = max(lines, tallest)
+            height = f'" ht="{_LINE * tallest}" customHeight="1">'
+            self.rows.append(f'<row r="{row}{height}{"".join(xml)}</row>')
+
+    def _link(self, address: str, link: CellLink) -> bool:
+        """Add a link; False where the cell keeps only its text."""
+        if len(self.links) >= MOST_LINKS:
+            return False
+        if link.sheet:
+            target = f"location=\"'{link.sheet}'!A{link.row}\""
+        else:
+            page = self.pages.get(link.url)
+            if page is None:
+                if not is_link(link.url) or len(link.url) > _LONGEST_URL:
+                    return False
+                page = self.pages[link.url] = len(self.pages) + 1
+            target = f'r:id="page{page}"'
+        self.links.append(f'<hyperlink ref="{address}" {target}/>')
+        return True
+
+
+def _rows(placed: PlacedTable) -> Iterable[tuple[Cell, ...]]:
+    table = placed.table
+    blank: tuple[Cell, ...] = (None,) * (len(table.columns) - 1)
+    if not table.rows:
+        return [(_NOTHING, *blank)]
+    if len(table.rows) > ROW_LIMIT:
+        cut = f"{len(table.rows) - ROW_LIMIT + 1} more rows: see assessment.json"
+        return [*table.rows[: ROW_LIMIT - 1], (cut, *blank)]
+    return table.rows
+
+
+def header_style(kind: str) -> str:
+    """The style of the header above a column: numbers stand at the right."""
+    return "header" if kind in ("text", "verdict") else "header right"
+
+
+@cache
+def letter(index: int) -> str:
+    """The letters of a column counted from 0."""
+    letters = ""
+    index += 1
+    while index:
+        index, digit = divmod(index - 1, 26)
+        letters = chr(65 + digit) + letters
+    return letters

@@ -1,0 +1,260 @@
+"""The first sheet: key figures, the plan, and every technique against every profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile
+from logreach.reports.caveats import assumed_facts, faults_of, judged_where
+from logreach.reports.counts import achieved, totals
+from logreach.reports.excel.reference_sheets import missing_table
+from logreach.reports.excel.row_links import RowLinks
+from logreach.reports.excel.tables import (
+    Cell,
+    CellLink,
+    Column,
+    Sheet,
+    Table,
+    columns,
+    profile_columns,
+)
+from logreach.reports.labels import (
+    LABEL_STYLES,
+    LABELS,
+    QUESTION_MEANING,
+    QUESTIONS,
+    best_label,
+    signed,
+    signed_label,
+)
+from logreach.reports.plan_steps import (
+    RULE_STEPS_MEANING,
+    STEPS_MEANING,
+    StepLine,
+    gain_meaning,
+    marked,
+    out_of_reach,
+    raises_rules,
+    rule_step_lines,
+    rules_raised,
+    step_lines,
+)
+from logreach.reports.safe_text import technique_url
+
+_TOP = 10
+# Wider than this, a matrix is no help; every profile stands on the sheet Techniques.
+_MATRIX_PROFILES = 60
+
+
+def summary(assessment: Assessment, links: RowLinks) -> Sheet:
+    """Key figures, the plan, and every technique against every profile."""
+    tables = (
+        Table("About", columns("About", "Value"), _about(assessment)),
+        _label_table(),
+        _question_table(assessment),
+        _profile_table(assessment, links),
+        _step_table(assessment),
+        *([_rule_step_table(assessment)] if assessment.rule_plan.steps else []),
+        _remedy_table(assessment),
+        missing_table(assessment, "TopMissing", "Missing facts that matter most", _TOP),
+        _matrix(assessment, links),
+    )
+    widths = (24.0, 42.0, *(16.0,) * (8 + min(len(assessment.profiles), _MATRIX_PROFILES)))
+    heading = "Which ATT&CK detections these logs can support"
+    return Sheet("Summary", widths, tables, heading=heading)
+
+
+def _about(assessment: Assessment) -> list[tuple[Cell, ...]]:
+    hosts = sum(profile.count for profile in assessment.profiles)
+    applying = sum(
+        best_label(technique.visibility) != "not applicable"
+        for technique in assessment.fleet.values()
+    )
+    return [
+        ("Inventory", assessment.inventory),
+        ("Restricted to", assessment.scope or "nothing; all Windows techniques"),
+        ("Hosts", str(hosts)),
+        ("Profiles", str(len(assessment.profiles))),
+        ("Techniques", str(len(assessment.fleet))),
+        ("Techniques that apply", str(applying)),
+        ("Faults in the input", str(len(faults_of(assessment)))),
+        ("ATT&CK version", assessment.attack_version),
+        ("logreach version", assessment.version),
+    ]
+
+
+def _label_table() -> Table:
+    rows = [(signed_label(label), style.meaning) for label, style in LABEL_STYLES.items()]
+    titles = (Column("Verdict", "verdict"), Column("Meaning"))
+    return Table("Labels", titles, rows, "What the verdicts mean")
+
+
+def _question_table(assessment: Assessment) -> Table:
+    titles = columns("Question", "Asks", *(f"{signed_label(label)} :number" for label in LABELS))
+    rows: list[tuple[Cell, ...]] = [
+        (
+            QUESTIONS[question],
+            QUESTION_MEANING[question],
+            *totals(assessment, question).values(),
+        )
+        for question in assessment.questions
+    ]
+    remark = "Numbers are pairs of a host and a technique."
+    return Table("Questions", titles, rows, "Verdicts by question", remark)
+
+
+def _profile_table(assessment: Assessment, links: RowLinks) -> Table:
+    titles = columns(
+        "Profile",
+        "Hosts",
+        "Count :number",
+        "OS",
+        "Role",
+        *QUESTIONS.values(),
+        "Facts assumed :number",
+        "Verdicts about",
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            links.profile(profile),
+            ", ".join(profile.hosts),
+            profile.count,
+            profile.os,
+            profile.role,
+            *(achieved(profile, question) for question in QUESTIONS),
+            assumed_facts(profile),
+            judged_where(profile),
+        )
+        for profile in assessment.profiles
+    ]
+    remark = (
+        "Achievable techniques of those that apply. A profile is a group of hosts whose facts are "
+        "the same."
+    )
+    return Table("Profiles", titles, rows, "Profiles", remark)
+
+
+def _step_table(assessment: Assessment) -> Table:
+    titles = columns(
+        "Step",
+        "Change",
+        "Pairs gained :number",
+        "Hosts :number",
+        "Techniques :number",
+        "Achievable after :share",
+        "Profiles",
+    )
+    rows = _step_rows((step, len(step.techniques)) for step in step_lines(assessment))
+    remark = f"{STEPS_MEANING} {out_of_reach(assessment)}".strip()
+    return Table("Steps", titles, rows, "What to change, in steps", remark)
+
+
+def _rule_step_table(assessment: Assessment) -> Table:
+    titles = columns(
+        "Step",
+        "Change",
+        "Weight gained :decimal",
+        "Hosts :number",
+        "Rules :number",
+        "Achievable after :share",
+        "Profiles",
+    )
+    rows = _step_rows((step, len(step.rules)) for step in rule_step_lines(assessment))
+    return Table(
+        "RuleSteps", titles, rows, "What to change for rules, in steps", RULE_STEPS_MEANING
+    )
+
+
+def _step_rows(steps: Iterable[tuple[StepLine, int]]) -> list[tuple[Cell, ...]]:
+    """A row a change; the step's gain stands beside its first change, so that sums are right."""
+    rows: list[tuple[Cell, ...]] = []
+    for step, raised in steps:
+        gains: tuple[Cell, ...] = (
+            step.gain,
+            step.hosts,
+            raised,
+            step.share,
+            ", ".join(step.profiles),
+        )
+        for change in step.changes:
+            rows.append((f"Step {step.number}", change, *gains))
+            gains = (None,) * len(gains)
+    return rows
+
+
+def _remedy_table(assessment: Assessment) -> Table:
+    shown = assessment.remedies[:_TOP]
+    with_rules = raises_rules(shown)
+    titles = columns(
+        "Fact",
+        "Remedy",
+        "Gain :number",
+        "Hosts :number",
+        "Techniques :number",
+        *(["Rules raised :number", "Weighted :decimal"] if with_rules else []),
+        "Cost",
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            # The short cell is the link: some programs cut a link of several lines.
+            CellLink(str(planned.remedy.key.family), "Remedies", row),
+            marked(planned.remedy.text, planned),
+            planned.gain,
+            planned.hosts,
+            len(planned.raised),
+            *([rules_raised(planned), planned.rule_gain] if with_rules else []),
+            planned.remedy.cost,
+        )
+        for row, planned in enumerate(shown, start=2)
+        if planned.gain or planned.rule_gain
+    ]
+    remark = gain_meaning(shown)
+    return Table("TopRemedies", titles, rows, "What to change first, each change alone", remark)
+
+
+def _matrix(assessment: Assessment, links: RowLinks) -> Table:
+    shown = assessment.profiles[:_MATRIX_PROFILES]
+    fixed = columns(
+        "Technique",
+        "Name",
+        "Tactics",
+        "Alternatives, share of hosts :share",
+        "Visibility, best :verdict",
+        "Detection, best :verdict",
+        "Alternatives, best :verdict",
+        "ATT&CK",
+    )
+    taken = [column.title for column in fixed]
+    titles = fixed + profile_columns([profile.profile_id for profile in shown], taken)
+    rows = [_matrix_row(technique, shown, links) for technique in assessment.fleet.values()]
+    remark = "By profile: detection with alternatives. Best: the best verdict of any host."
+    if len(assessment.profiles) > len(shown):
+        remark += f" The first {len(shown)} of {len(assessment.profiles)} profiles."
+    return Table("Matrix", titles, rows, "Techniques by profile", remark)
+
+
+def _matrix_row(
+    technique: FleetTechnique, profiles: Iterable[Profile], links: RowLinks
+) -> tuple[Cell, ...]:
+    technique_id = technique.technique_id
+    verdicts: list[Cell] = []
+    for profile in profiles:
+        result = profile.techniques.get(technique_id)
+        verdicts.append(signed(result.detection_with_alternatives.verdict) if result else None)
+    best = (
+        signed_label(best_label(counts))
+        for counts in (
+            technique.visibility,
+            technique.detection,
+            technique.detection_with_alternatives,
+        )
+    )
+    return (
+        links.technique(technique_id),
+        technique.name,
+        "\n".join(technique.tactics),
+        technique.achievable_share,
+        *best,
+        CellLink(technique_id, url=technique_url(technique_id)),
+        *verdicts,
+    )

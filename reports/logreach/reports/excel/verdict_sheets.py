@@ -1,0 +1,281 @@
+"""The sheets of verdicts: techniques, data components, events, attributes and rules.
+
+One row a profile and technique (event, rule ...): that is what filters and pivots need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+from logreach.coverage.assessment.result import (
+    Assessment,
+    ComponentResult,
+    Profile,
+    RuleSummary,
+    TechniqueResult,
+)
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import Level
+from logreach.reports.caveats import FORWARDING_UNKNOWN, forwarded
+from logreach.reports.counts import tally
+from logreach.reports.excel.row_links import (
+    RowLinks,
+    by_attribute,
+    by_component,
+    by_event,
+    by_technique,
+    component_rows,
+    reference_of,
+)
+from logreach.reports.excel.tables import Cell, Sheet, Table, columns
+from logreach.reports.labels import signed, style_of
+
+
+def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
+    """Each technique on each profile, by the three questions."""
+    rows = [
+        _technique_row(technique, profile, links)
+        for _, profile, technique in by_technique(assessment)
+    ]
+    titles = columns(
+        "Technique",
+        "Name",
+        "Tactics",
+        "Profile",
+        "Hosts :number",
+        "Visibility :verdict",
+        "Visibility: why",
+        "Detection :verdict",
+        "Detection: why",
+        "With alternatives :verdict",
+        "With alternatives: why",
+        "Score, proven :decimal",
+        "Score, possible :decimal",
+        "Components",
+        "Analytics",
+        "Evidence",
+        "Reference",
+        "Chain",
+        "Whole chain",
+        *(["Rules"] if links.has_rules else []),
+    )
+    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 36, 42, 44, 34, 10, 24, 24)
+    return Sheet("Techniques", widths, (Table("Techniques", titles, rows),), "C2", printed=11)
+
+
+def _technique_row(
+    technique: TechniqueResult, profile: Profile, links: RowLinks
+) -> tuple[Cell, ...]:
+    answers = (technique.visibility, technique.detection, technique.detection_with_alternatives)
+    numbers = [links.catalogue.numbers(judged) for judged in answers]
+    low, high = technique.score or (None, None)
+    verdicts: list[Cell] = []
+    for judged in answers:
+        verdicts += [signed(judged.verdict), links.catalogue.why(judged)]
+    return (
+        _best_component_link(technique, profile, links),
+        technique.name,
+        "\n".join(technique.tactics),
+        links.profile(profile),
+        profile.count,
+        *verdicts,
+        None if low is None else round(low, 4),
+        None if high is None else round(high, 4),
+        _components_text(technique),
+        _analytics_text(technique),
+        links.evidence([number for chain_numbers in numbers for number in chain_numbers[:1]]),
+        reference_of(reason for judged in answers for reason in judged.reasons),
+        *links.chain(chain.from_iterable(numbers)),
+        *([_rules_text(technique, profile)] if links.has_rules else []),
+    )
+
+
+def _rules_text(technique: TechniqueResult, profile: Profile) -> str:
+    rollup = profile.rules_by_technique.get(technique.technique_id)
+    return tally(rollup.counts) if rollup else ""
+
+
+def _best_component_link(technique: TechniqueResult, profile: Profile, links: RowLinks) -> Cell:
+    """From a technique to the rows of its best component on this profile."""
+    best = max(technique.components.values(), key=_by_verdict, default=None)
+    if best is None:
+        return technique.technique_id
+    return links.component(best.name, profile, technique.technique_id)
+
+
+def _by_verdict(component: ComponentResult) -> tuple[Level, Level]:
+    """By what is proven, then by what is possible."""
+    verdict = component.judged.verdict
+    return verdict.proven, verdict.possible
+
+
+def _components_text(technique: TechniqueResult) -> str:
+    return "\n".join(
+        [
+            f"{style_of(component.judged.verdict).sign} {name}"
+            for name, component in technique.components.items()
+        ]
+    )
+
+
+def _analytics_text(technique: TechniqueResult) -> str:
+    """By sign, for a technique has up to a dozen: rows must stay low enough to scan."""
+    lines = []
+    for analytic_id, analytic in technique.analytics.items():
+        detection = style_of(analytic.detection.verdict).sign
+        alternatives = style_of(analytic.with_alternatives.verdict).sign
+        line = f"{analytic_id} {detection}, with alternatives {alternatives}"
+        if analytic.unparsed:
+            line += f" (not judged: {len(analytic.unparsed)})"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def components(assessment: Assessment, links: RowLinks) -> Sheet:
+    """Each data component on each profile: over all events, by operation and by event."""
+    rows = [
+        (
+            name,
+            links.profile(profile),
+            operation,
+            event if event == "any" else links.event(event),
+            *_verdict_cells(judged, links),
+        )
+        for name, profile, component in by_component(assessment)
+        for operation, event, judged in component_rows(component)
+    ]
+    titles = columns("Data component", "Profile", "Operation", "Event", *_VERDICT_TITLES)
+    return Sheet(
+        "Data components",
+        (30, 14, 30, 24, *_VERDICT_WIDTHS),
+        (Table("DataComponents", titles, rows),),
+        "C2",
+        printed=4 + _VERDICT_PRINTED,
+    )
+
+
+def events(assessment: Assessment, links: RowLinks) -> Sheet:
+    """Each event on each profile; where forwarding is judged, on the host as well."""
+    with_host = forwarded(assessment)
+    rows = [
+        (
+            event,
+            links.profile(profile),
+            profile.count,
+            *([_on_host(event, profile)] if with_host else []),
+            *_verdict_cells(judged, links, mendable=_written_by_system(judged)),
+        )
+        for event, profile, judged in by_event(assessment)
+    ]
+    on_host = ["On the host :verdict"] if with_host else []
+    titles = columns("Event", "Profile", "Hosts :number", *on_host, *_VERDICT_TITLES)
+    widths = (24.0, 14.0, 8.0, *(17.0 for _ in on_host), *_VERDICT_WIDTHS)
+    printed = len(widths) - len(_VERDICT_TITLES) + _VERDICT_PRINTED
+    return Sheet("Events", widths, (Table("Events", titles, rows),), "C2", printed=printed)
+
+
+def _on_host(event: str, profile: Profile) -> Cell:
+    judged = profile.events_on_host.get(event)
+    return signed(judged.verdict) if judged else FORWARDING_UNKNOWN
+
+
+def attributes(assessment: Assessment, links: RowLinks) -> Sheet:
+    """Each field that some data component reads, on each profile; the JSON has all fields."""
+    rows = []
+    for attribute, profile, judged in by_attribute(assessment):
+        if judged.reasons:
+            event, _, name = attribute.partition("/")
+            cells = _verdict_cells(judged, links, mendable=_written_by_system(judged))
+            rows.append((links.event(event), name, links.profile(profile), *cells))
+    titles = columns("Event", "Attribute", "Profile", *_VERDICT_TITLES)
+    return Sheet(
+        "Attributes",
+        (24, 26, 14, *_VERDICT_WIDTHS),
+        (Table("Attributes", titles, rows),),
+        "C2",
+        printed=3 + _VERDICT_PRINTED,
+    )
+
+
+def rules(assessment: Assessment, links: RowLinks) -> Sheet:
+    """Each detection rule on each profile."""
+    rows = [
+        _rule_row(rule, profile, links)
+        for profile in assessment.profiles
+        for rule in profile.rules.values()
+    ]
+    titles = columns(
+        "Rule",
+        "Title",
+        "Level",
+        "Profile",
+        "State",
+        *_VERDICT_TITLES[:_VERDICT_PRINTED],
+        "Log source",
+        "Techniques",
+        "Dead branches",
+        "Missing fields",
+        "Source",
+        *_VERDICT_TITLES[_VERDICT_PRINTED:],
+    )
+    first, last = _VERDICT_WIDTHS[:_VERDICT_PRINTED], _VERDICT_WIDTHS[_VERDICT_PRINTED:]
+    widths = (38.0, 36.0, 10.0, 14.0, 18.0, *first, 26.0, 14.0, 30.0, 24.0, 34.0, *last)
+    printed = 5 + _VERDICT_PRINTED
+    return Sheet("Rules", widths, (Table("Rules", titles, rows),), "C2", printed=printed)
+
+
+def _rule_row(rule: RuleSummary, profile: Profile, links: RowLinks) -> tuple[Cell, ...]:
+    verdict_cells = _verdict_cells(rule.judged, links)
+    return (
+        rule.rule_id,
+        rule.title,
+        rule.level,
+        links.profile(profile),
+        ", ".join(rule.state),
+        *verdict_cells[:_VERDICT_PRINTED],
+        rule.log_source,
+        ", ".join(rule.techniques),
+        "\n".join(rule.dead_branches),
+        ", ".join(rule.missing_fields),
+        rule.source,
+        *verdict_cells[_VERDICT_PRINTED:],
+    )
+
+
+# The columns of a verdict with its reasons; the first few are printed, the others are for the
+# screen, where links lead on.
+_VERDICT_TITLES = (
+    "Verdict :verdict",
+    "Why",
+    "Remedy",
+    "Evidence",
+    "Reference",
+    "Chain",
+    "Whole chain",
+)
+_VERDICT_WIDTHS = (17.0, 52.0, 36.0, 42.0, 32.0, 10.0, 20.0)
+_VERDICT_PRINTED = 3
+
+
+def _verdict_cells(judged: Judged, links: RowLinks, *, mendable: bool = True) -> tuple[Cell, ...]:
+    numbers = links.catalogue.numbers(judged)
+    return (
+        signed(judged.verdict),
+        links.catalogue.why(judged),
+        _remedies(judged.reasons) if mendable else "",
+        links.evidence(numbers),
+        reference_of(judged.reasons),
+        *links.chain(numbers),
+    )
+
+
+def _written_by_system(judged: Judged) -> bool:
+    """False where the host's Windows does not write the event or field, which no change mends."""
+    return not any(
+        reason.link == "os" and reason.verdict.possible is Level.NO for reason in judged.reasons
+    )
+
+
+def _remedies(reasons: Iterable[Reason]) -> str:
+    return "\n".join(dict.fromkeys([reason.remedy.text for reason in reasons if reason.remedy]))

@@ -1,0 +1,96 @@
+"""Every distinct reason of an assessment, numbered once, so that reports can point to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logreach.coverage.assessment.result import (
+    Assessment,
+    ComponentResult,
+    Profile,
+    TechniqueResult,
+)
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.reports.caveats import assumed_evidence
+from logreach.reports.reason_text import reason_text, why
+
+
+class ReasonCatalogue:
+    """Reasons in the order in which they are first met; numbers start at 0.
+
+    Reasons are equal if they say the same. `profiles` are the profiles of each reason, by number.
+    """
+
+    def __init__(self, assessment: Assessment) -> None:
+        self.reasons: list[Reason] = []
+        self.profiles: list[list[str]] = []
+        self._numbers: dict[Reason, int] = {}
+        self._chains: dict[tuple[Reason, ...], tuple[int, ...]] = {}
+        for profile in assessment.profiles:
+            for chain in dict.fromkeys(judged.reasons for judged in judged_of(profile)):
+                self._add(chain, profile.profile_id)
+        assumed = assumed_evidence(assessment)
+        self._assumed = {
+            number
+            for number, reason in enumerate(self.reasons)
+            if assumed and not assumed.isdisjoint(reason.evidence)
+        }
+
+    def why(self, judged: Judged) -> str:
+        """The first reason, and the first of the others that rests on an assumed fact."""
+        first = why(judged)
+        if not self._assumed:
+            return first
+        assumed = [number for number in self.numbers(judged) if number in self._assumed]
+        text = reason_text(self.reasons[assumed[0]]) if assumed else ""
+        return first if text in first else f"{first}; {text}"
+
+    def numbers(self, judged: Judged) -> tuple[int, ...]:
+        """The numbers of a verdict's reasons, in the order of the reasons."""
+        return self._chains[judged.reasons]
+
+    def _add(self, chain: tuple[Reason, ...], profile_id: str) -> None:
+        if chain not in self._chains:
+            self._chains[chain] = tuple(map(self._number, chain))
+        for number in self._chains[chain]:
+            profiles = self.profiles[number]
+            if not profiles or profiles[-1] != profile_id:
+                profiles.append(profile_id)
+
+    def _number(self, reason: Reason) -> int:
+        number = self._numbers.setdefault(reason, len(self.reasons))
+        if number == len(self.reasons):
+            self.reasons.append(reason)
+            self.profiles.append([])
+        return number
+
+
+def judged_of(profile: Profile) -> Iterator[Judged]:
+    """The verdicts of a profile: events first, as reasons are told nearest to their source."""
+    yield from profile.events.values()
+    yield from profile.events_on_host.values()
+    yield from profile.attributes.values()
+    for component in profile.components.values():
+        yield from _of_component(component)
+    for technique in profile.techniques.values():
+        yield from _of_technique(technique, profile)
+    for rule in profile.rules.values():
+        yield rule.judged
+
+
+def _of_technique(technique: TechniqueResult, profile: Profile) -> Iterator[Judged]:
+    yield technique.visibility
+    yield technique.detection
+    yield technique.detection_with_alternatives
+    for component in technique.components.values():
+        if component is not profile.components.get(component.name):
+            yield from _of_component(component)
+    for analytic in technique.analytics.values():
+        yield analytic.detection
+        yield analytic.with_alternatives
+
+
+def _of_component(component: ComponentResult) -> Iterator[Judged]:
+    yield component.judged
+    yield from component.operations.values()
+    yield from component.via.values()

@@ -1,0 +1,439 @@
+"""How many small faults the tests notice, by module, and which they miss.
+
+Run: python tests/benchmarks/mutation.py [--only PART] [--sample N --seed S] [--jobs 2]
+
+Each mutant (mutants.py) is judged by the tests that run its lines, the quick ones first. The tests
+are collected once. A mutant inside a function is then put into a fork of that process, by giving
+the function other code, which costs milliseconds; one outside of functions, or one that survived
+there (what is worked out at import is not worked out again), gets a process of its own.
+mutation_equivalent.yaml lists mutants that no test can tell from the original, with the reason.
+
+Mutation testers of PyPI do not fit: mutmut 3 knows one source root ('.', 'src' or 'source') and
+mutates copies that an editable install does not import; cosmic-ray starts a whole test run for each
+mutant and chooses no tests; mutatest is not maintained. None knows verdicts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib
+import importlib.machinery
+import json
+import os
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from pathlib import Path
+from types import CodeType, FunctionType
+
+import coverage
+import pytest
+import yaml
+from _pytest.runner import runtestprotocol
+from hypothesis import HealthCheck, Phase, settings
+from mutants import Module, Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+EQUIVALENT = Path(__file__).with_name("mutation_equivalent.yaml")
+_COVERAGE, _INVENTORIES = "coverage/logreach/coverage/", "inventories/logreach/inventories/"
+TARGETS = {
+    f"{_COVERAGE}engine/*.py": (
+        "tests/coverage/engine",
+        "tests/coverage/assessment/test_verdict_cases.py",
+    ),
+    f"{_COVERAGE}platforms/windows/prerequisites/*.py": (
+        "tests/coverage/platforms/windows/prerequisites",
+        "tests/coverage/assessment/test_verdict_cases.py",
+    ),
+    f"{_COVERAGE}platforms/sysmon/*.py": (
+        "tests/coverage/platforms/sysmon/test_sysmon_answers.py",
+        "tests/coverage/platforms/sysmon/test_sysmon_prerequisites.py",
+    ),
+    f"{_COVERAGE}forwarding/prerequisite.py": ("tests/coverage/forwarding",),
+    f"{_INVENTORIES}facts/*.py": (
+        "tests/inventories/facts",
+        "tests/inventories/reading/test_inventory_cases.py",
+    ),
+    f"{_INVENTORIES}reading/merge.py": (
+        "tests/inventories/reading/test_merge.py",
+        "tests/inventories/reading/test_inventory_cases.py",
+    ),
+    f"{_INVENTORIES}windows/audit_policy/effective.py": ("tests/inventories/windows/audit_policy",),
+}
+"""Modules, and the tests that are to notice a fault in them."""
+BUDGET = 2.0
+"""Seconds of tests that a mutant is put to at most, by what they took without it."""
+TIME_LIMIT = 40.0
+"""Seconds after which a mutant counts as noticed: it loops, or is slow enough to be seen."""
+MEMORY = 3 << 30
+SURVIVED, KILLED, NO_TEST = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mutant with the module that it is in, and the tests that reach it."""
+
+    module: Module
+    mutant: Mutant
+    tests: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        path = self.module.path.relative_to(ROOT)
+        return str(path).partition("logreach/")[2]
+
+    def __str__(self) -> str:
+        mutant = self.mutant
+        return f"{self.name}:{mutant.line} {mutant.function}: {mutant.change}: {mutant.source}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", action="append", help="only modules with this in their path")
+    parser.add_argument("--sample", type=int, help="only so many mutants, drawn at random")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--alone", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.alone:
+        return _alone(*options.alone)
+    modules = _modules(options.only)
+    if not modules:
+        parser.error("no such module")
+    places = [Place(one, mutant) for one in modules for mutant in one.mutants]
+    if options.sample is not None:
+        places = _sample(places, options.sample, options.seed)
+    equivalent, stale = _equivalent(places, complete=not (options.only or options.sample))
+    tested = [one for one in places if one not in equivalent]
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = scratch
+        session = _Session(tested, options.jobs)
+        failed = pytest.main([*_ARGUMENTS, *_tests(modules)], plugins=[session])
+    if session.results is None:
+        return int(failed) or 1
+    _report(places, session.results, equivalent)
+    for entry in stale:
+        print(f"{EQUIVALENT.name}: no such mutant: {entry}")
+    return 0
+
+
+def _sample(places: list[Place], size: int, seed: int) -> list[Place]:
+    return random.Random(seed).sample(places, min(size, len(places)))  # noqa: S311
+
+
+_ARGUMENTS = [
+    "-o", "addopts=", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal",
+    "-p", "no:xdist", "-W", "ignore::pytest.PytestAssertRewriteWarning", "--hypothesis-seed=0",
+    "--rootdir", str(ROOT),
+]  # fmt: skip
+
+
+def _modules(only: Sequence[str] | None) -> list[Module]:
+    paths = sorted(path for pattern in TARGETS for path in ROOT.glob(pattern))
+    chosen = [path for path in paths if not only or any(part in str(path) for part in only)]
+    return [Module(path) for path in chosen]
+
+
+def _tests(modules: Iterable[Module]) -> list[str]:
+    """The tests that the table names for these modules, each once."""
+    paths = [one.path.relative_to(ROOT) for one in modules]
+    named = [
+        test
+        for pattern, tests in TARGETS.items()
+        if any(path.match(pattern) for path in paths)
+        for test in tests
+    ]
+    return [str(ROOT / test) for test in dict.fromkeys(named) if (ROOT / test).exists()]
+
+
+def _equivalent(places: list[Place], *, complete: bool) -> tuple[set[Place], list[str]]:
+    """The places that are listed as equivalent, and the entries that fit none."""
+    entries = yaml.safe_load(EQUIVALENT.read_text("utf-8")) if EQUIVALENT.exists() else []
+    by_words: dict[tuple[str, ...], list[Place]] = defaultdict(list)
+    for place in places:
+        mutant = place.mutant
+        by_words[place.name, mutant.function, mutant.source, mutant.change].append(place)
+    listed: set[Place] = set()
+    stale = []
+    for entry in entries:
+        changes = entry["change"] if isinstance(entry["change"], list) else [entry["change"]]
+        for change in changes:
+            words = (entry["module"], entry["function"], entry["source"], change)
+            listed.update(by_words.get(words, ()))
+            if complete and words not in by_words:
+                stale.append(": ".join(words))
+    return listed, stale
+
+
+class _Session:
+    """Measures the collected tests, then puts the mutants to them."""
+
+    def __init__(self, places: list[Place], jobs: int) -> None:
+        self._places = places
+        self._jobs = jobs
+        self.results: dict[Place, int] | None = None
+
+    def pytest_configure(self) -> None:
+        _hypothesis_without_search()
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            raise session.Failed(f"{session.testsfailed} test modules cannot be collected")
+        started = time.monotonic()
+        reach = _measured(session.items, {one.module.path for one in self._places})
+        spent = time.monotonic() - started
+        print(f"{len(session.items)} tests measured in {spent:.0f} s", flush=True)
+        items = {item.nodeid: item for item in session.items}
+        for place, result in _judged([reach.of(one) for one in self._places], items, self._jobs):
+            self.results = self.results or {}
+            self.results[place] = result
+        self.results = self.results or {}
+        return True
+
+
+def _hypothesis_without_search() -> None:
+    """To find a smaller example costs time and tells nothing here."""
+    settings.register_profile(
+        "mutation",
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    settings.load_profile("mutation")
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Which tests run which lines, and how long each takes."""
+
+    lines: dict[str, dict[int, set[str]]]
+    seconds: dict[str, float]
+
+    def of(self, place: Place) -> Place:
+        """The place with its tests, the quick ones first, as many as the budget allows."""
+        lines = self.lines.get(str(place.module.path), {})
+        mutant = place.mutant
+        chosen = mutant.lines & lines.keys() if mutant.first_line else lines.keys()
+        reached = {test for line in chosen for test in lines[line]}
+        if not reached and not mutant.first_line:  # what is made at import, anyone may read
+            reached = set(self.seconds)
+        spent, tests = 0.0, []
+        started: set[str] = set()
+        for test in sorted(reached, key=self._cost):
+            start, seconds, _ = self._cost(test)
+            file = test.partition("::")[0]
+            spent += seconds if file in started else start
+            if tests and spent > BUDGET:
+                break
+            started.add(file)
+            tests.append(test)
+        return Place(place.module, mutant, tuple(tests))
+
+    def _cost(self, test: str) -> tuple[float, float, str]:
+        """What the dearest test of its file takes (it makes what all of them share), and itself."""
+        return self._starts[test.partition("::")[0]], self.seconds[test], test
+
+    @cached_property
+    def _starts(self) -> dict[str, float]:
+        starts: dict[str, float] = defaultdict(float)
+        for test, seconds in self.seconds.items():
+            file = test.partition("::")[0]
+            starts[file] = max(starts[file], seconds)
+        return starts
+
+
+def _measured(items: Sequence[pytest.Item], paths: Iterable[Path]) -> _Reach:
+    """Run every test once, in a fork, with the lines that it runs; failing ones are left out."""
+    with tempfile.NamedTemporaryFile("r", suffix=".json") as out:
+        pid = os.fork()
+        if not pid:
+            _in_child(lambda: _measure(items, paths, Path(out.name)))
+        _, status = os.waitpid(pid, 0)
+        if status:
+            raise pytest.Exit("measuring the tests failed")
+        told = json.load(out)
+    for name in told["modules"]:  # some are imported by the tests themselves: once for all forks
+        importlib.import_module(name)
+    for test in told["failed"]:
+        print(f"left out, as it fails: {test}")
+    lines = {
+        path: {int(line): set(tests) for line, tests in rows.items()}
+        for path, rows in told["lines"].items()
+    }
+    return _Reach(lines, told["seconds"])
+
+
+def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> int:
+    measuring = coverage.Coverage(
+        data_file=None, config_file=False, include=sorted(map(str, paths)), branch=False
+    )
+    failed, seconds = [], {}
+    measuring.start()
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        measuring.switch_context(item.nodeid)
+        started = time.process_time()
+        passed = _passes(item, following)
+        seconds[item.nodeid] = time.process_time() - started
+        if not passed:
+            failed.append(item.nodeid)
+    measuring.stop()
+    data = measuring.get_data()
+    lines = {
+        path: {
+            line: [test for test in tests if test and test not in failed]
+            for line, tests in data.contexts_by_lineno(path).items()
+        }
+        for path in data.measured_files()
+    }
+    modules = sorted(name for name in sys.modules if name.startswith("logreach."))
+    told = {"lines": lines, "seconds": seconds, "failed": failed, "modules": modules}
+    out.write_text(json.dumps(told))
+    return 0
+
+
+def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
+    reports = runtestprotocol(item, log=False, nextitem=following)
+    return not any(report.failed for report in reports)
+
+
+def _in_child(work: Callable[[], int]) -> None:
+    """Do the work of a forked process and end it, whatever happens."""
+    result = KILLED
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        result = work()
+    finally:
+        os._exit(result)
+
+
+def _judged(
+    places: Sequence[Place], items: dict[str, pytest.Item], jobs: int
+) -> Iterator[tuple[Place, int]]:
+    """What becomes of each mutant: first in forks, then, if need be, in processes of their own."""
+    reached = [one for one in places if one.tests]
+    yield from ((one, NO_TEST) for one in places if not one.tests)
+    alone = [one for one in reached if not one.mutant.first_line]
+    forked = [one for one in reached if one.mutant.first_line]
+    for place, result in _pool(forked, lambda one: _fork(one, items), jobs):
+        if result == KILLED:
+            yield place, result
+        else:
+            alone.append(place)
+    yield from _pool(alone, _spawn, jobs)
+
+
+def _pool(
+    places: Sequence[Place], start: Callable[[Place], int], jobs: int
+) -> Iterator[tuple[Place, int]]:
+    """Run a process a mutant, `jobs` at a time, each within the time limit."""
+    running: dict[int, tuple[Place, float]] = {}
+    waiting = list(reversed(places))
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            place = waiting.pop()
+            running[start(place)] = (place, time.monotonic())
+        ended = {pid: os.waitpid(pid, os.WNOHANG) for pid in running}
+        for pid, (done, status) in ended.items():
+            place, started = running[pid]
+            if done:
+                del running[pid]
+                yield place, SURVIVED if status == 0 else KILLED
+            elif time.monotonic() - started > TIME_LIMIT:
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+
+
+def _fork(place: Place, items: dict[str, pytest.Item]) -> int:
+    pid = os.fork()
+    if not pid:
+        _in_child(lambda: _in_fork(place, items))
+    return pid
+
+
+def _in_fork(place: Place, items: dict[str, pytest.Item]) -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    _put_in(place)
+    tests = [items[test] for test in place.tests]
+    for item, following in zip(tests, [*tests[1:], None], strict=True):
+        if not _passes(item, following):
+            return KILLED
+    return SURVIVED
+
+
+def _put_in(place: Place) -> None:
+    """Give every function object of the mutant's function the changed code."""
+    mutant = place.mutant
+    wanted = (str(place.module.path), mutant.function, mutant.first_line)
+    place_of = attrgetter("co_filename", "co_qualname", "co_firstlineno")
+    codes = _codes(place.module.compiled(mutant.number))
+    code = next(code for code in codes if place_of(code) == wanted)
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType) and place_of(function.__code__) == wanted:
+            function.__code__ = code
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _codes(constant)
+
+
+def _spawn(place: Place) -> int:
+    tests = "\n".join(place.tests)
+    command = [sys.executable, __file__, "--alone", str(place.module.path)]
+    command += [str(place.mutant.number), tests]
+    silent = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
+    return os.posix_spawn(sys.executable, command, os.environ, file_actions=silent)
+
+
+def _alone(path: str, number: str, tests: str) -> int:
+    """Run tests in this process, into which the module is loaded with the mutant in it."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    mutated = Module(Path(path)).compiled(int(number))
+    plain = importlib.machinery.SourceFileLoader.get_code
+
+    def get_code(loader: importlib.machinery.SourceFileLoader, name: str) -> CodeType | None:
+        return mutated if loader.path == path else plain(loader, name)
+
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    _hypothesis_without_search()
+    os.chdir(ROOT)
+    return int(pytest.main([*_ARGUMENTS, "-x", *tests.split("\n")]))
+
+
+def _report(places: list[Place], results: dict[Place, int], equivalent: set[Place]) -> None:
+    by_place = {(one.name, one.mutant.number): result for one, result in results.items()}
+    counts: dict[str, Counter[int]] = defaultdict(Counter)
+    for (name, _), result in by_place.items():
+        counts[name][result] += 1
+    print(f"{'killed':>7} {'of':>5} {'%':>5}  module")
+    for name, count in sorted(counts.items()):
+        print(_row(count, name))
+    print(_row(sum(counts.values(), Counter()), f"all; {len(equivalent)} equivalent left out"))
+    for place in places:
+        result = by_place.get((place.name, place.mutant.number), KILLED)
+        if result != KILLED:
+            print(f"{'no test' if result == NO_TEST else 'survived'} {place}")
+
+
+def _row(count: Counter[int], words: str) -> str:
+    share = 100 * count[KILLED] / count.total() if count.total() else 100.0
+    return f"{count[KILLED]:7} {count.total():5} {share:5.1f}  {words}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

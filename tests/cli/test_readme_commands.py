@@ -1,0 +1,65 @@
+"""Every command and option in the README exists, by the help of that command."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+from support import ROOT
+from typer.testing import CliRunner
+
+from logreach.cli import app
+
+README = (ROOT / "README.md").read_text("utf-8")
+GROUPS = ("inventory", "sysmon", "attack")
+
+
+@cache
+def _help(*command: str) -> str:
+    result = CliRunner().invoke(app, [*command, "--help"], terminal_width=200)
+    assert result.exit_code == 0, command
+    return result.stdout
+
+
+def _quoted() -> list[str]:
+    """Commands and options as the README quotes them: in backquotes, or indented on a line."""
+    inline = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", README)]
+    lines = re.findall(r"^    (.*)$", README, re.MULTILINE)
+    return [*inline, *(part for line in lines for part in line.split(" && "))]
+
+
+COMMANDS = sorted({code for code in _quoted() if code.startswith("logreach ")})
+OPTIONS = sorted(
+    {option for code in _quoted() if code.startswith("--") for option in code.split()[:1]}
+)
+
+
+@pytest.mark.parametrize("quoted", COMMANDS)
+def test_a_quoted_command_exists_with_its_options(quoted: str) -> None:
+    words = quoted.split()[1:]
+    command = words[: 2 if words[0] in GROUPS else 1]
+    shown = _help(*command)
+    options = {word.partition("=")[0] for word in words if word.startswith("--")}
+    assert [option for option in sorted(options) if option not in shown] == []
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_quoted_option_belongs_to_a_command(option: str) -> None:
+    commands = [line.split()[0] for line in _lines_of_commands(_help())]
+    helps = [_help()]
+    for name in commands:
+        helps.append(_help(name))
+        if name in GROUPS:
+            helps += [_help(name, line.split()[0]) for line in _lines_of_commands(_help(name))]
+    assert any(option in shown for shown in helps)
+
+
+def test_the_readme_quotes_commands_and_options() -> None:
+    assert len(COMMANDS) > 10
+    assert len(OPTIONS) > 5
+
+
+def _lines_of_commands(shown: str) -> list[str]:
+    _, _, commands = shown.partition("Commands:")
+    return [line for line in commands.splitlines() if re.match(r"  \w", line)]

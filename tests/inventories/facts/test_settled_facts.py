@@ -1,0 +1,157 @@
+"""Statements settled into facts: the strongest is believed, among equals the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logreach.inventories.facts.evidence import Strength
+from logreach.inventories.facts.facts import Facts, Known, Missing, Statement
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.faults import Fault
+from logreach.inventories.windows.facts import CHANNEL, OS, ROLE, SETTING, ChannelState
+
+LOGGING = SETTING("logging")
+
+
+def said(value: object, strength: Strength = Strength.OBSERVED, source: str = "a") -> Statement:
+    return Statement(LOGGING, value, Evidence(source), strength)
+
+
+statements = st.lists(
+    st.builds(
+        said, st.integers(0, 2), st.sampled_from(list(Strength)), st.sampled_from("abcdefgh")
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def believed(many: Sequence[Statement]) -> Known[object]:
+    fact = Facts.of(many).known[LOGGING]
+    assert isinstance(fact, Known)
+    return fact
+
+
+def test_the_strengths_from_the_weakest() -> None:
+    order = [Strength.ASSUMED, Strength.POLICY, Strength.DECLARED, Strength.OBSERVED]
+    assert sorted(Strength) == order
+
+
+def test_a_statement_is_observed_where_nothing_else_is_said() -> None:
+    assert Statement(LOGGING, 1, Evidence("a")).strength is Strength.OBSERVED
+    assert Known(1).strength is Strength.OBSERVED
+    assert Known(1).evidence == ()
+    assert Missing("nobody says").fault is None
+
+
+@pytest.mark.parametrize("strength", list(Strength))
+def test_among_equals_the_later_wins(strength: Strength) -> None:
+    first, last = said(1, strength, "first"), said(0, strength, "last")
+    facts = Facts.of([first, last])
+    assert facts.get(LOGGING) == Known(0, (Evidence("last"),), strength)
+    (conflict,) = facts.conflicts
+    assert (conflict.key, conflict.kept, conflict.dropped) == (LOGGING, last, first)
+
+
+@pytest.mark.parametrize("strength", list(Strength)[1:])
+def test_the_stronger_wins_wherever_it_stands(strength: Strength) -> None:
+    weak, strong = said(1, Strength(strength - 1), "weak"), said(0, strength, "strong")
+    for order in ([weak, strong], [strong, weak]):
+        facts = Facts.of(order)
+        assert facts.get(LOGGING) == Known(0, (Evidence("strong"),), strength)
+        (conflict,) = facts.conflicts
+        assert (conflict.kept, conflict.dropped) == (strong, weak)
+
+
+@given(statements)
+@settings(deadline=None)
+def test_the_value_is_that_of_the_last_among_the_strongest(many: list[Statement]) -> None:
+    strongest = max(one.strength for one in many)
+    last = [one for one in many if one.strength is strongest][-1]
+    assert believed(many).value == last.value
+    assert believed(many).strength is strongest
+
+
+@given(statements)
+@settings(deadline=None)
+def test_every_source_that_is_given_says_what_is_believed(many: list[Statement]) -> None:
+    fact = believed(many)
+    agreeing = [one.evidence for one in many if one.value == fact.value]
+    assert set(fact.evidence) <= set(agreeing)
+    assert len(set(fact.evidence)) == len(fact.evidence)
+
+
+@given(statements)
+@settings(deadline=None)
+def test_a_conflict_is_told_where_and_only_where_values_differ(many: list[Statement]) -> None:
+    facts = Facts.of(many)
+    assert bool(facts.conflicts) is (len({one.value for one in many}) > 1)
+    for conflict in facts.conflicts:
+        assert conflict.kept.value != conflict.dropped.value
+        assert conflict.kept.strength >= conflict.dropped.strength
+
+
+def test_sources_that_agree_are_all_named_once_and_the_strongest_counts() -> None:
+    agreed = [said(1, Strength.OBSERVED, "a"), said(1, Strength.POLICY, "b"), said(1, source="a")]
+    facts = Facts.of(agreed)
+    assert facts.get(LOGGING) == Known(1, (Evidence("a"), Evidence("b")), Strength.OBSERVED)
+    assert facts.conflicts == ()
+
+
+def test_who_agreed_with_a_weaker_statement_is_no_weaker_for_it() -> None:
+    agreed = [said(1, Strength.POLICY, "gpo"), said(1, Strength.OBSERVED, "host")]
+    assert believed([*agreed, said(0, Strength.DECLARED, "yaml")]).value == 1
+
+
+def test_each_fact_is_settled_by_itself() -> None:
+    other = Statement(SETTING("other"), 0, Evidence("b"))
+    facts = Facts.of([said(1), other])
+    assert facts.get(LOGGING) == Known(1, (Evidence("a"),))
+    assert facts.get(SETTING("other")) == Known(0, (Evidence("b"),))
+    assert facts.conflicts == ()
+
+
+@pytest.mark.parametrize("strength", list(Strength))
+def test_only_a_default_is_assumed(strength: Strength) -> None:
+    assert Known(1, (), strength).assumed is (strength is Strength.ASSUMED)
+
+
+def test_a_fact_that_nobody_states_is_missing_for_the_reason_nearest_to_it() -> None:
+    cut, gone = Missing("is cut off", Fault("is cut off")), Missing("no channel is told")
+    facts = Facts.of([said(1)], [(CHANNEL("A"), cut), (CHANNEL.every, gone), (LOGGING, gone)])
+    assert facts.get(CHANNEL("A")) is cut
+    assert facts.get(CHANNEL("B")) is gone
+    assert facts.get(ROLE) == Missing("the inventory does not say")
+    assert facts.get(SETTING("other")) == Missing("the inventory does not say")
+    assert facts.get(LOGGING) == Known(1, (Evidence("a"),)), "what is stated is not missing"
+    assert Facts().get(ROLE) == Missing("the inventory does not say")
+
+
+def test_a_value_of_another_type_than_its_key_is_refused() -> None:
+    facts = Facts({CHANNEL("A"): Known(True), OS: Known("Windows")})
+    with pytest.raises(TypeError, match="channel:A holds bool, not ChannelState"):
+        facts.get(CHANNEL("A"))
+    with pytest.raises(TypeError, match="os holds str"):
+        facts.get(OS)
+
+
+def test_a_changed_fact_replaces_the_old_one_and_leaves_the_others() -> None:
+    facts = Facts.of([said(1), said(0)], [(ROLE, Missing("nobody says"))])
+    changed = facts.stating(LOGGING, 7)
+    assert changed.get(LOGGING) == Known(7, (Evidence("as changed"),))
+    assert (changed.missing, changed.conflicts) == (facts.missing, facts.conflicts)
+    assert facts.get(LOGGING) == Known(0, (Evidence("a"),))
+    assert facts.stating(ROLE, 1).known.keys() == {LOGGING, ROLE}
+
+
+def test_the_facts_of_a_family_by_name() -> None:
+    on = ChannelState(enabled=True)
+    many = [Statement(CHANNEL(name), on, Evidence(name)) for name in "ba"]
+    facts = Facts.of([said(1), *many])
+    found = list(facts.of_family(CHANNEL))
+    assert [name for name, _ in found] == ["a", "b"]
+    assert all(fact.value is on for _, fact in found)

@@ -1,0 +1,89 @@
+"""How statements that differ are settled: by strength, and among equals by order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logreach.inventories.facts.evidence import Strength
+from logreach.inventories.facts.facts import Facts, Known, Statement
+from logreach.inventories.facts.keys import FactFamily
+from logreach.inventories.files.evidence import Evidence
+
+LEVEL = FactFamily("level", int)
+_NAMES = st.sampled_from(["a", "b"])
+_SOURCES = [Evidence(name) for name in ("first", "second", "third")]
+_STATEMENTS = st.lists(
+    st.builds(
+        Statement,
+        _NAMES.map(LEVEL),
+        st.integers(0, 2),
+        st.sampled_from(_SOURCES),
+        st.sampled_from(Strength),
+    ),
+    max_size=8,
+)
+
+
+def believed(statements: Sequence[Statement]) -> Statement:
+    """Of statements of one fact, the last of the strongest."""
+    strongest = max(statement.strength for statement in statements)
+    return [statement for statement in statements if statement.strength == strongest][-1]
+
+
+def of_key(statements: Sequence[Statement], name: str) -> list[Statement]:
+    return [statement for statement in statements if statement.key == LEVEL(name)]
+
+
+@given(_STATEMENTS, _NAMES)
+def test_the_strongest_statement_wins_and_among_equals_the_later(
+    statements: list[Statement], name: str
+) -> None:
+    stated = of_key(statements, name)
+    fact = Facts.of(statements).get(LEVEL(name))
+    assert isinstance(fact, Known) is bool(stated)
+    if isinstance(fact, Known):
+        winner = believed(stated)
+        assert (fact.value, fact.strength) == (winner.value, winner.strength)
+
+
+@given(_STATEMENTS, _NAMES)
+def test_a_value_keeps_the_evidence_of_every_statement_since_it_is_believed(
+    statements: list[Statement], name: str
+) -> None:
+    stated = of_key(statements, name)
+    fact = Facts.of(statements).get(LEVEL(name))
+    if not isinstance(fact, Known):
+        return
+    others = [n for n in range(len(stated)) if believed(stated[: n + 1]).value != fact.value]
+    since = stated[others[-1] + 1 :] if others else stated
+    agreeing = [statement.evidence for statement in since if statement.value == fact.value]
+    assert list(fact.evidence) == list(dict.fromkeys(agreeing))
+
+
+@given(_STATEMENTS)
+def test_every_statement_that_differs_from_what_was_believed_is_a_conflict(
+    statements: list[Statement],
+) -> None:
+    expected = []
+    for number, new in enumerate(statements):
+        earlier = of_key(statements[:number], new.key.name)
+        if earlier and (old := believed(earlier)).value != new.value:
+            wins = new.strength >= old.strength
+            kept, dropped = (new, old) if wins else (old, new)
+            expected.append((new.key, kept.value, kept.strength, dropped.value, dropped.strength))
+    assert expected == [
+        (each.key, each.kept.value, each.kept.strength, each.dropped.value, each.dropped.strength)
+        for each in Facts.of(statements).conflicts
+    ]
+
+
+def test_of_two_policies_the_later_is_believed() -> None:
+    first, second = (
+        Statement(LEVEL("a"), value, Evidence(f"gpo {value}"), Strength.POLICY) for value in (1, 2)
+    )
+    facts = Facts.of([first, second])
+    assert facts.get(LEVEL("a")) == Known(2, (Evidence("gpo 2"),), Strength.POLICY)
+    assert [(each.kept, each.dropped) for each in facts.conflicts] == [(second, first)]

@@ -1,0 +1,267 @@
+"""Single prerequisites and the facts of a host, out of the words of a YAML case.
+
+Whatever these tests need of the code under test is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import hosts
+import support
+
+from logreach.coverage.engine.graph import Prerequisite
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.forwarding.prerequisite import Forwarded
+from logreach.coverage.platforms.sysmon.prerequisites import (
+    SysmonFillsField,
+    SysmonHashes,
+    SysmonKeeps,
+    SysmonKnows,
+    SysmonRuns,
+)
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.platforms.windows.knowledge.model import (
+    Channel,
+    Event,
+    Layout,
+    Setting,
+    Span,
+)
+from logreach.coverage.platforms.windows.prerequisites.audit import Audited
+from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFillsField, OsWrites
+from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
+from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.sacls import AccessNeed
+from logreach.inventories.facts.evidence import Strength
+from logreach.inventories.facts.facts import Facts, Known, Missing
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.faults import Fault
+from logreach.inventories.forwarding.subscriptions import (
+    FORWARDING,
+    Altered,
+    Forwarding,
+    Query,
+    Subscription,
+)
+from logreach.inventories.windows.facts import CHANNEL, FAMILIES, SACL, ChannelState, Sacl
+
+Words = Mapping[str, Any]
+_FAMILIES = {str(family): family for family in (*FAMILIES, FORWARDING.family)}
+
+
+def key_of(text: str) -> FactKey[object]:
+    """A fact's name: 'channel:Security', 'os'."""
+    family, _, name = text.partition(":")
+    return _FAMILIES[family](name)
+
+
+def facts_of(words: Words) -> Facts:
+    """As `hosts.facts`, besides: `sizes` of channels of which nothing else is told, `sacls`,
+    `assumed` facts, and those that are `unreadable` or `untold` for a reason; `subscriptions`, and what is
+    `incomplete` of them."""
+    facts = hosts.facts(words)
+    known = dict(facts.known)
+    for name, size in words.get("sizes", {}).items():
+        state = hosts.statement(CHANNEL, name, ChannelState(max_bytes=size))
+        known.update(Facts.of([state]).known)
+    if "subscriptions" in words:
+        told = tuple(_subscription(one) for one in words["subscriptions"])
+        forwarding = Forwarding(told, tuple(words.get("incomplete", ())))
+        evidence = Evidence("test", "d1")
+        known[FORWARDING] = Known(forwarding, (evidence,))
+    for name, sddl in words.get("sacls", {}).items():
+        sacl = hosts.statement(SACL, name, Sacl(support.aces_of(sddl) if sddl else ()))
+        known.update(Facts.of([sacl]).known)
+    if words.get("assumed"):
+        known = {key: replace(fact, strength=Strength.ASSUMED) for key, fact in known.items()}
+    missing = {
+        key_of(text): Missing(reason, Fault(reason))
+        for text, reason in words.get("unreadable", {}).items()
+    }
+    missing |= {key_of(text): Missing(reason) for text, reason in words.get("untold", {}).items()}
+    return Facts(known, missing)
+
+
+def _subscription(words: Words) -> Subscription:
+    """`take` and `leave` are lists of a channel and a query; the rest as in `Subscription`."""
+    queries = [
+        Query(path, xpath, suppress=word == "leave", line=line)
+        for word in ("take", "leave")
+        for line, (path, xpath) in enumerate(words.get(word, ()), start=1)
+    ]
+    others = {name: value for name, value in words.items() if name not in ("take", "leave")}
+    if "altered" in others:
+        others["altered"] = (Altered("a processor", tuple(others["altered"])),)
+    return Subscription(queries=tuple(queries), source="test", **others)
+
+
+def _channel(words: Words) -> Prerequisite:
+    channel = Channel("Made", words["channel"], (), words.get("default"), "a page of Microsoft's")
+    return ChannelOn("Made:1", channel)
+
+
+def _setting(words: Words) -> Prerequisite:
+    setting = Setting(
+        words["setting"],
+        "logging",
+        "Turn it on",
+        "it writes much",
+        "a page of Microsoft's",
+        words.get("mask", 0),
+        words.get("whole", ""),
+    )
+    if "without" not in words:
+        return SettingOn("Made:1", setting)
+    return SettingOn("Made:1", setting, Level[words["without"].upper()])
+
+
+def _span(builds: Sequence[int | None] | None) -> Span | None:
+    """[possible_from, proven_from, doubtful_from, until], the last two at will."""
+    return Span(*builds) if builds is not None else None  # type: ignore[arg-type]
+
+
+def _audited(words: Words) -> Prerequisite:
+    name = words["subcategory"]
+    known = load_events().subcategories.values()
+    subcategory = next(one for one in known if one.name == name)
+    subcategory = replace(subcategory, volume=words.get("volume", "high"))
+    outcomes = frozenset(words.get("outcomes", ()))
+    audited = Audited("Made:1", subcategory, outcomes, words.get("why", ""), reference="a table")
+    return replace(audited, span=_span(words["builds"])) if "builds" in words else audited
+
+
+def _event(words: Words) -> Event:
+    layouts = tuple(
+        Layout(
+            one.get("version", 0),
+            _span(one.get("client")),
+            _span(one.get("server")),
+            tuple(one.get("fields", ())),
+            one.get("note", ""),
+            fields_known=one.get("fields known", True),
+        )
+        for one in words["layouts"]
+    )
+    return Event(
+        EventId.of("Made", 1),
+        1,
+        "Made",
+        "",
+        "",
+        layouts,
+        never_emitted=words.get("never", False),
+        caveats=tuple(words.get("caveats", ())),
+        reference="a table",
+    )
+
+
+def _writes(words: Words) -> Prerequisite:
+    return OsWrites(_event(words["written"]))
+
+
+def _fills(words: Words) -> Prerequisite:
+    return OsFillsField(_event(words["filled"]), words["field"])
+
+
+def _role(words: Words) -> Prerequisite:
+    titles = tuple(words.get("titles", ("certification authority",)))
+    roles = frozenset(words["roles"])
+    return HasRole("Made:1", roles, titles, "a table", words.get("what", ""))
+
+
+def _sacl(words: Words) -> Prerequisite:
+    need = AccessNeed(words["sacl"], words.get("path", ""), tuple(words.get("rights", ())))
+    return ObjectAudited("Made:1", need, "a table")
+
+
+def _pattern(words: Words, name: str) -> EventPattern:
+    """An event with `fields`: a test and its values, by the field's name."""
+    fields = {
+        name: (Constraint(Test(test), tuple(values)),)
+        for name, (test, *values) in words.get("fields", {}).items()
+    }
+    return EventPattern(EventId.parse(words[name]), fields)
+
+
+def _sysmon_keeps(words: Words) -> Prerequisite:
+    return SysmonKeeps(_pattern(words, "sysmon keeps"))
+
+
+def _forwarded(words: Words) -> Prerequisite:
+    return Forwarded(_pattern(words, "forwarded"))
+
+
+def _sysmon_fills(words: Words) -> Prerequisite:
+    event, _, name = words["sysmon field"].partition("/")
+    return SysmonFillsField(EventId.parse(event), name)
+
+
+_LEAVES: dict[str, Callable[[Words], Prerequisite]] = {
+    "channel": _channel,
+    "setting": _setting,
+    "subcategory": _audited,
+    "written": _writes,
+    "filled": _fills,
+    "roles": _role,
+    "sacl": _sacl,
+    "forwarded": _forwarded,
+    "sysmon runs": lambda words: SysmonRuns(EventId.parse(words["sysmon runs"])),
+    "sysmon event": lambda words: SysmonKnows(EventId.parse(words["sysmon event"])),
+    "sysmon field": _sysmon_fills,
+    "sysmon keeps": _sysmon_keeps,
+    "sysmon hash": lambda words: SysmonHashes("Sysmon:1/Hashes", words["sysmon hash"]),
+}
+
+
+def leaf_of(words: Words) -> Prerequisite:
+    """The prerequisite that a case asks for; the first of its words says which kind it is."""
+    return _LEAVES[next(iter(words))](words)
+
+
+def _place(evidence: Evidence) -> tuple[str, ...]:
+    return evidence.source, evidence.where, evidence.sha256
+
+
+def found(reason: Reason) -> dict[str, Any]:
+    """What a case may say of an answer, in its words; what is absent or empty is left out."""
+    remedy = reason.remedy
+    told = {
+        "link": reason.link,
+        "subject": reason.subject,
+        "verdict": reason.verdict.label,
+        "missing": str(reason.missing) if reason.missing else "",
+        "reference": reason.reference,
+        "evidence": [" ".join(filter(None, _place(one))) for one in reason.evidence],
+        "remedy": remedy.text if remedy else "",
+        "sets": f"{remedy.key} {remedy.value}" if remedy else "",
+        "cost": remedy.cost if remedy else "",
+        "title": remedy.title if remedy else "",
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def compared(case: Words, subject: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the prerequisite of a case answers, and what the case wants it to be.
+
+    An answer is all that its case names, and nothing else; of texts the case may name a part.
+    """
+    reason = leaf_of(case["ask"]).check(facts_of(case["host"]))
+    answer = found(reason)
+    expected = {"subject": subject, "link": reason.link} | {
+        name: value for name, value in case.items() if value and name not in ("name", "ask", "host")
+    }
+    silent = expected.pop("silent", ())
+    if spoken := [text for text in silent if text in reason.text]:
+        answer["not silent of"] = spoken
+    for name, text in (("says", reason.text), ("remedy", answer.get("remedy", ""))):
+        part = expected.get(name)
+        if part is not None:
+            answer[name] = part if part in text else text
+    return answer, expected

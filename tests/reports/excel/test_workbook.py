@@ -1,0 +1,222 @@
+"""The workbook tells every verdict, with its reason, evidence, reference and remedy beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from sample_assessment import ALL_VERDICTS, FORMULA, SHA, empty, planned, sample
+from workbooks import SHEETS, rows_of
+
+from logreach.coverage.assessment.result import Assessment
+from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import NO
+from logreach.reports.excel import write_workbook
+from logreach.reports.labels import signed
+
+
+def test_the_sheets_stand_in_their_order(book: Workbook) -> None:
+    assert tuple(book.sheetnames) == SHEETS
+
+
+def test_without_rules_there_is_no_sheet_for_them(tmp_path: Path) -> None:
+    one = sample()
+    bare = replace(one, profiles=tuple(replace(p, rules={}) for p in one.profiles))
+    write_workbook(bare, tmp_path / "bare.xlsx")
+    assert "Rules" not in load_workbook(tmp_path / "bare.xlsx").sheetnames
+
+
+def test_headers_stay_in_sight(book: Workbook) -> None:
+    frozen = {sheet.title: sheet.freeze_panes for sheet in book}
+    assert all(frozen[title] for title in SHEETS if title != "Summary")
+
+
+def test_each_technique_stands_once_a_profile_with_its_reason(
+    book: Workbook, assessment: Assessment
+) -> None:
+    rows = {(row["Technique"], row["Profile"]): row for row in rows_of(book, "Techniques")}
+    assert len(rows) == sum(len(profile.techniques) for profile in assessment.profiles)
+    for profile in assessment.profiles:
+        for key, technique in profile.techniques.items():
+            row = rows[key, profile.profile_id]
+            assert row["Visibility"] == signed(technique.visibility.verdict)
+            assert row["Detection"] == signed(technique.detection.verdict)
+            why = row["Visibility: why"].removesuffix("; every other link holds too")
+            assert why.endswith(technique.visibility.reason)
+            assert row["Hosts"] == profile.count
+
+
+@pytest.mark.parametrize("verdict", ALL_VERDICTS, ids=lambda verdict: verdict.label)
+def test_every_label_is_told_by_sign_and_word(book: Workbook, verdict: Any) -> None:
+    assert signed(verdict) in {row["Verdict"] for row in rows_of(book, "Events")}
+
+
+def test_every_verdict_column_is_coloured(book: Workbook) -> None:
+    for title in ("Techniques", "Data components", "Events", "Attributes", "Rules"):
+        sheet = book[title]
+        header = {cell.value: cell.column_letter for cell in sheet[1]}
+        coloured = {
+            str(area.sqref).split(":")[0].rstrip("0123456789")
+            for area in sheet.conditional_formatting
+        }
+        wanted = ("Verdict", "On the host", "Visibility", "Detection", "With alternatives")
+        assert coloured == {header[name] for name in wanted if name in header}
+
+
+def test_a_verdict_has_evidence_reference_and_remedy_beside_it(book: Workbook) -> None:
+    row = next(row for row in rows_of(book, "Events") if row["Profile"] == "P2")
+    assert row["Evidence"] == "ws/auditpol.csv line 12: Process Creation,Success"
+    assert row["Reference"].startswith("https://learn.microsoft.com/")
+    assert row["Remedy"] == "Turn on Success auditing of Process Creation"
+    (link,) = [one for one in rows_of(book, "Evidence") if one["No."] == row["Chain"]]
+    assert link["Reason"] == "Process Creation is not audited"
+    assert link["SHA-256"] == SHA
+
+
+def test_where_forwarding_is_judged_both_ends_are_told(book: Workbook) -> None:
+    row = next(row for row in rows_of(book, "Events") if row["Profile"] == "P2")
+    assert (row["On the host"], row["Verdict"]) == ("● achievable", "○ not achievable")
+    other = next(row for row in rows_of(book, "Events") if row["Profile"] == "P1")
+    assert other["On the host"] == "forwarding unknown"
+    assert {row["Profile"]: row["Verdicts about"] for row in rows_of(book, "Hosts")} == {
+        "P1": "events on the host",
+        "P2": "received events",
+    }
+
+
+def test_facts_are_counted_by_what_they_rest_on(book: Workbook) -> None:
+    row = rows_of(book, "Hosts")[0]
+    assert [row[f"Facts {state}"] for state in ("known", "assumed", "unknown")] == [1, 1, 1]
+    assert "assumed" in {cell.value for line in book["Hosts"].iter_rows() for cell in line}
+
+
+def test_visibility_is_said_to_read_high(book: Workbook) -> None:
+    for title in ("Summary", "Method"):
+        texts = [str(cell.value) for row in book[title].iter_rows() for cell in row]
+        assert any(
+            "The best data component counts, so this figure is optimistic" in text for text in texts
+        )
+
+
+def test_the_first_sheet_names_no_change_that_gains_nothing(tmp_path: Path) -> None:
+    one = sample()
+    idle = replace(one.remedies[1], gain=0, raised={})
+    write_workbook(replace(one, remedies=(one.remedies[0], idle)), tmp_path / "a.xlsx")
+    made = load_workbook(tmp_path / "a.xlsx")
+    table = made["Summary"].tables["TopRemedies"]
+    told = [[cell.value for cell in row] for row in made["Summary"][table.ref]][1:]
+    assert [row[1] for row in told] == [one.remedies[0].remedy.text]
+    assert len(rows_of(made, "Remedies")) == 2
+
+
+def test_the_plan_stands_on_the_first_sheet(tmp_path: Path) -> None:
+    one = planned()
+    write_workbook(one, tmp_path / "a.xlsx")
+    sheet = load_workbook(tmp_path / "a.xlsx")["Summary"]
+    header, *rows = [[cell.value for cell in row] for row in sheet[sheet.tables["Steps"].ref]]
+    row, second = [dict(zip(header, cells, strict=True)) for cells in rows]
+    assert [row["Change"], second["Change"]] == [each.remedy.text for each in one.remedies]
+    assert row["Step"] == second["Step"] == "Step 1"
+    assert (row["Pairs gained"], row["Hosts"], row["Techniques"]) == (104, 902, 2)
+    # Said once, so that a sum over the column is right.
+    assert second["Pairs gained"] is None
+    assert row["Achievable after"] == pytest.approx(2_000 / 5_412)
+    text = " ".join(str(cells[0].value) for cells in sheet.iter_rows())
+    assert "under 0.1 % of the pairs need a missing fact" in text
+
+
+def test_what_a_remedy_raises_is_told_by_kind_of_change(tmp_path: Path) -> None:
+    one = sample()
+    up = "visibility: unknown -> achievable"
+    raised = {"T1": f"detection: not achievable -> achievable; {up}", "T2": up}
+    many = replace(one.remedies[0], raised=raised)
+    write_workbook(replace(one, remedies=(many,)), tmp_path / "a.xlsx")
+    (row,) = rows_of(load_workbook(tmp_path / "a.xlsx"), "Remedies")
+    assert row["Verdicts raised"].splitlines() == [
+        f"{up}: T1, T2",
+        "detection: not achievable -> achievable: T1",
+    ]
+    assert row["Fact"] == "audit subcategory Process Creation"
+    assert row["Key"] == str(many.remedy.key)
+
+
+def test_a_fault_is_counted_once(tmp_path: Path) -> None:
+    one = sample()
+    write_workbook(replace(one, faults=one.profiles[0].faults), tmp_path / "a.xlsx")
+    made = load_workbook(tmp_path / "a.xlsx")
+    assert {row["About"]: row["Value"] for row in rows_of(made, "Summary")}[
+        "Faults in the input"
+    ] == "1"
+    assert len(made["Hosts"][made["Hosts"].tables["Faults"].ref]) == 2
+
+
+def test_pairs_and_profiles_of_the_first_sheet_add_up(
+    book: Workbook, assessment: Assessment
+) -> None:
+    sheet = book["Summary"]
+    questions = [[c.value for c in row] for row in sheet[sheet.tables["Questions"].ref]][1:]
+    hosts = sum(profile.count for profile in assessment.profiles)
+    assert {sum(row[2:]) for row in questions} == {hosts * len(assessment.fleet)}
+    techniques = rows_of(book, "Techniques")
+    for row, column in zip(
+        questions, ("Visibility", "Detection", "With alternatives"), strict=True
+    ):
+        achieved = sum(one["Hosts"] for one in techniques if one[column] == "● achievable")
+        assert row[2] == achieved
+
+
+def test_without_forwarding_there_is_no_column_for_it(tmp_path: Path) -> None:
+    write_workbook(empty(), tmp_path / "empty.xlsx")
+    assert "On the host" not in rows_of(load_workbook(tmp_path / "empty.xlsx"), "Events")[0]
+
+
+def test_a_field_that_no_component_asks_for_is_left_to_the_json(book: Workbook) -> None:
+    rows = rows_of(book, "Attributes")
+    assert rows
+    assert not [r for r in rows if r["Attribute"] == "ProcessId" and r["Profile"] == "P2"]
+    assert all(r["Why"] for r in rows)
+
+
+def test_rules_are_told_one_by_one_and_by_technique(book: Workbook) -> None:
+    rule = rows_of(book, "Rules")[0]
+    assert rule["Title"] == FORMULA
+    assert rule["Dead branches"] == "selection_2"
+    by_id = {row["Technique"]: row["Rules"] for row in rows_of(book, "Techniques")}
+    assert by_id["T1543.003"] == "1 conditional"
+    assert by_id["T1543"] is None
+
+
+def test_facts_faults_conflicts_and_inputs_are_told(book: Workbook) -> None:
+    words = {
+        title: "\n".join(
+            str(cell.value) for row in book[title].iter_rows() for cell in row if cell.value
+        )
+        for title in ("Hosts", "Remedies", "Method")
+    }
+    assert "audit subcategory Process Creation" in words["Hosts"]
+    assert "Process Creation,Success) is used" in words["Hosts"]
+    assert "unknown word 'Erfolk'" in words["Hosts"]
+    assert "file not found" in words["Hosts"]
+    assert "the inventory does not say" in words["Hosts"]
+    assert "setting Command line" in words["Remedies"]
+    assert "Not parsed" in words["Method"]
+    assert FORMULA in words["Method"]
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_no_change_is_offered_for_an_event_that_this_windows_does_not_write(
+    written: bool, tmp_path: Path
+) -> None:
+    one = sample()
+    first = one.profiles[0]
+    remedy = one.remedies[0].remedy
+    reasons = [Reason("audit policy", "Security:1", NO, "is off", remedy=remedy)]
+    if not written:
+        reasons.insert(0, Reason("os", "Security:1", NO, "Security:1 is not written here"))
+    changed = replace(first, events={"Security:1": Judged(NO, tuple(reasons))})
+    write_workbook(replace(one, profiles=(changed,)), tmp_path / "a.xlsx")
+    rows = rows_of(load_workbook(tmp_path / "a.xlsx"), "Events")
+    assert [row["Remedy"] for row in rows] == [remedy.text if written else None]
