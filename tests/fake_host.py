@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.detections.judge import judge_rules
+from logreach.coverage.detections.model import Rule
+from logreach.coverage.detections.nodes import EventNodes, RuleNodes
+from logreach.coverage.detections.results import RuleResult
+from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.evaluation import evaluate
+from logreach.coverage.engine.graph import Graph
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
-from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.events.variant import Sense
+from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import SYSMON
 
 MISSING = SYSMON
 WORDS = {"yes": YES, "partial": PARTIAL, "no": NO, "unknown": UNKNOWN}
 
 
-def _judged(verdict: Verdict, text: str) -> Judged:
-    """With a reason; what is unknown lacks a fact, as on real hosts."""
-    missing = None if verdict.settled else MISSING
-    told = Reason("test", text, verdict, f"{text}: {verdict.label}", missing=missing)
-    return Judged(verdict, (told,))
+@dataclass(frozen=True)
+class Says:
+    """A leaf with one verdict; what is unknown lacks a fact, as on real hosts."""
+
+    subject: str
+    verdict: Verdict
+    link: str = "test"
+
+    @property
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return ()
+
+    def check(self, facts: Facts) -> Reason:  # noqa: ARG002 - the protocol's signature
+        missing = None if self.verdict.settled else MISSING
+        text = f"{self.subject}: {self.verdict.label}"
+        return Reason(self.link, self.subject, self.verdict, text, missing=missing)
+
+
+class Host(Protocol):
+    """What a host in a test says of events."""
+
+    def has_event(self, event: EventId) -> Verdict: ...
+    def fills(self, event: EventId, name: str) -> Verdict: ...
+    def lets_pass(self, pattern: EventPattern) -> Verdict: ...
 
 
 @dataclass(frozen=True)
@@ -32,16 +63,53 @@ class FakeHost:
     inapplicable: Collection[str] = ()
     filter: Callable[[EventPattern], Verdict] = lambda _: YES
 
-    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:  # noqa: ARG002 - the protocol's
-        if key in self.inapplicable:
-            return _judged(NOT_APPLICABLE, key)
-        if key in self.unsure:
-            return _judged(UNKNOWN, key)
-        return _judged(YES if self.events is None or key in self.events else NO, key)
+    def has_event(self, event: EventId) -> Verdict:
+        if event in self.inapplicable:
+            return NOT_APPLICABLE
+        if event in self.unsure:
+            return UNKNOWN
+        return YES if self.events is None or event in self.events else NO
 
-    def attribute(self, key: str, field: str) -> Judged:
-        name = f"{key}/{field}"
-        return _judged(NO if name in self.gone else UNKNOWN if name in self.unsure else YES, name)
+    def fills(self, event: EventId, name: str) -> Verdict:
+        field_ = f"{event}/{name}"
+        return NO if field_ in self.gone else UNKNOWN if field_ in self.unsure else YES
 
-    def passes(self, pattern: EventPattern) -> Judged:
-        return _judged(self.filter(pattern), f"filter on {pattern.event}")
+    def lets_pass(self, pattern: EventPattern) -> Verdict:
+        return self.filter(pattern)
+
+
+@dataclass(frozen=True)
+class NodesOf:
+    """What a graph has of the events of one such host."""
+
+    host: Host
+    compiled: Compiled = field(default_factory=lambda: Compiled(Graph()))
+
+    def event(self, event: EventId, variant: Sense) -> int:  # noqa: ARG002 - the protocol's signature
+        return self.compiled.leaf(Says(event, self.host.has_event(event)))
+
+    def field(self, event: EventId, name: str) -> int:
+        return self.compiled.leaf(Says(f"{event}/{name}", self.host.fills(event, name)))
+
+    def passes(self, pattern: EventPattern) -> int:
+        verdict = self.host.lets_pass(pattern)
+        return self.compiled.leaf(Says(f"filter on {pattern.event}", verdict, "filter"))
+
+
+def judge_with(
+    rules: Iterable[Rule], events: EventNodes, facts: Facts | None = None
+) -> Mapping[str, RuleResult]:
+    """Rules judged on a graph of their own, by id."""
+    nodes = RuleNodes(rules, events).by_id
+    evaluation = evaluate(events.compiled, facts or Facts())
+    return judge_rules(nodes, evaluation, Reasons(evaluation))
+
+
+def judge_all(rules: Iterable[Rule], host: Host) -> Mapping[str, RuleResult]:
+    """Rules on such a host, by id."""
+    return judge_with(rules, NodesOf(host))
+
+
+def judge(rule: Rule, host: Host) -> RuleResult:
+    """One rule on such a host."""
+    return judge_all([rule], host)[rule.id]

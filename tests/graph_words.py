@@ -16,6 +16,7 @@ from logreach.coverage.engine.evaluation import Compiled, Evaluation, evaluate
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.minimal_changes import fewest
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import NOT_APPLICABLE, YES, Level, Verdict
@@ -65,7 +66,7 @@ class Drawn:
     """A graph, the key of its top node, and its evaluation where nothing is told of the host."""
 
     graph: Graph
-    top: str
+    top: NodeKey
     evaluation: Evaluation
 
 
@@ -76,18 +77,24 @@ def drawn(words: Any) -> Drawn:
     return Drawn(graph, top, evaluate(Compiled(graph), Facts()))
 
 
-def _node(graph: Graph, words: Any, key: str) -> str:
+def node_key(name: str) -> NodeKey:
+    """The key of a leaf or an inner node, by its name."""
+    return NodeKey.of("node", name)
+
+
+def _node(graph: Graph, words: Any, key: str) -> NodeKey:
     if isinstance(words, str):
         name, verdict, *rest = words.split()
         leaf = Says(name, VERDICTS[verdict], fixable=rest == ["+"])
-        return graph.add(Node(name, Combine.LEAF, "prerequisite", name, leaf))
+        return graph.add(Node(node_key(name), Combine.LEAF, "prerequisite", name, leaf))
     combine = next(word for word in words if word in COMBINING)
     children = [_edge(graph, child, f"{key}.{n}") for n, child in enumerate(words[combine])]
     name = words.get("name", key)
-    graph.add(Node(name, COMBINING[combine], words.get("kind", "inner"), name))
+    node = Node(node_key(name), COMBINING[combine], words.get("kind", "inner"), name)
+    graph.add(node)
     for edge in children:
-        graph.link(name, edge)
-    return str(name)
+        graph.link(node.key, edge)
+    return node.key
 
 
 def _edge(graph: Graph, words: Any, key: str) -> Edge:
@@ -112,7 +119,7 @@ def answer(case: Mapping[str, Any]) -> dict[str, Any]:
     return {name: ask() for name, ask in asked.items() if name in case}
 
 
-def _changes(evaluation: Evaluation, top: str) -> list[str] | None:
+def _changes(evaluation: Evaluation, top: NodeKey) -> list[str] | None:
     changes = fewest(evaluation, Facts(), top)
     return None if changes is None else sorted(remedy.text for remedy in changes)
 

@@ -17,9 +17,7 @@ from __future__ import annotations
 
 import argparse
 import gc
-import importlib
 import importlib.machinery
-import json
 import os
 import random
 import resource
@@ -29,18 +27,15 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
 from types import CodeType, FunctionType
 
-import coverage
 import pytest
 import yaml
-from _pytest.runner import runtestprotocol
-from hypothesis import HealthCheck, Phase, settings
 from mutants import Module, Mutant
+from reach import FAILED, hypothesis_without_search, in_child, measured, passes
 
 ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENT = Path(__file__).with_name("mutation_equivalent.yaml")
@@ -70,12 +65,10 @@ TARGETS = {
     f"{_INVENTORIES}windows/audit_policy/effective.py": ("tests/inventories/windows/audit_policy",),
 }
 """Modules, and the tests that are to notice a fault in them."""
-BUDGET = 2.0
-"""Seconds of tests that a mutant is put to at most, by what they took without it."""
 TIME_LIMIT = 40.0
 """Seconds after which a mutant counts as noticed: it loops, or is slow enough to be seen."""
 MEMORY = 3 << 30
-SURVIVED, KILLED, NO_TEST = 0, 1, 2
+SURVIVED, KILLED, NO_TEST = 0, FAILED, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,140 +176,24 @@ class _Session:
         self.results: dict[Place, int] | None = None
 
     def pytest_configure(self) -> None:
-        _hypothesis_without_search()
+        hypothesis_without_search()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
             raise session.Failed(f"{session.testsfailed} test modules cannot be collected")
         started = time.monotonic()
-        reach = _measured(session.items, {one.module.path for one in self._places})
+        reach = measured(session.items, {one.module.path for one in self._places})
         spent = time.monotonic() - started
         print(f"{len(session.items)} tests measured in {spent:.0f} s", flush=True)
         items = {item.nodeid: item for item in session.items}
-        for place, result in _judged([reach.of(one) for one in self._places], items, self._jobs):
+        places = [
+            replace(one, tests=reach.tests_of(one.module.path, one.mutant)) for one in self._places
+        ]
+        for place, result in _judged(places, items, self._jobs):
             self.results = self.results or {}
             self.results[place] = result
         self.results = self.results or {}
         return True
-
-
-def _hypothesis_without_search() -> None:
-    """To find a smaller example costs time and tells nothing here."""
-    settings.register_profile(
-        "mutation",
-        deadline=None,
-        database=None,
-        phases=(Phase.explicit, Phase.generate),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
-    settings.load_profile("mutation")
-
-
-@dataclass(frozen=True)
-class _Reach:
-    """Which tests run which lines, and how long each takes."""
-
-    lines: dict[str, dict[int, set[str]]]
-    seconds: dict[str, float]
-
-    def of(self, place: Place) -> Place:
-        """The place with its tests, the quick ones first, as many as the budget allows."""
-        lines = self.lines.get(str(place.module.path), {})
-        mutant = place.mutant
-        chosen = mutant.lines & lines.keys() if mutant.first_line else lines.keys()
-        reached = {test for line in chosen for test in lines[line]}
-        if not reached and not mutant.first_line:  # what is made at import, anyone may read
-            reached = set(self.seconds)
-        spent, tests = 0.0, []
-        started: set[str] = set()
-        for test in sorted(reached, key=self._cost):
-            start, seconds, _ = self._cost(test)
-            file = test.partition("::")[0]
-            spent += seconds if file in started else start
-            if tests and spent > BUDGET:
-                break
-            started.add(file)
-            tests.append(test)
-        return Place(place.module, mutant, tuple(tests))
-
-    def _cost(self, test: str) -> tuple[float, float, str]:
-        """What the dearest test of its file takes (it makes what all of them share), and itself."""
-        return self._starts[test.partition("::")[0]], self.seconds[test], test
-
-    @cached_property
-    def _starts(self) -> dict[str, float]:
-        starts: dict[str, float] = defaultdict(float)
-        for test, seconds in self.seconds.items():
-            file = test.partition("::")[0]
-            starts[file] = max(starts[file], seconds)
-        return starts
-
-
-def _measured(items: Sequence[pytest.Item], paths: Iterable[Path]) -> _Reach:
-    """Run every test once, in a fork, with the lines that it runs; failing ones are left out."""
-    with tempfile.NamedTemporaryFile("r", suffix=".json") as out:
-        pid = os.fork()
-        if not pid:
-            _in_child(lambda: _measure(items, paths, Path(out.name)))
-        _, status = os.waitpid(pid, 0)
-        if status:
-            raise pytest.Exit("measuring the tests failed")
-        told = json.load(out)
-    for name in told["modules"]:  # some are imported by the tests themselves: once for all forks
-        importlib.import_module(name)
-    for test in told["failed"]:
-        print(f"left out, as it fails: {test}")
-    lines = {
-        path: {int(line): set(tests) for line, tests in rows.items()}
-        for path, rows in told["lines"].items()
-    }
-    return _Reach(lines, told["seconds"])
-
-
-def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> int:
-    measuring = coverage.Coverage(
-        data_file=None, config_file=False, include=sorted(map(str, paths)), branch=False
-    )
-    failed, seconds = [], {}
-    measuring.start()
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        measuring.switch_context(item.nodeid)
-        started = time.process_time()
-        passed = _passes(item, following)
-        seconds[item.nodeid] = time.process_time() - started
-        if not passed:
-            failed.append(item.nodeid)
-    measuring.stop()
-    data = measuring.get_data()
-    lines = {
-        path: {
-            line: [test for test in tests if test and test not in failed]
-            for line, tests in data.contexts_by_lineno(path).items()
-        }
-        for path in data.measured_files()
-    }
-    modules = sorted(name for name in sys.modules if name.startswith("logreach."))
-    told = {"lines": lines, "seconds": seconds, "failed": failed, "modules": modules}
-    out.write_text(json.dumps(told))
-    return 0
-
-
-def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
-    reports = runtestprotocol(item, log=False, nextitem=following)
-    return not any(report.failed for report in reports)
-
-
-def _in_child(work: Callable[[], int]) -> None:
-    """Do the work of a forked process and end it, whatever happens."""
-    result = KILLED
-    try:
-        null = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(null, stream)
-        result = work()
-    finally:
-        os._exit(result)
 
 
 def _judged(
@@ -359,7 +236,7 @@ def _pool(
 def _fork(place: Place, items: dict[str, pytest.Item]) -> int:
     pid = os.fork()
     if not pid:
-        _in_child(lambda: _in_fork(place, items))
+        in_child(lambda: _in_fork(place, items))
     return pid
 
 
@@ -368,7 +245,7 @@ def _in_fork(place: Place, items: dict[str, pytest.Item]) -> int:
     _put_in(place)
     tests = [items[test] for test in place.tests]
     for item, following in zip(tests, [*tests[1:], None], strict=True):
-        if not _passes(item, following):
+        if not passes(item, following):
             return KILLED
     return SURVIVED
 
@@ -410,7 +287,7 @@ def _alone(path: str, number: str, tests: str) -> int:
         return mutated if loader.path == path else plain(loader, name)
 
     importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
-    _hypothesis_without_search()
+    hypothesis_without_search()
     os.chdir(ROOT)
     return int(pytest.main([*_ARGUMENTS, "-x", *tests.split("\n")]))
 

@@ -17,11 +17,12 @@ from logreach.inventories.files.wording import counted, noun
 
 if TYPE_CHECKING:
     from logreach.coverage.assessment.result import RuleSummary
+    from logreach.coverage.assessment.rules import JudgedRules
     from logreach.coverage.detections.model import Rule, RuleSet
     from logreach.coverage.engine.tree import Branch
     from logreach.inventories.facts.host import Inventory
     from logreach.inventories.files.faults import Fault
-    from logreach.reports.rule_table import ProfileRules, RuleRow
+    from logreach.reports.rule_table import RuleRow
 
 
 class RuleLevel(StrEnum):
@@ -89,11 +90,12 @@ def rules(
         OutputFormat, typer.Option("--format", help="json: one object a line.")
     ] = OutputFormat.TEXT,
 ) -> None:
-    """List rules by gain of remedies: hosts by verdict, log source, missing fields, reason.
+    """List rules by gain of changes: hosts by verdict, log source, missing fields, reason.
 
     Gain is the weight of the rule's level (critical 4, high 3, medium 2, low 1, informational
-    0.5, none 1) times the number of hosts on which the rule is not achievable and a remedy is
-    known. Hosts on which the rule is partly proven count half.
+    0.5, none 1) times the number of hosts on which the rule fires once the changes that it waits
+    for are made. A host counts half where part of the rule was proven before, or only part of it
+    is proven then.
     """
     from logreach.reports.rule_table import only, rule_rows
 
@@ -112,20 +114,18 @@ def rules(
 
 def _judged(
     inventory: Path, paths: Sequence[Path], hosts: Sequence[str], attack: str | None
-) -> tuple[Inventory, RuleSet, list[ProfileRules]]:
+) -> tuple[Inventory, RuleSet, list[JudgedRules]]:
     from logreach.coverage.assessment.profiles import group
-    from logreach.coverage.assessment.rules import RuleWork
+    from logreach.coverage.assessment.rules import RuleWork, judged_rules
     from logreach.coverage.assessment.scope import only_hosts
     from logreach.coverage.attack import load_attack
+    from logreach.coverage.network.rule_nodes import RuleEvents
     from logreach.inventories import load
 
     hosts_read, ruleset = only_hosts(load(inventory), hosts), loaded_rules(paths)
-    work = RuleWork(ruleset, load_attack(attack))
+    work = RuleWork(ruleset, load_attack(attack), RuleEvents.alone())
     with cached_filter_answers(hosts_read):
-        judged: list[ProfileRules] = [
-            (profile.count, work.summaries(profile.facts)) for profile in group(hosts_read.hosts)
-        ]
-    return hosts_read, ruleset, judged
+        return hosts_read, ruleset, judged_rules(work, group(hosts_read.hosts))
 
 
 def _object(row: RuleRow) -> dict[str, object]:
@@ -143,6 +143,7 @@ def _object(row: RuleRow) -> dict[str, object]:
         "missing_fields": rule.missing_fields,
         "reason": rule.judged.reason,
         "remedy": row.remedy,
+        "remedies": [remedy.text for remedy in row.remedies],
         "gain": row.gain,
     }
 
@@ -191,25 +192,11 @@ def explained(name: str, inventory: Inventory, paths: Sequence[Path]) -> list[Br
 
     Raises InputError where no rule has it.
     """
-    from logreach.coverage.assessment.profiles import group
-    from logreach.coverage.detections.explain import explain_rule
-    from logreach.coverage.detections.judge import judge_all
-    from logreach.coverage.network.rule_nodes import GraphView
-    from logreach.coverage.platforms.windows.knowledge.events import load_events
+    from logreach.coverage.assessment.explain_rules import explain_rules
 
     ruleset = loaded_rules(paths or [Path(name)])
     print_faults(ruleset.faults, heading="Faults of the rules:")
-    rules_named = _rules_named(name, ruleset)
-    # A correlation counts the matches of other rules, so it needs them judged.
-    correlating = any(rule.correlation is not None for rule in rules_named)
-    to_judge = ruleset.rules if correlating else rules_named
-    trees = []
-    for profile in group(inventory.hosts):
-        names = ", ".join(host.name for host in profile.hosts)
-        view = GraphView(load_events(), profile.facts)
-        judged = judge_all(to_judge, view)
-        trees += [explain_rule(rule, judged[rule.id], view, names) for rule in rules_named]
-    return trees
+    return explain_rules(_rules_named(name, ruleset), ruleset.rules, inventory)
 
 
 def is_rule_file(name: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from logreach.coverage.assessment.questions import WEIGHTS
 from logreach.coverage.assessment.result import RuleSummary
-from logreach.coverage.assessment.rules import WEIGHTS
-from logreach.coverage.engine.verdict import YES, Level
-
-ProfileRules = tuple[int, Mapping[str, RuleSummary]]
-"""The hosts of a profile, and its rules by id."""
+from logreach.coverage.assessment.rule_changes import RuleChange
+from logreach.coverage.assessment.rules import JudgedRules
+from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.verdict import YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,29 +18,27 @@ class RuleRow:
     """A rule over all hosts.
 
     `hosts` are hosts by label of the verdict. `summary` is the rule on the profile with the most
-    hosts short of achievable, or with the most hosts. `gain` is what remedies could bring: the
-    weight of the rule's level times the hosts short of achievable for which a remedy is known; a
-    host on which part is proven already counts half.
+    hosts short of achievable, or with the most hosts. `gain` is what changes bring: the weight of
+    the rule's level times the hosts on which its verdict rises once they are made; a host counts
+    half where part was proven before, or only part is proven then. `remedies` are the changes of
+    the profile that gains most.
     """
 
     summary: RuleSummary
     hosts: Mapping[str, int]
     gain: float
+    remedies: tuple[Remedy, ...] = ()
 
     @property
     def remedy(self) -> str:
-        """The first remedy that is known for it, '' for none."""
-        reasons = self.summary.judged.reasons
-        return next((reason.remedy.text for reason in reasons if reason.remedy is not None), "")
+        """The changes that are made together, in one line; '' for none."""
+        return "; ".join(remedy.text for remedy in self.remedies)
 
 
-def rule_rows(profiles: Sequence[ProfileRules]) -> list[RuleRow]:
+def rule_rows(profiles: Sequence[JudgedRules]) -> list[RuleRow]:
     """One row a rule, the largest gain first, then by level and title."""
-    by_rule: dict[str, list[tuple[int, RuleSummary]]] = {}
-    for count, rules in profiles:
-        for rule_id, rule in rules.items():
-            by_rule.setdefault(rule_id, []).append((count, rule))
-    return sorted(map(_row, by_rule.values()), key=_order)
+    ids = dict.fromkeys(rule_id for profile in profiles for rule_id in profile.rules)
+    return sorted((_row(rule_id, profiles) for rule_id in ids), key=_order)
 
 
 def _order(row: RuleRow) -> tuple[float, float, str, str]:
@@ -49,25 +47,21 @@ def _order(row: RuleRow) -> tuple[float, float, str, str]:
     return (-row.gain, -weight, rule.title.casefold(), rule.rule_id)
 
 
-def _row(summaries: Sequence[tuple[int, RuleSummary]]) -> RuleRow:
+def _row(rule_id: str, profiles: Sequence[JudgedRules]) -> RuleRow:
     hosts: dict[str, int] = {}
-    gain = 0.0
-    for count, rule in summaries:
-        label = rule.judged.verdict.label
-        hosts[label] = hosts.get(label, 0) + count
-        gain += count * _shortfall(rule)
-    _, shown = max(summaries, key=lambda pair: (pair[1].judged.verdict != YES, pair[0]))
-    return RuleRow(shown, hosts, gain * WEIGHTS.get(shown.level, 1.0))
-
-
-def _shortfall(rule: RuleSummary) -> float:
-    """How far a rule is from achievable where a remedy is known: 1, a half, or nothing."""
-    verdict = rule.judged.verdict
-    if verdict == YES or not verdict.applicable:
-        return 0.0
-    if not any(reason.remedy is not None for reason in rule.judged.reasons):
-        return 0.0
-    return 1.0 if verdict.proven is Level.NO else 0.5
+    gains: list[tuple[float, RuleChange]] = []
+    judging = [profile for profile in profiles if rule_id in profile.rules]
+    for profile in judging:
+        label = profile.rules[rule_id].judged.verdict.label
+        hosts[label] = hosts.get(label, 0) + profile.hosts
+        change = profile.changes.get(rule_id)
+        if change is not None:
+            gains.append((profile.hosts * change.rise, change))
+    shown = max(judging, key=lambda x: (x.rules[rule_id].judged.verdict != YES, x.hosts))
+    summary = shown.rules[rule_id]
+    remedies = max(gains, key=lambda pair: pair[0])[1].remedies if gains else ()
+    gain = sum((gain for gain, _ in gains), start=0.0) * WEIGHTS.get(summary.level, 1.0)
+    return RuleRow(summary, hosts, gain, remedies)
 
 
 def only(

@@ -128,7 +128,7 @@ def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
         if reason.remedy
     }
     for remedy in offered.values():
-        after = applied(before, known, [remedy])
+        after = applied(before, [remedy])
         for number, asked in _model().questions.items():
             key = before.compiled.keys[number]
             old, new = before.verdict(key), after.verdict(key)
@@ -147,7 +147,7 @@ def test_the_least_to_change_suffices_and_the_steps_gain_what_they_say(many: lis
         for technique, places in techniques.items():
             question = technique_key(technique, "detection_with_alternatives")
             assert before.verdict(question) != YES
-            after = applied(before, known[profile], [remedies[place] for place in places])
+            after = applied(before, [remedies[place] for place in places])
             assert after.verdict(question) == YES, (technique, [remedies[n].text for n in places])
     achieved = sum(
         profile.count

@@ -11,6 +11,7 @@ from logreach.coverage.assessment.rules import RuleWork
 from logreach.coverage.attack import load_attack
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.network.model import build
+from logreach.coverage.network.rule_nodes import RuleEvents
 from logreach.inventories import load
 
 RULE = """title: {0}
@@ -24,7 +25,7 @@ tags: [attack.t9999]
 def _of_rules(folder: Path, *texts: str) -> dict[str, str]:
     for number, text in enumerate(texts):
         (folder / f"{number}.yml").write_text(text, "utf-8")
-    return dict(rule_notes(RuleWork(load_rules([folder]), load_attack())))
+    return dict(rule_notes(RuleWork(load_rules([folder]), load_attack(), RuleEvents.alone())))
 
 
 def test_one_rule_is_a_rule(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def _model() -> Model:
     return build(load_attack(), TECHNIQUES)
 
 
-_SHOWN = ("event:", "attribute:", "component:", "operation:", "via:", "technique:", "analytic:")
+_SHOWN = {"event", "attribute", "component", "operation", "via", "technique", "analytic"}
 
 
 def _lowered(before: Evaluation, after: Evaluation) -> list[str]:
@@ -57,7 +57,7 @@ def _lowered(before: Evaluation, after: Evaluation) -> list[str]:
     return [
         f"{key}: {old.label} -> {new.label}"
         for key, old, new in answers
-        if key.startswith(_SHOWN)
+        if key.kind in _SHOWN
         and (new.proven < old.proven or new.possible < old.possible or not new.applicable)
     ]
 

@@ -44,9 +44,8 @@ def _before() -> dict[str, Evaluation]:
 
 
 def _achieved(profile: str, places: set[int]) -> set[str]:
-    name = next(one.hosts[0] for one in _plan().profiles if one.profile_id == profile)
     made = [_plan().remedies[place].remedy for place in sorted(places)]
-    after = applied(_before()[profile], _facts()[name], made)
+    after = applied(_before()[profile], made)
     return {
         one
         for one in _TECHNIQUES

@@ -19,7 +19,8 @@ import yaml
 from support import shared
 
 from logreach.coverage.attack import load_attack
-from logreach.coverage.engine.evaluation import Compiled, Evaluation, evaluate, reevaluate
+from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.evaluation import Evaluation, evaluate, reevaluate
 from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, YES, Level, Verdict

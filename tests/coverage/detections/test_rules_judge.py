@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from fake_host import MISSING, WORDS, FakeHost
+from fake_host import MISSING, WORDS, FakeHost, judge, judge_all
 
-from logreach.coverage.detections.judge import judge, judge_all
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.detections.model import Rule
 from logreach.coverage.detections.results import RuleResult, State

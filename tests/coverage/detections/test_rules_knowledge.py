@@ -29,25 +29,25 @@ def _channels() -> dict[str, Any]:
 
 def _carriers() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, entry in TABLES["categories.yaml"].items():
-        for happening in entry.get("happenings", ()):
-            for carrier in happening:
-                yield name, carrier
+        for events in entry.get("alternatives", ()):
+            for mapped in events:
+                yield name, mapped
 
 
 def test_categories_hold_known_keys_and_real_events() -> None:
     for name, entry in TABLES["categories.yaml"].items():
-        assert set(entry) in ({"source", "happenings"}, {"source", "unmapped"}), name
-    for name, carrier in _carriers():
-        assert set(carrier) <= {"event", "names", "fixed", "where", "limit", "why"}, name
-        assert carrier.get("limit", "partial") in LIMITS, name
-        assert ("limit" in carrier) == ("why" in carrier), name
-        short, _, number = carrier["event"].partition(":")
+        assert set(entry) in ({"source", "alternatives"}, {"source", "unmapped"}), name
+    for name, mapped in _carriers():
+        assert set(mapped) <= {"event", "names", "fixed", "where", "limit", "why"}, name
+        assert mapped.get("limit", "partial") in LIMITS, name
+        assert ("limit" in mapped) == ("why" in mapped), name
+        short, _, number = mapped["event"].partition(":")
         assert short in _channels(), name
         assert number.isdecimal(), name
         if short == "Sysmon":
             assert manifest.event(int(number)) is not None, name
-        if "names" in carrier:
-            assert "fields" in TABLES["fields.yaml"][carrier["names"]], name
+        if "names" in mapped:
+            assert "fields" in TABLES["fields.yaml"][mapped["names"]], name
 
 
 def test_services_name_known_channels() -> None:
@@ -81,8 +81,8 @@ def test_sysmon_events_are_those_of_pysigmas_pipeline() -> None:
     sysmon = pytest.importorskip("sigma.pipelines.sysmon.sysmon")
     for name, wanted in sysmon.sysmon_generic_logsource_eventid_mapping.items():
         ids = wanted if isinstance(wanted, list) else [wanted]
-        carriers = [c for h in knowledge().categories[name].happenings for c in h]
-        ours = {c.event for c in carriers if c.event.startswith("Sysmon:") and not c.why}
+        mapped_events = [c for h in knowledge().categories[name].alternatives for c in h]
+        ours = {c.event for c in mapped_events if c.event.startswith("Sysmon:") and not c.why}
         assert ours == {f"Sysmon:{number}" for number in ids}, name
 
 

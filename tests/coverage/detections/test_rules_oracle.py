@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import sigma_oracle
 import yaml
+from fake_host import judge
 from support import shared
 
-from logreach.coverage.detections.judge import judge
 from logreach.coverage.detections.results import State
-from logreach.coverage.engine.judged import Judged
-from logreach.coverage.engine.verdict import NO, YES
-from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.engine.verdict import NO, YES, Verdict
 
 if TYPE_CHECKING:
     from logreach.coverage.detections.model import Rule, RuleSet
@@ -34,30 +32,30 @@ class Filled:
 
     fields: frozenset[str]
 
-    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:  # noqa: ARG002 - the protocol's
-        return Judged(NO if key.startswith("Security:") else YES)
+    def has_event(self, event: str) -> Verdict:
+        return NO if event.startswith("Security:") else YES
 
-    def attribute(self, key: str, field: str) -> Judged:  # noqa: ARG002 - the protocol's
-        return Judged(YES if field.partition(":")[0] in self.fields else NO)
+    def fills(self, event: str, name: str) -> Verdict:  # noqa: ARG002 - the protocol's
+        return YES if name.partition(":")[0] in self.fields else NO
 
-    def passes(self, pattern: EventPattern) -> Judged:  # noqa: ARG002 - the protocol's
-        return Judged(YES)
+    def lets_pass(self, pattern: EventPattern) -> Verdict:  # noqa: ARG002 - the protocol's
+        return YES
 
 
 def _qualifying(rules: RuleSet) -> Iterator[tuple[Rule, dict[str, Any], dict[str, list[Any]]]]:
     top = shared("sigma/rules/windows").parent
     for rule in rules.rules[::EVERY]:
-        happenings = {tuple(s.event for s in h) for b in rule.branches for h in b.happenings}
+        alternatives = {tuple(s.event for s in h) for b in rule.branches for h in b.alternatives}
         lost = [
             need
             for branch in rule.branches
-            for happening in branch.happenings
-            for sight in happening
-            if not sight.event.startswith("Security:")
-            for need in (*sight.demand.needs, *itertools.chain(*sight.demand.vetoes))
+            for events in branch.alternatives
+            for candidate in events
+            if not candidate.event.startswith("Security:")
+            for need in (*candidate.demand.needs, *itertools.chain(*candidate.demand.suppressors))
             if not need.fields
         ]
-        if len(happenings) != 1 or lost or rule.logsource.service:
+        if len(alternatives) != 1 or lost or rule.logsource.service:
             continue
         data = yaml.safe_load((top / rule.file).read_text(encoding="utf-8"))
         try:

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
+from fake_host import judge
 
-from logreach.coverage.detections.judge import judge
-from logreach.coverage.engine.judged import Judged
-from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, YES
-from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, YES, Verdict
 
 if TYPE_CHECKING:
     from conftest import RealLog
@@ -24,12 +22,12 @@ EXCEPTIONS = Path(__file__).with_name("regression_exceptions.yaml")
 
 def _answers(rule: Rule, log: RealLog) -> set[bool | None]:
     return {
-        sight.admits(key, fields, text)
+        candidate.admits(key, fields, text)
         for branch in rule.branches
-        for happening in branch.happenings
-        for sight in happening
+        for events in branch.alternatives
+        for candidate in events
         for key, fields, text in log.events
-        if sight.event == key
+        if candidate.event == key
     }
 
 
@@ -54,20 +52,20 @@ class HostOf:
 
     log: RealLog
 
-    def event(self, key: str, sense: Sense = ANY_SENSE) -> Judged:  # noqa: ARG002 - the protocol's
-        return Judged(YES if any(key == one for one, _, _ in self.log.events) else NO)
+    def has_event(self, event: str) -> Verdict:
+        return YES if any(event == key for key, _, _ in self.log.events) else NO
 
-    def attribute(self, key: str, field: str) -> Judged:
-        name, _, algorithm = field.partition(":")
+    def fills(self, event: str, name: str) -> Verdict:
+        field, _, algorithm = name.partition(":")
         there = any(
-            key == one and f"{algorithm}=" * bool(algorithm) in fields.get(name, "")
-            for one, fields, _ in self.log.events
-            if name in fields
+            event == key and f"{algorithm}=" * bool(algorithm) in fields.get(field, "")
+            for key, fields, _ in self.log.events
+            if field in fields
         )
-        return Judged(YES if there else NO)
+        return YES if there else NO
 
-    def passes(self, pattern: EventPattern) -> Judged:  # noqa: ARG002 - the protocol's
-        return Judged(NOT_APPLICABLE)
+    def lets_pass(self, pattern: EventPattern) -> Verdict:  # noqa: ARG002 - the protocol's
+        return NOT_APPLICABLE
 
 
 def test_every_rule_is_achievable_on_the_host_of_its_real_log(

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 import yaml
+from fake_host import judge_with
 from hosts import facts
 from hypothesis import given
 from hypothesis import strategies as st
 
 from logreach.coverage.detections.event_variants import sense_of
-from logreach.coverage.detections.judge import judge, judge_all
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
-from logreach.coverage.network.rule_nodes import GraphView
+from logreach.coverage.network.rule_nodes import RuleEvents
 from logreach.coverage.platforms.windows.headers import audit_keywords
 from logreach.coverage.platforms.windows.knowledge import events as events_module
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -36,7 +36,9 @@ def test_rules_that_turn_on_what_an_event_is(case: dict[str, Any], tmp_path: Pat
     rule = {"title": "t", "logsource": SECURITY, "detection": case["detection"]}
     file.write_text(yaml.safe_dump(rule), encoding="utf-8")
     (read,) = load_rules([file]).rules
-    found = {name: judge(read, GraphView(load_events(), HOSTS[name])) for name in case["hosts"]}
+    found = {
+        name: judge_with([read], RuleEvents.alone(), HOSTS[name])[read.id] for name in case["hosts"]
+    }
     assert {name: one.verdict.label for name, one in found.items()} == case["hosts"]
     if "state" in case:
         assert [str(state) for state in found[case["told"]].state] == case["state"]
@@ -50,7 +52,7 @@ def test_each_rule_is_told_why_its_own_events_are_a_domain_s(tmp_path: Path) -> 
     asked = ("AllowedToDelegateTo", "SidHistory")
     file.write_text(yaml.safe_dump_all(_changed(field) for field in asked), encoding="utf-8")
     rules = load_rules([file]).rules
-    found = judge_all(rules, GraphView(load_events(), HOSTS["workstation"]))
+    found = judge_with(rules, RuleEvents.alone(), HOSTS["workstation"])
     assert [found[rule.id].judged.reason.partition("which alone ")[2] for rule in rules] == [
         "can be trusted for delegation: Active Directory domain controller",
         "have a SID history: Active Directory domain controller",

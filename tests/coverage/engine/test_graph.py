@@ -7,8 +7,8 @@ from graphs import VERDICTS, Asks, graphs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.evaluation import (
-    Compiled,
     Evaluation,
     evaluate,
     reevaluate,

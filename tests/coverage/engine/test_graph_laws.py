@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graph_words import VERDICTS, Says
+from graph_words import VERDICTS, Says, node_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,11 +38,11 @@ class Shape:
         graph = Graph()
         for name in self.leaves:
             leaf = Says(name, verdicts[name], fixable=False)
-            graph.add(Node(name, Combine.LEAF, "prerequisite", name, leaf))
+            graph.add(Node(node_key(name), Combine.LEAF, "prerequisite", name, leaf))
         for name, combine, edges in self.nodes:
-            graph.add(Node(name, combine, "inner", name))
+            parent = graph.add(Node(node_key(name), combine, "inner", name))
             for child, number in edges:
-                graph.link(name, Edge(child, **_EDGES[number]))  # type: ignore[arg-type]
+                graph.link(parent, Edge(node_key(child), **_EDGES[number]))  # type: ignore[arg-type]
         return evaluate(Compiled(graph), Facts())
 
 

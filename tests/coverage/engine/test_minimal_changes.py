@@ -10,7 +10,8 @@ from hypothesis import given
 
 from logreach.coverage.assessment.explain import explain
 from logreach.coverage.attack import load_attack
-from logreach.coverage.engine.evaluation import Compiled, Evaluation, evaluate
+from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.evaluation import Evaluation, evaluate
 from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import Least, applied, fewest
@@ -41,7 +42,7 @@ def test_a_set_of_changes_is_found_where_one_suffices_and_suffices(
     before = evaluate(compiled, facts)
     remedies = _remedies(before)
     least = Least(before, {(one.key, one.text): 1 << n for n, one in enumerate(remedies)})
-    outcomes = [(made, applied(before, facts, made)) for made in _sets(remedies)]
+    outcomes = [(made, applied(before, made)) for made in _sets(remedies)]
     for number, key in enumerate(compiled.keys):
         sufficing = [made for made, after in outcomes if after.verdict(key) == YES]
         changes = least.changes(number)
@@ -50,14 +51,14 @@ def test_a_set_of_changes_is_found_where_one_suffices_and_suffices(
             continue
         assert changes is not None, key
         chosen = [one for place, one in enumerate(remedies) if changes >> place & 1]
-        assert applied(before, facts, chosen).verdict(key) == YES, key
+        assert applied(before, chosen).verdict(key) == YES, key
         assert bool(chosen) == bool(sufficing[0])
-        leanest = fewest(before, facts, key)
+        leanest = fewest(before, number)
         assert leanest is not None
-        assert applied(before, facts, leanest).verdict(key) == YES, key
+        assert applied(before, leanest).verdict(key) == YES, key
         for one in leanest:
             rest = [other for other in leanest if other is not one]
-            assert applied(before, facts, rest).verdict(key) != YES, key
+            assert applied(before, rest).verdict(key) != YES, key
 
 
 def test_explaining_a_technique_ends_with_changes_that_suffice_none_of_them_idle() -> None:
@@ -66,12 +67,12 @@ def test_explaining_a_technique_ends_with_changes_that_suffice_none_of_them_idle
     model = build(load_attack(), ["T1543.003"])
     before = evaluate(model.compiled, said)
     question = technique_key("T1543.003", "detection_with_alternatives")
-    changes = fewest(before, said, question)
+    changes = fewest(before, before.compiled.number[question])
     assert changes
-    assert applied(before, said, changes).verdict(question) == YES
+    assert applied(before, changes).verdict(question) == YES
     for one in changes:
         rest = [other for other in changes if other is not one]
-        assert applied(before, said, rest).verdict(question) != YES
+        assert applied(before, rest).verdict(question) != YES
     inventory = Inventory("t", (Host("one", 1, said),))
     last = explain("T1543.003", inventory, load_attack())[0].children[-1]
     assert last.changes == changes

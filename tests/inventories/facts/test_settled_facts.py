@@ -1,33 +1,22 @@
-"""Statements settled into facts: the strongest is believed, among equals the last."""
+"""What becomes of statements, case by case; the laws are in test_settling.py."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing, Statement
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.windows.facts import CHANNEL, OS, ROLE, SETTING, ChannelState
+from logreach.inventories.windows.facts import CHANNEL, ROLE, SETTING, ChannelState
 
 LOGGING = SETTING("logging")
 
 
 def said(value: object, strength: Strength = Strength.OBSERVED, source: str = "a") -> Statement:
     return Statement(LOGGING, value, Evidence(source), strength)
-
-
-statements = st.lists(
-    st.builds(
-        said, st.integers(0, 2), st.sampled_from(list(Strength)), st.sampled_from("abcdefgh")
-    ),
-    min_size=1,
-    max_size=6,
-)
 
 
 def believed(many: Sequence[Statement]) -> Known[object]:
@@ -67,34 +56,6 @@ def test_the_stronger_wins_wherever_it_stands(strength: Strength) -> None:
         assert (conflict.kept, conflict.dropped) == (strong, weak)
 
 
-@given(statements)
-@settings(deadline=None)
-def test_the_value_is_that_of_the_last_among_the_strongest(many: list[Statement]) -> None:
-    strongest = max(one.strength for one in many)
-    last = [one for one in many if one.strength is strongest][-1]
-    assert believed(many).value == last.value
-    assert believed(many).strength is strongest
-
-
-@given(statements)
-@settings(deadline=None)
-def test_every_source_that_is_given_says_what_is_believed(many: list[Statement]) -> None:
-    fact = believed(many)
-    agreeing = [one.evidence for one in many if one.value == fact.value]
-    assert set(fact.evidence) <= set(agreeing)
-    assert len(set(fact.evidence)) == len(fact.evidence)
-
-
-@given(statements)
-@settings(deadline=None)
-def test_a_conflict_is_told_where_and_only_where_values_differ(many: list[Statement]) -> None:
-    facts = Facts.of(many)
-    assert bool(facts.conflicts) is (len({one.value for one in many}) > 1)
-    for conflict in facts.conflicts:
-        assert conflict.kept.value != conflict.dropped.value
-        assert conflict.kept.strength >= conflict.dropped.strength
-
-
 def test_sources_that_agree_are_all_named_once_and_the_strongest_counts() -> None:
     agreed = [said(1, Strength.OBSERVED, "a"), said(1, Strength.POLICY, "b"), said(1, source="a")]
     facts = Facts.of(agreed)
@@ -129,14 +90,6 @@ def test_a_fact_that_nobody_states_is_missing_for_the_reason_nearest_to_it() -> 
     assert facts.get(SETTING("other")) == Missing("the inventory does not say")
     assert facts.get(LOGGING) == Known(1, (Evidence("a"),)), "what is stated is not missing"
     assert Facts().get(ROLE) == Missing("the inventory does not say")
-
-
-def test_a_value_of_another_type_than_its_key_is_refused() -> None:
-    facts = Facts({CHANNEL("A"): Known(True), OS: Known("Windows")})
-    with pytest.raises(TypeError, match="channel:A holds bool, not ChannelState"):
-        facts.get(CHANNEL("A"))
-    with pytest.raises(TypeError, match="os holds str"):
-        facts.get(OS)
 
 
 def test_a_changed_fact_replaces_the_old_one_and_leaves_the_others() -> None:

@@ -12,11 +12,13 @@ from logreach.coverage.assessment.fleet import fleet_of
 from logreach.coverage.assessment.method_notes import method_notes, rule_notes
 from logreach.coverage.assessment.plan import plan_for
 from logreach.coverage.assessment.profiles import group, names
+from logreach.coverage.assessment.questions import QuestionKind, technique_questions
 from logreach.coverage.assessment.remedies import Assessed, missing_facts, planned_remedies
 from logreach.coverage.assessment.result import (
     AnalyticResult,
     Assessment,
     ComponentResult,
+    Plan,
     Profile,
     TechniqueResult,
 )
@@ -79,7 +81,8 @@ def assess(
     """Judge every technique in scope, and every rule, for every profile of the inventory."""
     scope = scope or Scope()
     model = build(attack, scope.techniques, narrow=scope.techniques is not None)
-    work = _rule_work(rules, attack) if rules else None
+    work = _rule_work(rules, model) if rules else None
+    questions = {**technique_questions(model), **(work.questions if work else {})}
     groups = group(inventory.hosts)
     assessed: list[Assessed] = []
     profiles: list[Profile] = []
@@ -88,7 +91,7 @@ def assess(
         done = Assessed(one, evaluate(model.compiled, one.facts))
         assessed.append(done)
         profiles.append(_profile(model, done, work))
-    remedies = planned_remedies(model, assessed, progress)
+    remedies = planned_remedies(questions, assessed, progress)
     return Assessment(
         version=version,
         attack_version=attack.version,
@@ -98,8 +101,9 @@ def assess(
         profiles=tuple(profiles),
         fleet=fleet_of(profiles),
         remedies=remedies,
-        plan=plan_for(model, assessed, remedies),
-        missing=missing_facts(model, assessed),
+        plan=plan_for(QuestionKind.TECHNIQUE, questions, assessed, remedies),
+        rule_plan=plan_for(QuestionKind.RULE, questions, assessed, remedies) if work else Plan(),
+        missing=missing_facts(questions, assessed, model.events),
         tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
         faults=(*inventory.faults, *(rules.faults if rules else ())),
         notes=(*method_notes(model, inventory), *(rule_notes(work) if work else ())),
@@ -110,7 +114,7 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     facts = done.group.facts
     reasons = Reasons(done.evaluation)
     events = model.event_keys
-    rules = work.summaries(facts) if work else {}
+    rules = work.summaries(done.evaluation, reasons) if work else {}
     general = {name: _component(model, reasons, name) for name in model.component_names}
     return Profile(
         profile_id=done.group.profile_id,
@@ -138,10 +142,12 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     )
 
 
-def _rule_work(rules: RuleSet, attack: AttackModel) -> RuleWork:
+def _rule_work(rules: RuleSet, model: Model) -> RuleWork:
     from logreach.coverage.assessment.rules import RuleWork
+    from logreach.coverage.network.rule_nodes import RuleEvents
 
-    return RuleWork(rules, attack)
+    events = RuleEvents(model.compiled, model.event_part, model.events)
+    return RuleWork(rules, model.attack, events)
 
 
 def _rolled_up(rules: Mapping[str, RuleSummary]) -> Mapping[str, RuleRollup]:
@@ -263,4 +269,5 @@ def hanging(
     assessed = [
         Assessed(one, evaluate(model.compiled, one.facts)) for one in group(inventory.hosts)
     ]
-    return {fact.key: fact.verdicts for fact in missing_facts(model, assessed)}
+    missing = missing_facts(technique_questions(model), assessed, model.events)
+    return {fact.key: fact.verdicts for fact in missing}

@@ -9,13 +9,12 @@ from logreach.coverage.assessment.profiles import HostGroup, group
 from logreach.coverage.attack import AttackModel, Presence
 from logreach.coverage.engine.chain import Chain
 from logreach.coverage.engine.evaluation import Evaluation, evaluate
-from logreach.coverage.engine.minimal_changes import fewest
+from logreach.coverage.engine.minimal_changes import applied, fewest
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
-from logreach.coverage.engine.verdict import YES
+from logreach.coverage.engine.verdict import YES, Level
 from logreach.coverage.network.model import Model, build
-from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Inventory
 
 _ALTERNATIVES = "detection_with_alternatives"
@@ -42,7 +41,8 @@ def _tree(what: str, keys: list[NodeKey], model: Model, one: HostGroup) -> Branc
     verdict = children[0].verdict
     if _ALTERNATIVES in keys[-1].parts:
         label, verdict = f"{label}, {_ALTERNATIVES.replace('_', ' ')}", evaluation.verdict(keys[-1])
-        children += _least(keys[-1], evaluation, one.facts)
+        number = evaluation.compiled.number[keys[-1]]
+        children += least_changes(_ALTERNATIVES.replace("_", " "), number, evaluation)
     return Branch(label, None, verdict, (), tuple(children))
 
 
@@ -66,16 +66,20 @@ def _once(keys: list[NodeKey], children: list[Branch]) -> list[Branch]:
     return [replace(children[0], label=", ".join(child.label for child in children))]
 
 
-def _least(key: NodeKey, evaluation: Evaluation, facts: Facts) -> list[Branch]:
-    """What to change for a detection that is not achievable yet."""
-    verdict = evaluation.verdict(key)
-    if verdict == YES or not verdict.applicable:
+def least_changes(
+    name: str, number: int, evaluation: Evaluation, goal: Level = Level.YES
+) -> list[Branch]:
+    """What to change for a technique or rule that is not achievable yet; `name` is what it is
+    called, `goal` the least that is to be proven."""
+    verdict = evaluation.verdict_at(number)
+    if verdict is YES or not verdict.applicable:
         return []
-    name = _ALTERNATIVES.replace("_", " ")
-    changes = fewest(evaluation, facts, key)
-    if changes is None:
-        return [Branch(f"no change that is known makes {name} achievable here", None, verdict)]
-    return [Branch(f"{name}, once this is changed", None, YES, changes=changes)]
+    for level in (Level.YES, goal):
+        changes = fewest(evaluation, number, level) if verdict.proven < level else None
+        if changes is not None:
+            after = applied(evaluation, changes).verdict_at(number)
+            return [Branch(f"{name}, once this is changed", None, after, changes=changes)]
+    return [Branch(f"no change that is known makes {name} achievable here", None, verdict)]
 
 
 def _named(key: NodeKey, branch: Branch) -> Branch:

@@ -160,7 +160,7 @@ def rule_notes(work: RuleWork) -> tuple[Note, ...]:
 def weights_text() -> str:
     """'critical 4, high 3, ...': the weight of a rule by its level."""
     # Only here: most runs have no rules, and then load no rule engine.
-    from logreach.coverage.assessment.rules import WEIGHTS
+    from logreach.coverage.assessment.questions import WEIGHTS
 
     return ", ".join([*(f"{level} {weight:g}" for level, weight in WEIGHTS.items()), "none 1"])
 

@@ -1,106 +1,169 @@
 """The least to change, step by step: which few remedies together make most detections achievable.
 
-Each step is the set of remedies that makes most host x technique pairs achievable for each remedy
+Each step is the set of remedies that makes most host x question pairs achievable for each remedy
 in it, given the steps before. The choice is greedy, so a better plan may exist; what a step is
-said to gain is not estimated, but evaluated with all remedies up to it made.
+said to gain is not estimated, but evaluated with all remedies up to it made. A plan is made for
+techniques or for rules; what a step gains of the other kind is told beside it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
+from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.remedies import Assessed
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.minimal_changes import Least, applied, exceeds
-from logreach.coverage.network.model import Model
 
-QUESTION = "detection_with_alternatives"
+ASPECT = "detection_with_alternatives"
 MOST = 8
 _CANDIDATES = 100
 """Only so many sets are weighed against each other in a step, the most promising ones."""
 
 
-def plan_for(model: Model, assessed: Sequence[Assessed], planned: Sequence[PlannedRemedy]) -> Plan:
-    """The plan, the step that gains most for its size first."""
-    wanted = {number: id_ for number, (id_, asked) in model.questions.items() if asked == QUESTION}
-    profiles = [_Profile(one, wanted, planned) for one in assessed]
+def plan_for(
+    kind: QuestionKind,
+    questions: Questions,
+    assessed: Sequence[Assessed],
+    planned: Sequence[PlannedRemedy],
+) -> Plan:
+    """The plan, the step that gains most for its size first: for detection of techniques with
+    alternatives, or for rules, each weighed by its level."""
+    questions = {
+        number: question
+        for number, question in questions.items()
+        if question.kind is QuestionKind.RULE or question.aspect == ASPECT
+    }
+    profiles = [_Profile(profile, questions, kind, planned) for profile in assessed]
     return Plan(
         steps=tuple(_steps(profiles, planned)),
-        pairs=sum(one.count * len(one.asked) for one in profiles),
-        open=sum(one.count * (len(one.asked) - len(one.least)) for one in profiles),
+        pairs=sum(profile.count * _weight(profile.asked.values()) for profile in profiles),
+        open=sum(
+            profile.count
+            * _weight(x for number, x in profile.asked.items() if number not in profile.least)
+            for profile in profiles
+        ),
         least={
-            one.id: {id_: tuple(_places(changes)) for id_, changes in one.least.items() if changes}
-            for one in profiles
+            profile.id: {
+                questions[number].name: tuple(_places(changes))
+                for number, changes in profile.least.items()
+                if changes
+            }
+            for profile in profiles
         },
     )
 
 
+def _weight(questions: Iterable[Question]) -> float:
+    return sum(question.weight for question in questions)
+
+
 class _Profile:
-    """A profile: what each technique needs on it, and what it has once remedies are made."""
+    """A profile: what each question waits for on it, and what it has once remedies are made.
+
+    `asked` are the questions that the plan is made for, `beside` those of the other kind.
+    """
 
     def __init__(
-        self, one: Assessed, wanted: Mapping[int, str], planned: Sequence[PlannedRemedy]
+        self,
+        profile: Assessed,
+        questions: Questions,
+        kind: QuestionKind,
+        planned: Sequence[PlannedRemedy],
     ) -> None:
-        self.id, self.count = one.group.profile_id, one.group.count
-        self._one = one
+        self.id, self.count = profile.group.profile_id, profile.group.count
+        self._profile = profile
         self._planned = planned
-        self.asked = {n: id_ for n, id_ in wanted.items() if one.evaluation.applicable(n)}
+        applicable = profile.evaluation.applicable
+        self.asked = {n: q for n, q in questions.items() if q.kind is kind and applicable(n)}
+        self._beside = {n: q for n, q in questions.items() if q.kind is not kind and applicable(n)}
         bits = {(p.remedy.key, p.remedy.text): 1 << at for at, p in enumerate(planned)}
-        sets = Least(one.evaluation, bits)
-        found = {id_: sets.changes(number) for number, id_ in self.asked.items()}
-        self.least = {id_: changes for id_, changes in found.items() if changes is not None}
-        self.achieved = self._achieved(one.evaluation)
+        sets = Least(profile.evaluation, bits)
+        changes = {number: sets.changes(number) for number in self.asked}
+        self.least = {number: some for number, some in changes.items() if some is not None}
+        self.achieved = self._achieved(self.asked, profile.evaluation)
+        self._achieved_beside = self._achieved(self._beside, profile.evaluation)
         self._useful = 0
-        for changes in self.least.values():
-            self._useful |= changes
+        for some in self.least.values():
+            self._useful |= some
         self.done = 0
-        self._once_made: dict[int, set[str]] = {}
+        self._now = profile.evaluation
+        self._once_made: dict[int, Evaluation] = {}
 
-    def gained(self, chosen: int) -> set[str]:
-        """The techniques that these remedies would gain here, with those that were made."""
-        made = self.done | (chosen & self._useful)
-        if made == self.done:
-            return set()
-        if made not in self._once_made:
-            remedies = [self._planned[place].remedy for place in _places(made)]
-            changed = applied(self._one.evaluation, self._one.group.facts, remedies)
-            self._once_made[made] = self._achieved(changed)
-        return self._once_made[made] - self.achieved
+    def gained(self, chosen: int) -> Set[int]:
+        """The questions that these remedies would gain here, with those that were made."""
+        more = chosen & self._useful & ~self.done
+        return self._achieved(self.asked, self._with(more)) - self.achieved if more else set()
 
-    def make(self, chosen: int) -> set[str]:
-        """Make these remedies if they gain anything here; the techniques that it gains."""
+    def make(self, chosen: int) -> list[Question]:
+        """Make these remedies if they gain anything here; the questions that it gains."""
         gained = self.gained(chosen)
-        if gained:
-            self.done |= chosen & self._useful
-            self.achieved |= gained
-        return gained
+        if not gained:
+            return []
+        more = chosen & self._useful & ~self.done
+        self._now = self._with(more)
+        self._once_made = {}
+        self.done |= more
+        beside = self._achieved(self._beside, self._now) - self._achieved_beside
+        self.achieved |= gained
+        self._achieved_beside |= beside
+        return [self.asked[n] for n in gained] + [self._beside[n] for n in beside]
 
-    def _achieved(self, evaluation: Evaluation) -> set[str]:
-        return {id_ for number, id_ in self.asked.items() if evaluation.achievable(number)}
+    def _with(self, more: int) -> Evaluation:
+        """The evaluation with these remedies made beside those that were made before."""
+        if more not in self._once_made:
+            remedies = [self._planned[place].remedy for place in _places(more)]
+            made = (self._planned[place].remedy for place in _places(self.done))
+            # Prerequisites that were taken to hold still do, whatever else changes.
+            held = [remedy for remedy in made if remedy.value is None]
+            self._once_made[more] = applied(self._now, [*held, *remedies])
+        return self._once_made[more]
+
+    @staticmethod
+    def _achieved(numbers: Collection[int], evaluation: Evaluation) -> Set[int]:
+        return {number for number in numbers if evaluation.achievable(number)}
+
+    def weight(self, numbers: Iterable[int]) -> float:
+        """What these questions are worth on the hosts of the profile."""
+        return self.count * _weight(self.asked[number] for number in numbers)
 
 
 def _steps(profiles: Sequence[_Profile], planned: Sequence[PlannedRemedy]) -> Iterator[PlanStep]:
     tried: set[int] = set()
     for _ in range(MOST):
-        best = _best(_left(profiles, tried))
+        best = _best(_waiting(profiles, tried))
         chosen = _needed(best, profiles)
         if not chosen:
             return
         tried.add(best)
-        gained = [(one, one.make(chosen)) for one in profiles]
-        touched = [one for one, techniques in gained if techniques]
-        if not touched:
-            continue
-        yield PlanStep(
-            remedies=_without_lesser(tuple(_places(chosen)), planned),
-            profiles=tuple(one.id for one in touched),
-            hosts=sum(one.count for one in touched),
-            gain=sum(one.count * len(techniques) for one, techniques in gained),
-            achievable=sum(one.count * len(one.achieved) for one in profiles),
-            techniques=tuple(sorted(set().union(*(techniques for _, techniques in gained)))),
-        )
+        gain = _gains(chosen, profiles)
+        gained = [(profile, profile.make(chosen)) for profile in profiles]
+        if gain:
+            yield _step(_places(chosen), planned, gain, profiles, gained)
+
+
+def _step(
+    places: Iterable[int],
+    planned: Sequence[PlannedRemedy],
+    gain: float,
+    profiles: Iterable[_Profile],
+    gained: Iterable[tuple[_Profile, Sequence[Question]]],
+) -> PlanStep:
+    touched = [profile for profile, questions in gained if questions]
+    rules = QuestionKind.RULE
+    return PlanStep(
+        remedies=_without_lesser(tuple(places), planned),
+        profiles=tuple(profile.id for profile in touched),
+        hosts=sum(profile.count for profile in touched),
+        gain=gain,
+        achievable=sum(profile.weight(profile.achieved) for profile in profiles),
+        techniques=tuple(sorted({q.name for _, qs in gained for q in qs if q.kind is not rules})),
+        rules=tuple(sorted({q.name for _, qs in gained for q in qs if q.kind is rules})),
+        rule_gain=sum(
+            (p.count * q.weight for p, qs in gained for q in qs if q.kind is rules), start=0.0
+        ),
+    )
 
 
 def _needed(chosen: int, profiles: Sequence[_Profile]) -> int:
@@ -109,37 +172,37 @@ def _needed(chosen: int, profiles: Sequence[_Profile]) -> int:
         return chosen
     gain = _gains(chosen, profiles)
     for place in _places(chosen):
-        rest = chosen & ~(1 << place)
-        if _gains(rest, profiles) == gain:
-            chosen = rest
+        without = chosen & ~(1 << place)
+        if _gains(without, profiles) == gain:
+            chosen = without
     return chosen
 
 
-def _gains(chosen: int, profiles: Sequence[_Profile]) -> int:
-    return sum(one.count * len(one.gained(chosen)) for one in profiles)
+def _gains(chosen: int, profiles: Sequence[_Profile]) -> float:
+    return sum(profile.weight(profile.gained(chosen)) for profile in profiles)
 
 
-def _left(profiles: Iterable[_Profile], tried: Set[int]) -> Counter[int]:
-    """What is still to change -> host x technique pairs that wait for it."""
-    left: Counter[int] = Counter()
-    for one in profiles:
-        for technique, changes in one.least.items():
-            rest = changes & ~one.done
-            if technique not in one.achieved and rest not in tried:
-                left[rest] += one.count
-    return left
+def _waiting(profiles: Iterable[_Profile], tried: Set[int]) -> Mapping[int, float]:
+    """What is still to change -> the weight of the host x question pairs that wait for it."""
+    waiting: dict[int, float] = {}
+    for profile in profiles:
+        for number, changes in profile.least.items():
+            undone = changes & ~profile.done
+            if number not in profile.achieved and undone not in tried:
+                waiting[undone] = waiting.get(undone, 0) + profile.weight((number,))
+    return waiting
 
 
-def _best(left: Mapping[int, int]) -> int:
+def _best(waiting: Mapping[int, float]) -> int:
     """The set that gains most for each remedy in it; 0 where nothing is left to change."""
-    open_ = {changes: weight for changes, weight in left.items() if changes}
-    likely = sorted(open_, key=lambda one: (-open_[one] / one.bit_count(), one))[:_CANDIDATES]
-    return max(likely, key=lambda one: _gain(one, open_), default=0)
+    unmade = {changes: weight for changes, weight in waiting.items() if changes}
+    likely = sorted(unmade, key=lambda x: (-unmade[x] / x.bit_count(), x))[:_CANDIDATES]
+    return max(likely, key=lambda x: _gain(x, unmade), default=0)
 
 
-def _gain(candidate: int, left: Mapping[int, int]) -> tuple[float, int]:
+def _gain(candidate: int, waiting: Mapping[int, float]) -> tuple[float, int]:
     """What a set gains for each remedy in it; of equals, the one whose remedies gain most alone."""
-    gain = sum(weight for changes, weight in left.items() if not changes & ~candidate)
+    gain = sum(weight for changes, weight in waiting.items() if not changes & ~candidate)
     return gain / candidate.bit_count(), -candidate
 
 

@@ -1,22 +1,24 @@
 """What to change, and what to find out: remedies with their gain, missing facts with their weight.
 
 Both are computed by evaluating again: with the fact as the remedy would make it, or with the
-missing fact at its worst and at its best.
+missing fact at its worst and at its best. Techniques and rules are questions to the same graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from logreach.coverage.assessment.fact_views import fact_title
 from logreach.coverage.assessment.profiles import HostGroup
+from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.result import MissingFact, PlannedRemedy
 from logreach.coverage.engine.evaluation import Evaluation, supposing
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import applied, exceeds
 from logreach.coverage.engine.verdict import YES, Verdict
-from logreach.coverage.network.model import Model
+from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import SACL
 
@@ -31,15 +33,33 @@ class Assessed:
 
 @dataclass
 class _Gains:
+    """What a remedy gains over all profiles."""
+
     remedy: Remedy
     offered: list[HostGroup] = field(default_factory=list)
     raising: list[HostGroup] = field(default_factory=list)
     gain: int = 0
     raised: dict[str, set[str]] = field(default_factory=dict)
+    rule_gain: float = 0.0
+    rules_raised: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def planned(self, *, needless: bool) -> PlannedRemedy:
+        """The same for the result document."""
+        groups = self.raising or self.offered
+        return PlannedRemedy(
+            self.remedy,
+            tuple(group.profile_id for group in groups),
+            sum(group.count for group in groups),
+            self.gain,
+            {name: "; ".join(sorted(words)) for name, words in sorted(self.raised.items())},
+            needless,
+            {words: tuple(sorted(rules)) for words, rules in sorted(self.rules_raised.items())},
+            self.rule_gain,
+        )
 
 
 def planned_remedies(
-    model: Model,
+    questions: Questions,
     assessed: Sequence[Assessed],
     progress: Callable[[str, int, int], None],
 ) -> tuple[PlannedRemedy, ...]:
@@ -48,102 +68,127 @@ def planned_remedies(
     Those that ask for more than another, and gain no more, come last.
     """
     gains: dict[tuple[FactKey[object], str], _Gains] = {}
-    for number, one in enumerate(assessed):
+    for number, profile in enumerate(assessed):
         progress("weighing remedies", number, len(assessed))
-        for remedy in _offered(one.evaluation):
+        for remedy in offered_remedies(profile.evaluation):
             entry = gains.setdefault((remedy.key, remedy.text), _Gains(remedy))
-            _weigh(model, one, entry)
-    alike: dict[FactKey[object], list[_Gains]] = {}
+            _weigh(questions, profile, entry)
+    by_fact: dict[FactKey[object], list[_Gains]] = {}
     for entry in gains.values():
         if entry.remedy.value is not None:
-            alike.setdefault(entry.remedy.key, []).append(entry)
+            by_fact.setdefault(entry.remedy.key, []).append(entry)
     planned = [
-        PlannedRemedy(
-            entry.remedy,
-            tuple(one.profile_id for one in entry.raising or entry.offered),
-            sum(one.count for one in entry.raising or entry.offered),
-            entry.gain,
-            {key: "; ".join(sorted(words)) for key, words in sorted(entry.raised.items())},
-            needless=any(_does_as_well(other, entry) for other in alike.get(entry.remedy.key, ())),
+        entry.planned(
+            needless=any(_does_as_well(other, entry) for other in by_fact.get(entry.remedy.key, ()))
         )
         for entry in gains.values()
     ]
     return tuple(sorted(planned, key=_rank))
 
 
-def _rank(one: PlannedRemedy) -> tuple[bool, int, str, str]:
-    return one.needless, -one.gain, str(one.remedy.key), one.remedy.text
+def _rank(planned: PlannedRemedy) -> tuple[bool, int, float, str, str]:
+    key, text = str(planned.remedy.key), planned.remedy.text
+    return planned.needless, -planned.gain, -planned.rule_gain, key, text
 
 
-def _does_as_well(other: _Gains, one: _Gains) -> bool:
+def _does_as_well(other: _Gains, entry: _Gains) -> bool:
     """Whether another remedy of the same fact asks for less and gains as much."""
-    return other.gain >= one.gain and exceeds(one.remedy, other.remedy)
+    enough = other.gain >= entry.gain and other.rule_gain >= entry.rule_gain
+    return enough and exceeds(entry.remedy, other.remedy)
 
 
-def _offered(evaluation: Evaluation) -> list[Remedy]:
-    found: dict[tuple[FactKey[object], str], Remedy] = {}
+def offered_remedies(evaluation: Evaluation) -> list[Remedy]:
+    """The remedies that prerequisites which fall short ask for."""
+    remedies: dict[tuple[FactKey[object], str], Remedy] = {}
     for _, reason in evaluation.reasons():
         if reason.remedy and reason.verdict.applicable and reason.verdict != YES:
-            found.setdefault((reason.remedy.key, reason.remedy.text), reason.remedy)
-    return list(found.values())
+            remedies.setdefault((reason.remedy.key, reason.remedy.text), reason.remedy)
+    return list(remedies.values())
 
 
-def _weigh(model: Model, one: Assessed, entry: _Gains) -> None:
-    group = one.group
-    changed = applied(one.evaluation, group.facts, [entry.remedy])
+def _weigh(questions: Questions, profile: Assessed, entry: _Gains) -> None:
+    group = profile.group
+    changed = applied(profile.evaluation, [entry.remedy])
     entry.offered.append(group)
-    gain = entry.gain
-    for key, before, now in _changed(model, one.evaluation, changed):
-        if now.proven > before.proven:
-            technique, question = key
-            words = f"{question.replace('_', ' ')}: {before.label} -> {now.label}"
-            entry.raised.setdefault(technique, set()).add(words)
+    raising = False
+    for question, before, after in _changed(questions, profile.evaluation, changed):
+        if after.proven <= before.proven:
+            continue
+        words = f"{before.label} -> {after.label}"
+        if question.kind is QuestionKind.RULE:
+            entry.rule_gain += group.count * question.weight * rise(before, after)
+            entry.rules_raised.setdefault(words, {})[question.name] = None
+        else:
+            words = f"{question.aspect.replace('_', ' ')}: {words}"
+            entry.raised.setdefault(question.name, set()).add(words)
             entry.gain += group.count
-    if entry.gain > gain:
+        raising = True
+    if raising:
         entry.raising.append(group)
 
 
+def rise(before: Verdict, after: Verdict) -> float:
+    """How much more is proven: 1 from nothing to all, a half for each part of the way."""
+    return (after.proven - before.proven) / 2
+
+
 def _changed(
-    model: Model, before: Evaluation, after: Evaluation
-) -> Iterable[tuple[tuple[str, str], Verdict, Verdict]]:
+    questions: Questions, before: Evaluation, after: Evaluation
+) -> Iterable[tuple[Question, Verdict, Verdict]]:
     """The questions that come out otherwise in one of two evaluations made from the same."""
-    for number in sorted(model.questions.keys() & (before.changed | after.changed)):
+    for number in sorted(questions.keys() & (before.changed | after.changed)):
         if before.codes[number] != after.codes[number]:
-            key = before.compiled.keys[number]
-            yield model.questions[number], before.verdict(key), after.verdict(key)
+            yield questions[number], before.verdict_at(number), after.verdict_at(number)
 
 
-def missing_facts(model: Model, assessed: Sequence[Assessed]) -> tuple[MissingFact, ...]:
+def missing_facts(
+    questions: Questions, assessed: Sequence[Assessed], knowledge: EventKnowledge
+) -> tuple[MissingFact, ...]:
     """Every fact that is missing and that some verdict hangs on, the weightiest first."""
-    found: dict[FactKey[object], tuple[list[str], str, int]] = {}
-    for one in assessed:
+    facts: dict[FactKey[object], MissingFact] = {}
+    for profile in assessed:
         leaves: dict[FactKey[object], dict[int, Verdict]] = {}
-        for key, reason in one.evaluation.reasons():
+        for number, reason in profile.evaluation.reasons():
             if reason.missing is not None and not reason.verdict.settled:
-                leaves.setdefault(reason.missing, {})[key] = reason.verdict
-        for fact, hanging in leaves.items():
-            count = _hanging(model, one.evaluation, hanging)
-            if not count:
-                continue
-            profiles, why, total = found.get(fact, ([], _why(one, fact), 0))
-            profiles.append(one.group.profile_id)
-            found[fact] = (profiles, why, total + count * one.group.count)
-    facts = [
-        MissingFact(fact, tuple(profiles), why, count, fact_title(model.events, fact))
-        for fact, (profiles, why, count) in found.items()
-    ]
-    return tuple(sorted(facts, key=lambda one: (-one.verdicts, str(one.key))))
+                leaves.setdefault(reason.missing, {})[number] = reason.verdict
+        for key, hanging in leaves.items():
+            counts = _hanging(questions, profile.evaluation, hanging)
+            if any(counts.values()):
+                facts[key] = _with(facts.get(key), key, profile, counts, knowledge)
+    return tuple(
+        sorted(facts.values(), key=lambda fact: (-fact.verdicts, -fact.rules, str(fact.key)))
+    )
 
 
-def _hanging(model: Model, evaluation: Evaluation, leaves: dict[int, Verdict]) -> int:
-    """How many technique verdicts differ between the fact at its worst and at its best."""
+def _with(
+    fact: MissingFact | None,
+    key: FactKey[object],
+    profile: Assessed,
+    counts: Mapping[QuestionKind, int],
+    knowledge: EventKnowledge,
+) -> MissingFact:
+    """A missing fact with what hangs on it on one more profile."""
+    fact = fact or MissingFact(key, (), _why(profile, key), 0, fact_title(knowledge, key))
+    hosts = profile.group.count
+    return replace(
+        fact,
+        profiles=(*fact.profiles, profile.group.profile_id),
+        verdicts=fact.verdicts + counts[QuestionKind.TECHNIQUE] * hosts,
+        rules=fact.rules + counts[QuestionKind.RULE] * hosts,
+    )
+
+
+def _hanging(
+    questions: Questions, evaluation: Evaluation, leaves: dict[int, Verdict]
+) -> Counter[QuestionKind]:
+    """How many verdicts differ between the fact at its worst and at its best."""
     worst = supposing(evaluation, {k: Verdict.of(v.proven, v.proven) for k, v in leaves.items()})
     best = supposing(evaluation, {k: Verdict.of(v.possible, v.possible) for k, v in leaves.items()})
-    return sum(1 for _ in _changed(model, worst, best))
+    return Counter(question.kind for question, _, _ in _changed(questions, worst, best))
 
 
-def _why(one: Assessed, fact: FactKey[object]) -> str:
-    known = one.group.facts.get(fact)
+def _why(profile: Assessed, fact: FactKey[object]) -> str:
+    known = profile.group.facts.get(fact)
     reason = getattr(known, "reason", "")
     if fact.family is SACL and not reason:
         return "no SACL is known"

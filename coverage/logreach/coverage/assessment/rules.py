@@ -6,26 +6,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from logreach.coverage.assessment.profiles import HostGroup
+from logreach.coverage.assessment.questions import WEIGHTS, Question, rule_questions
+from logreach.coverage.assessment.remedies import Assessed
 from logreach.coverage.assessment.result import RuleRollup, RuleSummary
+from logreach.coverage.assessment.rule_changes import RuleChange, rule_changes
 from logreach.coverage.attack import AttackModel, carry_into
-from logreach.coverage.detections.judge import judge_all
+from logreach.coverage.detections.judge import judge_rules
 from logreach.coverage.detections.model import Rule, RuleSet
+from logreach.coverage.detections.nodes import EventNodes, RuleNode, RuleNodes
 from logreach.coverage.detections.results import RuleResult, State
-from logreach.coverage.events.event_id import EventId
-from logreach.coverage.network.rule_nodes import Graphs, GraphView, foreseen
-from logreach.coverage.platforms.windows.knowledge.events import load_events
-from logreach.inventories.facts.facts import Facts
-
-WEIGHTS = {"critical": 4.0, "high": 3.0, "medium": 2.0, "low": 1.0, "informational": 0.5}
-"""What a rule counts for by its level, as README says; a rule without a level counts 1."""
+from logreach.coverage.engine.evaluation import Evaluation, evaluate
+from logreach.coverage.engine.reasons import Reasons
 
 
 @dataclass(frozen=True)
 class RuleWork:
-    """A set of rules and the version of ATT&CK that its tags are carried to."""
+    """A set of rules, the version of ATT&CK that its tags are carried to, and the graph that the
+    rules are added to."""
 
     rules: RuleSet
     attack: AttackModel
+    events: EventNodes
 
     @cached_property
     def _carried(self) -> Mapping[str, tuple[str, ...]]:
@@ -38,7 +40,9 @@ class RuleWork:
         """Rule id -> technique ids of this ATT&CK."""
         return {
             rule.id: tuple(
-                dict.fromkeys(one for tag in rule.techniques for one in self._carried[tag])
+                dict.fromkeys(
+                    technique for tag in rule.techniques for technique in self._carried[tag]
+                )
             )
             for rule in self.rules.rules
         }
@@ -46,35 +50,28 @@ class RuleWork:
     @cached_property
     def unplaced(self) -> Mapping[str, tuple[str, ...]]:
         """Technique ids in tags that this ATT&CK has no place for -> the rules that name them."""
-        found: dict[str, list[str]] = {}
+        rules: dict[str, list[str]] = {}
         for rule in self.rules.rules:
             for tag in rule.techniques:
                 if not self._carried[tag]:
-                    found.setdefault(tag, []).append(rule.id)
-        return {tag: tuple(ids) for tag, ids in sorted(found.items())}
+                    rules.setdefault(tag, []).append(rule.id)
+        return {tag: tuple(ids) for tag, ids in sorted(rules.items())}
 
     @cached_property
-    def _graphs(self) -> Graphs:
-        demands = {
-            id(sight.demand): sight.demand
-            for rule in self.rules.rules
-            for branch in rule.branches
-            for happening in branch.happenings
-            for sight in happening
-        }
-        asked: dict[EventId, dict[str, None]] = {}
-        for demand in demands.values():
-            names = (name for need in demand.fields for name in need.fields)
-            asked.setdefault(demand.event, {}).update(dict.fromkeys(names))
-        return foreseen(load_events(), asked)
+    def nodes(self) -> Mapping[str, RuleNode]:
+        """The rules as nodes of the graph, by id; adds them to it."""
+        return RuleNodes(self.rules.rules, self.events).by_id
 
-    def results(self, facts: Facts) -> Mapping[str, RuleResult]:
-        """Every rule judged on a host with these facts, by id."""
-        return judge_all(self.rules.rules, GraphView(load_events(), facts, self._graphs))
+    @cached_property
+    def questions(self) -> Mapping[int, Question]:
+        """Whether each rule that can be judged fires."""
+        return rule_questions(
+            (node.node, rule_id, node.rule.level) for rule_id, node in self.nodes.items()
+        )
 
-    def summaries(self, facts: Facts) -> dict[str, RuleSummary]:
-        """The same as the result document tells it."""
-        results = self.results(facts)
+    def summaries(self, evaluation: Evaluation, reasons: Reasons) -> dict[str, RuleSummary]:
+        """Every rule on a host, as the result document tells it."""
+        results = judge_rules(self.nodes, evaluation, reasons)
         return {rule.id: self._summary(rule, results[rule.id]) for rule in self.rules.rules}
 
     def _summary(self, rule: Rule, result: RuleResult) -> RuleSummary:
@@ -92,6 +89,26 @@ class RuleWork:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedRules:
+    """The rules on a profile of so many hosts: each as it stands, and what would do most for it."""
+
+    hosts: int
+    rules: Mapping[str, RuleSummary]
+    changes: Mapping[str, RuleChange]
+
+
+def judged_rules(work: RuleWork, groups: Iterable[HostGroup]) -> list[JudgedRules]:
+    """Every rule on every profile."""
+    questions = work.questions.values()
+    judged = []
+    for group in groups:
+        profile = Assessed(group, evaluate(work.events.compiled, group.facts))
+        summaries = work.summaries(profile.evaluation, Reasons(profile.evaluation))
+        judged.append(JudgedRules(group.count, summaries, rule_changes(profile, questions)))
+    return judged
+
+
 @lru_cache(maxsize=64)
 def _words(state: tuple[State, ...]) -> tuple[str, ...]:
     return tuple(map(str, state))
@@ -101,13 +118,13 @@ def rollup(summaries: Iterable[RuleSummary]) -> dict[str, RuleRollup]:
     """Rules by technique: how many there are of each verdict, plain and weighed by level."""
     counts: dict[str, dict[str, int]] = {}
     weights: dict[str, dict[str, float]] = {}
-    for one in summaries:
-        label = one.judged.verdict.label
-        for technique in one.techniques:
+    for summary in summaries:
+        label = summary.judged.verdict.label
+        for technique in summary.techniques:
             count = counts.setdefault(technique, {})
             count[label] = count.get(label, 0) + 1
             weight = weights.setdefault(technique, {})
-            weight[label] = weight.get(label, 0.0) + WEIGHTS.get(one.level, 1.0)
+            weight[label] = weight.get(label, 0.0) + WEIGHTS.get(summary.level, 1.0)
     return {
         technique: RuleRollup(
             dict(sorted(counts[technique].items())), dict(sorted(weights[technique].items()))

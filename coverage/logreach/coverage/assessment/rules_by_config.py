@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from logreach.coverage.detections.filter_cache import remembered_by
-from logreach.coverage.detections.host_answers import HostView
-from logreach.coverage.detections.judge import judge_all
+from logreach.coverage.detections.judge import judge_rules
 from logreach.coverage.detections.model import Rule
-from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.detections.nodes import EventNodes, RuleNodes
+from logreach.coverage.engine.evaluation import evaluate
+from logreach.coverage.engine.fixed import Fixed
+from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import NO
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
-from logreach.coverage.events.variant import ANY_SENSE, Sense
-from logreach.coverage.network.rule_nodes import GraphView
+from logreach.coverage.events.variant import Sense
+from logreach.coverage.network.rule_nodes import RuleEvents
 from logreach.coverage.platforms.sysmon.engine import load
-from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts, Statement
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import InputError
@@ -43,22 +44,26 @@ class UnderConfig:
     states: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
 class SysmonAlone:
-    """A host of which only Sysmon's log is looked at."""
+    """What the graph has of events on hosts of which only Sysmon's log is looked at."""
 
-    view: HostView
+    def __init__(self, events: EventNodes) -> None:
+        self._events = events
+        self.compiled = events.compiled
 
-    def event(self, key: EventId, sense: Sense = ANY_SENSE) -> Judged:
-        if key.channel == "Sysmon":
-            return self.view.event(key, sense)
-        return Judged(NO, (Reason("channel", key, NO, _ASIDE),))
+    def event(self, event: EventId, variant: Sense) -> int:
+        """Events of Sysmon as they are; no other is there."""
+        if event.channel == "Sysmon":
+            return self._events.event(event, variant)
+        return self.compiled.leaf(Fixed(event, NO, _ASIDE, link="channel"))
 
-    def attribute(self, key: EventId, field: str) -> Judged:
-        return self.view.attribute(key, field)
+    def field(self, event: EventId, name: str) -> int:
+        """A field of that event is filled."""
+        return self._events.field(event, name)
 
-    def passes(self, pattern: EventPattern) -> Judged:
-        return self.view.passes(pattern)
+    def passes(self, pattern: EventPattern) -> int:
+        """Filters let such events through."""
+        return self._events.passes(pattern)
 
 
 def configuration(name: str, data: bytes, sysmon_version: str = VERSION) -> str:
@@ -77,10 +82,10 @@ def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
         rule
         for rule in rules
         if any(
-            sight.event.channel == "Sysmon"
+            candidate.event.channel == "Sysmon"
             for branch in rule.branches
-            for happening in branch.happenings
-            for sight in happening
+            for events in branch.alternatives
+            for candidate in events
         )
     ]
 
@@ -97,9 +102,12 @@ def under_config(
     `cache_dir` keeps the configuration's answers, so that the next run need not work them out.
     """
     state = SysmonState(installed=True, version=sysmon_version, config=text, config_source=name)
-    said = Statement(SYSMON, state, Evidence(name))
+    sysmon = Statement(SYSMON, state, Evidence(name))
+    events = SysmonAlone(RuleEvents.alone())
+    nodes = RuleNodes(rules, events).by_id
     with remembered_by([state], cache_dir) if cache_dir else nullcontext():
-        results = judge_all(rules, SysmonAlone(GraphView(load_events(), Facts.of([said]))))
+        evaluation = evaluate(events.compiled, Facts.of([sysmon]))
+    results = judge_rules(nodes, evaluation, Reasons(evaluation))
     labels = Counter(one.verdict.label for one in results.values())
     states = Counter(str(state) for one in results.values() for state in one.state)
     return UnderConfig(name, dict(labels), dict(states))

@@ -9,8 +9,20 @@ from itertools import chain
 from logreach.coverage.detections.branches import Conj
 from logreach.coverage.detections.constant_fields import always_there
 from logreach.coverage.detections.event_variants import sense_of
-from logreach.coverage.detections.mapping import Carrier, Happening, Knowledge, Placement
-from logreach.coverage.detections.model import KEYWORD, Branch, Demand, Literal, Need, Sight
+from logreach.coverage.detections.mapping import (
+    EventAlternatives,
+    Knowledge,
+    MappedEvent,
+    Placement,
+)
+from logreach.coverage.detections.model import (
+    KEYWORD,
+    Branch,
+    CandidateEvent,
+    Demand,
+    Literal,
+    Need,
+)
 from logreach.coverage.detections.reading import Reading, read
 from logreach.coverage.engine.verdict import UNKNOWN, Verdict, all_of
 from logreach.coverage.events.event_id import ANY_NUMBER, EventId
@@ -24,10 +36,12 @@ def branch_of(conj: Conj, placement: Placement, known: Knowledge, text: str = ""
     """A branch with the events that show it."""
     needs, exclusions = conj
     seen = []
-    for happening in () if _contradicts(conj) else happenings_of(needs, placement):
-        sights = (sight_of(conj, carrier, known) for carrier in happening)
-        seen.append(tuple(sight for sight in sights if sight is not None))
-    return Branch(needs, exclusions, _meant([sights for sights in seen if sights]), text)
+    for events in () if _contradicts(conj) else alternatives_of(needs, placement):
+        candidates = (candidate_of(conj, mapped, known) for mapped in events)
+        seen.append(tuple(candidate for candidate in candidates if candidate is not None))
+    return Branch(
+        needs, exclusions, _meant([candidates for candidates in seen if candidates]), text
+    )
 
 
 def _contradicts(conj: Conj) -> bool:
@@ -35,33 +49,41 @@ def _contradicts(conj: Conj) -> bool:
     held: dict[str, list[Constraint]] = {}
     for one in conj[0]:
         held.setdefault(one.field, []).append(one.constraint)
-    for veto in conj[1]:
-        if len(veto) == 1:
-            held.setdefault(veto[0].field, []).append(_opposite(veto[0].constraint))
+    for suppressor in conj[1]:
+        if len(suppressor) == 1:
+            held.setdefault(suppressor[0].field, []).append(_opposite(suppressor[0].constraint))
     held.pop(KEYWORD, None)  # an event has many texts
     return not all(may_meet(tuple(found)) for found in held.values() if len(found) > 1)
 
 
-def _meant(happenings: list[tuple[Sight, ...]]) -> tuple[tuple[Sight, ...], ...]:
-    """Without the happenings that can never answer, where another one can.
+def _meant(
+    alternatives: list[tuple[CandidateEvent, ...]],
+) -> tuple[tuple[CandidateEvent, ...], ...]:
+    """Without the alternatives that can never answer, where another one can.
 
     A test on NewName in a rule for all registry events means renaming alone.
     """
-    able = [sights for sights in happenings if any(_can(sight) for sight in sights)]
-    return tuple(able or happenings)
+    able = [
+        candidates
+        for candidates in alternatives
+        if any(_can(candidate) for candidate in candidates)
+    ]
+    return tuple(able or alternatives)
 
 
-def _can(sight: Sight) -> bool:
-    return all(need.fields for need in sight.demand.needs)
+def _can(candidate: CandidateEvent) -> bool:
+    return all(need.fields for need in candidate.demand.needs)
 
 
-def happenings_of(needs: Sequence[Literal], placement: Placement) -> tuple[Happening, ...]:
-    """The happenings that a branch may mean; for a channel, by the event ids that it names."""
+def alternatives_of(
+    needs: Sequence[Literal], placement: Placement
+) -> tuple[EventAlternatives, ...]:
+    """The alternatives that a branch may mean; for a channel, by the event ids that it names."""
     if not placement.channels:
-        return placement.happenings
+        return placement.alternatives
     ids = event_ids(needs) or (ANY_NUMBER,)
     return tuple(
-        tuple(Carrier(EventId.of(channel, number)) for channel in placement.channels)
+        tuple(MappedEvent(EventId.of(channel, number)) for channel in placement.channels)
         for number in ids
     )
 
@@ -77,29 +99,43 @@ def event_ids(needs: Sequence[Literal]) -> tuple[str, ...]:
     return found or ()
 
 
-def sight_of(conj: Conj, carrier: Carrier, known: Knowledge) -> Sight | None:
+def candidate_of(conj: Conj, mapped: MappedEvent, known: Knowledge) -> CandidateEvent | None:
     """A branch as one event would show it; None where such an event can never be in it."""
     needs, exclusions = conj
-    wanted = [read(literal, carrier, known) for literal in needs]
-    vetoes = [[read(literal, carrier, known) for literal in one] for one in exclusions]
-    vetoes = [
-        [one for one in veto if one.always is None]
-        for veto in vetoes
-        if not any(one.always is False for one in veto)
+    wanted = [read(literal, mapped, known) for literal in needs]
+    suppressors = [[read(literal, mapped, known) for literal in one] for one in exclusions]
+    suppressors = [
+        [one for one in suppressor if one.always is None]
+        for suppressor in suppressors
+        if not any(one.always is False for one in suppressor)
     ]
-    if any(one.always is False for one in wanted) or not all(vetoes):
+    if any(one.always is False for one in wanted) or not all(suppressors):
         return None
-    return _built(carrier, [one for one in wanted if one.always is None], vetoes)
+    return _built(mapped, [one for one in wanted if one.always is None], suppressors)
 
 
-def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]]) -> Sight | None:
-    applying = [veto for veto in vetoes if not any(one.lost and not one.empty for one in veto)]
-    single = [veto[0] for veto in applying if len(veto) == 1 and veto[0].constraint is not None]
-    several = [veto for veto in applying if len(veto) > 1 or veto[0].constraint is None]
+def _built(
+    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]]
+) -> CandidateEvent | None:
+    applying = [
+        suppressor
+        for suppressor in suppressors
+        if not any(one.lost and not one.empty for one in suppressor)
+    ]
+    single = [
+        suppressor[0]
+        for suppressor in applying
+        if len(suppressor) == 1 and suppressor[0].constraint is not None
+    ]
+    several = [
+        suppressor
+        for suppressor in applying
+        if len(suppressor) > 1 or suppressor[0].constraint is None
+    ]
     said = [(one.field, one.constraint) for one in wanted if one.constraint is not None]
-    said += [(name, Constraint(Test.EQUALS, values)) for name, values in carrier.where.items()]
+    said += [(name, Constraint(Test.EQUALS, values)) for name, values in mapped.where.items()]
     said += [(one.field, _opposite(one.constraint)) for one in single if one.constraint]
-    pattern = _pattern(carrier.event, said)
+    pattern = _pattern(mapped.event, said)
     sense = sense_of(pattern)
     if sense is None or _is_empty(pattern, applying):
         return None
@@ -107,30 +143,30 @@ def _built(carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]])
         constraint.test is Test.UNKNOWN for _, constraint in said
     )
     demand = Demand(
-        carrier.event,
-        tuple(_needs(wanted, vetoes)),
-        tuple(_vetoes(wanted, vetoes)),
-        tuple(_eager(vetoes)),
-        *_limit(carrier, wanted, applying),
+        mapped.event,
+        tuple(_needs(wanted, suppressors)),
+        tuple(_suppressors(wanted, suppressors)),
+        tuple(_overbroad(suppressors)),
+        *_limit(mapped, wanted, applying),
         sense,
     )
-    return Sight(
+    return CandidateEvent(
         demand=_one_of_equals(demand),
         pattern=pattern,
         exact=told and not several,
         narrowed=_narrowed(pattern, several) if told and several else None,
         words=tuple(one.literal.constraint for one in wanted if one.literal.field == KEYWORD),
-        excluded=tuple(_excluded(carrier.event, veto) for veto in several),
+        excluded=tuple(_excluded(mapped.event, suppressor) for suppressor in several),
     )
 
 
-def _is_empty(pattern: EventPattern, vetoes: list[list[Reading]]) -> bool:
+def _is_empty(pattern: EventPattern, suppressors: list[list[Reading]]) -> bool:
     """Whether no event can be in the branch: tests on one field that cannot hold together, or an
     exclusion that holds wherever they do."""
     held = pattern.fields
     if not all(len(one) < 2 or may_meet(one) for one in held.values()):
         return True
-    return any(all(_follows(pattern, one) for one in veto) for veto in vetoes)
+    return any(all(_follows(pattern, one) for one in suppressor) for suppressor in suppressors)
 
 
 def _follows(pattern: EventPattern, one: Reading) -> bool:
@@ -144,22 +180,22 @@ def _follows(pattern: EventPattern, one: Reading) -> bool:
 
 
 def _limit(
-    carrier: Carrier, wanted: list[Reading], vetoes: list[list[Reading]]
+    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]]
 ) -> tuple[Verdict, str]:
     """The best that the event allows, and why.
 
     A field that must not be there only may be missing, and nobody can tell what a placeholder
     stands for.
     """
-    event, said = carrier.event, [carrier.why] if carrier.why else []
-    single = [one[0] for one in vetoes if len(one) == 1 and not one[0].lost]
+    event, said = mapped.event, [mapped.why] if mapped.why else []
+    single = [one[0] for one in suppressors if len(one) == 1 and not one[0].lost]
     absent = _named(single, Test.EXISTS)
-    lacking = _lacking([*wanted, *chain.from_iterable(vetoes)])
+    lacking = _lacking([*wanted, *chain.from_iterable(suppressors)])
     if absent:
         said.append(f"whether {event} comes without {absent} is not known")
     if lacking:
         said.append(f"the rule's placeholder {lacking} has no value")
-    limit = all_of((carrier.limit, UNKNOWN)) if absent or lacking else carrier.limit
+    limit = all_of((mapped.limit, UNKNOWN)) if absent or lacking else mapped.limit
     return limit, "; ".join(said)
 
 
@@ -191,9 +227,9 @@ def _pattern(event: EventId, said: Iterable[tuple[str, Constraint]]) -> EventPat
     return EventPattern(event, {name: tuple(found) for name, found in fields.items()})
 
 
-def _excluded(event: EventId, veto: list[Reading]) -> EventPattern:
+def _excluded(event: EventId, suppressor: list[Reading]) -> EventPattern:
     said = []
-    for one in veto:
+    for one in suppressor:
         if one.literal.field == KEYWORD:
             said.append((KEYWORD, one.literal.constraint))
         elif not one.lost:
@@ -201,45 +237,47 @@ def _excluded(event: EventId, veto: list[Reading]) -> EventPattern:
     return _pattern(event, said)
 
 
-def _needs(wanted: list[Reading], vetoes: list[list[Reading]]) -> list[Need]:
+def _needs(wanted: list[Reading], suppressors: list[list[Reading]]) -> list[Need]:
     """What must be filled for the branch to hold.
 
     An exclusion that only asks whether fields are empty holds for good where they are missing:
     then the branch is dead, so one of those fields is needed.
     """
     found = [one.need for one in wanted if one.need is not None and not one.empty]
-    for veto in vetoes:
-        if all(one.empty and one.need is not None for one in veto):
-            names = tuple(name for one in veto if one.need for name in one.need.fields)
-            found.append(Need(veto[0].literal.field, names, why="" if names else _why(veto)))
+    for suppressor in suppressors:
+        if all(one.empty and one.need is not None for one in suppressor):
+            names = tuple(name for one in suppressor if one.need for name in one.need.fields)
+            found.append(
+                Need(suppressor[0].literal.field, names, why="" if names else _why(suppressor))
+            )
     return list(dict.fromkeys(found))
 
 
-def _why(veto: list[Reading]) -> str:
-    return next((one.need.why for one in veto if one.need is not None), "")
+def _why(suppressor: list[Reading]) -> str:
+    return next((one.need.why for one in suppressor if one.need is not None), "")
 
 
-def _vetoes(wanted: list[Reading], vetoes: list[list[Reading]]) -> list[tuple[Need, ...]]:
+def _suppressors(wanted: list[Reading], suppressors: list[list[Reading]]) -> list[tuple[Need, ...]]:
     """What keeps the rule from firing, by the fields without which it does not.
 
     These are its exclusions, and its own tests that a field is empty: they hold for good where
     the field is missing.
     """
-    found = [_firm(veto) for veto in vetoes]
+    found = [_firm(suppressor) for suppressor in suppressors]
     found += [(one.need,) for one in wanted if one.need is not None and one.empty]
     return list(dict.fromkeys(needs for needs in found if needs))
 
 
-def _firm(veto: list[Reading]) -> tuple[Need, ...]:
-    return tuple(one.need for one in veto if one.need is not None and not one.empty)
+def _firm(suppressor: list[Reading]) -> tuple[Need, ...]:
+    return tuple(one.need for one in suppressor if one.need is not None and not one.empty)
 
 
-def _eager(vetoes: list[list[Reading]]) -> list[tuple[Need, tuple[Need, ...]]]:
+def _overbroad(suppressors: list[list[Reading]]) -> list[tuple[Need, tuple[Need, ...]]]:
     found = [
-        (one.need, _firm(veto))
-        for veto in vetoes
-        for one in veto
-        if one.empty and one.need is not None and _firm(veto)
+        (one.need, _firm(suppressor))
+        for suppressor in suppressors
+        for one in suppressor
+        if one.empty and one.need is not None and _firm(suppressor)
     ]
     return list(dict.fromkeys(found))
 
@@ -247,10 +285,10 @@ def _eager(vetoes: list[list[Reading]]) -> list[tuple[Need, tuple[Need, ...]]]:
 def _narrowed(pattern: EventPattern, several: list[list[Reading]]) -> EventPattern | None:
     """A pattern of events that no exclusion touches: each has one of its tests turned round."""
     said = [(name, one) for name, held in pattern.fields.items() for one in held]
-    for veto in several:
+    for suppressor in several:
         turned = [
             one
-            for one in veto
+            for one in suppressor
             if one.constraint is not None and one.constraint.test is not Test.UNKNOWN
         ]
         if not turned:

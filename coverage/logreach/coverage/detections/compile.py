@@ -106,7 +106,7 @@ def _placed(parts: Parts, known: Knowledge) -> Rule:
     found = parts.pop("found", ())
     branches = tuple(branch_of(conj, placement, known, needs_text(conj[0])) for conj in found)
     branches = _of_today(branches)
-    if parts.get("truncated") and not any(branch.happenings for branch in branches):
+    if parts.get("truncated") and not any(branch.alternatives for branch in branches):
         parts["unjudged"] = parts["unjudged"] or _CUT_OFF
     return Rule(**parts, branches=branches, applicable=placement.applicable)
 
@@ -117,12 +117,14 @@ def _of_today(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
     Rules name the numbers of old and new Windows together: that the old ones are gone loses
     nothing.
     """
-    meant = [one for branch in branches for one in branch.happenings]
-    gone = {id(one) for one in meant if all(retired(sight.event) for sight in one)}
+    meant = [one for branch in branches for one in branch.alternatives]
+    gone = {id(one) for one in meant if all(retired(candidate.event) for candidate in one)}
     if not gone or len(gone) == len(meant):
         return branches
     return tuple(
-        replace(branch, happenings=tuple(one for one in branch.happenings if id(one) not in gone))
+        replace(
+            branch, alternatives=tuple(one for one in branch.alternatives if id(one) not in gone)
+        )
         for branch in branches
     )
 

@@ -5,74 +5,75 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from logreach.coverage.detections.branch_results import Seen
 from logreach.coverage.detections.describe import exclusion_text
-from logreach.coverage.detections.host_answers import HostView, Link
+from logreach.coverage.detections.explanations import exclusion_notes
+from logreach.coverage.detections.judge import RuleJudge
 from logreach.coverage.detections.model import Branch as RuleBranch
-from logreach.coverage.detections.model import Rule, Sight
-from logreach.coverage.detections.results import RuleResult, SightResult, WayResult
+from logreach.coverage.detections.model import Rule
+from logreach.coverage.detections.nodes import CandidateNode, RuleNode, WayNode
+from logreach.coverage.detections.results import Link, LinkKind, WayResult
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.tree import Branch
 from logreach.inventories.files.faults import Fault, InputError
 
+_NAMES = {
+    LinkKind.EVENT: "written",
+    LinkKind.LIMIT: "as Sigma's log source",
+    LinkKind.FILTER: "kept and forwarded",
+}
 
-def explain_rule(rule: Rule, result: RuleResult, view: HostView, host: str = "") -> Branch:
-    """A rule's result on a host as a tree; `host` names it in the label."""
-    seen = Seen(view)
-    label = f"{rule.title} ({rule.id})"
-    state = ", ".join(str(one) for one in result.state)
-    happenings = ((branch, one) for branch in rule.branches for one in branch.happenings)
-    # What is not judged has branches, and no ways.
-    ways = tuple(_way(*told, way, seen) for told, way in zip(happenings, result.ways, strict=False))
+
+def explain_rule(
+    rule: RuleNode, judge: RuleJudge, host: str = "", beside: Iterable[Branch] = ()
+) -> Branch:
+    """A rule's result on a host as a tree; `host` names it in the label, `beside` stands last."""
+    result = judge.result(rule)
+    label = f"{rule.rule.title} ({rule.rule.id})"
+    state = ", ".join(map(str, result.state))
+    ways = tuple(
+        _way(rule.rule.branches[way.branch], way, way_result, judge)
+        for way, way_result in zip(rule.ways, result.ways, strict=True)
+    )
     note = f"{state}; any of {len(ways)} branches" if len(ways) > 1 else state
-    if rule.truncated:
+    if rule.rule.truncated:
         note = f"{note}; more branches than are looked at"
     reasons = () if ways else result.judged.reasons
-    on = f" on {host}" if host else ""
-    return Branch(f"{label}{on}", result.judged, result.verdict, reasons, ways, note)
+    label = f"{label} on {host}" if host else label
+    return Branch(label, result.judged, result.verdict, reasons, (*ways, *beside), note)
 
 
-def _way(branch: RuleBranch, happening: Iterable[Sight], way: WayResult, seen: Seen) -> Branch:
-    sights = tuple(
-        _sight(seen.links(sight), one) for sight, one in zip(happening, way.sights, strict=True)
-    )
-    note = "any of" if len(sights) > 1 else ""
+def _way(branch: RuleBranch, way: WayNode, result: WayResult, judge: RuleJudge) -> Branch:
+    candidates = tuple(_candidate(candidate, judge) for candidate in way.candidates)
+    note = "any of" if len(candidates) > 1 else ""
     label = " and ".join((branch.text, *map(exclusion_text, branch.exclusions)))
-    return Branch(label, Judged(way.verdict), way.verdict, (), sights, note)
+    return Branch(label, Judged(result.verdict), result.verdict, (), candidates, note)
 
 
-def _sight(travelled: Iterable[Link], one: SightResult) -> Branch:
-    notes = []
-    if one.noise:
-        notes.append(f"noisier: {', '.join(one.noise)} not filled, what it excludes is found too")
-    if one.lost:
-        notes.append(f"an empty {', '.join(one.lost)} excludes too much")
-    links = tuple(_links(travelled))
-    reasons = () if links else one.judged.reasons
-    verdict = one.judged.verdict
-    return Branch(one.event, one.judged, verdict, reasons, links, "; ".join(notes))
-
-
-_NAMES = {"event": "written", "limit": "as Sigma's log source", "filter": "kept and forwarded"}
+def _candidate(candidate: CandidateNode, judge: RuleJudge) -> Branch:
+    result = judge.candidate(candidate)
+    links = tuple(_links(judge.links(candidate)))
+    reasons = () if links else result.judged.reasons
+    note = "; ".join(exclusion_notes(result))
+    return Branch(result.event, result.judged, result.judged.verdict, reasons, links, note)
 
 
 def _links(links: Iterable[Link]) -> Iterator[Branch]:
-    for one in links:
-        label = f"field {one.name}" if one.kind == "field" else _NAMES[one.kind]
-        yield Branch(label, one.judged, one.judged.verdict, one.judged.reasons)
+    for link in links:
+        label = f"field {link.name}" if link.kind is LinkKind.FIELD else _NAMES[link.kind]
+        yield Branch(label, link.judged, link.judged.verdict, link.judged.reasons)
 
 
 def chosen(rules: Iterable[Rule], what: str) -> list[Rule]:
     """The rules that an id, a title or a file's name or path means; raises InputError for none."""
-    wanted = what.casefold()
-    found = [
+    name = what.casefold()
+    matching = [
         rule
         for rule in rules
-        if wanted in (rule.id.casefold(), rule.title.casefold(), rule.name.casefold())
-        or rule.file.casefold() == wanted
-        or rule.file.casefold().endswith(f"/{wanted}")
+        if name in (rule.id.casefold(), rule.title.casefold(), rule.name.casefold())
+        or rule.file.casefold() == name
+        or rule.file.casefold().endswith(f"/{name}")
     ]
-    if not found:
+    if not matching:
         hint = "Say a rule's id, its title or its file."
         raise InputError(Fault(f"no rule that was given is called {what!r}", hint=hint))
-    return found
+    return matching

@@ -2,98 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from logreach.coverage.detections.mapping import knowledge
 from logreach.coverage.detections.model import Rule
-from logreach.coverage.detections.results import SightResult, WayResult, rank
+from logreach.coverage.detections.results import CandidateResult, LinkKind, WayResult, rank
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.reasons import each_once
 from logreach.coverage.engine.verdict import UNKNOWN, YES, Level, Verdict
 from logreach.coverage.events.event_id import EventId
 
+_ORDER = tuple(LinkKind)
 
-def carrying(verdict: Verdict, used: list[SightResult]) -> Iterator[EventId]:
+
+def carrying(verdict: Verdict, used: Iterable[CandidateResult]) -> Iterator[EventId]:
     """The events that are known to carry the rule; where none is, those that may."""
-    for one in used:
-        if verdict.proven is Level.NO or one.judged.verdict.proven > Level.NO:
-            yield one.event
+    for candidate in used:
+        if verdict.proven is Level.NO or candidate.judged.verdict.proven > Level.NO:
+            yield candidate.event
 
 
-def telling(verdict: Verdict, ways: list[WayResult], rule: Rule) -> tuple[Reason, ...]:
-    """The reasons of the way that decides: of each of its events the first broken link."""
+def telling(verdict: Verdict, ways: Sequence[WayResult], rule: Rule) -> tuple[Reason, ...]:
+    """The reasons of the way that decides: of each of its events the first broken links."""
     best = max(ways, key=lambda way: (way.verdict.proven, way.verdict.possible), default=None)
-    sights = [one for one in best.sights if one.judged.verdict.applicable] if best else []
-    if len(sights) > 1:
-        sights.sort(key=lambda one: (rank(one)[:2], _reached(one)), reverse=True)
+    candidates = [x for x in best.candidates if x.judged.verdict.applicable] if best else []
+    if len(candidates) > 1:
+        candidates.sort(key=lambda x: (rank(x)[:2], _reached(x)), reverse=True)
     if verdict.proven > Level.NO:
-        sights = sights[:1]
-    found = each_once([one.judged.reasons[:2] for one in sights])
-    if not verdict.settled and all(reason.missing is None for reason in found):
-        found = each_once([found, tuple(_missing_fact(ways))])
+        candidates = candidates[:1]
+    reasons = each_once([candidate.judged.reasons[:2] for candidate in candidates])
+    if not verdict.settled and all(reason.missing is None for reason in reasons):
+        reasons = each_once([reasons, tuple(_missing_fact(ways))])
     if rule.truncated and verdict != YES:
         text = f"it has more branches than are looked at ({len(rule.branches)})"
-        found = (*found, Reason("knowledge", rule.title, UNKNOWN, text))
-    return found
+        reasons = (*reasons, Reason("knowledge", rule.title, UNKNOWN, text))
+    return reasons
 
 
 def with_exclusions(
-    verdict: Verdict, told: tuple[Reason, ...], used: list[SightResult]
+    verdict: Verdict, reasons: tuple[Reason, ...], used: Iterable[CandidateResult]
 ) -> tuple[Reason, ...]:
     """Reasons with what becomes of the rule's exclusions; first where nothing else falls short."""
-    gone = tuple(dict.fromkeys(_on_exclusions(used)))
-    return (*gone, *told) if verdict == YES else (*told, *gone)
+    exclusions = tuple(dict.fromkeys(_on_exclusions(used)))
+    return (*exclusions, *reasons) if verdict == YES else (*reasons, *exclusions)
 
 
-def _on_exclusions(used: list[SightResult]) -> Iterator[Reason]:
-    for one in used:
-        event = one.event
-        if one.noise:
-            text = f"noisier: {', '.join(one.noise)} not filled, what it excludes is found too"
-            yield Reason("knowledge", event, YES, text)
-        if one.lost:
-            text = f"an empty {', '.join(one.lost)} excludes too much"
-            yield Reason("knowledge", event, YES, text)
+def _on_exclusions(used: Iterable[CandidateResult]) -> Iterator[Reason]:
+    for candidate in used:
+        for text in exclusion_notes(candidate):
+            yield Reason("knowledge", candidate.event, YES, text)
 
 
-def _missing_fact(ways: list[WayResult]) -> Iterator[Reason]:
+def exclusion_notes(candidate: CandidateResult) -> Iterator[str]:
+    """What becomes of the rule's exclusions where fields are not filled."""
+    if candidate.noise:
+        names = ", ".join(candidate.noise)
+        yield f"noisier: {names} not filled, what it excludes is found too"
+    if candidate.lost:
+        yield f"an empty {', '.join(candidate.lost)} excludes too much"
+
+
+def _missing_fact(ways: Iterable[WayResult]) -> Iterator[Reason]:
     """Of the events that may turn out best, the first reason that names what is missing."""
-    may = [one for way in ways for one in way.sights if one.judged.verdict.applicable]
-    most = max((one.judged.verdict.possible for one in may), default=Level.NO)
-    for one in may:
-        if one.judged.verdict.possible is most:
-            for reason in one.judged.reasons:
+    may = [x for way in ways for x in way.candidates if x.judged.verdict.applicable]
+    most = max((candidate.judged.verdict.possible for candidate in may), default=Level.NO)
+    for candidate in may:
+        if candidate.judged.verdict.possible is most:
+            for reason in candidate.judged.reasons:
                 if reason.missing is not None:
                     yield reason
                     return
 
 
-_LINKS = ("event", "limit", "field", "filter")
-
-
-def _reached(result: SightResult) -> int:
+def _reached(result: CandidateResult) -> int:
     """How far it came before the first broken link: an event that lacks a field tells more than
     one that is not written."""
-    first = result.first
-    return len(_LINKS) if first is None else _LINKS.index(first.kind)
+    return len(_ORDER) if result.first is None else _ORDER.index(result.first.kind)
 
 
-def loss(sights: Sequence[SightResult]) -> tuple[str, str]:
-    """Of sights that show nothing: why, by the event that came furthest, and what an attacker
+def loss(candidates: Sequence[CandidateResult]) -> tuple[str, str]:
+    """Of candidates that show nothing: why, by the event that came furthest, and what an attacker
     gains by that."""
     gains = knowledge().gains
-    told = max(sights, key=_reached)
-    first = told.first
-    if first is not None and first.kind == "field":
-        return told.judged.reason, gains.of_field(first.name)
-    words = gains.filter if first is not None and first.kind == "filter" else gains.event
-    return told.judged.reason, words.format(event=told.event)
+    furthest = max(candidates, key=_reached)
+    reason, first = furthest.judged.reason, furthest.first
+    if first is not None and first.kind is LinkKind.FIELD:
+        return reason, gains.of_field(first.name)
+    filtered = first is not None and first.kind is LinkKind.FILTER
+    words = gains.filter if filtered else gains.event
+    return reason, words.format(event=furthest.event)
 
 
-def missing_fields(used: list[SightResult], dead: list[WayResult]) -> Iterator[str]:
+def missing_fields(used: Iterable[CandidateResult], dead: Iterable[WayResult]) -> Iterator[str]:
     """What a rule reads and does not get, each once: 'Security:4688/OriginalFileName'."""
-    seen: dict[str, None] = {}
-    for one in [*used, *(sight for way in dead for sight in way.sights)]:
-        for name in (*one.missing, *one.noise, *one.lost):
-            seen.setdefault(f"{one.event}/{name}")
-    yield from seen
+    names: dict[str, None] = {}
+    for candidate in [*used, *(candidate for way in dead for candidate in way.candidates)]:
+        for name in (*candidate.missing, *candidate.noise, *candidate.lost):
+            names.setdefault(f"{candidate.event}/{name}")
+    yield from names

@@ -18,9 +18,10 @@ from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.filters import Remembering
 from logreach.coverage.events.patterns import Decider, FilterAnswer
 from logreach.coverage.platforms.sysmon.prerequisites import sieve_of
+from logreach.coverage.platforms.sysmon.remedies import install
 from logreach.inventories.facts.facts import Missing
 from logreach.inventories.facts.host import Host
-from logreach.inventories.windows.facts import SYSMON, SysmonState
+from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
 _KIND = "answers"
 _ENGINE = ("platforms/sysmon/engine", "platforms/sysmon/knowledge", "events", "engine/verdict.py")
@@ -51,9 +52,16 @@ def remembered_by(states: Iterable[SysmonState], folder: Path) -> Iterator[None]
             cache.store(folder, name, entries, _KIND)
 
 
-def _states(hosts: Iterable[Host]) -> list[SysmonState]:
-    facts = (host.facts.get(SYSMON) for host in hosts)
-    return [fact.value for fact in facts if not isinstance(fact, Missing)]
+def _states(hosts: Iterable[Host]) -> Iterator[SysmonState]:
+    """The Sysmons of hosts and, where there is none, the one that a remedy would install."""
+    for host in hosts:
+        sysmon = host.facts.get(SYSMON)
+        if isinstance(sysmon, Missing):
+            continue
+        yield sysmon.value
+        remedy = None if sysmon.value.installed else install(host.facts.get(OS))
+        if remedy is not None and isinstance(remedy.value, SysmonState):
+            yield remedy.value
 
 
 def _name(state: SysmonState) -> str:

@@ -1,126 +1,313 @@
-"""Whether a rule can fire on a host, and what it loses there."""
+"""Whether a rule can fire on a host, and what it loses there: read off the evaluated graph."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple
 
-from logreach.coverage.detections.branch_results import Seen
 from logreach.coverage.detections.explanations import (
     carrying,
+    loss,
     missing_fields,
     telling,
     with_exclusions,
 )
-from logreach.coverage.detections.host_answers import Asked, HostView
-from logreach.coverage.detections.mapping import knowledge
-from logreach.coverage.detections.model import Branch, Need, Rule
+from logreach.coverage.detections.model import Branch, Rule
+from logreach.coverage.detections.nodes import (
+    CandidateNode,
+    DemandNode,
+    FieldNode,
+    MemberNode,
+    RuleNode,
+    WayNode,
+)
 from logreach.coverage.detections.results import (
+    CandidateResult,
     DeadBranch,
+    Link,
+    LinkKind,
     RuleResult,
-    SightResult,
     State,
     WayResult,
+    rank,
 )
-from logreach.coverage.detections.truncation import carriers_of, may_hold
+from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.judged import Judged, Reason
-from logreach.coverage.engine.verdict import (
-    NO,
-    NOT_APPLICABLE,
-    UNKNOWN,
-    Level,
-    Verdict,
-    all_of,
-    any_of,
-)
+from logreach.coverage.engine.reasons import Reasons, each_once
+from logreach.coverage.engine.verdict import NO, YES, Level, Verdict, all_of
 from logreach.coverage.events.event_id import EventId
 
-
-def judge(rule: Rule, view: HostView | Seen) -> RuleResult:
-    """Judge a rule; one that looks at other rules needs `judge_all`."""
-    if not rule.applicable:
-        return _without(rule, NOT_APPLICABLE, State.NOT_APPLICABLE, rule.unjudged)
-    if rule.unjudged or rule.correlation is not None:
-        text = rule.unjudged or "it counts what other rules find, and those were not given"
-        return _without(rule, UNKNOWN, State.NOT_JUDGED, text)
-    seen = view if isinstance(view, Seen) else Seen(view)
-    ways = tuple([seen.way(one) for branch in rule.branches for one in branch.happenings])
-    if not ways:
-        return _without(rule, NO, State.DEAD, "no event can meet its condition")
-    return _result(rule, ways, seen)
+_FILTERING = frozenset({"filter", "forwarding"})
+_Asked = tuple[LinkKind, str, int]
+"""A link before it is answered: its node in the place of the answer."""
 
 
-def _without(rule: Rule, verdict: Verdict, state: State, text: str) -> RuleResult:
-    reason = Reason("knowledge", rule.title, verdict, text)
-    return RuleResult(rule.id, Judged(verdict, (reason,)), (state,))
+class _Base(NamedTuple):
+    """What a host says of a demand, and the links that are broken; `open`: filters decide."""
+
+    result: CandidateResult
+    broken: tuple[Link, ...]
+    open: bool
 
 
-def _beyond(rule: Rule, asked: Asked) -> Verdict:
-    """The branches that were cut off: nothing is proven, and only so much is possible."""
-    known = knowledge()
+class RuleJudge:
+    """Reads rules off one evaluation; what many have in common is worked out once.
 
-    def fillable(event: EventId, need: Need) -> bool:
-        return asked.field(event, need).judged.verdict.possible > Level.NO
+    Most candidates come to the same, so results are told apart by their `place`.
+    """
 
-    found = []
-    for carrier in carriers_of(known.place(rule.logsource)):
-        event = asked.event(carrier.event).judged.verdict
-        if event.applicable and event.possible > Level.NO and rule.tree is not None:
-            holds = may_hold(rule.tree, carrier, known, fillable)
-            event = all_of((UNKNOWN, carrier.limit)) if holds else NO
-        found.append(event)
-    return any_of(found)
+    def __init__(self, evaluation: Evaluation, reasons: Reasons) -> None:
+        self._evaluation = evaluation
+        self._reasons = reasons
+        self._bases: dict[int, _Base] = {}
+        self._same_bases: dict[object, _Base] = {}
+        self._filtered: dict[tuple[int, int], CandidateResult] = {}
+        self._ways: dict[tuple[int, ...], WayResult] = {}
+        self._outcomes: dict[object, RuleResult] = {}
+        self._results: dict[str, RuleResult] = {}
+        self._places = count()
+
+    def result(self, rule: RuleNode) -> RuleResult:
+        """What has become of a rule."""
+        known = self._results.get(rule.rule.id)
+        if known is None:
+            known = self._results[rule.rule.id] = self._result(rule)
+        return known
+
+    def links(self, candidate: CandidateNode) -> list[Link]:
+        """What a host says of a candidate link by link, in the order in which an event travels."""
+        demand = candidate.demand
+        if not self._verdict(demand.event_node).applicable:
+            return []
+        links = [self._link(*asked) for asked in _asked(demand)]
+        if self._base(demand).open:
+            links.append(self._link(LinkKind.FILTER, "", candidate.passes))
+        return links
+
+    def _result(self, rule: RuleNode) -> RuleResult:
+        if rule.members:
+            return self._counting(rule)
+        if rule.state is not None:
+            return RuleResult(rule.rule.id, self._reasons.judged_at(rule.node), (rule.state,))
+        ways = tuple([self._way(way) for way in rule.ways])
+        dead = tuple([place for place, way in enumerate(ways) if way.dead])
+        if dead and len(dead) < len(ways):
+            dead = _uncovered(rule, ways, dead)
+        verdict = self._verdict(rule.node)
+        key = (
+            tuple([way.place for way in ways]),
+            dead,
+            rule.rule.id if rule.rule.truncated else "",
+        )
+        outcome = self._outcomes.get(key)
+        if outcome is None:
+            lost = [ways[place] for place in dead]
+            outcome = self._outcomes[key] = _outcome(rule.rule, verdict, ways, lost)
+        named: tuple[DeadBranch, ...] = ()
+        if dead:
+            named = tuple(dict.fromkeys(_dead_branches(rule, ways, dead)))
+        return outcome._replace(rule_id=rule.rule.id, dead_branches=named, ways=ways)
+
+    def _verdict(self, number: int) -> Verdict:
+        return self._evaluation.verdict_at(number)
+
+    def _way(self, way: WayNode) -> WayResult:
+        candidates = tuple([self.candidate(candidate) for candidate in way.candidates])
+        key = tuple([candidate.place for candidate in candidates])
+        known = self._ways.get(key)
+        if known is None:
+            known = self._ways[key] = _way(len(self._ways), candidates, self._verdict(way.node))
+        return known
+
+    def candidate(self, candidate: CandidateNode) -> CandidateResult:
+        """What has become of a candidate event."""
+        base = self._base(candidate.demand)
+        if not base.open:
+            return base.result
+        verdict = self._verdict(candidate.passes)
+        if not verdict.applicable or verdict is YES:
+            return base.result
+        key = (base.result.place, self._reasons.source(candidate.passes))
+        known = self._filtered.get(key)
+        if known is None:
+            known = self._filtered[key] = self._passed(candidate, base)
+        return known
+
+    def _passed(self, candidate: CandidateNode, base: _Base) -> CandidateResult:
+        """What filters leave of an event; one that is not written has nothing to be noisy about."""
+        judged = self._reasons.judged_at(candidate.passes)
+        filtered = judged.reasons[0].link in _FILTERING
+        link = Link(LinkKind.FILTER if filtered else LinkKind.EVENT, "", judged)
+        broken = (*base.broken, link)
+        verdict = self._verdict(candidate.node)
+        result = base.result._replace(
+            place=next(self._places),
+            judged=Judged(verdict, _reasons(broken)),
+            first=min(broken, key=_ends),
+        )
+        if filtered or verdict.possible > Level.NO:
+            return result
+        return result._replace(noise=(), lost=())
+
+    def _base(self, demand: DemandNode) -> _Base:
+        known = self._bases.get(demand.place)
+        if known is None:
+            known = self._bases[demand.place] = self._answered(demand)
+        return known
+
+    def _answered(self, demand: DemandNode) -> _Base:
+        if not self._verdict(demand.event_node).applicable:
+            return self._shared(demand, ())
+        broken = self._broken(demand)
+        if any(self._verdict(node).possible is Level.NO for _, _, node in broken):
+            return self._shared(demand, broken)
+        noise = tuple(dict.fromkeys(self._unfilled(demand.suppressors)))
+        return self._shared(demand, broken, noise, tuple(self._overdone(demand)))
+
+    def _broken(self, demand: DemandNode) -> tuple[_Asked, ...]:
+        """The links before the filters that fall short."""
+        return tuple([asked for asked in _asked(demand) if self._falls_short(asked[2])])
+
+    def _falls_short(self, node: int) -> bool:
+        verdict = self._verdict(node)
+        return verdict.applicable and verdict is not YES
+
+    def _link(self, kind: LinkKind, name: str, node: int) -> Link:
+        return Link(kind, name, self._reasons.judged_at(node))
+
+    def _shared(
+        self,
+        demand: DemandNode,
+        broken: tuple[_Asked, ...],
+        noise: tuple[str, ...] = (),
+        lost: tuple[str, ...] = (),
+    ) -> _Base:
+        """The first of all that come to the same."""
+        key = (demand.event_node, broken, noise, lost)
+        known = self._same_bases.get(key)
+        if known is None:
+            whole = self._reasons.judged_at(demand.event_node)
+            links = tuple([self._link(*asked) for asked in broken])
+            known = _base(next(self._places), demand.event, whole, links, noise, lost)
+            self._same_bases[key] = known
+        return known
+
+    def _unfilled(self, fields: Iterable[FieldNode]) -> Iterator[str]:
+        """The fields that are surely not filled, by the rule's names."""
+        for name, node in fields:
+            verdict = self._verdict(node)
+            if verdict.applicable and verdict.possible is Level.NO:
+                yield name
+
+    def _overdone(self, demand: DemandNode) -> Iterator[str]:
+        """Fields that are empty for good, so that what asks for an empty one excludes too much."""
+        names = [
+            field[0]
+            for field, others in demand.overbroad
+            if any(self._unfilled((field,))) and not any(self._unfilled(others))
+        ]
+        yield from dict.fromkeys(names)
+
+    def _counting(self, rule: RuleNode) -> RuleResult:
+        """A rule that counts or joins what other rules find."""
+        verdict = self._verdict(rule.node)
+        results = [self.result(member.rule) for member in rule.members]
+        reasons = [
+            reason
+            for member, result in zip(rule.members, results, strict=True)
+            if self._counts_as(rule, member) == verdict
+            for reason in (*self._of_fields(member, result), *result.judged.reasons)
+        ]
+        return RuleResult(
+            rule.rule.id,
+            Judged(verdict, tuple(dict.fromkeys(reasons))),
+            tuple(_states(verdict, (), ())) if verdict.applicable else (State.NOT_APPLICABLE,),
+            tuple(dict.fromkeys(event for result in results for event in result.log_sources)),
+            missing_fields=tuple(
+                dict.fromkeys(name for result in results for name in result.missing_fields)
+            ),
+        )
+
+    def _counts_as(self, rule: RuleNode, member: MemberNode) -> Verdict:
+        """What a member comes to: where all must fire, one that does not apply never will."""
+        verdict = self._verdict(member.node)
+        correlation = rule.rule.correlation
+        every = correlation is not None and correlation.every
+        return NO if every and not verdict.applicable else verdict
+
+    def _of_fields(self, member: MemberNode, result: RuleResult) -> Iterator[Reason]:
+        """What is wrong with the fields by which a member is counted, in its best event."""
+        judged = [
+            [self._reasons.judged_at(node) for node in member.fields.get(event, ())]
+            for event in result.log_sources
+        ]
+        best = max(judged, key=lambda fields: _rank(all_of(x.verdict for x in fields)), default=())
+        for field in best:
+            if field.verdict != YES:
+                yield from field.reasons
 
 
-def _result(rule: Rule, ways: tuple[WayResult, ...], seen: Seen) -> RuleResult:
-    # Ways are told apart by identity, and what comes of the same ways is the same.
-    alike: object = tuple(map(id, ways))
-    dead = seen.lost.get(alike)
-    if dead is None:
-        dead = seen.lost[alike] = tuple(at for at, way in enumerate(ways) if way.dead)
-    if dead and len(dead) < len(ways):
-        dead = _dead(rule, ways, dead)
-    if dead or rule.truncated:
-        alike = (alike, dead, rule.id if rule.truncated else "")
-    found = seen.outcomes.get(alike)
-    if found is None:
-        found = seen.outcomes[alike] = _outcome(rule, ways, [ways[place] for place in dead], seen)
-    lost: tuple[DeadBranch, ...] = ()
-    if dead:
-        branches = _branches(rule)
-        named = (DeadBranch(branches[at].text, ways[at].reason, ways[at].gain) for at in dead)
-        lost = tuple(dict.fromkeys(named))
-    return RuleResult(
-        rule.id, found.judged, found.state, found.log_sources, lost, found.missing_fields, ways
+def _asked(demand: DemandNode) -> Iterator[_Asked]:
+    yield LinkKind.EVENT, "", demand.event_node
+    for name, node in demand.needs:
+        yield LinkKind.FIELD, name, node
+    if demand.limit is not None:
+        yield LinkKind.LIMIT, "", demand.limit
+
+
+def _base(
+    place: int,
+    event: EventId,
+    whole: Judged,
+    broken: tuple[Link, ...],
+    noise: tuple[str, ...] = (),
+    lost: tuple[str, ...] = (),
+) -> _Base:
+    """What comes of an event and of the links that are broken there."""
+    if not broken:
+        result = CandidateResult(place, event, whole, None, (), noise, lost)
+        return _Base(result, (), whole.verdict.applicable)
+    missing = tuple(
+        link.name
+        for link in broken
+        if link.kind is LinkKind.FIELD and link.judged.verdict.possible is Level.NO
     )
+    verdict = all_of(link.judged.verdict for link in broken)
+    judged = Judged(verdict, _reasons(broken) or whole.reasons)
+    result = CandidateResult(place, event, judged, min(broken, key=_ends), missing, noise, lost)
+    return _Base(result, broken, verdict.possible > Level.NO)
 
 
-def _branches(rule: Rule) -> list[Branch]:
-    """The branch of each way."""
-    return [branch for branch in rule.branches for _ in branch.happenings]
+def _way(place: int, candidates: tuple[CandidateResult, ...], verdict: Verdict) -> WayResult:
+    applying = [candidate for candidate in candidates if candidate.judged.verdict.applicable]
+    best = applying[0] if len(applying) == 1 else max(applying, key=rank, default=None)
+    if best is None or verdict.possible > Level.NO:
+        return WayResult(place, candidates, verdict, best)
+    return WayResult(place, candidates, verdict, best, *loss(applying))
 
 
-def _dead(rule: Rule, ways: tuple[WayResult, ...], lost: tuple[int, ...]) -> tuple[int, ...]:
-    """Of the places of ways that cannot fire, those that no way covers which can."""
-    branches = _branches(rule)
-    alive = [(branches[place], way) for place, way in enumerate(ways) if way.alive]
-    return tuple(
-        place
-        for place in lost
-        if not any(_covers(*one, branches[place], ways[place]) for one in alive)
-    )
+def _ends(link: Link) -> tuple[int, int]:
+    return (link.judged.verdict.possible, link.judged.verdict.proven)
+
+
+def _rank(verdict: Verdict) -> tuple[int, int]:
+    return (verdict.proven, verdict.possible)
+
+
+def _reasons(broken: Sequence[Link]) -> tuple[Reason, ...]:
+    """The reasons of broken links, the worst first."""
+    weak = sorted(broken, key=_ends) if len(broken) > 1 else broken
+    return each_once([link.judged.reasons for link in weak])
 
 
 def _outcome(
-    rule: Rule, ways: tuple[WayResult, ...], dead: list[WayResult], seen: Seen
+    rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...], dead: list[WayResult]
 ) -> RuleResult:
     """What comes of these ways for any rule, but for the names of its branches."""
-    verdicts = [way.verdict for way in ways]
-    if rule.truncated:
-        verdicts.append(_beyond(rule, seen.asked))
-    verdict = any_of(verdicts)
     if not verdict.applicable:
-        reasons = ways[0].sights[0].judged.reasons
-        return RuleResult("", Judged(verdict, reasons), (State.NOT_APPLICABLE,), ways=ways)
+        reasons = ways[0].candidates[0].judged.reasons
+        return RuleResult("", Judged(verdict, reasons), (State.NOT_APPLICABLE,))
     applying = [way for way in ways if way.verdict.applicable]
     used = [way.best for way in applying if way.best and way.alive]
     return RuleResult(
@@ -130,7 +317,38 @@ def _outcome(
         tuple(dict.fromkeys(carrying(verdict, used))),
         (),
         tuple(missing_fields(used, dead)),
-        ways,
+    )
+
+
+def _states(
+    verdict: Verdict, used: Sequence[CandidateResult], dead: Sequence[WayResult]
+) -> Iterator[State]:
+    if verdict.possible is Level.NO:
+        yield State.DEAD
+        return
+    yield State.UNKNOWN if verdict.proven is Level.NO else State.FIRES
+    if dead or any(candidate.lost for candidate in used):
+        yield State.DEGRADED
+    if any(candidate.noise for candidate in used):
+        yield State.NOISIER
+
+
+def _dead_branches(
+    rule: RuleNode, ways: Sequence[WayResult], dead: Iterable[int]
+) -> Iterator[DeadBranch]:
+    for place in dead:
+        branch = rule.rule.branches[rule.ways[place].branch]
+        yield DeadBranch(branch.text, ways[place].reason, ways[place].gain)
+
+
+def _uncovered(rule: RuleNode, ways: Sequence[WayResult], dead: tuple[int, ...]) -> tuple[int, ...]:
+    """Of the places of ways that cannot fire, those that no way covers which can."""
+    branches = [rule.rule.branches[way.branch] for way in rule.ways]
+    alive = [(branches[place], way) for place, way in enumerate(ways) if way.alive]
+    return tuple(
+        place
+        for place in dead
+        if not any(_covers(*living, branches[place], ways[place]) for living in alive)
     )
 
 
@@ -138,30 +356,18 @@ def _covers(alive: Branch, shown: WayResult, dead: Branch, lost: WayResult) -> b
     """Whether one branch finds whatever another one would: it asks for no more, and excludes no
     more, counting only exclusions that apply on this host."""
     best = shown.best
-    if best is None or not {one.event for one in shown.sights} & {one.event for one in lost.sights}:
+    events = {candidate.event for candidate in shown.candidates}
+    if best is None or not any(candidate.event in events for candidate in lost.candidates):
         return False
-    return all(one in dead.needs for one in alive.needs) and all(
-        exclusion in dead.exclusions or any(one.field in best.noise for one in exclusion)
+    return all(need in dead.needs for need in alive.needs) and all(
+        exclusion in dead.exclusions or any(test.field in best.noise for test in exclusion)
         for exclusion in alive.exclusions
     )
 
 
-def _states(verdict: Verdict, used: list[SightResult], dead: list[WayResult]) -> Iterator[State]:
-    if verdict.possible is Level.NO:
-        yield State.DEAD
-        return
-    yield State.UNKNOWN if verdict.proven is Level.NO else State.FIRES
-    if dead or any(one.lost for one in used):
-        yield State.DEGRADED
-    if any(one.noise for one in used):
-        yield State.NOISIER
-
-
-def judge_all(rules: Iterable[Rule], view: HostView) -> Mapping[str, RuleResult]:
-    """Judge rules, also those that count what others find, by id."""
-    from logreach.coverage.detections.correlation import correlated
-
-    rules = list(rules)
-    seen = Seen(view)
-    results = {rule.id: judge(rule, seen) for rule in rules if rule.correlation is None}
-    return {rule.id: found for rule, found in correlated(rules, results, view)}
+def judge_rules(
+    rules: Mapping[str, RuleNode], evaluation: Evaluation, reasons: Reasons
+) -> dict[str, RuleResult]:
+    """Every rule on a host, by id."""
+    judge = RuleJudge(evaluation, reasons)
+    return {rule_id: judge.result(rule) for rule_id, rule in rules.items()}

@@ -42,8 +42,8 @@ class FieldName:
 
 
 @dataclass(frozen=True, slots=True)
-class Carrier:
-    """An event that shows a happening; `names` is None where it uses Sigma's own names."""
+class MappedEvent:
+    """An event that shows a events; `names` is None where it uses Sigma's own names."""
 
     event: EventId
     names: Mapping[str, FieldName] | None = None
@@ -53,17 +53,17 @@ class Carrier:
     why: str = ""
 
 
-Happening = tuple[Carrier, ...]
+EventAlternatives = tuple[MappedEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a log source's events are: happenings, or channels whose events the rule names.
+    """Where a log source's events are: alternatives, or channels whose events the rule names.
 
     `unmapped` says why neither is known; `applicable` is False for other systems than Windows.
     """
 
-    happenings: tuple[Happening, ...] = ()
+    alternatives: tuple[EventAlternatives, ...] = ()
     channels: tuple[str, ...] = ()
     unmapped: str = ""
     applicable: bool = True
@@ -75,7 +75,7 @@ class Gains:
 
     fields: Mapping[str, str]
     default: str
-    event: str
+    event: EventId
     filter: str
 
     def of_field(self, name: str) -> str:
@@ -138,14 +138,16 @@ def _category(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldNa
         return Placement(unmapped=f"no mapping known: {entry['unmapped']}")
     return Placement(
         tuple(
-            tuple(_carrier(carrier, names) for carrier in happening)
-            for happening in entry["happenings"]
+            tuple(_mapped_event(mapped, names) for mapped in events)
+            for events in entry["alternatives"]
         )
     )
 
 
-def _carrier(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldName]]) -> Carrier:
-    return Carrier(
+def _mapped_event(
+    entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldName]]
+) -> MappedEvent:
+    return MappedEvent(
         event=EventId.parse(entry["event"]),
         names=names[entry["names"]] if "names" in entry else None,
         fixed={name: tuple(values) for name, values in entry.get("fixed", {}).items()},

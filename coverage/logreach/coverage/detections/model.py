@@ -91,19 +91,19 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a branch asks of an event whatever the event holds; many sights share one.
+    """What a branch asks of an event whatever the event holds; many candidates share one.
 
-    All of `needs` must be filled. Each entry of `vetoes` is something that keeps the rule from
-    firing, mostly an exclusion: it does so only where all its fields are filled. Each entry of
-    `eager` is a field and other fields: an exclusion that asks the first to be empty takes out
-    too much where it is missing and the others are filled. `limit` is the best that this event
-    allows, `why` says so. `sense` narrows which of such events are meant.
+    All of `needs` must be filled. Each entry of `suppressors` is something that keeps the rule
+    from firing, mostly an exclusion: it does so only where all its fields are filled. Each entry
+    of `overbroad_exclusions` is a field and other fields: an exclusion that asks the first to be
+    empty takes out too much where it is missing and the others are filled. `limit` is the best
+    that this event allows, `why` says so. `sense` narrows which of such events are meant.
     """
 
     event: EventId
     needs: tuple[Need, ...]
-    vetoes: tuple[tuple[Need, ...], ...] = ()
-    eager: tuple[tuple[Need, tuple[Need, ...]], ...] = ()
+    suppressors: tuple[tuple[Need, ...], ...] = ()
+    overbroad_exclusions: tuple[tuple[Need, tuple[Need, ...]], ...] = ()
     limit: Verdict = YES
     why: str = ""
     sense: Sense = ANY_SENSE
@@ -111,12 +111,14 @@ class Demand:
     @property
     def fields(self) -> tuple[Need, ...]:
         """Every field that it asks for."""
-        eager = (need for one, others in self.eager for need in (one, *others))
-        return (*self.needs, *chain.from_iterable(self.vetoes), *eager)
+        overbroad_exclusions = (
+            need for one, others in self.overbroad_exclusions for need in (one, *others)
+        )
+        return (*self.needs, *chain.from_iterable(self.suppressors), *overbroad_exclusions)
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class CandidateEvent:
     """A branch as one event would show it.
 
     `pattern` holds every such event; `exact` if it holds no others. `narrowed` holds some of
@@ -154,13 +156,13 @@ class Sight:
 class Branch:
     """One way for a rule to fire: all of `needs` hold, and none of `exclusions` holds whole.
 
-    `happenings` are the different events that it may fire on; for each, the sights that show it,
-    any of which is enough. `text` tells its needs in words.
+    `alternatives` are the different events that it may fire on; for each, the candidates that
+    show it, any of which is enough. `text` tells its needs in words.
     """
 
     needs: tuple[Literal, ...]
     exclusions: tuple[tuple[Literal, ...], ...]
-    happenings: tuple[tuple[Sight, ...], ...] = ()
+    alternatives: tuple[tuple[CandidateEvent, ...], ...] = ()
     text: str = ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from logreach.coverage.detections.constant_fields import settled
-from logreach.coverage.detections.mapping import Carrier, FieldName, Knowledge
+from logreach.coverage.detections.mapping import FieldName, Knowledge, MappedEvent
 from logreach.coverage.detections.model import KEYWORD, Literal, Need
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, Test
@@ -42,31 +42,31 @@ class Reading:
         return self.literal.constraint.test is Test.EMPTY
 
 
-def read(literal: Literal, carrier: Carrier, known: Knowledge) -> Reading:
-    """How the carrier's event answers a literal."""
+def read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
+    """How the mapped's event answers a literal."""
     name = literal.field
     if name == KEYWORD:
         return Reading(literal)
-    if name == "EventID" and not carrier.event.any_number:
-        return Reading(literal, always=bool(literal.constraint.admits(carrier.event.number)))
-    if name in carrier.fixed:
-        fixed = _fixed(literal, carrier)
+    if name == "EventID" and not mapped.event.any_number:
+        return Reading(literal, always=bool(literal.constraint.admits(mapped.event.number)))
+    if name in mapped.fixed:
+        fixed = _fixed(literal, mapped)
         if fixed is not None:
             return fixed
     if name in known.header:
-        answer = settled(carrier.event, name, literal.constraint)
+        answer = settled(mapped.event, name, literal.constraint)
         return Reading(literal, answer, name, literal.constraint)
-    if carrier.names is not None:
-        return _renamed(literal, carrier.event, carrier.names.get(name))
-    return _own(literal, carrier.event, known)
+    if mapped.names is not None:
+        return _renamed(literal, mapped.event, mapped.names.get(name))
+    return _own(literal, mapped.event, known)
 
 
-def _fixed(literal: Literal, carrier: Carrier) -> Reading | None:
-    answers = {literal.constraint.admits(value) for value in carrier.fixed[literal.field]}
+def _fixed(literal: Literal, mapped: MappedEvent) -> Reading | None:
+    answers = {literal.constraint.admits(value) for value in mapped.fixed[literal.field]}
     if len(answers) == 1:
         answer = answers.pop()
         return None if answer is None else Reading(literal, always=answer)
-    return Reading(literal) if carrier.names is not None else None
+    return Reading(literal) if mapped.names is not None else None
 
 
 def _own(literal: Literal, event: EventId, known: Knowledge) -> Reading:

@@ -5,20 +5,37 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from logreach.coverage.detections.host_answers import Link
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.coverage.events.event_id import EventId
 
 
-class SightResult(NamedTuple):
-    """What a host says of a sight; one object for all that come to the same.
+class LinkKind(StrEnum):
+    """What a link between a branch and the host asks, in the order in which an event travels."""
 
-    `first` is the first broken link of those that decide, `missing` are fields that the branch
-    needs and does not get, `noise` those without which something never keeps the rule from
-    firing, `lost` those without which an exclusion takes out too much.
+    EVENT = "event"
+    LIMIT = "limit"
+    FIELD = "field"
+    FILTER = "filter"
+
+
+class Link(NamedTuple):
+    """One link between a branch and the host; `name` is the rule's own name of a field."""
+
+    kind: LinkKind
+    name: str
+    judged: Judged
+
+
+class CandidateResult(NamedTuple):
+    """A candidate event on a host; one object for all that come to the same.
+
+    `place` tells results apart. `first` is the worst of its broken links, `missing` are fields
+    that the branch needs and does not get, `noise` those without which something never keeps the
+    rule from firing, `lost` those without which an exclusion takes out too much.
     """
 
+    place: int
     event: EventId
     judged: Judged
     first: Link | None = None
@@ -27,28 +44,30 @@ class SightResult(NamedTuple):
     lost: tuple[str, ...] = ()
 
 
-def rank(result: SightResult) -> tuple[int, int, int, int]:
-    """For sights, the better the larger: proven, possible, and what it loses nothing of."""
+def rank(result: CandidateResult) -> tuple[int, int, int, int]:
+    """The better, the larger: proven, possible, and what it loses nothing of."""
     verdict = result.judged.verdict
     return (verdict.proven, verdict.possible, -len(result.noise), -len(result.lost))
 
 
 class WayResult(NamedTuple):
-    """A branch on one happening: as good as the best of its sights; one object for all that come
-    to the same.
+    """A branch on a host: as good as the best of its candidates; one object for all that come to
+    the same.
 
-    `best` is the sight that decides: the best verdict, then the least noise. `reason` and `gain`
-    tell of a way that cannot fire why, and what an attacker gains by that.
+    `best` is the candidate that decides: the best verdict, then the least noise. `reason` and
+    `gain` tell of a way that cannot fire why, and what an attacker gains by that.
     """
 
-    sights: tuple[SightResult, ...]
+    place: int
+    candidates: tuple[CandidateResult, ...]
     verdict: Verdict
-    best: SightResult | None
+    best: CandidateResult | None
     reason: str = ""
     gain: str = ""
 
     @property
     def alive(self) -> bool:
+        """Whether it may fire."""
         return self.verdict.possible > Level.NO
 
     @property
@@ -84,8 +103,7 @@ class RuleResult(NamedTuple):
     """A rule on a host.
 
     `log_sources` are the events that carry it, `missing_fields` what it reads and does not get
-    ('Security:4688/OriginalFileName'). `ways` are its branches, each on each of its happenings,
-    in their order.
+    ('Security:4688/OriginalFileName'). `ways` are its branches on their events, in their order.
     """
 
     rule_id: str
@@ -98,4 +116,5 @@ class RuleResult(NamedTuple):
 
     @property
     def verdict(self) -> Verdict:
+        """The verdict without its reasons."""
         return self.judged.verdict

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 from logreach.coverage.detections.model import (
     And,
     Branch,
+    CandidateEvent,
     Correlation,
     Demand,
     Lit,
@@ -22,7 +23,6 @@ from logreach.coverage.detections.model import (
     Not,
     Or,
     Rule,
-    Sight,
 )
 from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.coverage.events.event_id import EventId
@@ -78,26 +78,29 @@ class _Writer:
         return (
             self.literals.each(branch.needs),
             tuple(map(self.literals.each, branch.exclusions)),
-            tuple(tuple(map(self._sight, sights)) for sights in branch.happenings),
+            tuple(tuple(map(self._sight, candidates)) for candidates in branch.alternatives),
             branch.text,
         )
 
-    def _sight(self, sight: Sight) -> Entry:
+    def _sight(self, candidate: CandidateEvent) -> Entry:
         return (
-            self.demands.number(sight.demand),
-            self.patterns.number(sight.pattern),
-            sight.exact,
-            None if sight.narrowed is None else self.patterns.number(sight.narrowed),
-            self.constraints.each(sight.words),
-            self.patterns.each(sight.excluded),
+            self.demands.number(candidate.demand),
+            self.patterns.number(candidate.pattern),
+            candidate.exact,
+            None if candidate.narrowed is None else self.patterns.number(candidate.narrowed),
+            self.constraints.each(candidate.words),
+            self.patterns.each(candidate.excluded),
         )
 
     def _demand(self, demand: Demand) -> Entry:
         return (
             demand.event,
             self.needs.each(demand.needs),
-            tuple(map(self.needs.each, demand.vetoes)),
-            tuple((self.needs.number(one), self.needs.each(rest)) for one, rest in demand.eager),
+            tuple(map(self.needs.each, demand.suppressors)),
+            tuple(
+                (self.needs.number(one), self.needs.each(rest))
+                for one, rest in demand.overbroad_exclusions
+            ),
             _limit(demand.limit),
             demand.why,
             tuple(demand.sense),
@@ -203,19 +206,21 @@ class _Reader:
             found = self._sources[said] = LogSource(*said)
         return found
 
-    def _branch(self, needs: Any, exclusions: Any, happenings: Any, text: str) -> Branch:
+    def _branch(self, needs: Any, exclusions: Any, alternatives: Any, text: str) -> Branch:
         literals = self._literals
         return Branch(
             _each(literals, needs),
             tuple([_each(literals, one) for one in exclusions]),
-            tuple([tuple([self._sight(*one) for one in sights]) for sights in happenings]),
+            tuple(
+                [tuple([self._sight(*one) for one in candidates]) for candidates in alternatives]
+            ),
             text,
         )
 
     def _sight(
         self, demand: int, pattern: int, exact: bool, narrowed: int | None, words: Any, out: Any
-    ) -> Sight:
-        return Sight(
+    ) -> CandidateEvent:
+        return CandidateEvent(
             self._demands[demand],
             self._patterns[pattern],
             exact,
@@ -225,13 +230,25 @@ class _Reader:
         )
 
     def _demand(
-        self, event: str, needs: Any, vetoes: Any, eager: Any, limit: Any, why: str, sense: Any
+        self,
+        event: str,
+        needs: Any,
+        suppressors: Any,
+        overbroad_exclusions: Any,
+        limit: Any,
+        why: str,
+        sense: Any,
     ) -> Demand:
         return Demand(
             EventId.parse(event),
             _each(self._needs, needs),
-            tuple([_each(self._needs, one) for one in vetoes]),
-            tuple([(self._needs[one], _each(self._needs, others)) for one, others in eager]),
+            tuple([_each(self._needs, one) for one in suppressors]),
+            tuple(
+                [
+                    (self._needs[one], _each(self._needs, others))
+                    for one, others in overbroad_exclusions
+                ]
+            ),
             self._limit(limit),
             why,
             Sense(*sense),

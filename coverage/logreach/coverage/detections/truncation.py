@@ -2,46 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Protocol
 
-from logreach.coverage.detections.mapping import Carrier, Knowledge, Placement
+from logreach.coverage.detections.mapping import Knowledge, MappedEvent, Placement
 from logreach.coverage.detections.model import And, Lit, Literal, Need, Node, Not, Or
 from logreach.coverage.detections.reading import read
 from logreach.coverage.events.event_id import ANY_NUMBER, EventId
 
-Fillable = Callable[[EventId, Need], bool]
-"""Whether a field of an event may be filled on the host."""
+
+class ConditionNodes(Protocol):
+    """Nodes for the parts of a condition, by their numbers."""
+
+    def field(self, event: EventId, need: Need) -> int:
+        """Whether a field of an event is filled."""
+        ...
+
+    def settled(self, *, holds: bool) -> int:
+        """A part that holds on every host, or on none."""
+        ...
+
+    def joined(self, children: Sequence[int], *, every: bool) -> int:
+        """All of some parts, or any of them."""
+        ...
 
 
-def may_hold(tree: Node, carrier: Carrier, known: Knowledge, fillable: Fillable) -> bool:
-    """Whether the condition may come true in an event, by the fields that may be filled.
+def condition_node(
+    tree: Node, mapped: MappedEvent, tables: Knowledge, nodes: ConditionNodes
+) -> int:
+    """Whether the condition may come true in an event, by the fields that are filled.
 
-    True claims nothing; False is certain.
+    Where its node is possible nothing is claimed; where it is not, that is certain.
     """
 
-    def literal_may(literal: Literal, wanted: bool) -> bool:
-        reading = read(literal, carrier, known)
+    def of_literal(literal: Literal, *, holding: bool) -> int:
+        reading = read(literal, mapped, tables)
         if reading.always is not None:
-            return reading.always == wanted
+            return nodes.settled(holds=reading.always == holding)
         # Without its field a test fails, and a test for emptiness holds.
-        if reading.need is None or reading.empty == wanted:
-            return True
-        return bool(reading.need.fields) and fillable(carrier.event, reading.need)
+        if reading.need is None or reading.empty == holding:
+            return nodes.settled(holds=True)
+        return nodes.field(mapped.event, reading.need)
 
-    def may(node: Node, *, wanted: bool) -> bool:
+    def of(node: Node, *, holding: bool) -> int:
         match node:
             case Lit():
-                return literal_may(node.literal, wanted)
+                return of_literal(node.literal, holding=holding)
             case Not():
-                return may(node.child, wanted=not wanted)
+                return of(node.child, holding=not holding)
             case And() | Or():
-                combine = all if isinstance(node, And) == wanted else any
-                return combine(may(child, wanted=wanted) for child in node.children)
+                every = isinstance(node, And) == holding
+                return nodes.joined([of(x, holding=holding) for x in node.children], every=every)
 
-    return may(tree, wanted=True)
+    return of(tree, holding=True)
 
 
-def carriers_of(placement: Placement) -> list[Carrier]:
+def mapped_events_of(placement: Placement) -> list[MappedEvent]:
     """Every event that a log source may mean; for channels, any event of theirs."""
-    found = [carrier for happening in placement.happenings for carrier in happening]
-    return found + [Carrier(EventId.of(channel, ANY_NUMBER)) for channel in placement.channels]
+    mapped_events = [mapped for events in placement.alternatives for mapped in events]
+    return mapped_events + [
+        MappedEvent(EventId.of(channel, ANY_NUMBER)) for channel in placement.channels
+    ]

@@ -1,9 +1,11 @@
 """The graph: prerequisites, and what is combined out of them.
 
-Every node is a leaf (a prerequisite), an ANY of its children or an ALL of them. An edge can carry
-a limit: the child counts for no more than that. An edge marked as gate passes on 'not applicable':
-an event of domain controllers does not apply to a workstation, whatever else holds. Any other
-child that does not apply drops out, except over an edge marked `elsewhere`.
+Every node is a leaf (a prerequisite), an ANY of its children or an ALL of them. Of EITHER, one
+child holds and nobody knows which. A BRACKET has two children: the answers for a set of events
+around the one in question and for one inside it. An edge can carry a limit: the child counts for
+no more than that. An edge marked as gate passes on 'not applicable': an event of domain
+controllers does not apply to a workstation, whatever else holds. Any other child that does not
+apply drops out, except over an edge marked `elsewhere`.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ class Prerequisite(Protocol):
 class Combine(StrEnum):
     ANY = "any of"
     ALL = "all of"
+    EITHER = "one of, not known which"
+    BRACKET = "between an outer and an inner set"
     LEAF = "prerequisite"
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from logreach.coverage.engine.compiled import CODED, NEVER, Link
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
+from logreach.coverage.engine.graph import Combine
 from logreach.coverage.engine.judged import Remedy
-from logreach.coverage.engine.node_key import NodeKey
-from logreach.coverage.engine.verdict import YES
+from logreach.coverage.engine.verdict import YES, Level
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import StructuredValue, added_to
@@ -24,109 +25,146 @@ _NONE = -1
 
 
 class Least:
-    """For the nodes of an evaluation, the changes that make them achievable."""
+    """For the nodes of an evaluation, the changes with which at least `goal` is proven of them."""
 
     def __init__(
-        self, evaluation: Evaluation, bits: Mapping[tuple[FactKey[object], str], int]
+        self,
+        evaluation: Evaluation,
+        bits: Mapping[tuple[FactKey[object], str], int],
+        goal: Level = Level.YES,
     ) -> None:
         self._evaluation = evaluation
         self._bits = bits
-        self._known: dict[int, int] = {}
+        self._goal = goal
+        self._enough = frozenset(
+            code for code, verdict in enumerate(CODED) if verdict.proven >= goal
+        )
+        self._sets: dict[int, int] = {}
 
     def changes(self, number: int) -> int | None:
-        """The remedies that make a node achievable, as bits; None where no known ones do."""
-        found = self._set(number)
-        return None if found == _NONE else found
+        """The remedies that a node waits for, as bits; None where no known ones suffice."""
+        changes = self._set(number)
+        return None if changes == _NONE else changes
 
     def _set(self, number: int) -> int:
-        known = self._known.get(number)
-        if known is None:
-            known = self._known[number] = self._found(number)
-        return known
+        changes = self._sets.get(number)
+        if changes is None:
+            changes = self._sets[number] = self._changes(number)
+        return changes
 
-    def _found(self, number: int) -> int:
-        evaluation = self._evaluation
-        if evaluation.achievable(number):
+    def _changes(self, number: int) -> int:
+        code, compiled = self._evaluation.codes[number], self._evaluation.compiled
+        if code in self._enough:
             return 0
-        if not evaluation.applicable(number):
+        if code == NEVER:
             return _NONE
-        said = evaluation.leaves[number]
-        if said is not None:
-            remedy = said.remedy
+        reason = self._evaluation.leaves[number]
+        if reason is not None:
+            remedy = reason.remedy
             return self._bits.get((remedy.key, remedy.text), _NONE) if remedy else _NONE
-        elsewhere = evaluation.compiled.elsewhere.get(number, ())
-        if not all(evaluation.applicable(child) for child in elsewhere):
+        if any(
+            self._evaluation.codes[child] == NEVER for child in compiled.elsewhere.get(number, ())
+        ):
             return _NONE
-        if evaluation.compiled.any_of[number]:
+        kind = compiled.kinds[number]
+        if kind is Combine.ANY:
             return self._fewest(number)
+        if kind is Combine.BRACKET:
+            # All of the outer set is enough for all, some of the inner set is enough for some.
+            outer, inner = compiled.children[number]
+            return self._set(outer if self._goal is Level.YES else inner)
         return self._together(number)
 
     def _fewest(self, number: int) -> int:
-        links = self._evaluation.compiled.links[number]
-        sets = [self._set(child) for child, edge in links if edge.limit is None]
-        return min((one for one in sets if one != _NONE), key=int.bit_count, default=_NONE)
+        sets = [self._over(link) for link in self._evaluation.compiled.links(number)]
+        return min(
+            (changes for changes in sets if changes != _NONE), key=int.bit_count, default=_NONE
+        )
 
     def _together(self, number: int) -> int:
-        found = 0
-        for child, edge in self._evaluation.compiled.links[number]:
+        needed = 0
+        for child, edge in self._evaluation.compiled.links(number):
             if not self._evaluation.applicable(child):
                 continue
-            changes = self._set(child) if edge.limit is None else _NONE
+            changes = self._over((child, edge))
             if changes == _NONE:
                 return _NONE
-            found |= changes
-        return found
+            needed |= changes
+        return needed
+
+    def _over(self, link: Link) -> int:
+        """The changes of a child, if it counts for enough over its edge."""
+        child, edge = link
+        enough = edge.limit is None or edge.limit.proven >= self._goal
+        return self._set(child) if enough else _NONE
 
 
-def fewest(evaluation: Evaluation, facts: Facts, key: NodeKey) -> tuple[Remedy, ...] | None:
-    """Changes that make a node achievable, none of which could be left out; None: none known."""
+def fewest(
+    evaluation: Evaluation, number: int, goal: Level = Level.YES
+) -> tuple[Remedy, ...] | None:
+    """Changes with which at least `goal` is proven of a node, none of which could be left out.
+
+    None where no known ones suffice.
+    """
     offered = {
-        (one.key, one.text): one
+        (remedy.key, remedy.text): remedy
         for _, reason in evaluation.reasons()
-        if (one := reason.remedy) is not None
+        if (remedy := reason.remedy) is not None
     }
-    number = evaluation.compiled.number[key]
-    least = Least(evaluation, {name: 1 << place for place, name in enumerate(offered)})
+    least = Least(evaluation, {name: 1 << place for place, name in enumerate(offered)}, goal)
     changes = least.changes(number)
     if changes is None:
         return None
-    chosen = [one for place, one in enumerate(offered.values()) if changes >> place & 1]
-    for one in tuple(chosen):
-        rest = [other for other in chosen if other is not one]
-        if applied(evaluation, facts, rest).achievable(number):
-            chosen = rest
+    chosen = [remedy for place, remedy in enumerate(offered.values()) if changes >> place & 1]
+    if applied(evaluation, chosen).proven(number) < goal:
+        return None
+    for remedy in tuple(chosen):
+        without = [other for other in chosen if other is not remedy]
+        if applied(evaluation, without).proven(number) >= goal:
+            chosen = without
     return tuple(chosen)
 
 
-def applied(evaluation: Evaluation, facts: Facts, remedies: Iterable[Remedy]) -> Evaluation:
-    """The evaluation of a host with these facts once all of these remedies have been made."""
-    wished: dict[FactKey[object], object] = {}
-    unvalued: set[Remedy] = set()
-    for one in remedies:
-        if one.value is None:
-            unvalued.add(one)
-        else:
-            has = facts.known.get(one.key)
-            old = wished.get(one.key, has.value if has else None)
-            wished[one.key] = added_to(old, one.value)
-    for key, value in wished.items():
+def applied(evaluation: Evaluation, remedies: Iterable[Remedy]) -> Evaluation:
+    """The evaluation of the same host once all of these remedies have been made."""
+    facts = evaluation.facts
+    values, unvalued = facts_after(facts, remedies)
+    for key, value in values.items():
         facts = facts.stating(key, value)
-    changed = reevaluate(evaluation, facts, wished) if wished else evaluation
+    changed = reevaluate(evaluation, facts, values) if values else evaluation
     if not unvalued:
         return changed
     offering = _offering(changed)
-    return supposing(changed, {number: YES for one in unvalued for number in offering.get(one, ())})
+    return supposing(
+        changed, {number: YES for remedy in unvalued for number in offering.get(remedy, ())}
+    )
+
+
+def facts_after(
+    facts: Facts, remedies: Iterable[Remedy]
+) -> tuple[dict[FactKey[object], object], set[Remedy]]:
+    """The values of the facts that remedies change, and the remedies that no value tells."""
+    values: dict[FactKey[object], object] = {}
+    unvalued: set[Remedy] = set()
+    for remedy in remedies:
+        if remedy.value is None:
+            unvalued.add(remedy)
+        else:
+            stated = facts.known.get(remedy.key)
+            before = values.get(remedy.key, stated.value if stated else None)
+            values[remedy.key] = added_to(before, remedy.value)
+    return values, unvalued
 
 
 @lru_cache(maxsize=1)  # every remedy of a host is weighed after the other
 def _offering(evaluation: Evaluation) -> dict[Remedy, list[int]]:
     """The leaves that offer each remedy without a value."""
-    found: dict[Remedy, list[int]] = {}
+    offering: dict[Remedy, list[int]] = {}
     for number, reason in evaluation.reasons():
         remedy = reason.remedy
         if remedy is not None and remedy.value is None and reason.verdict.applicable:
-            found.setdefault(remedy, []).append(number)
-    return found
+            offering.setdefault(remedy, []).append(number)
+    return offering
 
 
 def exceeds(more: Remedy, less: Remedy) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -141,6 +142,20 @@ class Forwarded:
         if isinstance(fact, Missing):
             return _untold(self.pattern.event, fact)
         return Arriving(facts).check(self.pattern)
+
+    @staticmethod
+    def on_host(facts: Facts) -> Callable[[Forwarded], Reason]:
+        """The check of many patterns on one host."""
+        arriving = Arriving(facts)
+        return lambda leaf: arriving.check(leaf.pattern)
+
+    @staticmethod
+    def state(facts: Facts) -> Hashable:
+        """The subscriptions and who is asked; where none are known, nothing else matters."""
+        forwarding = facts.get(FORWARDING)
+        if isinstance(forwarding, Missing):
+            return forwarding
+        return tuple(map(facts.get, _READS))
 
 
 class Arriving:

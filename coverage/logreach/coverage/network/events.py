@@ -98,6 +98,16 @@ class Events:
             gate = self._asked_of(node, gate, shown, what)
         return self._all_of(node, key, gate, self._allowed(shown))
 
+    def core(self, key: EventId, role: str = "", what: str = "") -> NodeKey:
+        """What an event asks of a host whatever outcome and object it tells of; as in `able`."""
+        anywhere = role == ANY_HOST
+        gate = self._core(key, anywhere=anywhere)
+        if not role or anywhere:
+            return gate
+        return self._asked_of(
+            NodeKey.of("core of", key, role, what), gate, Shown(key, role=role), what
+        )
+
     def audited(self, shown: Shown) -> NodeKey:
         """The same, so far as it shows one operation: scoped policy and object."""
         node = NodeKey.of("audited", shown.event, *_object_of(shown), shown.outcome, *shown.rights)

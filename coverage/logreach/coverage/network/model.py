@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from logreach.coverage.attack import AttackModel, SmapRow, load_smap, misnamed
+from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.construction import inner
-from logreach.coverage.engine.evaluation import Compiled
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.events.event_id import EventId, FieldId

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import hosts
 import pytest
 import yaml
+from judged_events import judged, judged_event
 
 from logreach.coverage.engine.judged import Judged
-from logreach.coverage.engine.verdict import all_of
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
-from logreach.coverage.network.rule_nodes import GraphView
+from logreach.coverage.network.rule_nodes import RuleEvents
 from logreach.coverage.platforms.sysmon.prerequisites import contradictions
-from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts
 
 TABLE = yaml.safe_load(Path(__file__).with_name("prerequisites.yaml").read_text(encoding="utf-8"))
 CASES = [pytest.param(case, id=case["name"]) for case in TABLE["cases"]]
-
-
-@cache
-def _view(name: str) -> GraphView:
-    return GraphView(load_events(), _facts(next(c for c in TABLE["cases"] if c["name"] == name)))
 
 
 def _facts(case: dict[str, Any]) -> Facts:
@@ -37,10 +31,7 @@ def _facts(case: dict[str, Any]) -> Facts:
 
 def _event(case: dict[str, Any], number: int) -> Judged:
     """The event as written and kept."""
-    view, key = _view(case["name"]), f"Sysmon:{number}"
-    both = (view.event(EventId.parse(key)), view.passes(EventPattern(EventId.parse(key))))
-    verdict = all_of(one.verdict for one in both)
-    return Judged(verdict, tuple(reason for one in both for reason in one.reasons))
+    return judged_event(_facts(case), EventPattern(EventId.of("Sysmon", number)))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -49,14 +40,18 @@ def test_an_event_is_achievable_where_it_is_proven(case: dict[str, Any]) -> None
     assert found == case["events"]
 
 
+def _filled(event: EventId, field: str) -> Callable[[RuleEvents], int]:
+    return lambda events: events.field(event, field)
+
+
 @pytest.mark.parametrize("case", [one for one in CASES if "fields" in one.values[0]])
 def test_a_field_is_filled_where_it_is_proven(case: dict[str, Any]) -> None:
     found = {}
     for asked in case["fields"]:
         number, _, field = asked.partition("/")
-        found[asked] = (
-            _view(case["name"]).attribute(EventId.parse(f"Sysmon:{number}"), field).verdict.label
-        )
+        found[asked] = judged(
+            _facts(case), _filled(EventId.of("Sysmon", number), field)
+        ).verdict.label
     assert found == case["fields"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -47,6 +47,20 @@ class SysmonKeeps:
 
     def check(self, facts: Facts) -> Reason:
         return Keeping(facts).check(self.pattern)
+
+    @staticmethod
+    def on_host(facts: Facts) -> Callable[[SysmonKeeps], Reason]:
+        """The check of many patterns on one host."""
+        keeping = Keeping(facts)
+        return lambda leaf: keeping.check(leaf.pattern)
+
+    @staticmethod
+    def state(facts: Facts) -> Hashable:
+        """What is said of Sysmon, and what the programs that may be meant make of it."""
+        state = state_of(facts)
+        if isinstance(state, Missing) or not state.value.installed:
+            return state
+        return state, filters(state.value, facts)
 
 
 class Keeping:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import judged_events
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import aces_of
 
+from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.judged import Judged
-from logreach.coverage.engine.verdict import all_of
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
-from logreach.coverage.network.rule_nodes import GraphView
+from logreach.coverage.network.rule_nodes import RuleEvents
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.sacls.needs import ObjectScope
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
@@ -45,7 +46,7 @@ CASES: dict[str, Any] = yaml.safe_load(
 
 def constraint(written: list[Any]) -> tuple[Constraint, ...]:
     if written and isinstance(written[0], list):
-        return tuple(part for spec in written for part in constraint(spec))
+        return tuple(one for each in written for one in constraint(each))
     test, *values = map(str, written)
     negated = test.startswith("not")
     kind = Test(test.removeprefix("not").strip() or Test.EQUALS)
@@ -53,8 +54,8 @@ def constraint(written: list[Any]) -> tuple[Constraint, ...]:
 
 
 def pattern(event: int, fields: dict[str, list[Any]]) -> EventPattern:
-    constraints = {name: constraint(written) for name, written in fields.items()}
-    return EventPattern(EventId.parse(f"Security:{event}"), constraints)
+    told = {name: constraint(written) for name, written in fields.items()}
+    return EventPattern(EventId.parse(f"Security:{event}"), told)
 
 
 def described(target: AuditedObject) -> str:
@@ -68,10 +69,10 @@ def test_objects_that_a_pattern_means(name: str) -> None:
     groups = objects_of_pattern(event, pattern(case["event"], case["fields"]))
     assert [[described(target) for target in group] for group in groups] == case["objects"]
     if "some" in case:
-        assert {target.scope for group in groups for target in group} == {ObjectScope.SOME}
+        assert {one.scope for group in groups for one in group} == {ObjectScope.SOME}
 
 
-def view_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> GraphView:
+def facts_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> Facts:
     """A domain controller that audits everything but what is `off`."""
     system = identify("Windows Server 2022")
     assert isinstance(system, OperatingSystem)
@@ -79,25 +80,19 @@ def view_of(sacls: dict[str, str], off: tuple[str, ...] = ()) -> GraphView:
         OS: system,
         ROLE: Role.DOMAIN_CONTROLLER,
     }
-    for subcategory in subcategories().values():
-        on = subcategory.name not in off
-        stated[AUDIT(subcategory.guid)] = AuditSetting(success=on, failure=on)
+    for one in subcategories().values():
+        on = one.name not in off
+        stated[AUDIT(one.guid)] = AuditSetting(success=on, failure=on)
     for name, sddl in sacls.items():
         stated[SACL(name)] = Sacl(aces_of(sddl))
-    facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in stated.items())
-    return GraphView(load_events(), facts)
+    return Facts.of(Statement(key, value, Evidence("x")) for key, value in stated.items())
 
 
 def judged(
     sacls: dict[str, str], event: int, fields: dict[str, list[Any]], off: tuple[str, ...] = ()
 ) -> Judged:
     """A rule's event there."""
-    view = view_of(sacls, off)
-    event_pattern = pattern(event, fields)
-    both = [view.event(event_pattern.event), view.passes(event_pattern)]
-    applying = [answer for answer in both if answer.verdict.applicable]
-    reasons = tuple(reason for answer in applying for reason in answer.reasons)
-    return Judged(all_of(answer.verdict for answer in applying), reasons)
+    return judged_events.judged_event(facts_of(sacls, off), pattern(event, fields))
 
 
 FILES = {"global:file": "S:(AU;SAFA;FA;;;WD)"}
@@ -182,8 +177,8 @@ def test_a_rule_is_judged_by_the_object_that_it_means(
     off: tuple[str, ...],
     label: str,
 ) -> None:
-    answer = judged(sacls, event, fields, off)
-    assert answer.verdict.label == label, answer.reason
+    found = judged(sacls, event, fields, off)
+    assert found.verdict.label == label, found.reason
 
 
 @pytest.mark.parametrize(
@@ -195,16 +190,19 @@ def test_a_rule_is_judged_by_the_object_that_it_means(
     ],
 )
 def test_an_event_as_such_tells_of_files_and_keys(sacls: dict[str, str], label: str) -> None:
-    assert view_of(sacls)._able(EventId.parse("Security:4663")).verdict.label == label
+    events = RuleEvents.alone()
+    node = events.compiled.include(events.events.able(EventId.parse("Security:4663")))
+    found = evaluate(events.compiled, facts_of(sacls))
+    assert found.verdict_at(node).label == label
 
 
 def test_a_right_on_files_may_be_used_on_removable_storage() -> None:
     fields = {"ObjectName": ["ends", "\\hosts"], "AccessMask": ["equals", "0x2"]}
-    answer = judged({}, 4663, {**fields, "ObjectType": ["equals", "File"]})
-    assert answer.verdict.label == "unknown, at least conditional"
+    found = judged({}, 4663, {**fields, "ObjectType": ["equals", "File"]})
+    assert found.verdict.label == "unknown, at least conditional"
 
 
-ON_OBJECTS = sorted(key for key, event in load_events().events.items() if event.sacl is not None)
+ON_OBJECTS = sorted(key for key, one in load_events().events.items() if one.sacl is not None)
 TYPES = ["Key", "File", "Process", "SAM_USER", "SecretObject", "domainDNS", "SC_MANAGER OBJECT"]
 NAMES = [
     "\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Services\\",
@@ -219,13 +217,13 @@ LISTS = ["%%1537", "%%4417", "%%7688", "WriteData", "DELETE"]
 
 
 def constraints(values: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[Constraint, ...]]:
-    each = st.builds(
+    one = st.builds(
         Constraint,
         st.sampled_from([Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS, Test.UNKNOWN]),
         st.lists(values, max_size=2).map(tuple),
         st.booleans(),
     )
-    return st.lists(each, min_size=1, max_size=2).map(tuple)
+    return st.lists(one, min_size=1, max_size=2).map(tuple)
 
 
 masks = st.integers(0, 2**32).map(hex) | st.integers(0, 31).map(lambda bit: hex(1 << bit))
@@ -240,7 +238,7 @@ ANYTHING = st.fixed_dictionaries(
         "Properties": constraints(st.sampled_from(["1131f6ad-9c07-11d1-f79f-00c04fc2dcd2", "x"])),
     },
 )
-ONE_KEY = view_of({"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)", "C:\\": "S:(AU;SA;FA;;;WD)"})
+ONE_KEY = facts_of({"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)", "C:\\": "S:(AU;SA;FA;;;WD)"})
 
 
 @settings(max_examples=200)
@@ -248,5 +246,6 @@ ONE_KEY = view_of({"HKLM\\SOFTWARE": "S:(AU;CISA;KA;;;WD)", "C:\\": "S:(AU;SA;FA
 def test_whatever_a_rule_asks_of_an_object_is_judged(
     event: str, fields: dict[str, tuple[Constraint, ...]]
 ) -> None:
-    verdict = ONE_KEY.passes(EventPattern(EventId.parse(event), fields)).verdict
-    assert not verdict.applicable or verdict.proven <= verdict.possible
+    asked = EventPattern(EventId.parse(event), fields)
+    found = judged_events.judged(ONE_KEY, lambda events: events.passes(asked)).verdict
+    assert not found.applicable or found.proven <= found.possible

@@ -1,0 +1,38 @@
+"""Why rules can fire on the hosts of an inventory or cannot, as trees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from logreach.coverage.assessment.explain import least_changes
+from logreach.coverage.assessment.profiles import group
+from logreach.coverage.detections.explain import explain_rule
+from logreach.coverage.detections.judge import RuleJudge
+from logreach.coverage.detections.model import Rule
+from logreach.coverage.detections.nodes import RuleNodes
+from logreach.coverage.engine.evaluation import evaluate
+from logreach.coverage.engine.reasons import Reasons
+from logreach.coverage.engine.tree import Branch
+from logreach.coverage.engine.verdict import Level
+from logreach.coverage.network.rule_nodes import RuleEvents
+from logreach.inventories.facts.host import Inventory
+
+
+def explain_rules(
+    wanted: Sequence[Rule], rules: Sequence[Rule], inventory: Inventory
+) -> list[Branch]:
+    """One tree a profile and rule, with what to change for it; `rules` are those that the wanted
+    ones may count."""
+    # Only a rule that counts what others find needs the others.
+    alone = all(rule.correlation is None for rule in wanted)
+    events = RuleEvents.alone()
+    nodes = RuleNodes(wanted if alone else rules, events).by_id
+    trees = []
+    for profile in group(inventory.hosts):
+        evaluation = evaluate(events.compiled, profile.facts)
+        judge = RuleJudge(evaluation, Reasons(evaluation))
+        names = ", ".join(host.name for host in profile.hosts)
+        for node in (nodes[rule.id] for rule in wanted):
+            least = least_changes("the rule", node.node, evaluation, goal=Level.PARTIAL)
+            trees.append(explain_rule(node, judge, names, least))
+    return trees

@@ -1,0 +1,306 @@
+"""A graph as lists of numbers, the form in which it is evaluated.
+
+A graph is compiled once, as it is evaluated for every profile and, to weigh remedies and missing
+facts, many times with a few leaves changed. Verdicts are numbers there; the tables that combine
+them are made from the functions of `verdict`, so that each rule stands in one place.
+
+Nodes that come by the thousand and that nobody names (those of detection rules) are added to the
+lists directly: `leaf`, `combined` and `cover` return a number, and return the same number when
+they are asked for the same node again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from logreach.coverage.engine.graph import Combine, Edge, Graph, Prerequisite
+from logreach.coverage.engine.leaves import Leaves
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.engine.verdict import (
+    NO,
+    NOT_APPLICABLE,
+    PARTIAL,
+    YES,
+    Level,
+    Verdict,
+    all_of,
+    any_of,
+    hull,
+)
+
+APPLYING = tuple(verdict for verdict in Verdict if verdict.applicable)
+NEVER = len(APPLYING)
+DOUBT = NEVER + 1
+CODED = (*APPLYING, NOT_APPLICABLE, *APPLYING)
+"""A verdict's code is its place here. Those from DOUBT on may turn out not to apply: the host's
+role is unknown. Of these, a need must not settle what it would then leave alone."""
+CODE = {verdict: number for number, verdict in enumerate(CODED[:DOUBT])}
+_Rule = Callable[[Sequence[Verdict]], Verdict]
+Link = tuple[int, Edge]
+"""A child by its number, and the edge that leads to it."""
+
+
+def _bracketed(verdicts: Sequence[Verdict]) -> Verdict:
+    """What holds for a set of events, by the answers for a set around it and for one inside it.
+
+    That all or none of the outer set passes is true of the set itself; that some of it does is
+    not. Then the inner set tells, whose members are all in the set.
+    """
+    if len(verdicts) == 1 or verdicts[0] in (YES, NO):
+        return verdicts[0]
+    inner = verdicts[1]
+    return Verdict.of(
+        Level.PARTIAL if inner.proven > Level.NO else Level.NO,
+        Level.YES if inner.possible is Level.YES else Level.PARTIAL,
+    )
+
+
+def _combined(rule: _Rule, left: int, right: int) -> int:
+    """The code of two together; what may not apply is counted both as there and as not."""
+    if NEVER in (left, right):
+        return left if right == NEVER else right
+    first, second = CODED[left], CODED[right]
+    cases = [rule((first, second))]
+    cases += [second] if left > NEVER else []
+    cases += [first] if right > NEVER else []
+    return CODE[hull(cases)] + (DOUBT if min(left, right) > NEVER else 0)
+
+
+def _table(rule: _Rule) -> list[list[int]]:
+    codes = range(len(CODED))
+    return [[_combined(rule, left, right) for right in codes] for left in codes]
+
+
+_ALL = _table(all_of)
+_TABLES = {
+    Combine.ANY: _table(any_of),
+    Combine.ALL: _ALL,
+    Combine.EITHER: _table(hull),
+    Combine.BRACKET: _table(_bracketed),
+    Combine.LEAF: _ALL,  # never looked at: a leaf has no children
+}
+
+
+def _shared(code: int, *, certain: bool) -> int:
+    """Cap at PARTIAL because another host must supply the rest; if that is uncertain, cap only
+    what is proven."""
+    if code == NEVER:
+        return code
+    verdict = CODED[code]
+    limited = verdict.limited(PARTIAL)
+    capped = limited if certain else Verdict.of(limited.proven, verdict.possible)
+    return CODE[capped] + (DOUBT if code > NEVER else 0)
+
+
+_SHARED = [_shared(code, certain=True) for code in range(len(CODED))]
+_PERHAPS_SHARED = [_shared(code, certain=False) for code in range(len(CODED))]
+_UNNAMED = NodeKey.of("unnamed")
+_PLAIN = Edge(_UNNAMED)
+_GATE = Edge(_UNNAMED, gate=True)
+_CAPPED = Edge(_UNNAMED, PARTIAL)
+
+
+class Compiled:
+    """Nodes as lists, children before parents; a node is its place in them.
+
+    `number` has the places of nodes that have a key, `parents` the nodes that hang on a node.
+    Most nodes have children over plain edges only, or a gate as first of them: of these, the
+    numbers of the children are all that is kept.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.keys: list[NodeKey | None] = []
+        self.number: dict[NodeKey, int] = {}
+        self.leaves = Leaves()
+        self.inner: list[int] = []
+        self.kinds: list[Combine] = []
+        self.children: list[tuple[int, ...]] = []
+        self.parents: list[list[int]] = []
+        self.elsewhere: dict[int, tuple[int, ...]] = {}
+        """Nodes with needs that other hosts may meet -> these children."""
+        self._gated = bytearray()
+        """Whether the first child is a gate, where that is all there is to say of the edges."""
+        self._edges: dict[int, tuple[Edge, ...]] = {}
+        """The edges of nodes of which more is to be said."""
+        self._limits: dict[int, tuple[tuple[int, int, bool], ...]] = {}
+        """The same for evaluating: children, codes of the limits, whether each is a gate."""
+        self._tables: list[list[list[int]]] = []
+        self._nodes: dict[tuple[Combine, bool], dict[tuple[int, ...], int]] = {}
+        self._capped_nodes: dict[tuple[int, ...], int] = {}
+        for key in graph.order():
+            self._compile(key)
+
+    def links(self, number: int) -> tuple[Link, ...]:
+        """The children of a node, with the edges that lead to them."""
+        children, edges = self.children[number], self._edges.get(number)
+        if edges is not None:
+            return tuple(zip(children, edges, strict=True))
+        first = _GATE if self._gated[number] else _PLAIN
+        return tuple([(child, _PLAIN if place else first) for place, child in enumerate(children)])
+
+    def include(self, key: NodeKey) -> int:
+        """The number of a node of the graph, which may have been added since it was compiled."""
+        todo = [key]
+        while todo:
+            missing = [
+                edge.child for edge in self.graph.edges(todo[-1]) if edge.child not in self.number
+            ]
+            if todo[-1] in self.number:
+                todo.pop()
+            elif missing:
+                todo += missing
+            else:
+                self._compile(todo.pop())
+        return self.number[key]
+
+    def _compile(self, key: NodeKey) -> None:
+        node, edges = self.graph.node(key), self.graph.edges(key)
+        children = tuple([self.number[edge.child] for edge in edges])
+        self.number[key] = self._append(key, node.combine, children, edges, node.leaf)
+
+    def leaf(self, prerequisite: Prerequisite) -> int:
+        """A prerequisite as a node without a key, whether or not there is an equal one."""
+        return self._append(None, Combine.LEAF, (), (), prerequisite)
+
+    def combined(self, combine: Combine, children: Sequence[int], *, gate: bool = False) -> int:
+        """A node over others, without limits; with `gate`, the first child is one.
+
+        A single child stands for itself.
+        """
+        if len(children) == 1:
+            return children[0]
+        numbers, same = tuple(children), self._nodes.setdefault((combine, gate), {})
+        number = same.get(numbers)
+        if number is None:
+            number = same[numbers] = self._add(None, combine, numbers)
+            self._gated[number] = gate
+        return number
+
+    def cover(self, children: Sequence[int]) -> int:
+        """A node that is YES where all children are, and at least PARTIAL where some are.
+
+        As `construction.cover`, but nothing is said of a part that falls short: the reasons are
+        those of what is lacking.
+        """
+        if len(children) == 1:
+            return children[0]
+        return self._capped(self.combined(Combine.ALL, children), *children)
+
+    def at_least(self, child: int, part: int) -> int:
+        """A node that is worth its child, and at least PARTIAL where a part of it holds."""
+        return self._capped(child, part)
+
+    def _capped(self, whole: int, *parts: int) -> int:
+        children = (whole, *parts)
+        number = self._capped_nodes.get(children)
+        if number is None:
+            edges = (_PLAIN, *(_CAPPED for _ in parts))
+            number = self._capped_nodes[children] = self._append(None, Combine.ANY, children, edges)
+        return number
+
+    def bracket(self, outer: int, inner: int, undecided: str) -> int:
+        """What holds for a set of events, by nodes for a set around it and for one inside it.
+
+        `undecided` says what it means that the outer one alone does not tell.
+        """
+        return self._append(
+            None, Combine.BRACKET, (outer, inner), (_GATE, Edge(_UNNAMED, why=undecided))
+        )
+
+    def named(self, key: NodeKey, child: int) -> int:
+        """A node of its own, by a key, that is worth what another one is."""
+        self.number[key] = number = self._add(key, Combine.ANY, (child,))
+        return number
+
+    def _add(self, key: NodeKey | None, combine: Combine, children: tuple[int, ...]) -> int:
+        """A node over plain edges."""
+        number = len(self.kinds)
+        self.keys.append(key)
+        self.kinds.append(combine)
+        self.children.append(children)
+        self.parents.append([])
+        self._gated.append(False)
+        self._tables.append(_TABLES[combine])
+        for child in children:
+            self.parents[child].append(number)
+        if combine is not Combine.LEAF:
+            self.inner.append(number)
+        return number
+
+    def _append(
+        self,
+        key: NodeKey | None,
+        combine: Combine,
+        children: tuple[int, ...],
+        edges: tuple[Edge, ...],
+        prerequisite: Prerequisite | None = None,
+    ) -> int:
+        """A node over edges of any kind."""
+        number = self._add(key, combine, children)
+        if prerequisite is not None:
+            self.leaves.add(number, prerequisite)
+        if any(edge.limit or edge.gate or edge.elsewhere or edge.why for edge in edges):
+            self._edges[number] = edges
+            if len(edges) > 1 or edges[0].limit is not None:
+                self._limits[number] = tuple(
+                    (child, NEVER if edge.limit is None else CODE[edge.limit], edge.gate)
+                    for child, edge in zip(children, edges, strict=True)
+                )
+        elsewhere = tuple(
+            [child for child, edge in zip(children, edges, strict=True) if edge.elsewhere]
+        )
+        if elsewhere:
+            self.elsewhere[number] = elsewhere
+        return number
+
+    def combine(self, number: int, codes: Sequence[int]) -> int:
+        """The verdict of an inner node from those of its children."""
+        children = self.children[number]
+        if number in self._limits:
+            return self._limited(number, codes)
+        table, verdict = self._tables[number], NEVER
+        if self._gated[number]:
+            gate = codes[children[0]]
+            if gate == NEVER:
+                return NEVER
+            if gate > NEVER:
+                return self._behind_doubt(number, codes)
+        for child in children:
+            verdict = table[verdict][codes[child]]
+        return verdict
+
+    def _behind_doubt(self, number: int, codes: Sequence[int]) -> int:
+        """A node whose gate may turn out not to apply: so may the node."""
+        table, (gate, *others) = self._tables[number], self.children[number]
+        verdict = codes[gate] - DOUBT
+        for child in others:
+            verdict = table[verdict][codes[child]]
+        return verdict + DOUBT if verdict < NEVER else verdict
+
+    def _limited(self, number: int, codes: Sequence[int]) -> int:
+        """The same where edges have limits, gates or needs that other hosts meet."""
+        table, verdict = self._tables[number], NEVER
+        doubt, certain = False, True
+        for child, limit, gate in self._limits[number]:
+            code = codes[child]
+            if code < NEVER:
+                verdict = table[verdict][_ALL[code][limit]]
+                continue
+            certain = False
+            if code == NEVER:
+                if gate:
+                    return NEVER
+            elif gate:
+                doubt, verdict = True, table[verdict][_ALL[code - DOUBT][limit]]
+            else:
+                verdict = table[verdict][_ALL[code - DOUBT][limit] + DOUBT]
+        if not certain and number in self.elsewhere:
+            verdict = self._without_elsewhere(number, verdict, codes)
+        return verdict + DOUBT if doubt and verdict < NEVER else verdict
+
+    def _without_elsewhere(self, number: int, verdict: int, codes: Sequence[int]) -> int:
+        children = [codes[child] for child in self.elsewhere[number]]
+        if NEVER in children:
+            return _SHARED[verdict]
+        return _PERHAPS_SHARED[verdict] if max(children) > NEVER else verdict

@@ -1,0 +1,143 @@
+"""Which tests run which lines, and what each costs."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import coverage
+import pytest
+from _pytest.runner import runtestprotocol
+from hypothesis import HealthCheck, Phase, settings
+from mutants import Mutant
+
+BUDGET = 2.0
+"""Seconds of tests that a mutant is put to at most, by what they took without it."""
+FAILED = 1
+
+
+def hypothesis_without_search() -> None:
+    """To find a smaller example costs time and tells nothing here."""
+    settings.register_profile(
+        "mutation",
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    settings.load_profile("mutation")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which tests run which lines, and how long each takes."""
+
+    lines: dict[str, dict[int, set[str]]]
+    seconds: dict[str, float]
+
+    def tests_of(self, path: Path, mutant: Mutant) -> tuple[str, ...]:
+        """The tests that reach a mutant, the quick ones first, as many as the budget allows."""
+        lines = self.lines.get(str(path), {})
+        chosen = mutant.lines & lines.keys() if mutant.first_line else lines.keys()
+        reached = {test for line in chosen for test in lines[line]}
+        if not reached and not mutant.first_line:  # what is made at import, anyone may read
+            reached = set(self.seconds)
+        spent, tests = 0.0, []
+        started: set[str] = set()
+        for test in sorted(reached, key=self._cost):
+            start, seconds, _ = self._cost(test)
+            file = test.partition("::")[0]
+            spent += seconds if file in started else start
+            if tests and spent > BUDGET:
+                break
+            started.add(file)
+            tests.append(test)
+        return tuple(tests)
+
+    def _cost(self, test: str) -> tuple[float, float, str]:
+        """What the dearest test of its file takes (it makes what all of them share), and itself."""
+        return self._starts[test.partition("::")[0]], self.seconds[test], test
+
+    @cached_property
+    def _starts(self) -> dict[str, float]:
+        starts: dict[str, float] = defaultdict(float)
+        for test, seconds in self.seconds.items():
+            file = test.partition("::")[0]
+            starts[file] = max(starts[file], seconds)
+        return starts
+
+
+def measured(items: Sequence[pytest.Item], paths: Iterable[Path]) -> Reach:
+    """Run every test once, in a fork, with the lines that it runs; failing ones are left out."""
+    with tempfile.NamedTemporaryFile("r", suffix=".json") as out:
+        pid = os.fork()
+        if not pid:
+            in_child(lambda: _measure(items, paths, Path(out.name)))
+        _, status = os.waitpid(pid, 0)
+        if status:
+            raise pytest.Exit("measuring the tests failed")
+        told = json.load(out)
+    for name in told["modules"]:  # some are imported by the tests themselves: once for all forks
+        importlib.import_module(name)
+    for test in told["failed"]:
+        print(f"left out, as it fails: {test}")
+    lines = {
+        path: {int(line): set(tests) for line, tests in rows.items()}
+        for path, rows in told["lines"].items()
+    }
+    return Reach(lines, told["seconds"])
+
+
+def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> int:
+    measuring = coverage.Coverage(
+        data_file=None, config_file=False, include=sorted(map(str, paths)), branch=False
+    )
+    failed, seconds = [], {}
+    measuring.start()
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        measuring.switch_context(item.nodeid)
+        started = time.process_time()
+        passed = passes(item, following)
+        seconds[item.nodeid] = time.process_time() - started
+        if not passed:
+            failed.append(item.nodeid)
+    measuring.stop()
+    data = measuring.get_data()
+    lines = {
+        path: {
+            line: [test for test in tests if test and test not in failed]
+            for line, tests in data.contexts_by_lineno(path).items()
+        }
+        for path in data.measured_files()
+    }
+    modules = sorted(name for name in sys.modules if name.startswith("logreach."))
+    told = {"lines": lines, "seconds": seconds, "failed": failed, "modules": modules}
+    out.write_text(json.dumps(told))
+    return 0
+
+
+def passes(item: pytest.Item, following: pytest.Item | None) -> bool:
+    reports = runtestprotocol(item, log=False, nextitem=following)
+    return not any(report.failed for report in reports)
+
+
+def in_child(work: Callable[[], int]) -> None:
+    """Do the work of a forked process and end it, whatever happens."""
+    result = FAILED
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(null, stream)
+        result = work()
+    finally:
+        os._exit(result)
