@@ -199,12 +199,12 @@ def _survives_doubling(comparison: Comparison) -> bool:
 
 def _events(checked: CheckedFilter) -> Iterator[Hit]:
     """Events of the tag in which the engine never compares the field, though they may have it."""
-    binary = checked.config.binary
-    ids = manifest.tags(binary)[checked.element.tag]
-    compiled = manifest.fields_of(checked.element.event_id, binary)
+    schema = checked.config.sysmon_schema
+    ids = manifest.tags(schema)[checked.element.tag]
+    compiled = manifest.fields_of(checked.element.event_id, schema)
     field = checked.filter.field
     index = compiled.index(field)
-    layouts = {event_id: manifest.fields_of(event_id, binary) for event_id in ids}
+    layouts = {event_id: manifest.fields_of(event_id, schema) for event_id in ids}
     works = [
         event_id for event_id, fields in layouts.items() if fields[index : index + 1] == (field,)
     ]
