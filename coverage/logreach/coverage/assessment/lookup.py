@@ -32,7 +32,7 @@ def resolve_nodes(name: str, model: Model) -> list[NodeKey]:
     graph is compiled. Raises InputError for an unknown name, with suggestions.
     """
     name = name.strip()
-    answer = model.attack.ask(name)
+    answer = model.attack.look_up(name)
     if answer.presence is Presence.CURRENT:
         return [technique_key(answer.id, question) for question in QUESTIONS]
     if answer.presence is not Presence.UNKNOWN or looks_like_technique(name):

@@ -38,7 +38,7 @@ _CARRIER: Shape = {
     "limit?": str,
     "why?": str,
 }
-_CATEGORIES: Shape = {...: {"source": str, "happenings?": [[_CARRIER]], "unmapped?": str}}
+_CATEGORIES: Shape = {...: {"source": str, "alternatives?": [[_CARRIER]], "unmapped?": str}}
 _GAINS: Shape = {"fields": {...: str}, "default": str, "event": str, "filter": str}
 FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
 _LIMITS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from logreach.coverage.attack import Analytic, AttackModel, LogSourceRef, Misnamed, Technique
+from logreach.coverage.attack import Analytic, AttackModel, LogSourceRef, MisnamedEvent, Technique
 from logreach.coverage.engine.construction import inner, leaf
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
@@ -28,7 +28,7 @@ class Techniques:
         graph: Graph,
         components: Components,
         attack: AttackModel,
-        misnamed: Mapping[EventId, Misnamed],
+        misnamed: Mapping[EventId, MisnamedEvent],
         hosts: HostKinds,
     ) -> None:
         self._graph = graph
@@ -73,7 +73,7 @@ class Techniques:
         keys: dict[EventId, None] = {}
         for event in ref.events:
             slip = self._misnamed.get(event)
-            keys.update(dict.fromkeys(slip.meant if slip and slip.meant else (event,)))
+            keys.update(dict.fromkeys(slip.corrections if slip and slip.corrections else (event,)))
         return tuple(keys)
 
     def is_slip(self, event: EventId) -> bool:

@@ -39,7 +39,7 @@ from logreach.coverage.platforms.windows.sacls.pattern_objects import (
 from logreach.coverage.platforms.windows.variants import variant_of
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.windows.audit_policy.subcategories import Subcategory
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import OS, ROLE
 
 _REMOVABLE = "removable"
@@ -62,7 +62,7 @@ class WindowsSensor(Sensor):
         return load_events()
 
     @cached_property
-    def _subcategories(self) -> Mapping[str, Subcategory]:
+    def _subcategories(self) -> Mapping[str, AuditSubcategory]:
         return {entry.name: entry for entry in self.knowledge.subcategories.values()}
 
     @cached_property
@@ -278,7 +278,7 @@ def _need(what: str, *parts: str, prerequisite: Prerequisite) -> Need:
 
 
 def _audited(
-    entry: Event, subcategory: Subcategory, outcomes: frozenset[str], why: str = ""
+    entry: Event, subcategory: AuditSubcategory, outcomes: frozenset[str], why: str = ""
 ) -> Need:
     span = entry.subcategory_spans.get(subcategory.guid)
     audited = Audited(entry.key, subcategory, outcomes, why, span, entry.reference)

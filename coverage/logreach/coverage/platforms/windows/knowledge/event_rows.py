@@ -19,7 +19,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
 )
 from logreach.coverage.platforms.windows.knowledge.spans import parse_span
 from logreach.inventories.files.tables import TEXTS, Faults, TableRow
-from logreach.inventories.windows.audit_policy.subcategories import Subcategory
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 
 EVENT_COLUMNS = (
     "key",
@@ -54,7 +54,7 @@ _LEVELS = {"": Level.NO, "no": Level.NO, "partial": Level.PARTIAL}
 class EventRows:
     """Parses rows against the tables that they refer to; faults go to `faults`."""
 
-    subcategories: Mapping[str, Subcategory]
+    subcategories: Mapping[str, AuditSubcategory]
     channels: Mapping[str, Channel]
     settings: Mapping[str, Setting]
     roles: Mapping[str, str]

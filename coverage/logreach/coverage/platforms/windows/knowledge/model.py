@@ -9,7 +9,7 @@ from enum import StrEnum
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict, any_of
 from logreach.coverage.events.event_id import EventId
 from logreach.inventories.facts.values import Scalar
-from logreach.inventories.windows.audit_policy.subcategories import Subcategory
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
 
@@ -207,7 +207,7 @@ class EventKnowledge:
     """
 
     events: Mapping[EventId, Event]
-    subcategories: Mapping[str, Subcategory]
+    subcategories: Mapping[str, AuditSubcategory]
     channels: Mapping[str, Channel]
     settings: Mapping[str, Setting]
     roles: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOW
 from logreach.coverage.platforms.windows.knowledge.model import Span
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.windows.audit_policy.subcategories import Subcategory
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import AUDIT, OS, AuditSetting
 
 
@@ -28,7 +28,7 @@ class Audited:
     """
 
     subject: str
-    subcategory: Subcategory
+    subcategory: AuditSubcategory
     outcomes: frozenset[str]
     why: str = ""
     span: Span | None = None
