@@ -45,7 +45,6 @@ from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.forwarding.subscriptions import FORWARDING
-from logreach.inventories.windows.facts import OS, ROLE
 
 if TYPE_CHECKING:  # a run without rules does without what judges them
     from logreach.coverage.assessment.result import RuleRollup, RuleSummary
@@ -112,6 +111,7 @@ def assess(
 def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     facts = done.group.facts
     reasons = Reasons(done.evaluation)
+    kind = model.sensors.hosts.of(facts)[0]
     events = model.event_keys
     rules = work.summaries(done.evaluation, reasons) if work else {}
     general = {name: _component(model, reasons, name) for name in model.component_names}
@@ -119,8 +119,8 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         profile_id=done.group.profile_id,
         hosts=names(done.group.hosts),
         count=done.group.count,
-        os=_os_words(facts),
-        role=_role_words(facts),
+        os=_in_words(facts, kind.system),
+        role=_in_words(facts, kind.role),
         facts=fact_views(model, facts),
         events={event: reasons.judged(event_key(event)) for event in events},
         attributes=_attributes(model, done.evaluation, reasons),
@@ -164,14 +164,12 @@ def _on_host(facts: Facts, reasons: Reasons, events: Iterable[EventId]) -> dict[
     return {event: reasons.judged(held_key(event)) for event in events}
 
 
-def _os_words(facts: Facts) -> str:
-    os = facts.get(OS)
-    return f"unknown ({os.reason})" if isinstance(os, Missing) else str(os.value)
-
-
-def _role_words(facts: Facts) -> str:
-    role = facts.get(ROLE)
-    return f"unknown ({role.reason})" if isinstance(role, Missing) else str(role.value)
+def _in_words(facts: Facts, key: FactKey[object] | None) -> str:
+    """A fact that reports list of each host; hosts of some kinds have none such."""
+    if key is None:
+        return "none"
+    fact = facts.get(key)
+    return f"unknown ({fact.reason})" if isinstance(fact, Missing) else str(fact.value)
 
 
 def _attributes(model: Model, evaluation: Evaluation, reasons: Reasons) -> Mapping[str, Judged]:

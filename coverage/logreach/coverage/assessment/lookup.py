@@ -16,7 +16,7 @@ from logreach.coverage.network.model import Model
 from logreach.coverage.network.techniques import QUESTIONS
 from logreach.inventories.files.faults import Fault, InputError
 
-_EVENT = re.compile(r"(?P<log>[^:]+):(?P<number>\d+|\*)(/(?P<field>.+))?")
+_EVENT = re.compile(r"(?P<log>[^:]+):(?P<number>[^:/]+)(/(?P<field>.+))?")
 _LONGEST = 80
 T = TypeVar("T", bound=str)
 _FORMS = (

@@ -18,8 +18,8 @@ from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import applied, exceeds
 from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.coverage.events.sensor import Sensors
+from logreach.inventories.facts.facts import Missing
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.windows.facts import SACL
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +187,5 @@ def _hanging(
 
 
 def _why(profile: Assessed, fact: FactKey[object]) -> str:
-    known = profile.group.facts.get(fact)
-    reason = getattr(known, "reason", "")
-    if fact.family is SACL and not reason:
-        return "no SACL is known"
-    return str(reason) or "the inventory does not say all of it"
+    state = profile.group.facts.get(fact)
+    return state.reason if isinstance(state, Missing) else "the inventory does not say all of it"

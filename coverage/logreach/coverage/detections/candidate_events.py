@@ -26,8 +26,9 @@ from logreach.coverage.detections.reading import Reading, read
 from logreach.coverage.engine.verdict import UNKNOWN, Verdict, all_of
 from logreach.coverage.events.event_id import ANY_NUMBER, EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.events.variant import ANY_SENSE
+from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
-from logreach.coverage.platforms.windows.variants import variant_of
 
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
@@ -136,7 +137,8 @@ def _built(
     said += [(name, Constraint(Test.EQUALS, values)) for name, values in mapped.where.items()]
     said += [(one.field, _opposite(one.constraint)) for one in single if one.constraint]
     pattern = _pattern(mapped.event, said)
-    sense = variant_of(pattern)
+    sensor = sensors().of(pattern.event)
+    sense = sensor.variant(pattern) if sensor else ANY_SENSE
     if sense is None or _is_empty(pattern, applying):
         return None
     told = all(one.constraint is not None or one.lost for one in wanted) and not any(

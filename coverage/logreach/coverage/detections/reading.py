@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from logreach.coverage.detections.constant_fields import settled
 from logreach.coverage.detections.mapping import FieldName, Knowledge, MappedEvent
 from logreach.coverage.detections.model import KEYWORD, Literal, Need
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, Test
-from logreach.coverage.platforms.sysmon.engine import manifest
+from logreach.coverage.platforms.registry import sensors
 
 _HASH = re.compile(r"^([A-Za-z0-9]+)=")
 
@@ -71,9 +70,10 @@ def _fixed(literal: Literal, mapped: MappedEvent) -> Reading | None:
 
 def _own(literal: Literal, event: EventId, known: Knowledge) -> Reading:
     name = literal.field
-    fields = _sysmon_fields(event)
-    if fields and name not in fields:
-        return _lost(literal, f"no version of Sysmon writes {name} in event {event}")
+    sensor = sensors().of(event)
+    never = sensor.never_has(event, name) if sensor else ""
+    if never:
+        return _lost(literal, never)
     needed: tuple[str, ...] = (name,)
     if name in known.hashes:
         algorithms = {_HASH.match(value) for value in literal.constraint.values}
@@ -81,18 +81,6 @@ def _own(literal: Literal, event: EventId, known: Knowledge) -> Reading:
             sorted({f"{name}:{found[1].upper()}" if found else name for found in algorithms})
         )
     return Reading(literal, None, name, literal.constraint, Need(name, needed or (name,)))
-
-
-@lru_cache(maxsize=64)
-def _sysmon_fields(event: EventId) -> frozenset[str]:
-    """The fields that any schema gives the event; none for events of other channels."""
-    if event.channel != "Sysmon" or not event.number.isdecimal():
-        return frozenset()
-    return frozenset(
-        name
-        for schema in manifest.schemas()
-        for name in manifest.fields_of(int(event.number), schema)
-    )
 
 
 def _renamed(literal: Literal, event: EventId, name: FieldName | None) -> Reading:

@@ -18,11 +18,14 @@ class HostKind:
 
     A host of which one of the facts `marks` is known is of this kind. Where no kind's marks are
     known, it is of those that are `assumed`: their inventories need not say what they are.
+    Reports list the facts `system` and `role` of each host.
     """
 
     name: str
     marks: tuple[FactKey[object], ...]
     assumed: bool = False
+    system: FactKey[object] | None = None
+    role: FactKey[object] | None = None
 
     def marked(self, facts: Facts) -> bool:
         """Whether the facts of a host say that it is of this kind."""
@@ -56,12 +59,14 @@ class HostKinds:
         wanted = frozenset(names)
         return HostKinds(self.every, tuple(kind for kind in self.every if kind.name in wanted))
 
+    def of(self, facts: Facts) -> tuple[HostKind, ...]:
+        """The kinds, meant or not, that a host with these facts is of."""
+        marked = tuple(kind for kind in self.every if kind.marked(facts))
+        return marked or tuple(kind for kind in self.every if kind.assumed)
+
     def include(self, facts: Facts) -> bool:
         """Whether a host with these facts is of a kind that is meant."""
-        marked = [kind for kind in self.every if kind.marked(facts)]
-        if marked:
-            return any(kind in self.meant for kind in marked)
-        return any(kind.assumed for kind in self.meant)
+        return any(kind in self.meant for kind in self.of(facts))
 
 
 @dataclass(frozen=True, slots=True)

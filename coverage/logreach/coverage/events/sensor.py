@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.requirement import Need, Requirement
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.header import EventMetadata
@@ -90,6 +91,10 @@ class Sensor(Protocol):
         """Whether every version of the event has the field, whatever the host's settings."""
         return False
 
+    def never_has(self, event: EventId, field: str) -> str:
+        """Why no version of the event has a field; '': one may have it."""
+        return ""
+
     # What a host needs
 
     def needs(self, event: EventId) -> tuple[Need, ...]:
@@ -116,8 +121,8 @@ class Sensor(Protocol):
         """What must hold on a host for a field to be filled, where the event is written."""
         ...
 
-    def filtered(self, pattern: EventPattern) -> Need | None:
-        """Its filter keeps the events of a pattern; None where it has none."""
+    def filtered(self, pattern: EventPattern) -> Prerequisite | None:
+        """Its filter keeps the events of a pattern; None where it has none for them."""
         return None
 
     # What an event holds

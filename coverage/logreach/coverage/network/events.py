@@ -199,8 +199,10 @@ class Events:
 
     def _kept(self, pattern: EventPattern) -> Iterable[NodeKey]:
         sensor = self._sensors.of(pattern.event)
-        need = sensor.filtered(pattern) if sensor else None
-        return self._required(() if need is None else (need,))
+        kept = sensor.filtered(pattern) if sensor else None
+        if kept is not None:
+            key = NodeKey.of("need", "kept", pattern.event, str(pattern.fields))
+            yield leaf(self._graph, key, pattern.event, kept)
 
     def _forwarded(self, pattern: EventPattern) -> Iterable[NodeKey]:
         key = NodeKey.of("need", "forwarded", pattern.event, str(pattern.fields))

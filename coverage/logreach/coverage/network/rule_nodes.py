@@ -66,9 +66,7 @@ class RuleEvents:
         kept = sensor.filtered(pattern) if sensor else None
         if kept is None:
             return forwarded
-        return self.compiled.combined(
-            Combine.ALL, (self.compiled.leaf(kept.prerequisite), forwarded)
-        )
+        return self.compiled.combined(Combine.ALL, (self.compiled.leaf(kept), forwarded))
 
     def _objects(self, pattern: EventPattern, groups: tuple[tuple[OnObject, ...], ...]) -> int:
         """Events on the objects that a pattern means; of several kinds of object it may be any."""

@@ -42,9 +42,9 @@ class FileFormat:
     policy: bool = False
 
 
-FAMILIES = (*windows.FAMILIES, FORWARDING.family)
+FAMILIES: list[FactFamily[object]] = [*windows.FAMILIES, FORWARDING.family]
 """Every family of facts that some file may state: what a folder that cannot be read may hide."""
-FORMATS = (
+FORMATS = [
     FileFormat("collector's log", collect_log.looks_like, collect_log.read),
     FileFormat("host's own YAML", host_file.looks_like, host_file.read, host_file.FAMILIES),
     FileFormat("audit policy", auditpol.looks_like, auditpol.read, (AUDIT,)),
@@ -76,7 +76,20 @@ FORMATS = (
     FileFormat("security template", gpt_template.looks_like, gpt_template.read, policy=True),
     FileFormat("audit options", option_files.looks_like, option_files.read),
     FileFormat("SACLs", sacl_files.looks_like, sacl_files.read, (SACL,)),
-)
+]
+
+
+def register(file_format: FileFormat) -> None:
+    """Have files of a further format read, and the families that they state known."""
+    FORMATS.append(file_format)
+    FAMILIES.extend(file_format.families)
+
+
+def unregister(file_format: FileFormat) -> None:
+    """Have files of a registered format read no more."""
+    FORMATS.remove(file_format)
+    for family in file_format.families:
+        FAMILIES.remove(family)
 
 
 def read(source: Source) -> tuple[FileFormat | None, Reading]:

@@ -64,6 +64,12 @@ class SysmonSensor(Sensor):
         layouts = _layouts(event)
         return bool(layouts) and all(field in layout for layout in layouts)
 
+    def never_has(self, event: EventId, field: str) -> str:
+        layouts = _layouts(event)
+        if not layouts or any(field in layout for layout in layouts):
+            return ""
+        return f"no version of Sysmon writes {field} in event {event}"
+
     def needs(self, event: EventId) -> tuple[Need, ...]:
         runs = _need("sysmon runs", event, prerequisite=SysmonRuns())
         enabled = ChannelOn(self.name, load_events().channels[CHANNEL])
@@ -79,11 +85,8 @@ class SysmonSensor(Sensor):
     def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:
         return tuple(_field_needs(event, field)) if is_numbered(event) else ()
 
-    def filtered(self, pattern: EventPattern) -> Need | None:
-        if not is_numbered(pattern.event):
-            return None
-        fields = str(pattern.fields)
-        return _need("kept", pattern.event, fields, prerequisite=SysmonKeeps(pattern))
+    def filtered(self, pattern: EventPattern) -> Prerequisite | None:
+        return SysmonKeeps(pattern) if is_numbered(pattern.event) else None
 
     def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
         sysmon = facts.get(SYSMON)

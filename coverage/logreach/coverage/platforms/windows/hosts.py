@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logreach.coverage.events.host_kinds import HostKind
-from logreach.inventories.windows.facts import OS
+from logreach.inventories.windows.facts import OS, ROLE
 
-WINDOWS = HostKind("Windows", marks=(OS,), assumed=True)
+WINDOWS = HostKind("Windows", marks=(OS,), assumed=True, system=OS, role=ROLE)
 """Assumed where nothing tells: exports of a Windows host need not name its system."""
