@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import struct
 
+from logreach.inventories.facts.facts import Known
+from logreach.inventories.facts.host import Inventory
+from logreach.inventories.windows.facts import AUDIT, SETTING
+
 AUDIT_HEAD = (
     "Machine Name,Policy Target,Subcategory,Subcategory GUID,"
     "Inclusion Setting,Exclusion Setting,Setting Value\r\n"
 )
 AUDIT_ROW = ",System,Audit Process Creation,{{0cce922b-69ae-11d9-bed3-505054503030}},{},,{}\r\n"
+PROCESS_CREATION = "0CCE922B-69AE-11D9-BED3-505054503030"
+MACHINE = "DomainSysvol/GPO/Machine/"
+SECEDIT = MACHINE + "microsoft/windows nt/SecEdit/GptTmpl.inf"
+AUDIT_CSV = MACHINE + "microsoft/windows nt/Audit/audit.csv"
+POL = MACHINE + "registry.pol"
 SCRIPT_BLOCK = "SOFTWARE\\Policies\\Microsoft\\Windows\\PowerShell\\ScriptBlockLogging"
 
 
@@ -38,3 +47,15 @@ def on(name: str, number: int = 1) -> bytes:
 def template(*sections: str) -> bytes:
     lines = ["[Unicode]", "Unicode=yes", *sections, "[Version]", 'signature="$CHICAGO$"']
     return "\r\n".join(lines).encode("utf-16")
+
+
+def setting_of(inventory: Inventory, name: str) -> object:
+    """The value of a setting of the first host, or why it is unknown."""
+    fact = inventory.hosts[0].facts.get(SETTING(name))
+    return fact.value if isinstance(fact, Known) else fact.reason
+
+
+def audit_of(inventory: Inventory, guid: str = PROCESS_CREATION) -> str:
+    """The audit setting of a subcategory on the first host, or why it is unknown."""
+    fact = inventory.hosts[0].facts.get(AUDIT(guid))
+    return str(fact.value) if isinstance(fact, Known) else f"unknown: {fact.reason}"

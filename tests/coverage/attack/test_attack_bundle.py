@@ -28,9 +28,12 @@ NO_BUNDLES = {
     "objects that are no list": (b'{"type": "bundle", "objects": {}}', "without objects"),
     "an object that is none": (
         b'{"type": "bundle", "objects": [1]}',
-        r"no STIX object.*objects\[0\]",
+        r"STIX object without type.*objects\[0\]",
     ),
-    "an object without type": (b'{"type": "bundle", "objects": [{"id": "x"}]}', "no STIX object"),
+    "an object without type": (
+        b'{"type": "bundle", "objects": [{"id": "x"}]}',
+        "STIX object without type",
+    ),
     "an empty bundle": (b'{"type": "bundle", "objects": []}', "without any technique"),
 }
 
@@ -116,10 +119,10 @@ def test_version(builder: Make, name: str) -> None:
 @pytest.mark.parametrize(
     ("file", "told", "message"),
     [
-        ("enterprise-attack.json", None, "no telling which ATT&CK version"),
-        ("enterprise-attack-2025.json", None, "no telling which ATT&CK version"),
-        ("x.json", "*", "no telling which ATT&CK version"),
-        ("x.json", "latest", "no telling which ATT&CK version.*latest"),
+        ("enterprise-attack.json", None, "the version of ATT&CK is unknown"),
+        ("enterprise-attack-2025.json", None, "the version of ATT&CK is unknown"),
+        ("x.json", "*", "the version of ATT&CK is unknown"),
+        ("x.json", "latest", "the version of ATT&CK is unknown.*latest"),
         ("x.json", "12.1", "13 is the oldest"),
         ("x.json", "18.1", "holds no detection strategies"),
     ],
@@ -144,12 +147,12 @@ DAMAGE = {
     "a version that is none": (("attack_version", "newest"), "'attack_version' is not a version"),
     "a number for a text": (("spec", 3), "'spec' is not a text"),
     "techniques that are no list": (("techniques", {}), "'techniques' is not a list"),
-    "a technique that is none": (("techniques", ["T1001"]), "other than records"),
+    "a technique that is none": (("techniques", ["T1001"]), "that is not a record"),
     "a technique without name": (("techniques", [{"id": "T1001"}]), "'name' is not a text"),
     "a link too short": (("detects", [["x"]]), "a row that is not 2 texts"),
     "a platform that is no text": (
         ("analytics", [{"id": "AN1", "platforms": [1]}]),
-        "other than texts",
+        "that is not a text",
     ),
 }
 

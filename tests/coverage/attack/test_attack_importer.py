@@ -65,11 +65,11 @@ def test_revoked_and_deprecated_techniques_are_gone_but_told(builder: Make) -> N
     b.relate(dead_end, "revoked-by", b.technique("T1006", x_mitre_deprecated=True))
     model = imported(b)
     assert [one.id for one in model.techniques] == ["T1003"]
-    assert model.ask("t1001") == IdAnswer("T1001", Presence.REPLACED, "T1003")
-    assert model.ask("T1004") == IdAnswer("T1004", Presence.DEPRECATED)
-    assert model.ask("T1005").presence is Presence.DEPRECATED
-    assert model.ask("T1003").presence is Presence.CURRENT
-    assert model.ask("T9999").presence is Presence.UNKNOWN
+    assert model.look_up("t1001") == IdAnswer("T1001", Presence.REPLACED, "T1003")
+    assert model.look_up("T1004") == IdAnswer("T1004", Presence.DEPRECATED)
+    assert model.look_up("T1005").presence is Presence.DEPRECATED
+    assert model.look_up("T1003").presence is Presence.CURRENT
+    assert model.look_up("T9999").presence is Presence.UNKNOWN
 
 
 def test_techniques_that_revoke_each_other_do_not_loop(builder: Make) -> None:
@@ -85,7 +85,7 @@ def test_an_id_that_is_revoked_and_current_is_current(builder: Make) -> None:
     b = builder()
     b.technique("T1001", revoked=True)
     b.technique("T1001")
-    assert imported(b).ask("T1001").presence is Presence.CURRENT
+    assert imported(b).look_up("T1001").presence is Presence.CURRENT
 
 
 def test_a_sub_technique_knows_its_parent(builder: Make) -> None:
@@ -168,7 +168,7 @@ def test_a_technique_without_an_id_of_its_own_is_a_fault(builder: Make, attack_i
     b = builder()
     b.technique("T1001")
     b.technique(attack_id)
-    with pytest.raises(InputError, match=f"'{attack_id}' is no ATT&CK id, or stands twice"):
+    with pytest.raises(InputError, match=f"'{attack_id}' is no ATT&CK id, or occurs twice"):
         imported(b)
 
 

@@ -30,7 +30,7 @@ def test_the_cache_is_where_the_platform_has_such(
     monkeypatch.setenv(variable, value)
     folder = Path(expected.replace("HOME", str(Path.home())))
     assert cache_folder() == folder
-    assert store._named("17.1") == folder / "attack" / "attack-17.1.json"
+    assert store._path_of_version("17.1") == folder / "attack" / "attack-17.1.json"
 
 
 def test_a_variable_that_is_not_there_counts_as_empty(monkeypatch: pytest.MonkeyPatch) -> None:

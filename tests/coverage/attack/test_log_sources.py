@@ -114,7 +114,7 @@ def test_the_share_that_cannot_be_parsed_is_known() -> None:
 def test_short_names_are_those_of_the_channel_table() -> None:
     channels = set(yaml.safe_load(CHANNELS.read_text(encoding="utf-8")))
     assert set(log_names().values()) <= channels
-    meant = {event.rpartition(":")[0] for slip in misnamed().values() for event in slip.meant}
+    meant = {event.rpartition(":")[0] for slip in misnamed().values() for event in slip.corrections}
     assert meant <= channels
 
 
@@ -125,8 +125,8 @@ def test_every_slip_listed_is_one_that_attack_makes() -> None:
     named = {event for ref in refs for event in ref.events}
     assert misnamed().keys() <= named
     assert all(slip.reason and slip.source for slip in misnamed().values())
-    assert not any(slip.sure and not slip.meant for slip in misnamed().values())
-    assert not any(set(slip.meant) & misnamed().keys() for slip in misnamed().values())
+    assert not any(slip.certain and not slip.corrections for slip in misnamed().values())
+    assert not any(set(slip.corrections) & misnamed().keys() for slip in misnamed().values())
 
 
 def test_no_slip_names_an_event_that_the_facts_have_under_that_log() -> None:

@@ -25,7 +25,7 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch
 
     Raises InputError where `what` names none of these.
     """
-    wanted = attack.ask(what)
+    wanted = attack.look_up(what)
     scope = [wanted.id] if wanted.presence is Presence.CURRENT else []
     model = build(attack, scope)
     keys = resolve_nodes(what, model)

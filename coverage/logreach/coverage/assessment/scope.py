@@ -53,7 +53,7 @@ def _common(attack: AttackModel, restrictions: Sequence[tuple[str, set[str]]]) -
 
 
 def _technique(attack: AttackModel, name: str, faults: list[Fault]) -> list[str]:
-    answer = attack.ask(name)
+    answer = attack.look_up(name)
     if answer.presence is Presence.CURRENT:
         return [answer.id, *(below.id for below in attack.subtechniques_of(answer.id))]
     faults.append(technique_fault(attack, name))
@@ -67,7 +67,7 @@ def looks_like_technique(name: str) -> bool:
 
 def technique_fault(attack: AttackModel, name: str) -> Fault:
     """Why this ATT&CK has no such technique, and what replaced a former one."""
-    answer = attack.ask(name)
+    answer = attack.look_up(name)
     hints = {
         Presence.REPLACED: f"It was replaced by {answer.replacement}",
         Presence.DEPRECATED: "It was deprecated",
@@ -79,7 +79,7 @@ def technique_fault(attack: AttackModel, name: str) -> Fault:
 
 def _unknown(attack: AttackModel, name: str) -> str:
     parent = name.partition(".")[0]
-    if attack.ask(parent).presence is not Presence.CURRENT:
+    if attack.look_up(parent).presence is not Presence.CURRENT:
         if looks_like_technique(name):
             return "Another version of ATT&CK is read with --attack"
         return "Ids look like T1543 or T1543.003"

@@ -4,20 +4,26 @@
 '18.1'
 """
 
-from logreach.coverage.attack.crosswalk import Carried, Carry, Crosswalk, carry_into, load_crosswalk
-from logreach.coverage.attack.log_sources import Misnamed, misnamed
+from logreach.coverage.attack.crosswalk import (
+    CarriedId,
+    Carry,
+    Crosswalk,
+    carry_into,
+    load_crosswalk,
+)
+from logreach.coverage.attack.log_sources import MisnamedEvent, misnamed
 from logreach.coverage.attack.model import (
     Analytic,
     AttackModel,
     ComponentLink,
     DataComponent,
     DetectionStrategy,
-    Group,
     IdAnswer,
     LogSourceRef,
     Presence,
     Tactic,
     Technique,
+    ThreatGroup,
 )
 from logreach.coverage.attack.smap import SmapRow, load_smap
 from logreach.coverage.attack.store import load_attack
@@ -25,20 +31,20 @@ from logreach.coverage.attack.store import load_attack
 __all__ = [
     "Analytic",
     "AttackModel",
-    "Carried",
+    "CarriedId",
     "Carry",
     "ComponentLink",
     "Crosswalk",
     "DataComponent",
     "DetectionStrategy",
-    "Group",
     "IdAnswer",
     "LogSourceRef",
-    "Misnamed",
+    "MisnamedEvent",
     "Presence",
     "SmapRow",
     "Tactic",
     "Technique",
+    "ThreatGroup",
     "carry_into",
     "load_attack",
     "load_crosswalk",

@@ -1,6 +1,6 @@
-"""Reads a STIX bundle of ATT&CK for Enterprise: size, form, domain and version are checked here.
+"""Reads a STIX bundle of ATT&CK for Enterprise and checks its size, form, domain and version.
 
-mitreattack-python takes whatever it is given; what is not such a bundle must be told before.
+mitreattack-python does not check them.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _DOMAINS: Final = {
 _ENTERPRISE: Final = "mitre-attack"
 _IN_NAME: Final = re.compile(r"(?<![\d.])(\d{1,2}\.\d{1,2})(?![\d])")
 VERSION: Final = re.compile(r"\d{1,2}\.\d{1,2}")
-_WANTED: Final = "Give an enterprise-attack bundle, such as enterprise-attack-18.1.json."
-_TELL: Final = "Import it with its version: logreach attack import FILE --as 18.1."
+_GIVE_BUNDLE: Final = "Give an enterprise-attack bundle, such as enterprise-attack-18.1.json."
+_STATE_VERSION: Final = "Import it with its version: logreach attack import FILE --as 18.1."
 
 StixObject = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A checked bundle: its objects as JSON has them, and the SHA-256 of its text."""
+    """A checked bundle: its objects as parsed JSON, and the SHA-256 of the decompressed file."""
 
     source: str
     sha256: str
@@ -47,7 +47,7 @@ class Bundle:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A file's bytes, decompressed where it is gzip; InputError beyond MAX_BYTES."""
+    """A file's bytes, decompressed if it is gzip; InputError if they exceed MAX_BYTES."""
     try:
         with path.open("rb") as raw:
             zipped = raw.read(2) == _GZIP
@@ -66,7 +66,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse_bundle(data: bytes, source: str) -> Bundle:
-    """The bundle in `data`; InputError where it is none, or of another domain."""
+    """The bundle in `data`; InputError where it is no bundle, or of another ATT&CK domain."""
     try:
         document: object = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -76,21 +76,25 @@ def parse_bundle(data: bytes, source: str) -> Bundle:
     objects = document.get("objects")
     if not isinstance(objects, list):
         raise _fault(source, "a STIX bundle without objects")
-    for number, one in enumerate(objects):
-        if not isinstance(one, dict) or not _named(one):
-            raise _fault(source, "no STIX object (type and id)", f"objects[{number}]")
+    for number, stix_object in enumerate(objects):
+        if not isinstance(stix_object, dict) or not _has_type_and_id(stix_object):
+            raise _fault(source, "STIX object without type and id", f"objects[{number}]")
     _check_domain(objects, source)
     return Bundle(source, hashlib.sha256(data).hexdigest(), tuple(objects))
 
 
-def _named(one: StixObject) -> bool:
-    return isinstance(one.get("type"), str) and isinstance(one.get("id"), str)
+def _has_type_and_id(stix_object: StixObject) -> bool:
+    return isinstance(stix_object.get("type"), str) and isinstance(stix_object.get("id"), str)
 
 
 def _check_domain(objects: list[StixObject], source: str) -> None:
     chains: Counter[str] = Counter()
-    for one in objects:
-        phases = one.get("kill_chain_phases") if one["type"] == "attack-pattern" else None
+    for stix_object in objects:
+        phases = (
+            stix_object.get("kill_chain_phases")
+            if stix_object["type"] == "attack-pattern"
+            else None
+        )
         for phase in phases if isinstance(phases, list) else ():
             if isinstance(phase, dict):
                 chains[str(phase.get("kill_chain_name"))] += 1
@@ -102,23 +106,23 @@ def _check_domain(objects: list[StixObject], source: str) -> None:
     raise _fault(source, "a STIX bundle without any technique of ATT&CK for Enterprise")
 
 
-def version_of(bundle: Bundle, told: str | None, released: Mapping[str, str]) -> str:
+def version_of(bundle: Bundle, stated: str | None, released: Mapping[str, str]) -> str:
     """The version of a bundle, such as '18.1'.
 
-    In this order: what the user `told`; MITRE's hash list (`released`: SHA-256 to version); the
-    collection that STIX 2.1 bundles carry; the file's name. STIX 2.0 bundles do not say it
-    themselves. InputError where nothing tells, or the version is before OLDEST, or the content
-    contradicts it.
+    The first of these that names a version counts: the user (`stated`); the digest in MITRE's list
+    (`released`: SHA-256 to version); the collection object of a STIX 2.1 bundle; the file's name.
+    A STIX 2.0 bundle does not contain its version. InputError where none names a version, it is
+    older than OLDEST, or the content contradicts it.
     """
-    version = told
+    version = stated
     if version is None:
         version = (
             released.get(bundle.sha256) or _collection_version(bundle) or _version_in_name(bundle)
         )
     if version is None or not VERSION.fullmatch(version):
-        found = "" if version is None else f" ('{version}')"
-        message = f"no telling which ATT&CK version this is{found}"
-        raise InputError(Fault(message, bundle.source, hint=_TELL))
+        candidate = "" if version is None else f" ('{version}')"
+        message = f"the version of ATT&CK is unknown{candidate}"
+        raise InputError(Fault(message, bundle.source, hint=_STATE_VERSION))
     _check_version(bundle, version)
     return version
 
@@ -129,9 +133,9 @@ def _version_in_name(bundle: Bundle) -> str | None:
 
 
 def _collection_version(bundle: Bundle) -> str | None:
-    for one in bundle.objects:
-        if one["type"] == "x-mitre-collection":
-            version = one.get("x_mitre_version")
+    for stix_object in bundle.objects:
+        if stix_object["type"] == "x-mitre-collection":
+            version = stix_object.get("x_mitre_version")
             return version if isinstance(version, str) else None
     return None
 
@@ -140,18 +144,20 @@ def _check_version(bundle: Bundle, version: str) -> None:
     major = int(version.split(".")[0])
     if major < OLDEST:
         raise _fault(bundle.source, f"ATT&CK {version}; {OLDEST} is the oldest that can be read")
-    has_strategies = any(one["type"] == "x-mitre-detection-strategy" for one in bundle.objects)
+    has_strategies = any(
+        stix_object["type"] == "x-mitre-detection-strategy" for stix_object in bundle.objects
+    )
     if has_strategies != (major >= 18):
         holds = "holds" if has_strategies else "holds no"
-        message = f"said to be ATT&CK {version}, but {holds} detection strategies (new in 18)"
+        message = f"is not ATT&CK {version}: it {holds} detection strategies, which are new in 18"
         raise InputError(
             Fault(
                 message,
                 bundle.source,
-                hint=_TELL,
+                hint=_STATE_VERSION,
             )
         )
 
 
-def _fault(source: str, message: str, where: str = "") -> InputError:
-    return InputError(Fault(message, source, where, hint=_WANTED))
+def _fault(source: str, message: str, location: str = "") -> InputError:
+    return InputError(Fault(message, source, location, hint=_GIVE_BUNDLE))

@@ -1,7 +1,7 @@
-"""The compact form of a version of ATT&CK: one JSON document, a record a line.
+"""The compact form of a version of ATT&CK: one JSON document with one record on each line.
 
-Same model, same bytes. Event keys are not stored but read from the channel texts on loading, so
-that a better reading reaches files made earlier.
+The same model gives the same bytes. Event keys are not stored but parsed from ATT&CK's text when
+the file is loaded, so that an improved parser also applies to older files.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from logreach.coverage.attack.model import (
     ComponentLink,
     DataComponent,
     DetectionStrategy,
-    Group,
     LogSourceRef,
     Tactic,
     Technique,
+    ThreatGroup,
 )
 from logreach.coverage.attack.shipped import FOLDER, SHIPPED_VERSION
 from logreach.inventories.files.faults import Fault, InputError
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 def encode(model: AttackModel) -> str:
-    """The model as text; ends in a newline."""
+    """The model in compact form."""
     head = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -51,13 +51,19 @@ def encode(model: AttackModel) -> str:
         "spec": model.spec,
         "sha256": model.sha256,
     }
-    parts = [f"{_line(key)}: {_line(value)}" for key, value in head.items()]
-    parts += [f"{_line(name)}: {_lines(records)}" for name, records in _sections(model)]
-    return "{" + ",\n".join(parts) + "}\n"
+    members = [f"{_line(key)}: {_line(value)}" for key, value in head.items()]
+    members += [f"{_line(name)}: {_lines(records)}" for name, records in _sections(model)]
+    return "{" + ",\n".join(members) + "}\n"
 
 
 def _sections(model: AttackModel) -> Iterable[tuple[str, list[Record | list[str]]]]:
-    yield "tactics", [{"id": t.id, "short": t.shortname, "name": t.name} for t in model.tactics]
+    yield (
+        "tactics",
+        [
+            {"id": tactic.id, "short": tactic.shortname, "name": tactic.name}
+            for tactic in model.tactics
+        ],
+    )
     yield "techniques", [_technique(technique) for technique in model.techniques]
     yield "components", [_component(component) for component in model.components]
     yield "strategies", [_strategy(strategy) for strategy in model.strategies]
@@ -67,43 +73,53 @@ def _sections(model: AttackModel) -> Iterable[tuple[str, list[Record | list[str]
     yield "former", [[old, new] for old, new in sorted(model.former.items())]
 
 
-def _technique(one: Technique) -> Record:
+def _technique(technique: Technique) -> Record:
     return {
-        "id": one.id,
-        "name": one.name,
-        "tactics": one.tactics,
-        "platforms": one.platforms,
-        "sub": one.is_subtechnique,
-        "parent": one.parent,
+        "id": technique.id,
+        "name": technique.name,
+        "tactics": technique.tactics,
+        "platforms": technique.platforms,
+        "sub": technique.is_subtechnique,
+        "parent": technique.parent,
     }
 
 
-def _component(one: DataComponent) -> Record:
-    refs = [[ref.source, ref.channel] for ref in one.log_sources]
-    return {"id": one.id, "name": one.name, "data_source": one.data_source, "log_sources": refs}
-
-
-def _strategy(one: DetectionStrategy) -> Record:
+def _component(component: DataComponent) -> Record:
+    refs = [[ref.source, ref.channel] for ref in component.log_sources]
     return {
-        "id": one.id,
-        "name": one.name,
-        "techniques": one.techniques,
-        "analytics": one.analytics,
+        "id": component.id,
+        "name": component.name,
+        "data_source": component.data_source,
+        "log_sources": refs,
     }
 
 
-def _analytic(one: Analytic) -> Record:
+def _strategy(strategy: DetectionStrategy) -> Record:
     return {
-        "id": one.id,
-        "platforms": one.platforms,
-        "strategies": one.strategies,
-        "techniques": one.techniques,
-        "refs": [[ref.component, ref.source, ref.channel] for ref in one.refs],
+        "id": strategy.id,
+        "name": strategy.name,
+        "techniques": strategy.techniques,
+        "analytics": strategy.analytics,
     }
 
 
-def _group(one: Group) -> Record:
-    return {"id": one.id, "name": one.name, "aliases": one.aliases, "techniques": one.techniques}
+def _analytic(analytic: Analytic) -> Record:
+    return {
+        "id": analytic.id,
+        "platforms": analytic.platforms,
+        "strategies": analytic.strategies,
+        "techniques": analytic.techniques,
+        "refs": [[ref.component, ref.source, ref.channel] for ref in analytic.refs],
+    }
+
+
+def _group(group: ThreatGroup) -> Record:
+    return {
+        "id": group.id,
+        "name": group.name,
+        "aliases": group.aliases,
+        "techniques": group.techniques,
+    }
 
 
 def _lines(records: list[Record | list[str]]) -> str:
@@ -114,20 +130,22 @@ def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def decode(text: str, source: str) -> AttackModel:
-    """The model of a compact file; `source` names it in errors.
+def decode(compact_json: str, source: str) -> AttackModel:
+    """The model of a compact file; faults name the file as `source`.
 
-    Raises InputError where the text is not a compact file, or one of another format version.
+    InputError where the text is not a compact file, or has another format version.
     """
     try:
-        document: object = json.loads(text)
+        document: object = json.loads(compact_json)
     except (ValueError, RecursionError) as error:
         raise _refused(f"not a compact ATT&CK file: {error}", source) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise _refused("not a compact ATT&CK file", source)
     if document.get("format_version") != FORMAT_VERSION:
-        found = document.get("format_version")
-        raise _refused(f"compact ATT&CK file of format {found}, not {FORMAT_VERSION}", source)
+        format_version = document.get("format_version")
+        raise _refused(
+            f"compact ATT&CK file of format {format_version}, not {FORMAT_VERSION}", source
+        )
     try:
         return _model(document)
     except _ShapeError as error:
@@ -136,7 +154,7 @@ def decode(text: str, source: str) -> AttackModel:
 
 @cache
 def shipped_model() -> AttackModel:
-    """The version that is shipped, as its bundle has it: without borrowed links."""
+    """The shipped version as in its bundle, without borrowed links."""
     path = FOLDER / f"attack-{SHIPPED_VERSION}.json"
     return decode(path.read_text(encoding="utf-8"), path.name)
 
@@ -146,7 +164,7 @@ def _refused(message: str, source: str) -> InputError:
 
 
 class _ShapeError(Exception):
-    """A value of the document is not what it must be."""
+    """A value of the document has another type than the format demands."""
 
 
 def _model(document: Record) -> AttackModel:
@@ -157,12 +175,12 @@ def _model(document: Record) -> AttackModel:
         version=version,
         spec=_text(document, "spec"),
         sha256=_text(document, "sha256"),
-        tactics=_all(document, "tactics", _read_tactic),
-        techniques=_all(document, "techniques", _read_technique),
-        components=_all(document, "components", _read_component),
-        strategies=_all(document, "strategies", _read_strategy),
-        analytics=_all(document, "analytics", _read_analytic),
-        groups=_all(document, "groups", _read_group),
+        tactics=_records(document, "tactics", _read_tactic),
+        techniques=_records(document, "techniques", _read_technique),
+        components=_records(document, "components", _read_component),
+        strategies=_records(document, "strategies", _read_strategy),
+        analytics=_records(document, "analytics", _read_analytic),
+        groups=_records(document, "groups", _read_group),
         detects=tuple(
             ComponentLink(component, technique, version)
             for component, technique in _pairs(document, "detects")
@@ -171,40 +189,43 @@ def _model(document: Record) -> AttackModel:
     )
 
 
-def _read_tactic(one: Record) -> Tactic:
-    return Tactic(_text(one, "id"), _text(one, "short"), _text(one, "name"))
+def _read_tactic(record: Record) -> Tactic:
+    return Tactic(_text(record, "id"), _text(record, "short"), _text(record, "name"))
 
 
-def _read_technique(one: Record) -> Technique:
+def _read_technique(record: Record) -> Technique:
     return Technique(
-        id=_text(one, "id"),
-        name=_text(one, "name"),
-        tactics=_texts(one, "tactics"),
-        platforms=_texts(one, "platforms"),
-        is_subtechnique=one.get("sub") is True,
-        parent=_text(one, "parent"),
+        id=_text(record, "id"),
+        name=_text(record, "name"),
+        tactics=_texts(record, "tactics"),
+        platforms=_texts(record, "platforms"),
+        is_subtechnique=record.get("sub") is True,
+        parent=_text(record, "parent"),
     )
 
 
-def _read_component(one: Record) -> DataComponent:
-    name = _text(one, "name")
-    refs = tuple(log_source_ref(name, *row) for row in _rows(one, "log_sources", 2))
-    return DataComponent(_text(one, "id"), name, _text(one, "data_source"), refs)
+def _read_component(record: Record) -> DataComponent:
+    name = _text(record, "name")
+    refs = tuple(log_source_ref(name, *row) for row in _rows(record, "log_sources", 2))
+    return DataComponent(_text(record, "id"), name, _text(record, "data_source"), refs)
 
 
-def _read_strategy(one: Record) -> DetectionStrategy:
+def _read_strategy(record: Record) -> DetectionStrategy:
     return DetectionStrategy(
-        _text(one, "id"), _text(one, "name"), _texts(one, "techniques"), _texts(one, "analytics")
+        _text(record, "id"),
+        _text(record, "name"),
+        _texts(record, "techniques"),
+        _texts(record, "analytics"),
     )
 
 
-def _read_analytic(one: Record) -> Analytic:
+def _read_analytic(record: Record) -> Analytic:
     return Analytic(
-        id=_text(one, "id"),
-        platforms=_texts(one, "platforms"),
-        strategies=_texts(one, "strategies"),
-        techniques=_texts(one, "techniques"),
-        refs=tuple(_read_ref(row) for row in _rows(one, "refs", 3)),
+        id=_text(record, "id"),
+        platforms=_texts(record, "platforms"),
+        strategies=_texts(record, "strategies"),
+        techniques=_texts(record, "techniques"),
+        refs=tuple(_read_ref(row) for row in _rows(record, "refs", 3)),
     )
 
 
@@ -213,9 +234,12 @@ def _read_ref(row: tuple[str, ...]) -> LogSourceRef:
     return log_source_ref(component, source, channel)
 
 
-def _read_group(one: Record) -> Group:
-    return Group(
-        _text(one, "id"), _text(one, "name"), _texts(one, "aliases"), _texts(one, "techniques")
+def _read_group(record: Record) -> ThreatGroup:
+    return ThreatGroup(
+        _text(record, "id"),
+        _text(record, "name"),
+        _texts(record, "aliases"),
+        _texts(record, "techniques"),
     )
 
 
@@ -237,28 +261,28 @@ def _texts(record: Record, key: str) -> tuple[str, ...]:
     values = _list(record, key)
     texts = tuple(value for value in values if isinstance(value, str))
     if len(texts) != len(values):
-        raise _ShapeError(f"'{key}' holds something other than texts")
+        raise _ShapeError(f"'{key}' holds a value that is not a text")
     return texts
 
 
 def _rows(record: Record, key: str, width: int) -> tuple[tuple[str, ...], ...]:
-    found = []
+    rows = []
     for row in _list(record, key):
         cells = tuple(row) if isinstance(row, list) else ()
         if len(cells) != width or not all(isinstance(cell, str) for cell in cells):
             raise _ShapeError(f"'{key}' holds a row that is not {width} texts")
-        found.append(cells)
-    return tuple(found)
+        rows.append(cells)
+    return tuple(rows)
 
 
 def _pairs(record: Record, key: str) -> tuple[tuple[str, str], ...]:
     return tuple((first, second) for first, second in _rows(record, key, 2))
 
 
-def _all(record: Record, key: str, read: Callable[[Record], T]) -> tuple[T, ...]:
-    found = []
-    for one in _list(record, key):
-        if not isinstance(one, dict):
-            raise _ShapeError(f"'{key}' holds something other than records")
-        found.append(read(one))
-    return tuple(found)
+def _records(document: Record, key: str, read: Callable[[Record], T]) -> tuple[T, ...]:
+    parsed = []
+    for record in _list(document, key):
+        if not isinstance(record, dict):
+            raise _ShapeError(f"'{key}' holds a value that is not a record")
+        parsed.append(read(record))
+    return tuple(parsed)

@@ -1,4 +1,4 @@
-"""Technique ids carried between ATT&CK 18 and 19, which gave some techniques new ids."""
+"""Technique ids carried between ATT&CK 18 and 19; version 19 gave some techniques new ids."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _V19_COLUMNS: Final = ("technique_id", "name", "tactics", "platforms")
 
 
 class Carry(StrEnum):
-    """How an id came across."""
+    """The relation between an id and the ids of the other version."""
 
     SAME = "same"
     MOVED = "moved"
-    SPREAD = "spread"  # to several ids: no telling which of them is meant
-    GONE = "gone"  # the id is of the version asked, and nothing in the other answers to it
-    UNKNOWN = "unknown"  # no id of the version asked
+    SPREAD = "spread"  # to several ids; which of them is right cannot be decided
+    GONE = "gone"  # the other version has no such technique
+    UNKNOWN = "unknown"  # neither version has the id
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One new id. `kind` is 'moved', or 'part' where the new one is a part of the old."""
+    """One new id. `kind` is 'moved', or 'part' if the new technique is a part of the old one."""
 
     old: str
     new: str
@@ -40,8 +40,8 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """An id, the ids it becomes in the other version (one, several or none), and why."""
+class CarriedId:
+    """An id with the ids that it has in another version (none, one or several) and the sources."""
 
     id: str
     carry: Carry
@@ -51,26 +51,32 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Crosswalk:
-    """ATT&CK 18.1 and 19.1 side by side. Sub-techniques count as ids of their own."""
+    """The technique ids of ATT&CK 18.1 and 19.1, sub-techniques included, and the moves between."""
 
     moves: tuple[Move, ...]
     techniques_19: Mapping[str, Technique]
     ids_18: frozenset[str]
 
-    def to_19(self, technique: str) -> Carried:
+    def to_19(self, technique: str) -> CarriedId:
         """An id of 18.1 in 19.1."""
-        wanted = technique.strip().upper()
-        moves = [move for move in self.moves if move.old == wanted]
+        technique_id = technique.strip().upper()
+        moves = [move for move in self.moves if move.old == technique_id]
         return self._carried(
-            wanted, self.ids_18, self.techniques_19, [(m.new, m.basis) for m in moves]
+            technique_id,
+            self.ids_18,
+            self.techniques_19,
+            [(move.new, move.basis) for move in moves],
         )
 
-    def to_18(self, technique: str) -> Carried:
-        """An id of 19.1 in 18.1. Several old ids that became one are all given (SPREAD)."""
-        wanted = technique.strip().upper()
-        moves = [move for move in self.moves if move.new == wanted]
+    def to_18(self, technique: str) -> CarriedId:
+        """An id of 19.1 in 18.1; if several old ids became it, all of them (SPREAD)."""
+        technique_id = technique.strip().upper()
+        moves = [move for move in self.moves if move.new == technique_id]
         return self._carried(
-            wanted, self.techniques_19, self.ids_18, [(m.old, m.basis) for m in moves]
+            technique_id,
+            self.techniques_19,
+            self.ids_18,
+            [(move.old, move.basis) for move in moves],
         )
 
     def knows(self, technique: str) -> bool:
@@ -79,18 +85,18 @@ class Crosswalk:
 
     @staticmethod
     def _carried(
-        wanted: str,
-        here: Iterable[str],
-        there: Iterable[str],
+        technique_id: str,
+        version: Iterable[str],
+        other_version: Iterable[str],
         moves: list[tuple[str, str]],
-    ) -> Carried:
-        if wanted not in here:
-            return Carried(wanted, Carry.UNKNOWN)
-        if wanted in there:
-            return Carried(wanted, Carry.SAME, (wanted,))
+    ) -> CarriedId:
+        if technique_id not in version:
+            return CarriedId(technique_id, Carry.UNKNOWN)
+        if technique_id in other_version:
+            return CarriedId(technique_id, Carry.SAME, (technique_id,))
         ids = tuple(new for new, _ in moves)
         carry = (Carry.GONE, Carry.MOVED)[len(ids)] if len(ids) < 2 else Carry.SPREAD
-        return Carried(wanted, carry, ids, tuple(basis for _, basis in moves))
+        return CarriedId(technique_id, carry, ids, tuple(basis for _, basis in moves))
 
 
 @cache
@@ -119,17 +125,19 @@ def _technique(row: TableRow) -> Technique:
     )
 
 
-def carry_into(model: AttackModel, technique: str) -> Carried:
-    """A technique id of any version from 13 to 19, as ids of `model`.
+def carry_into(model: AttackModel, technique: str) -> CarriedId:
+    """A technique id of any version from 13 to 19 as ids of `model`.
 
-    Followed in this order: the id itself; what the model's own bundle says took its place; the
-    crosswalk, in either direction. Only ids that the model has are given.
+    The first of these that leads to ids of the model counts: the id itself; its replacement
+    according to the model's bundle; the crosswalk, in either direction.
     """
-    answer = model.ask(technique)
+    answer = model.look_up(technique)
     if answer.presence is Presence.CURRENT:
-        return Carried(answer.id, Carry.SAME, (answer.id,))
+        return CarriedId(answer.id, Carry.SAME, (answer.id,))
     if answer.presence is Presence.REPLACED:
-        return Carried(answer.id, Carry.MOVED, (answer.replacement,), (f"ATT&CK {model.version}",))
+        return CarriedId(
+            answer.id, Carry.MOVED, (answer.replacement,), (f"ATT&CK {model.version}",)
+        )
     crosswalk = load_crosswalk()
     for carried in (crosswalk.to_18(answer.id), crosswalk.to_19(answer.id)):
         pairs = [
@@ -139,6 +147,6 @@ def carry_into(model: AttackModel, technique: str) -> Carried:
         ]
         if pairs:
             ids, basis = zip(*pairs, strict=True)
-            return Carried(answer.id, Carry.MOVED if len(ids) == 1 else Carry.SPREAD, ids, basis)
-    known = answer.presence is Presence.DEPRECATED or crosswalk.knows(answer.id)
-    return Carried(answer.id, Carry.GONE if known else Carry.UNKNOWN)
+            return CarriedId(answer.id, Carry.MOVED if len(ids) == 1 else Carry.SPREAD, ids, basis)
+    existed = answer.presence is Presence.DEPRECATED or crosswalk.knows(answer.id)
+    return CarriedId(answer.id, Carry.GONE if existed else Carry.UNKNOWN)

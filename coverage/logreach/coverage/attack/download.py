@@ -1,4 +1,4 @@
-"""Fetches a release of ATT&CK through mitreattack-python's downloader, which checks its hash."""
+"""Downloads a release of ATT&CK through mitreattack-python, which checks its SHA-256."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ _DOMAIN: Final = "enterprise"
 def fetch(version: str, folder: Path) -> Path:
     """Download a release into `folder` and return the bundle's path.
 
-    InputError where MITRE has no such release, the network does not answer, or the hash differs.
+    InputError where mitreattack-python knows no such release, the network fails or the digest
+    differs.
     """
     from mitreattack import release_info
     from mitreattack.download_stix import download_stix
 
-    known: dict[str, str] = release_info.STIX20[_DOMAIN]
-    if version not in known:
+    digests: dict[str, str] = release_info.STIX20[_DOMAIN]
+    if version not in digests:
         raise InputError(
-            Fault(f"no release {version} of ATT&CK is known", hint=f"Known: {', '.join(known)}.")
+            Fault(f"ATT&CK has no release {version}", hint=f"Known: {', '.join(digests)}.")
         )
     try:
-        download_stix(_STIX, _DOMAIN, str(folder), version, known[version])
+        download_stix(_STIX, _DOMAIN, str(folder), version, digests[version])
     except (OSError, ValueError) as error:
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(

@@ -1,4 +1,4 @@
-"""Where files of ours go, and writing one so that no reader ever sees half of it."""
+"""The cache folder, and writing a file in one step so that no reader sees part of it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """Where this user's programs keep what can be made again, then 'logreach'.
+    """The folder for logreach's files in this user's cache.
 
-    A folder that the environment names counts only if it is absolute: the XDG specification
-    wants that, and a relative one would be another in every working folder.
+    A relative path in XDG_CACHE_HOME is ignored, as the XDG specification demands: it would mean
+    a different folder in every working directory.
     """
     home = Path.home()
     if sys.platform == "win32":
-        return _named("LOCALAPPDATA", home / "AppData" / "Local") / "logreach"
+        return _environment_folder("LOCALAPPDATA", home / "AppData" / "Local") / "logreach"
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "logreach"
-    return _named("XDG_CACHE_HOME", home / ".cache") / "logreach"
+    return _environment_folder("XDG_CACHE_HOME", home / ".cache") / "logreach"
 
 
-def _named(variable: str, otherwise: Path) -> Path:
-    named = Path(os.environ.get(variable, ""))
-    return named if named.is_absolute() else otherwise
+def _environment_folder(variable: str, default: Path) -> Path:
+    folder = Path(os.environ.get(variable, ""))
+    return folder if folder.is_absolute() else default
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file in one step, its folder with it. OSError where it cannot be."""
+    """Write a file in one step and create its folder; OSError where either fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

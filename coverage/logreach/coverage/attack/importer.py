@@ -1,7 +1,7 @@
-"""Makes the model from a STIX bundle through mitreattack-python.
+"""Makes the model of a STIX bundle through mitreattack-python.
 
-The only module that imports it: its loader takes seconds. Objects that no relation of ours
-touches (software, mitigations and what hangs on them) are left out before loading.
+Loading takes seconds, so only this module imports that package, and objects that the model does
+not need (software, mitigations and their relations) are removed before.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from logreach.coverage.attack.model import (
     ComponentLink,
     DataComponent,
     DetectionStrategy,
-    Group,
     LogSourceRef,
     Tactic,
     Technique,
+    ThreatGroup,
 )
 from logreach.inventories.files.faults import Fault, InputError
 
@@ -46,15 +46,15 @@ _USERS: Final = ("intrusion-set--", "campaign--")
 _ATTACK: Final = "mitre-attack"
 _ID: Final = re.compile(r"T\d{4}(\.\d{3})?|(DET|AN|G)\d{4}")
 
-# What mitreattack-python hands out: stix2 objects, which are mappings of anything.
+# mitreattack-python returns stix2 objects, which are untyped mappings.
 Stix = Mapping[str, Any]
-Named = TypeVar("Named", Technique, DetectionStrategy, Analytic, Group)
+Named = TypeVar("Named", Technique, DetectionStrategy, Analytic, ThreatGroup)
 
 
 def make_model(bundle: Bundle, version: str) -> AttackModel:
-    """The model of a bundle, free of revoked and deprecated objects, sorted by id.
+    """The model of a bundle without revoked and deprecated objects, sorted by id.
 
-    Takes seconds. InputError where mitreattack-python refuses an object of the bundle.
+    Takes seconds. InputError where mitreattack-python cannot read an object of the bundle.
     """
     from stix2.exceptions import STIXError
 
@@ -75,50 +75,53 @@ def _load(bundle: Bundle) -> MitreAttackData:
     from mitreattack.stix20 import MitreAttackData
     from stix2 import MemoryStore
 
-    wanted = [one for one in bundle.objects if _is_wanted(one)]
-    store = MemoryStore(stix_data={"type": "bundle", "objects": wanted})
+    needed = [stix_object for stix_object in bundle.objects if _is_needed(stix_object)]
+    store = MemoryStore(stix_data={"type": "bundle", "objects": needed})
     return MitreAttackData(src=store)
 
 
-def _is_wanted(one: StixObject) -> bool:
-    if one["type"] != "relationship":
-        return one["type"] in _TYPES
-    if one.get("relationship_type") == "uses":
-        source, target = str(one.get("source_ref")), str(one.get("target_ref"))
+def _is_needed(stix_object: StixObject) -> bool:
+    if stix_object["type"] != "relationship":
+        return stix_object["type"] in _TYPES
+    if stix_object.get("relationship_type") == "uses":
+        source, target = str(stix_object.get("source_ref")), str(stix_object.get("target_ref"))
         return source.startswith(_USERS) and target.startswith("attack-pattern--")
-    return one.get("relationship_type") in _RELATIONS
+    return stix_object.get("relationship_type") in _RELATIONS
 
 
 class _Import:
-    """One run: the loaded data, and the ids of its living objects."""
+    """One import: the loaded data, and its objects that are neither revoked nor deprecated."""
 
     def __init__(self, data: MitreAttackData, bundle: Bundle, version: str) -> None:
         self._data = data
         self._bundle = bundle
         self._version = version
-        self._techniques = self._living("attack-pattern")
-        self._components = self._living("x-mitre-data-component")
-        self._strategies = self._living("x-mitre-detection-strategy")
-        self._analytics = self._living("x-mitre-analytic")
-        self._groups = self._living("intrusion-set")
+        self._techniques = self._current_objects("attack-pattern")
+        self._components = self._current_objects("x-mitre-data-component")
+        self._strategies = self._current_objects("x-mitre-detection-strategy")
+        self._analytics = self._current_objects("x-mitre-analytic")
+        self._groups = self._current_objects("intrusion-set")
 
-    def _living(self, stix_type: str) -> dict[str, Stix]:
-        found = self._data.get_objects_by_type(stix_type, remove_revoked_deprecated=True)
-        return {one["id"]: one for one in found}
+    def _current_objects(self, stix_type: str) -> dict[str, Stix]:
+        objects = self._data.get_objects_by_type(stix_type, remove_revoked_deprecated=True)
+        return {stix_object["id"]: stix_object for stix_object in objects}
 
     def model(self) -> AttackModel:
         strategies = _by_id(self._read_strategies())
         return AttackModel(
             version=self._version,
             spec=max(
-                (str(one.get("x_mitre_attack_spec_version", "")) for one in self._bundle.objects),
+                (
+                    str(stix_object.get("x_mitre_attack_spec_version", ""))
+                    for stix_object in self._bundle.objects
+                ),
                 key=_as_numbers,
                 default="",
             ),
             sha256=self._bundle.sha256,
             tactics=self._read_tactics(),
             techniques=_by_id(self._read_techniques()),
-            components=tuple(sorted(self._read_components(), key=lambda one: one.name)),
+            components=tuple(sorted(self._read_components(), key=lambda component: component.name)),
             strategies=strategies,
             analytics=_by_id(self._read_analytics(strategies)),
             groups=_by_id(self._read_groups()),
@@ -129,45 +132,47 @@ class _Import:
     def _read_tactics(self) -> tuple[Tactic, ...]:
         columns = self._data.get_tactics_by_matrix()
         ordered = dict.fromkeys(
-            Tactic(_attack_id(one), one["x_mitre_shortname"], one["name"])
+            Tactic(_attack_id(tactic), tactic["x_mitre_shortname"], tactic["name"])
             for matrix in sorted(columns)
-            for one in columns[matrix]
+            for tactic in columns[matrix]
         )
         return tuple(ordered)
 
     def _read_techniques(self) -> Iterator[Technique]:
         parents = self._data.get_all_parent_techniques_of_all_subtechniques()
-        for key, one in self._techniques.items():
-            above = parents.get(key, ())
+        for key, technique in self._techniques.items():
+            relations = parents.get(key, ())
             yield Technique(
-                id=_attack_id(one),
-                name=one["name"],
-                tactics=_tactics_of(one),
-                platforms=tuple(one.get("x_mitre_platforms", ())),
-                is_subtechnique=bool(one.get("x_mitre_is_subtechnique", False)),
-                parent=_attack_id(above[0]["object"]) if above else "",
+                id=_attack_id(technique),
+                name=technique["name"],
+                tactics=_tactics_of(technique),
+                platforms=tuple(technique.get("x_mitre_platforms", ())),
+                is_subtechnique=bool(technique.get("x_mitre_is_subtechnique", False)),
+                parent=_attack_id(relations[0]["object"]) if relations else "",
             )
 
     def _read_components(self) -> Iterator[DataComponent]:
-        sources = {one["id"]: one["name"] for one in self._living("x-mitre-data-source").values()}
-        for one in self._components.values():
+        data_sources = self._current_objects("x-mitre-data-source").values()
+        sources = {source["id"]: source["name"] for source in data_sources}
+        for component in self._components.values():
             refs = (
-                _ref(one["name"], source) for source in one.get("x_mitre_log_sources", ()) or ()
+                _ref(component["name"], source)
+                for source in component.get("x_mitre_log_sources", ()) or ()
             )
             yield DataComponent(
-                id=_attack_id(one),
-                name=one["name"],
-                data_source=sources.get(one.get("x_mitre_data_source_ref", ""), ""),
+                id=_attack_id(component),
+                name=component["name"],
+                data_source=sources.get(component.get("x_mitre_data_source_ref", ""), ""),
                 log_sources=tuple(dict.fromkeys(refs)),
             )
 
     def _read_strategies(self) -> Iterator[DetectionStrategy]:
         targets = self._data.get_all_techniques_detected_by_all_detection_strategies()
-        for key, one in self._strategies.items():
-            refs = one.get("x_mitre_analytic_refs", ())
+        for key, strategy in self._strategies.items():
+            refs = strategy.get("x_mitre_analytic_refs", ())
             yield DetectionStrategy(
-                id=_attack_id(one),
-                name=one["name"],
+                id=_attack_id(strategy),
+                name=strategy["name"],
                 techniques=_ids(entry["object"] for entry in targets.get(key, ())),
                 analytics=_ids(self._analytics[ref] for ref in refs if ref in self._analytics),
             )
@@ -175,16 +180,22 @@ class _Import:
     def _read_analytics(self, strategies: Iterable[DetectionStrategy]) -> Iterator[Analytic]:
         owners: dict[str, list[DetectionStrategy]] = {}
         for strategy in strategies:
-            for analytic in strategy.analytics:
-                owners.setdefault(analytic, []).append(strategy)
-        for one in self._analytics.values():
-            mine = owners.get(_attack_id(one), [])
+            for analytic_id in strategy.analytics:
+                owners.setdefault(analytic_id, []).append(strategy)
+        for analytic in self._analytics.values():
+            strategies_of_analytic = owners.get(_attack_id(analytic), [])
             yield Analytic(
-                id=_attack_id(one),
-                platforms=tuple(one.get("x_mitre_platforms", ())),
-                strategies=tuple(strategy.id for strategy in mine),
-                techniques=tuple(dict.fromkeys(t for owner in mine for t in owner.techniques)),
-                refs=tuple(self._read_refs(one)),
+                id=_attack_id(analytic),
+                platforms=tuple(analytic.get("x_mitre_platforms", ())),
+                strategies=tuple(strategy.id for strategy in strategies_of_analytic),
+                techniques=tuple(
+                    dict.fromkeys(
+                        technique
+                        for owner in strategies_of_analytic
+                        for technique in owner.techniques
+                    )
+                ),
+                refs=tuple(self._read_refs(analytic)),
             )
 
     def _read_refs(self, analytic: Stix) -> Iterator[LogSourceRef]:
@@ -201,75 +212,84 @@ class _Import:
                 technique = _attack_id(entry["object"])
                 yield ComponentLink(component["name"], technique, self._version)
 
-    def _read_groups(self) -> Iterator[Group]:
+    def _read_groups(self) -> Iterator[ThreatGroup]:
         uses = self._data.get_all_techniques_used_by_all_groups()
-        for key, one in self._groups.items():
-            name = one["name"]
-            yield Group(
-                id=_attack_id(one),
+        for key, group in self._groups.items():
+            name = group["name"]
+            yield ThreatGroup(
+                id=_attack_id(group),
                 name=name,
-                aliases=tuple(alias for alias in one.get("aliases", ()) if alias != name),
+                aliases=tuple(alias for alias in group.get("aliases", ()) if alias != name),
                 techniques=_ids(entry["object"] for entry in uses.get(key, ())),
             )
 
     def _read_former(self) -> Iterator[tuple[str, str]]:
-        """Ids that no longer stand, each with the id that stands in the end, or ''."""
+        """Revoked and deprecated ids, each with the current id that finally replaces it, or ''."""
         from stix2 import Filter
 
-        by = self._data.src.query([Filter("relationship_type", "=", "revoked-by")])
-        next_of = {one["source_ref"]: one["target_ref"] for one in by}
-        known = {
-            one["id"]: one
-            for kind in ("attack-pattern", "intrusion-set", "x-mitre-tactic")
-            for one in self._data.get_objects_by_type(kind)
+        revocations = self._data.src.query([Filter("relationship_type", "=", "revoked-by")])
+        next_of = {
+            stix_object["source_ref"]: stix_object["target_ref"] for stix_object in revocations
         }
-        living = {_attack_id(one) for one in known.values() if not _is_dead(one)}
-        for key, one in known.items():
-            if _is_dead(one) and _attack_id(one) not in living:
-                last = known.get(_follow(key, next_of))
-                stands = last is not None and not _is_dead(last)
-                yield _attack_id(one), _attack_id(last) if last and stands else ""
+        by_key = {
+            stix_object["id"]: stix_object
+            for kind in ("attack-pattern", "intrusion-set", "x-mitre-tactic")
+            for stix_object in self._data.get_objects_by_type(kind)
+        }
+        living = {
+            _attack_id(stix_object)
+            for stix_object in by_key.values()
+            if not _is_withdrawn(stix_object)
+        }
+        for key, stix_object in by_key.items():
+            if _is_withdrawn(stix_object) and _attack_id(stix_object) not in living:
+                successor = by_key.get(_follow(key, next_of))
+                current = successor is not None and not _is_withdrawn(successor)
+                yield (
+                    _attack_id(stix_object),
+                    _attack_id(successor) if successor and current else "",
+                )
 
 
 def _follow(key: str, next_of: Mapping[str, str]) -> str:
-    seen = {key}
-    while (key := next_of.get(key, "")) and key not in seen:
-        seen.add(key)
+    visited = {key}
+    while (key := next_of.get(key, "")) and key not in visited:
+        visited.add(key)
         if key not in next_of:
             return key
     return ""
 
 
-def _is_dead(one: Stix) -> bool:
-    return bool(one.get("revoked", False) or one.get("x_mitre_deprecated", False))
+def _is_withdrawn(stix_object: Stix) -> bool:
+    return bool(stix_object.get("revoked", False) or stix_object.get("x_mitre_deprecated", False))
 
 
-def _attack_id(one: Stix) -> str:
-    """The ATT&CK id; '' where the version gives such objects none."""
-    for reference in one.get("external_references", ()) or ():
+def _attack_id(stix_object: Stix) -> str:
+    """The ATT&CK id; '' if the version gives objects of this type none."""
+    for reference in stix_object.get("external_references", ()) or ():
         if reference.get("source_name") == _ATTACK:
             return str(reference.get("external_id", ""))
     return ""
 
 
 def _ids(objects: Iterable[Stix]) -> tuple[str, ...]:
-    return tuple(sorted({_attack_id(one) for one in objects}))
+    return tuple(sorted({_attack_id(stix_object) for stix_object in objects}))
 
 
 def _by_id(objects: Iterable[Named]) -> tuple[Named, ...]:
-    """Sorted by id; ValueError where an object has no ATT&CK id, or shares it."""
-    ordered = tuple(sorted(objects, key=lambda one: one.id))
-    seen: set[str] = set()
-    for one in ordered:
-        if not _ID.fullmatch(one.id) or one.id in seen:
-            raise ValueError(f"'{one.id}' is no ATT&CK id, or stands twice")
-        seen.add(one.id)
+    """Sorted by id; ValueError where an object has no ATT&CK id or the id of another."""
+    ordered = tuple(sorted(objects, key=lambda attack_object: attack_object.id))
+    ids: set[str] = set()
+    for attack_object in ordered:
+        if not _ID.fullmatch(attack_object.id) or attack_object.id in ids:
+            raise ValueError(f"'{attack_object.id}' is no ATT&CK id, or occurs twice")
+        ids.add(attack_object.id)
     return ordered
 
 
 def _tactics_of(technique: Stix) -> tuple[str, ...]:
     phases = technique.get("kill_chain_phases", ()) or ()
-    return tuple(one["phase_name"] for one in phases if one["kill_chain_name"] == _ATTACK)
+    return tuple(phase["phase_name"] for phase in phases if phase["kill_chain_name"] == _ATTACK)
 
 
 def _ref(component: str, source: Stix) -> LogSourceRef:
@@ -277,8 +297,8 @@ def _ref(component: str, source: Stix) -> LogSourceRef:
 
 
 def _words(source: Stix, key: str) -> str:
-    value = source.get(key)
-    return value if isinstance(value, str) else ""
+    text = source.get(key)
+    return text if isinstance(text, str) else ""
 
 
 def _as_numbers(version: str) -> tuple[int, ...]:

@@ -1,4 +1,7 @@
-"""Component-to-technique links: ATT&CK had them up to 17; later versions borrow those of 17.1."""
+"""Links from data components to techniques: later versions borrow those of ATT&CK 17.1.
+
+ATT&CK publishes no such links since version 18.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ _WITHOUT_LINKS: Final = 18
 
 
 def links_csv(model: AttackModel) -> str:
-    """The links of a version as CSV text, the form in which 17.1's are shipped."""
+    """The links of a version as CSV, in the form of the shipped links of 17.1."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -36,15 +39,15 @@ def shipped_links() -> tuple[ComponentLink, ...]:
 
 
 def with_borrowed_links(model: AttackModel) -> AttackModel:
-    """The model with 17.1's links where its version has none of its own.
+    """The model with 17.1's links, if its version has no links of its own.
 
-    A technique that was replaced since is followed to its successors. A link of which the
-    component or the technique is gone goes to `uncarried`.
+    A link to a replaced technique becomes links to its successors. A link whose component or
+    technique no longer exists goes to `uncarried`.
     """
     if model.detects or model.major < _WITHOUT_LINKS:
         return model
     carried: dict[ComponentLink, None] = {}
-    lost = []
+    uncarried = []
     for link in shipped_links():
         targets = (
             carry_into(model, link.technique).ids
@@ -53,5 +56,5 @@ def with_borrowed_links(model: AttackModel) -> AttackModel:
         )
         carried.update((replace(link, technique=target), None) for target in targets)
         if not targets:
-            lost.append(link)
-    return replace(model, detects=tuple(sorted(carried)), uncarried=tuple(lost))
+            uncarried.append(link)
+    return replace(model, detects=tuple(sorted(carried)), uncarried=tuple(uncarried))

@@ -1,8 +1,8 @@
 """Event keys from the log source references of ATT&CK 18 and later.
 
-ATT&CK writes a log ('WinEventLog:Security') and a free text ('EventCode=4663, 4670, 4656'). A
-text counts as parsed only where it says nothing but event ids (a remark in brackets behind an
-id aside): a text with more in it narrows or widens the set in ways that no one can compute.
+ATT&CK writes a log ('WinEventLog:Security') and a free text ('EventCode=4663, 4670, 4656'). The
+text is parsed only if it is a list of event ids (remarks in brackets are ignored): any other words
+may restrict or extend the list in a way that cannot be computed.
 """
 
 from __future__ import annotations
@@ -32,55 +32,55 @@ _BETWEEN: Final = re.compile(r"\s*(?:,|;|/|\||\bor\b|\band\b|&)+\s*", re.IGNOREC
 
 
 @dataclass(frozen=True, slots=True)
-class Misnamed:
+class MisnamedEvent:
     """An event that ATT&CK names under a log that does not hold it.
 
-    `named` is the key as ATT&CK has it, `meant` the keys that it must mean (empty: not known),
-    `sure` False where only general knowledge says so.
+    `written` is the key as ATT&CK writes it, `corrections` are the keys that it must mean (empty:
+    unknown). `certain` is False if general knowledge is the only source.
     """
 
-    named: EventId
-    meant: tuple[EventId, ...]
-    sure: bool
+    written: EventId
+    corrections: tuple[EventId, ...]
+    certain: bool
     reason: str
     source: str
 
 
 def log_source_ref(component: str, source: str, channel: str) -> LogSourceRef:
-    """A reference with its event keys, where source and channel name some."""
+    """A reference with the event keys in its source and channel."""
     events = events_of(source, channel)
     return LogSourceRef(component, source, channel, events, parsed=bool(events))
 
 
 @lru_cache(maxsize=8192)
 def events_of(source: str, channel: str) -> tuple[EventId, ...]:
-    """Event keys such as 'Sysmon:22'; empty where the text names none that can be told."""
+    """Event keys such as 'Sysmon:22'; empty if the text is not a list of Windows events."""
     log = _windows_log(source)
     if log is None or ":" in log:  # no log is called so
         return ()
     return tuple(EventId.of(log, number) for number in event_ids(channel))
 
 
-def event_ids(text: str) -> tuple[int, ...]:
-    """The event ids of a text that says nothing else, each once in order; else empty."""
-    text = text.strip()
-    found: dict[int, None] = {}
-    at = 0
-    while at < len(text):
-        item = _ITEM.match(text, at)
-        ids = _range(item) if item else ()
-        if item is None or not ids:
+def event_ids(channel: str) -> tuple[int, ...]:
+    """The ids in a list of event ids, in order without repetition; empty for any other text."""
+    channel = channel.strip()
+    ids: dict[int, None] = {}
+    position = 0
+    while position < len(channel):
+        item = _ITEM.match(channel, position)
+        item_ids = _ids_in_range(item) if item else ()
+        if item is None or not item_ids:
             return ()
-        found.update(dict.fromkeys(ids))
-        at = item.end()
-        between = _BETWEEN.match(text, at)
-        if at < len(text) and (between is None or between.end() == len(text)):
+        ids.update(dict.fromkeys(item_ids))
+        position = item.end()
+        separator = _BETWEEN.match(channel, position)
+        if position < len(channel) and (separator is None or separator.end() == len(channel)):
             return ()
-        at = between.end() if between else at
-    return tuple(found)
+        position = separator.end() if separator else position
+    return tuple(ids)
 
 
-def _range(item: re.Match[str]) -> tuple[int, ...]:
+def _ids_in_range(item: re.Match[str]) -> tuple[int, ...]:
     low = int(item["low"])
     high = int(item["high"] or low)
     if not low <= high <= min(low + _WIDEST_RANGE, _HIGHEST_ID):
@@ -89,7 +89,7 @@ def _range(item: re.Match[str]) -> tuple[int, ...]:
 
 
 def _windows_log(source: str) -> str | None:
-    """The short name of a Windows log, or its own name where we have none; None: another source."""
+    """logreach's short name of a Windows log, else ATT&CK's name; None for other log sources."""
     name = source.strip()
     if not name.casefold().startswith(WINDOWS_LOG):
         return None
@@ -99,23 +99,23 @@ def _windows_log(source: str) -> str | None:
 
 @cache
 def log_names() -> dict[str, str]:
-    """ATT&CK's names of Windows logs (case folded) to our short names."""
+    """logreach's short names of Windows logs, by ATT&CK's names in lower case."""
     table = yaml_table(FOLDER / _NAMES_FILE, {"names": {...: {"log": str}}})
     return {name.casefold(): entry["log"] for name, entry in table["names"].items()}
 
 
 @cache
-def misnamed() -> dict[EventId, Misnamed]:
-    """The slips we know of in ATT&CK's event references, by the key as named."""
-    slip: Shape = {"meant": [str], "sure": bool, "reason": str, "source": str}
-    table = yaml_table(FOLDER / _MISNAMED_FILE, {"events": {...: slip}})
+def misnamed() -> dict[EventId, MisnamedEvent]:
+    """The events that ATT&CK names under a wrong log, by the key that it writes."""
+    entry_shape: Shape = {"corrections": [str], "certain": bool, "reason": str, "source": str}
+    table = yaml_table(FOLDER / _MISNAMED_FILE, {"events": {...: entry_shape}})
     return {
-        (event := EventId.parse(named)): Misnamed(
+        (event := EventId.parse(written)): MisnamedEvent(
             event,
-            meant=tuple(map(EventId.parse, entry["meant"])),
-            sure=entry["sure"],
+            corrections=tuple(map(EventId.parse, entry["corrections"])),
+            certain=entry["certain"],
             reason=entry["reason"],
             source=entry["source"],
         )
-        for named, entry in table["events"].items()
+        for written, entry in table["events"].items()
     }

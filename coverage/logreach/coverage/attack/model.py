@@ -1,4 +1,4 @@
-"""MITRE ATT&CK as far as detections need it: ids, names and relations of one version."""
+"""One version of MITRE ATT&CK: the ids, names and relations that detections need."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Tactic:
-    """A column of the matrix: 'TA0003', 'persistence', 'Persistence'."""
+    """A tactic: 'TA0003', 'persistence', 'Persistence'."""
 
     id: str
     shortname: str
@@ -36,18 +36,18 @@ class Technique:
 
     @property
     def url(self) -> str:
-        """Its page at MITRE, made from the id: a bundle's own link is not trusted."""
+        """Its page at MITRE, made from the id; a link in a bundle is not trusted."""
         return TECHNIQUES_URL + self.id.replace(".", "/")
 
 
 @dataclass(frozen=True, slots=True)
 class LogSourceRef:
-    """Where a data component is to be seen, as ATT&CK 18 and later write it.
+    """A log source of a data component, as ATT&CK 18 and later write it.
 
-    `source` ('WinEventLog:Sysmon') and `channel` ('EventCode=3, 22') stand as written. `events`
-    are the keys read from them, under the log that ATT&CK names, be that a slip or not (see
-    `log_sources.misnamed`). Not `parsed`: the text names no events that can be told, and
-    `events` is empty.
+    `source` ('WinEventLog:Sysmon') and `channel` ('EventCode=3, 22') are ATT&CK's own text.
+    `events` are the event keys in it, under the log that ATT&CK names even if it is the wrong one
+    (see `log_sources.misnamed`). `parsed` is False and `events` empty if the text is not a list of
+    events.
     """
 
     component: str
@@ -59,9 +59,9 @@ class LogSourceRef:
 
 @dataclass(frozen=True, slots=True)
 class DataComponent:
-    """A data component; versions up to 17 give no `id` but a `data_source`, later ones the reverse.
+    """A data component. Versions up to 17 give a `data_source` but no `id`, later ones the reverse.
 
-    `log_sources` are the component's own, which need not be those of any analytic.
+    `log_sources` are those of the component itself; analytics may name others.
     """
 
     id: str
@@ -72,7 +72,7 @@ class DataComponent:
 
 @dataclass(frozen=True, slots=True)
 class DetectionStrategy:
-    """What groups the analytics for a technique (ATT&CK 18 and later)."""
+    """A detection strategy: the analytics that detect its techniques (ATT&CK 18 and later)."""
 
     id: str
     name: str
@@ -82,7 +82,7 @@ class DetectionStrategy:
 
 @dataclass(frozen=True, slots=True)
 class Analytic:
-    """A detection on some platforms: all of its components are needed."""
+    """An analytic for some platforms; it needs all of its data components."""
 
     id: str
     platforms: tuple[str, ...]
@@ -92,13 +92,13 @@ class Analytic:
 
     @property
     def components(self) -> tuple[str, ...]:
-        """The names of the components that it reads, in order, each once."""
+        """The names of the data components that it reads, in order, without repetition."""
         return tuple(dict.fromkeys(ref.component for ref in self.refs))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ComponentLink:
-    """'This component detects that technique'; `origin` is the ATT&CK version that says so."""
+    """A data component that detects a technique according to the ATT&CK version `origin`."""
 
     component: str
     technique: str
@@ -106,8 +106,8 @@ class ComponentLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A threat group and the techniques it, or a campaign attributed to it, is known to use."""
+class ThreatGroup:
+    """A threat group; `techniques` are those that it or a campaign attributed to it uses."""
 
     id: str
     name: str
@@ -126,7 +126,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IdAnswer:
-    """What a version says of an id; `replacement` is filled where it was REPLACED."""
+    """Whether a version of ATT&CK has an id; `replacement` is the new id of a REPLACED one."""
 
     id: str
     presence: Presence
@@ -137,11 +137,11 @@ class IdAnswer:
 class AttackModel:
     """One version of ATT&CK for Enterprise, without revoked and deprecated objects.
 
-    `version` is '18.1', `spec` the ATT&CK specification of its objects, `sha256` that of the
-    STIX bundle (decompressed) it was made from. `detects` are component-to-technique links;
-    versions from 18 on have none of their own and borrow 17.1's, each link telling its origin.
-    `uncarried` are borrowed links whose component or technique this version lacks. `former` maps
-    an id that was revoked or deprecated to the id in its place, or to ''.
+    `version` is '18.1', `spec` the version of the ATT&CK specification of its objects, `sha256`
+    the digest of the decompressed STIX bundle. `detects` are links from data components to
+    techniques; versions from 18 on have none and borrow those of 17.1. `uncarried` are borrowed
+    links whose component or technique this version lacks. `former` maps a revoked or deprecated
+    id to the id that replaces it, or to ''.
     """
 
     version: str
@@ -152,7 +152,7 @@ class AttackModel:
     components: tuple[DataComponent, ...]
     strategies: tuple[DetectionStrategy, ...] = ()
     analytics: tuple[Analytic, ...] = ()
-    groups: tuple[Group, ...] = ()
+    groups: tuple[ThreatGroup, ...] = ()
     detects: tuple[ComponentLink, ...] = ()
     uncarried: tuple[ComponentLink, ...] = ()
     former: Mapping[str, str] = field(default_factory=dict)
@@ -184,53 +184,61 @@ class AttackModel:
 
     @cached_property
     def _subtechniques_of(self) -> Mapping[str, tuple[Technique, ...]]:
-        return _grouped((one.parent, one) for one in self.techniques if one.parent)
+        return _grouped(
+            (technique.parent, technique) for technique in self.techniques if technique.parent
+        )
 
     def analytics_of(self, technique: str) -> tuple[Analytic, ...]:
         """The analytics for a technique, by id; none for versions up to 17."""
         return self._analytics_of.get(technique, ())
 
     def links_of(self, technique: str) -> tuple[ComponentLink, ...]:
-        """The component links of a technique, own or borrowed."""
+        """The data components linked to a technique, by this version or by 17.1."""
         return self._links_of.get(technique, ())
 
     def subtechniques_of(self, technique: str) -> tuple[Technique, ...]:
         return self._subtechniques_of.get(technique, ())
 
     def techniques_of_tactic(self, shortname: str) -> tuple[Technique, ...]:
-        return tuple(one for one in self.techniques if shortname in one.tactics)
+        return tuple(technique for technique in self.techniques if shortname in technique.tactics)
 
-    def find_tactic(self, text: str) -> Tactic | None:
+    def find_tactic(self, query: str) -> Tactic | None:
         """A tactic by id, shortname or name, in any letter case."""
-        wanted = text.strip().casefold()
+        folded = query.strip().casefold()
         for tactic in self.tactics:
             names = (tactic.id, tactic.shortname, tactic.name)
-            if wanted in (name.casefold() for name in names):
+            if folded in (name.casefold() for name in names):
                 return tactic
         return None
 
-    def find_group(self, text: str) -> tuple[Group, ...]:
+    def find_group(self, query: str) -> tuple[ThreatGroup, ...]:
         """Groups by id, name or alias, in any letter case; an alias may be shared."""
-        wanted = text.strip().casefold()
-        exact = tuple(g for g in self.groups if wanted in (g.id.casefold(), g.name.casefold()))
+        folded = query.strip().casefold()
+        exact = tuple(
+            group for group in self.groups if folded in (group.id.casefold(), group.name.casefold())
+        )
         if exact:
             return exact
-        return tuple(g for g in self.groups if wanted in (a.casefold() for a in g.aliases))
+        return tuple(
+            group
+            for group in self.groups
+            if folded in (alias.casefold() for alias in group.aliases)
+        )
 
-    def ask(self, technique: str) -> IdAnswer:
-        """Whether a technique id is current, and what became of it where it is not."""
-        wanted = technique.strip().upper()
-        if wanted in self.technique_by_id:
-            return IdAnswer(wanted, Presence.CURRENT)
-        if wanted not in self.former:
-            return IdAnswer(wanted, Presence.UNKNOWN)
-        replacement = self.former[wanted]
+    def look_up(self, technique: str) -> IdAnswer:
+        """Whether this version has a technique id, and which id replaces it if it does not."""
+        technique_id = technique.strip().upper()
+        if technique_id in self.technique_by_id:
+            return IdAnswer(technique_id, Presence.CURRENT)
+        if technique_id not in self.former:
+            return IdAnswer(technique_id, Presence.UNKNOWN)
+        replacement = self.former[technique_id]
         presence = Presence.REPLACED if replacement else Presence.DEPRECATED
-        return IdAnswer(wanted, presence, replacement)
+        return IdAnswer(technique_id, presence, replacement)
 
 
 def _grouped(pairs: Iterable[tuple[str, V]]) -> Mapping[str, tuple[V, ...]]:
-    found: dict[str, list[V]] = {}
+    groups: dict[str, list[V]] = {}
     for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return {key: tuple(values) for key, values in found.items()}
+        groups.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in groups.items()}

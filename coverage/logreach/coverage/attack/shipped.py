@@ -1,4 +1,4 @@
-"""Where the data files beside this package lie."""
+"""The folder of the data files of this package."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Sensor Mappings to ATT&CK (SMAP): which event of Sysmon or Windows shows which component.
+"""Sensor Mappings to ATT&CK (SMAP): the data component behind each event of Sysmon and Windows.
 
-SMAP is on ATT&CK 13.1. Some of its component names are in no version of ATT&CK; those rows stay,
-marked.
+SMAP is based on ATT&CK 13.1. Some of its component names are in no version of ATT&CK; these rows
+are kept and marked.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SmapRow:
-    """One line of SMAP: `event` ('Sysmon:1') of a `sensor` ('Sysmon', 'WinEvtx') shows a component.
+    """A row of SMAP: `event` ('Sysmon:1') of `sensor` ('Sysmon', 'WinEvtx') records a component.
 
     `source`, `relationship` and `target` are SMAP's words ('Process', 'Created', 'Process';
-    `target` may be ''). `in_attack`: the model asked has a component of that name.
+    `target` may be ''). `in_attack`: the given version of ATT&CK has a component of that name.
     """
 
     sensor: str

@@ -1,4 +1,4 @@
-"""Finds a version of ATT&CK: shipped, from a file, or imported earlier."""
+"""Loads a version of ATT&CK: the shipped one, one from a file, or one imported earlier."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from logreach.inventories.files.faults import Fault, InputError
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import gave: the model as the bundle has it, and whether it was cached before.
+    """The model of an imported bundle.
 
-    `cache_fault` says why the result could not be kept, where it could not.
+    `from_cache`: the same bundle was imported before. `cache_fault` says why the model could not
+    be cached; None if it was.
     """
 
     model: AttackModel
@@ -30,10 +31,11 @@ class Imported:
 
 
 def load_attack(choice: str | Path | None = None) -> AttackModel:
-    """A version of ATT&CK: None for the shipped one, a file, or a version imported earlier.
+    """A version of ATT&CK; `choice` is a file, an imported version, or None for the shipped one.
 
-    A file may be a STIX bundle (seconds, then cached by its hash) or the compact form. Versions
-    from 18 on borrow 17.1's component links. InputError where there is no such file or version.
+    A file is a STIX bundle (parsing takes seconds, so the model is cached by digest) or in compact
+    form. Versions from 18 on borrow the component links of 17.1. InputError where there is no such
+    file or version.
     """
     if choice is None or str(choice) == SHIPPED_VERSION:
         return _shipped()
@@ -59,7 +61,7 @@ def _from_file(path: Path) -> AttackModel:
 
 
 def _imported_earlier(version: str) -> AttackModel:
-    path = _named(version)
+    path = _path_of_version(version)
     if not path.is_file():
         hint = f"Import it first: logreach attack import {version}"
         raise InputError(Fault(f"ATT&CK {version} is neither shipped nor imported", hint=hint))
@@ -74,31 +76,31 @@ def _decoded(data: bytes, name: str) -> AttackModel:
 
 
 def import_file(path: Path, version: str | None = None) -> Imported:
-    """The model of a STIX bundle; `version` where the file cannot tell it. See `import_bytes`."""
+    """The model of a STIX bundle; `version` if the file does not name it. See `import_bytes`."""
     return import_bytes(read_bytes(path), str(path), version)
 
 
 def import_bytes(data: bytes, name: str, version: str | None = None) -> Imported:
-    """The model of a STIX bundle's text, from the cache where the same text was read before.
+    """The model of a STIX bundle's bytes, from the cache if they were imported before.
 
-    Raises InputError where it is no bundle of ATT&CK for Enterprise from 13 on.
+    InputError where they are no bundle of ATT&CK for Enterprise 13 or later.
     """
     cached = _cached(hashlib.sha256(data).hexdigest(), version)
     if cached is not None:
         return Imported(cached, from_cache=True, cache_fault=_keep(cached))
     bundle = parse_bundle(data, name)
-    known = version_of(bundle, version, released())
+    bundle_version = version_of(bundle, version, released())
     from logreach.coverage.attack.importer import make_model
 
-    model = make_model(bundle, known)
+    model = make_model(bundle, bundle_version)
     return Imported(model, from_cache=False, cache_fault=_keep(model))
 
 
 def import_version(version: str) -> Imported:
-    """Download a release from MITRE, check its hash, and make its model.
+    """Download a release from MITRE, check its digest and import it.
 
-    Touches the network, and nothing else in the project does. InputError where there is no such
-    release, the download fails, or its hash is not MITRE's.
+    Nothing else in logreach uses the network. InputError where there is no such release, the
+    download fails, or the digest differs from MITRE's.
     """
     from logreach.coverage.attack.download import fetch
 
@@ -109,7 +111,7 @@ def import_version(version: str) -> Imported:
 
 @cache
 def released() -> dict[str, str]:
-    """SHA-256 of every release of ATT&CK for Enterprise, to its version (mitreattack-python)."""
+    """The version of every release of ATT&CK for Enterprise by SHA-256 (mitreattack-python)."""
     from mitreattack import release_info
 
     tables = (release_info.STIX20["enterprise"], release_info.STIX21["enterprise"])
@@ -120,34 +122,39 @@ def _folder() -> Path:
     return cache_folder() / "attack"
 
 
-def _named(version: str) -> Path:
+def _path_of_version(version: str) -> Path:
     return _folder() / f"attack-{version}.json"
 
 
-def _hashed(digest: str, version: str) -> Path:
+def _path_of_digest(digest: str, version: str) -> Path:
     return _folder() / "by-hash" / f"{digest}-{version}-{compact.FORMAT_VERSION}.json"
 
 
 def _cached(digest: str, version: str | None) -> AttackModel | None:
-    """The model kept for a bundle; None where there is none, or more than one, or it is damaged."""
+    """The cached model of a bundle; None if there is none, more than one, or it is damaged."""
     if version is not None and not VERSION.fullmatch(version):
         return None
-    found = sorted(_hashed(digest, "x").parent.glob(_hashed(digest, version or "*").name))
-    if len(found) != 1:
+    paths = sorted(
+        _path_of_digest(digest, "x").parent.glob(_path_of_digest(digest, version or "*").name)
+    )
+    if len(paths) != 1:
         return None
     try:
-        model = compact.decode(found[0].read_text(encoding="utf-8"), found[0].name)
+        model = compact.decode(paths[0].read_text(encoding="utf-8"), paths[0].name)
     except (OSError, UnicodeDecodeError, InputError):
         return None
-    return model if _hashed(model.sha256, model.version) == found[0] else None
+    return model if _path_of_digest(model.sha256, model.version) == paths[0] else None
 
 
 def _keep(model: AttackModel) -> Fault | None:
-    """Put a model into the cache, by hash and as the latest import of its version."""
-    text = compact.encode(model)
+    """Cache a model by digest and as the latest import of its version; a fault if it fails."""
+    encoded = compact.encode(model)
     try:
-        for target in (_hashed(model.sha256, model.version), _named(model.version)):
-            write_whole(target, text)
+        for target in (
+            _path_of_digest(model.sha256, model.version),
+            _path_of_version(model.version),
+        ):
+            write_whole(target, encoded)
     except OSError as error:
         return Fault(f"the result cannot be cached: {error.strerror or error}")
     return None

@@ -1,4 +1,4 @@
-"""How much of a version of ATT&CK can be computed with: counts, and what cannot be parsed."""
+"""Counts of a version of ATT&CK, and the log source references that cannot be parsed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WINDOWS: Final = "Windows"
 
 @dataclass(frozen=True, slots=True)
 class UnparsedRef:
-    """A reference whose text names no event that can be told, with the analytic it stands in."""
+    """A log source reference that is not a list of events, with its analytic's id."""
 
     analytic: str
     ref: LogSourceRef
@@ -21,7 +21,7 @@ class UnparsedRef:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of one version. The reference counts are those of analytics for `platform`."""
+    """Counts of one version; those of references concern the analytics for `platform`."""
 
     version: str
     spec: str
@@ -48,11 +48,11 @@ class Summary:
 
 
 def summarise(model: AttackModel, platform: str = WINDOWS) -> Summary:
-    """Count what a version holds, and list the references that cannot be parsed."""
-    analytics = [one for one in model.analytics if platform in one.platforms]
-    refs = [UnparsedRef(one.id, ref) for one in analytics for ref in one.refs]
-    slips = misnamed().keys()
-    own = sum(link.origin == model.version for link in model.detects)
+    """Count the objects of a version and list the references that cannot be parsed."""
+    analytics = [analytic for analytic in model.analytics if platform in analytic.platforms]
+    refs = [UnparsedRef(analytic.id, ref) for analytic in analytics for ref in analytic.refs]
+    misnamed_events = misnamed().keys()
+    own_links = sum(link.origin == model.version for link in model.detects)
     return Summary(
         version=model.version,
         spec=model.spec,
@@ -64,11 +64,11 @@ def summarise(model: AttackModel, platform: str = WINDOWS) -> Summary:
         strategies=len(model.strategies),
         analytics=len(model.analytics),
         groups=len(model.groups),
-        own_links=own,
-        borrowed_links=len(model.detects) - own,
+        own_links=own_links,
+        borrowed_links=len(model.detects) - own_links,
         uncarried_links=len(model.uncarried),
         platform_analytics=len(analytics),
         refs=len(refs),
-        misnamed_refs=sum(not slips.isdisjoint(one.ref.events) for one in refs),
-        unparsed=tuple(one for one in refs if not one.ref.parsed),
+        misnamed_refs=sum(not misnamed_events.isdisjoint(each.ref.events) for each in refs),
+        unparsed=tuple(each for each in refs if not each.ref.parsed),
     )

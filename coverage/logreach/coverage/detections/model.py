@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
+from logreach.coverage.engine.three_valued import all_true, negated
 from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern
@@ -141,15 +142,14 @@ class CandidateEvent:
 
         `text` is the whole event as text, for tests that name no field.
         """
-        held = [self.pattern.admits(event, fields)]
-        held += [word.admits(text) for word in self.words]
         everything = {**fields, KEYWORD: text}
-        for pattern in self.excluded:
-            out = pattern.admits(event, everything)
-            held.append(None if out is None else not out)
-        if False in held:
-            return False
-        return None if None in held else True
+        return all_true(
+            (
+                self.pattern.admits(event, fields),
+                *(word.admits(text) for word in self.words),
+                *(negated(pattern.admits(event, everything)) for pattern in self.excluded),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

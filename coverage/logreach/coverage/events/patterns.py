@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol
 
+from logreach.coverage.engine.three_valued import all_true, negated
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
 
@@ -55,9 +56,7 @@ class Constraint:
     def admits(self, text: str | None) -> bool | None:
         """Whether a field with this text (None: absent) meets the constraint; None: no telling."""
         held = _holds(self, text)
-        if held is None:
-            return None
-        return held != self.negated
+        return negated(held) if self.negated else held
 
 
 @lru_cache(maxsize=4096)
@@ -158,14 +157,11 @@ class EventPattern:
         """Whether a single event lies in the pattern; None where no constraint can tell."""
         if event != self.event:
             return False
-        held = [
+        return all_true(
             constraint.admits(fields.get(name))
             for name, constraints in self.fields.items()
             for constraint in constraints
-        ]
-        if False in held:
-            return False
-        return None if None in held else True
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""The values of a field, cut into cells between which no query of the filter can tell.
+"""The values of a field in cells: classes of texts that no query of the filter distinguishes.
 
-For one field and the literals that queries compare it with, every text lies in one cell: it is
-one of the literals, or it is like a literal but written otherwise, or it lies between them. A
-query says the same of all texts in a cell, so one text a cell is enough to know its answer.
+For one field and the literals with which queries compare it, every text lies in one cell: it is a
+literal, another notation of a literal, or a text between literals. Queries treat all texts of a
+cell alike, so that one text of each cell is enough.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from logreach.coverage.engine.three_valued import Truth, all_true
 from logreach.coverage.events.patterns import Constraint, Test, fold
-from logreach.coverage.forwarding.asked import Text
-from logreach.coverage.forwarding.truth import Number, as_number
+from logreach.coverage.forwarding.field_literals import LiteralValue
+from logreach.coverage.forwarding.xpath_truth import Number, as_number
 
 _FILLER = "(another value)"
 _NUMERIC = frozenset("0123456789abcdefxinty.+-_ \t")
@@ -20,112 +21,116 @@ _TEXT_TESTS = (Test.BEGINS, Test.ENDS, Test.CONTAINS)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One text for all of its cell (None: no such field).
+class ValueCell:
+    """One value for all of its cell (None: the event lacks the field).
 
-    `sure` says that this very text lies in the pattern; otherwise it only stands for others that
-    may.
+    `certain`: the pattern admits this very value. Otherwise it represents others that the pattern
+    may admit.
     """
 
-    text: str | None
-    sure: bool
+    value: str | None
+    certain: bool
 
 
 def cells(
     constraints: tuple[Constraint, ...],
-    literals: Iterable[Text],
+    literals: Iterable[LiteralValue],
     *,
     may_lack: bool,
     listed: bool,
-) -> tuple[Cell, ...]:
-    """The cells of one field that a pattern may reach.
+) -> tuple[ValueCell, ...]:
+    """The cells of one field that hold values of a pattern's events.
 
-    `may_lack`: events may come without the field. `listed`: the event is known to have it; if
-    not, nothing about it is sure.
+    `may_lack`: events may lack the field. `listed`: the event is known to have the field; if not,
+    no cell is certain.
     """
-    wanted = sorted(literals, key=str)
-    found: dict[str | None, Cell] = {}
+    sorted_literals = sorted(literals, key=str)
+    by_text: dict[str | None, ValueCell] = {}
     if may_lack:
-        _add(found, None, constraints, proven=False)
-    finite = _finite(constraints, wanted)
+        _add(by_text, None, constraints, proven=False)
+    finite = _listed_texts(constraints, sorted_literals)
     if finite is not None:
-        for text in finite:
-            _add(found, text, constraints, proven=True)
+        for value in finite:
+            _add(by_text, value, constraints, proven=True)
     else:
-        _spread(found, constraints, wanted)
+        _add_open_cells(by_text, constraints, sorted_literals)
     if listed:
-        return tuple(found.values())
-    return tuple(Cell(cell.text, sure=False) for cell in found.values())
+        return tuple(by_text.values())
+    return tuple(ValueCell(cell.value, certain=False) for cell in by_text.values())
 
 
-def admitted(constraints: Iterable[Constraint], text: str | None) -> bool | None:
-    """Whether a text meets every constraint."""
-    held = [constraint.admits(text) for constraint in constraints]
-    if False in held:
-        return False
-    return None if None in held else True
+def admitted(constraints: Iterable[Constraint], value: str | None) -> Truth:
+    """Whether a value (None: no such field) meets every constraint."""
+    return all_true(constraint.admits(value) for constraint in constraints)
 
 
 def _add(
-    found: dict[str | None, Cell],
-    text: str | None,
+    by_text: dict[str | None, ValueCell],
+    value: str | None,
     constraints: tuple[Constraint, ...],
     *,
     proven: bool,
     stands_for_more: bool = False,
 ) -> None:
-    """Add a text unless the pattern excludes it, and with it all that it stands for."""
-    held = admitted(constraints, text)
-    if held is False and not stands_for_more:
+    """Add a value unless the pattern excludes it and all values that it represents."""
+    in_pattern = admitted(constraints, value)
+    if in_pattern is False and not stands_for_more:
         return
-    sure = held is True and (proven or text is not None)
-    if text not in found or sure:
-        found[text] = Cell(text, sure)
+    certain = in_pattern is True and (proven or value is not None)
+    if value not in by_text or certain:
+        by_text[value] = ValueCell(value, certain)
 
 
-def _finite(constraints: tuple[Constraint, ...], literals: list[Text]) -> list[str] | None:
-    """All texts (up to letter case that no literal tells apart) where the pattern lists them."""
+def _listed_texts(
+    constraints: tuple[Constraint, ...], literals: list[LiteralValue]
+) -> list[str] | None:
+    """Every text of the pattern, if it lists them; one for spellings that no literal tells apart.
+
+    None if the pattern does not list its texts.
+    """
     for constraint in constraints:
         if constraint.test is Test.EQUALS and not constraint.negated:
             spellings = (_spellings(value, constraint, literals) for value in constraint.values)
-            return list(dict.fromkeys(text for texts in spellings for text in texts))
+            return list(dict.fromkeys(spelling for of_value in spellings for spelling in of_value))
         if constraint.test is Test.EMPTY and not constraint.negated:
             return [""]
     return None
 
 
-def _spellings(value: str, constraint: Constraint, literals: list[Text]) -> Iterator[str]:
-    """A value as given, as literals spell it, and as none of them does."""
+def _spellings(value: str, constraint: Constraint, literals: list[LiteralValue]) -> Iterator[str]:
+    """A value as given, in the letter case of literals, and in one that no literal has."""
     yield value
     if constraint.cased:
         return
-    known = {str(literal) for literal in literals}
-    yield from (text for text in sorted(known) if fold(text) == fold(value))
-    for other in (value.lower(), value.upper(), value.swapcase(), value.title()):
-        if other not in known and fold(other) == fold(value):
-            yield other
+    literal_texts = {str(literal) for literal in literals}
+    yield from (spelling for spelling in sorted(literal_texts) if fold(spelling) == fold(value))
+    for variant in (value.lower(), value.upper(), value.swapcase(), value.title()):
+        if variant not in literal_texts and fold(variant) == fold(value):
+            yield variant
             return
 
 
-def _spread(
-    found: dict[str | None, Cell], constraints: tuple[Constraint, ...], literals: list[Text]
+def _add_open_cells(
+    by_text: dict[str | None, ValueCell],
+    constraints: tuple[Constraint, ...],
+    literals: list[LiteralValue],
 ) -> None:
     for literal in literals:
-        _add(found, str(literal), constraints, proven=True)
+        _add(by_text, str(literal), constraints, proven=True)
     if _numbers_possible(constraints):
-        for text in _near(literals):
-            _add(found, text, constraints, proven=True, stands_for_more=True)
-    known = {str(literal) for literal in literals}
-    tried = [text for text in _candidates(constraints) if text not in known]
-    sure = [text for text in tried if admitted(constraints, text)]
-    for text in sure[:1]:
-        _add(found, text, constraints, proven=True)
-    # What lies elsewhere cannot be listed; a text that equals no literal stands for it.
-    _add(found, _FILLER, constraints, proven=True, stands_for_more=True)
+        for value in _texts_near(literals):
+            _add(by_text, value, constraints, proven=True, stands_for_more=True)
+    literal_texts = {str(literal) for literal in literals}
+    candidates = [value for value in _candidates(constraints) if value not in literal_texts]
+    certain = [value for value in candidates if admitted(constraints, value)]
+    for value in certain[:1]:
+        _add(by_text, value, constraints, proven=True)
+    # The other texts cannot be listed; a text that equals no literal represents them.
+    _add(by_text, _FILLER, constraints, proven=True, stands_for_more=True)
 
 
 def _numbers_possible(constraints: tuple[Constraint, ...]) -> bool:
-    """False where the pattern asks for text that no notation of a number holds."""
+    """False if the pattern demands text that occurs in no notation of a number."""
     for constraint in constraints:
         if constraint.negated or constraint.test not in _TEXT_TESTS:
             continue
@@ -134,9 +139,9 @@ def _numbers_possible(constraints: tuple[Constraint, ...]) -> bool:
     return True
 
 
-def _near(literals: list[Text]) -> Iterator[str]:
-    """Numbers between the literals, and the literals' own numbers written otherwise."""
-    numbers = sorted({n for n in map(as_number, literals) if n is not None})
+def _texts_near(literals: list[LiteralValue]) -> Iterator[str]:
+    """Numbers next to the literals, and the literals' numbers in other notations."""
+    numbers = sorted({number for number in map(as_number, literals) if number is not None})
     for number in numbers:
         yield from _notations(number)
         yield str(int(number) - 1)
@@ -150,18 +155,20 @@ def _notations(number: Number) -> Iterator[str]:
 
 
 def _candidates(constraints: tuple[Constraint, ...]) -> Iterator[str]:
-    """Texts that may meet the constraints and be no literal: to be tried."""
-    parts: dict[Test, str] = {}
+    """Texts that may meet the constraints and may differ from every literal."""
+    first_values: dict[Test, str] = {}
     for constraint in constraints:
         if not constraint.negated and constraint.values:
-            parts.setdefault(constraint.test, constraint.values[0])
-    begins, middle, ends = (parts.get(test, "") for test in (Test.BEGINS, Test.CONTAINS, Test.ENDS))
+            first_values.setdefault(constraint.test, constraint.values[0])
+    begins, middle, ends = (
+        first_values.get(test, "") for test in (Test.BEGINS, Test.CONTAINS, Test.ENDS)
+    )
     yield _FILLER
     for filler in (_FILLER, "x", "-", ""):
         yield f"{begins}{filler}{middle}{filler}{ends}"
     yield begins or middle or ends
     for test in (Test.LESS, Test.LESS_EQUAL, Test.GREATER, Test.GREATER_EQUAL, Test.MATCHES):
-        value = parts.get(test)
+        value = first_values.get(test)
         if value is None:
             continue
         number = as_number(value)

@@ -1,61 +1,18 @@
-"""A single event as a query sees it: a small tree in which values may be unknown."""
+"""A single event as the XML tree that queries test; its values may be unknown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class EventMetadata:
-    """What is known of every event of one key, apart from its fields' values.
-
-    `level` is 0 (as audits are) to 5, `keywords` the 64-bit mask (0x8020000000000000 audit
-    success, 0x8010000000000000 audit failure). None: differs from event to event, or not known.
-    `fields` are the event's own data fields in their order, None where not known: an event always
-    carries them, and, unless `more_fields`, none besides. `user_data` names the element under
-    UserData that holds them, '*' where that name is not known; '' says that they lie in EventData,
-    and None that they do as far as is known. `versions` are the versions in which it may be
-    written, () where not known; `names` the fields that hold names and never a SID. `ever` are
-    the fields that some version of the event has on any system, None where not known.
-    """
-
-    channel: str
-    provider: str
-    event_id: int
-    level: int | None = None
-    keywords: int | None = None
-    fields: tuple[str, ...] | None = None
-    task: int | None = None
-    user_data: str | None = None
-    more_fields: bool = False
-    versions: tuple[int, ...] = ()
-    names: frozenset[str] = frozenset()
-    ever: frozenset[str] | None = None
-
-    def lacks(self, field: str) -> bool:
-        """Whether no version of the event has such a field."""
-        return self.ever is not None and field not in self.ever
-
-
-def common_fields(layouts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], bool]:
-    """What several layouts of one event agree on: `fields` and `more_fields`.
-
-    The fields with which all of them begin, and whether any layout goes on from there.
-    """
-    several = tuple(layouts)
-    shortest = min(several, key=len, default=())
-    same = 0
-    while same < len(shortest) and all(one[same] == shortest[same] for one in several):
-        same += 1
-    return shortest[:same], any(len(one) > same for one in several)
+from logreach.coverage.events.header import EventMetadata
 
 
 class Unknown(Enum):
-    """The type of a value that nothing here can tell."""
+    """The type of an unknown value."""
 
     UNKNOWN = "unknown"
 
@@ -64,138 +21,155 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """A text of which is known only what it is not."""
+class TextExcept:
+    """An unknown text that is none of `excluded`."""
 
     excluded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Uncased:
-    """A text whose letter case is not certain (a provider's name from a table)."""
+class TextAnyCase:
+    """A text in unknown letter case, such as a provider's name from a table."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
-    """A number of which is known only that it is one of several."""
+class AnyOf:
+    """An unknown one of several numbers."""
 
     numbers: tuple[int, ...]
 
 
-Value = str | int | Unknown | Other | Uncased | Among
+Value = str | int | Unknown | TextExcept | TextAnyCase | AnyOf
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """An element; `certain` says that it is there, `ordered` how many children have their place.
+class EventElement:
+    """An XML element of an event.
 
-    Those are the first ones; children behind them may stand in any order.
+    `certain`: the event has it. The first `ordered` children are in this order; the others may be
+    anywhere.
     """
 
-    name: str | Other
+    name: str | TextExcept
     value: Value = ""
     attributes: Mapping[str, Value] = field(default_factory=dict)
-    children: tuple[Node, ...] = ()
+    children: tuple[EventElement, ...] = ()
     certain: bool = True
     ordered: int = 0
 
 
-_LEAF = Node(Other(), UNKNOWN, certain=False)
-_ANY_USER_DATA = Node(
-    "UserData", children=(Node(Other(), children=(_LEAF,), certain=False),), certain=False
+_LEAF = EventElement(TextExcept(), UNKNOWN, certain=False)
+_ANY_USER_DATA = EventElement(
+    "UserData",
+    children=(EventElement(TextExcept(), children=(_LEAF,), certain=False),),
+    certain=False,
 )
 
 
 def event_root(
     meta: EventMetadata, fields: Mapping[str, str | None], *, closed: bool = False
-) -> Node:
-    """The document over one event. A field of None is absent; `closed`: so are all not given."""
-    held = _held(meta, fields, closed)
-    placed = len(held) if closed else len([name for name in held if name in (meta.fields or ())])
-    whole = closed or (meta.fields is not None and not meta.more_fields)
-    others = () if whole else _others(meta, (*held, *fields))
+) -> EventElement:
+    """The XML document of one event.
+
+    A field of None is absent; with `closed`, so is every field that is not given.
+    """
+    present = _fields_of(meta, fields, closed)
+    in_order = (
+        len(present) if closed else len([name for name in present if name in (meta.fields or ())])
+    )
+    complete = closed or (meta.fields is not None and not meta.more_fields)
+    other_fields = () if complete else _other_fields(meta, (*present, *fields))
     if meta.user_data:
-        leaves = [Node(name, value) for name, value in held.items()]
-        leaves.extend(Node(other, UNKNOWN, certain=False) for other in others)
-        name = Other() if meta.user_data == "*" else meta.user_data
-        body = [Node("UserData", children=(Node(name, children=tuple(leaves), ordered=placed),))]
+        leaves = [EventElement(name, value) for name, value in present.items()]
+        leaves.extend(
+            EventElement(other_field, UNKNOWN, certain=False) for other_field in other_fields
+        )
+        name = TextExcept() if meta.user_data == "*" else meta.user_data
+        body = [
+            EventElement(
+                "UserData", children=(EventElement(name, children=tuple(leaves), ordered=in_order),)
+            )
+        ]
     else:
-        data = [Node("Data", value, {"Name": name}) for name, value in held.items()]
-        data.extend(Node("Data", UNKNOWN, {"Name": other}, certain=False) for other in others)
-        body = [Node("EventData", children=tuple(data), ordered=placed)]
+        data = [EventElement("Data", value, {"Name": name}) for name, value in present.items()]
+        data.extend(
+            EventElement("Data", UNKNOWN, {"Name": other_field}, certain=False)
+            for other_field in other_fields
+        )
+        body = [EventElement("EventData", children=tuple(data), ordered=in_order)]
         if meta.user_data is None:
             body.append(_ANY_USER_DATA)
-    return Node("", children=(Node("Event", children=(_system(meta), *body)),))
+    return EventElement("", children=(EventElement("Event", children=(_system(meta), *body)),))
 
 
-def _others(meta: EventMetadata, told: tuple[str, ...]) -> tuple[str | Other, ...]:
-    """What else the event may carry: the fields that another version has, or any."""
+def _other_fields(meta: EventMetadata, named: tuple[str, ...]) -> tuple[str | TextExcept, ...]:
+    """The fields that the event may have besides: those of other versions, or any."""
     if meta.ever is None:
-        return (Other(frozenset(told)),)
-    return tuple(sorted(meta.ever - set(told)))
+        return (TextExcept(frozenset(named)),)
+    return tuple(sorted(meta.ever - set(named)))
 
 
-def _held(
+def _fields_of(
     meta: EventMetadata, fields: Mapping[str, str | None], closed: bool
 ) -> Mapping[str, Value]:
-    """Every field that the event has, in its order where that is known."""
-    held: dict[str, Value] = {}
+    """Every field that the event has, in the event's order as far as it is known."""
+    present: dict[str, Value] = {}
     for name in meta.fields or ():
         if name in fields or not closed:
-            held[name] = UNKNOWN
+            present[name] = UNKNOWN
     for name, value in fields.items():
         if value is None:
-            held.pop(name, None)
+            present.pop(name, None)
         else:
-            held[name] = value
-    return held
+            present[name] = value
+    return present
 
 
 @lru_cache(maxsize=2048)
 def unknown_header(meta: EventMetadata) -> frozenset[str]:
-    """The names of what the header holds and nothing here tells, attributes with an @."""
+    """The header's elements, and attributes with an @, whose values are unknown."""
     children = _system(meta).children
-    open_ = {one.name for one in children if isinstance(one.value, (Unknown, Among))}
-    attributes = (pair for one in children for pair in one.attributes.items())
-    open_ |= {f"@{name}" for name, value in attributes if isinstance(value, Unknown)}
-    return frozenset(str(name) for name in open_)
+    names = {element.name for element in children if isinstance(element.value, (Unknown, AnyOf))}
+    attributes = (pair for element in children for pair in element.attributes.items())
+    names |= {f"@{name}" for name, value in attributes if isinstance(value, Unknown)}
+    return frozenset(str(name) for name in names)
 
 
-def _system(meta: EventMetadata) -> Node:
+def _system(meta: EventMetadata) -> EventElement:
     provider: dict[str, Value] = {
-        "Name": Uncased(meta.provider),
+        "Name": TextAnyCase(meta.provider),
         "Guid": UNKNOWN,
         "EventSourceName": UNKNOWN,
     }
     children = (
-        Node("Provider", "", provider),
-        Node("EventID", meta.event_id, {"Qualifiers": UNKNOWN}),
-        Node("Version", _one_of(meta.versions)),
-        Node("Level", _told(meta.level)),
-        Node("Task", _told(meta.task)),
-        Node("Opcode", UNKNOWN),
-        Node("Keywords", _told(meta.keywords)),
-        Node("TimeCreated", "", {"SystemTime": UNKNOWN}),
-        Node("EventRecordID", UNKNOWN),
-        Node("Correlation", "", {"ActivityID": UNKNOWN, "RelatedActivityID": UNKNOWN}),
-        Node("Execution", "", dict.fromkeys(_EXECUTION, UNKNOWN)),
-        Node("Channel", Uncased(meta.channel)),
-        Node("Computer", UNKNOWN),
-        Node("Security", "", {"UserID": UNKNOWN}),
+        EventElement("Provider", "", provider),
+        EventElement("EventID", meta.event_id, {"Qualifiers": UNKNOWN}),
+        EventElement("Version", _number_among(meta.versions)),
+        EventElement("Level", _known_or_unknown(meta.level)),
+        EventElement("Task", _known_or_unknown(meta.task)),
+        EventElement("Opcode", UNKNOWN),
+        EventElement("Keywords", _known_or_unknown(meta.keywords)),
+        EventElement("TimeCreated", "", {"SystemTime": UNKNOWN}),
+        EventElement("EventRecordID", UNKNOWN),
+        EventElement("Correlation", "", {"ActivityID": UNKNOWN, "RelatedActivityID": UNKNOWN}),
+        EventElement("Execution", "", dict.fromkeys(_EXECUTION, UNKNOWN)),
+        EventElement("Channel", TextAnyCase(meta.channel)),
+        EventElement("Computer", UNKNOWN),
+        EventElement("Security", "", {"UserID": UNKNOWN}),
     )
-    return Node("System", children=children)
+    return EventElement("System", children=children)
 
 
 _EXECUTION = ("ProcessID", "ThreadID", "ProcessorID", "SessionID", "KernelTime", "UserTime")
 
 
-def _one_of(numbers: tuple[int, ...]) -> Value:
+def _number_among(numbers: tuple[int, ...]) -> Value:
     if len(numbers) == 1:
         return numbers[0]
-    return Among(numbers) if numbers else UNKNOWN
+    return AnyOf(numbers) if numbers else UNKNOWN
 
 
-def _told(value: int | None) -> Value:
+def _known_or_unknown(value: int | None) -> Value:
     return UNKNOWN if value is None else value

@@ -1,8 +1,8 @@
-"""Whether what forwards a host's events takes those of a pattern.
+"""Whether the subscriptions of a host take the events of a pattern.
 
-An event is taken where, in some Query of an enabled subscription, a Select on its channel
-matches and no Suppress of that Query does. Every event of a pattern lies in one combination of
-cells (see `cells`), so asking one event a combination is exact.
+An event is taken if, in some Query of an enabled subscription, a Select on its channel matches and
+no Suppress of that Query does. Every event of a pattern lies in one combination of its fields'
+cells (see `cells`), so that testing one event of each combination is exact.
 """
 
 from __future__ import annotations
@@ -13,17 +13,24 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
+from logreach.coverage.engine.three_valued import Truth, any_true
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.patterns import Decider, EventPattern, FilterAnswer
-from logreach.coverage.forwarding.asked import Asked, asked, header_parts, undecided_parts
-from logreach.coverage.forwarding.cells import Cell, admitted, cells
-from logreach.coverage.forwarding.events import EventMetadata, Node, event_root, unknown_header
-from logreach.coverage.forwarding.queries import Group, first_doubts, groups_on, matching
-from logreach.coverage.forwarding.truth import Truth, any_true
+from logreach.coverage.forwarding.cells import ValueCell, admitted, cells
+from logreach.coverage.forwarding.events import EventElement, event_root, unknown_header
+from logreach.coverage.forwarding.field_literals import (
+    FieldLiterals,
+    field_literals,
+    header_names,
+    unknown_conditions,
+)
+from logreach.coverage.forwarding.queries import ChannelQuery, first_doubts, matching, queries_on
 from logreach.inventories.forwarding.subscriptions import Forwarding
 
 Fields = Mapping[str, str]
-Lookup = Callable[[str], EventMetadata | None]
+Lookup = Callable[[EventId], EventMetadata | None]
 
 _MOST_COMBINATIONS = 512
 _MOST_SAMPLES = 24
@@ -33,19 +40,19 @@ _SID = re.compile(r"S-1-\d+(-\d+)*", re.IGNORECASE)
 
 @dataclass(slots=True)
 class _Tally:
-    """What the combinations of cells answered."""
+    """The answers for the combinations of cells so far, with an event taken and one not taken."""
 
     answers: set[Truth] = field(default_factory=set)
     kept: Fields | None = None
     dropped: Fields | None = None
-    roots: list[Node] = field(default_factory=list)
+    roots: list[EventElement] = field(default_factory=list)
 
     @property
     def settled(self) -> bool:
-        """Whether an event that is taken and one that is not are at hand."""
+        """Whether there is a taken event and one that is not taken."""
         return self.kept is not None and self.dropped is not None
 
-    def add(self, taken: Truth, root: Node) -> None:
+    def add(self, taken: Truth, root: EventElement) -> None:
         self.answers.add(taken)
         if len(self.roots) < _MOST_SAMPLES:
             self.roots.append(root)
@@ -58,111 +65,114 @@ class _Tally:
 
 
 class ForwardingFilter:
-    """Everything that takes events of one host, as one `EventFilter`.
+    """The subscriptions of one host as one `EventFilter`.
 
-    `lookup` gives what is known of an event key ('Security:4688'), None where nothing is.
+    `lookup` gives the metadata of an event key ('Security:4688'), None if it is unknown;
+    `answer_for` does without.
     """
 
-    def __init__(self, forwarding: Forwarding, lookup: Lookup) -> None:
+    def __init__(self, forwarding: Forwarding, lookup: Lookup = lambda _: None) -> None:
         self._forwarding = forwarding
         self._lookup = lookup
-        self._on: dict[tuple[str, bool], tuple[Group, ...]] = {}
-        self._groups: dict[EventMetadata, tuple[Group, ...]] = {}
-        self._none: dict[EventMetadata, FilterAnswer] = {}
+        self._by_channel: dict[tuple[str, bool], tuple[ChannelQuery, ...]] = {}
+        self._relevant_queries: dict[EventMetadata, tuple[ChannelQuery, ...]] = {}
+        self._answer_if_none: dict[EventMetadata, FilterAnswer] = {}
 
     def takes(self, event: EventMetadata, fields: Fields) -> bool | None:
-        """Whether one event is taken, all of its fields given; None where that cannot be told."""
+        """Whether one event with all its fields is taken; None if that is unknown."""
         root = event_root(event, fields, closed=True)
-        taken = any_true(group.takes(root) for group in self._relevant(event))
+        taken = any_true(query.takes(root) for query in self._relevant(event))
         return None if taken is False and self._forwarding.incomplete else taken
 
     def answer(self, pattern: EventPattern) -> FilterAnswer:
-        """Answer for every event in the pattern."""
+        """The answer for every event of the pattern."""
         return self.answer_for(self._lookup(pattern.event), pattern)
 
     def answer_for(self, event: EventMetadata | None, pattern: EventPattern) -> FilterAnswer:
-        """The same, with what is known of the event on one host."""
+        """The same, with the event's metadata on one host."""
         if event is None:
-            reason = f"nothing is known of the channel and provider of {pattern.event}"
+            reason = f"the channel and provider of {pattern.event} are unknown"
             return FilterAnswer(Level.PARTIAL, exact=False, reason=reason)
-        groups = self._relevant(event)
-        if not groups:
-            if event not in self._none:
-                self._none[event] = self._none_taken(event)
-            return self._none[event]
-        groups = tuple(group.asked_for(pattern) for group in groups)
-        tally = _ask(groups, event, pattern)
-        return self._settle(tally, groups, event)
+        queries = self._relevant(event)
+        if not queries:
+            if event not in self._answer_if_none:
+                self._answer_if_none[event] = self._none_taken(event)
+            return self._answer_if_none[event]
+        queries = tuple(query.for_pattern(pattern) for query in queries)
+        tally = _test_combinations(queries, event, pattern)
+        return self._settle(tally, queries, event)
 
-    def _relevant(self, event: EventMetadata) -> tuple[Group, ...]:
-        """The queries that may take such an event, whatever its fields hold."""
-        if event not in self._groups:
-            on_channel = self._groups_on(event.channel)
+    def _relevant(self, event: EventMetadata) -> tuple[ChannelQuery, ...]:
+        """The queries that may take such an event, whatever the values of its fields."""
+        if event not in self._relevant_queries:
+            on_channel = self._queries_on(event.channel)
             if not on_channel:
                 return ()
-            root = _of_any(event)
-            self._groups[event] = tuple(
-                replace(group, selects=selects)
-                for group in on_channel
-                if (selects := tuple(t for t in group.selects if t.holds(root) is not False))
+            root = _any_event(event)
+            self._relevant_queries[event] = tuple(
+                replace(query, selects=selects)
+                for query in on_channel
+                if (selects := tuple(t for t in query.selects if t.holds(root) is not False))
             )
-        return self._groups[event]
+        return self._relevant_queries[event]
 
-    def _groups_on(self, channel: str, *, enabled: bool = True) -> tuple[Group, ...]:
+    def _queries_on(self, channel: str, *, enabled: bool = True) -> tuple[ChannelQuery, ...]:
         key = (channel, enabled)
-        if key not in self._on:
-            self._on[key] = groups_on(self._forwarding, channel, enabled=enabled)
-        return self._on[key]
+        if key not in self._by_channel:
+            self._by_channel[key] = queries_on(self._forwarding, channel, enabled=enabled)
+        return self._by_channel[key]
 
     def _none_taken(self, event: EventMetadata) -> FilterAnswer:
-        on_channel = self._groups_on(event.channel)
-        selects = [select.decider for group in on_channel for select in group.selects]
+        on_channel = self._queries_on(event.channel)
+        selects = [select.decider for query in on_channel for select in query.selects]
         reason = (
             f"no Select on {event.channel} matches event {event.event_id}"
             if selects
             else f"no enabled subscription selects from {event.channel}"
         )
-        off = self._disabled(event)
-        if off:
-            reason += f"; {off[0].name} would, but is disabled"
+        disabled = self._disabled(event)
+        if disabled:
+            reason += f"; {disabled[0].name} would, but is disabled"
         return self._unless_incomplete(
-            FilterAnswer(Level.NO, deciders=tuple((off + selects)[:_MOST_DECIDERS]), reason=reason)
+            FilterAnswer(
+                Level.NO, deciders=tuple((disabled + selects)[:_MOST_DECIDERS]), reason=reason
+            )
         )
 
     def _disabled(self, event: EventMetadata) -> list[Decider]:
-        groups = self._groups_on(event.channel, enabled=False)
-        if not groups:
+        queries = self._queries_on(event.channel, enabled=False)
+        if not queries:
             return []
-        root = _of_any(event)
+        root = _any_event(event)
         return [
             decider
-            for group in groups
-            if group.takes(root) is not False
-            for decider in matching(group.selects, [root])
+            for query in queries
+            if query.takes(root) is not False
+            for decider in matching(query.selects, [root])
         ]
 
     def _settle(
-        self, tally: _Tally, groups: tuple[Group, ...], event: EventMetadata
+        self, tally: _Tally, queries: tuple[ChannelQuery, ...], event: EventMetadata
     ) -> FilterAnswer:
-        selects = matching([t for group in groups for t in group.selects], tally.roots)
-        suppresses = matching([t for group in groups for t in group.suppresses], tally.roots)
+        selects = matching([test for query in queries for test in query.selects], tally.roots)
+        suppresses = matching([test for query in queries for test in query.suppresses], tally.roots)
         if tally.answers == {True}:
             return FilterAnswer(Level.YES, deciders=tuple(selects[:_MOST_DECIDERS]))
         if tally.answers == {False}:
             reason = f"no subscription takes such events from {event.channel}"
             if suppresses:
                 reason += ", as a Suppress matches"
-            asked_for = [t.decider for group in groups for t in group.selects]
-            deciders = tuple((suppresses or asked_for)[:_MOST_DECIDERS])
+            selecting = [test.decider for query in queries for test in query.selects]
+            deciders = tuple((suppresses or selecting)[:_MOST_DECIDERS])
             return self._unless_incomplete(FilterAnswer(Level.NO, deciders=deciders, reason=reason))
-        return self._unless_incomplete(_partial(tally, groups, selects, suppresses, event))
+        return self._unless_incomplete(_partial(tally, queries, selects, suppresses, event))
 
     def _unless_incomplete(self, answer: FilterAnswer) -> FilterAnswer:
-        """No better than undecided where some of the subscriptions could not be read."""
+        """The answer, or an undecided one if some of the subscriptions could not be read."""
         if not self._forwarding.incomplete:
             return answer
         unread = "; ".join(self._forwarding.incomplete[:3])
-        reason = f"{answer.reason}; but not all subscriptions are known: {unread}".lstrip("; ")
+        reason = f"{answer.reason}; but some subscriptions are unknown: {unread}".lstrip("; ")
         return FilterAnswer(
             Level.PARTIAL,
             exact=False,
@@ -172,26 +182,26 @@ class ForwardingFilter:
         )
 
 
-def _of_any(event: EventMetadata) -> Node:
-    """An event with whatever values, and with fields that the tables do not have for it yet."""
+def _any_event(event: EventMetadata) -> EventElement:
+    """An event with unknown values, and with fields that the tables may lack."""
     return event_root(replace(event, more_fields=True), {})
 
 
 def _partial(
     tally: _Tally,
-    groups: tuple[Group, ...],
+    queries: tuple[ChannelQuery, ...],
     selects: list[Decider],
     suppresses: list[Decider],
     event: EventMetadata,
 ) -> FilterAnswer:
     if tally.settled:
         reason = "only some of these events are taken"
-    elif doubts := first_doubts(groups):
-        refused = not any(group.altered for group in groups)
-        told = "; ".join(doubts)
-        reason = f"Windows may refuse the subscription: {told}" if refused else told
+    elif doubts := first_doubts(queries):
+        refused = not any(query.altered for query in queries)
+        shown = "; ".join(doubts)
+        reason = f"Windows may refuse the subscription: {shown}" if refused else shown
     else:
-        reason = f"whether these events are taken depends on {_open_values(groups, event)}"
+        reason = f"whether these events are taken depends on {_unknown_values(queries, event)}"
     return FilterAnswer(
         Level.PARTIAL,
         exact=tally.settled,
@@ -202,80 +212,91 @@ def _partial(
     )
 
 
-def _open_values(groups: tuple[Group, ...], event: EventMetadata) -> str:
-    """In words, what the queries ask for and nothing here tells."""
-    tests = [test for group in groups for test in (*group.selects, *group.suppresses)]
-    asked_for = [test.xpath.expression for test in tests if test.xpath is not None]
-    told = dict.fromkeys(words for one in asked_for for words in undecided_parts(one))
-    if told:
-        return " and ".join(list(told)[:3])
-    named = dict.fromkeys(name for one in asked_for for name in header_parts(one))
-    open_ = [name for name in named if name in unknown_header(event)]
-    if not open_:
-        return "values that are not known"
-    return f"the header's {' and '.join(open_[:3])}, not known of {event.provider} {event.event_id}"
+def _unknown_values(queries: tuple[ChannelQuery, ...], event: EventMetadata) -> str:
+    """The values that decide and are unknown, in words."""
+    tests = [test for query in queries for test in (*query.selects, *query.suppresses)]
+    expressions = [test.xpath.expression for test in tests if test.xpath is not None]
+    conditions = dict.fromkeys(
+        condition for expression in expressions for condition in unknown_conditions(expression)
+    )
+    if conditions:
+        return " and ".join(list(conditions)[:3])
+    names = dict.fromkeys(name for expression in expressions for name in header_names(expression))
+    unknown = [name for name in names if name in unknown_header(event)]
+    if not unknown:
+        return "unknown values"
+    header = " and ".join(unknown[:3])
+    return f"the header's {header}, unknown for {event.provider} {event.event_id}"
 
 
-def _ask(groups: tuple[Group, ...], event: EventMetadata, pattern: EventPattern) -> _Tally:
-    tests = [test for group in groups for test in (*group.selects, *group.suppresses)]
-    wanted = asked((t.xpath.expression for t in tests if t.xpath is not None), event.fields)
-    by_field = _cells(wanted, event, pattern)
-    others = _elsewhere(pattern, by_field)
+def _test_combinations(
+    queries: tuple[ChannelQuery, ...], event: EventMetadata, pattern: EventPattern
+) -> _Tally:
+    tests = [test for query in queries for test in (*query.selects, *query.suppresses)]
+    literals = field_literals(
+        (test.xpath.expression for test in tests if test.xpath is not None), event.fields
+    )
+    by_field = _cells(literals, event, pattern)
+    other_texts = _texts_of_other_fields(pattern, by_field)
     tally = _Tally()
     for combination in product(*by_field.values()):
-        texts = {name: cell.text for name, cell in zip(by_field, combination, strict=True)}
+        texts = {name: cell.value for name, cell in zip(by_field, combination, strict=True)}
         root = event_root(event, texts)
-        taken = any_true(group.takes(root) for group in groups)
+        taken = any_true(query.takes(root) for query in queries)
         tally.add(taken, root)
         if tally.settled:
             break
-        if others is None or not all(cell.sure for cell in combination):
+        if other_texts is None or not all(cell.certain for cell in combination):
             continue
-        for whole in _completed(event, {**others, **_present(texts)}, wanted):
-            tested = event_root(event, whole, closed=True)
-            tally.witness(any_true(group.takes(tested) for group in groups), whole)
+        for complete in _complete_events(event, {**other_texts, **_present(texts)}, literals):
+            complete_event = event_root(event, complete, closed=True)
+            tally.witness(any_true(query.takes(complete_event) for query in queries), complete)
     return tally
 
 
 def _cells(
-    wanted: Asked, event: EventMetadata, pattern: EventPattern
-) -> dict[str, tuple[Cell, ...]]:
-    """The cells of every field that matters; the fields with most are left out if too many."""
-    names = set(wanted.named) | (set(pattern.fields) if wanted.anywhere else set())
-    by_field = {name: _cells_of(name, wanted, event, pattern) for name in sorted(names)}
-    while prod(len(found) for found in by_field.values()) > _MOST_COMBINATIONS:
+    literals: FieldLiterals, event: EventMetadata, pattern: EventPattern
+) -> dict[str, tuple[ValueCell, ...]]:
+    """The cells of every field that matters; too many combinations drop the fields with most."""
+    names = set(literals.by_field) | (set(pattern.fields) if literals.any_field else set())
+    by_field = {name: _cells_of(name, literals, event, pattern) for name in sorted(names)}
+    while prod(len(cells_of_field) for cells_of_field in by_field.values()) > _MOST_COMBINATIONS:
         del by_field[max(by_field, key=lambda name: (len(by_field[name]), name))]
     return by_field
 
 
 def _cells_of(
-    name: str, wanted: Asked, event: EventMetadata, pattern: EventPattern
-) -> tuple[Cell, ...]:
-    known = event.fields or ()
+    name: str, literals: FieldLiterals, event: EventMetadata, pattern: EventPattern
+) -> tuple[ValueCell, ...]:
+    listed = event.fields or ()
     if event.lacks(name) and name not in pattern.fields:
-        return (Cell(None, sure=True),)
-    literals = wanted.literals(name)
+        return (ValueCell(None, certain=True),)
+    compared_with = literals.literals(name)
     if name in event.names:
-        literals = frozenset(one for one in literals if not _SID.fullmatch(str(one)))
+        compared_with = frozenset(
+            literal for literal in compared_with if not _SID.fullmatch(str(literal))
+        )
     return cells(
         pattern.fields.get(name, ()),
-        literals,
-        may_lack=name not in known,
-        listed=name in known or name in pattern.fields,
+        compared_with,
+        may_lack=name not in listed,
+        listed=name in listed or name in pattern.fields,
     )
 
 
-def _elsewhere(pattern: EventPattern, by_field: Mapping[str, object]) -> Fields | None:
-    """Texts for the pattern's other fields, so that a witness lies in it; None if none is found."""
+def _texts_of_other_fields(pattern: EventPattern, by_field: Mapping[str, object]) -> Fields | None:
+    """Values of the pattern's other fields for an event in the pattern; None if none is found."""
     texts: dict[str, str] = {}
     for name, constraints in pattern.fields.items():
         if name in by_field:
             continue
-        found = cells(constraints, (), may_lack=False, listed=True)
-        text = next((cell.text for cell in found if cell.sure and cell.text is not None), None)
-        if text is None or not admitted(constraints, text):
+        candidates = cells(constraints, (), may_lack=False, listed=True)
+        value = next(
+            (cell.value for cell in candidates if cell.certain and cell.value is not None), None
+        )
+        if value is None or not admitted(constraints, value):
             return None
-        texts[name] = text
+        texts[name] = value
     return texts
 
 
@@ -283,14 +304,18 @@ def _present(texts: Mapping[str, str | None]) -> Fields:
     return {name: text for name, text in texts.items() if text is not None}
 
 
-def _completed(event: EventMetadata, texts: Fields, wanted: Asked) -> Iterator[Fields]:
-    """Whole events with these texts: the fields that nothing constrains hold nothing, or what a
-    query looks for in any field."""
+def _complete_events(
+    event: EventMetadata, texts: Fields, literals: FieldLiterals
+) -> Iterator[Fields]:
+    """Complete events with these values.
+
+    Unconstrained fields are empty, or one of them holds a literal that a query seeks in any field.
+    """
     if event.fields is None:
         yield texts
         return
-    free = [name for name in event.fields if name not in texts]
-    whole = {name: texts.get(name, "") for name in event.fields} | dict(texts)
-    yield whole
-    for literal in sorted(wanted.anywhere, key=str) if free else ():
-        yield whole | {free[-1]: str(literal)}
+    unconstrained = [name for name in event.fields if name not in texts]
+    complete = {name: texts.get(name, "") for name in event.fields} | dict(texts)
+    yield complete
+    for literal in sorted(literals.any_field, key=str) if unconstrained else ():
+        yield complete | {unconstrained[-1]: str(literal)}

@@ -1,7 +1,7 @@
-"""Whether a subscription takes from a host at all: who may send to it, and whom it lists.
+"""Whether a subscription takes events from a host: the hosts that may send to it, or that it lists.
 
-Data: `knowledge/forwarding_members.yaml`. Groups of an organisation's own cannot be known here;
-for them the answer is open, unless the inventory names the subscription for the host.
+Data: `knowledge/forwarding_members.yaml`. An organisation's own groups are not in it: for them the
+answer is unknown, unless the inventory names the subscription for the host.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from logreach.coverage.forwarding.truth import Truth
+from logreach.coverage.engine.three_valued import Truth
 from logreach.inventories.facts.facts import Facts, Known
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import InputError
@@ -28,7 +28,7 @@ COLLECTOR = FEATURE("event-collector")
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Whether a subscription takes from the host (None: open), why, and which fact is missing."""
+    """Whether a subscription takes from the host (None: unknown), why, and the missing fact."""
 
     takes: Truth
     why: str = ""
@@ -37,7 +37,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """What matters of a host: its role and whether it is the collector; None where not told."""
+    """A host as a possible member: its role and whether it is the collector; None if unknown."""
 
     role: Role | None
     collector: bool | None
@@ -52,80 +52,82 @@ class Who:
 
 
 def membership(subscription: Subscription, who: Who) -> Membership:
-    """Whether this subscription takes events of such a host."""
+    """Whether this subscription takes events from such a host."""
     if not subscription.initiated:
         return Membership(takes=True)
-    found = _by_list(subscription, who)
+    by_list = _by_list(subscription, who)
     name = subscription.name
-    if found.takes is None and found.missing == FORWARDING and subscription.named:
+    if by_list.takes is None and by_list.missing == FORWARDING and subscription.named:
         if subscription.elsewhere:
             why = f"{name} lists other computers than this host, for which the inventory names it"
             return Membership(takes=None, why=why, missing=FORWARDING)
-        found = Membership(takes=True, why="the inventory names it for this host")
-    if found.takes and subscription.expires:
-        # No clock decides: the same input gives the same answer on any day.
-        why = f"{name} expires on {subscription.expires}; whether that has passed hangs on the day"
+        by_list = Membership(takes=True, why="the inventory names it for this host")
+    if by_list.takes and subscription.expires:
+        # The clock is not read: the same input gives the same answer on any day.
+        why = f"{name} expires on {subscription.expires}, which may have passed"
         return Membership(takes=None, why=why, missing=FORWARDING)
-    return found
+    return by_list
 
 
 def _by_list(subscription: Subscription, who: Who) -> Membership:
     name = subscription.name
     if subscription.initiated != "source":
         if subscription.initiated == "collector" and not subscription.sources:
-            return Membership(takes=False, why=f"{name} lists no computer that it takes from")
-        why = f"whether this host is among the computers that {name} lists is not told"
+            return Membership(takes=False, why=f"{name} lists no computer to take events from")
+        why = f"the computers that {name} lists are unknown, and so is whether this host is one"
         return Membership(takes=None, why=why, missing=FORWARDING)
-    told = subscription.allowed or ("" if subscription.certificates else _table()["default"])
+    sddl = subscription.allowed or ("" if subscription.certificates else _table()["default"])
     try:
-        entries = read_dacl(told) if told else ()
+        entries = read_dacl(sddl) if sddl else ()
     except InputError as error:
         return Membership(
-            takes=None, why=f"who may send to {name} cannot be read ({error})", missing=FORWARDING
+            takes=None,
+            why=f"the descriptor of hosts that may send to {name} cannot be read ({error})",
+            missing=FORWARDING,
         )
     if entries is None:
         return Membership(
-            takes=None, why=f"{name} does not tell who may send to it", missing=FORWARDING
+            takes=None, why=f"the hosts that may send to {name} are unknown", missing=FORWARDING
         )
-    found = _weighed(name, entries, who)
-    if found.takes is False and subscription.certificates:
-        why = f"whether this host sends to {name} by certificate is not told"
+    by_entries = _by_entries(name, entries, who)
+    if by_entries.takes is False and subscription.certificates:
+        why = f"whether this host sends to {name} with a certificate is unknown"
         return Membership(takes=None, why=why, missing=FORWARDING)
-    return found
+    return by_entries
 
 
-def _weighed(name: str, entries: tuple[Access, ...], who: Who) -> Membership:
-    """The first entry that holds the host decides; those that may hold it leave it open."""
-    reached: set[bool] = set()
+def _by_entries(name: str, entries: tuple[Access, ...], who: Who) -> Membership:
+    """The first entry that concerns the host decides; entries before that may make it unknown."""
+    outcomes: set[bool] = set()
     doubts: list[tuple[str, FactKey[object]]] = []
     for entry in entries:
-        held = _holds(entry, who)
-        if held is not False:
-            reached.add(entry.allows)
-        if held is None:
+        concerned = _concerns(entry, who)
+        if concerned is not False:
+            outcomes.add(entry.allows)
+        if concerned is None:
             doubts.append(_doubt(entry, who))
-        if held:
+        if concerned:
             break
     else:
-        reached |= {False}
-    if len(reached) == 1:
-        takes = reached.pop()
+        outcomes |= {False}
+    if len(outcomes) == 1:
+        takes = outcomes.pop()
         why = "" if takes else f"{name} takes from {_groups(entries)}"
         return Membership(takes, why)
-    # What the inventory can tell of the host comes first: naming it settles only the rest.
+    # A fact about the host comes first; naming the subscription for it settles only groups.
     why, missing = min(doubts, key=lambda doubt: doubt[1] == FORWARDING)
-    text = f"whether {name} takes from this host depends on {why}"
-    return Membership(takes=None, why=text, missing=missing)
+    reason = f"whether {name} takes from this host depends on {why}"
+    return Membership(takes=None, why=reason, missing=missing)
 
 
-def _holds(entry: Access, who: Who) -> Truth:
-    """Whether an entry counts for the host."""
-    held = _among(entry.principal, who)
+def _concerns(entry: Access, who: Who) -> Truth:
+    """Whether an entry concerns the host and gives, or denies, the right to send."""
+    concerned = _is_principal(entry.principal, who)
     partial = entry.qualified or (entry.allows and not entry.rights & _ALL)
-    return None if held and partial else held
+    return None if concerned and partial else concerned
 
 
-def _among(principal: str, who: Who) -> Truth:
+def _is_principal(principal: str, who: Who) -> Truth:
     table = _table()
     if principal in table["anyone"]:
         return True
@@ -141,13 +143,14 @@ def _in_groups(principal: str, role: Role) -> Truth:
     table = _table()
     if principal in table[role]:
         return True
-    others = {name for one in Role for name in table[one]} - set(table[role])
-    if principal in others:
+    groups_of_other_roles = {name for each in Role for name in table[each]} - set(table[role])
+    if principal in groups_of_other_roles:
         return False
-    last = principal.rpartition("-")[2]
-    known = {str(number): alias for alias, number in table["domain_groups"].items()}
-    # The group may be that of another domain than the host's.
-    return False if principal.startswith("S-1-5-21-") and known.get(last) in others else None
+    rid = principal.rpartition("-")[2]
+    alias_by_rid = {str(number): alias for alias, number in table["domain_groups"].items()}
+    if principal.startswith("S-1-5-21-") and alias_by_rid.get(rid) in groups_of_other_roles:
+        return False
+    return None  # a group of the host's role may be that of another domain
 
 
 def _doubt(entry: Access, who: Who) -> tuple[str, FactKey[object]]:
@@ -159,7 +162,7 @@ def _doubt(entry: Access, who: Who) -> tuple[str, FactKey[object]]:
 
 
 def _groups(entries: Iterable[Access]) -> str:
-    allowed = list(dict.fromkeys(_title(one.principal) for one in entries if one.allows))
+    allowed = list(dict.fromkeys(_title(entry.principal) for entry in entries if entry.allows))
     return f"{' and '.join(allowed[:3])} only" if allowed else "no computer"
 
 

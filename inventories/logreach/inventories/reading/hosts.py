@@ -79,7 +79,7 @@ def _files(builder: Builder) -> None:
         return
     backups = gpo.roots(builder.folder, folder)
     for root in backups:
-        builder.gpos.append(gpo.read_one(builder.folder, root))
+        builder.gpos.append(gpo.read_gpo(builder.folder, root))
     for path in builder.folder.walk(folder):
         if not any(root in path.parents for root in backups):
             _by_content(builder, path)
@@ -204,7 +204,7 @@ def _take_policy(builder: Builder, policy: gpo.Gpo, later: list[gpo.Gpo]) -> Non
     for statement in (*policy.legacy.values(), *policy.others):
         if statement.key in overridden and statement.key.family is not CHANNEL:
             continue
-        doubts = [policy.lost.get(statement.key), *(p.doubt(statement.key) for p in later)]
+        doubts = [policy.unreadable.get(statement.key), *(p.doubt(statement.key) for p in later)]
         doubt = next(filter(None, doubts), None)
         if doubt is None:
             evidence = statement.evidence
@@ -213,7 +213,8 @@ def _take_policy(builder: Builder, policy: gpo.Gpo, later: list[gpo.Gpo]) -> Non
         else:
             builder.missing.append((statement.key, doubt))
     # What is lost of subcategories is settled with all the rest of them.
-    builder.missing.extend(pair for pair in policy.lost.items() if pair[0].family is not AUDIT)
+    unreadable = policy.unreadable.items()
+    builder.missing.extend((key, reason) for key, reason in unreadable if key.family is not AUDIT)
     builder.missing.extend((family.every, unread) for family, unread in policy.unread.items())
 
 

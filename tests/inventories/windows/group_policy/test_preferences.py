@@ -89,7 +89,7 @@ def test_preferences_that_are_switched_off_as_a_whole_set_nothing(tmp_path: Path
 
 def test_a_policy_that_cannot_be_read_may_set_what_a_preference_sets(tmp_path: Path) -> None:
     inventory = loaded(tmp_path, {PREFERENCES: preferences(ON), "Machine/Registry.pol": b"broken"})
-    assert "is no registry.pol" in str(told(inventory))
+    assert "is not a registry.pol" in str(told(inventory))
 
 
 def test_preferences_that_cannot_be_read_may_set_anything(tmp_path: Path) -> None:

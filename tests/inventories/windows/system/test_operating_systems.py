@@ -61,7 +61,7 @@ ODD = {
 def test_a_word_that_nobody_knows_leaves_the_system_unknown(text: str, word: str) -> None:
     found = identify(text)
     assert isinstance(found, Unidentified)
-    assert found.wrong
+    assert found.faulty
     assert f"holds {word!r}" in found.reason
 
 
@@ -74,7 +74,7 @@ def test_a_spelling_names_one_release(text: str, wanted: str) -> None:
 def test_what_is_left_open_is_not_guessed(text: str) -> None:
     found = identify(text)
     assert isinstance(found, Unidentified)
-    assert not found.wrong
+    assert not found.faulty
     assert "leaves open" in found.reason
 
 
@@ -82,7 +82,7 @@ def test_what_is_left_open_is_not_guessed(text: str) -> None:
 def test_what_names_no_windows_is_called_wrong(text: str) -> None:
     found = identify(text)
     assert isinstance(found, Unidentified)
-    assert found.wrong
+    assert found.faulty
 
 
 @pytest.mark.parametrize("os", catalogue(), ids=str)

@@ -1,4 +1,4 @@
-"""The words in which Windows tells what an audit subcategory records, in every language known."""
+"""Audit settings ('Success and Failure') as Windows words them in each display language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from logreach.inventories.windows.facts import AuditSetting
 
 
 class Unset(Enum):
-    """A source that says expressly that it does not set the subcategory."""
+    """The source states that it does not set the subcategory."""
 
     UNSET = "not configured"
 
@@ -31,17 +31,15 @@ _MEANINGS: dict[str, Outcome] = {
     "both": AuditSetting(success=True, failure=True),
     "unset": UNSET,
 }
-# 4 is how the Group Policy protocol writes 'no auditing' (MS-GPAC 2.2.1.3.1); tools write 0.
+# The Group Policy protocol writes 'no auditing' as 4 (MS-GPAC 2.2.1.3.1), tools write 0.
 _NUMBERS = {"0": "none", "1": "success", "2": "failure", "3": "both", "4": "none"}
-
-
-# Apostrophes, spaces, and Romanian letters that old code pages write with a cedilla.
-_ALIKE = str.maketrans("’\xa0șțȘȚ", "' şţŞŢ")
+# Apostrophes and spaces differ between tools; old code pages write Romanian letters with a cedilla.
+_EQUIVALENTS = str.maketrans("’\xa0șțȘȚ", "' şţŞŢ")
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One display language: its words by meaning, and the code pages that write it."""
+    """One display language: its audit words with their meaning, and its code pages."""
 
     name: str
     code_pages: tuple[str, ...]
@@ -52,20 +50,20 @@ class Language:
 
 @cache
 def languages() -> tuple[Language, ...]:
-    """Every language of the table."""
+    """Every language of audit_words.yaml."""
     return tuple(
         Language(
-            name=one["language"],
-            code_pages=tuple(one["code_pages"]),
-            targets=frozenset(fold(word) for word in one["target"]),
+            name=row["language"],
+            code_pages=tuple(row["code_pages"]),
+            targets=frozenset(fold(word) for word in row["target"]),
             words={
                 fold(word): meaning
                 for key, meaning in _MEANINGS.items()
-                for word in one.get(key, ())
+                for word in row.get(key, ())
             },
-            source=one["source"],
+            source=row["source"],
         )
-        for one in _table()["languages"]
+        for row in _table()["languages"]
     )
 
 
@@ -85,46 +83,51 @@ def _table() -> Any:
 
 @cache
 def _words() -> dict[str, Outcome]:
-    return {word: meaning for one in languages() for word, meaning in one.words.items()}
+    return {word: meaning for language in languages() for word, meaning in language.words.items()}
 
 
 @cache
 def _targets() -> frozenset[str]:
-    return frozenset().union(*(one.targets for one in languages()))
+    return frozenset().union(*(language.targets for language in languages()))
 
 
 def fold(word: str) -> str:
-    """A word in the form in which words are compared: spacing, case and apostrophes levelled."""
-    word = unicodedata.normalize("NFC", word).translate(_ALIKE)
+    """Normalise spacing, case and apostrophes, so that two spellings of a word compare equal."""
+    word = unicodedata.normalize("NFC", word).translate(_EQUIVALENTS)
     return " ".join(word.casefold().split())
 
 
 def outcome_of_word(word: str) -> Outcome | None:
-    """What a word means; None where no language has it."""
+    """The audit setting that a word means; None if no language has the word."""
     return _words().get(fold(word))
 
 
 def language_of(words: Iterable[str]) -> Language | None:
-    """The language that has most of the words: an export is in one language throughout."""
+    """The language that has most of the words; None if none has any.
+
+    An export is written in one language throughout.
+    """
     counted = Counter(fold(word) for word in words)
-    scores = [sum(n for word, n in counted.items() if word in one.words) for one in languages()]
+    scores = [
+        sum(n for word, n in counted.items() if word in language.words) for language in languages()
+    ]
     best = max(scores, default=0)
     return languages()[scores.index(best)] if best else None
 
 
 def outcome_of_number(number: str) -> AuditSetting | None:
-    """What a 'Setting Value' means; None where it is none."""
+    """The audit setting that a number in 'Setting Value' means; None if it is not 0 to 4."""
     meaning = _MEANINGS.get(_NUMBERS.get(number.strip(), ""))
     return meaning if isinstance(meaning, AuditSetting) else None
 
 
 def is_system(target: str) -> bool:
-    """Whether a 'Policy Target' is the system, not a user."""
+    """Whether a 'Policy Target' means the whole system rather than one user."""
     return fold(target) in _targets()
 
 
-def words_known(text: str) -> int:
-    """How many cells of a CSV text are audit words beyond ASCII: the judge of code pages."""
-    cells = text.replace('"', "").replace("\r", ",").replace("\n", ",").split(",")
-    known = _words()
-    return sum(1 for cell in cells if not cell.isascii() and fold(cell) in known)
+def count_audit_words(csv_text: str) -> int:
+    """How many CSV cells are audit words with non-ASCII letters; the right code page has most."""
+    cells = csv_text.replace('"', "").replace("\r", ",").replace("\n", ",").split(",")
+    audit_words = _words()
+    return sum(1 for cell in cells if not cell.isascii() and fold(cell) in audit_words)

@@ -1,7 +1,7 @@
 """Audit policy as CSV: `auditpol /get /category:* /r`, `auditpol /backup`, a GPO's audit.csv.
 
-Rows are joined on the subcategory's GUID, so the display language of Windows does not matter;
-the number in 'Setting Value' is believed where there is one, else the words.
+A row is identified by its subcategory GUID, so the display language of Windows does not matter.
+The number in 'Setting Value' decides; a row without it is read by its words.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading, Statement
@@ -23,11 +24,11 @@ from logreach.inventories.windows.audit_policy.audit_words import (
     UNSET,
     Language,
     Outcome,
+    count_audit_words,
     fold,
     is_system,
     language_of,
     outcome_of_number,
-    words_known,
 )
 from logreach.inventories.windows.audit_policy.option_files import switch
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
@@ -35,271 +36,291 @@ from logreach.inventories.windows.facts import AUDIT, SACL, SETTING, AuditSettin
 from logreach.inventories.windows.objects.sddl import read_sacl
 from logreach.inventories.windows.registry.settings import audit_options
 
-_LONGEST_LINE = 32_768  # characters; a global SACL may be long, nothing longer is honest
+_LONGEST_LINE = 32_768  # characters; a longer global SACL is no real one
 _WITHOUT_VALUE, _WITH_VALUE = 6, 7  # columns of /get and of /backup
 _SID = re.compile(r"S-1-\d+(-\d+)+", re.IGNORECASE)
 _MOST_LINES_SHOWN = 5
-_TAKEN_FOR_WHOLE = 50  # subcategories; so many under one target are the system's policy
+_TOO_SHORT, _EXPORT_AGAIN = "row has too few columns", "The file seems cut off; export it again."
+_COMPLETE_LISTING = 50  # subcategories; a target with so many is the system, not a user
+
+
+class _Row(NamedTuple):
+    """The audit outcome that one row states."""
+
+    line: int
+    outcome: Outcome
+    quote: str
 
 
 @dataclass(slots=True)
-class _Rows:
-    """What was gathered while reading one file; `unended` is a last line that may go on."""
+class _PolicyFile:
+    """Everything read from one file so far.
+
+    `outcomes` are the rows of each subcategory by GUID; `problems` the lines of each fault by
+    message and hint; `unreadable` says which subcategories have a row that could not be read.
+    `unparseable` are messages about lines that could concern any subcategory. `unended_line` is
+    the last line where no line break ends it, so that its text may be cut off; otherwise 0.
+    """
 
     source: Source
     strength: Strength
     language: Language | None = None
-    unended: int = 0
-    found: dict[str, list[tuple[int, Outcome, str]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    unended_line: int = 0
+    outcomes: dict[str, list[_Row]] = field(default_factory=lambda: defaultdict(list))
     problems: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    lost: dict[str, str] = field(default_factory=dict)
-    riddles: list[str] = field(default_factory=list)
-    others: list[Statement] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    unparseable: list[str] = field(default_factory=list)
+    other_statements: list[Statement] = field(default_factory=list)
 
     def meaning(self, word: str) -> Outcome | None:
-        """What a word means in the language of this file."""
+        """The outcome that a word means in the language of this file."""
         return self.language.words.get(fold(word)) if self.language else None
 
-    def problem(self, message: str, line: int, hint: str = "", guid: str | None = None) -> None:
+    def add_problem(self, message: str, line: int, hint: str = "", guid: str | None = None) -> None:
+        """A fault of one line; with `guid` it makes that subcategory unknown."""
         self.problems[message, hint].append(line)
         if guid:
-            self.lost.setdefault(guid, message)
+            self.unreadable.setdefault(guid, message)
 
-    def riddle(self, message: str, line: int) -> None:
-        """A line that could have said anything."""
-        self.riddles.append(message)
-        self.problem(message, line)
+    def unparseable_line(self, message: str, line: int) -> None:
+        """A fault of a line that could concern any subcategory."""
+        self.unparseable.append(message)
+        self.add_problem(message, line)
 
-    def other(self, key: FactKey[object], value: object, line: int, quote: str) -> None:
+    def add_statement(self, key: FactKey[object], value: object, line: int, quote: str) -> None:
+        """A fact other than a subcategory's setting: an audit option or a global SACL."""
         evidence = self.source.evidence(f"line {line}", quote)
-        self.others.append(Statement(key, value, evidence, self.strength))
+        self.other_statements.append(Statement(key, value, evidence, self.strength))
 
 
 def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
-    """Read audit policy CSV. A GPO's file says nothing of subcategories that it leaves out."""
+    """Read audit policy CSV.
+
+    A host's own listing is complete, so that a subcategory without a row is a fault; a GPO's file
+    (`strength` POLICY) lists only the subcategories that the GPO sets.
+    """
     try:
-        text = source.text(words_known)
+        csv_text = source.text(count_audit_words)
     except InputError as error:
         return _unreadable(error.faults[0])
-    rows = _Rows(source, strength)
-    cells = [(number, row) for number, row in _cells(text, rows) if any(row)]
-    width = _width(cells)
-    told = any(_guid_at(row) for _, row in cells)
-    others = any(_option(row) or _is_global(row[2]) for _, row in cells if len(row) > 2)
-    if not (told or others) and (strength is Strength.OBSERVED or not _is_header(cells)):
-        return _unreadable(_wrong_file(source, text))
-    if cells and not text.endswith(("\n", "\r")):
-        rows.unended = cells[-1][0]
-    rows.language = language_of(_words(cells))
-    target = _common_target(cells)
-    for number, row in cells[1 if _is_header(cells) else 0 :]:
-        _take(rows, number, row, width, target)
-    return _reading(rows)
+    policy = _PolicyFile(source, strength)
+    rows = [(number, cells) for number, cells in _cells(csv_text, policy) if any(cells)]
+    width = _column_count(rows)
+    lists_subcategories = any(_guid_column(cells) for _, cells in rows)
+    lists_other_rows = any(
+        _option(cells) or _is_global_sacl(cells[2]) for _, cells in rows if len(cells) > 2
+    )
+    if not (lists_subcategories or lists_other_rows) and (
+        strength is Strength.OBSERVED or not _is_header(rows)
+    ):
+        return _unreadable(_wrong_file(source, csv_text))
+    if rows and not csv_text.endswith(("\n", "\r")):
+        policy.unended_line = rows[-1][0]
+    policy.language = language_of(_setting_words(rows))
+    target = _common_target(rows)
+    for number, cells in rows[1 if _is_header(rows) else 0 :]:
+        _read_row(policy, number, cells, width, target)
+    return _reading(policy)
 
 
-def looks_like(text: str) -> bool:
-    """Whether a text's beginning is audit policy CSV."""
-    head = text[:8192]
-    return any(_guid_at(row.split(",")) for row in head.splitlines()[:12]) or (
-        "Subcategory GUID,Inclusion Setting" in head
+def looks_like(head: str) -> bool:
+    """Whether a file that begins with `head` is audit policy CSV."""
+    beginning = head[:8192]
+    return any(_guid_column(line.split(",")) for line in beginning.splitlines()[:12]) or (
+        "Subcategory GUID,Inclusion Setting" in beginning
     )
 
 
-def _cells(text: str, rows: _Rows) -> Iterator[tuple[int, list[str]]]:
-    for number, line in lines(text):
+def _cells(csv_text: str, policy: _PolicyFile) -> Iterator[tuple[int, list[str]]]:
+    for number, line in lines(csv_text):
         if len(line) > _LONGEST_LINE:
-            rows.riddle("line is far too long to be audit policy", number)
+            policy.unparseable_line(f"line is longer than {_LONGEST_LINE} characters", number)
             continue
         try:
-            row = next(csv.reader([line.replace("\0", "\ufffd")]), [])
+            cells = next(csv.reader([line.replace("\0", "\ufffd")]), [])
         except csv.Error as error:
-            rows.riddle(f"line is no CSV ({error})", number)
+            policy.unparseable_line(f"line is not CSV ({error})", number)
             continue
-        yield number, [cell.strip() for cell in row]
+        yield number, [cell.strip() for cell in cells]
 
 
-def _guid_at(row: list[str]) -> int:
-    """Where the subcategory's GUID stands; 0 where there is none."""
-    return next((i for i, cell in enumerate(row) if i and as_guid(cell)), 0)
+def _guid_column(cells: list[str]) -> int:
+    """The index of the column that holds the subcategory GUID; 0 if none does."""
+    return next((column for column, cell in enumerate(cells) if column and as_guid(cell)), 0)
 
 
-def _words(cells: list[tuple[int, list[str]]]) -> Iterator[str]:
-    for _, row in cells:
-        at = _guid_at(row)
-        if at and len(row) > at + 1:
-            yield row[at + 1]
+def _setting_words(rows: list[tuple[int, list[str]]]) -> Iterator[str]:
+    for _, cells in rows:
+        column = _guid_column(cells)
+        if column and len(cells) > column + 1:
+            yield cells[column + 1]
 
 
-def _is_header(cells: list[tuple[int, list[str]]]) -> bool:
-    """Whether the first row is the headings, in whatever language."""
-    if not cells or _guid_at(cells[0][1]) or len(cells[0][1]) not in (_WITHOUT_VALUE, _WITH_VALUE):
+def _is_header(rows: list[tuple[int, list[str]]]) -> bool:
+    """Whether the first row holds the column headings, in any language."""
+    if not rows or _guid_column(rows[0][1]) or len(rows[0][1]) not in (_WITHOUT_VALUE, _WITH_VALUE):
         return False
-    row = cells[0][1]
-    return "Subcategory GUID" in row or not (row[2].startswith("Option:") or _is_global(row[2]))
+    heading = rows[0][1]
+    return "Subcategory GUID" in heading or not (
+        heading[2].startswith("Option:") or _is_global_sacl(heading[2])
+    )
 
 
-def _is_global(name: str) -> bool:
+def _is_global_sacl(name: str) -> bool:
     return name in ("FileGlobalSacl", "RegistryGlobalSacl")
 
 
-def _width(cells: list[tuple[int, list[str]]]) -> int:
-    """How many columns a whole row has: the header's, else the commonest's."""
-    if _is_header(cells):
-        return len(cells[0][1])
-    widths = [len(row) for _, row in cells if _guid_at(row)]
+def _column_count(rows: list[tuple[int, list[str]]]) -> int:
+    """How many columns a complete row has: as many as the headings, else as most rows."""
+    if _is_header(rows):
+        return len(rows[0][1])
+    widths = [len(cells) for _, cells in rows if _guid_column(cells)]
     return max(set(widths), key=lambda width: (widths.count(width), width), default=0)
 
 
-def _common_target(cells: list[tuple[int, list[str]]]) -> str:
-    """The one target of a whole listing, whatever the language calls it."""
-    rows = [row for _, row in cells if _guid_at(row)]
-    targets = {row[1] for row in rows}
-    guids = {as_guid(row[_guid_at(row)]) for row in rows}
-    return targets.pop() if len(targets) == 1 and len(guids) >= _TAKEN_FOR_WHOLE else ""
+def _common_target(rows: list[tuple[int, list[str]]]) -> str:
+    """The 'Policy Target' that a complete listing has in every row; '' if there is none.
+
+    It is the system, even if its name is in no language known.
+    """
+    audit_rows = [cells for _, cells in rows if _guid_column(cells)]
+    targets = {cells[1] for cells in audit_rows}
+    guids = {as_guid(cells[_guid_column(cells)]) for cells in audit_rows}
+    return targets.pop() if len(targets) == 1 and len(guids) >= _COMPLETE_LISTING else ""
 
 
-def _take(rows: _Rows, line: int, row: list[str], width: int, target: str) -> None:
-    at = _guid_at(row)
-    if not at:
-        _take_other(rows, line, row)
+def _read_row(policy: _PolicyFile, line: int, cells: list[str], width: int, target: str) -> None:
+    column = _guid_column(cells)
+    if not column:
+        _read_other(policy, line, cells)
         return
-    guid = as_guid(row[at]) or ""
-    after = row[at + 1 :]
+    guid = as_guid(cells[column]) or ""
+    after = cells[column + 1 :]
     if guid not in subcategories():
-        rows.riddle(f"{row[at]} is no audit subcategory known here", line)
-    elif at + 1 + len(after) < width or len(after) < 2:
-        hint = "The file seems cut off; export it again."
-        rows.problem("row ends too early", line, hint, guid)
-    elif _of_a_user(row[1], after[1], target):
-        rows.problem(
-            "per-user audit rows are not read",
+        policy.unparseable_line(f"{cells[column]} is the GUID of no known audit subcategory", line)
+    elif column + 1 + len(after) < width or len(after) < 2:
+        policy.add_problem(_TOO_SHORT, line, _EXPORT_AGAIN, guid)
+    elif _of_a_user(cells[1], after[1], target):
+        policy.add_problem(
+            "per-user audit rows are not assessed",
             line,
-            "They add or leave out events of those users only.",
+            "They add or exclude events of single users.",
         )
-    elif not (is_system(row[1]) or row[1] == target):
-        rows.problem(f"unknown policy target {row[1]!r}", line, guid=guid)
+    elif not (is_system(cells[1]) or cells[1] == target):
+        policy.add_problem(f"unknown policy target {cells[1]!r}", line, guid=guid)
     else:
-        _take_setting(rows, line, guid, row, after)
+        _read_setting(policy, line, guid, cells, after)
 
 
-def _of_a_user(target: str, exclusion: str, common: str) -> bool:
+def _of_a_user(target: str, exclusion: str, common_target: str) -> bool:
+    """Whether a row sets the policy of one user; only such rows fill 'Exclusion Setting'."""
     if _SID.fullmatch(target) or "\\" in target or "@" in target:
         return True
-    return bool(exclusion) and target != common and not is_system(target)
+    return bool(exclusion) and target != common_target and not is_system(target)
 
 
-def _take_setting(rows: _Rows, line: int, guid: str, row: list[str], after: list[str]) -> None:
-    word, number = after[0], after[2] if len(after) > 2 else ""
-    meaning = rows.meaning(word)
-    counted = outcome_of_number(number) if number else None
-    if number and counted is None:
-        rows.problem(f"{number!r} is no setting value (0 to 4)", line, guid=guid)
-        return
-    if counted is not None:
-        _take_number(rows, line, guid, row, (word, number, meaning, counted))
-    elif meaning is None:
-        hint = "It is in no language known here; `auditpol /backup` writes numbers besides."
-        rows.problem(f"unknown audit setting {word!r}", line, hint, guid)
-    else:
-        rows.found[guid].append((line, meaning, ",".join(row)))
-
-
-def _take_number(
-    rows: _Rows,
-    line: int,
-    guid: str,
-    row: list[str],
-    told: tuple[str, str, Outcome | None, AuditSetting],
+def _read_setting(
+    policy: _PolicyFile, line: int, guid: str, cells: list[str], after: list[str]
 ) -> None:
-    """The number wins over the word; 0 beside 'not configured' sets nothing."""
-    word, number, meaning, counted = told
-    silent = meaning is UNSET or (rows.strength is Strength.POLICY and not word)
-    if number == "0" and silent:
-        rows.found[guid].append((line, UNSET, ",".join(row)))
+    word, number = after[0], after[2] if len(after) > 2 else ""
+    by_word = policy.meaning(word)
+    by_number = outcome_of_number(number) if number else None
+    if number and by_number is None:
+        policy.add_problem(f"{number!r} is no setting value (0 to 4)", line, guid=guid)
         return
-    if meaning is not None and meaning != counted:
-        message = f"{word!r} and setting value {number} contradict each other; the number is used"
-        rows.problem(message, line)
-    rows.found[guid].append((line, counted, ",".join(row)))
-
-
-def _take_other(rows: _Rows, line: int, row: list[str]) -> None:
-    """Rows without a GUID: audit options and global object access SACLs."""
-    name = row[2] if len(row) > 2 else ""
-    if option := _option(row):
-        told = [switch(cell) for cell in row[3:] if cell]
-        if told and told[-1] is not None:
-            key = SETTING(option)
-            rows.other(key, told[-1], line, ",".join(row))
-        else:
-            rows.riddle(f"{name} is told neither on nor off", line)
-    elif _is_global(name):
-        kind = "file" if name.startswith("File") else "key"
-        if len(row) < _WITH_VALUE:
-            rows.problem("row ends too early", line, "The file seems cut off; export it again.")
-        else:
-            _take_global(rows, line, kind, row[_WITH_VALUE - 1])
+    if by_number is not None:
+        quote = ",".join(cells)
+        # 0 beside 'not configured', or beside no word in a GPO's file, sets nothing.
+        silent = by_word is UNSET or (policy.strength is Strength.POLICY and not word)
+        unset = number == "0" and silent
+        policy.outcomes[guid].append(_Row(line, UNSET if unset else by_number, quote))
+        if not unset and by_word is not None and by_word != by_number:
+            message = f"{word!r} contradicts setting value {number}; the number is used"
+            policy.add_problem(message, line)
+    elif by_word is None:
+        hint = "No known language has this word. `auditpol /backup` writes a number beside it."
+        policy.add_problem(f"unknown audit setting {word!r}", line, hint, guid)
     else:
-        rows.riddle("row is no audit setting", line)
+        policy.outcomes[guid].append(_Row(line, by_word, ",".join(cells)))
 
 
-def _option(row: list[str]) -> str:
-    """The setting that a row of an audit option tells; '' where it is none."""
-    named = row[2].removeprefix("Option:").casefold() if len(row) > 2 else ""
-    return next((key for name, key in audit_options().items() if name.casefold() == named), "")
+def _read_other(policy: _PolicyFile, line: int, cells: list[str]) -> None:
+    """Read a row without a GUID: an audit option or a global SACL."""
+    name = cells[2] if len(cells) > 2 else ""
+    if option := _option(cells):
+        states = [switch(cell) for cell in cells[3:] if cell]
+        if states and states[-1] is not None:
+            key = SETTING(option)
+            policy.add_statement(key, states[-1], line, ",".join(cells))
+        else:
+            policy.unparseable_line(f"{name} is neither on nor off", line)
+    elif _is_global_sacl(name):
+        kind = "file" if name.startswith("File") else "key"
+        if len(cells) < _WITH_VALUE:
+            policy.add_problem(_TOO_SHORT, line, _EXPORT_AGAIN)
+        else:
+            _read_global_sacl(policy, line, kind, cells[_WITH_VALUE - 1])
+    else:
+        policy.unparseable_line("row holds no audit setting", line)
 
 
-def _take_global(rows: _Rows, line: int, kind: str, sddl: str) -> None:
-    """A backup has an empty row where the host has no global entries; a GPO's says nothing then."""
+def _option(cells: list[str]) -> str:
+    """The name of the setting in an audit option's row; '' if the row is no audit option."""
+    option = cells[2].removeprefix("Option:").casefold() if len(cells) > 2 else ""
+    return next((key for name, key in audit_options().items() if name.casefold() == option), "")
+
+
+def _read_global_sacl(policy: _PolicyFile, line: int, kind: str, sddl: str) -> None:
+    """Read a global SACL. A backup's empty row says that there is none, a GPO's says nothing."""
     key = SACL(f"global:{kind}")
     if not sddl:
-        if rows.strength is Strength.OBSERVED and line != rows.unended:
-            rows.other(key, Sacl(()), line, f"no global audit entries on any {kind}")
+        if policy.strength is Strength.OBSERVED and line != policy.unended_line:
+            policy.add_statement(key, Sacl(()), line, f"no global audit entries on any {kind}")
         return
     try:
         sacl = read_sacl(sddl)
     except InputError as error:
-        rows.problem(f"global {kind} SACL cannot be read: {error.faults[0].message}", line)
+        policy.add_problem(f"global {kind} SACL cannot be read: {error.faults[0].message}", line)
         return
     if sacl is not None:
-        rows.other(key, sacl, line, sddl)
+        policy.add_statement(key, sacl, line, sddl)
 
 
-def _reading(rows: _Rows) -> Reading:
+def _reading(policy: _PolicyFile) -> Reading:
     statements: list[Statement] = []
-    for guid, told in rows.found.items():
-        if len({outcome for _, outcome, _ in told}) > 1:
-            message = f"{subcategories()[guid].name} is told twice and differently"
-            for line, _, _ in told:
-                rows.problem(message, line, guid=guid)
-        elif guid not in rows.lost and isinstance(told[-1][1], AuditSetting):
-            line, _, quote = told[-1]
-            evidence = rows.source.evidence(f"line {line}", quote)
-            statements.append(Statement(AUDIT(guid), told[-1][1], evidence, rows.strength))
+    for guid, rows in policy.outcomes.items():
+        line, outcome, quote = rows[-1]
+        if len({row.outcome for row in rows}) > 1:
+            message = f"{subcategories()[guid].name} has several rows with different settings"
+            for row in rows:
+                policy.add_problem(message, row.line, guid=guid)
+        elif guid not in policy.unreadable and isinstance(outcome, AuditSetting):
+            evidence = policy.source.evidence(f"line {line}", quote)
+            statements.append(Statement(AUDIT(guid), outcome, evidence, policy.strength))
     faults = tuple(
-        rows.source.fault(message, _lines_shown(numbers), hint)
-        for (message, hint), numbers in rows.problems.items()
+        policy.source.fault(message, _lines_shown(numbers), hint)
+        for (message, hint), numbers in policy.problems.items()
     )
-    return Reading((*statements, *rows.others), faults, tuple(_missing(rows, statements, faults)))
+    return Reading(
+        (*statements, *policy.other_statements), faults, tuple(_missing(policy, statements, faults))
+    )
 
 
 def _missing(
-    rows: _Rows, statements: list[Statement], faults: tuple[Fault, ...]
+    policy: _PolicyFile, statements: list[Statement], faults: tuple[Fault, ...]
 ) -> Iterable[tuple[FactKey[object], Missing]]:
-    told = {statement.key.name for statement in statements}
+    listed = {statement.key.name for statement in statements}
     by_message = {fault.message: fault for fault in faults}
-    for guid, message in rows.lost.items():
+    for guid, message in policy.unreadable.items():
         key = AUDIT(guid)
-        yield key, Missing(f"{rows.source.path}: {message}", by_message.get(message))
-    if rows.riddles and rows.strength is Strength.POLICY:
-        reason = f"{rows.source.path}: {rows.riddles[0]}"
-        yield AUDIT.every, Missing(reason, by_message.get(rows.riddles[0]))
-    if rows.strength is Strength.OBSERVED and (told or rows.lost):
-        for guid in sorted(subcategories().keys() - told - rows.lost.keys()):
+        yield key, Missing(f"{policy.source.path}: {message}", by_message.get(message))
+    if policy.unparseable and policy.strength is Strength.POLICY:
+        reason = f"{policy.source.path}: {policy.unparseable[0]}"
+        yield AUDIT.every, Missing(reason, by_message.get(policy.unparseable[0]))
+    if policy.strength is Strength.OBSERVED and (listed or policy.unreadable):
+        for guid in sorted(subcategories().keys() - listed - policy.unreadable.keys()):
             key = AUDIT(guid)
-            yield key, Missing(f"{rows.source.path} does not list this subcategory")
+            yield key, Missing(f"{policy.source.path} does not list this subcategory")
 
 
 def _lines_shown(numbers: list[int]) -> str:
@@ -309,12 +330,12 @@ def _lines_shown(numbers: list[int]) -> str:
     return f"{word} {shown} and {more} more" if more > 0 else f"{word} {shown}"
 
 
-def _wrong_file(source: Source, text: str) -> Fault:
-    refused = refusal(text)
-    if refused:
-        return source.fault(f"holds an error message, not audit policy: {refused}", "line 1")
-    hint = "Expected is the output of `auditpol /get /category:* /r` or `auditpol /backup`."
-    return source.fault("holds no audit subcategory", hint=hint)
+def _wrong_file(source: Source, csv_text: str) -> Fault:
+    error_line = refusal(csv_text)
+    if error_line:
+        return source.fault(f"holds an error message, not audit policy: {error_line}", "line 1")
+    hint = "Save the output of `auditpol /get /category:* /r` or `auditpol /backup`."
+    return source.fault("lists no audit subcategory", hint=hint)
 
 
 def _unreadable(fault: Fault) -> Reading:

@@ -1,10 +1,10 @@
-"""What audit policy a host ends up with when several GPOs ask for it.
+"""The effective audit policy of a host to which several GPOs apply.
 
-Windows merges a subcategory setting by setting: the GPO that is applied last wins. The old
-categories are merged on their own, and cover every subcategory of a category. Which of the two
-holds is decided by SCENoApplyLegacyAuditPolicy: where it is 1 the old categories are ignored,
-where it is 0 they overwrite. Where nobody says, only what both agree on is known: Microsoft
-documents 'enabled' as the effective default, yet the value does not exist on a fresh system.
+Windows merges GPOs subcategory by subcategory: the GPO applied last wins. Legacy categories are
+merged separately; each sets all its subcategories. SCENoApplyLegacyAuditPolicy decides between the
+two results: if it is 1, Windows ignores the legacy categories; if it is 0, they overwrite the
+subcategories. If no source states its value, a subcategory is known only where both results agree:
+Microsoft documents 'enabled' as the effective default, yet the value is absent on a new system.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from logreach.inventories.facts.facts import Fact, Known, Missing, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import Scalar
-from logreach.inventories.windows.audit_policy.subcategories import Subcategory, subcategories
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory, subcategories
 from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting, OperatingSystem
 from logreach.inventories.windows.group_policy.gpo import Gpo
 
@@ -23,25 +23,28 @@ FORCE = "sce_no_apply_legacy_audit_policy"
 FIRST_WITH_GPO_SUBCATEGORIES = 7600  # Windows 7 and Server 2008 R2 read audit.csv from a GPO
 _OLD_WINDOWS = (
     "Windows Vista and Server 2008 take no subcategory settings from Group Policy, "
-    "so what {gpo} asks for does not reach this host"
+    "so the setting of {gpo} does not reach this host"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Effective:
-    """Settled policy: statements, and subcategories that cannot be told, with the reason."""
+class EffectivePolicy:
+    """The settled audit settings, and the subcategories that stay unknown with the reason."""
 
     statements: tuple[Statement, ...] = ()
     missing: tuple[tuple[FactKey[object], Missing], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Winner:
-    """The last GPO that sets something, and the names of those that it overrides."""
+class _WinningGpo:
+    """The last GPO that sets a subcategory or category, and the names of the GPOs it overrides.
+
+    `unreadable` says why it may set it in a way that could not be read.
+    """
 
     gpo: Gpo
     statement: Statement | None
-    lost: Missing | None = None
+    unreadable: Missing | None = None
     overridden: tuple[str, ...] = ()
 
 
@@ -54,74 +57,79 @@ class _Merge:
     missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
 
 
-def audit(gpos: Sequence[Gpo], force: Fact[Scalar], os: Fact[OperatingSystem]) -> Effective:
-    """The effective audit policy of GPOs in order of application.
+def audit(gpos: Sequence[Gpo], force: Fact[Scalar], os: Fact[OperatingSystem]) -> EffectivePolicy:
+    """The effective audit policy of GPOs, given in the order in which Windows applies them.
 
-    `force` is the setting SCENoApplyLegacyAuditPolicy of the host as far as it is known.
+    `force` is the host's setting SCENoApplyLegacyAuditPolicy.
     """
     if not gpos:
-        return Effective()
+        return EffectivePolicy()
     merge = _Merge(gpos, force, os)
-    for one in subcategories().values():
-        _settle(merge, one)
-    return Effective(tuple(merge.statements), tuple(merge.missing))
+    for subcategory in subcategories().values():
+        _settle(merge, subcategory)
+    return EffectivePolicy(tuple(merge.statements), tuple(merge.missing))
 
 
-def _settle(merge: _Merge, one: Subcategory) -> None:
-    new = _advanced(merge.gpos, one.guid)
-    old = _legacy(merge.gpos, one.legacy_category)
-    if new is not None and _too_old(merge.os):
-        _unknown(merge, one, _OLD_WINDOWS.format(gpo=new.gpo.name))
-        new = None
-    for winner in (new, old):
-        if winner is not None and winner.lost is not None and _counts(merge, winner is old):
-            merge.missing.append((_key(one), winner.lost))
+def _settle(merge: _Merge, subcategory: AuditSubcategory) -> None:
+    of_subcategory = _advanced(merge.gpos, subcategory.guid)
+    of_category = _legacy(merge.gpos, subcategory.legacy_category)
+    if of_subcategory is not None and _too_old(merge.os):
+        _unknown(merge, subcategory, _OLD_WINDOWS.format(gpo=of_subcategory.gpo.name))
+        of_subcategory = None
+    for winner in (of_subcategory, of_category):
+        ignored = winner is of_category and _forced(merge.force)
+        if winner is not None and winner.unreadable is not None and not ignored:
+            merge.missing.append((_key(subcategory), winner.unreadable))
             return
-    if old is None or old.statement is None:
-        _keep(merge, one, new)
-    elif new is None or new.statement is None:
-        _settle_legacy(merge, one, old)
+    if of_category is None or of_category.statement is None:
+        _keep(merge, subcategory, of_subcategory)
+    elif of_subcategory is None or of_subcategory.statement is None:
+        _settle_category(merge, subcategory, of_category)
     else:
-        _settle_both(merge, one, new, old)
+        _settle_both(merge, subcategory, of_subcategory, of_category)
 
 
-def _settle_legacy(merge: _Merge, one: Subcategory, old: _Winner) -> None:
+def _settle_category(merge: _Merge, subcategory: AuditSubcategory, winner: _WinningGpo) -> None:
     forced = _forced(merge.force)
     if forced is False:
-        _keep(merge, one, old)
+        _keep(merge, subcategory, winner)
     elif forced:
-        reason = f"{old.gpo.name} sets {one.legacy_category}, ignored since {FORCE} is on"
-        _unknown(merge, one, reason)
+        reason = (
+            f"{winner.gpo.name} sets {subcategory.legacy_category}, ignored since {FORCE} is on"
+        )
+        _unknown(merge, subcategory, reason)
     else:
         reason = (
-            f"{old.gpo.name} sets the category {one.legacy_category} to {_value(old)}; whether "
-            f"it holds depends on {FORCE}, which no source tells"
+            f"{winner.gpo.name} sets the category {subcategory.legacy_category} to "
+            f"{_value(winner)}; whether it holds depends on {FORCE}, which no source states"
         )
-        _unknown(merge, one, reason)
+        _unknown(merge, subcategory, reason)
 
 
-def _settle_both(merge: _Merge, one: Subcategory, new: _Winner, old: _Winner) -> None:
+def _settle_both(
+    merge: _Merge,
+    subcategory: AuditSubcategory,
+    of_subcategory: _WinningGpo,
+    of_category: _WinningGpo,
+) -> None:
     forced = _forced(merge.force)
-    same = _value(new) == _value(old)
+    same = _value(of_subcategory) == _value(of_category)
     if forced or (forced is None and same):
-        _keep(merge, one, new)
+        _keep(merge, subcategory, of_subcategory)
     elif forced is False:
-        _keep(merge, one, old)
+        _keep(merge, subcategory, of_category)
     else:
         reason = (
-            f"{new.gpo.name} sets the subcategory to {_value(new)}, {old.gpo.name} the category "
-            f"{one.legacy_category} to {_value(old)}; which one holds depends on {FORCE}, "
-            "which no source tells"
+            f"{of_subcategory.gpo.name} sets the subcategory to {_value(of_subcategory)}, "
+            f"{of_category.gpo.name} the category {subcategory.legacy_category} to "
+            f"{_value(of_category)}; which of the two holds depends on {FORCE}, which no source "
+            "states"
         )
-        _unknown(merge, one, reason)
-
-
-def _counts(merge: _Merge, legacy: bool) -> bool:
-    """Whether an unreadable winner of this sort could decide."""
-    return not (legacy and _forced(merge.force))
+        _unknown(merge, subcategory, reason)
 
 
 def _forced(force: Fact[Scalar]) -> bool | None:
+    """Whether subcategory settings override legacy categories; None if no source states it."""
     return bool(force.value) if isinstance(force, Known) else None
 
 
@@ -129,46 +137,55 @@ def _too_old(os: Fact[OperatingSystem]) -> bool:
     return isinstance(os, Known) and os.value.build < FIRST_WITH_GPO_SUBCATEGORIES
 
 
-def _advanced(gpos: Iterable[Gpo], guid: str) -> _Winner | None:
-    found = [_Winner(gpo, gpo.advanced.get(guid), gpo.doubt(AUDIT(guid))) for gpo in gpos]
-    return _last(found)
+def _advanced(gpos: Iterable[Gpo], guid: str) -> _WinningGpo | None:
+    candidates = [_WinningGpo(gpo, gpo.advanced.get(guid), gpo.doubt(AUDIT(guid))) for gpo in gpos]
+    return _last(candidates)
 
 
-def _legacy(gpos: Iterable[Gpo], category: str) -> _Winner | None:
-    found = [
-        _Winner(gpo, gpo.legacy.get(category), gpo.doubt(LEGACY_AUDIT(category))) for gpo in gpos
+def _legacy(gpos: Iterable[Gpo], category: str) -> _WinningGpo | None:
+    candidates = [
+        _WinningGpo(gpo, gpo.legacy.get(category), gpo.doubt(LEGACY_AUDIT(category)))
+        for gpo in gpos
     ]
-    return _last(found)
+    return _last(candidates)
 
 
-def _last(found: list[_Winner]) -> _Winner | None:
-    setting = [one for one in found if one.statement is not None or one.lost is not None]
+def _last(candidates: list[_WinningGpo]) -> _WinningGpo | None:
+    setting = [
+        candidate
+        for candidate in candidates
+        if candidate.statement is not None or candidate.unreadable is not None
+    ]
     if not setting:
         return None
-    names = tuple(one.gpo.name for one in setting[:-1] if one.statement is not None)
+    names = tuple(
+        candidate.gpo.name for candidate in setting[:-1] if candidate.statement is not None
+    )
     winner = setting[-1]
-    return replace(winner, lost=None if winner.statement else winner.lost, overridden=names)
+    return replace(
+        winner, unreadable=None if winner.statement else winner.unreadable, overridden=names
+    )
 
 
-def _value(winner: _Winner) -> AuditSetting | None:
+def _value(winner: _WinningGpo) -> AuditSetting | None:
     value = winner.statement.value if winner.statement else None
     return value if isinstance(value, AuditSetting) else None
 
 
-def _keep(merge: _Merge, one: Subcategory, winner: _Winner | None) -> None:
+def _keep(merge: _Merge, subcategory: AuditSubcategory, winner: _WinningGpo | None) -> None:
     if winner is None or winner.statement is None:
         return
-    told = f"{winner.gpo.name} decides"
+    decision = f"{winner.gpo.name} decides"
     if winner.overridden:
-        told += f" over {', '.join(winner.overridden)}"
+        decision += f" over {', '.join(winner.overridden)}"
     evidence = winner.statement.evidence
-    evidence = replace(evidence, quote=f"{told}; {evidence.quote}")
-    merge.statements.append(replace(winner.statement, key=_key(one), evidence=evidence))
+    evidence = replace(evidence, quote=f"{decision}; {evidence.quote}")
+    merge.statements.append(replace(winner.statement, key=_key(subcategory), evidence=evidence))
 
 
-def _unknown(merge: _Merge, one: Subcategory, reason: str) -> None:
-    merge.missing.append((_key(one), Missing(reason)))
+def _unknown(merge: _Merge, subcategory: AuditSubcategory, reason: str) -> None:
+    merge.missing.append((_key(subcategory), Missing(reason)))
 
 
-def _key(one: Subcategory) -> FactKey[object]:
-    return AUDIT(one.guid)
+def _key(subcategory: AuditSubcategory) -> FactKey[object]:
+    return AUDIT(subcategory.guid)

@@ -1,4 +1,4 @@
-"""`auditpol /get /option:...`, as text or with /r."""
+"""Audit options as `auditpol /get /option:...` prints them, as text or as CSV (/r)."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from logreach.inventories.windows.registry.settings import audit_options
 _GAP = re.compile(r"\s{2,}|\t|,+")
 
 
-def looks_like(text: str) -> bool:
-    """Whether a text is the audit options of auditpol."""
-    return any(_option_in(line) for _, line in lines(text)) and "REG_" not in text
+def looks_like(head: str) -> bool:
+    """Whether a file that begins with `head` lists auditpol's audit options."""
+    return any(_option_in(line) for _, line in lines(head)) and "REG_" not in head
 
 
 def read(source: Source) -> Reading:
-    """Each option that the text names; a word in no known language leaves its option unknown."""
+    """Read each audit option; an option is unknown if its word for on or off is in no language."""
     statements: list[Statement] = []
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
-    for number, line in lines(source.text(_words_known)):
+    for number, line in lines(source.text(_count_switch_words)):
         option = _option_in(line)
         if option is None:
             continue
         key = SETTING(audit_options()[option])
-        word = next((one for one in reversed(_GAP.split(line.strip())) if one), "")
+        word = next((cell for cell in reversed(_GAP.split(line.strip())) if cell), "")
         value = switch(word)
         if value is None:
             fault = source.fault(f"unknown word {word!r} for {option}", f"line {number}")
@@ -42,18 +42,18 @@ def read(source: Source) -> Reading:
         else:
             statements.append(Statement(key, value, source.evidence(f"line {number}", line)))
     if not statements and not faults:
-        raise InputError(source.fault("names no audit option"))
+        raise InputError(source.fault("lists no audit option"))
     return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
 def _option_in(line: str) -> str | None:
-    """The option that a line names; auditpol spells one 'CrashonAuditFail'."""
+    """The audit option in a line, whatever its letter case: auditpol prints 'CrashonAuditFail'."""
     folded = line.casefold()
-    return next((one for one in audit_options() if one.casefold() in folded), None)
+    return next((option for option in audit_options() if option.casefold() in folded), None)
 
 
 def switch(word: str) -> bool | None:
-    """Whether a word or number says on or off; None where it says neither in any language."""
+    """True for on, False for off, None if the word or number is neither in any language known."""
     return {"0": False, "1": True}.get(word, _switches().get(fold(word)))
 
 
@@ -65,6 +65,6 @@ def _switches() -> dict[str, bool]:
     }
 
 
-def _words_known(text: str) -> int:
-    words = [fold(part) for line in text.splitlines() for part in _GAP.split(line)]
-    return sum(1 for word in words if word in _switches())
+def _count_switch_words(listing: str) -> int:
+    words = (word for line in listing.splitlines() for word in _GAP.split(line))
+    return sum(1 for word in words if fold(word) in _switches())

@@ -9,7 +9,16 @@ from functools import cache
 from logreach.inventories.files.tables import TABLES, csv_table
 from logreach.inventories.windows.facts import AuditSetting, OperatingSystem, OsKind
 
-_COLUMNS = ("guid", "category", "name", "gpo_name", "legacy_category", "source")
+_COLUMNS = (
+    "guid",
+    "category",
+    "name",
+    "gpo_name",
+    "legacy_category",
+    "source",
+    "volume",
+    "volume_source",
+)
 _DEFAULT_COLUMNS = (
     "guid",
     "kind",
@@ -24,10 +33,12 @@ _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}
 
 
 @dataclass(frozen=True, slots=True)
-class Subcategory:
-    """One subcategory; `gpo_name` as the Group Policy editor spells it.
+class AuditSubcategory:
+    """One audit subcategory.
 
-    `legacy_category` is the key of the old policy that covers it.
+    `gpo_name` is its name in the Group Policy editor, `legacy_category` the secedit name of the
+    legacy audit category that contains it ('AuditObjectAccess'), `volume` Microsoft's word for
+    how many events it yields, '' where there is none.
     """
 
     guid: str
@@ -35,31 +46,33 @@ class Subcategory:
     name: str
     gpo_name: str
     legacy_category: str
+    volume: str
 
 
 @cache
-def subcategories() -> dict[str, Subcategory]:
-    """Every subcategory by GUID, upper case without braces."""
+def subcategories() -> dict[str, AuditSubcategory]:
+    """Every audit subcategory by GUID, in upper case without braces."""
     return {
-        row["guid"]: Subcategory(
+        row["guid"]: AuditSubcategory(
             row["guid"],
             row["category"],
             row["name"],
             row["gpo_name"],
             row["legacy_category"],
+            row["volume"],
         )
         for row in csv_table(TABLES / "audit_subcategories.csv", _COLUMNS)
     }
 
 
-def as_guid(text: str) -> str | None:
-    """A GUID in the form used as key; None where the text is none."""
-    match = _GUID.fullmatch(text.strip())
+def as_guid(written: str) -> str | None:
+    """A GUID in upper case without braces; None if the text is no GUID."""
+    match = _GUID.fullmatch(written.strip())
     return match[1].upper() if match else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Default:
+class _DefaultSetting:
     kind: OsKind
     from_build: int
     until_build: int | None
@@ -69,9 +82,9 @@ class _Default:
 
 
 @cache
-def _defaults() -> tuple[_Default, ...]:
+def _defaults() -> tuple[_DefaultSetting, ...]:
     return tuple(
-        _Default(
+        _DefaultSetting(
             OsKind(row["kind"]),
             int(row["from_build"]),
             int(row["until_build"]) if row["until_build"] else None,
@@ -85,11 +98,11 @@ def _defaults() -> tuple[_Default, ...]:
 
 
 def default_settings(os: OperatingSystem) -> dict[str, tuple[AuditSetting, str]]:
-    """What a Windows audits before anybody changes it: GUID to setting and a note."""
+    """The audit settings of a new installation: by GUID, the setting and a note on it."""
     return {
-        one.guid: (one.setting, one.note)
-        for one in _defaults()
-        if one.kind is os.kind
-        and one.from_build <= os.build
-        and (one.until_build is None or os.build < one.until_build)
+        default.guid: (default.setting, default.note)
+        for default in _defaults()
+        if default.kind is os.kind
+        and default.from_build <= os.build
+        and (default.until_build is None or os.build < default.until_build)
     }

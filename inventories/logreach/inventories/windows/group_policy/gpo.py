@@ -1,10 +1,11 @@
-"""A GPO backup folder (or SYSVOL's copy of a GPO), whole."""
+"""A GPO from its backup folder, or from its folder in SYSVOL."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading, Statement
@@ -31,22 +32,23 @@ from logreach.inventories.windows.registry import registry_pol
 from logreach.inventories.windows.registry.settings import settings
 
 _INFO, _REPORT, _BACKUP = "bkupinfo.xml", "gpreport.xml", "backup.xml"
+_PREFERENCES = "registry/registry.xml"
 
 
 @dataclass(slots=True)
 class Gpo:
-    """What one GPO asks of a computer.
+    """The computer settings of one GPO.
 
-    `advanced` holds its subcategory settings by GUID, `legacy` the old categories by key, `others`
-    everything else, `lost` what it sets and could not be read. `unread` says which families of
-    facts the GPO may hold besides, since a file of it could not be read. `preferred` are settings
-    that its preferences set, or why that is open.
+    `advanced` holds its audit subcategories by GUID, `legacy` its audit categories by name,
+    `others` its other settings. `unreadable` are settings whose value could not be read, `unread`
+    families of facts that it may also set in a file that could not be read. `preferred` are the
+    settings that its preferences set, or why they are unknown.
     """
 
     name: str
     folder: str
     advanced: dict[str, Statement] = field(default_factory=dict)
-    lost: dict[FactKey[object], Missing] = field(default_factory=dict)
+    unreadable: dict[FactKey[object], Missing] = field(default_factory=dict)
     legacy: dict[str, Statement] = field(default_factory=dict)
     others: list[Statement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -54,177 +56,176 @@ class Gpo:
     preferred: dict[FactKey[object], Statement | Missing] = field(default_factory=dict)
 
     def doubt(self, key: FactKey[object]) -> Missing | None:
-        """Why this GPO may set a fact in a way that nobody could read; None where it does not."""
-        return self.lost.get(key) or self.unread.get(key.family)
+        """Why this GPO may set a fact although no setting of it was read; None if it does not."""
+        return self.unreadable.get(key) or self.unread.get(key.family)
 
     def take(self, reading: Reading) -> None:
-        """Sort a reading's statements into their places."""
-        for one in reading.statements:
-            if one.key.family is AUDIT and isinstance(one.value, AuditSetting):
-                self.advanced[one.key.name] = one
-            elif one.key.family is LEGACY_AUDIT:
-                self.legacy[one.key.name] = one
+        """Add the statements, faults and missing facts of one of the GPO's files."""
+        for statement in reading.statements:
+            if statement.key.family is AUDIT and isinstance(statement.value, AuditSetting):
+                self.advanced[statement.key.name] = statement
+            elif statement.key.family is LEGACY_AUDIT:
+                self.legacy[statement.key.name] = statement
             else:
-                self.others.append(one)
+                self.others.append(statement)
         self.faults.extend(reading.faults)
         for key, missing in reading.missing:
             if key.name:
-                self.lost[key] = missing
+                self.unreadable[key] = missing
             else:
                 self.unread[key.family] = missing
 
     def prefer(self, reading: Reading) -> None:
-        """Take what preferences set; channels they set like any policy."""
+        """Add what the GPO's preferences set; channels count like those of policy."""
         self.preferred.update(
-            (one.key, one) for one in reading.statements if one.key.family is SETTING
+            (statement.key, statement)
+            for statement in reading.statements
+            if statement.key.family is SETTING
         )
         for key, missing in reading.missing:
-            named = [key] if key.name else [SETTING(name) for name in settings()]
+            keys = [key] if key.name else [SETTING(name) for name in settings()]
             if key.family is SETTING:
-                self.preferred.update(dict.fromkeys(named, missing))
-        others = tuple(one for one in reading.statements if one.key.family is not SETTING)
-        lost = tuple(pair for pair in reading.missing if pair[0].family is not SETTING)
-        self.take(Reading(others, reading.faults, lost))
+                self.preferred.update(dict.fromkeys(keys, missing))
+        other_statements = tuple(
+            statement for statement in reading.statements if statement.key.family is not SETTING
+        )
+        other_missing = tuple(pair for pair in reading.missing if pair[0].family is not SETTING)
+        self.take(Reading(other_statements, reading.faults, other_missing))
 
 
 def read(folder: Folder, path: Path) -> list[Gpo]:
-    """Read every GPO in a folder: one backup, or several side by side in the order of names."""
-    gpos = [read_one(folder, root) for root in roots(folder, path) or [path]]
-    told = {fault for gpo in gpos for fault in gpo.faults}
-    if hidden := tuple(fault for fault in folder.unread(path) if fault not in told):
+    """Read every GPO in a folder: one backup, or several side by side, ordered by folder name."""
+    gpos = [read_gpo(folder, root) for root in roots(folder, path) or [path]]
+    reported = {fault for gpo in gpos for fault in gpo.faults}
+    if hidden := tuple(fault for fault in folder.unread(path) if fault not in reported):
         gpos.append(unreadable(folder.name(path), hidden))
     elif len(gpos) > 1:
-        hint = "They are applied in the order of their folders' names; list them under 'gpo:'."
+        hint = "They are applied in the order of their folder names; list them under 'gpo:'."
         gpos[0].faults.append(Fault(f"holds {len(gpos)} GPOs", folder.name(path), hint=hint))
     return gpos
 
 
 def roots(folder: Folder, path: Path) -> list[Path]:
-    """The folders of GPO backups below a path: where a backup's own description lies."""
-    return [one.parent for one in folder.walk(path) if one.name.casefold() == _INFO]
+    """The folders of GPO backups at or below a path: those that hold bkupInfo.xml."""
+    return [file.parent for file in folder.walk(path) if file.name.casefold() == _INFO]
 
 
-def read_one(folder: Folder, root: Path) -> Gpo:
+def read_gpo(folder: Folder, root: Path) -> Gpo:
     """Read the GPO of one folder."""
     gpo = Gpo(root.name, folder.name(root))
-    readers = _readers()
     report: Path | None = None
     backup: Path | None = None
-    found = 0
+    policy_files = 0
     for path in folder.walk(root):
-        reader = readers.get(_place(path, root))
-        if reader is preferences.read:
-            found += 1
-            gpo.prefer(_guarded(folder, path, reader))
+        end = _end_of_path(path, root)
+        if end in _FORMATS:
+            policy_files += 1
+            reading = _guarded_read(folder, path, _FORMATS[end])
+            if end == _PREFERENCES:
+                gpo.prefer(reading)
+            else:
+                gpo.take(reading)
         elif path.name.casefold() == _INFO:
-            _name(folder, path, gpo)
+            _read_name(folder, path, gpo)
         elif path.name.casefold() == _REPORT:
             report = path
         elif path.name.casefold() == _BACKUP:
             backup = path
-        elif reader is not None:
-            found += 1
-            gpo.take(_guarded(folder, path, reader))
     if report is not None:
-        _check(gpo, folder, report)
+        _check_report(gpo, folder, report)
     if hidden := folder.unread(root):
-        gpo.take(_lost(hidden))
-    elif not found:
-        hint = "Expected is a backup folder as Backup-GPO writes it, or a GPO's SYSVOL folder."
-        fault = Fault("holds no computer policy that can be read", gpo.folder, hint=hint)
+        gpo.take(_everything_unknown(hidden))
+    elif not policy_files:
+        hint = "Give a backup folder that Backup-GPO wrote, or a GPO's SYSVOL folder."
+        fault = Fault("holds no computer settings that can be read", gpo.folder, hint=hint)
         gpo.faults.append(fault)
-    off, said = gpo_options.computer_off(folder, backup, report, gpo.name)
-    return gpo if off is False and not said else _without(gpo, said, off=off)
-
-
-def _without(gpo: Gpo, said: tuple[Fault, ...], *, off: bool | None) -> Gpo:
-    """The GPO with what is to say; without its settings where its computer half is off."""
-    if off is False:
-        gpo.faults.extend(said)
+    disabled, faults = gpo_options.computer_settings_disabled(folder, backup, report, gpo.name)
+    gpo.faults.extend(faults)
+    if disabled is False:
         return gpo
-    bare = Gpo(gpo.name, gpo.folder, faults=[*gpo.faults, *said])
-    if off is None:
-        lost = Missing(str(said[-1]), said[-1])
-        bare.unread = dict.fromkeys(_EVERYTHING, lost)
-    return bare
+    without_settings = Gpo(gpo.name, gpo.folder, faults=gpo.faults)
+    if disabled is None:
+        reason = Missing(str(faults[-1]), faults[-1])
+        without_settings.unread = dict.fromkeys(_COMPUTER_FACTS, reason)
+    return without_settings
 
 
-_EVERYTHING: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
+_COMPUTER_FACTS: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
 
 
 def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
-    """A GPO of which nothing is known but that it is applied: anything may be in it."""
+    """A GPO that is applied but cannot be read: it may set anything."""
     gpo = Gpo(name, name)
-    gpo.take(_lost(faults))
+    gpo.take(_everything_unknown(faults))
     return gpo
 
 
-def _lost(faults: tuple[Fault, ...]) -> Reading:
-    lost = Missing(str(faults[0]), faults[0])
-    return Reading(faults=faults, missing=tuple((family.every, lost) for family in _EVERYTHING))
+def _everything_unknown(faults: tuple[Fault, ...]) -> Reading:
+    reason = Missing(str(faults[0]), faults[0])
+    return Reading(
+        faults=faults, missing=tuple((family.every, reason) for family in _COMPUTER_FACTS)
+    )
 
 
-Reader = Callable[[Source], Reading]
+class _PolicyFormat(NamedTuple):
+    """How to read a file of a GPO, and the families of facts that it states."""
+
+    read: Callable[[Source], Reading]
+    families: tuple[FactFamily[object], ...]
 
 
-def _readers() -> dict[str, Reader]:
-    """Readers by the end of the path, in lower case."""
-    return {
-        "audit/audit.csv": lambda source: auditpol.read(source, Strength.POLICY),
-        "secedit/gpttmpl.inf": gpt_template.read,
-        "machine/registry.pol": registry_pol.read,
-        "registry/registry.xml": preferences.read,
-    }
+_REGISTRY_FAMILIES = (SETTING, CHANNEL)
+_FORMATS = {
+    "audit/audit.csv": _PolicyFormat(
+        lambda source: auditpol.read(source, Strength.POLICY), (AUDIT,)
+    ),
+    "secedit/gpttmpl.inf": _PolicyFormat(gpt_template.read, gpt_template.FAMILIES),
+    "machine/registry.pol": _PolicyFormat(registry_pol.read, _REGISTRY_FAMILIES),
+    _PREFERENCES: _PolicyFormat(preferences.read, _REGISTRY_FAMILIES),
+}
+"""By folder and file name in lower case."""
 
 
-def _place(path: Path, root: Path) -> str:
-    """The last two steps of a path; a user's half of a GPO has no place."""
-    steps = [step.casefold() for step in path.relative_to(root).parts]
-    if "user" in steps[:-1]:
-        return ""
-    return "/".join(steps[-2:])
+def _end_of_path(path: Path, root: Path) -> str:
+    """The folder and file name at the end of a path; '' for the user settings of a GPO."""
+    names = [name.casefold() for name in path.relative_to(root).parts]
+    return "" if "user" in names[:-1] else "/".join(names[-2:])
 
 
-def _guarded(folder: Folder, path: Path, reader: Reader) -> Reading:
+def _guarded_read(folder: Folder, path: Path, format_: _PolicyFormat) -> Reading:
+    """Read a file of the GPO; if it cannot be read, all that it may set is unknown."""
     try:
-        return reader(folder.read(path))
+        return format_.read(folder.read(path))
     except InputError as error:
-        fault = error.faults[0]
-        lost = ((family.every, Missing(str(fault), fault)) for family in _families(path.name))
-        return Reading(faults=error.faults, missing=tuple(lost))
+        reason = Missing(str(error.faults[0]), error.faults[0])
+        missing = tuple((family.every, reason) for family in format_.families)
+        return Reading(faults=error.faults, missing=missing)
 
 
-def _families(name: str) -> Iterable[FactFamily[object]]:
-    """What a GPO's file tells, by its name."""
-    return {
-        "audit.csv": (AUDIT,),
-        "gpttmpl.inf": gpt_template.FAMILIES,
-        "registry.pol": (SETTING, CHANNEL),
-        "registry.xml": (SETTING, CHANNEL),
-    }.get(name.casefold(), ())
-
-
-def _check(gpo: Gpo, folder: Folder, path: Path) -> None:
-    """Hold our reading against the report that Windows wrote with the backup."""
+def _check_report(gpo: Gpo, folder: Folder, path: Path) -> None:
+    """Compare the settings read with the report that Windows wrote into the backup."""
     try:
         source = folder.read(path)
         report = policy_xml.read_report(source)
     except InputError as error:
         gpo.faults.extend(error.faults)
         return
-    ours = {one.key: one for one in (*gpo.advanced.values(), *gpo.legacy.values(), *gpo.others)}
-    for one in report.statements:
-        mine = ours.get(one.key)
-        unread = one.key.family in gpo.unread or one.key in gpo.lost
-        if unread or (mine is not None and mine.value == one.value):
+    by_key = {
+        statement.key: statement
+        for statement in (*gpo.advanced.values(), *gpo.legacy.values(), *gpo.others)
+    }
+    for statement in report.statements:
+        ours = by_key.get(statement.key)
+        unread = statement.key.family in gpo.unread or statement.key in gpo.unreadable
+        if unread or (ours is not None and ours.value == statement.value):
             continue
-        told = f"the files say {mine.value}" if mine else "the files say nothing of it"
-        hint = "The files are believed; back the GPO up again."
-        message = f"report says {one.key} is {one.value}, {told}"
-        gpo.faults.append(source.fault(message, one.evidence.where, hint))
+        files_say = f"the files say {ours.value}" if ours else "the files do not set it"
+        hint = "The files are used; back the GPO up again."
+        message = f"report says {statement.key} is {statement.value}, {files_say}"
+        gpo.faults.append(source.fault(message, statement.evidence.where, hint))
 
 
-def _name(folder: Folder, path: Path, gpo: Gpo) -> None:
+def _read_name(folder: Folder, path: Path, gpo: Gpo) -> None:
     try:
         root, _ = read_xml(folder.read(path))
     except InputError as error:

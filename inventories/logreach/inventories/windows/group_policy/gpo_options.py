@@ -1,7 +1,7 @@
-"""Whether the computer half of a backed-up GPO is switched off.
+"""Whether the computer settings of a backed-up GPO are disabled, so that no host applies them.
 
-`Backup.xml` holds the GPO's flags (1: user half off, 2: computer half off, 3: both), and
-`gpreport.xml` says of each half whether it is enabled. A half that is off asks nothing of a host.
+`Backup.xml` holds the GPO's flags (1: user settings disabled, 2: computer settings disabled, 3:
+both); `gpreport.xml` says of each half of the GPO whether it is enabled.
 """
 
 from __future__ import annotations
@@ -16,28 +16,30 @@ _COMPUTER_OFF = 2
 _WORDS = {"true": False, "1": False, "false": True, "0": True}
 
 
-def computer_off(
+def computer_settings_disabled(
     folder: Folder, backup: Path | None, report: Path | None, name: str
 ) -> tuple[bool | None, tuple[Fault, ...]]:
-    """True where the computer half is off, None where the files leave it open; and what to say."""
-    flagged, faults = _by_flags(folder, backup)
-    told = _by_report(folder, report)
-    if flagged and told is not False:
-        message = f"the computer half of {name} is disabled: its settings are not applied"
+    """(True if the computer settings are disabled, None if that is uncertain; faults)."""
+    off_by_flags, faults = _from_flags(folder, backup)
+    off_by_report = _from_report(folder, report)
+    if off_by_flags and off_by_report is not False:
+        message = f"the computer settings of {name} are disabled, so that no host applies them"
         return True, (*faults, Fault(message, folder.name(backup) if backup else ""))
-    if flagged or told:
-        where = folder.name(report) if report else ""
-        if backup is None or flagged is None:
-            why = "the report alone says that its computer half is disabled"
+    if off_by_flags or off_by_report:
+        file_name = folder.name(report) if report else ""
+        if backup is None or off_by_flags is None:
+            message = f"only the report says that the computer settings of {name} are disabled"
         else:
-            why = "its backup and its report disagree on whether its computer half is disabled"
+            message = (
+                f"backup and report disagree on whether {name}'s computer settings are disabled"
+            )
         hint = "Back the GPO up again; until then its settings count as unknown."
-        return None, (*faults, Fault(f"whether {name} is applied is open: {why}", where, hint=hint))
+        return None, (*faults, Fault(message, file_name, hint=hint))
     return False, faults
 
 
-def _by_flags(folder: Folder, path: Path | None) -> tuple[bool | None, tuple[Fault, ...]]:
-    """What the flags say; None where there are none to be read."""
+def _from_flags(folder: Folder, path: Path | None) -> tuple[bool | None, tuple[Fault, ...]]:
+    """Whether the flags disable the computer settings; None if there are no readable flags."""
     if path is None:
         return None, ()
     try:
@@ -45,7 +47,9 @@ def _by_flags(folder: Folder, path: Path | None) -> tuple[bool | None, tuple[Fau
         root, _ = read_xml(source)
     except InputError as error:
         return None, error.faults
-    for settings in (one for one in root.walk() if one.name == "GroupPolicyCoreSettings"):
+    for settings in (
+        element for element in root.walk() if element.name == "GroupPolicyCoreSettings"
+    ):
         options = settings.child("Options")
         word = options.text.strip() if options is not None else ""
         if word.isdecimal() and len(word) < 4:
@@ -53,17 +57,17 @@ def _by_flags(folder: Folder, path: Path | None) -> tuple[bool | None, tuple[Fau
     return None, ()
 
 
-def _by_report(folder: Folder, path: Path | None) -> bool | None:
-    """What the report says; its faults are told where it is held against the files."""
+def _from_report(folder: Folder, path: Path | None) -> bool | None:
+    """The same from the report. `gpo._check_report` reports the faults of an unreadable report."""
     if path is None:
         return None
     try:
         root, _ = read_xml(folder.read(path))
     except InputError:
         return None
-    return _off(root.child("Computer"))
+    return _disabled(root.child("Computer"))
 
 
-def _off(computer: XmlElement | None) -> bool | None:
+def _disabled(computer: XmlElement | None) -> bool | None:
     enabled = computer.child("Enabled") if computer is not None else None
     return None if enabled is None else _WORDS.get(enabled.text.strip().lower())

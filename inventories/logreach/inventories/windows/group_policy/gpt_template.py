@@ -1,4 +1,4 @@
-"""GptTmpl.inf and other security templates: old audit categories, registry values, SACLs."""
+"""GptTmpl.inf and other security templates: legacy audit categories, registry values, SACLs."""
 
 from __future__ import annotations
 
@@ -24,27 +24,20 @@ from logreach.inventories.windows.facts import (
 )
 from logreach.inventories.windows.objects import sacls
 from logreach.inventories.windows.registry import registry_values
+from logreach.inventories.windows.registry.registry_types import registry_type
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
 _LONGEST_LINE = 65_536
 _LOGS = {"application log": "Application", "security log": "Security", "system log": "System"}
 _RETENTION = {"0": "overwrite", "1": "overwrite", "2": "retain"}
-_DWORD, _BINARY = "4", "3"
-_TYPES = {
-    "1": "REG_SZ",
-    "2": "REG_EXPAND_SZ",
-    _BINARY: "REG_BINARY",
-    _DWORD: "REG_DWORD",
-    "7": "REG_MULTI_SZ",
-    "11": "REG_QWORD",
-}
+_BINARY, _DWORD = "3", "4"  # numbers of registry types
 _PROPAGATE = "0"
-"""The one mode of which all sources say the same. Of 1 and 2, one replaces what lies below and one
-leaves the object alone: [MS-GPSB] 2.2.7 and 2.2.9 say 1 and 2, templates that Windows brings (mode
-1 with an empty descriptor, 2 with a full one) the other way round."""
+"""The only mode on which all sources agree. Of modes 1 and 2, one replaces the descriptors of
+children and one leaves the object alone: [MS-GPSB] 2.2.7 and 2.2.9 say 1 and 2 in this order, the
+templates that Windows ships (mode 1 with an empty descriptor, 2 with a full one) the reverse."""
 FAMILIES: tuple[FactFamily[object], ...] = (LEGACY_AUDIT, SACL, SETTING)
-"""What a template may tell."""
+"""The families of facts that a template may state."""
 
 
 @dataclass(slots=True)
@@ -69,34 +62,37 @@ class _Template:
         return fault
 
 
-def looks_like(text: str) -> bool:
-    """Whether a text is a security template."""
-    head = text[:4096].casefold()
-    return "[unicode]" in head or ("[version]" in head and "$chicago$" in head)
+def looks_like(head: str) -> bool:
+    """Whether a file that begins with `head` is a security template."""
+    beginning = head[:4096].casefold()
+    return "[unicode]" in beginning or ("[version]" in beginning and "$chicago$" in beginning)
 
 
 def read(source: Source, strength: Strength = Strength.POLICY) -> Reading:
-    """Read a security template; a line that cannot be understood costs only itself."""
-    text = source.text()
-    if not looks_like(text) and not any(_SECTION.fullmatch(line) for _, line in lines(text)):
-        raise InputError(source.fault("is no security template (it has no sections)"))
+    """Read a security template; a line that cannot be read leaves the others usable."""
+    template_text = source.text()
+    if not looks_like(template_text) and not any(
+        _SECTION.fullmatch(line) for _, line in lines(template_text)
+    ):
+        raise InputError(source.fault("is not a security template (it has no sections)"))
     template = _Template(source, strength)
-    for section, number, line in _lines(template, text):
-        _takers().get(section, _nothing)(template, section, number, line)
-    for log, told in template.logs.items():
-        _take_log(template, log, told)
-    _expect_version(template, text)
-    found = registry_values.reading(source, template.values, strength)
+    for section, number, line in _lines(template, template_text):
+        if read_line := _line_readers().get(section):
+            read_line(template, section, number, line)
+    for log, log_settings in template.logs.items():
+        _read_log(template, log, log_settings)
+    _check_version(template, template_text)
+    values_reading = registry_values.reading(source, template.values, strength)
     return Reading(
-        (*template.statements, *found.statements),
-        (*template.faults, *found.faults),
-        (*template.missing, *found.missing),
+        (*template.statements, *values_reading.statements),
+        (*template.faults, *values_reading.faults),
+        (*template.missing, *values_reading.missing),
     )
 
 
-def _expect_version(template: _Template, text: str) -> None:
-    """Windows writes [Version] into every template, behind the sections that matter most here."""
-    sections = (match[1] for _, line in lines(text) if (match := _SECTION.fullmatch(line)))
+def _check_version(template: _Template, template_text: str) -> None:
+    """Report a template without [Version], which Windows writes behind the sections read here."""
+    sections = (match[1] for _, line in lines(template_text) if (match := _SECTION.fullmatch(line)))
     if "version" in (section.strip().casefold() for section in sections):
         return
     message = "has no [Version] section, so it may be cut off"
@@ -105,42 +101,39 @@ def _expect_version(template: _Template, text: str) -> None:
     template.missing.extend((family.every, Missing(str(fault), fault)) for family in FAMILIES)
 
 
-Taker = Callable[[_Template, str, int, str], None]
+LineReader = Callable[[_Template, str, int, str], None]
 
 
-def _takers() -> dict[str, Taker]:
-    logs: dict[str, Taker] = dict.fromkeys(_LOGS, _note_log)
+def _line_readers() -> dict[str, LineReader]:
+    logs: dict[str, LineReader] = dict.fromkeys(_LOGS, _note_log)
     return {
-        "event audit": _take_category,
-        "registry values": _take_value,
-        "registry keys": _take_sacl,
-        "file security": _take_sacl,
+        "event audit": _read_category,
+        "registry values": _read_value,
+        "registry keys": _read_sacl,
+        "file security": _read_sacl,
         **logs,
     }
 
 
-def _nothing(template: _Template, section: str, number: int, line: str) -> None:
-    """Sections that say nothing of logging."""
-
-
-def _lines(template: _Template, text: str) -> Iterator[tuple[str, int, str]]:
+def _lines(template: _Template, template_text: str) -> Iterator[tuple[str, int, str]]:
     section = ""
-    for number, line in lines(text):
+    for number, line in lines(template_text):
         line = line.strip()
         if len(line) > _LONGEST_LINE:
-            template.fault("line is far too long to be of a security template", number)
+            template.fault(f"line is longer than {_LONGEST_LINE} characters", number)
         elif match := _SECTION.fullmatch(line):
             section = match[1].strip().casefold()
         elif line and not line.startswith(";"):
             yield section, number, line
 
 
-def _take_category(template: _Template, _section: str, number: int, line: str) -> None:
+def _read_category(template: _Template, _section: str, number: int, line: str) -> None:
     name, _, value = (part.strip() for part in line.partition("="))
-    known = {
-        one.legacy_category.casefold(): one.legacy_category for one in subcategories().values()
+    categories = {
+        subcategory.legacy_category.casefold(): subcategory.legacy_category
+        for subcategory in subcategories().values()
     }
-    category = known.get(name.casefold())
+    category = categories.get(name.casefold())
     if category is None:
         fault = template.fault(f"{name[:60]!r} is no audit category", number)
         template.missing.append((LEGACY_AUDIT.every, Missing(str(fault), fault)))
@@ -153,21 +146,21 @@ def _take_category(template: _Template, _section: str, number: int, line: str) -
         template.missing.append((key, Missing(str(fault), fault)))
 
 
-def _take_value(template: _Template, _section: str, number: int, line: str) -> None:
-    path, _, rest = line.partition("=")
-    kind, _, data = (part.strip() for part in rest.partition(","))
+def _read_value(template: _Template, _section: str, number: int, line: str) -> None:
+    path, _, type_and_data = line.partition("=")
+    type_number, _, data = (part.strip() for part in type_and_data.partition(","))
     key = machine_key(path.rpartition("\\")[0])
     if key is None:
         return
     name = path.rpartition("\\")[2].strip()
-    if kind == _DWORD and not data.isdecimal():
-        fault = template.fault(f"{name} has no number: {data[:40]!r}", number)
-        template.missing.extend(registry_values.lost(key, name, fault))
+    if type_number == _DWORD and not data.isdecimal():
+        fault = template.fault(f"value {name} is no number: {data[:40]!r}", number)
+        template.missing.extend(registry_values.unknown_settings(key, name, fault))
         return
-    numeric = kind in (_DWORD, _BINARY) and data.isdecimal()
-    value: int | str = int(data[:20]) if numeric else data.strip('"')
-    type_ = _TYPES.get(kind, f"{kind[:20]!r}, which is not known")
-    template.values.append(RegistryValue(key, name, value, f"line {number}", type_))
+    numeric = type_number in (_DWORD, _BINARY) and data.isdecimal()
+    data_value: int | str = int(data[:20]) if numeric else data.strip('"')
+    type_ = registry_type("number", type_number)
+    template.values.append(RegistryValue(key, name, data_value, f"line {number}", type_.name))
 
 
 def _note_log(template: _Template, section: str, number: int, line: str) -> None:
@@ -175,21 +168,21 @@ def _note_log(template: _Template, section: str, number: int, line: str) -> None
     template.logs.setdefault(_LOGS[section], {})[name.casefold()] = (value, number)
 
 
-def _take_log(template: _Template, log: str, told: dict[str, tuple[str, int]]) -> None:
-    size, line = told.get("maximumlogsize", ("", 0))
-    retention, at = told.get("auditlogretentionperiod", ("", 0))
+def _read_log(template: _Template, log: str, log_settings: dict[str, tuple[str, int]]) -> None:
+    size, size_line = log_settings.get("maximumlogsize", ("", 0))
+    retention, retention_line = log_settings.get("auditlogretentionperiod", ("", 0))
     if size and not (size.isdecimal() and len(size) < 12):
-        template.fault(f"{size[:40]!r} is no log size", line)
+        template.fault(f"{size[:40]!r} is no log size", size_line)
         size = ""
     state = ChannelState(
         max_bytes=int(size) * 1024 if size else None, retention=_RETENTION.get(retention)
     )
     if state != ChannelState():
-        template.state(CHANNEL, log, state, line or at, f"[{log} Log]")
+        template.state(CHANNEL, log, state, size_line or retention_line, f"[{log} Log]")
 
 
-def _take_sacl(template: _Template, _section: str, number: int, line: str) -> None:
-    """'path, mode, "SDDL"' of a key or a file."""
+def _read_sacl(template: _Template, _section: str, number: int, line: str) -> None:
+    """Read the audit entries of a key or file from 'path, mode, "SDDL"'."""
     try:
         row = next(csv.reader([line]), [])
     except csv.Error as error:
@@ -197,7 +190,7 @@ def _take_sacl(template: _Template, _section: str, number: int, line: str) -> No
         return
     sddl = row[-1].strip().strip('"') if len(row) > 2 else ""
     if not sddl:
-        template.fault("object without a security descriptor", number)
+        template.fault("the object has no security descriptor", number)
         return
     try:
         evidence = template.source.evidence(f"line {number}", line)
@@ -213,6 +206,6 @@ def _take_sacl(template: _Template, _section: str, number: int, line: str) -> No
         template.statements.append(replace(statement, strength=template.strength))
         return
     name = statement.key.name
-    message = f"whether mode {mode[:20]!r} sets audit entries on {name} is open"
+    message = f"sources disagree on what mode {mode[:20]!r} does to the audit entries of {name}"
     fault = template.fault(message, number)
     template.missing.append((statement.key, Missing(str(fault), fault)))

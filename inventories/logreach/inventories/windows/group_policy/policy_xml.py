@@ -1,9 +1,9 @@
-"""Group Policy in XML: `gpreport.xml` of a backup, and `gpresult /x` of a host."""
+"""Group Policy settings in XML: `gpreport.xml` of a GPO backup, and `gpresult /x` of a host."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Reading, Statement
@@ -15,41 +15,42 @@ from logreach.inventories.windows.audit_policy.audit_words import outcome_of_num
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
 from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting
 from logreach.inventories.windows.registry import registry_values
+from logreach.inventories.windows.registry.registry_types import registry_type, spells
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """One setting in the report: how far it is from winning, and the GPO it comes from."""
+class _ReportedSetting:
+    """A setting in the report that wins over other GPOs' settings; `gpo` names its GPO."""
 
     element: XmlElement
-    precedence: int
     gpo: str
 
 
-def looks_like_result(text: str) -> bool:
-    """Whether a text is `gpresult /x` output."""
-    return "<Rsop" in text[:4096]
+def looks_like_result(head: str) -> bool:
+    """Whether a file that begins with `head` is `gpresult /x` output."""
+    return "<Rsop" in head[:4096]
 
 
 def read_result(source: Source) -> Reading:
-    """What `gpresult /x` says of the computer: for each setting the GPO that won."""
+    """Read the computer settings of `gpresult /x`: each setting of the GPO that won."""
     root, _ = read_xml(source)
     if root.name != "Rsop":
-        raise InputError(source.fault(f"is no gpresult XML (its root element is {root.name!r})"))
+        message = f"is not gpresult XML (its root element is {root.name!r})"
+        raise InputError(source.fault(message))
     computer = root.child("ComputerResults")
     if computer is None:
         hint = "Run gpresult as administrator, or with /scope computer."
-        raise InputError(source.fault("tells nothing of the computer", "line 1", hint))
+        raise InputError(source.fault("has no computer settings", "line 1", hint))
     return _reading(source, computer)
 
 
 def read_report(source: Source) -> Reading:
-    """What `gpreport.xml` says that a GPO asks of computers; a check, not a source."""
+    """Read a GPO's computer settings from `gpreport.xml`; they only check the backup's files."""
     root, _ = read_xml(source)
     computer = root.child("Computer")
     if root.name != "GPO" or computer is None:
-        raise InputError(source.fault("is no GPO report"))
+        raise InputError(source.fault("is not a GPO report"))
     return _reading(source, computer)
 
 
@@ -57,23 +58,27 @@ def _reading(source: Source, computer: XmlElement) -> Reading:
     statements: list[Statement] = []
     faults: list[Fault] = []
     values: list[RegistryValue] = []
-    names = _names(computer)
-    for told in _winning(computer, names):
-        one = told.element
-        if one.name == "AuditSetting":
-            _audit(source, told, statements, faults)
-        elif one.name == "Audit":
-            _category(source, told, statements)
+    gpo_names = _gpo_names(computer)
+    for setting in _winning_settings(computer, gpo_names):
+        element = setting.element
+        if element.name == "AuditSetting":
+            _read_subcategory(source, setting, statements, faults)
+        elif element.name == "Audit":
+            _read_category(source, setting, statements)
         else:
-            values.extend(_values(one))
-    found = registry_values.reading(source, values, Strength.POLICY)
-    return Reading((*statements, *found.statements), (*faults, *found.faults), found.missing)
+            values.extend(_values(element))
+    values_reading = registry_values.reading(source, values, Strength.POLICY)
+    return Reading(
+        (*statements, *values_reading.statements),
+        (*faults, *values_reading.faults),
+        values_reading.missing,
+    )
 
 
-def _names(computer: XmlElement) -> dict[str, str]:
-    """GPO names by GUID, from the list of GPOs that a result carries."""
+def _gpo_names(computer: XmlElement) -> dict[str, str]:
+    """GPO names by GUID, from the list of GPOs in `gpresult` output."""
     names: dict[str, str] = {}
-    for gpo in (one for one in computer.children if one.name == "GPO"):
+    for gpo in (child for child in computer.children if child.name == "GPO"):
         path, name = gpo.child("Path"), gpo.child("Name")
         identifier = path.child("Identifier") if path else None
         if identifier is not None and name is not None:
@@ -84,94 +89,102 @@ def _names(computer: XmlElement) -> dict[str, str]:
 _SETTINGS = ("AuditSetting", "Audit", "SecurityOptions", "RegistrySetting")
 
 
-def _winning(computer: XmlElement, names: dict[str, str]) -> Iterator[_Told]:
-    """Each setting once: the one with precedence 1, or without any in a GPO's own report."""
+def _winning_settings(computer: XmlElement, names: dict[str, str]) -> Iterator[_ReportedSetting]:
+    """The settings with precedence 1, or without precedence as in the report of a single GPO."""
     for element in computer.walk():
         if element.name not in _SETTINGS:
             continue
-        rank = element.child("Precedence")
-        number = rank.text.strip() if rank else ""
-        precedence = int(number) if number.isdecimal() and len(number) < 6 else 1
+        precedence_element = element.child("Precedence")
+        digits = precedence_element.text.strip() if precedence_element else ""
+        precedence = int(digits) if digits.isdecimal() and len(digits) < 6 else 1
         if precedence == 1:
-            yield _Told(element, precedence, _gpo(element, names))
+            yield _ReportedSetting(element, _gpo_name(element, names))
 
 
-def _gpo(element: XmlElement, names: dict[str, str]) -> str:
+def _gpo_name(element: XmlElement, names: dict[str, str]) -> str:
     gpo = element.child("GPO")
     identifier = gpo.child("Identifier") if gpo else None
     guid = identifier.text.strip() if identifier else ""
     return names.get(guid.casefold(), guid)
 
 
-def _text(element: XmlElement, name: str) -> str:
+def _child_text(element: XmlElement, name: str) -> str:
     child = element.child(name)
     return child.text.strip() if child else ""
 
 
-def _audit(source: Source, told: _Told, statements: list[Statement], faults: list[Fault]) -> None:
-    one = told.element
-    guid = as_guid(_text(one, "SubcategoryGuid")) or ""
-    number = _text(one, "SettingValue")
+def _read_subcategory(
+    source: Source, reported: _ReportedSetting, statements: list[Statement], faults: list[Fault]
+) -> None:
+    element = reported.element
+    guid = as_guid(_child_text(element, "SubcategoryGuid")) or ""
+    number = _child_text(element, "SettingValue")
     setting = outcome_of_number(number)
-    if _text(one, "PolicyTarget") not in ("", "System"):
+    if _child_text(element, "PolicyTarget") not in ("", "System"):
         return
     if guid not in subcategories() or setting is None:
-        message = f"audit setting {guid or '(no GUID)'} = {number!r} cannot be understood"
-        faults.append(source.fault(message, f"line {one.line}"))
+        message = f"audit setting {guid or '(no GUID)'} = {number!r} is not known"
+        faults.append(source.fault(message, f"line {element.line}"))
         return
-    _state(source, told, AUDIT(guid), setting, statements)
+    _state(source, reported, AUDIT(guid), setting, statements)
 
 
-def _category(source: Source, told: _Told, statements: list[Statement]) -> None:
-    known = {one.legacy_category for one in subcategories().values()}
-    category = _text(told.element, "Name")
-    outcomes = [_text(told.element, f"{name}Attempts") for name in ("Success", "Failure")]
-    if category in known and set(outcomes) <= {"true", "false"}:
+def _read_category(source: Source, reported: _ReportedSetting, statements: list[Statement]) -> None:
+    categories = {subcategory.legacy_category for subcategory in subcategories().values()}
+    category = _child_text(reported.element, "Name")
+    outcomes = [_child_text(reported.element, f"{name}Attempts") for name in ("Success", "Failure")]
+    if category in categories and set(outcomes) <= {"true", "false"}:
         setting = AuditSetting(success=outcomes[0] == "true", failure=outcomes[1] == "true")
-        _state(source, told, LEGACY_AUDIT(category), setting, statements)
+        _state(source, reported, LEGACY_AUDIT(category), setting, statements)
 
 
 def _state(
-    source: Source, told: _Told, key: FactKey[object], value: object, statements: list[Statement]
+    source: Source,
+    reported: _ReportedSetting,
+    key: FactKey[object],
+    value: object,
+    statements: list[Statement],
 ) -> None:
-    quote = f"{told.gpo} sets {value}" if told.gpo else str(value)
-    evidence = source.evidence(f"line {told.element.line}", quote)
+    quote = f"{reported.gpo} sets {value}" if reported.gpo else str(value)
+    evidence = source.evidence(f"line {reported.element.line}", quote)
     statements.append(Statement(key, value, evidence, Strength.POLICY))
 
 
-# How reports name what a registry value holds; a number's type is not told.
-_TYPES = {
-    "Number": "",
-    "String": "REG_SZ",
-    "ExpandString": "REG_EXPAND_SZ",
-    "Strings": "REG_MULTI_SZ",
-    "MultiString": "REG_MULTI_SZ",
-    "Binary": "REG_BINARY",
-}
+_NUMBER = "Number"  # an element of REG_DWORD or REG_QWORD; reports do not say which
 
 
 def _values(element: XmlElement) -> Iterator[RegistryValue]:
-    """The registry value of a RegistrySetting, or of a security option ('SettingNumber')."""
+    """The registry value of a RegistrySetting, or of a security option ('SettingNumber').
+
+    The element that holds the data is named after the value's type.
+    """
     value: XmlElement | None = element
     if element.name == "SecurityOptions":
-        path, _, name = _text(element, "KeyName").rpartition("\\")
+        path, _, name = _child_text(element, "KeyName").rpartition("\\")
         key, prefix = machine_key(path), "Setting"
     else:
         value = element.child("Value")
-        name = _text(value, "Name") if value is not None else ""
-        key, prefix = f"HKLM\\{_text(element, 'KeyPath')}", ""
+        name = _child_text(value, "Name") if value is not None else ""
+        key, prefix = f"HKLM\\{_child_text(element, 'KeyPath')}", ""
     if key is None or value is None:
         return
     for child in value.children:
-        kind = child.name.removeprefix(prefix)
-        if child.name == prefix + kind and kind in _TYPES:
-            data, type_ = _data(child, _TYPES[kind])
-            yield RegistryValue(key, name, data, f"line {element.line}", type_)
-            return
+        word = child.name.removeprefix(prefix)
+        if child.name != prefix + word or not (word == _NUMBER or spells("gpo_report", word)):
+            continue
+        data = ";".join(line for part in child.walk() if (line := part.text.strip()))
+        location = f"line {element.line}"
+        if word == _NUMBER:
+            yield _number(RegistryValue(key, name, data, location))
+        else:
+            yield RegistryValue(key, name, data, location, registry_type("gpo_report", word).name)
+        return
 
 
-def _data(element: XmlElement, type_: str) -> tuple[int | str, str]:
-    text = ";".join(part for one in element.walk() if (part := one.text.strip()))
-    if type_ or not (text.isascii() and text.isdecimal() and len(text) < 21):
-        return text, type_
-    return int(text), "" if int(text) < 2**32 else "REG_QWORD"
+def _number(value: RegistryValue) -> RegistryValue:
+    """The value with its digits as a number; only a REG_QWORD holds more than 32 bits."""
+    digits = str(value.data)
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 21):
+        return value
+    number = int(digits)
+    return replace(value, data=number, type="" if number < 2**32 else "REG_QWORD")

@@ -1,7 +1,7 @@
-"""Registry.xml of a GPO: registry values that its preferences set, as [MS-GPPREF] lays it out.
+"""Registry.xml of a GPO: the registry values that its preferences set, as [MS-GPPREF] defines it.
 
-Preferences are no policy: an item may be for some hosts only, or set a value only where there is
-none. What only holds under a condition that no file tells is missing, never on and never off.
+Preferences are not policy: an item may be for some hosts only, or set a value only if it does not
+exist. A setting that depends on a condition which no file states is unknown.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.registry import registry_values
+from logreach.inventories.windows.registry.registry_types import binary_value
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
 _ROOT = "RegistrySettings"
@@ -25,7 +26,10 @@ _CREATE, _UPDATE, _REPLACE, _DELETE = "C", "U", "R", "D"
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One value: where it lies, and why it may not be applied ('' where it is)."""
+    """One item of the list: a value or a whole key.
+
+    `doubt` says why Windows may not apply it, '' if it always does.
+    """
 
     key: str
     properties: XmlElement
@@ -38,10 +42,12 @@ class _Item:
         return "" if default else self.properties.attributes.get("name", "")
 
     @property
-    def whole(self) -> bool:
-        """Whether it is of a key with all that the key holds, not of one value."""
-        told = self.properties.attributes
-        return not self.name and told.get("default", "0") != "1" and not told.get("type")
+    def whole_key(self) -> bool:
+        """Whether the item concerns a key with all its values rather than one value."""
+        attributes = self.properties.attributes
+        return (
+            not self.name and attributes.get("default", "0") != "1" and not attributes.get("type")
+        )
 
     @property
     def action(self) -> str:
@@ -49,27 +55,27 @@ class _Item:
 
 
 def read(source: Source) -> Reading:
-    """Settings and channels that the preferences set on every host which the GPO is for."""
+    """The settings and channels that the preferences set on every host of the GPO."""
     root, _ = read_xml(source)
     if root.name != _ROOT:
-        message = f"is no list of registry preferences (its root element is {root.name!r})"
+        message = f"is not a list of registry preferences (its root element is {root.name!r})"
         raise InputError(source.fault(message))
     return _reading(source, root)
 
 
 def read_result(source: Source) -> Reading:
-    """The same of what `gpresult /x` tells of a computer's preferences; nothing where it has none.
+    """The same from the registry preferences in `gpresult /x`; empty if it has none.
 
-    InputError where it is no sound XML.
+    InputError where the file is not well-formed XML.
     """
     root, _ = read_xml(source)
     computer = root.child("ComputerResults")
-    lists = [one for one in computer.walk() if one.name == _ROOT] if computer else []
-    readings = [_reading(source, one) for one in lists]
+    lists = [element for element in computer.walk() if element.name == _ROOT] if computer else []
+    readings = [_reading(source, element) for element in lists]
     return Reading(
-        tuple(one for reading in readings for one in reading.statements),
-        tuple(one for reading in readings for one in reading.faults),
-        tuple(one for reading in readings for one in reading.missing),
+        tuple(statement for reading in readings for statement in reading.statements),
+        tuple(fault for reading in readings for fault in reading.faults),
+        tuple(missing for reading in readings for missing in reading.missing),
     )
 
 
@@ -78,90 +84,98 @@ def _reading(source: Source, root: XmlElement) -> Reading:
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
     for item in _items(root, ""):
-        if item.whole and item.action in (_CREATE, _UPDATE):
-            continue  # makes the key and leaves its values alone
+        if item.whole_key and item.action in (_CREATE, _UPDATE):
+            continue  # creates the key and does not change its values
         value = None if item.doubt else _value(item)
         if value is not None:
             values.append(value)
             continue
-        name = None if item.whole else item.name
-        doubt = item.doubt or "is removed, whatever it holds"
-        if not (item.doubt or item.whole):
-            doubt = f"has a value that cannot be read: {_written(item)[:40]!r}"
+        name = None if item.whole_key else item.name
+        doubt = item.doubt or "is removed with all its values"
+        if not (item.doubt or item.whole_key):
+            doubt = f"has a value that cannot be read: {_value_text(item)[:40]!r}"
         fault = source.fault(
             f"{item.key}\\{item.name}".rstrip("\\") + f" {doubt}", f"line {item.line}"
         )
-        if lost := registry_values.lost(item.key, name, fault):
+        if unknown := registry_values.unknown_settings(item.key, name, fault):
             faults.append(fault)
-            missing.extend(lost)
-    found = registry_values.reading(source, values, Strength.POLICY)
-    return Reading(found.statements, (*found.faults, *faults), (*found.missing, *missing))
+            missing.extend(unknown)
+    values_reading = registry_values.reading(source, values, Strength.POLICY)
+    return Reading(
+        values_reading.statements,
+        (*values_reading.faults, *faults),
+        (*values_reading.missing, *missing),
+    )
 
 
-def _items(holder: XmlElement, doubt: str) -> Iterator[_Item]:
-    """The items below an element, in their order; those that are switched off set nothing.
-
-    The whole list can be switched off as well, at its root.
-    """
-    for element in holder.children if not _off(holder) else ():
-        if _off(element):
+def _items(parent: XmlElement, doubt: str) -> Iterator[_Item]:
+    """The enabled items below an element, in their order; the list itself may be disabled too."""
+    for element in parent.children if not _disabled(parent) else ():
+        if _disabled(element):
             continue
         filters = element.child("Filters")
-        aimed = filters is not None and bool(filters.children)
-        why = doubt or ("is for some hosts only (item-level targeting)" if aimed else "")
+        targeted = filters is not None and bool(filters.children)
+        item_doubt = doubt or ("is for some hosts only (item-level targeting)" if targeted else "")
         if element.name == "Collection":
-            yield from _items(element, why)
+            yield from _items(element, item_doubt)
         elif element.name == "Registry":
             for properties in element.children:
                 if properties.name == "Properties" and (key := _key(properties)):
-                    yield _Item(key, properties, element.line, why or _by_action(properties))
+                    yield _Item(
+                        key, properties, element.line, item_doubt or _doubt_of_action(properties)
+                    )
 
 
-def _off(element: XmlElement) -> bool:
+def _disabled(element: XmlElement) -> bool:
     return element.attributes.get("disabled", "0").strip().lower() in ("1", "true")
 
 
 def _key(properties: XmlElement) -> str | None:
-    told = properties.attributes
-    return machine_key(f"{told.get('hive', '')}\\{told.get('key', '')}")
+    attributes = properties.attributes
+    return machine_key(f"{attributes.get('hive', '')}\\{attributes.get('key', '')}")
 
 
 def _action(properties: XmlElement) -> str:
     return properties.attributes.get("action", _UPDATE).strip().upper()
 
 
-def _by_action(properties: XmlElement) -> str:
+def _doubt_of_action(properties: XmlElement) -> str:
     action = _action(properties)
     if action == _CREATE:
-        return "is set only where there is no such value yet"
-    known = (_UPDATE, _REPLACE, _DELETE)
-    return "" if action in known else f"has an action that is not known: {action[:20]!r}"
+        return "is set only if the value does not exist"
+    handled = (_UPDATE, _REPLACE, _DELETE)
+    return "" if action in handled else f"has an unknown action: {action[:20]!r}"
 
 
-def _written(item: _Item) -> str:
+def _value_text(item: _Item) -> str:
     return item.properties.attributes.get("value", "").strip()
 
 
 def _value(item: _Item) -> RegistryValue | None:
-    """What the item sets; None where that cannot be read, or is of a whole key."""
-    where, type_ = f"line {item.line}", item.properties.attributes.get("type", "").strip().upper()
-    if item.whole:
+    """The value that the item sets; None if it cannot be read, or the item is a whole key's."""
+    location = f"line {item.line}"
+    type_ = item.properties.attributes.get("type", "").strip().upper()
+    if item.whole_key:
         return None
     if item.action == _DELETE:
-        return RegistryValue(item.key, item.name, None, where)
-    text = _written(item)
+        return RegistryValue(item.key, item.name, None, location)
+    written = _value_text(item)
     try:
-        data = _data(type_, text)
+        data = _data(type_, written)
     except ValueError:
         return None
-    return RegistryValue(item.key, item.name, data, where, type_)
+    return RegistryValue(item.key, item.name, data, location, type_)
 
 
-def _data(type_: str, text: str) -> int | str:
-    """Numbers are written in hex at their full length; shorter ones as both systems agree."""
+def _data(type_: str, written: str) -> int | str:
+    """A value's data. Numbers are hexadecimal and have all digits of their type.
+
+    A shorter number is read only if it is one decimal digit, which means the same in decimal.
+    ValueError otherwise.
+    """
     if type_ in _DIGITS:
-        number = int(text, 16)
-        if len(text) != _DIGITS[type_] and text.lstrip("0") not in ("", *"123456789"):
-            raise ValueError(text)
+        number = int(written, 16)
+        if len(written) != _DIGITS[type_] and written.lstrip("0") not in ("", *"123456789"):
+            raise ValueError(written)
         return number
-    return registry_values.of_bytes(bytes.fromhex(text)) if type_ == "REG_BINARY" else text
+    return binary_value(bytes.fromhex(written)) if type_ == "REG_BINARY" else written

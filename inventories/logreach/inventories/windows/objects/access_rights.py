@@ -1,8 +1,7 @@
-"""Access masks by kind of object: names to bits and back."""
+"""Access rights by kind of object: from names to bits of the access mask and back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 from logreach.inventories.files.tables import TABLES, Shape, yaml_table
@@ -24,25 +23,25 @@ def _table() -> tuple[dict[str, int], dict[str, dict[str, dict[str, int]]]]:
 
 
 def kinds() -> tuple[str, ...]:
-    """Every kind of object of the table."""
+    """Every kind of object in access_rights.yaml."""
     return tuple(_table()[1])
 
 
 def bits(kind: str, name: str) -> int | None:
-    """The bits of a right of this kind of object; None where it has no such right."""
+    """The bits of a right by its name; None if this kind of object has no such right."""
     standard, by_kind = _table()
-    wanted = name.strip().upper()
-    own = by_kind.get(kind, {}).get("rights", {})
-    return own.get(wanted, standard.get(wanted))
+    right = name.strip().upper()
+    kind_rights = by_kind.get(kind, {}).get("rights", {})
+    return kind_rights.get(right, standard.get(right))
 
 
 def every_right(kind: str) -> int:
-    """All rights that objects of this kind have; 0 where the table does not say."""
+    """The mask of all rights of this kind of object; 0 if the table has none."""
     return _table()[1].get(kind, {}).get("generic", {}).get("all", 0)
 
 
 def specific(kind: str, mask: int) -> int:
-    """A mask with its generic bits replaced by what they mean for this kind of object."""
+    """Replace the generic bits of a mask by the rights that they mean for this kind of object."""
     meanings = _table()[1].get(kind, {}).get("generic", {})
     for name, bit in GENERIC_BITS.items():
         if mask & bit and name in meanings:
@@ -51,19 +50,13 @@ def specific(kind: str, mask: int) -> int:
 
 
 def names(kind: str, mask: int) -> tuple[str, ...]:
-    """The single rights in a mask by name, each bit once; what has no name in hexadecimal."""
+    """The names of the rights in a mask, one a bit; bits without a name in hexadecimal."""
     standard, by_kind = _table()
-    found: dict[int, str] = {}
+    name_by_bit: dict[int, str] = {}
     for table in (by_kind.get(kind, {}).get("rights", {}), standard):
         for name, value in table.items():
             if value.bit_count() == 1 and mask & value:
-                found.setdefault(value, name)
-    rest = mask & ~_joined(found)
-    return (*(found[bit] for bit in sorted(found)), *((f"0x{rest:X}",) if rest else ()))
-
-
-def _joined(values: Iterable[int]) -> int:
-    mask = 0
-    for value in values:
-        mask |= value
-    return mask
+                name_by_bit.setdefault(value, name)
+    right_names = tuple(name_by_bit[bit] for bit in sorted(name_by_bit))
+    unnamed = mask & ~sum(name_by_bit)
+    return (*right_names, f"0x{unnamed:X}") if unnamed else right_names

@@ -1,9 +1,9 @@
-"""One name for an object, however a tool writes its path.
+"""The normal form of an object's path, whichever tool wrote it.
 
 Registry keys become 'HKLM\\...' (also from HKEY_LOCAL_MACHINE, MACHINE, \\REGISTRY\\MACHINE, with
-or without a PowerShell provider), control set 001 CURRENTCONTROLSET; files 'C:\\...' with the usual
-variables resolved to the standard folders; directory objects their distinguished name. All in
-upper case, but for prefixes such as 'global:' and 'ad:'.
+or without a PowerShell provider), with control set 001 as CURRENTCONTROLSET; files 'C:\\...' with
+the usual variables resolved to the standard folders; directory objects their distinguished name.
+All are in upper case, except prefixes such as 'global:' and 'ad:'.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class ObjectName:
-    """`kind` is 'key', 'file', 'ad', 'process', ...; `name` the normal form."""
+    """`kind` is 'key', 'file', 'ad', 'process', ...; `name` is the path in its normal form."""
 
     kind: str
     name: str
@@ -52,98 +52,102 @@ class ObjectName:
 
 @lru_cache(maxsize=4096)
 def normal(path: str) -> ObjectName | None:
-    """The normal form of an object's path; None where it is no path that is known here."""
-    written = path.strip().strip('"').strip()
-    if not written or "\0" in written:
+    """The normal form of an object's path; None if it is no path of a known kind."""
+    object_path = path.strip().strip('"').strip()
+    if not object_path or "\0" in object_path:
         return None
-    special = _SPECIAL.match(written)
+    special = _SPECIAL.match(object_path)
     if special is not None and not _NAME.match(special[2].lstrip("\\/")):
-        return _special(special[1].lower(), special[2].strip())
-    bare = _PROVIDER.sub("", written)
-    named = _DIRECTORY.sub("", bare)
-    if _NAME.match(named):
-        return ObjectName("ad", _distinguished(named))
-    return _key(bare.upper().replace("/", "\\")) or _file(bare)
+        return _with_prefix(special[1].lower(), special[2].strip())
+    without_provider = _PROVIDER.sub("", object_path)
+    directory_path = _DIRECTORY.sub("", without_provider)
+    if _NAME.match(directory_path):
+        return ObjectName("ad", _distinguished(directory_path))
+    return _key(without_provider.upper().replace("/", "\\")) or _file(without_provider)
 
 
-def _special(kind: str, rest: str) -> ObjectName:
-    """'global:file' stays as it is; of others only the object's own name is raised."""
-    return ObjectName(kind, f"{kind}:{rest.lower() if kind == 'global' else rest.upper()}")
+def _with_prefix(kind: str, object_path: str) -> ObjectName:
+    """A name with a prefix, such as 'global:file' or 'SERVICE:eventlog'."""
+    cased = object_path.lower() if kind == "global" else object_path.upper()
+    return ObjectName(kind, f"{kind}:{cased}")
 
 
 def _distinguished(name: str) -> str:
-    """A distinguished name without spaces around its commas."""
-    return ",".join(part.strip() for part in relative_names(name)).upper()
+    """A distinguished name in upper case, without spaces around its commas."""
+    return ",".join(component.strip() for component in relative_names(name)).upper()
 
 
 def relative_names(name: str) -> list[str]:
-    """The parts of a distinguished name; a comma behind a backslash belongs to its part."""
+    """The relative names in a distinguished name; '\\,' is a comma within one of them."""
     return re.split(r"(?<!\\),", name)
 
 
 def is_domain(name: str) -> bool:
-    """Whether a normal name is that of a domain's root, and not of a partition for DNS data."""
-    parts = relative_names(name)
-    return parts[0] not in _DNS_DATA and all(part.startswith("DC=") for part in parts)
+    """Whether a normal name is a domain's root rather than a partition for DNS data."""
+    components = relative_names(name)
+    return components[0] not in _DNS_DATA and all(
+        component.startswith("DC=") for component in components
+    )
 
 
 def _key(path: str) -> ObjectName | None:
-    bare = path.lstrip("\\")
+    key_path = path.lstrip("\\")
     for spellings, hive in _HIVES:
         for spelling in spellings:
-            rest = bare[len(spelling) :]
-            if bare.startswith(spelling) and rest.lstrip(":")[:1] in ("", "\\"):
-                inner = rest.lstrip(":").strip("\\")
-                name = f"{hive}\\{inner}" if inner else hive
-                return ObjectName("key", _control_set(name))
+            below_hive = key_path[len(spelling) :]
+            if key_path.startswith(spelling) and below_hive.lstrip(":")[:1] in ("", "\\"):
+                subkey = below_hive.lstrip(":").strip("\\")
+                name = f"{hive}\\{subkey}" if subkey else hive
+                name = _CONTROL_SET.sub(lambda _: r"HKLM\SYSTEM\CURRENTCONTROLSET", name)
+                return ObjectName("key", name)
     return None
-
-
-def _control_set(name: str) -> str:
-    return _CONTROL_SET.sub(lambda _: r"HKLM\SYSTEM\CURRENTCONTROLSET", name)
 
 
 def _file(path: str) -> ObjectName | None:
     upper = path.upper().replace("/", "\\")
-    for variable, meaning in _VARIABLES.items():
+    for variable, folder in _VARIABLES.items():
         if upper.startswith(variable):
-            upper = meaning + upper[len(variable) :]
-    found = _DRIVE.match(upper)
-    if found is not None:
-        rest = re.sub(r"\\+", r"\\", found[2]).strip("\\")
-        return ObjectName("file", f"{found[1]}\\{rest}")
+            upper = folder + upper[len(variable) :]
+    drive_path = _DRIVE.match(upper)
+    if drive_path is not None:
+        below_drive = re.sub(r"\\+", r"\\", drive_path[2]).strip("\\")
+        return ObjectName("file", f"{drive_path[1]}\\{below_drive}")
     if upper.startswith("\\\\") and len(upper.strip("\\").split("\\")) > 1:
         return ObjectName("file", upper.rstrip("\\"))
     return None
 
 
 def heads_partition(name: str) -> bool:
-    """Whether a normal name is that of a directory partition's head, which inherits nothing."""
-    parts = relative_names(name)
-    while parts and parts[0] in _NAMED_HEADS:
-        parts = parts[1:]
-    return bool(parts) and all(part.startswith("DC=") for part in parts)
+    """Whether a normal name is the head of a directory partition, which inherits no entries."""
+    components = relative_names(name)
+    while components and components[0] in _NAMED_HEADS:
+        components = components[1:]
+    return bool(components) and all(component.startswith("DC=") for component in components)
 
 
 def parents(name: ObjectName) -> list[str]:
-    """The containers above an object from which it may inherit, nearest first."""
+    """The containers from which an object may inherit audit entries, nearest first."""
     if name.kind == "ad":
         return _in_partition(name.name)
     if name.kind not in ("key", "file"):
         return []
-    found: list[str] = []
-    here = name.name
-    while "\\" in here.rstrip("\\"):
-        here = here.rstrip("\\").rpartition("\\")[0]
-        found.append(f"{here}\\" if here.endswith(":") else here)
-    return found
+    containers: list[str] = []
+    container = name.name
+    while "\\" in container.rstrip("\\"):
+        container = container.rstrip("\\").rpartition("\\")[0]
+        containers.append(f"{container}\\" if container.endswith(":") else container)
+    return containers
 
 
 def _in_partition(name: str) -> list[str]:
-    """What lies above a directory object, up to the head of its partition."""
-    parts = relative_names(name)
-    found: list[str] = []
-    while len(parts) > 1 and ":" not in parts[0] and not heads_partition(",".join(parts)):
-        parts = parts[1:]
-        found.append(",".join(parts))
-    return found
+    """The containers above a directory object, up to the head of its partition."""
+    components = relative_names(name)
+    containers: list[str] = []
+    while (
+        len(components) > 1
+        and ":" not in components[0]
+        and not heads_partition(",".join(components))
+    ):
+        components = components[1:]
+        containers.append(",".join(components))
+    return containers

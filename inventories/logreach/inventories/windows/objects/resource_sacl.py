@@ -1,8 +1,8 @@
 """Global object access auditing, as `auditpol /resourceSACL /view` prints it.
 
-The labels follow the display language of Windows, so entries are known by their shape: a number,
+The labels are in the display language of Windows, so an entry is recognised by its form: a number,
 then the resource type ('File' or 'Key' in every language), the account, the outcomes, the
-condition (from Windows 8), and the accesses below.
+condition (since Windows 8), and the accesses in lines of their own.
 """
 
 from __future__ import annotations
@@ -19,123 +19,132 @@ from logreach.inventories.windows.facts import SACL, Ace, AuditSetting, Sacl
 from logreach.inventories.windows.host_words import no_global_sacl
 from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.object_names import GLOBAL_FILE, GLOBAL_KEY
-from logreach.inventories.windows.objects.sacls import LONGEST, Found
+from logreach.inventories.windows.objects.sacls import LONGEST, SaclCollector
 
 _FIELD = re.compile(r"^\s*(?P<label>[^:]{1,60}):\s*(?P<value>.*?)\s*$")
-_TYPES = {"file": GLOBAL_FILE, "key": GLOBAL_KEY}
+_NAME_BY_TYPE = {"file": GLOBAL_FILE, "key": GLOBAL_KEY}
 _NONE = ("(null)", "")
 _RIGHT = re.compile(r"^\s*(?:[A-Z][A-Z0-9_ /]+|0[xX][0-9a-fA-F]+)\s*$")
 
 
 @dataclass(slots=True)
-class _Entry:
+class _GlobalEntry:
     line: int
     values: list[str] = field(default_factory=list)
     accesses: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read(text: str, source: str, sha256: str = "", *, kind: str = "") -> Reading:
-    """Global audit entries on files and keys.
+def read(output: str, source: str, sha256: str = "", *, kind: str = "") -> Reading:
+    """Read the global audit entries on files and keys.
 
-    `kind` ('file' or 'key') says which of the two was asked for, where the command named one; it
-    matters where the answer is that there are no entries. Without it the file's name tells.
+    `kind` is the type that the command asked for ('file' or 'key'). The answer 'no entries' does
+    not repeat it; without `kind` the name of the file decides.
     """
-    found = Found(source, sha256)
-    kind = kind or _kind_of(source)
-    said = refusal(text)
-    if len(text) > LONGEST or not text.strip("\0 \t\r\n") or said:
-        message = f"a command's refusal: {said}" if said else "empty, or too long"
-        found.fault(message, 1)
-        return found.reading()
-    entries = list(_entries(text))
+    collector = SaclCollector(source, sha256)
+    kind = kind or _kind_in_file_name(source)
+    error_line = refusal(output)
+    if len(output) > LONGEST or not output.strip("\0 \t\r\n") or error_line:
+        message = "empty, or too long"
+        if error_line:
+            message = f"holds an error message, not audit entries: {error_line}"
+        collector.fault(message, 1)
+        return collector.reading()
+    entries = list(_entries(output))
     by_name: dict[str, list[Ace]] = {}
     broken: set[str] = set()
     for entry in entries:
         name = _name(entry)
-        ace = _ace(entry, name, found)
+        ace = _ace(entry, name, collector)
         if not name:
-            broken.update(_TYPES.values())
+            broken.update(_NAME_BY_TYPE.values())
         elif ace is None:
             broken.add(name)
         else:
             by_name.setdefault(name, []).append(ace)
-    _settle(by_name, broken, kind, text, found)
-    return found.reading()
+    _state_types(by_name, broken, kind, output, collector)
+    return collector.reading()
 
 
-def _settle(
-    by_name: dict[str, list[Ace]], broken: set[str], kind: str, text: str, found: Found
+def _state_types(
+    by_name: dict[str, list[Ace]],
+    broken: set[str],
+    kind: str,
+    output: str,
+    collector: SaclCollector,
 ) -> None:
-    """State each type that the output tells; one that lost an entry is missing."""
-    empty = set() if by_name or broken else _told_empty(kind, text)
-    asked = {f"global:{kind}"} if kind in _TYPES else set(_TYPES.values())
-    for name in sorted(asked | set(by_name)):
+    """State the entries of each type; a type with an unreadable entry is unknown."""
+    empty = set() if by_name or broken else _types_without_entries(kind, output)
+    expected = {f"global:{kind}"} if kind in _NAME_BY_TYPE else set(_NAME_BY_TYPE.values())
+    for name in sorted(expected | set(by_name)):
         key = SACL(name)
         if name in broken:
-            found.missing.append((key, Missing(f"{name}: {found.faults[0]}", found.faults[0])))
+            fault = collector.faults[0]
+            collector.missing.append((key, Missing(f"{name}: {fault}", fault)))
         elif name in by_name or name in empty:
-            quote = text.strip().splitlines()[0]
-            found.state(key, Sacl(tuple(by_name.get(name, ()))), 1, quote)
+            quote = output.strip().splitlines()[0]
+            collector.state(key, Sacl(tuple(by_name.get(name, ()))), 1, quote)
         else:
-            found.missing.append((key, Missing(f"{found.source} does not tell {name}")))
+            reason = f"{collector.source} does not list the entries of {name}"
+            collector.missing.append((key, Missing(reason)))
     if not (by_name or broken or empty):
         hint = (
             "Save the outputs for /type:File and /type:Key in files with these words in their "
-            "names, or export with auditpol /backup, which is alike in every language."
+            "names, or export with auditpol /backup, which has both in every language."
         )
-        found.fault("no entry, and not told of which type there is none", 1, hint)
+        collector.fault("has no entry, and does not say for which type", 1, hint)
 
 
-def _told_empty(kind: str, text: str) -> set[str]:
-    """The types of which an output without entries says that there are none.
+def _types_without_entries(kind: str, output: str) -> set[str]:
+    """The types for which an output without entries says that there are none.
 
-    The sentence names no type: it must be known which was asked for, unless it stands there
-    twice, for both. In a language in which it is not known, it could as well be an error.
+    The sentence does not name the type: the type asked for must be known, unless the sentence
+    occurs twice, once for each. In an unknown language it could also be an error message.
     """
-    said = sum(1 for _, line in lines(text) if line.strip().casefold() in no_global_sacl())
-    if kind in _TYPES:
-        return {f"global:{kind}"} if said else set()
-    return set(_TYPES.values()) if said >= len(_TYPES) else set()
+    count = sum(1 for _, line in lines(output) if line.strip().casefold() in no_global_sacl())
+    if kind in _NAME_BY_TYPE:
+        return {f"global:{kind}"} if count else set()
+    return set(_NAME_BY_TYPE.values()) if count >= len(_NAME_BY_TYPE) else set()
 
 
-def _kind_of(source: str) -> str:
-    """The type in a file's name, as a word of its own."""
+def _kind_in_file_name(source: str) -> str:
+    """The type that the file's name contains as a word; '' if none or both."""
     words = set(re.findall(r"[a-z]+", source.rpartition("/")[2].lower().rpartition(".")[0]))
-    named = [kind for kind in _TYPES if kind in words]
-    return named[0] if len(named) == 1 else ""
+    kinds = [kind for kind in _NAME_BY_TYPE if kind in words]
+    return kinds[0] if len(kinds) == 1 else ""
 
 
-def _entries(text: str) -> Iterator[_Entry]:
-    """Groups of fields that begin with a numbered one."""
-    entry: _Entry | None = None
-    for number, line in lines(text):
-        pair = _FIELD.match(line)
-        if pair is not None and pair["value"].isdecimal() and (entry is None or entry.values):
+def _entries(output: str) -> Iterator[_GlobalEntry]:
+    """The entries; each begins with a field whose value is its number."""
+    entry: _GlobalEntry | None = None
+    for number, line in lines(output):
+        field_match = _FIELD.match(line)
+        numbered = field_match is not None and field_match["value"].isdecimal()
+        if numbered and (entry is None or entry.values):
             if entry is not None:
                 yield entry
-            entry = _Entry(number)
-        elif entry is not None and pair is not None:
-            entry.values.append(pair["value"])
+            entry = _GlobalEntry(number)
+        elif entry is not None and field_match is not None:
+            entry.values.append(field_match["value"])
         elif entry is not None and len(entry.values) >= 3 and _RIGHT.match(line):
             entry.accesses.append((number, line.strip()))
     if entry is not None:
         yield entry
 
 
-def _name(entry: _Entry) -> str:
-    return _TYPES.get(entry.values[0].casefold(), "") if entry.values else ""
+def _name(entry: _GlobalEntry) -> str:
+    return _NAME_BY_TYPE.get(entry.values[0].casefold(), "") if entry.values else ""
 
 
-def _ace(entry: _Entry, name: str, found: Found) -> Ace | None:
+def _ace(entry: _GlobalEntry, name: str, collector: SaclCollector) -> Ace | None:
     if not name or len(entry.values) < 3:
-        found.fault("an entry without its resource type, account and outcomes", entry.line)
+        collector.fault("entry lacks its resource type, account or outcomes", entry.line)
         return None
     outcome = _outcome(entry.values[2])
     if outcome is None:
-        message = f"{entry.values[2][:40]!r} is no outcome in any language known"
-        found.fault(message, entry.line)
+        message = f"{entry.values[2][:40]!r} is no outcome in any known language"
+        collector.fault(message, entry.line)
         return None
-    rights = _rights(entry, name.removeprefix("global:"), found)
+    rights = _rights(entry, name.removeprefix("global:"), collector)
     if rights is None:
         return None
     condition = entry.values[3] if len(entry.values) > 3 else ""
@@ -151,28 +160,29 @@ def _ace(entry: _Entry, name: str, found: Found) -> Ace | None:
 
 
 def _outcome(words: str) -> AuditSetting | None:
-    """Outcomes as one of auditpol's own phrases, or as a list of single words."""
-    whole = outcome_of_word(words)
-    if isinstance(whole, AuditSetting):
-        return whole
-    parts = [outcome_of_word(word) for word in re.split(r"[,;/|]", words)]
-    if not all(isinstance(part, AuditSetting) for part in parts):
+    """The outcomes, written as one of auditpol's phrases or as a list of words."""
+    setting = outcome_of_word(words)
+    if isinstance(setting, AuditSetting):
+        return setting
+    word_outcomes = [outcome_of_word(word) for word in re.split(r"[,;/|]", words)]
+    if not all(isinstance(outcome, AuditSetting) for outcome in word_outcomes):
         return None
-    settings = [part for part in parts if isinstance(part, AuditSetting)]
+    settings = [outcome for outcome in word_outcomes if isinstance(outcome, AuditSetting)]
     return AuditSetting(
-        success=any(one.success for one in settings), failure=any(one.failure for one in settings)
+        success=any(setting.success for setting in settings),
+        failure=any(setting.failure for setting in settings),
     )
 
 
-def _rights(entry: _Entry, kind: str, found: Found) -> int | None:
+def _rights(entry: _GlobalEntry, kind: str, collector: SaclCollector) -> int | None:
     mask = 0
     for number, word in entry.accesses:
-        bits = int(word, 16) if word[:2].lower() == "0x" else access_rights.bits(kind, word)
-        if bits is None:
-            found.fault(f"{word[:40]!r} is no access right of a {kind}", number)
+        right = int(word, 16) if word[:2].lower() == "0x" else access_rights.bits(kind, word)
+        if right is None:
+            collector.fault(f"{word[:40]!r} is not an access right of a {kind}", number)
             return None
-        mask |= bits
+        mask |= right
     if not entry.accesses:
-        found.fault("an entry without accesses", entry.line)
+        collector.fault("entry has no accesses", entry.line)
         return None
     return mask

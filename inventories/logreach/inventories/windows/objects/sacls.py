@@ -1,7 +1,7 @@
-"""Audit entries of objects, from what Windows prints: Get-Acl -Audit, SDDL lists, auditpol.
+"""Audit entries of objects, from the output of Get-Acl -Audit and from lists of SDDL.
 
-A descriptor without an S: part says nothing where it is not certain that audit entries were
-asked for: then the fact is missing, never 'no entries'. `audited=True` says that they were.
+A descriptor without an S: part may come from a command that did not read audit entries. Then the
+object's entries are unknown; only `audited=True`, for a command that read them, proves none.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _HEADING = re.compile(
     r"^\s*\"?(path|object|name|dn|distinguishedname|key)\b.*\bsddl\b", re.IGNORECASE
 )
 _PAIR = re.compile(r"^(?P<name>\w+)\s*:\s?(?P<value>.*)$")
-_ENTRY = "("  # how an entry of a descriptor begins
+_ENTRY = "("  # the beginning of an entry in a descriptor
 _HINT = "Export with audit entries (Get-Acl -Audit, elevated)."
 _NO_SACL = "the descriptor holds no SACL part (S:)"
 
 
 @dataclass(slots=True)
-class Found:
-    """Gathers what one input says of objects; shared by the readers of this family."""
+class SaclCollector:
+    """The facts and faults that a reader of audit entries has collected from one input."""
 
     source: str
     sha256: str
@@ -47,14 +47,15 @@ class Found:
     faults: list[Fault] = field(default_factory=list)
     missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
 
-    def fault(self, message: str, line: int, hint: str = "", where: str = "") -> Fault:
-        place = ", ".join(part for part in (f"line {line}" if line else "", where) if part)
-        found = Fault(message, self.source, place, hint)
-        self.faults.append(found)
-        return found
+    def fault(self, message: str, line: int, hint: str = "", entry: str = "") -> Fault:
+        """Add a fault at a line (0: unknown) and, within it, an entry of the descriptor."""
+        place = ", ".join(part for part in (f"line {line}" if line else "", entry) if part)
+        fault = Fault(message, self.source, place, hint)
+        self.faults.append(fault)
+        return fault
 
     def descriptor(self, path: str, sddl: str, line: int) -> None:
-        """One object with its descriptor."""
+        """Add an object with its descriptor."""
         name = normal(path)
         if name is None:
             self.fault(f"{path[:80]!r} is no key, file or directory object", line)
@@ -63,9 +64,8 @@ class Found:
         try:
             sacl = read_sacl(sddl.strip().rstrip('"'))
         except InputError as error:
-            for one in error.faults:
-                lost = self.fault(f"{path[:80]}: {one.message}", line, one.hint, one.where)
-                self.missing.append((key, Missing(str(lost), lost)))
+            for fault in error.faults:
+                self.lose(key, f"{path[:80]}: {fault.message}", line, fault.hint, fault.where)
             return
         if sacl is None and not self.audited:
             self.lose(key, f"{path[:80]}: {_NO_SACL}", line, _HINT)
@@ -73,7 +73,7 @@ class Found:
         self.state(key, sacl or Sacl(()), line, sddl)
 
     def headless(self, path: str, line: int) -> None:
-        """One object with entries that no part of a descriptor holds."""
+        """Add an object whose audit entries are written without 'S:' before them."""
         name = normal(path)
         hint = "Write audit entries behind 'S:', as in S:(AU;SA;KA;;;WD)."
         if name is None:
@@ -81,131 +81,138 @@ class Found:
         else:
             self.lose(SACL(name.name), f"{path[:80]}: {_NO_SACL}", line, hint)
 
-    def lose(self, key: FactKey[object], message: str, line: int, hint: str) -> None:
-        """One fact that should be told and is not."""
-        lost = self.fault(message, line, hint)
-        self.missing.append((key, Missing(str(lost), lost)))
+    def lose(
+        self, key: FactKey[object], message: str, line: int, hint: str, entry: str = ""
+    ) -> None:
+        """Add an object whose audit entries stay unknown, with the fault."""
+        fault = self.fault(message, line, hint, entry)
+        self.missing.append((key, Missing(str(fault), fault)))
 
     def state(self, key: FactKey[object], sacl: Sacl, line: int, quote: str) -> None:
-        """One settled fact."""
+        """Add the audit entries of one object."""
         evidence = Evidence(
             self.source, self.sha256, f"line {line}" if line else "", quote.strip()[:160]
         )
         self.statements.append(Statement(key, sacl, evidence, self.strength))
 
     def doubt_last(self, fault: Fault) -> None:
-        """The last object's descriptor may go on in a line that is none by itself."""
+        """Make the last object unknown: an unreadable line may continue its descriptor."""
         if self.statements:
             last = self.statements.pop()
             self.missing.append((last.key, Missing(str(fault), fault)))
 
     def reading(self) -> Reading:
-        """Everything found; missing as a family where an input gave nothing at all."""
+        """Everything collected; if the input gave no fact at all, every object is unknown."""
         if not (self.statements or self.faults or self.missing):
-            self.fault("tells of no object", 1)
+            self.fault("names no object", 1)
         if not self.statements and not self.missing:
-            lost = Missing(str(self.faults[0]), self.faults[0])
-            return Reading((), tuple(self.faults), ((SACL.every, lost),))
+            reason = Missing(str(self.faults[0]), self.faults[0])
+            return Reading((), tuple(self.faults), ((SACL.every, reason),))
         return Reading(tuple(self.statements), tuple(self.faults), tuple(self.missing))
 
 
-def read(text: str, source: str, sha256: str = "", *, audited: bool = False) -> Reading:
-    """Descriptors as Get-Acl prints them (Format-List, ConvertTo-Json), or 'path;SDDL' lines."""
-    found = Found(source, sha256, audited=audited)
-    text = text.lstrip("\ufeff")
-    said = refusal(text)
-    if len(text) > LONGEST:
-        found.fault(f"{len(text)} characters, over {LONGEST}", 0)
-    elif not text.strip("\0 \t\r\n"):
-        found.fault("empty", 1, _HINT)
-    elif text.lstrip()[:1] in ("{", "["):
-        _json(text, found)
-    elif any(_PAIR.match(line) and line.lower().startswith("path") for _, line in lines(text)):
-        _format_list(text, found)
+def read(listing: str, source: str, sha256: str = "", *, audited: bool = False) -> Reading:
+    """Read descriptors that Get-Acl printed (Format-List, ConvertTo-Json) or 'path;SDDL' lines.
+
+    `source` is the file's path in the inventory.
+    """
+    collector = SaclCollector(source, sha256, audited=audited)
+    listing = listing.lstrip("\ufeff")
+    error_line = refusal(listing)
+    if len(listing) > LONGEST:
+        collector.fault(f"{len(listing)} characters, over {LONGEST}", 0)
+    elif not listing.strip("\0 \t\r\n"):
+        collector.fault("empty", 1, _HINT)
+    elif listing.lstrip()[:1] in ("{", "["):
+        _read_json(listing, collector)
+    elif any(_PAIR.match(line) and line.lower().startswith("path") for _, line in lines(listing)):
+        _read_format_list(listing, collector)
     else:
-        _rows(text, found)
-    if said and not found.statements:
-        found.faults[:] = [Fault(f"a command's refusal: {said}", source, "line 1", _HINT)]
-        found.missing.clear()
-    return found.reading()
+        _read_list(listing, collector)
+    if error_line and not collector.statements:
+        message = f"holds an error message, not audit entries: {error_line}"
+        collector.faults[:] = [Fault(message, source, "line 1", _HINT)]
+        collector.missing.clear()
+    return collector.reading()
 
 
 def of_policy(path: str, sddl: str, evidence: Evidence) -> Statement | None:
-    """What a security template sets on an object; None where it leaves auditing alone.
+    """The audit entries that a security template sets on an object; None if it sets none.
 
     InputError where the path or the descriptor cannot be read.
     """
     sacl = read_sacl(sddl.strip())
     name = normal(path)
     if name is None:
-        raise InputError(Fault(f"{path[:80]!r} is no key or file", evidence.source, evidence.where))
+        message = f"{path[:80]!r} is not a key or file"
+        raise InputError(Fault(message, evidence.source, evidence.where))
     if sacl is None:
         return None
     return Statement(SACL(name.name), sacl, evidence, Strength.POLICY)
 
 
-def _json(text: str, found: Found) -> None:
+def _read_json(json_text: str, collector: SaclCollector) -> None:
     try:
-        document = json.loads(text, strict=False)
+        document = json.loads(json_text, strict=False)
     except json.JSONDecodeError as error:
-        found.fault(f"not JSON: {error.msg}", error.lineno, _HINT)
+        collector.fault(f"not JSON: {error.msg}", error.lineno, _HINT)
         return
     except (RecursionError, ValueError):
-        found.fault("JSON nested too deep, or with a number too long", 1)
+        collector.fault("JSON is nested too deeply or has a number with too many digits", 1)
         return
     objects = document if isinstance(document, list) else [document]
-    for number, one in enumerate(objects, 1):
-        told = _told(one)
-        if told is None:
-            found.fault("an object without Path and Sddl", 0, _HINT, f"object {number}")
+    for number, record in enumerate(objects, 1):
+        path_and_sddl = _path_and_sddl(record)
+        if path_and_sddl is None:
+            collector.fault("an object without Path and Sddl", 0, _HINT, f"object {number}")
         else:
-            found.descriptor(*told, _line_of(text, told[1]))
+            collector.descriptor(*path_and_sddl, _line_of(json_text, path_and_sddl[1]))
 
 
-def _told(one: Any) -> tuple[str, str] | None:
-    if not isinstance(one, dict):
+def _path_and_sddl(record: Any) -> tuple[str, str] | None:
+    if not isinstance(record, dict):
         return None
-    by_name = {str(key).casefold(): value for key, value in one.items()}
+    by_name = {str(key).casefold(): value for key, value in record.items()}
     path = next((by_name[key] for key in ("path", "pspath", "object") if by_name.get(key)), None)
     sddl = by_name.get("sddl")
     return (path, sddl) if isinstance(path, str) and isinstance(sddl, str) else None
 
 
-def _line_of(text: str, quote: str) -> int:
-    """The line of a descriptor in a JSON text, for the reader's eyes; 0 if not found."""
-    at = text.find(json.dumps(quote)[1:-1])
-    return text.count("\n", 0, at) + 1 if at >= 0 else 0
+def _line_of(json_text: str, quote: str) -> int:
+    """The line of a descriptor in JSON, as evidence for the user; 0 if it is not found."""
+    position = json_text.find(json.dumps(quote)[1:-1])
+    return json_text.count("\n", 0, position) + 1 if position >= 0 else 0
 
 
-def _format_list(text: str, found: Found) -> None:
-    """Blocks of 'Name : value'; long values go on in indented lines."""
-    numbered = list(lines(text))
+def _read_format_list(listing: str, collector: SaclCollector) -> None:
+    """Read blocks of 'Name : value'; long values continue in indented lines."""
+    numbered = list(lines(listing))
     width = max((len(line) for _, line in numbered), default=0)
     for block in _blocks(numbered):
         values: dict[str, tuple[int, str]] = {}
-        name, last = "", ""
+        name, previous = "", ""
         for number, line in block:
             pair = _PAIR.match(line)
             if pair is not None:
                 name = pair["name"].casefold()
                 values[name] = (number, pair["value"].strip())
             elif name in ("path", "sddl"):
-                # PowerShell breaks within a word only where the line is full.
-                gap = "" if name == "sddl" or len(last) >= width - 1 else " "
+                # PowerShell breaks a line within a word only if the line is full.
+                gap = "" if name == "sddl" or len(previous) >= width - 1 else " "
                 start, value = values[name]
                 values[name] = (start, value + gap + line.strip())
-            last = line
+            previous = line
         if "sddl" in values and "path" in values:
-            found.descriptor(values["path"][1], values["sddl"][1], values["sddl"][0])
+            collector.descriptor(values["path"][1], values["sddl"][1], values["sddl"][0])
         elif values or block[0][1].lstrip().startswith(_ENTRY):
             hint = "Use Get-Acl's own output."
-            fault = found.fault("an object without Path and Sddl", block[0][0], hint)
+            fault = collector.fault("an object without Path and Sddl", block[0][0], hint)
             if not values:
-                found.doubt_last(fault)
+                collector.doubt_last(fault)
 
 
 def _blocks(numbered: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    """Objects are set apart by empty lines."""
+    """Groups of lines; an empty line ends a group."""
     block: list[tuple[int, str]] = []
     for number, line in numbered:
         if line.strip("\0 \t"):
@@ -217,19 +224,21 @@ def _blocks(numbered: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
         yield block
 
 
-def _rows(text: str, found: Found) -> None:
-    """Lines of a path and a descriptor, with or without a heading."""
-    for number, line in lines(text):
+def _read_list(listing: str, collector: SaclCollector) -> None:
+    """Read lines of a path and a descriptor, with or without a heading line."""
+    for number, line in lines(listing):
         stripped = line.strip("\0 \t")
         if not stripped or stripped.startswith("#") or _HEADING.match(stripped):
             continue
         row = _ROW.match(stripped)
         if row is not None:
-            found.descriptor(row["path"], row["sddl"].replace('""', '"'), number)
+            collector.descriptor(row["path"], row["sddl"].replace('""', '"'), number)
             continue
         headless = _HEADLESS.match(stripped)
         if headless is not None:
-            found.headless(headless["path"], number)
+            collector.headless(headless["path"], number)
             continue
-        fault = found.fault(f"neither 'path;SDDL' nor a heading: {stripped[:60]!r}", number, _HINT)
-        found.doubt_last(fault)
+        fault = collector.fault(
+            f"neither 'path;SDDL' nor a heading: {stripped[:60]!r}", number, _HINT
+        )
+        collector.doubt_last(fault)

@@ -1,10 +1,10 @@
-"""Registry exports: `.reg` files of `reg export`, and what `reg query` prints."""
+"""Registry exports: `.reg` files of `reg export`, and the output of `reg query`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading
@@ -13,6 +13,7 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.registry import registry_values
+from logreach.inventories.windows.registry.registry_types import registry_type
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
 _HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
@@ -21,104 +22,122 @@ _VALUE = re.compile(r'(@|"(?:[^"\\]|\\.)*")\s*=\s*(.*)', re.DOTALL)
 _QUERY_KEY = re.compile(r"HKEY_[A-Z_]+(?:\\.*)?")
 _QUERY_VALUE = re.compile(r"\s{2,}(.+?)\s{2,}(REG_[A-Z_]+)(?:\s{2,}|\t|$)(.*)")
 _QUERY_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
-_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")  # no export has such characters
-_NUMBER_KINDS = ("REG_DWORD", "REG_QWORD", "REG_DWORD_BIG_ENDIAN")
-_HEX_TYPES = {
-    "hex": "REG_BINARY",
-    "hex(0)": "REG_NONE",
-    "hex(1)": "REG_SZ",
-    "hex(2)": "REG_EXPAND_SZ",
-    "hex(4)": "REG_DWORD",
-    "hex(5)": "REG_DWORD_BIG_ENDIAN",
-    "hex(7)": "REG_MULTI_SZ",
-    "hex(b)": "REG_QWORD",
-}
-_TEXT_HEX = ("hex(1)", "hex(2)", "hex(7)")
-_LENGTHS = {"hex(4)": 4, "hex(5)": 4, "hex(b)": 8}  # bytes of numbers
+_DAMAGED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")  # no export has such characters
 _LONGEST_LINE = 4 * 1024 * 1024
 
 
-def looks_like_reg(text: str) -> bool:
-    """Whether a text is a .reg file."""
-    return text.lstrip().startswith(_HEADERS)
+def looks_like_reg(head: str) -> bool:
+    """Whether a file that begins with `head` is a .reg file."""
+    return head.lstrip().startswith(_HEADERS)
 
 
-def looks_like_query(text: str) -> bool:
-    """Whether a text is `reg query` output."""
-    return bool(re.search(r"^HKEY_LOCAL_MACHINE\\", text, re.MULTILINE)) and "REG_" in text
+def looks_like_query(head: str) -> bool:
+    """Whether a file that begins with `head` is `reg query` output."""
+    return bool(re.search(r"^HKEY_LOCAL_MACHINE\\", head, re.MULTILINE)) and "REG_" in head
 
 
 def read_reg(source: Source) -> Reading:
-    """A .reg file. What `reg export` wrote whole also tells what does not exist below its key."""
-    text = source.text()
-    if not looks_like_reg(text):
-        raise InputError(source.fault("is no .reg file (its header is missing)"))
-    faults: list[Fault] = []
-    values: list[RegistryValue] = []
-    missing: list[tuple[FactKey[object], Missing]] = []
+    """Read a .reg file. A complete export proves that values absent below its keys do not exist."""
+    reg_text = source.text()
+    if not looks_like_reg(reg_text):
+        raise InputError(source.fault("is not a .reg file (its header is missing)"))
+    export = _Export(source)
     roots: list[str] = []
     key = ""
-    for number, line in _logical(text):
+    for number, line in _logical_lines(reg_text):
         if match := _KEY.fullmatch(line):
             key = machine_key(match[2]) or ""
-            _note_root(roots, "" if match[1] else key)
+            _add_root(roots, "" if match[1] else key)
         elif match := _VALUE.fullmatch(line):
-            taken = _take(key, match, f"line {number}") if key else None
-            if isinstance(taken, RegistryValue):
-                values.append(taken)
-            elif taken is not None:
-                faults.append(source.fault(taken.message, f"line {number}"))
-                missing.extend(registry_values.lost(taken.key, taken.name, faults[-1]))
+            if key:
+                export.add(_reg_value(key, match, f"line {number}"))
         elif line and not line.startswith((";", *_HEADERS)):
-            faults.append(source.fault("line is no key and no value", f"line {number}"))
-    whole = text.endswith(("\r\n\r\n", "\n\n")) and not faults and not _ODD.search(text)
-    told = registry_values.reading(source, values, Strength.OBSERVED, roots if whole else ())
-    return Reading(told.statements, (*faults, *told.faults), (*told.missing, *missing))
+            message = "line is neither a key nor a value"
+            export.faults.append(source.fault(message, f"line {number}"))
+    ends_whole = reg_text.endswith(("\r\n\r\n", "\n\n"))
+    complete = ends_whole and not export.faults and not _DAMAGED.search(reg_text)
+    return export.reading(roots if complete else ())
 
 
-def _note_root(roots: list[str], key: str) -> None:
-    """A key that lies below none before it begins an export of its own."""
+def _add_root(roots: list[str], key: str) -> None:
+    """Add the key of a new export: one that does not lie below a key listed before."""
     folded = key.casefold()
     if key and not any(folded.startswith(root.casefold() + "\\") for root in roots):
         roots.append(key)
 
 
-def _logical(text: str) -> Iterator[tuple[int, str]]:
-    """Lines, with those that end in a backslash joined to the next."""
-    held, began = "", 0
-    for number, line in lines(text):
-        began = began if held else number
+def _logical_lines(reg_text: str) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers; hex values that continue after a backslash are joined."""
+    joined, first_line = "", 0
+    for number, line in lines(reg_text):
+        first_line = first_line if joined else number
         stripped = line.strip()
-        if stripped.endswith("\\") and "hex" in (held or stripped) and len(held) < _LONGEST_LINE:
-            held += stripped[:-1]
+        if (
+            stripped.endswith("\\")
+            and "hex" in (joined or stripped)
+            and len(joined) < _LONGEST_LINE
+        ):
+            joined += stripped[:-1]
             continue
-        yield began, held + stripped
-        held = ""
-    if held:
-        yield began, held
+        yield first_line, joined + stripped
+        joined = ""
+    if joined:
+        yield first_line, joined
 
 
 @dataclass(frozen=True, slots=True)
-class _Unread:
-    """A value that cannot be understood: its place, and what is to say."""
+class _UnreadableValue:
+    """A value that cannot be read, with its line and the fault's message."""
 
     key: str
     name: str
+    location: str
     message: str
 
 
-def _take(key: str, match: re.Match[str], where: str) -> RegistryValue | _Unread:
+@dataclass(slots=True)
+class _Export:
+    """The values of an export that have been read so far, and faults for those that cannot be."""
+
+    source: Source
+    values: list[RegistryValue] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
+
+    def add(self, value: RegistryValue | _UnreadableValue) -> None:
+        if isinstance(value, RegistryValue):
+            self.values.append(value)
+            return
+        fault = self.source.fault(value.message, value.location)
+        self.faults.append(fault)
+        self.missing.extend(registry_values.unknown_settings(value.key, value.name, fault))
+
+    def reading(self, complete_below: Iterable[str] = ()) -> Reading:
+        settled = registry_values.reading(
+            self.source, self.values, Strength.OBSERVED, complete_below
+        )
+        return Reading(
+            settled.statements,
+            (*self.faults, *settled.faults),
+            (*settled.missing, *self.missing),
+        )
+
+
+def _reg_value(key: str, match: re.Match[str], location: str) -> RegistryValue | _UnreadableValue:
     name = "" if match[1] == "@" else _unescaped(match[1][1:-1])
     try:
-        data, type_ = _data(match[2])
+        data, type_ = _reg_data(match[2])
     except ValueError:
-        message = f"value {name!r} cannot be understood: {match[2][:40]!r}"
-        return _Unread(key, name, message)
-    return RegistryValue(key, name, data, where, type_)
+        message = f"value {name!r} cannot be read: {match[2][:40]!r}"
+        return _UnreadableValue(key, name, location, message)
+    return RegistryValue(key, name, data, location, type_)
 
 
-def _data(written: str) -> tuple[int | str | None, str]:
-    """A value as .reg files write it, and its type; None for '-', which deletes."""
+def _reg_data(written: str) -> tuple[int | str | None, str]:
+    """A value and its type as a .reg file writes them; None for '-', which deletes the value.
+
+    ValueError where the value is damaged.
+    """
     if written == "-":
         return None, ""
     if len(written) > 1 and written.startswith('"') and written.endswith('"'):
@@ -131,49 +150,35 @@ def _data(written: str) -> tuple[int | str | None, str]:
         if len(digits) != 8:
             raise ValueError(written)  # cut off: fewer digits would be another number
         return int(digits, 16), "REG_DWORD"
-    type_ = _HEX_TYPES.get(kind, f"{kind}, which is not known")
-    data = bytes.fromhex(digits.replace(",", " "))
-    if kind in _LENGTHS:
-        if len(data) != _LENGTHS[kind]:
-            raise ValueError(written)
-        return int.from_bytes(data, "big" if kind == "hex(5)" else "little"), type_
-    if kind in _TEXT_HEX:
-        return data.decode("utf-16-le", "replace").rstrip("\0").replace("\0", ";"), type_
-    return registry_values.of_bytes(data), type_
+    type_ = registry_type("reg_file", kind)
+    return type_.decode(bytes.fromhex(digits.replace(",", " "))), type_.name
 
 
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
+def _unescaped(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted)
 
 
 def read_query(source: Source) -> Reading:
-    """`reg query`. It never says that nothing else exists, so it proves no absence."""
-    values: list[RegistryValue] = []
-    faults: list[Fault] = []
-    missing: list[tuple[FactKey[object], Missing]] = []
+    """Read `reg query` output. It may leave values out, so it does not prove that any is absent."""
+    export = _Export(source)
     key = ""
     for number, line in lines(source.text()):
         if _QUERY_KEY.fullmatch(line.strip()) and not line.startswith(" "):
             key = machine_key(line) or ""
         elif key and (match := _QUERY_VALUE.fullmatch(line.rstrip("\r"))):
-            taken = _of_query(key, match, f"line {number}")
-            if isinstance(taken, RegistryValue):
-                values.append(taken)
-            else:
-                faults.append(source.fault(taken.message, f"line {number}"))
-                missing.extend(registry_values.lost(taken.key, taken.name, faults[-1]))
-    if not values and not faults:
+            export.add(_query_value(key, match, f"line {number}"))
+    if not export.values and not export.faults:
         raise InputError(source.fault("holds no registry value"))
-    told = registry_values.reading(source, values, Strength.OBSERVED)
-    return Reading(told.statements, (*faults, *told.faults), (*told.missing, *missing))
+    return export.reading()
 
 
-def _of_query(key: str, match: re.Match[str], where: str) -> RegistryValue | _Unread:
-    name, kind, data = match[1].strip(), match[2], match[3].strip()
-    if kind in _NUMBER_KINDS:
+def _query_value(key: str, match: re.Match[str], location: str) -> RegistryValue | _UnreadableValue:
+    name, type_, data = match[1].strip(), match[2], match[3].strip()
+    if registry_type("name", type_).size:
         if not _QUERY_NUMBER.fullmatch(data):
-            return _Unread(key, name, f"value {name!r} has no number: {data[:40]!r}")
-        return RegistryValue(key, name, int(data, 16), where, kind)
-    if kind == "REG_BINARY" and re.fullmatch(r"[0-9A-Fa-f]{2}", data):
-        return RegistryValue(key, name, int(data, 16), where, kind)
-    return RegistryValue(key, name, data.replace("\\0", ";"), where, kind)
+            message = f"value {name!r} is no number: {data[:40]!r}"
+            return _UnreadableValue(key, name, location, message)
+        return RegistryValue(key, name, int(data, 16), location, type_)
+    if type_ == "REG_BINARY" and re.fullmatch(r"[0-9A-Fa-f]{2}", data):
+        return RegistryValue(key, name, int(data, 16), location, type_)
+    return RegistryValue(key, name, data.replace("\\0", ";"), location, type_)

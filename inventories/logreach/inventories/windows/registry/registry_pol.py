@@ -1,7 +1,7 @@
-"""registry.pol: the registry half of a GPO, as [MS-GPREG] lays it out.
+"""registry.pol, the registry settings of a GPO, as [MS-GPREG] 2.2.1 defines it.
 
-A header 'PReg' and version 1, then records '[key;value;type;size;data]' in UTF-16, each text
-ended by a zero.
+A header 'PReg' and version 1, then records '[key;value;type;size;data]' in UTF-16; a zero ends the
+names of key and value.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.windows.facts import CHANNEL, SETTING
 from logreach.inventories.windows.registry import registry_values
+from logreach.inventories.windows.registry.registry_types import registry_type
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
 
 _HEADER = b"PReg\x01\x00\x00\x00"
@@ -23,108 +24,88 @@ _OPEN, _SEMICOLON, _CLOSE = (
     ";".encode("utf-16-le"),
     "]".encode("utf-16-le"),
 )
-_NUMBERS = {4: "<I", 5: ">I", 11: "<Q"}
-_TEXTS = (1, 2, 7)
-_TYPES = {
-    0: "REG_NONE",
-    1: "REG_SZ",
-    2: "REG_EXPAND_SZ",
-    3: "REG_BINARY",
-    4: "REG_DWORD",
-    5: "REG_DWORD_BIG_ENDIAN",
-    7: "REG_MULTI_SZ",
-    11: "REG_QWORD",
-}
-_LONGEST_NAME = 2 * 17_000  # bytes; keys reach 255 characters a step, values 16,383
+
+_LONGEST_NAME = 2 * 17_000  # bytes; a value's name may have 16,383 characters
+_TOO_SHORT = "the file ends within the record"
 
 
-class _BrokenError(ValueError):
-    pass
+class _DamagedRecordError(ValueError):
+    """A record does not have the form of [MS-GPREG]; where the next one begins is unknown."""
 
 
 def read(source: Source) -> Reading:
-    """Settings and channels that the file asks for. Records before a broken one are kept."""
+    """The settings and channels that the file sets. Records before a damaged one are used."""
     if not source.data.startswith(_HEADER):
-        raise InputError(source.fault("is no registry.pol (its header is not 'PReg' version 1)"))
+        message = "is not a registry.pol file (its header is not 'PReg' version 1)"
+        raise InputError(source.fault(message))
     values: list[RegistryValue] = []
     faults: list[Fault] = []
     try:
         for value in _values(source.data):
-            values.append(value)  # noqa: PERF402  what came before a broken record is kept
-    except _BrokenError as error:
-        where = f"record {len(values) + 1}"
-        hint = "The file seems cut off; what stands before is used."
-        faults.append(source.fault(str(error), where, hint))
-    found = registry_values.reading(source, values, Strength.POLICY)
-    # Whatever the lost records set, they may have set it otherwise than an earlier GPO.
-    lost = [Missing(str(fault), fault) for fault in faults]
-    missing = tuple((family.every, one) for one in lost for family in (SETTING, CHANNEL))
-    return Reading(found.statements, (*found.faults, *faults), (*found.missing, *missing))
+            values.append(value)  # noqa: PERF402  the records before a damaged one are used
+    except _DamagedRecordError as error:
+        location = f"record {len(values) + 1}"
+        hint = "The file seems cut off; the records before are used."
+        faults.append(source.fault(str(error), location, hint))
+    reading = registry_values.reading(source, values, Strength.POLICY)
+    # The lost records may override any setting or channel of an earlier GPO.
+    reasons = [Missing(str(fault), fault) for fault in faults]
+    missing = tuple((family.every, reason) for reason in reasons for family in (SETTING, CHANNEL))
+    return Reading(reading.statements, (*reading.faults, *faults), (*reading.missing, *missing))
 
 
 def _values(data: bytes) -> Iterator[RegistryValue]:
-    at, record = len(_HEADER), 0
-    while at < len(data):
+    offset, record = len(_HEADER), 0
+    while offset < len(data):
         record += 1
-        at, key, name, kind, content = _record(data, at)
-        value = _value(f"HKLM\\{key}", name, kind, content, f"record {record}")
-        if value is not None:
-            yield value
+        offset, key, name, kind, content = _record(data, offset)
+        yield _value(f"HKLM\\{key}", name, kind, content, f"record {record}")
 
 
-def _record(data: bytes, at: int) -> tuple[int, str, str, int, bytes]:
-    at = _expect(data, at, _OPEN)
-    key, at = _text(data, at)
-    at = _expect(data, at, _SEMICOLON)
-    name, at = _text(data, at)
-    at = _expect(data, at, _SEMICOLON)
-    kind, at = _number(data, at)
-    at = _expect(data, at, _SEMICOLON)
-    size, at = _number(data, at)
-    at = _expect(data, at, _SEMICOLON)
-    if at + size > len(data):
-        raise _BrokenError("record ends too early")
-    return _expect(data, at + size, _CLOSE), key, name, kind, data[at : at + size]
+def _record(data: bytes, offset: int) -> tuple[int, str, str, int, bytes]:
+    offset = _expect(data, offset, _OPEN)
+    key, offset = _text(data, offset)
+    offset = _expect(data, offset, _SEMICOLON)
+    name, offset = _text(data, offset)
+    offset = _expect(data, offset, _SEMICOLON)
+    kind, offset = _number(data, offset)
+    offset = _expect(data, offset, _SEMICOLON)
+    size, offset = _number(data, offset)
+    offset = _expect(data, offset, _SEMICOLON)
+    if offset + size > len(data):
+        raise _DamagedRecordError(_TOO_SHORT)
+    return _expect(data, offset + size, _CLOSE), key, name, kind, data[offset : offset + size]
 
 
-def _expect(data: bytes, at: int, mark: bytes) -> int:
-    if data[at : at + 2] != mark:
-        raise _BrokenError(f"expected {mark.decode('utf-16-le')!r} at byte {at}")
-    return at + 2
+def _expect(data: bytes, offset: int, delimiter: bytes) -> int:
+    if data[offset : offset + 2] != delimiter:
+        raise _DamagedRecordError(f"expected {delimiter.decode('utf-16-le')!r} at byte {offset}")
+    return offset + 2
 
 
-def _text(data: bytes, at: int) -> tuple[str, int]:
-    end = at
+def _text(data: bytes, offset: int) -> tuple[str, int]:
+    end = offset
     while data[end : end + 2] != b"\0\0":
         end += 2
-        if end >= len(data) or end - at > _LONGEST_NAME:
-            raise _BrokenError("name has no end")
-    return data[at:end].decode("utf-16-le", "replace"), end + 2
+        if end >= len(data) or end - offset > _LONGEST_NAME:
+            raise _DamagedRecordError("a name has no end")
+    return data[offset:end].decode("utf-16-le", "replace"), end + 2
 
 
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    if at + 4 > len(data):
-        raise _BrokenError("record ends too early")
-    return struct.unpack_from("<I", data, at)[0], at + 4
+def _number(data: bytes, offset: int) -> tuple[int, int]:
+    if offset + 4 > len(data):
+        raise _DamagedRecordError(_TOO_SHORT)
+    return struct.unpack_from("<I", data, offset)[0], offset + 4
 
 
-def _value(key: str, name: str, kind: int, content: bytes, where: str) -> RegistryValue | None:
-    """A record as a value; '**del.NAME' deletes one, other '**' orders stand as values."""
-    machine = machine_key(key) or key
+def _value(key: str, name: str, kind: int, content: bytes, location: str) -> RegistryValue:
+    """The value of a record; '**del.NAME' deletes it. Other special names ('**') stay as names."""
+    key_path = machine_key(key) or key
     if name.casefold().startswith("**del."):
-        return RegistryValue(machine, name[len("**del.") :], None, where)
-    data, told = _data(kind, content)
-    return RegistryValue(machine, name, data, where, told)
-
-
-def _data(kind: int, content: bytes) -> tuple[int | str, str]:
-    """A record's data and the name of its type, which tells of a number of the wrong length."""
-    told = _TYPES.get(kind, f"{kind}, which is not known")
-    form = _NUMBERS.get(kind)
-    if form is not None and len(content) == struct.calcsize(form):
-        return struct.unpack(form, content)[0], told
-    if form is not None:
-        return content.hex(), f"{told} with {len(content)} bytes"
-    if kind in _TEXTS:
-        return content.decode("utf-16-le", "replace").rstrip("\0").replace("\0", ";"), told
-    return registry_values.of_bytes(content), told
+        return RegistryValue(key_path, name[len("**del.") :], None, location)
+    type_ = registry_type("number", str(kind))
+    try:
+        return RegistryValue(key_path, name, type_.decode(content), location, type_.name)
+    except ValueError as error:
+        # The type's name says what is wrong, so that no setting heeds the value.
+        return RegistryValue(key_path, name, content.hex(), location, str(error))

@@ -1,4 +1,4 @@
-"""The settings that events depend on: their names, kinds and places in the registry."""
+"""The settings that events depend on: their names, kinds and registry paths."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 
 SettingKind = Literal["bool", "int", "text", "names"]
 _HEEDED = {"bool": ("REG_DWORD",), "int": ("REG_DWORD",), "text": ("REG_SZ",), "names": ()}
-"""The one registry type that documentation names for such settings."""
+"""The registry types that documentation names for each kind of setting; empty for any."""
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting. `registry` holds key paths with the value's name last, '*' one name.
+class RegistrySetting:
+    """One setting. `registry` holds key paths that end in a value's name; '*' stands for one name.
 
-    `off_where_absent` says that documentation takes a value that does not exist for 'off'.
-    `heeded` are the registry types that a source says count, empty for any; `ignored` those that
-    a source says count as if there were no value. Of every other type nobody says.
+    `yes` are the numbers that switch it on. `off_where_absent`: the documentation says that the
+    setting is off if the value does not exist. `heeded` are the registry types that Windows reads
+    according to a source, empty for any; `ignored` those that it treats as an absent value. For
+    every other type no source says what Windows does.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Setting:
     ignored: frozenset[str]
 
     def of_number(self, number: int) -> Scalar | None:
-        """The setting's value from a registry number; None where it means nothing."""
+        """The setting's value from a registry number; None if the number has no meaning."""
         if self.kind == "int":
             return number
         if self.kind != "bool":
@@ -46,7 +47,7 @@ class Setting:
         return False if number == 0 else None
 
     def accepts(self, value: Scalar) -> bool:
-        """Whether a value written in YAML fits the setting."""
+        """Whether a value from YAML is of the setting's kind."""
         if self.kind == "bool":
             return isinstance(value, bool)
         if self.kind == "int":
@@ -55,33 +56,33 @@ class Setting:
 
 
 @cache
-def settings() -> dict[str, Setting]:
+def settings() -> dict[str, RegistrySetting]:
     """Every setting by name."""
     return {
-        name: Setting(
+        name: RegistrySetting(
             name=name,
-            title=one["title"],
-            kind=one["type"],
-            registry=tuple(one["registry"]),
-            yes=frozenset(one.get("on_values", (1,))),
-            off_where_absent=one.get("absent") is False,
-            source=one["source"],
-            heeded=frozenset(one.get("heeded", _HEEDED[one["type"]])),
-            ignored=frozenset(one.get("ignored", ())),
+            title=row["title"],
+            kind=row["type"],
+            registry=tuple(row["registry"]),
+            yes=frozenset(row.get("on_values", (1,))),
+            off_where_absent=row.get("absent") is False,
+            source=row["source"],
+            heeded=frozenset(row.get("heeded", _HEEDED[row["type"]])),
+            ignored=frozenset(row.get("ignored", ())),
         )
-        for name, one in _table()["settings"].items()
+        for name, row in _table()["settings"].items()
     }
 
 
 @cache
 def audit_options() -> dict[str, str]:
-    """The options of `auditpol /get /option` and the settings that they are."""
+    """The setting behind each option of `auditpol /get /option`."""
     return dict(_table()["audit_options"])
 
 
 def channel_keys() -> tuple[tuple[str, int], ...]:
-    """Registry keys that hold channels, '*' for their names, and the bytes that MaxSize counts."""
-    return tuple((place["key"], place["unit"]) for place in _table()["channels"])
+    """(registry key of channels, with '*' for their names; bytes of 1 in MaxSize)."""
+    return tuple((row["key"], row["unit"]) for row in _table()["channels"])
 
 
 @cache
@@ -106,7 +107,7 @@ def _table() -> Any:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """A hint that names the likeliest word meant, or all of them where none is near."""
-    known = sorted(str(one) for one in words)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(known)}."
+    """A hint that names the word most like the misspelled one, or every word if none is."""
+    valid = sorted(str(valid_word) for valid_word in words)
+    near = difflib.get_close_matches(word, valid, n=1, cutoff=0.6)
+    return f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(valid)}."

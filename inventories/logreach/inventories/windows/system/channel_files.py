@@ -1,4 +1,4 @@
-"""Event log channels: `wevtutil gl` as text, `Get-WinEvent -ListLog` as JSON."""
+"""Event log channels: the text of `wevtutil gl`, and the JSON of `Get-WinEvent -ListLog`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from logreach.inventories.windows.facts import CHANNEL, SYSMON, ChannelState, Sy
 
 _NAME = re.compile(r"name:\s*(\S.*)")
 _FIELD = re.compile(r"(?:  )?(enabled|retention|autoBackup|maxSize): (\S.*|)")
-_WHOLE = 100  # channels; every Windows since Vista has more
+_COMPLETE_LISTING = 100  # channels; every Windows since Vista has more
 _MODES = {
     "0": "overwrite",
     "1": "archive",
@@ -27,21 +27,21 @@ _MODES = {
 }
 
 
-def looks_like_wevtutil(text: str) -> bool:
-    """Whether a text is `wevtutil gl` output."""
-    return bool(re.search(r"^name:\s*\S", text, re.MULTILINE)) and "enabled:" in text
+def looks_like_wevtutil(head: str) -> bool:
+    """Whether a file that begins with `head` is `wevtutil gl` output."""
+    return bool(re.search(r"^name:\s*\S", head, re.MULTILINE)) and "enabled:" in head
 
 
 def read_wevtutil(source: Source) -> Reading:
-    """`wevtutil gl` of one channel, or of several one after another."""
+    """Read `wevtutil gl` output of one or more channels."""
     statements: list[Statement] = []
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
-    for line, name, fields in _blocks(source.text()):
+    for line, name, fields in _channel_blocks(source.text()):
         key = CHANNEL(name)
         enabled = fields.get("enabled", "")
         if enabled not in ("true", "false"):
-            message = f"channel {name} is told neither on nor off"
+            message = f"channel {name} has no 'enabled: true' or 'enabled: false'"
             faults.append(source.fault(message, f"line {line}"))
             missing.append((key, Missing(message, faults[-1])))
             continue
@@ -54,49 +54,49 @@ def read_wevtutil(source: Source) -> Reading:
         evidence = source.evidence(f"line {line}", f"{name}: enabled {enabled}")
         statements.append(Statement(key, state, evidence))
     if not statements and not faults:
-        hint = "Expected is what `wevtutil gl CHANNEL` prints."
+        hint = "Save the output of `wevtutil gl CHANNEL`."
         raise InputError(source.fault("names no channel", hint=hint))
     return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
-    began, name, fields = 0, "", dict[str, str]()
-    for number, line in lines(text):
+def _channel_blocks(listing: str) -> Iterator[tuple[int, str, dict[str, str]]]:
+    first_line, name, fields = 0, "", dict[str, str]()
+    for number, line in lines(listing):
         if match := _NAME.match(line):
             if name:
-                yield began, name, fields
-            began, name, fields = number, match[1].strip(), {}
+                yield first_line, name, fields
+            first_line, name, fields = number, match[1].strip(), {}
         elif name and (match := _FIELD.match(line)):
             fields.setdefault(match[1], match[2].strip().casefold())
     if name:
-        yield began, name, fields
+        yield first_line, name, fields
 
 
 def _retention(fields: dict[str, str]) -> str | None:
-    kept = fields.get("retention")
-    if kept not in ("true", "false"):
+    keeps_old_events = fields.get("retention")
+    if keeps_old_events not in ("true", "false"):
         return None
-    if kept == "false":
+    if keeps_old_events == "false":
         return "overwrite"
     return "archive" if fields.get("autoBackup") == "true" else "retain"
 
 
-def looks_like_list_log(text: str) -> bool:
-    """Whether a text is JSON of `Get-WinEvent -ListLog`."""
-    return looks_like_json(text) and '"LogName"' in text and '"IsEnabled"' in text
+def looks_like_list_log(head: str) -> bool:
+    """Whether a file that begins with `head` is JSON of `Get-WinEvent -ListLog`."""
+    return looks_like_json(head) and '"LogName"' in head and '"IsEnabled"' in head
 
 
 def read_list_log(source: Source) -> Reading:
-    """`Get-WinEvent -ListLog * | ConvertTo-Json`."""
+    """Read `Get-WinEvent -ListLog * | ConvertTo-Json`."""
     statements: list[Statement] = []
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
     for number, row in enumerate(parse_rows(source), 1):
         name, enabled = row.get("LogName"), row.get("IsEnabled")
         if not isinstance(name, str) or not name or not isinstance(enabled, bool):
-            message = "log without a name, or neither on nor off"
+            message = "channel has no LogName, or no IsEnabled that is true or false"
             faults.append(source.fault(message, f"record {number}"))
-            # A record without a name may be that of any channel.
+            # A record without a name may describe any channel.
             key = CHANNEL(name if isinstance(name, str) else "")
             missing.append((key, Missing(str(faults[-1]), faults[-1])))
             continue
@@ -108,20 +108,21 @@ def read_list_log(source: Source) -> Reading:
         evidence = source.evidence(f"record {number}", f"{name}: enabled {enabled}")
         statements.append(Statement(CHANNEL(name), state, evidence))
     if not faults and _without_sysmon(statements):
-        evidence = source.evidence("", f"{len(statements)} channels, none of Sysmon")
+        evidence = source.evidence("", f"{len(statements)} channels, none of them Sysmon's")
         absent = SysmonState(installed=False)
         statements.append(Statement(SYSMON, absent, evidence))
     return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
 def _without_sysmon(statements: list[Statement]) -> bool:
-    """Whether a whole list of channels, read with full rights, has none of Sysmon.
+    """Whether a complete list of channels does not contain Sysmon's.
 
-    The name of Sysmon's channel is fixed, unlike those of its service and driver. The Security
-    log is listed only to administrators, who see every channel.
+    The name of Sysmon's channel is fixed, unlike those of its service and driver. Windows lists
+    the Security log only to administrators, who see every channel.
     """
-    names = {one.key.name.casefold() for one in statements}
-    return len(names) >= _WHOLE and "security" in names and not any("sysmon" in n for n in names)
+    names = {statement.key.name.casefold() for statement in statements}
+    complete = len(names) >= _COMPLETE_LISTING and "security" in names
+    return complete and not any("sysmon" in name for name in names)
 
 
 def _size(value: Any) -> int | None:

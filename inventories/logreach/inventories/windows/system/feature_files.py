@@ -1,6 +1,8 @@
-"""Roles of a server: `Get-WindowsFeature` as JSON."""
+"""Roles and features of a server, from the JSON of `Get-WindowsFeature`."""
 
 from __future__ import annotations
+
+from functools import cache
 
 from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.files.faults import InputError
@@ -9,31 +11,36 @@ from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.windows.facts import FEATURE
 
-_SHAPE: Shape = {"source": str, "features": {...: [str]}}
-_WHOLE = 100  # features; every Windows Server lists far more, a filtered list proves no absence
+_COMPLETE_LISTING = 100  # features; Windows Server has far more, a shorter list was filtered
 
 
-def looks_like(text: str) -> bool:
-    """Whether a text is JSON of Get-WindowsFeature."""
-    return looks_like_json(text) and '"Installed"' in text and '"Name"' in text
+def looks_like(head: str) -> bool:
+    """Whether a file that begins with `head` is JSON of Get-WindowsFeature."""
+    return looks_like_json(head) and '"Installed"' in head and '"Name"' in head
 
 
 def read(source: Source) -> Reading:
-    """Which roles are installed, and of a whole list also which are not."""
+    """Read which features are installed; a complete list also proves which are not."""
     rows = parse_rows(source)
-    told = {
+    installed = {
         row["Name"].casefold(): row["Installed"]
         for row in rows
         if isinstance(row.get("Name"), str) and isinstance(row.get("Installed"), bool)
     }
-    if not told:
+    if not installed:
         raise InputError(source.fault("names no feature"))
     statements = []
-    table: dict[str, list[str]] = yaml_table(TABLES / "features.yaml", _SHAPE)["features"]
-    for feature, names in table.items():
-        found = [told[name.casefold()] for name in names if name.casefold() in told]
-        if any(found) or (found and len(told) >= _WHOLE):
-            evidence = source.evidence("", f"{', '.join(names)}: {any(found)}")
+    for feature, names in _features().items():
+        states = [installed[name.casefold()] for name in names if name.casefold() in installed]
+        if any(states) or (states and len(installed) >= _COMPLETE_LISTING):
+            evidence = source.evidence("", f"{', '.join(names)}: {any(states)}")
             key = FEATURE(feature)
-            statements.append(Statement(key, any(found), evidence))
+            statements.append(Statement(key, any(states), evidence))
     return Reading(tuple(statements))
+
+
+@cache
+def _features() -> dict[str, list[str]]:
+    shape: Shape = {"source": str, "features": {...: [str]}}
+    features: dict[str, list[str]] = yaml_table(TABLES / "features.yaml", shape)["features"]
+    return features

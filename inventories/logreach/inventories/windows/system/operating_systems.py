@@ -1,4 +1,8 @@
-"""Which Windows a text names: product names, releases, versions and builds as tools spell them."""
+"""The Windows release that a mention of it means.
+
+Tools spell product names, releases, versions and builds in many ways: 'Windows 11 23H2',
+'Microsoft Windows [Version 10.0.22631.3007]', '22631'.
+"""
 
 from __future__ import annotations
 
@@ -36,18 +40,24 @@ _FIRST_WINDOWS_11 = 22000
 
 @dataclass(frozen=True, slots=True)
 class Unidentified:
-    """Why a text gives no single Windows; `wrong` where it contradicts itself."""
+    """Why a mention means no single release.
+
+    `faulty`: the mention contradicts itself or no release has such a name, so that more
+    information would not settle it.
+    """
 
     reason: str
-    wrong: bool = False
+    faulty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _Release:
+    """A row of operating_systems.csv, with its names in lower case without spaces."""
+
     os: OperatingSystem
     other_builds: tuple[int, ...]
-    products: tuple[str, ...]
-    releases: tuple[str, ...]
+    product_spellings: tuple[str, ...]
+    release_spellings: tuple[str, ...]
 
     @property
     def builds(self) -> tuple[int, ...]:
@@ -55,46 +65,50 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """What a text says, piece by piece; `rest` is what is left of it, without spaces."""
+class _Mention:
+    """The parts of a mention.
+
+    `product` and `releases` are spelled as in `_Release`; `unmatched` are the characters before,
+    between and after them that belong to no part, without spaces.
+    """
 
     product: str = ""
     releases: tuple[str, ...] = ()
     nt_version: str = ""
     build: int | None = None
     revision: int | None = None
-    rest: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)
-def identify(text: str, kind: OsKind | None = None) -> OperatingSystem | Unidentified:
-    """The Windows that a text names ('Windows 11 23H2', '10.0.22631.3007', '22631').
+def identify(mention: str, kind: OsKind | None = None) -> OperatingSystem | Unidentified:
+    """The release that a mention means ('Windows 11 23H2', '10.0.22631.3007', '22631').
 
-    `kind` settles only what the text leaves open: builds that a client and a server share.
+    `kind` decides only if the mention fits both: a client and a server may share a build.
     """
-    named = _named(text)
-    rows = _fitting(named)
-    if rows and named.build is None and (odd := _odd_words(text)):
-        return Unidentified(odd, wrong=True)
-    if kind is not None and any(row.os.kind is kind for row in rows):
-        rows = [row for row in rows if row.os.kind is kind]
-    if len({(row.os.build, row.os.kind) for row in rows}) == 1:
-        return _with_build(rows[0].os, named)
-    if rows:
-        return Unidentified(_open(text, rows))
-    return _beyond_catalogue(named, text)
+    parsed = _parse_mention(mention)
+    releases = _fitting(parsed)
+    if releases and parsed.build is None and (unknown_words := _unknown_words(mention)):
+        return Unidentified(unknown_words, faulty=True)
+    if kind is not None and any(release.os.kind is kind for release in releases):
+        releases = [release for release in releases if release.os.kind is kind]
+    if len({(release.os.build, release.os.kind) for release in releases}) == 1:
+        return _with_build(releases[0].os, parsed)
+    if releases:
+        return Unidentified(_ambiguous(mention, releases))
+    return _beyond_catalogue(parsed, mention)
 
 
 @cache
 def catalogue() -> tuple[OperatingSystem, ...]:
-    """Every release known, clients first."""
-    return tuple(row.os for row in _rows())
+    """Every release in operating_systems.csv, clients first."""
+    return tuple(release.os for release in _releases())
 
 
 @cache
-def _rows() -> tuple[_Row, ...]:
+def _releases() -> tuple[_Release, ...]:
     return tuple(
-        _Row(
+        _Release(
             OperatingSystem(
                 product=row["product"],
                 release=row["release"],
@@ -110,85 +124,96 @@ def _rows() -> tuple[_Row, ...]:
     )
 
 
-def _spellings(name: str, others: str) -> tuple[str, ...]:
-    every = [_compact(one) for one in (name, *others.split(";")) if one]
-    bare = [one.removeprefix("windows") for one in every if one.startswith("windowsserver2")]
-    return tuple(every + bare)
+def _spellings(name: str, other_spellings: str) -> tuple[str, ...]:
+    spellings = [_compact(spelling) for spelling in (name, *other_spellings.split(";")) if spelling]
+    without_windows = [
+        spelling.removeprefix("windows")
+        for spelling in spellings
+        if spelling.startswith("windowsserver2")
+    ]
+    return tuple(spellings + without_windows)
 
 
-def _compact(text: str) -> str:
-    text = re.sub(r"service\s*pack", "sp", text, flags=re.IGNORECASE)
-    return re.sub(r"[^a-z0-9.]", "", _NOISE.sub("", text.casefold()))
+def _compact(mention: str) -> str:
+    mention = re.sub(r"service\s*pack", "sp", mention, flags=re.IGNORECASE)
+    return re.sub(r"[^a-z0-9.]", "", _NOISE.sub("", mention.casefold()))
 
 
-def _named(text: str) -> _Named:
-    """Take a text apart: version and build first, so that their digits name no release."""
+def _parse_mention(mention: str) -> _Mention:
+    """Split a mention; version and build first, as their digits could be a release's name."""
     nt_version, build, revision = "", None, None
-    if match := _VERSION.search(text):
+    if match := _VERSION.search(mention):
         nt_version, build = match[1], int(match[2] or match[4])
         revision = int(match[3]) if match[3] else None
-    elif match := _BUILD.search(text):
+    elif match := _BUILD.search(mention):
         build, revision = int(match[1]), int(match[2]) if match[2] else None
-    elif match := _lone_build(text):
+    elif match := _lone_build(mention):
         build = int(match[0])
-    if match is None and (match := _BARE_VERSION.search(text)):
+    if match is None and (match := _BARE_VERSION.search(mention)):
         nt_version = match[1]
-    bare = text.replace(match[0], " ") if match else text
-    rest = _compact(_letters().sub(" ", bare))
-    product = _product(rest)
-    before, _, tail = rest.partition(product) if product else ("", "", rest)
-    releases, after = _releases(tail)
-    return _Named(product, releases, nt_version, build, revision, (before, *after))
+    without_version = mention.replace(match[0], " ") if match else mention
+    compact = _compact(_letters().sub(" ", without_version))
+    product = _product(compact)
+    before, _, tail = compact.partition(product) if product else ("", "", compact)
+    releases, after = _split_releases(tail)
+    return _Mention(product, releases, nt_version, build, revision, (before, *after))
 
 
-def _lone_build(text: str) -> re.Match[str] | None:
-    """A four-digit build, which only old Windows has, where it is no release's name."""
-    known = {str(build) for row in _rows() for build in row.builds if build < 10_000}
-    return next(
-        (one for one in re.finditer(r"(?<![\d.])\d{4}(?![\d.])", text) if one[0] in known), None
-    )
+def _lone_build(mention: str) -> re.Match[str] | None:
+    """A build of four digits, as only old releases have; other numbers may name a release."""
+    builds = {str(build) for release in _releases() for build in release.builds if build < 10_000}
+    numbers = re.finditer(r"(?<![\d.])\d{4}(?![\d.])", mention)
+    return next((number for number in numbers if number[0] in builds), None)
 
 
-def _product(rest: str) -> str:
-    found = [one for row in _rows() for one in row.products if one in rest]
-    return max(found, key=len, default="")
-
-
-def _releases(tail: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The releases that a text names, and what stands before, between and behind them."""
-    written = [one for row in _rows() for one in row.releases if len(one) > 4 and one in tail]
-    for one in written:
-        tail = tail.replace(one, " ")
-    named = tuple(dict.fromkeys(written + _RELEASE.findall(tail)))
-    return named, tuple(_RELEASE.sub(" ", tail).split())
-
-
-def _odd_words(text: str) -> str:
-    """What a name without a build holds beside product, release and edition; '' if nothing.
-
-    It may stand for a system that no table has; a build would prove which one it is.
-    """
-    words = [one for one in re.split(r"[\s,;:()/]+", normalize("NFC", text).casefold()) if one]
-    ours = [one for one in words if not any(c.isalnum() and not c.isascii() for c in one)]
-    foreign = [one for one in words if one not in ours and one not in _known_words()[0]]
-    named = _named(" ".join(ours))
-    releases = {one for row in _rows() for one in row.releases}
-    foreign += [one for one in named.rest if not _known_words()[1].fullmatch(one.strip("."))]
-    foreign += [one for one in named.releases if one not in releases]
-    if not foreign:
-        return ""
-    return f"{text.strip()[:80]!r} holds {' '.join(foreign)!r}, which is no edition known here"
+def _product(compact: str) -> str:
+    """The longest spelling of a product in a mention without spaces; '' if none."""
+    spellings = (spelling for release in _releases() for spelling in release.product_spellings)
+    return max((spelling for spelling in spellings if spelling in compact), key=len, default="")
 
 
 @cache
-def _known_words() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Words in other letters than ours, and a pattern of any others joined without spaces."""
+def _release_spellings() -> tuple[str, ...]:
+    return tuple(spelling for release in _releases() for spelling in release.release_spellings)
+
+
+def _split_releases(tail: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The releases named behind the product, and the characters around their names."""
+    long_names = [name for name in _release_spellings() if len(name) > 4 and name in tail]
+    for name in long_names:
+        tail = tail.replace(name, " ")
+    names = tuple(dict.fromkeys(long_names + _RELEASE.findall(tail)))
+    return names, tuple(_RELEASE.sub(" ", tail).split())
+
+
+def _unknown_words(mention: str) -> str:
+    """Why a mention without a build is refused: words that are no product, release or edition.
+
+    They may name a system that the catalogue lacks; a build would identify it. '' if there is none.
+    """
+    words = [
+        word for word in re.split(r"[\s,;:()/]+", normalize("NFC", mention).casefold()) if word
+    ]
+    latin_words = [word for word in words if not any(c.isalnum() and not c.isascii() for c in word)]
+    edition_words, latin_pattern = _edition_words()
+    unknown = [word for word in words if word not in latin_words and word not in edition_words]
+    parsed = _parse_mention(" ".join(latin_words))
+    unknown += [word for word in parsed.unmatched if not latin_pattern.fullmatch(word.strip("."))]
+    unknown += [name for name in parsed.releases if name not in _release_spellings()]
+    if not unknown:
+        return ""
+    return f"{mention.strip()[:80]!r} holds {' '.join(unknown)!r}, which is no known edition"
+
+
+@cache
+def _edition_words() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Every word of an edition's name, and a pattern for ASCII words joined without spaces."""
     table = _word_table()
     lists = [table["neutral"], table["servicing"], table["architectures"], table["editions"]]
-    known = [one for words in (*lists, *table["translated"]) for one in words]
-    every = frozenset(word for one in known for word in one.casefold().split())
-    plain = sorted({re.escape(_compact(one)) for one in known if one.isascii()})
-    return every, re.compile(f"(?:{'|'.join(plain)})*")
+    phrases = [phrase for words in (*lists, *table["translated"]) for phrase in words]
+    all_words = frozenset(word for phrase in phrases for word in phrase.casefold().split())
+    latin_phrases = sorted({re.escape(_compact(phrase)) for phrase in phrases if phrase.isascii()})
+    return all_words, re.compile(f"(?:{'|'.join(latin_phrases)})*")
 
 
 @cache
@@ -204,59 +229,68 @@ def _letters() -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.])(?:{letters})(?![\w.])", re.IGNORECASE)
 
 
-def _fitting(named: _Named) -> list[_Row]:
-    if not named.product and named.build is None:
+def _fitting(parsed: _Mention) -> list[_Release]:
+    if not parsed.product and parsed.build is None:
         return []
-    rows = [row for row in _rows() if not named.product or named.product in row.products]
-    if named.releases:
-        rows = [row for row in rows if any(one in row.releases for one in named.releases)]
-    if named.nt_version:
-        rows = [row for row in rows if row.os.nt_version == named.nt_version]
-    if named.build is not None:
-        rows = [row for row in rows if named.build in row.builds]
-    return rows
+    releases = [
+        release
+        for release in _releases()
+        if (not parsed.product or parsed.product in release.product_spellings)
+        and (not parsed.releases or not set(parsed.releases).isdisjoint(release.release_spellings))
+    ]
+    if parsed.nt_version:
+        releases = [release for release in releases if release.os.nt_version == parsed.nt_version]
+    if parsed.build is not None:
+        releases = [release for release in releases if parsed.build in release.builds]
+    return releases
 
 
-def _with_build(os: OperatingSystem, named: _Named) -> OperatingSystem:
-    return replace(os, build=named.build or os.build, revision=named.revision)
+def _with_build(os: OperatingSystem, parsed: _Mention) -> OperatingSystem:
+    return replace(os, build=parsed.build or os.build, revision=parsed.revision)
 
 
-def _open(text: str, rows: Sequence[_Row]) -> str:
-    names = list(dict.fromkeys(f"{row.os.product} {row.os.release}".strip() for row in rows))
+def _ambiguous(mention: str, releases: Sequence[_Release]) -> str:
+    systems = (release.os for release in releases)
+    names = list(dict.fromkeys(f"{os.product} {os.release}".strip() for os in systems))
     shown = " or ".join(names) if len(names) < 4 else f"anything from {names[0]} to {names[-1]}"
-    return f"{text.strip()!r} leaves open which release it is: {shown}"
+    return f"{mention.strip()!r} leaves open which release it is: {shown}"
 
 
-def _beyond_catalogue(named: _Named, text: str) -> OperatingSystem | Unidentified:
-    shown = repr(text.strip()[:80])
-    if not named.product and named.build is None:
-        return Unidentified(f"{shown} names no Windows release that is known here", wrong=True)
-    if named.build is None:
-        return Unidentified(f"{shown} names a release that {_label(named)} never had", wrong=True)
-    if named.product in ("windows10", "win10") and named.build >= _FIRST_WINDOWS_11:
-        # Windows 11 still calls itself Windows 10 in its own registry; the build decides.
-        return _later(replace(named, product="windows11", releases=()), shown)
-    return _later(named, shown)
+def _beyond_catalogue(parsed: _Mention, mention: str) -> OperatingSystem | Unidentified:
+    """The system of a mention that fits no release: a later build of a known product, or none."""
+    shown = repr(mention.strip()[:80])
+    if not parsed.product and parsed.build is None:
+        return Unidentified(f"{shown} names no Windows release in the catalogue", faulty=True)
+    if parsed.build is None:
+        return Unidentified(f"{shown} names a release that {_label(parsed)} never had", faulty=True)
+    if parsed.product in ("windows10", "win10") and parsed.build >= _FIRST_WINDOWS_11:
+        # Windows 11 calls itself Windows 10 in its registry; the build decides.
+        return _later(replace(parsed, product="windows11", releases=()), shown)
+    return _later(parsed, shown)
 
 
-def _later(named: _Named, shown: str) -> OperatingSystem | Unidentified:
-    """A build that the catalogue lacks, under a product that it has: an update or a preview."""
-    exact = _fitting(named)
-    if exact:
-        return _with_build(exact[0].os, named)
-    listed = any(named.build in row.builds for row in _rows())
-    family = [row.os for row in _rows() if named.product and named.product in row.products]
+def _later(parsed: _Mention, shown: str) -> OperatingSystem | Unidentified:
+    """A build that the catalogue lacks, of a product that it has: an update or a preview."""
+    fitting = _fitting(parsed)
+    if fitting:
+        return _with_build(fitting[0].os, parsed)
+    listed = any(parsed.build in release.builds for release in _releases())
+    family = [
+        release.os
+        for release in _releases()
+        if parsed.product and parsed.product in release.product_spellings
+    ]
     newest = max(family, key=lambda os: os.build, default=None)
-    if listed or newest is None or (named.build or 0) < min(os.build for os in family):
-        reason = f"{shown}: build {named.build} is no build of {_label(named)}"
-        return Unidentified(reason, wrong=listed or newest is not None)
-    if named.releases or named.nt_version not in ("", newest.nt_version):
-        return Unidentified(f"{shown}: release and build do not belong together", wrong=True)
-    return _with_build(replace(newest, release=""), named)
+    if listed or newest is None or (parsed.build or 0) < min(os.build for os in family):
+        reason = f"{shown}: build {parsed.build} is no build of {_label(parsed)}"
+        return Unidentified(reason, faulty=listed or newest is not None)
+    if parsed.releases or parsed.nt_version not in ("", newest.nt_version):
+        return Unidentified(f"{shown}: release and build do not belong together", faulty=True)
+    return _with_build(replace(newest, release=""), parsed)
 
 
-def _label(named: _Named) -> str:
-    for row in _rows():
-        if named.product in row.products:
-            return row.os.product
+def _label(parsed: _Mention) -> str:
+    for release in _releases():
+        if parsed.product in release.product_spellings:
+            return release.os.product
     return "a Windows known here"

@@ -1,4 +1,4 @@
-"""Which Windows a host runs, from systeminfo, Get-ComputerInfo, osquery and `ver`."""
+"""The Windows release of a host, from systeminfo, Get-ComputerInfo, osquery and `ver`."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ _PACK = re.compile(r"(?:Service Pack|SP)\s*\d", re.IGNORECASE)
 _HEAD_LINES = 12  # name, version and configuration stand in the first lines of systeminfo
 
 
-def looks_like_systeminfo(text: str) -> bool:
-    """Whether a text is systeminfo's, in whatever language."""
-    return _systeminfo(text) is not None
+def looks_like_systeminfo(head: str) -> bool:
+    """Whether a file that begins with `head` is systeminfo output, in any language."""
+    return _find_version(head) is not None
 
 
 def read_systeminfo(source: Source) -> Reading:
-    """systeminfo as text, list or CSV; told apart by values, since labels are translated."""
-    found = _systeminfo(source.text(_words_known))
-    if found is None:
-        hint = "Expected is what `systeminfo` or `systeminfo /fo csv` prints."
+    """Read systeminfo as table, list or CSV; by its values, as its labels are translated."""
+    version_line = _find_version(source.text(_count_version_words))
+    if version_line is None:
+        hint = "Save the output of `systeminfo` or `systeminfo /fo csv`."
         raise InputError(source.fault("names no Windows version", hint=hint))
-    line, name, version, cells = found
+    line, name, version, cells = version_line
     role = _role(cells)
     kind = OsKind.SERVER if "server" in name.casefold() else OsKind.CLIENT
     return _reading(source, f"{name} {version}", kind if name else None, role, f"line {line}")
 
 
-def _systeminfo(text: str) -> tuple[int, str, str, list[str]] | None:
-    """(line, name, version, values near it) of the first version of Windows in the text."""
-    name, near = "", []
-    for number, line in lines(text[:65536]):
+def _find_version(listing: str) -> tuple[int, str, str, list[str]] | None:
+    """(line, product name, version, values up to five lines below) of the first Windows version."""
+    name, values_so_far = "", []
+    for number, line in lines(listing[:65536]):
         values = _values(line)
-        near.extend(values)
+        values_so_far.extend(values)
         for value in values:
             if _VERSION.match(value) and name:
-                return number, name, value, [*near, *_following(text, number)]
+                return number, name, value, [*values_so_far, *_following(listing, number)]
             if not name and re.search(r"windows", value, re.IGNORECASE) and len(value) < 120:
                 name = value
         if number > _HEAD_LINES:
@@ -56,14 +56,14 @@ def _systeminfo(text: str) -> tuple[int, str, str, list[str]] | None:
     return None
 
 
-def _following(text: str, number: int) -> Iterable[str]:
-    for at, line in lines(text[:65536]):
-        if number < at < number + 6:
+def _following(listing: str, number: int) -> Iterable[str]:
+    for line_number, line in lines(listing[:65536]):
+        if number < line_number < number + 6:
             yield from _values(line)
 
 
 def _values(line: str) -> list[str]:
-    """The values of a line: a row of CSV, or what follows the label of a list."""
+    """The values in a line: the cells of a CSV row, or the text behind a label's colon."""
     if line.startswith('"'):
         try:
             return [cell.strip() for cell in next(csv.reader([line]), [])]
@@ -80,54 +80,53 @@ def _roles() -> dict[str, Role]:
 
 
 def _role(cells: Iterable[str]) -> Role | None:
-    return next((_roles()[one.casefold()] for one in cells if one.casefold() in _roles()), None)
+    return next((_roles()[cell.casefold()] for cell in cells if cell.casefold() in _roles()), None)
 
 
-def _words_known(text: str) -> int:
-    return len(re.findall(r"Windows|\d+\.\d+\.\d{4,6}", text))
+def _count_version_words(listing: str) -> int:
+    return len(re.findall(r"Windows|\d+\.\d+\.\d{4,6}", listing))
 
 
-def looks_like_ver(text: str) -> bool:
-    """Whether a text is what `ver` prints."""
-    return len(text) < 400 and bool(_VER.search(text))
+def looks_like_ver(head: str) -> bool:
+    """Whether a file that begins with `head` is `ver` output."""
+    return len(head) < 400 and bool(_VER.search(head))
 
 
 def read_ver(source: Source) -> Reading:
-    """`ver`: the version and build, nothing of the product."""
+    """Read `ver`: it prints version and build, but not the product."""
     match = _VER.search(source.text())
     if match is None:
         raise InputError(source.fault("names no Windows version"))
     return _reading(source, match[1], None, None, "line 1", strict=False)
 
 
-def looks_like_json_os(text: str) -> bool:
-    """Whether a text is JSON of Get-ComputerInfo, Win32_OperatingSystem or osquery os_version."""
-    if not looks_like_json(text):
+def looks_like_json_os(head: str) -> bool:
+    """Whether a file that begins with `head` is JSON that `read_json` reads."""
+    if not looks_like_json(head):
         return False
     return any(
-        mark in text
-        for mark in ('"OsBuildNumber"', '"BuildNumber"', '"platform_like"', '"codename"')
+        key in head for key in ('"OsBuildNumber"', '"BuildNumber"', '"platform_like"', '"codename"')
     )
 
 
 def read_json(source: Source) -> Reading:
-    """Get-ComputerInfo, Win32_OperatingSystem or osquery's os_version, as JSON."""
+    """Read JSON of Get-ComputerInfo, Win32_OperatingSystem or osquery's os_version."""
     rows = parse_rows(source)
     if len(rows) != 1:
-        raise InputError(source.fault(f"tells of {len(rows)} systems, expected is one"))
+        raise InputError(source.fault(f"describes {len(rows)} systems instead of one"))
     row = rows[0]
-    text = _json_text(row)
-    if not text:
+    mention = _mention_in(row)
+    if not mention:
         raise InputError(source.fault("names no Windows version"))
     role = _product_type(row)
     kind = None
     if role is not None:
         kind = OsKind.CLIENT if role is Role.WORKSTATION else OsKind.SERVER
-    return _reading(source, text, kind, role, "record 1")
+    return _reading(source, mention, kind, role, "record 1")
 
 
-def _json_text(row: Mapping[str, Any]) -> str:
-    """The system's name, version and revision in one text, as `identify` takes them."""
+def _mention_in(row: Mapping[str, Any]) -> str:
+    """The system's name, version and revision in one line, as `identify` expects them."""
     name = _first(row, "OsName", "Caption", "name", "WindowsProductName")
     version = _first(
         row, "OsVersion", "Version", "version", "OsBuildNumber", "BuildNumber", "build"
@@ -156,23 +155,23 @@ def _product_type(row: Mapping[str, Any]) -> Role | None:
 
 def _reading(
     source: Source,
-    text: str,
+    mention: str,
     kind: OsKind | None,
     role: Role | None,
-    where: str,
+    location: str,
     *,
     strict: bool = True,
 ) -> Reading:
-    """The system and role; what only leaves open which system is no fault unless `strict`."""
-    # A service pack changes nothing that the build does not tell.
-    found = identify(_PACK.sub("", text) if _VERSION.search(text) else text, kind)
+    """The operating system and role; an ambiguous system is a fault only if `strict`."""
+    # The build already implies the service pack.
+    identified = identify(_PACK.sub("", mention) if _VERSION.search(mention) else mention, kind)
     statements = []
     if role is not None:
-        statements.append(Statement(ROLE, role, source.evidence(where, str(role))))
-    if isinstance(found, OperatingSystem):
-        evidence = source.evidence(where, text)
-        return Reading((Statement(OS, found, evidence), *statements))
-    if not found.wrong and not strict:
-        return Reading(tuple(statements), (), ((OS, Missing(found.reason)),))
-    fault = source.fault(found.reason, where)
-    return Reading(tuple(statements), (fault,), ((OS, Missing(found.reason, fault)),))
+        statements.append(Statement(ROLE, role, source.evidence(location, str(role))))
+    if isinstance(identified, OperatingSystem):
+        evidence = source.evidence(location, mention)
+        return Reading((Statement(OS, identified, evidence), *statements))
+    if not identified.faulty and not strict:
+        return Reading(tuple(statements), (), ((OS, Missing(identified.reason)),))
+    fault = source.fault(identified.reason, location)
+    return Reading(tuple(statements), (fault,), ((OS, Missing(identified.reason, fault)),))

@@ -1,4 +1,7 @@
-"""Sysmon on a host: its configuration as XML, kept whole for whoever evaluates it."""
+"""Sysmon on a host: its configuration in XML, and what `sysmon -c` prints.
+
+The configuration stays text in the fact; the Sysmon platform of `coverage` evaluates it.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +18,23 @@ _ROOT = re.compile(r"<\s*sysmon\b", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(-->|\Z)", re.DOTALL)
 
 
-def is_config(text: str) -> bool:
-    """Whether a text is a Sysmon configuration."""
-    bare = _COMMENT.sub("", text).lstrip()
-    return bare.startswith("<") and bool(_ROOT.search(bare[:2000]))
+def is_config(head: str) -> bool:
+    """Whether a file that begins with `head` is a Sysmon configuration."""
+    without_comments = _COMMENT.sub("", head).lstrip()
+    return without_comments.startswith("<") and bool(_ROOT.search(without_comments[:2000]))
 
 
 def config(source: Source) -> str:
-    """The configuration's text; InputError where it is no Sysmon configuration."""
-    root, text = read_xml(source)
+    """The XML of a configuration; InputError where the file is not a Sysmon configuration."""
+    root, xml = read_xml(source)
     if root.name.casefold() != "sysmon":
-        message = f"is no Sysmon configuration (its root element is {root.name!r})"
+        message = f"is not a Sysmon configuration (its root element is {root.name!r})"
         raise InputError(source.fault(message, f"line {root.line}"))
-    return text
+    return xml
 
 
 def read_config(source: Source) -> Reading:
-    """A configuration found beside a host's other files: Sysmon is there, version not told."""
+    """Read a configuration among a host's files: Sysmon is installed, in an unknown version."""
     state = SysmonState(
         installed=True,
         config=config(source),
@@ -47,30 +50,30 @@ _HASH = re.compile(r"Config hash:\s*(?:\w+=)?([0-9A-Fa-f]{64})\b")
 _INSTALLED = ("Current configuration:", "Service name:", "Rule configuration (version")
 
 
-def is_listing(text: str) -> bool:
-    """Whether a text is what `sysmon -c` prints of an installed Sysmon."""
-    return any(mark in text for mark in _INSTALLED) and "Sysmon" in text
+def is_listing(head: str) -> bool:
+    """Whether a file that begins with `head` is `sysmon -c` output of an installed Sysmon."""
+    return any(phrase in head for phrase in _INSTALLED) and "Sysmon" in head
 
 
 def read_listing(source: Source) -> Reading:
-    """`sysmon -c`: that Sysmon runs, its version, and the digest of its configuration file.
+    """Read from `sysmon -c` that Sysmon is installed, its version and its configuration's digest.
 
-    The rules are printed there too, but not so that they could be read back without doubt.
+    The output also prints the rules, but a configuration cannot be rebuilt from that reliably.
     """
-    text = source.text()
-    if not is_listing(text):
-        hint = "Expected is what `sysmon -c` prints where Sysmon is installed."
-        raise InputError(source.fault("tells of no installed Sysmon", hint=hint))
-    banner = _BANNER.search(text)
+    listing = source.text()
+    if not is_listing(listing):
+        hint = "Save the output of `sysmon -c` on a host with Sysmon."
+        raise InputError(source.fault("is not the output of an installed Sysmon", hint=hint))
+    banner = _BANNER.search(listing)
     state = SysmonState(installed=True, version=banner[1] if banner else None)
     quote = banner[0] if banner else "Current configuration"
-    digest = _HASH.search(text)
+    digest = _HASH.search(listing)
     if digest:
         quote = f"{quote}, configuration {digest[1].lower()}"
     return Reading((Statement(SYSMON, state, source.evidence("line 1", quote)),))
 
 
-def loaded_digest(text: str) -> str:
-    """The SHA-256 of the configuration that `sysmon -c` names; '' where it names none."""
-    match = _HASH.search(text)
+def loaded_digest(listing: str) -> str:
+    """The SHA-256 of the configuration in `sysmon -c` output; '' if there is none."""
+    match = _HASH.search(listing)
     return match[1].lower() if match else ""

@@ -121,7 +121,7 @@ def test_an_event_that_attack_names_under_a_wrong_log_is_known_where_it_belongs(
     knowledge = load_events()
     for named, slip in misnamed().items():
         assert named in knowledge.unknown_events or named in knowledge.events, named
-        for key in slip.meant:
+        for key in slip.corrections:
             assert key.startswith("Sysmon:") or key in knowledge.events, key
 
 

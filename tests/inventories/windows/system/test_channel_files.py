@@ -1,0 +1,64 @@
+"""Lists of event log channels: whole ones, short ones and damaged ones."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from logreach.inventories.facts.facts import Reading
+from logreach.inventories.files.faults import InputError
+from logreach.inventories.files.sources import Source
+from logreach.inventories.windows.facts import CHANNEL, SYSMON, ChannelState, SysmonState
+from logreach.inventories.windows.system.channel_files import read_list_log, read_wevtutil
+
+
+def list_log(*names: str) -> Reading:
+    records = [{"LogName": name, "IsEnabled": True} for name in names]
+    return read_list_log(Source.of("logs.json", json.dumps(records).encode()))
+
+
+CHANNELS = [f"Channel {number}" for number in range(99)]
+ABSENT = SysmonState(installed=False)
+
+
+@pytest.mark.parametrize(
+    ("names", "absent"),
+    [
+        (["Security", *CHANNELS], True),
+        (["Security", *CHANNELS[1:]], False),
+        (["System", *CHANNELS], False),
+        (["Security", *CHANNELS, "Microsoft-Windows-Sysmon/Operational"], False),
+    ],
+    ids=["complete", "too short", "read without rights", "with Sysmon"],
+)
+def test_only_a_complete_list_without_its_channel_proves_that_sysmon_is_absent(
+    names: list[str], absent: bool
+) -> None:
+    values = {statement.key: statement.value for statement in list_log(*names).statements}
+    assert (values.get(SYSMON) == ABSENT) is absent
+
+
+def test_a_record_without_a_name_makes_every_channel_unknown() -> None:
+    reading = read_list_log(Source.of("logs.json", b'[{"IsEnabled": true}]'))
+    assert [key for key, _ in reading.missing] == [CHANNEL.every]
+
+
+@pytest.mark.parametrize(
+    ("logging", "retention"),
+    [
+        ("  retention: false\n  autoBackup: true", "overwrite"),
+        ("  retention: true\n  autoBackup: false", "retain"),
+        ("  retention: true\n  autoBackup: true", "archive"),
+        ("", None),
+    ],
+)
+def test_wevtutil_says_what_a_full_log_does(logging: str, retention: str | None) -> None:
+    output = f"name: Security\nenabled: true\nlogging:\n{logging}\n  maxSize: 1024\n"
+    (statement,) = read_wevtutil(Source.of("gl.txt", output.encode())).statements
+    assert statement.value == ChannelState(enabled=True, max_bytes=1024, retention=retention)
+
+
+def test_a_file_without_a_channel_is_refused() -> None:
+    with pytest.raises(InputError, match="names no channel"):
+        read_wevtutil(Source.of("gl.txt", b"enabled: true\n"))
