@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from logreach.coverage.engine.chain import Chain
-from logreach.coverage.engine.evaluation import Compiled, Evaluation, evaluate
+from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.evaluation import Evaluation, evaluate
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.minimal_changes import fewest
@@ -113,14 +114,15 @@ def answer(case: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": lambda: evaluation.verdict(made.top).label,
         "doubtful": lambda: evaluation.doubtful(made.top),
         "reasons": lambda: [reason.text for reason in Reasons(evaluation).of(made.top)],
-        "changes": lambda: _changes(evaluation, made.top),
+        "changes": lambda: _changes(evaluation, made.top, Level.YES),
+        "partly": lambda: _changes(evaluation, made.top, Level.PARTIAL),
         "tree": lambda: list(_tree(Chain(evaluation, Reasons(evaluation)).below(made.top))),
     }
     return {name: ask() for name, ask in asked.items() if name in case}
 
 
-def _changes(evaluation: Evaluation, top: NodeKey) -> list[str] | None:
-    changes = fewest(evaluation, Facts(), top)
+def _changes(evaluation: Evaluation, top: NodeKey, goal: Level) -> list[str] | None:
+    changes = fewest(evaluation, evaluation.compiled.number[top], goal)
     return None if changes is None else sorted(remedy.text for remedy in changes)
 
 

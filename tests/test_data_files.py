@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from logreach.coverage.attack.links import shipped_links
-from logreach.coverage.attack.log_sources import log_names, misnamed
+from logreach.coverage.attack.log_sources import log_names
 from logreach.coverage.events import event_id
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.sysmon.engine import manifest
@@ -27,6 +27,7 @@ from logreach.inventories.reading.manifest import keys_by_place
 from logreach.inventories.windows.audit_policy import subcategories
 from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.registry import settings
+from logreach.inventories.windows.registry.registry_types import registry_type
 
 ROOTS = [Path(module.__file__).parents[1] for module in (tables, event_id)]
 FILES = sorted(
@@ -74,7 +75,12 @@ def named(path: Path) -> str:
 
 
 def test_every_data_file_has_a_reader_that_refuses_what_it_does_not_expect() -> None:
-    for reader in (*readers(), shipped_links):
+    with_arguments = (
+        shipped_links,
+        partial(manifest.conditions, manifest.newest()),
+        partial(registry_type, "name", "REG_SZ"),
+    )
+    for reader in (*readers(), *with_arguments):
         reader()
     assert {named(path) for path in FILES} - {named(path) for path in tables.tables_read()} == set()
 
@@ -158,8 +164,10 @@ def test_audit_entries_name_known_kinds_subcategories_and_rights() -> None:
 
 def test_logs_that_attack_names_are_channels_of_ours() -> None:
     assert set(log_names().values()) <= {*load_events().channels, "Sysmon"}
-    meant = {str(event) for slip in misnamed().values() for event in slip.meant}
-    assert meant <= known_events()
+    corrections = {
+        name for slip in loaded("misnamed.yaml")["events"].values() for name in slip["corrections"]
+    }
+    assert corrections <= known_events()
 
 
 def test_limits_of_events_name_known_events() -> None:

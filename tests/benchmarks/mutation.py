@@ -43,7 +43,7 @@ _COVERAGE, _INVENTORIES = "coverage/logreach/coverage/", "inventories/logreach/i
 TARGETS = {
     f"{_COVERAGE}engine/*.py": (
         "tests/coverage/engine",
-        "tests/coverage/assessment/test_verdict_cases.py",
+        "tests/coverage/assessment/test_rule_laws.py",
     ),
     f"{_COVERAGE}platforms/windows/prerequisites/*.py": (
         "tests/coverage/platforms/windows/prerequisites",

@@ -33,6 +33,9 @@ def test_a_node_has_its_verdict_and_says_why(case: dict[str, Any]) -> None:
     reasons = Reasons(evaluation)
     for name, part in case.get("says", {}).items():
         assert part in "\n".join(one.text for one in reasons.of(keys[name])), name
+    for name, part in case.get("remedies", {}).items():
+        remedies = [reason.remedy.text for reason in reasons.of(keys[name]) if reason.remedy]
+        assert part in "\n".join(remedies), name
 
 
 def test_a_question_about_one_technique_shows_what_bears_on_it_and_the_same_verdicts() -> None:

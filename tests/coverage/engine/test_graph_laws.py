@@ -9,7 +9,8 @@ from graph_words import VERDICTS, Says, node_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logreach.coverage.engine.evaluation import Compiled, Evaluation, evaluate
+from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.evaluation import Evaluation, evaluate
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
 from logreach.coverage.engine.reasons import MOST, Reasons
 from logreach.coverage.engine.verdict import NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Level, Verdict

@@ -30,7 +30,7 @@ _FIELD: Shape = {
     "why?": str,
 }
 _FIELDS: Shape = {...: {"source": str, "fields?": {...: _FIELD}, "every?": [str]}}
-_CARRIER: Shape = {
+_MAPPED_EVENT: Shape = {
     "event": str,
     "names?": str,
     "fixed?": {...: [str]},
@@ -38,7 +38,7 @@ _CARRIER: Shape = {
     "limit?": str,
     "why?": str,
 }
-_CATEGORIES: Shape = {...: {"source": str, "alternatives?": [[_CARRIER]], "unmapped?": str}}
+_CATEGORIES: Shape = {...: {"source": str, "alternatives?": [[_MAPPED_EVENT]], "unmapped?": str}}
 _GAINS: Shape = {"fields": {...: str}, "default": str, "event": str, "filter": str}
 FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
 _LIMITS = {

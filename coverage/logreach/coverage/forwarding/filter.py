@@ -248,7 +248,8 @@ def _test_combinations(
             break
         if other_texts is None or not all(cell.certain for cell in combination):
             continue
-        for complete in _complete_events(event, {**other_texts, **_present(texts)}, literals):
+        present = {name: value for name, value in texts.items() if value is not None}
+        for complete in _complete_events(event, other_texts | present, literals):
             complete_event = event_root(event, complete, closed=True)
             tally.witness(any_true(query.takes(complete_event) for query in queries), complete)
     return tally
@@ -284,7 +285,9 @@ def _cells_of(
     )
 
 
-def _texts_of_other_fields(pattern: EventPattern, by_field: Mapping[str, object]) -> Fields | None:
+def _texts_of_other_fields(
+    pattern: EventPattern, by_field: Mapping[str, object]
+) -> dict[str, str] | None:
     """Values of the pattern's other fields for an event in the pattern; None if none is found."""
     texts: dict[str, str] = {}
     for name, constraints in pattern.fields.items():
@@ -298,10 +301,6 @@ def _texts_of_other_fields(pattern: EventPattern, by_field: Mapping[str, object]
             return None
         texts[name] = value
     return texts
-
-
-def _present(texts: Mapping[str, str | None]) -> Fields:
-    return {name: text for name, text in texts.items() if text is not None}
 
 
 def _complete_events(

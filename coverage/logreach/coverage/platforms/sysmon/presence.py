@@ -12,14 +12,12 @@ from logreach.coverage.platforms.sysmon.remedies import install
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.windows.facts import CHANNEL, OS, SYSMON, SysmonState
-
-CHANNEL_KEY = CHANNEL("Microsoft-Windows-Sysmon/Operational")
+from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
 
 @dataclass(frozen=True, slots=True)
 class SysmonRuns:
-    """Sysmon is installed, and its channel not switched off.
+    """Sysmon is installed.
 
     Where that Sysmon is not known to run on that Windows, one of the two is told wrongly, and
     nobody can say which: unknown.
@@ -29,7 +27,7 @@ class SysmonRuns:
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
-        return (*READS, CHANNEL_KEY)
+        return READS
 
     def check(self, facts: Facts) -> Reason:
         state = state_of(facts)
@@ -38,10 +36,6 @@ class SysmonRuns:
         if not state.value.installed:
             explanation, remedy = "Sysmon is not installed", install(facts.get(OS))
             return Reason("sensor", self.subject, NO, explanation, state.evidence, remedy)
-        channel = facts.get(CHANNEL(CHANNEL_KEY.name))
-        if not isinstance(channel, Missing) and channel.value.enabled is False:
-            explanation = f"channel {CHANNEL_KEY.name} is disabled"
-            return Reason("channel", self.subject, NO, explanation, channel.evidence)
         clash, os = clash_of(state.value, facts), facts.get(OS)
         if clash and isinstance(os, Known):
             explanation, evidence = f"sources disagree: {clash}", (*state.evidence, *os.evidence)

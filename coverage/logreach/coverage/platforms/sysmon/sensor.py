@@ -27,6 +27,8 @@ from logreach.coverage.platforms.sysmon.prerequisites import (
     contradictions,
 )
 from logreach.coverage.platforms.windows.hosts import WINDOWS
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault
@@ -70,13 +72,15 @@ class SysmonSensor(Sensor):
 
     def needs(self, event: EventId) -> tuple[Need, ...]:
         runs = _need("sysmon runs", event, prerequisite=SysmonRuns())
+        enabled = ChannelOn(self.name, load_events().channels[CHANNEL])
+        channel = _need("channel", event, prerequisite=enabled)
         if is_numbered(event):
-            return (runs, _need("sysmon knows", event, prerequisite=SysmonKnows(event)))
+            return (runs, channel, _need("sysmon knows", event, prerequisite=SysmonKnows(event)))
         explanation = f"no source at hand describes {event}"
         if event.any_number:
             explanation = f"it is not told which events of {CHANNEL} are meant"
         unknown = _need("unknown event", event, prerequisite=Fixed(event, UNKNOWN, explanation))
-        return (unknown, runs)
+        return (unknown, runs, channel)
 
     def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:
         return tuple(_field_needs(event, field)) if is_numbered(event) else ()

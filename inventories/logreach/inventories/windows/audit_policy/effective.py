@@ -71,8 +71,14 @@ def audit(gpos: Sequence[Gpo], force: Fact[Scalar], os: Fact[OperatingSystem]) -
 
 
 def _settle(merge: _Merge, subcategory: AuditSubcategory) -> None:
-    of_subcategory = _advanced(merge.gpos, subcategory.guid)
-    of_category = _legacy(merge.gpos, subcategory.legacy_category)
+    guid, category = subcategory.guid, subcategory.legacy_category
+    of_subcategory = _last(
+        _WinningGpo(gpo, gpo.advanced.get(guid), gpo.doubt(AUDIT(guid))) for gpo in merge.gpos
+    )
+    of_category = _last(
+        _WinningGpo(gpo, gpo.legacy.get(category), gpo.doubt(LEGACY_AUDIT(category)))
+        for gpo in merge.gpos
+    )
     if of_subcategory is not None and _too_old(merge.os):
         _unknown(merge, subcategory, _OLD_WINDOWS.format(gpo=of_subcategory.gpo.name))
         of_subcategory = None
@@ -137,20 +143,8 @@ def _too_old(os: Fact[OperatingSystem]) -> bool:
     return isinstance(os, Known) and os.value.build < FIRST_WITH_GPO_SUBCATEGORIES
 
 
-def _advanced(gpos: Iterable[Gpo], guid: str) -> _WinningGpo | None:
-    candidates = [_WinningGpo(gpo, gpo.advanced.get(guid), gpo.doubt(AUDIT(guid))) for gpo in gpos]
-    return _last(candidates)
-
-
-def _legacy(gpos: Iterable[Gpo], category: str) -> _WinningGpo | None:
-    candidates = [
-        _WinningGpo(gpo, gpo.legacy.get(category), gpo.doubt(LEGACY_AUDIT(category)))
-        for gpo in gpos
-    ]
-    return _last(candidates)
-
-
-def _last(candidates: list[_WinningGpo]) -> _WinningGpo | None:
+def _last(candidates: Iterable[_WinningGpo]) -> _WinningGpo | None:
+    """The last candidate that sets the audit setting, or may set it; None if none does."""
     setting = [
         candidate
         for candidate in candidates

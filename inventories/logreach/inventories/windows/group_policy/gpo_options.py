@@ -10,7 +10,7 @@ from pathlib import Path
 
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder
-from logreach.inventories.files.xml_tree import XmlElement, read_xml
+from logreach.inventories.files.xml_tree import read_xml
 
 _COMPUTER_OFF = 2
 _WORDS = {"true": False, "1": False, "false": True, "0": True}
@@ -65,9 +65,6 @@ def _from_report(folder: Folder, path: Path | None) -> bool | None:
         root, _ = read_xml(folder.read(path))
     except InputError:
         return None
-    return _disabled(root.child("Computer"))
-
-
-def _disabled(computer: XmlElement | None) -> bool | None:
+    computer = root.child("Computer")
     enabled = computer.child("Enabled") if computer is not None else None
     return None if enabled is None else _WORDS.get(enabled.text.strip().lower())

@@ -120,19 +120,15 @@ def _items(parent: XmlElement, doubt: str) -> Iterator[_Item]:
             yield from _items(element, item_doubt)
         elif element.name == "Registry":
             for properties in element.children:
-                if properties.name == "Properties" and (key := _key(properties)):
-                    yield _Item(
-                        key, properties, element.line, item_doubt or _doubt_of_action(properties)
-                    )
+                hive, path = (properties.attributes.get(name, "") for name in ("hive", "key"))
+                key = machine_key(f"{hive}\\{path}")
+                if properties.name == "Properties" and key:
+                    action_doubt = item_doubt or _doubt_of_action(properties)
+                    yield _Item(key, properties, element.line, action_doubt)
 
 
 def _disabled(element: XmlElement) -> bool:
     return element.attributes.get("disabled", "0").strip().lower() in ("1", "true")
-
-
-def _key(properties: XmlElement) -> str | None:
-    attributes = properties.attributes
-    return machine_key(f"{attributes.get('hive', '')}\\{attributes.get('key', '')}")
 
 
 def _action(properties: XmlElement) -> str:

@@ -62,7 +62,8 @@ def normal(path: str) -> ObjectName | None:
     without_provider = _PROVIDER.sub("", object_path)
     directory_path = _DIRECTORY.sub("", without_provider)
     if _NAME.match(directory_path):
-        return ObjectName("ad", _distinguished(directory_path))
+        components = (component.strip() for component in relative_names(directory_path))
+        return ObjectName("ad", ",".join(components).upper())
     return _key(without_provider.upper().replace("/", "\\")) or _file(without_provider)
 
 
@@ -70,11 +71,6 @@ def _with_prefix(kind: str, object_path: str) -> ObjectName:
     """A name with a prefix, such as 'global:file' or 'SERVICE:eventlog'."""
     cased = object_path.lower() if kind == "global" else object_path.upper()
     return ObjectName(kind, f"{kind}:{cased}")
-
-
-def _distinguished(name: str) -> str:
-    """A distinguished name in upper case, without spaces around its commas."""
-    return ",".join(component.strip() for component in relative_names(name)).upper()
 
 
 def relative_names(name: str) -> list[str]:
