@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import typer
 
 SCRIPT = "collect.ps1"
@@ -11,6 +9,9 @@ SCRIPT = "collect.ps1"
 
 def script() -> str:
     """The PowerShell script: plain ASCII, which every PowerShell decodes the same."""
+    # importlib.resources takes 8 ms to load, for which `logreach --help` must not wait for.
+    from importlib.resources import files
+
     return (files("logreach.cli") / SCRIPT).read_text("ascii")
 
 

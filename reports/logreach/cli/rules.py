@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -97,6 +96,8 @@ def rules(
     for are made. A host counts half where part of the rule was proven before, or only part of it
     is proven then.
     """
+    import json
+
     from logreach.reports.rule_table import only, rule_rows
 
     hosts_read, ruleset, judged = _judged(inventory, rules, host or (), attack)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -189,6 +188,8 @@ def _json_finding(file: Path, finding: Finding) -> str:
 
 
 def _as_json(data: dict[str, Any]) -> str:
+    import json
+
     return json.dumps(data, ensure_ascii=False)
 
 
