@@ -131,6 +131,11 @@ class Compiled:
         for key in graph.order():
             self._compile(key)
 
+    def only_child(self, number: int) -> int | None:
+        """The child of which a node is no more than another name; None where it is more."""
+        children = self.children[number]
+        return children[0] if len(children) == 1 and number not in self._edges else None
+
     def links(self, number: int) -> tuple[Link, ...]:
         """The children of a node, with the edges that lead to them."""
         children, edges = self.children[number], self._edges.get(number)
@@ -240,13 +245,16 @@ class Compiled:
         number = self._add(key, combine, children)
         if prerequisite is not None:
             self.leaves.add(number, prerequisite)
-        if any(edge.limit or edge.gate or edge.elsewhere or edge.why for edge in edges):
-            self._edges[number] = edges
-            if len(edges) > 1 or edges[0].limit is not None:
-                self._limits[number] = tuple(
+        if not [edge for edge in edges if edge.limit or edge.gate or edge.elsewhere or edge.why]:
+            return number
+        self._edges[number] = edges
+        if len(edges) > 1 or edges[0].limit is not None:
+            self._limits[number] = tuple(
+                [
                     (child, NEVER if edge.limit is None else CODE[edge.limit], edge.gate)
                     for child, edge in zip(children, edges, strict=True)
-                )
+                ]
+            )
         elsewhere = tuple(
             [child for child, edge in zip(children, edges, strict=True) if edge.elsewhere]
         )
@@ -259,6 +267,8 @@ class Compiled:
         children = self.children[number]
         if number in self._limits:
             return self._limited(number, codes)
+        if len(children) == 1:  # two in five nodes
+            return codes[children[0]]
         table, verdict = self._tables[number], NEVER
         if self._gated[number]:
             gate = codes[children[0]]

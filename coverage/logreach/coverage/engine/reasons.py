@@ -61,6 +61,9 @@ class Reasons:
         if reason is not None:
             first, known = self._leaves.setdefault((reason.subject, reason.text), (number, reason))
             return first if known is reason else number
+        only_child = self._evaluation.compiled.only_child(number)
+        if only_child is not None:
+            return self.source(only_child)
         if self._evaluation.compiled.kinds[number] is Combine.BRACKET:
             return number
         deciding = self._deciding(number)
