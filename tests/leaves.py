@@ -18,6 +18,7 @@ from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding.prerequisite import Forwarded
+from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.prerequisites import (
     SysmonFillsField,
     SysmonHashes,
@@ -195,7 +196,8 @@ def _sysmon_keeps(words: Words) -> Prerequisite:
 
 
 def _forwarded(words: Words) -> Prerequisite:
-    return Forwarded(_pattern(words, "forwarded"))
+    pattern = _pattern(words, "forwarded")
+    return Forwarded(pattern, sensors().of(pattern.event))
 
 
 def _sysmon_fills(words: Words) -> Prerequisite:

@@ -97,7 +97,7 @@ def test_a_fact_that_is_missing_leaves_its_prerequisite_open() -> None:
     """Proven NO, possible YES, except where every Windows answers alike, the default of Windows
     is known, or the question is asked only where another fact is told."""
     settled = set()
-    for leaf in _model().compiled.leaves.values():
+    for leaf in _model().compiled.leaves.by_number.values():
         if not leaf.reads:
             continue
         reason = leaf.check(Facts())

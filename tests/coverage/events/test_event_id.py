@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logreach.coverage.events.event_id import ANY_NUMBER, EventId
+from logreach.coverage.events.event_id import ANY_NUMBER, EventId, FieldId
 
 
 def test_the_same_event_is_the_same_object():
@@ -44,3 +44,25 @@ def test_the_parts_make_the_text_and_the_text_the_parts(channel, number):
     event = EventId.of(channel, number)
     assert (event.channel, event.number) == (channel, number)
     assert EventId.parse(str(event)) is event
+
+
+def test_a_field_knows_its_event():
+    field = EventId.of("Security", 4688).field("CommandLine")
+    assert field is FieldId.parse("Security:4688/CommandLine")
+    assert (field.event, field.name) == (EventId.of("Security", 4688), "CommandLine")
+    assert pickle.loads(pickle.dumps(field)) is field  # noqa: S301
+
+
+def test_a_channel_may_hold_a_slash():
+    field = FieldId.parse("Vendor-App/Admin:7/Path")
+    assert (field.event.channel, field.event.number, field.name) == (
+        "Vendor-App/Admin",
+        "7",
+        "Path",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "Security:4688", "Security:4688/", "CommandLine"])
+def test_what_is_no_field_is_refused(text):
+    with pytest.raises(ValueError, match="is no field such as"):
+        FieldId.parse(text)

@@ -60,8 +60,8 @@ class FieldId(str):
     @staticmethod
     def parse(text: str) -> FieldId:
         """A field as data and people write it; ValueError for what is none."""
-        channel, _, rest = text.partition(":")
-        number, _, name = rest.partition("/")
+        channel, _, after_channel = text.partition(":")
+        number, _, name = after_channel.partition("/")
         if not name:
             raise ValueError(f"{text!r} is no field such as 'Security:4688/CommandLine'")
         return _field_id(_event_id(channel, number), name)

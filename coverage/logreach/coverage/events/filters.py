@@ -34,11 +34,17 @@ def asked_for(pattern: EventPattern) -> str:
     """A pattern in few letters: its event and a hash of its fields."""
     # Plain values, for their text is made in C.
     plain = [
-        (name, [(one.test.value, one.values, one.negated, one.cased) for one in held])
-        for name, held in pattern.fields.items()
+        (
+            name,
+            [
+                (constraint.test.value, constraint.values, constraint.negated, constraint.cased)
+                for constraint in constraints
+            ],
+        )
+        for name, constraints in pattern.fields.items()
     ]
-    said = repr(plain).encode("utf-8", "surrogatepass")
-    return f"{pattern.event} {blake2b(said, digest_size=16).hexdigest()}"
+    encoded = repr(plain).encode("utf-8", "surrogatepass")
+    return f"{pattern.event} {blake2b(encoded, digest_size=16).hexdigest()}"
 
 
 def verdict_of(answer: FilterAnswer) -> Verdict:
@@ -57,6 +63,6 @@ def drops_all(reason: Reason) -> bool:
 
 def evidence_of(decider: Decider, source: str = "", sha256: str = "") -> Evidence:
     """The place of a filter's part that decided; the file and its digest where it names none."""
-    where = f"line {decider.line}" if decider.line else ""
+    place = f"line {decider.line}" if decider.line else ""
     file = (decider.source, "") if decider.source else (source, sha256)
-    return Evidence(*file, where=where, quote=decider.text or decider.name)
+    return Evidence(*file, where=place, quote=decider.text or decider.name)

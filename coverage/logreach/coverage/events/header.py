@@ -46,6 +46,6 @@ def common_fields(layouts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], 
     several = tuple(layouts)
     shortest = min(several, key=len, default=())
     same = 0
-    while same < len(shortest) and all(one[same] == shortest[same] for one in several):
+    while same < len(shortest) and all(layout[same] == shortest[same] for layout in several):
         same += 1
-    return shortest[:same], any(len(one) > same for one in several)
+    return shortest[:same], any(len(layout) > same for layout in several)

@@ -56,8 +56,8 @@ class HostKinds:
 
     def named(self, names: Iterable[str]) -> HostKinds:
         """Those of the kinds that have one of these names."""
-        wanted = frozenset(names)
-        return HostKinds(self.every, tuple(kind for kind in self.every if kind.name in wanted))
+        chosen = frozenset(names)
+        return HostKinds(self.every, tuple(kind for kind in self.every if kind.name in chosen))
 
     def of(self, facts: Facts) -> tuple[HostKind, ...]:
         """The kinds, meant or not, that a host with these facts is of."""
@@ -102,10 +102,10 @@ class OfKind:
     def check(self, facts: Facts) -> Reason:
         if not self.kinds.include(facts):
             return _for_others(self.subject, self.kinds, self.reference)
-        text = f"{self.subject} is for {self.kinds.names} hosts, and this is one"
-        return Reason("platform", self.subject, YES, text, reference=self.reference)
+        explanation = f"{self.subject} is for {self.kinds.names} hosts, and this is one"
+        return Reason("platform", self.subject, YES, explanation, reference=self.reference)
 
 
 def _for_others(subject: str, kinds: HostKinds, reference: str = "") -> Reason:
-    text = f"{subject} is for {kinds.names} hosts only"
-    return Reason("platform", subject, NOT_APPLICABLE, text, reference=reference)
+    explanation = f"{subject} is for {kinds.names} hosts only"
+    return Reason("platform", subject, NOT_APPLICABLE, explanation, reference=reference)

@@ -106,10 +106,10 @@ class OperationKnowledge:
     def wanted_fields(self) -> frozenset[FieldId]:
         """Every field that carries an attribute of some component."""
         return frozenset(
-            one
-            for wanted in self.attributes.values()
-            for fields in wanted.values()
-            for one in fields
+            field
+            for attribute_fields in self.attributes.values()
+            for fields in attribute_fields.values()
+            for field in fields
         )
 
 
@@ -123,10 +123,10 @@ def merged(*tables: OperationKnowledge) -> OperationKnowledge:
     for table in tables:
         for technique, components in table.of_technique.items():
             special[technique] = _joined([special.get(technique, {}), components])
-        for component, wanted in table.attributes.items():
-            own = attributes.setdefault(component, {})
-            for attribute, fields in wanted.items():
-                own[attribute] = (*own.get(attribute, ()), *fields)
+        for component, fields_by_name in table.attributes.items():
+            joined = attributes.setdefault(component, {})
+            for attribute, fields in fields_by_name.items():
+                joined[attribute] = (*joined.get(attribute, ()), *fields)
     limits = {event: limit for table in tables for event, limit in table.event_limits.items()}
     return OperationKnowledge(
         _joined([table.general for table in tables]), special, attributes, limits
@@ -163,16 +163,18 @@ def load_operations() -> OperationKnowledge:
         data = yaml_table(path, _OPERATIONS)
         general.update(_components(data.get("components", {}), data["source"], path.name))
         for technique, entry in data.get("techniques", {}).items():
-            found = _components(entry["components"], data["source"], path.name)
-            for one in (technique, *entry.get("also", ())):
-                special[one] = found
+            components = _components(entry["components"], data["source"], path.name)
+            for narrowed in (technique, *entry.get("also", ())):
+                special[narrowed] = components
     attributes = yaml_table(_HERE / "attributes.yaml", _ATTRIBUTES)["components"]
     return OperationKnowledge(
         general,
         special,
         {
-            component: {name: tuple(map(FieldId.parse, fields)) for name, fields in wanted.items()}
-            for component, wanted in attributes.items()
+            component: {
+                name: tuple(map(FieldId.parse, fields)) for name, fields in by_attribute.items()
+            }
+            for component, by_attribute in attributes.items()
         },
         _event_limits(),
     )
@@ -187,29 +189,31 @@ def _event_limits() -> dict[EventId, tuple[Verdict, str]]:
 
 
 def _components(data: Mapping[str, Any], source: str, file: str) -> dict[str, ComponentOperations]:
-    found = {}
+    tables = {}
     for name, entry in data.items():
-        where = f"{file}: {name}"
+        place = f"{file}: {name}"
         operations = tuple(
-            _operation(key, operation, where) for key, operation in entry["operations"].items()
+            _operation(key, operation, place) for key, operation in entry["operations"].items()
         )
-        not_shown = {EventId.parse(event): why for event, why in entry.get("not_shown", {}).items()}
-        found[name] = ComponentOperations(name, operations, not_shown, source)
-    return found
+        not_shown = {
+            EventId.parse(event): reason for event, reason in entry.get("not_shown", {}).items()
+        }
+        tables[name] = ComponentOperations(name, operations, not_shown, source)
+    return tables
 
 
-def _operation(name: str, data: Mapping[str, Any], where: str) -> Operation:
-    where = f"{where}: {name}"
-    return Operation(name, data["title"], tuple(_shown(one, where) for one in data["shown_by"]))
+def _operation(name: str, data: Mapping[str, Any], place: str) -> Operation:
+    place = f"{place}: {name}"
+    return Operation(name, data["title"], tuple(_shown(shown, place) for shown in data["shown_by"]))
 
 
-def _shown(data: str | Mapping[str, Any], where: str) -> Shown:
+def _shown(data: str | Mapping[str, Any], place: str) -> Shown:
     if isinstance(data, str):
         return Shown(EventId.parse(data), outcome=SUCCESS)
     thing = data.get("object", {})
     limit = _LIMITS[data["limit"]] if "limit" in data else None
     if (limit is None) != ("why" not in data):
-        raise ValueError(f"{where}: {data['event']}: a limit and its reason go together")
+        raise ValueError(f"{place}: {data['event']}: a limit and its reason go together")
     event = EventId.parse(data["event"])
     return Shown(
         event=event,
@@ -238,5 +242,5 @@ def _pattern(event: EventId, data: Mapping[str, Mapping[str, Any]]) -> EventPatt
 
 
 def _constraint(test: str, values: str | list[str]) -> Constraint:
-    wanted = (values,) if isinstance(values, str) else tuple(values)
-    return Constraint(_TESTS[test], wanted)
+    listed = (values,) if isinstance(values, str) else tuple(values)
+    return Constraint(_TESTS[test], listed)

@@ -50,22 +50,24 @@ class _Taking:
         self._whole: dict[tuple[EventId, EventMetadata | None], FilterAnswer] = {}
         self._parts: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
         # Where fields change on the way, it matters which of them a pattern asks for.
-        self.alters = any(one.altered for one in forwarding.subscriptions)
+        self.alters = any(subscription.altered for subscription in forwarding.subscriptions)
 
     def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
         """What is done with all events of an id, or none, is done with those of any pattern."""
-        whole = self._whole.get((pattern.event, event))
-        if whole is None:
-            asked = EventPattern(pattern.event)
-            whole = self._whole[pattern.event, event] = self._filter.answer_for(event, asked)
-        decided = whole.exact and whole.level is not Level.PARTIAL and not self.alters
+        for_event = self._whole.get((pattern.event, event))
+        if for_event is None:
+            any_such_event = EventPattern(pattern.event)
+            for_event = self._whole[pattern.event, event] = self._filter.answer_for(
+                event, any_such_event
+            )
+        decided = for_event.exact and for_event.level is not Level.PARTIAL and not self.alters
         if not pattern.fields or decided:
-            return whole
+            return for_event
         key = (asked_for(pattern), event)
-        found = self._parts.get(key)
-        if found is None:
-            found = self._parts[key] = self._filter.answer_for(event, pattern)
-        return found
+        for_pattern = self._parts.get(key)
+        if for_pattern is None:
+            for_pattern = self._parts[key] = self._filter.answer_for(event, pattern)
+        return for_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +94,33 @@ _taking = lru_cache(maxsize=64)(_Taking)
 
 @lru_cache(maxsize=64)
 def _sieves(forwarding: Forwarding, who: Who) -> _Sieves:
-    judged = [
-        (one, membership(one, who) if one.enabled else Membership(takes=True))
-        for one in forwarding.subscriptions
+    subscriptions = forwarding.subscriptions
+    memberships = [
+        membership(subscription, who) if subscription.enabled else Membership(takes=True)
+        for subscription in subscriptions
     ]
 
-    def without(*left_out: bool | None) -> _Taking:
-        chosen = tuple(one for one, found in judged if found.takes not in left_out)
+    def without(*excluded: bool | None) -> _Taking:
+        chosen = tuple(
+            subscription
+            for subscription, member in zip(subscriptions, memberships, strict=True)
+            if member.takes not in excluded
+        )
         return _taking(replace(forwarding, subscriptions=chosen))
 
-    found = [one for _, one in judged]
-    open_ = tuple(one for one in found if one.takes is None)
-    out = tuple(one for one in found if one.takes is False)
-    sure = [one for one, found in judged if one.enabled and found.takes]
+    taking = [
+        subscription
+        for subscription, member in zip(subscriptions, memberships, strict=True)
+        if subscription.enabled and member.takes
+    ]
     return _Sieves(
         without(*_NOT_SURE),
         without(*_OUT),
         without(),
-        open_,
-        out,
-        firm=any(not any(doubts_of(one)) for one in sure),
-        collected=bool(sure) and all(one.dialect != "windows" for one in sure),
+        tuple(member for member in memberships if member.takes is None),
+        tuple(member for member in memberships if member.takes is False),
+        firm=any(not any(doubts_of(subscription)) for subscription in taking),
+        collected=bool(taking) and all(entry.dialect != "windows" for entry in taking),
     )
 
 
@@ -167,12 +175,14 @@ class Arriving:
 
     def check(self, pattern: EventPattern, sensor: Sensor | None) -> Reason:
         """Whether all events of a pattern, which are the sensor's, are forwarded, some, or none."""
-        whole = self._whole.get(pattern.event)
-        if whole is None:
-            whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event), sensor)
-        decided = drops_all(whole) or whole.verdict is YES
+        for_event = self._whole.get(pattern.event)
+        if for_event is None:
+            for_event = self._whole[pattern.event] = self._asked(
+                EventPattern(pattern.event), sensor
+            )
+        decided = drops_all(for_event) or for_event.verdict is YES
         if not pattern.fields or (decided and not self._alters):
-            return whole
+            return for_event
         return self._asked(pattern, sensor)
 
     def _asked(self, pattern: EventPattern, sensor: Sensor | None) -> Reason:
@@ -213,9 +223,9 @@ class Arriving:
         fact: Known[Forwarding],
     ) -> Reason:
         verdict = verdict_of(answer)
-        where = _places(answer, fact) or fact.evidence
+        evidence = _places(answer, fact) or fact.evidence
         remedy = self._remedy(key, verdict, event)
-        return _reason(key, verdict, _words(answer, verdict), where, remedy)
+        return _reason(key, verdict, _words(answer, verdict), evidence, remedy)
 
     def _remedy(self, key: EventId, verdict: Verdict, event: EventMetadata | None) -> Remedy | None:
         """What else to select; of an open verdict only where that would surely settle it."""
@@ -233,10 +243,10 @@ class Arriving:
         fact: Known[Forwarding],
     ) -> Reason:
         """Subscriptions would take such events, but not from this host."""
-        text = "the subscriptions that take such events do not take them from this host"
-        where = _places(answer, fact) or fact.evidence
-        why = "; ".join(one.why for one in self._sieves.out[:2])
-        return _reason(key, NO, f"{text}: {why}", where, self._remedy(key, NO, event))
+        explanation = "the subscriptions that take such events do not take them from this host"
+        evidence = _places(answer, fact) or fact.evidence
+        reasons = "; ".join(subscription.why for subscription in self._sieves.out[:2])
+        return _reason(key, NO, f"{explanation}: {reasons}", evidence, self._remedy(key, NO, event))
 
     def _open(
         self,
@@ -249,11 +259,12 @@ class Arriving:
         least, answer = ends
         most = verdict_of(answer)
         verdict = Verdict.of(least.proven, max(least.proven, most.possible))
-        told = self._sieves.open_[:2]
-        text = f"{'; '.join(one.why for one in told)}; if so, {_words(answer, most)}"
-        where = _places(answer, fact) or fact.evidence
+        undecided = self._sieves.open_[:2]
+        doubts = "; ".join(subscription.why for subscription in undecided)
+        explanation = f"{doubts}; if so, {_words(answer, most)}"
+        evidence = _places(answer, fact) or fact.evidence
         remedy = self._remedy(key, verdict, event)
-        return _reason(key, verdict, text, where, remedy, missing=told[0].missing)
+        return _reason(key, verdict, explanation, evidence, remedy, missing=undecided[0].missing)
 
 
 _reason = partial(Reason, "forwarding")
@@ -261,40 +272,42 @@ _reason = partial(Reason, "forwarding")
 
 def _untold(key: EventId, fact: Missing) -> Reason:
     if fact.fault is None:
-        text = "forwarding is not judged: the inventory names no subscription"
-        return _reason(key, NOT_APPLICABLE, text)
-    text = f"what is forwarded is unknown ({fact.reason})"
-    return _reason(key, UNKNOWN, text, missing=FORWARDING)
+        explanation = "forwarding is not judged: the inventory names no subscription"
+        return _reason(key, NOT_APPLICABLE, explanation)
+    explanation = f"what is forwarded is unknown ({fact.reason})"
+    return _reason(key, UNKNOWN, explanation, missing=FORWARDING)
 
 
 @lru_cache(maxsize=2048)
 def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Remedy:
     """Take an event by its number: the provider's name is left out, since queries compare it to
     the letter. A Suppress counts within its own Query only."""
-    text = f"Have what collects from this host take event {event_id} of the channel {channel}"
+    instruction = (
+        f"Have what collects from this host take event {event_id} of the channel {channel}"
+    )
     if not collected:
         select = f'<Select Path="{channel}">*[System[(EventID={event_id})]]</Select>'
-        text = (
+        instruction = (
             f"Have a subscription that takes from this host select {key} in a Query of its own: "
             f"{select}"
         )
     title = f"Subscription: take {key}"
-    return Remedy(FORWARDING, None, text, "more events forwarded", title)
+    return Remedy(FORWARDING, None, instruction, "more events forwarded", title)
 
 
 def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:
     """The queries that decide, with the digests of their files."""
-    digests = {one.source: one.sha256 for one in fact.evidence}
-    found = [evidence_of(one) for one in answer.deciders[:2]]
-    return tuple(replace(one, sha256=digests.get(one.source, "")) for one in found)
+    digests = {place.source: place.sha256 for place in fact.evidence}
+    places = [evidence_of(place) for place in answer.deciders[:2]]
+    return tuple(replace(place, sha256=digests.get(place.source, "")) for place in places)
 
 
 def _words(answer: FilterAnswer, verdict: Verdict) -> str:
-    text = {
+    words = {
         YES: "a subscription takes every such event",
         NO: "no subscription takes such an event",
         PARTIAL: "the subscriptions take some of such events and leave others",
     }.get(verdict, "whether a subscription takes such events could not be decided")
     if answer.deciders and verdict in (YES, PARTIAL):
-        text = f"{text} ({answer.deciders[0].name})"
-    return f"{text}: {answer.reason}" if answer.reason else text
+        words = f"{words} ({answer.deciders[0].name})"
+    return f"{words}: {answer.reason}" if answer.reason else words

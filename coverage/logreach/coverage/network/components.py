@@ -56,7 +56,9 @@ class Components:
             return special[component]
         if component in self._knowledge.general:
             return self._knowledge.general[component]
-        shown = tuple(Shown(one.event, outcome=SUCCESS) for one in self._mapped.get(component, ()))
+        shown = tuple(
+            Shown(mapped.event, outcome=SUCCESS) for mapped in self._mapped.get(component, ())
+        )
         return ComponentOperations(component, (Operation("any", component, shown),))
 
     def narrowing(self, component: str, technique: str) -> str:
@@ -68,25 +70,30 @@ class Components:
         key = component_key(component, self.narrowing(component, technique))
         if key in self._graph:
             return key
-        known = self.operations(component, technique)
-        parts = [(self.operation(known, one, technique), one.title) for one in known.operations]
-        whole = self._cover(key.helper("operations"), component, parts)
+        table = self.operations(component, technique)
+        operations = [
+            (self.operation(table, operation, technique), operation.title)
+            for operation in table.operations
+        ]
+        covered = self._cover(key.helper("operations"), component, operations)
         inner(self._graph, key, Combine.ANY, "component", component)
-        self._graph.link(key, Edge(whole))
+        self._graph.link(key, Edge(covered))
         for mapped in self.unplaced(component, technique):
             self._graph.link(key, self._unplaced_edge(component, mapped))
         return key
 
-    def operation(self, known: ComponentOperations, one: Operation, technique: str = "") -> NodeKey:
+    def operation(
+        self, table: ComponentOperations, operation: Operation, technique: str = ""
+    ) -> NodeKey:
         """An operation over all events that show it."""
-        narrowing = self.narrowing(known.component, technique)
-        key = operation_key(known.component, one.name, narrowing)
-        return self._any_of(key, one, one.shown_by, known.component)
+        narrowing = self.narrowing(table.component, technique)
+        key = operation_key(table.component, operation.name, narrowing)
+        return self._any_of(key, operation, operation.shown_by, table.component)
 
     def events_of(self, component: str, technique: str = "") -> tuple[EventId, ...]:
         """Every event that somebody maps to the component, or that shows an operation of it."""
-        known = self.operations(component, technique)
-        keys = [shown.event for one in known.operations for shown in one.shown_by]
+        table = self.operations(component, technique)
+        keys = [shown.event for operation in table.operations for shown in operation.shown_by]
         keys += [mapped.event for mapped in self._mapped.get(component, ())]
         return tuple(dict.fromkeys(keys))
 
@@ -111,94 +118,105 @@ class Components:
         """
         if key in self._graph:
             return key
-        known = self.operations(component, technique)
-        shown = [one for one in known.operations if _shows(one, events)]
+        table = self.operations(component, technique)
+        shown = [operation for operation in table.operations if _shows(operation, events)]
         if not shown:
-            return self._none_shown(key, known, events)
-        parts = []
-        for one in known.operations if every else shown:
-            chosen = tuple(item for item in one.shown_by if item.event in events)
-            part = key.helper("operation", one.name)
-            parts.append((self._any_of(part, one, chosen, known.component), one.title))
+            return self._none_shown(key, table, events)
+        operations = []
+        for operation in table.operations if every else shown:
+            chosen = tuple(item for item in operation.shown_by if item.event in events)
+            child = key.helper("operation", operation.name)
+            operations.append(
+                (self._any_of(child, operation, chosen, table.component), operation.title)
+            )
         by = f"{component} by {', '.join(events)}"
-        if not every and len(shown) < len(known.operations):
+        if not every and len(shown) < len(table.operations):
             by = f"{by} (of what {'it' if len(events) == 1 else 'these'} can show)"
-        return self._cover(key, by, parts)
+        return self._cover(key, by, operations)
 
     def alternatives(
         self, component: str, events: Sequence[EventId], technique: str = ""
     ) -> NodeKey:
         """The operations that these events can show, seen by any event at all."""
-        known = self.operations(component, technique)
-        wanted = [one for one in known.operations if _shows(one, events)]
-        if not wanted or len(wanted) == len(known.operations):
+        table = self.operations(component, technique)
+        visible = [operation for operation in table.operations if _shows(operation, events)]
+        if not visible or len(visible) == len(table.operations):
             return self.component(component, technique)
-        names = (operation.name for operation in wanted)
+        names = (operation.name for operation in visible)
         key = alternatives_key(component, names, self.narrowing(component, technique))
-        parts = [(self.operation(known, one, technique), one.title) for one in wanted]
-        return self._cover(key, f"{component} (of what {', '.join(events)} can show)", parts)
+        operations = [
+            (self.operation(table, operation, technique), operation.title) for operation in visible
+        ]
+        return self._cover(key, f"{component} (of what {', '.join(events)} can show)", operations)
 
     def unplaced(self, component: str, technique: str = "") -> list[Mapped]:
         """Events that somebody maps to the component and nobody has sorted into operations."""
         if component not in self._knowledge.general:
             return []
         tables = (self._knowledge.general[component], self.operations(component, technique))
-        placed = {s.event for known in tables for one in known.operations for s in one.shown_by}
-        placed |= {event for known in tables for event in known.not_shown}
-        return [one for one in self._mapped.get(component, ()) if one.event not in placed]
+        operations = [operation for table in tables for operation in table.operations]
+        placed = {shown.event for operation in operations for shown in operation.shown_by}
+        placed |= {event for table in tables for event in table.not_shown}
+        mapped = self._mapped.get(component, ())
+        return [mapping for mapping in mapped if mapping.event not in placed]
 
-    def _cover(self, key: NodeKey, label: str, parts: list[tuple[NodeKey, str]]) -> NodeKey:
-        return cover(self._graph, key, "coverage", label, parts, "is only a part of it")
+    def _cover(self, key: NodeKey, label: str, operations: list[tuple[NodeKey, str]]) -> NodeKey:
+        return cover(self._graph, key, "coverage", label, operations, "is only a part of it")
 
     def _any_of(
-        self, key: NodeKey, one: Operation, shown: Iterable[Shown], component: str
+        self, key: NodeKey, operation: Operation, shown: Iterable[Shown], component: str
     ) -> NodeKey:
         if key in self._graph:
             return key
-        inner(self._graph, key, Combine.ANY, "operation", one.title)
+        inner(self._graph, key, Combine.ANY, "operation", operation.title)
         for item in shown:
             self._graph.link(key, Edge(self._events.seen(item), item.limit, item.why))
         if not self._graph.edges(key):
-            text = f"no event of {self._events.sensor_names} is known to show {one.title}"
-            if one.shown_by:
-                text = f"none of these events shows: {one.title}"
-            verdict = NO if one.shown_by else UNKNOWN
+            explanation = (
+                f"no event of {self._events.sensor_names} is known to show {operation.title}"
+            )
+            if operation.shown_by:
+                explanation = f"none of these events shows: {operation.title}"
+            verdict = NO if operation.shown_by else UNKNOWN
             self._graph.link(
                 key,
                 Edge(
                     leaf(
                         self._graph,
                         key.helper("nothing shows"),
-                        one.title,
-                        Fixed(component, verdict, text),
+                        operation.title,
+                        Fixed(component, verdict, explanation),
                     )
                 ),
             )
         return key
 
     def _none_shown(
-        self, key: NodeKey, known: ComponentOperations, events: Sequence[EventId]
+        self, key: NodeKey, table: ComponentOperations, events: Sequence[EventId]
     ) -> NodeKey:
         inner(
-            self._graph, key, Combine.ANY, "coverage", f"{known.component} by {', '.join(events)}"
+            self._graph, key, Combine.ANY, "coverage", f"{table.component} by {', '.join(events)}"
         )
-        general = self._knowledge.general.get(known.component, known)
+        general = self._knowledge.general.get(table.component, table)
         for event in events:
-            why = known.not_shown.get(event) or general.not_shown.get(event)
-            if why:
-                text = f"{event} {why}"
+            reason = table.not_shown.get(event) or general.not_shown.get(event)
+            if reason:
+                explanation = f"{event} {reason}"
                 child = leaf(
-                    self._graph, key.helper("not shown by", event), event, Fixed(event, NO, text)
+                    self._graph,
+                    key.helper("not shown by", event),
+                    event,
+                    Fixed(event, NO, explanation),
                 )
                 self._graph.link(key, Edge(child))
             else:
-                self._graph.link(key, self._unplaced_edge(known.component, Mapped(event, "")))
+                self._graph.link(key, self._unplaced_edge(table.component, Mapped(event, "")))
         return key
 
     def _unplaced_edge(self, component: str, mapped: Mapped) -> Edge:
         by = f" by {mapped.origin}" if mapped.origin else ""
-        why = f"is named for {component}{by}; no source at hand says what of it it shows"
-        return Edge(self._events.event(mapped.event), UNKNOWN_AT_BEST_PARTIAL, why)
+        caveat = f"is named for {component}{by}; no source at hand says what of it it shows"
+        return Edge(self._events.event(mapped.event), UNKNOWN_AT_BEST_PARTIAL, caveat)
 
 
 def _shows(operation: Operation, events: Sequence[EventId]) -> bool:

@@ -52,10 +52,10 @@ class Events:
         key = event_key(event)
         if key not in self._graph:
             inner(self._graph, key, Combine.ANY, "event", event)
-            limit, why = self._limits.get(event, (None, ""))
-            self._graph.link(key, Edge(self.written(event), limit, why))
-            held = inner(self._graph, held_key(event), Combine.ANY, "held", event)
-            self._graph.link(held, Edge(self.on_host(event), limit, why))
+            limit, caveat = self._limits.get(event, (None, ""))
+            self._graph.link(key, Edge(self.written(event), limit, caveat))
+            on_host = inner(self._graph, held_key(event), Combine.ANY, "held", event)
+            self._graph.link(on_host, Edge(self.on_host(event), limit, caveat))
         return key
 
     def written(self, event: EventId) -> NodeKey:
@@ -150,18 +150,18 @@ class Events:
         inner(self._graph, key, Combine.ALL, "core", event)
         sensor = self._sensors.of(event)
         if sensor is None:
-            text = f"no source at hand describes {event}"
-            unknown = Fixed(event, UNKNOWN, text)
+            explanation = f"no source at hand describes {event}"
+            unknown = Fixed(event, UNKNOWN, explanation)
             child = leaf(self._graph, NodeKey.of("need", "unknown event", event), event, unknown)
             self._graph.link(key, Edge(child))
             return key
         role = None if anywhere else sensor.role_gate(event)
-        first, *others = (*([] if role is None else [role]), *sensor.needs(event))
+        first, *further = (*([] if role is None else [role]), *sensor.needs(event))
         gated = self._gate(sensor, first)
         self._graph.link(
             key, Edge(require(self._graph, gated), gate=role is not None or gated is not first)
         )
-        link_all(self._graph, key, (require(self._graph, need) for need in others))
+        link_all(self._graph, key, (require(self._graph, need) for need in further))
         return key
 
     def _gate(self, sensor: Sensor, need: Need) -> Need:

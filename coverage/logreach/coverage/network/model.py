@@ -69,7 +69,7 @@ class Model:
     @cached_property
     def component_names(self) -> tuple[str, ...]:
         """Every data component of this ATT&CK, and those that only SMAP names; or `only` these."""
-        names = {one.name for one in self.attack.components} | set(self.mapped)
+        names = {component.name for component in self.attack.components} | set(self.mapped)
         return tuple(sorted(names if self.only is None else names & self.only))
 
 
@@ -86,28 +86,28 @@ def build(
     With `narrow`, components, events and fields are those of these techniques alone.
     """
     graph = Graph()
-    known = sensors()
-    operations = merged(load_operations(), *(sensor.operations for sensor in known.every))
+    registered = sensors()
+    operations = merged(load_operations(), *(sensor.operations for sensor in registered.every))
     smap = load_smap(attack)
     slips = dict(misnamed())
-    event_part = Events(graph, known, operations.event_limits)
-    mapped = _mappings(attack, smap, slips, known)
+    event_part = Events(graph, registered, operations.event_limits)
+    mapped = _mappings(attack, smap, slips, registered)
     component_part = Components(graph, event_part, operations, mapped)
-    technique_part = Techniques(graph, component_part, attack, slips, known.hosts)
-    wanted = None if techniques is None else set(techniques)
-    chosen = [one for one in attack.techniques if wanted is None or one.id in wanted]
-    named = {name for one in chosen for name in technique_part.components_of(one)}
+    technique_part = Techniques(graph, component_part, attack, slips, registered.hosts)
+    ids = None if techniques is None else set(techniques)
+    chosen = [technique for technique in attack.techniques if ids is None or technique.id in ids]
+    components = {name for technique in chosen for name in technique_part.components_of(technique)}
     model = Model(
         graph,
         attack,
-        known,
+        registered,
         operations,
         smap,
         mapped,
         event_part,
         component_part,
         technique_part,
-        frozenset(named) if narrow else None,
+        frozenset(components) if narrow else None,
     )
     _add_components(model)
     for technique in chosen:
@@ -154,23 +154,26 @@ def _mappings(
 ) -> dict[str, list[Mapped]]:
     """Component to events, by SMAP, the components' own log sources, the analytics for the kinds
     of host there are, and the sensors themselves."""
-    found: dict[str, dict[EventId, str]] = {}
+    origins: dict[str, dict[EventId, str]] = {}
     for row in smap:
-        found.setdefault(row.component, {}).setdefault(row.event, "SMAP")
+        origins.setdefault(row.component, {}).setdefault(row.event, "SMAP")
     refs = [ref for component in attack.components for ref in component.log_sources]
     kinds = sensors.hosts
     refs += [
-        ref for one in attack.analytics if kinds.named(one.platforms).meant for ref in one.refs
+        ref
+        for analytic in attack.analytics
+        if kinds.named(analytic.platforms).meant
+        for ref in analytic.refs
     ]
     for ref in refs:
         for event in ref.events:
             if event not in slips:
-                found.setdefault(ref.component, {}).setdefault(event, f"ATT&CK {attack.version}")
+                origins.setdefault(ref.component, {}).setdefault(event, f"ATT&CK {attack.version}")
     for sensor in sensors.every:
         for component, events in sensor.mapped.items():
             for event in events:
-                found.setdefault(component, {}).setdefault(event, sensor.name)
+                origins.setdefault(component, {}).setdefault(event, sensor.name)
     return {
         component: [Mapped(event, origin) for event, origin in events.items()]
-        for component, events in found.items()
+        for component, events in origins.items()
     }

@@ -66,7 +66,9 @@ class Techniques:
     def analytics_of(self, technique: Technique) -> tuple[Analytic, ...]:
         """The analytics of a technique for kinds of host that are judged."""
         analytics = self._attack.analytics_of(technique.id)
-        return tuple(one for one in analytics if self._hosts.named(one.platforms).meant)
+        return tuple(
+            analytic for analytic in analytics if self._hosts.named(analytic.platforms).meant
+        )
 
     def named_events(self, ref: LogSourceRef) -> tuple[EventId, ...]:
         """The events that a reference means: as named, or, after a slip, as must be meant."""
@@ -81,13 +83,13 @@ class Techniques:
         return event in self._misnamed
 
     def _not_here(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
-        where = ", ".join(technique.platforms) or "no platform"
-        text = f"{technique.id} is not for {self._hosts.names} hosts (ATT&CK: {where})"
+        platforms = ", ".join(technique.platforms) or "no platform"
+        explanation = f"{technique.id} is not for {self._hosts.names} hosts (ATT&CK: {platforms})"
         child = leaf(
             self._graph,
             NodeKey.of("technique platform", technique.id),
             technique.id,
-            Fixed(technique.id, NOT_APPLICABLE, text, technique.url, link="platform"),
+            Fixed(technique.id, NOT_APPLICABLE, explanation, technique.url, link="platform"),
         )
         for key in keys.values():
             self._graph.link(key, Edge(child, gate=True))
@@ -117,16 +119,16 @@ class Techniques:
     def _detection(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
         analytics = self.analytics_of(technique)
         for analytic in analytics:
-            named, open_ = self._analytic(analytic, technique)
-            self._graph.link(keys["detection"], Edge(named))
-            self._graph.link(keys["detection_with_alternatives"], Edge(open_))
+            by_named_events, by_any_event = self._analytic(analytic, technique)
+            self._graph.link(keys["detection"], Edge(by_named_events))
+            self._graph.link(keys["detection_with_alternatives"], Edge(by_any_event))
         if not analytics:
             for name in QUESTIONS[1:]:
-                text = f"ATT&CK has no analytic for it on {self._hosts.names}"
-                self._unknown(keys[name], technique, text)
+                explanation = f"ATT&CK has no analytic for it on {self._hosts.names}"
+                self._unknown(keys[name], technique, explanation)
 
     def _analytic(self, analytic: Analytic, technique: Technique) -> tuple[NodeKey, NodeKey]:
-        named, open_ = (
+        by_named_events, by_any_event = (
             inner(
                 self._graph,
                 analytic_key(analytic.id, technique.id, question),
@@ -139,18 +141,18 @@ class Techniques:
         kinds = self._hosts.named(analytic.platforms)
         if not kinds.all_meant:
             gate = self._of_kind(analytic.id, kinds)
-            for key in (named, open_):
+            for key in (by_named_events, by_any_event):
                 self._graph.link(key, Edge(gate, gate=True))
         for ref in analytic.refs:
             for parent, child in (
-                (named, self._named(ref, technique)),
-                (open_, self._open(ref, technique)),
+                (by_named_events, self._named(ref, technique)),
+                (by_any_event, self._open(ref, technique)),
             ):
                 self._graph.link(parent, Edge(child, why=_ELSEWHERE, elsewhere=True))
         if not analytic.refs:
-            for key in (named, open_):
+            for key in (by_named_events, by_any_event):
                 self._unknown(key, technique, f"{analytic.id} names no log source")
-        return named, open_
+        return by_named_events, by_any_event
 
     def _named(self, ref: LogSourceRef, technique: Technique) -> NodeKey:
         events = self.named_events(ref)
@@ -159,12 +161,14 @@ class Techniques:
             key = named_key(ref.component, events, narrowing)
             return self._components.by_events(key, ref.component, events, technique.id)
         words = f"{ref.source} '{ref.channel}'"
-        text = f"ATT&CK names the log source {words} in words, not as an event: cannot be judged"
+        explanation = (
+            f"ATT&CK names the log source {words} in words, not as an event: cannot be judged"
+        )
         return leaf(
             self._graph,
             NodeKey.of("text", ref.component, words),
             words,
-            Fixed(ref.component, UNKNOWN, text),
+            Fixed(ref.component, UNKNOWN, explanation),
         )
 
     def _open(self, ref: LogSourceRef, technique: Technique) -> NodeKey:
@@ -173,11 +177,11 @@ class Techniques:
             return self._components.alternatives(ref.component, events, technique.id)
         return self._components.component(ref.component, technique.id)
 
-    def _unknown(self, key: NodeKey, technique: Technique, text: str) -> None:
+    def _unknown(self, key: NodeKey, technique: Technique, explanation: str) -> None:
         child = leaf(
             self._graph,
             key.helper("unknown"),
             technique.id,
-            Fixed(technique.id, UNKNOWN, text, technique.url),
+            Fixed(technique.id, UNKNOWN, explanation, technique.url),
         )
         self._graph.link(key, Edge(child))

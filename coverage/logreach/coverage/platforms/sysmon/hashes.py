@@ -37,30 +37,34 @@ class SysmonHashes:
         state = state_of(facts)
         if isinstance(state, Missing) or not state.value.installed:
             return not_asked(self.subject, "sensor")
-        found = filters(state.value, facts)
-        if found.doubt:
-            text = f"which hashes are computed is unknown: {found.doubt}"
-            return self._reason(UNKNOWN, text, state.evidence, missing=SYSMON)
+        possible = filters(state.value, facts)
+        if possible.doubt:
+            explanation = f"which hashes are computed is unknown: {possible.doubt}"
+            return self._reason(UNKNOWN, explanation, state.evidence, missing=SYSMON)
         file = Evidence(state.value.config_source, state.value.config_sha256)
-        told = [self._told(one.config, file, state.evidence) for one in found.loaded]
-        if len({reason.verdict for reason in told}) == 1:
-            return told[-1]
-        text = f"which hashes are computed hangs on the version of Sysmon: {found.why}"
-        verdict = hull(reason.verdict for reason in told)
-        return self._reason(verdict, text, state.evidence, missing=SYSMON)
+        reasons = [self._told(sieve.config, file, state.evidence) for sieve in possible.loaded]
+        if len({reason.verdict for reason in reasons}) == 1:
+            return reasons[-1]
+        explanation = f"which hashes are computed hangs on the version of Sysmon: {possible.why}"
+        verdict = hull(reason.verdict for reason in reasons)
+        return self._reason(verdict, explanation, state.evidence, missing=SYSMON)
 
     def _told(self, config: Config, file: Evidence, evidence: tuple[Evidence, ...]) -> Reason:
         option = config.option("HashAlgorithms")
         if option is None:
             verdict = UNKNOWN if self.algorithm.upper() in (_ANY_HASH, "SHA1") else NO
-            text = "the configuration names no HashAlgorithms; sources differ on the default"
-            return self._reason(verdict, text, evidence)
-        named = {part.strip().upper() for part in option.value.split(",") if part.strip()}
-        held = bool(named) if not self.algorithm else bool({"*", self.algorithm.upper()} & named)
+            explanation = "the configuration names no HashAlgorithms; sources differ on the default"
+            return self._reason(verdict, explanation, evidence)
+        algorithms = {part.strip().upper() for part in option.value.split(",") if part.strip()}
+        computed = (
+            bool(algorithms)
+            if not self.algorithm
+            else bool({"*", self.algorithm.upper()} & algorithms)
+        )
         quote = f"HashAlgorithms {option.value}"
-        where = (replace(file, where=f"line {option.line}", quote=quote),)
-        text = f"HashAlgorithms is {option.value or 'empty'}"
-        return self._reason(YES if held else NO, text, where)
+        places = (replace(file, where=f"line {option.line}", quote=quote),)
+        explanation = f"HashAlgorithms is {option.value or 'empty'}"
+        return self._reason(YES if computed else NO, explanation, places)
 
     @property
     def _reason(self) -> partial[Reason]:

@@ -75,31 +75,31 @@ class Keeping:
 
     def check(self, pattern: EventPattern) -> Reason:
         """Whether it logs every event of a pattern, some, or none."""
-        whole = self._whole.get(pattern.event)
-        if whole is None:
-            whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
-        if drops_all(whole) or not (pattern.fields and self._filters.loaded):
-            return whole
+        for_event = self._whole.get(pattern.event)
+        if for_event is None:
+            for_event = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
+        if drops_all(for_event) or not (pattern.fields and self._filters.loaded):
+            return for_event
         return self._asked(pattern)
 
     def _asked(self, pattern: EventPattern) -> Reason:
         if isinstance(self._state, Missing):
             return not_asked(pattern.event, "filter")
-        sysmon, evidence, found = self._state.value, self._state.evidence, self._filters
+        sysmon, evidence, possible = self._state.value, self._state.evidence, self._filters
         if not sysmon.installed:
             return not_asked(pattern.event, "filter", evidence)
         reason = partial(Reason, "filter", pattern.event)
-        if found.doubt:
-            return reason(UNKNOWN, found.doubt, evidence, missing=SYSMON)
-        answers = [written(one, pattern) for one in found.loaded]
-        verdicts = [verdict_of(one) for one in answers]
-        if any(one != verdicts[0] for one in verdicts):
-            text = _differing(found, answers, verdicts)
-            return reason(hull(verdicts), text, evidence, missing=SYSMON)
+        if possible.doubt:
+            return reason(UNKNOWN, possible.doubt, evidence, missing=SYSMON)
+        answers = [written(sieve, pattern) for sieve in possible.loaded]
+        verdicts = [verdict_of(answer) for answer in answers]
+        if len(set(verdicts)) > 1:
+            explanation = _differing(possible, answers, verdicts)
+            return reason(hull(verdicts), explanation, evidence, missing=SYSMON)
         answer, verdict = answers[-1], verdicts[-1]
         remedy = None if verdict is YES else self._remedy(number_of(pattern.event))
-        where = (*_where(answer, sysmon), *evidence)
-        return reason(verdict, _told(answer, verdict), where, remedy)
+        places = (*_where(answer, sysmon), *evidence)
+        return reason(verdict, _told(answer, verdict), places, remedy)
 
     def _remedy(self, number: int) -> Remedy | None:
         # A configuration that names what its Sysmon has not is refused whole.
@@ -111,16 +111,16 @@ class Keeping:
         return widen(number) if self._able[number] else None
 
 
-def _differing(found: Filters, answers: list[FilterAnswer], verdicts: list[Verdict]) -> str:
+def _differing(possible: Filters, answers: list[FilterAnswer], verdicts: list[Verdict]) -> str:
     """It hangs on which of the programs it is: the worst and the best of them are told."""
     by_rank = sorted(
         range(len(answers)), key=lambda at: (verdicts[at].proven, verdicts[at].possible)
     )
-    told = "; or ".join(
-        f"with schema {found.loaded[at].config.sysmon_schema} {_told(answers[at], verdicts[at])}"
+    extremes = "; or ".join(
+        f"with schema {possible.loaded[at].config.sysmon_schema} {_told(answers[at], verdicts[at])}"
         for at in (by_rank[0], by_rank[-1])
     )
-    return f"it hangs on which Sysmon this is ({found.why}): {told}"
+    return f"it hangs on which Sysmon this is ({possible.why}): {extremes}"
 
 
 _UNDECIDED = "what the configuration does with such events could not be decided"
@@ -132,14 +132,14 @@ _WORDS = {
 
 
 def _told(answer: FilterAnswer, verdict: Verdict) -> str:
-    text = _WORDS.get(verdict, _UNDECIDED)
+    words = _WORDS.get(verdict, _UNDECIDED)
     if answer.reason:
-        text = f"{text}: {answer.reason}"
+        words = f"{words}: {answer.reason}"
     elif answer.deciders:
-        text = f"{text}: {'; '.join(_named(one) for one in answer.deciders[:2])}"
+        words = f"{words}: {'; '.join(_named(decider) for decider in answer.deciders[:2])}"
     if answer.dropped and verdict == PARTIAL:
-        text = f"{text}; dropped, for one: {_witness(answer.dropped)}"
-    return text
+        words = f"{words}; dropped, for one: {_witness(answer.dropped)}"
+    return words
 
 
 def _named(decider: Decider) -> str:
@@ -160,4 +160,4 @@ def _witness(fields: Mapping[str, str]) -> str:
 
 def _where(answer: FilterAnswer, sysmon: SysmonState) -> tuple[Evidence, ...]:
     file = sysmon.config_source, sysmon.config_sha256
-    return tuple(evidence_of(one, *file) for one in answer.deciders[:3] if one.line)
+    return tuple(evidence_of(decider, *file) for decider in answer.deciders[:3] if decider.line)

@@ -34,12 +34,12 @@ class SysmonRuns:
         if isinstance(state, Missing):
             return Reason("sensor", self.subject, UNKNOWN, state.reason, missing=SYSMON)
         if not state.value.installed:
-            text, remedy = "Sysmon is not installed", install(facts.get(OS))
-            return Reason("sensor", self.subject, NO, text, state.evidence, remedy)
+            explanation, remedy = "Sysmon is not installed", install(facts.get(OS))
+            return Reason("sensor", self.subject, NO, explanation, state.evidence, remedy)
         clash, os = clash_of(state.value, facts), facts.get(OS)
         if clash and isinstance(os, Known):
-            text, where = f"sources disagree: {clash}", (*state.evidence, *os.evidence)
-            return Reason("sensor", self.subject, UNKNOWN, text, where, missing=SYSMON)
+            explanation, evidence = f"sources disagree: {clash}", (*state.evidence, *os.evidence)
+            return Reason("sensor", self.subject, UNKNOWN, explanation, evidence, missing=SYSMON)
         name = "Sysmon of Windows itself" if state.value.inbox else "Sysmon"
         version = f" {state.value.version}" if state.value.version else ", version not told,"
         return Reason("sensor", self.subject, YES, f"{name}{version} is installed", state.evidence)
@@ -59,9 +59,9 @@ def contradictions(facts: Facts) -> tuple[Fault, ...]:
 def _contradictions(state: Known[SysmonState], facts: Facts) -> Iterator[Fault]:
     clash = clash_of(state.value, facts)
     if clash:
-        told = state.evidence[0]
+        evidence = state.evidence[0]
         hint = "Correct what is told of Sysmon or of Windows."
-        yield Fault(f"sources disagree: {clash}", told.source, told.where, hint)
+        yield Fault(f"sources disagree: {clash}", evidence.source, evidence.where, hint)
     refusal = filters(state.value, facts).refusal
     if refusal:
         message = f"Sysmon {state.value.version or ''}".strip()

@@ -42,8 +42,8 @@ def state_of(facts: Facts) -> Known[SysmonState] | Missing:
 
 def not_asked(subject: str, link: str, evidence: tuple[Evidence, ...] = ()) -> Reason:
     """Whether Sysmon runs is asked once; what it would do is not asked where it does not."""
-    text = "not asked: it hangs on Sysmon being installed"
-    return Reason(link, subject, NOT_APPLICABLE, text, evidence)
+    explanation = "not asked: it hangs on Sysmon being installed"
+    return Reason(link, subject, NOT_APPLICABLE, explanation, evidence)
 
 
 class Sieve(Remembering):
@@ -55,16 +55,16 @@ class Sieve(Remembering):
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str) -> document.XmlNode | InputError:
+def _parsed(xml: str) -> document.XmlNode | InputError:
     try:
-        return document.parse(text)
+        return document.parse(xml)
     except InputError as error:
         return error
 
 
 @lru_cache(maxsize=256)
-def _sieve(text: str, binary: Binary) -> Sieve | InputError:
-    root = _parsed(text)
+def _sieve(xml: str, binary: Binary) -> Sieve | InputError:
+    root = _parsed(xml)
     if isinstance(root, InputError):
         return root
     try:
@@ -80,11 +80,11 @@ def clash_of(state: SysmonState, facts: Facts) -> str:
         return ""
     version = state.version or ""
     if state.inbox or releases.windows_build(version) is not None:
-        first = min(releases.inbox(), key=lambda one: one.from_build)
+        first = min(releases.inbox(), key=lambda update: update.from_build)
         if os.value.build >= first.from_build:
             return ""
-        own = f"Windows brings a Sysmon of its own from build {first.from_build} on"
-        return f"{own}, and this is {os.value}"
+        fact = f"Windows brings a Sysmon of its own from build {first.from_build} on"
+        return f"{fact}, and this is {os.value}"
     return systems.doubt(version, os.value)
 
 
@@ -104,15 +104,17 @@ def meant_by(state: SysmonState, facts: Facts) -> PossibleBinaries:
 def _meant(
     version: str | None, inbox: bool, build: int | None, loaded: str | None
 ) -> PossibleBinaries:
-    found = releases.possible_binaries(version, inbox, build)
-    if loaded is None or len(found.binaries) < 2:
-        return found
-    able = tuple(one for one in found.binaries if isinstance(_sieve(loaded, one), Sieve))
+    possible = releases.possible_binaries(version, inbox, build)
+    if loaded is None or len(possible.binaries) < 2:
+        return possible
+    able = tuple(
+        binary for binary in possible.binaries if isinstance(_sieve(loaded, binary), Sieve)
+    )
     if not able:
         return PossibleBinaries(
             (), "no Sysmon known here loads the configuration that it has loaded"
         )
-    return PossibleBinaries(able, found.reason if len(able) > 1 else "")
+    return PossibleBinaries(able, possible.reason if len(able) > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,31 +142,31 @@ def filters(state: SysmonState, facts: Facts) -> Filters:
 
 
 @lru_cache(maxsize=256)
-def _filters(text: str, meant: PossibleBinaries) -> Filters:
-    if not meant.binaries:
-        return Filters(doubt=f"what the configuration does is unknown: {meant.reason}")
-    found = {one: _sieve(text, one) for one in meant.binaries}
-    loaded = tuple(one for one in found.values() if isinstance(one, Sieve))
-    refused = {one: error for one, error in found.items() if isinstance(error, InputError)}
+def _filters(xml: str, possible: PossibleBinaries) -> Filters:
+    if not possible.binaries:
+        return Filters(doubt=f"what the configuration does is unknown: {possible.reason}")
+    sieves = {binary: _sieve(xml, binary) for binary in possible.binaries}
+    loaded = tuple(sieve for sieve in sieves.values() if isinstance(sieve, Sieve))
+    refused = {binary: error for binary, error in sieves.items() if isinstance(error, InputError)}
     if not refused:
-        return Filters(loaded, why=meant.reason)
+        return Filters(loaded, why=possible.reason)
     newest = max(refused)
     fault = refused[newest].faults[0]
-    if len(found) == 1:
+    if len(sieves) == 1:
         doubt = (
             f"Sysmon with schema {newest.schema} refuses this configuration, so that another one "
             f"or none is in force: {fault}"
         )
         return Filters(doubt=doubt, refusal=fault)
     if not loaded:
-        doubt = f"{meant.reason}, and none that it may be loads this configuration: {fault}"
+        doubt = f"{possible.reason}, and none that it may be loads this configuration: {fault}"
         return Filters(doubt=doubt)
-    schemas = sorted({one.schema for one in refused})
+    schemas = sorted({binary.schema for binary in refused})
     span = str(schemas[0]) if len(schemas) == 1 else f"{schemas[0]} to {schemas[-1]}"
     return Filters(
         loaded,
-        f"{meant.reason}, and with schema {span} it would refuse this configuration and run with "
-        "another one or none",
+        f"{possible.reason}, and with schema {span} it would refuse this configuration and run "
+        "with another one or none",
     )
 
 
@@ -172,8 +174,8 @@ def sieve_of(state: SysmonState) -> Remembering | None:
     """The filter of a Sysmon, the same for all hosts that have it; None where it is not one."""
     if not state.installed or state.config is None:
         return None
-    found = releases.possible_binaries(state.version, state.inbox)
-    if len(found.binaries) != 1:
+    possible = releases.possible_binaries(state.version, state.inbox)
+    if len(possible.binaries) != 1:
         return None
-    sieve = _sieve(state.config, found.binaries[0])
+    sieve = _sieve(state.config, possible.binaries[0])
     return None if isinstance(sieve, InputError) else sieve

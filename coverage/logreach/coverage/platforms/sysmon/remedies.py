@@ -24,9 +24,11 @@ def install(os: Fact[OperatingSystem]) -> Remedy | None:
     if isinstance(os, Missing) or systems.doubt(version, os.value):
         return None
     state = SysmonState(installed=True, version=version, config=_keeps_everything())
-    text = f"Install Sysmon {version} or newer with a configuration that keeps the events wanted"
+    instruction = (
+        f"Install Sysmon {version} or newer with a configuration that keeps the events wanted"
+    )
     cost = "a service and a driver on every host, and their events"
-    return Remedy(_KEY, state, text, cost, f"Sysmon {version}: installed")
+    return Remedy(_KEY, state, instruction, cost, f"Sysmon {version}: installed")
 
 
 @lru_cache(maxsize=64)
@@ -35,12 +37,12 @@ def widen(event_id: int) -> Remedy | None:
     event = manifest.event(event_id)
     if event is None or not event.tag or event_id in _BLOCKING:
         return None
-    text = (
+    instruction = (
         f"Have the Sysmon configuration keep what it drops of {event.tag}; a single "
         f'<{event.tag} onmatch="exclude"/> keeps all of it'
     )
     title = f"Sysmon configuration: keep {event.tag}"
-    return Remedy(_KEY, None, text, "more events of this kind", title)
+    return Remedy(_KEY, None, instruction, "more events of this kind", title)
 
 
 @lru_cache(maxsize=1)

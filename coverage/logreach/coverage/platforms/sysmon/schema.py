@@ -51,21 +51,21 @@ class SysmonKnows:
 def _by_system(facts: Facts, event: EventId) -> Reason | None:
     """What Windows itself lacks for an event; None where it lacks nothing."""
     state, os, number = facts.get(SYSMON), facts.get(OS), number_of(event)
-    said = partial(Reason, "os", event)
+    reason = partial(Reason, "os", event)
     if isinstance(os, Missing):
         sysmon = state.value if isinstance(state, Known) else SysmonState(installed=True)
         if systems.on_system(number, systems.oldest_build(sysmon.version, sysmon.inbox)):
             return None
-        text = f"whether this Windows has what event {number} is made of hangs on its build"
-        return said(verdict=UNKNOWN, text=text, missing=OS)
+        explanation = f"whether this Windows has what event {number} is made of hangs on its build"
+        return reason(verdict=UNKNOWN, text=explanation, missing=OS)
     able = systems.on_system(number, os.value.build)
     if able:
         return None
     if able is None:
-        text = f"no source tells whether {os.value} has what event {number} is made of"
-        return said(verdict=UNKNOWN, text=text, evidence=os.evidence)
-    text = f"{os.value} has nothing that event {number} could be made of"
-    return said(verdict=NO, text=text, evidence=os.evidence)
+        explanation = f"no source tells whether {os.value} has what event {number} is made of"
+        return reason(verdict=UNKNOWN, text=explanation, evidence=os.evidence)
+    explanation = f"{os.value} has nothing that event {number} could be made of"
+    return reason(verdict=NO, text=explanation, evidence=os.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,37 +93,43 @@ def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Re
         state = Known(SysmonState(installed=True))
     if not state.value.installed:
         return not_asked(subject, "sensor", state.evidence)
-    meant = meant_by(state.value, facts)
+    possible = meant_by(state.value, facts)
     what = f"field {field} of event {event_id}" if field else f"event {event_id}"
-    said = partial(Reason, "sensor", subject, evidence=state.evidence)
-    if not meant.binaries:
-        return _unlisted(state.value.version, meant, event_id, what, said)
-    having = {_has(one.schema, event_id, field) for one in meant.binaries}
+    reason = partial(Reason, "sensor", subject, evidence=state.evidence)
+    if not possible.binaries:
+        return _unlisted(state.value.version, possible, event_id, what, reason)
+    having = {_has(binary.schema, event_id, field) for binary in possible.binaries}
     if len(having) > 1:
-        text = f"whether this Sysmon has {what} hangs on its version: {meant.reason}"
-        return said(verdict=UNKNOWN, text=text, missing=SYSMON)
+        explanation = f"whether this Sysmon has {what} hangs on its version: {possible.reason}"
+        return reason(verdict=UNKNOWN, text=explanation, missing=SYSMON)
     verdict = YES if having == {True} else NO
-    if len(meant.binaries) == 1:
+    if len(possible.binaries) == 1:
         word = "has" if verdict == YES else "has no"
-        return said(verdict=verdict, text=f"Sysmon schema {meant.binaries[0].schema} {word} {what}")
+        return reason(
+            verdict=verdict, text=f"Sysmon schema {possible.binaries[0].schema} {word} {what}"
+        )
     word = "every" if verdict == YES else "no"
-    return said(verdict=verdict, text=f"{word} Sysmon that this may be has {what}")
+    return reason(verdict=verdict, text=f"{word} Sysmon that this may be has {what}")
 
 
 def _unlisted(
-    version: str | None, meant: PossibleBinaries, event_id: int, what: str, said: partial[Reason]
+    version: str | None,
+    possible: PossibleBinaries,
+    event_id: int,
+    what: str,
+    reason: partial[Reason],
 ) -> Reason:
     """A version that no table lists: only what is known to be younger is surely not there."""
     if releases.before(version, event_id):
         event = manifest.event(event_id)
-        text = (
+        explanation = (
             f"Sysmon {version} has no {what}, which came with Sysmon {event.since}"
             if event
             else f"no Sysmon known here has {what}"
         )
-        return said(verdict=NO, text=text)
-    text = f"whether this Sysmon has {what} is unknown: {meant.reason}"
-    return said(verdict=UNKNOWN, text=text, missing=SYSMON)
+        return reason(verdict=NO, text=explanation)
+    explanation = f"whether this Sysmon has {what} is unknown: {possible.reason}"
+    return reason(verdict=UNKNOWN, text=explanation, missing=SYSMON)
 
 
 @lru_cache(maxsize=8192)

@@ -76,10 +76,10 @@ class SysmonSensor(Sensor):
         channel = _need("channel", event, prerequisite=enabled)
         if is_numbered(event):
             return (runs, channel, _need("sysmon knows", event, prerequisite=SysmonKnows(event)))
-        text = f"no source at hand describes {event}"
+        explanation = f"no source at hand describes {event}"
         if event.any_number:
-            text = f"it is not told which events of {CHANNEL} are meant"
-        unknown = _need("unknown event", event, prerequisite=Fixed(event, UNKNOWN, text))
+            explanation = f"it is not told which events of {CHANNEL} are meant"
+        unknown = _need("unknown event", event, prerequisite=Fixed(event, UNKNOWN, explanation))
         return (unknown, runs, channel)
 
     def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:

@@ -46,16 +46,16 @@ def keyword_masks(event: Event) -> tuple[int, ...]:
     keywords = _entry(event).get("keywords")
     if keywords != "audit":
         return () if keywords is None else (keywords,)
-    found = (mask for one, mask in _AUDIT_KEYWORDS.items() if one & event.outcomes)
-    return tuple(found) or tuple(_AUDIT_KEYWORDS.values())
+    masks = [mask for outcomes, mask in _AUDIT_KEYWORDS.items() if outcomes & event.outcomes]
+    return tuple(masks) or tuple(_AUDIT_KEYWORDS.values())
 
 
 def audit_keywords(event: Event) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The outcomes that an audit may have, each with every text of its keywords."""
     if _entry(event).get("keywords") == "audit":
-        for one, mask in _AUDIT_KEYWORDS.items():
-            if one & event.outcomes:
-                yield next(iter(one)), keyword_texts(mask)
+        for outcomes, mask in _AUDIT_KEYWORDS.items():
+            if outcomes & event.outcomes:
+                yield next(iter(outcomes)), keyword_texts(mask)
 
 
 def keyword_texts(mask: int) -> tuple[str, ...]:
@@ -153,9 +153,9 @@ def _of_windows(
 def _versions(event: Event, os: OperatingSystem | None) -> tuple[int, ...]:
     """The one version that this Windows surely writes, or any that some Windows does."""
     if os is not None:
-        spans = [(one.version, one.span(os)) for one in event.layouts]
-        held = [(version, span.holds(os.build)) for version, span in spans if span is not None]
-        possible = {version: verdict for version, verdict in held if verdict != NO}
+        spans = [(layout.version, layout.span(os)) for layout in event.layouts]
+        verdicts = [(version, span.holds(os.build)) for version, span in spans if span is not None]
+        possible = {version: verdict for version, verdict in verdicts if verdict != NO}
         if list(possible.values()) == [YES]:
             return tuple(possible)
     return tuple(sorted({layout.version for layout in event.layouts}))

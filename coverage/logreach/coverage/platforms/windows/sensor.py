@@ -113,11 +113,15 @@ class WindowsSensor(Sensor):
     def _undescribed_needs(self, event: EventId) -> Iterator[Need]:
         """An event that no table describes: only its channel can be asked."""
         retired = self.knowledge.retired(event)
-        text = f"no source at hand describes {event}"
+        explanation = f"no source at hand describes {event}"
         if event.any_number:
-            text = f"it is not told which events of {event.channel} are meant"
-        text = self.knowledge.unknown_events.get(event, text)
-        answer = Fixed(event, NO, f"{event}: {retired}") if retired else Fixed(event, UNKNOWN, text)
+            explanation = f"it is not told which events of {event.channel} are meant"
+        explanation = self.knowledge.unknown_events.get(event, explanation)
+        answer = (
+            Fixed(event, NO, f"{event}: {retired}")
+            if retired
+            else Fixed(event, UNKNOWN, explanation)
+        )
         yield _need("unknown event", event, prerequisite=answer)
         yield from self._channel(event)
 
@@ -159,8 +163,8 @@ class WindowsSensor(Sensor):
             outcomes = frozenset({shown.outcome})
         yield from self._policy(entry, guids, outcomes)
         for guid in entry.also_subcategories:
-            why = "besides the object's own subcategory"
-            also = _audited(entry, self.knowledge.subcategories[guid], outcomes, why)
+            purpose = "besides the object's own subcategory"
+            also = _audited(entry, self.knowledge.subcategories[guid], outcomes, purpose)
             doubted = shown.outcome and entry.also_doubted.get(guid) == shown.outcome
             yield self._perhaps(entry, guid, also) if doubted else also
         if entry.sacl is not None:
@@ -170,26 +174,34 @@ class WindowsSensor(Sensor):
         self, entry: Event, guids: Iterable[str], outcomes: frozenset[str]
     ) -> Iterator[Requirement]:
         if entry.policy is Policy.UNDOCUMENTED:
-            text = f"no source at hand tells which audit subcategory writes {entry.key}"
-            unknown = Fixed(entry.key, UNKNOWN, text)
+            explanation = f"no source at hand tells which audit subcategory writes {entry.key}"
+            unknown = Fixed(entry.key, UNKNOWN, explanation)
             yield _need("subcategory", entry.key, prerequisite=unknown)
         if entry.policy is not Policy.SUBCATEGORY:
             return
         subcategories = [self.knowledge.subcategories[guid] for guid in guids]
         yield Together(
             NodeKey.of(
-                "policy", entry.key, *(one.guid for one in subcategories), *sorted(outcomes)
+                "policy",
+                entry.key,
+                *(subcategory.guid for subcategory in subcategories),
+                *sorted(outcomes),
             ),
             f"audit policy for {entry.key}",
-            tuple((_audited(entry, one, outcomes), one.name) for one in subcategories),
+            tuple(
+                (_audited(entry, subcategory, outcomes), subcategory.name)
+                for subcategory in subcategories
+            ),
             "is one of several subcategories, each for other objects or causes",
         )
 
     def _perhaps(self, entry: Event, guid: str, audited: Need) -> AnyOf:
         """A subcategory of which no source settles whether it is needed."""
         name = self.knowledge.subcategories[guid].name
-        text = f"no source settles whether {entry.key} needs {name} too for this outcome"
-        unsettled = _need("perhaps", entry.key, guid, prerequisite=Fixed(entry.key, UNKNOWN, text))
+        explanation = f"no source settles whether {entry.key} needs {name} too for this outcome"
+        unsettled = _need(
+            "perhaps", entry.key, guid, prerequisite=Fixed(entry.key, UNKNOWN, explanation)
+        )
         key, label = NodeKey.of("perhaps", entry.key, guid), f"{entry.key}: {name}, perhaps"
         return AnyOf(key, label, (Choice(audited), Choice(unsettled)))
 
@@ -218,8 +230,8 @@ class WindowsSensor(Sensor):
         """The event as such is written for removable storage without any entry."""
         storage = self._subcategories[_REMOVABLE_STORAGE]
         if storage.guid in entry.subcategories:
-            why = "needs no audit entry, and tells of removable storage only"
-            yield Choice(_audited(entry, storage, entry.outcomes), PARTIAL, why)
+            caveat = "needs no audit entry, and tells of removable storage only"
+            yield Choice(_audited(entry, storage, entry.outcomes), PARTIAL, caveat)
 
     def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:
         entry = self.knowledge.events.get(event)
@@ -278,10 +290,10 @@ def _need(what: str, *parts: str, prerequisite: Prerequisite) -> Need:
 
 
 def _audited(
-    entry: Event, subcategory: AuditSubcategory, outcomes: frozenset[str], why: str = ""
+    entry: Event, subcategory: AuditSubcategory, outcomes: frozenset[str], purpose: str = ""
 ) -> Need:
     span = entry.subcategory_spans.get(subcategory.guid)
-    audited = Audited(entry.key, subcategory, outcomes, why, span, entry.reference)
+    audited = Audited(entry.key, subcategory, outcomes, purpose, span, entry.reference)
     return _need("audit", entry.key, subcategory.guid, *sorted(outcomes), prerequisite=audited)
 
 

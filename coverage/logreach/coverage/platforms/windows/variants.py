@@ -55,15 +55,18 @@ class _Clue:
     what: str = ""
     spelled: bool = False
 
-    def allows(self, held: tuple[Constraint, ...]) -> bool:
+    def allows(self, constraints: tuple[Constraint, ...]) -> bool:
         """Whether some such event may meet the constraints; False is certain."""
         if self.holds.test is not Test.EQUALS or self.holds.negated:
-            return may_meet((*held, self.holds))
+            return may_meet((*constraints, self.holds))
         values = self.holds.values
-        if self.spelled and all(one.negated for one in held):
+        if self.spelled and all(constraint.negated for constraint in constraints):
             # Who excludes a value spells it as the event does, and leaves no other spelling.
             values = values[:1]
-        return any(all(one.admits(value) is not False for one in held) for value in values)
+        return any(
+            all(constraint.admits(value) is not False for constraint in constraints)
+            for value in values
+        )
 
 
 def variant_of(pattern: EventPattern) -> Sense | None:
@@ -84,13 +87,13 @@ def variant_of(pattern: EventPattern) -> Sense | None:
 
 @lru_cache(maxsize=4096)
 def _clues(event: EventId) -> tuple[_Clue, ...]:
-    told = load_events().events.get(event)
-    if told is None:
+    entry = load_events().events.get(event)
+    if entry is None:
         return ()
     keywords = (
         _Clue("Keywords", Constraint(Test.EQUALS, texts), of=outcome, spelled=True)
-        for outcome, texts in audit_keywords(told)
-        if len(told.outcomes) > 1
+        for outcome, texts in audit_keywords(entry)
+        if len(entry.outcomes) > 1
     )
     return (*keywords, *_of_fields().get(event, ()))
 
@@ -99,18 +102,18 @@ def _clues(event: EventId) -> tuple[_Clue, ...]:
 def _of_fields() -> dict[str, tuple[_Clue, ...]]:
     """The table, by event. A fault in it is a programming error."""
     table: dict[str, Any] = yaml_table(_FILE, _SHAPE)
-    found: dict[str, list[_Clue]] = {}
+    by_event: dict[str, list[_Clue]] = {}
     for entry in table["outcomes"]:
-        _add(found, entry["events"], _of_outcome(entry))
+        _add(by_event, entry["events"], _of_outcome(entry))
     for entry in table["elsewhere"]:
-        _add(found, entry["events"], _elsewhere(entry))
-    return {event: tuple(clues) for event, clues in found.items()}
+        _add(by_event, entry["events"], _elsewhere(entry))
+    return {event: tuple(clues) for event, clues in by_event.items()}
 
 
-def _add(found: dict[str, list[_Clue]], events: Iterable[EventId], clues: Iterable[_Clue]) -> None:
+def _add(table: dict[str, list[_Clue]], events: Iterable[EventId], clues: Iterable[_Clue]) -> None:
     clues = tuple(clues)
     for event in events:
-        found.setdefault(event, []).extend(clues)
+        table.setdefault(event, []).extend(clues)
 
 
 def _of_outcome(entry: dict[str, Any]) -> Iterator[_Clue]:

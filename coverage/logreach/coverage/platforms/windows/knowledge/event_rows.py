@@ -67,9 +67,9 @@ class EventRows:
             self.faults.add(row, f"{version!r} is not a version")
         if not row.text("source"):
             self.faults.add(row, "no source")
-        parts = row.parts("fields")
-        known = bool(parts) and _MORE not in parts
-        fields = tuple(part for part in parts if part not in (_NO_FIELDS, _MORE))
+        names = row.parts("fields")
+        complete = bool(names) and _MORE not in names
+        fields = tuple(part for part in names if part not in (_NO_FIELDS, _MORE))
         if len(set(fields)) != len(fields):
             self.faults.add(row, "a field stands twice")
         return Layout(
@@ -79,7 +79,7 @@ class EventRows:
             fields,
             "; ".join(part for part in (row.text("variant"), row.text("note")) if part),
             row.text("source"),
-            known,
+            complete,
         )
 
     def event(self, row: TableRow, layouts: tuple[Layout, ...], sacl: SaclNeed | None) -> Event:
@@ -118,29 +118,29 @@ class EventRows:
     def _key(self, row: TableRow) -> tuple[EventId, str]:
         """The event of a row, and its channel's full name."""
         key = row.text("key")
-        found = _KEY.fullmatch(key)
-        if found is None or found[1] not in self.channels:
+        match = _KEY.fullmatch(key)
+        if match is None or match[1] not in self.channels:
             self.faults.add(row, f"{key!r} names no channel of channels.yaml and an event id")
             return EventId.of("unknown", 0), ""  # the loader refuses the table
-        channel = self.channels[found[1]]
+        channel = self.channels[match[1]]
         if row.text("provider") not in channel.providers:
-            self.faults.add(row, f"channels.yaml gives {found[1]} no provider of that name")
+            self.faults.add(row, f"channels.yaml gives {match[1]} no provider of that name")
         return EventId.parse(key), channel.name
 
     def _span(self, row: TableRow, column: str, *, empty: bool = False) -> Span | None:
-        text = row.text(column)
-        if empty and not text:
+        cell = row.text(column)
+        if empty and not cell:
             return None
         try:
-            return parse_span(text)
+            return parse_span(cell)
         except ValueError as error:
             self.faults.add(row, f"{column}: {error}")
             return None
 
-    def _among(self, row: TableRow, column: str, known: Collection[str]) -> tuple[str, ...]:
+    def _among(self, row: TableRow, column: str, allowed: Collection[str]) -> tuple[str, ...]:
         names = row.parts(column)
         for name in names:
-            if name not in known:
+            if name not in allowed:
                 self.faults.add(row, f"{column}: {name!r} is not known")
         return names
 
@@ -155,12 +155,12 @@ class EventRows:
         names: list[str] = []
         spans: dict[str, Span] = {}
         for part in row.parts("subcategories"):
-            name, _, text = part.partition("@")
+            name, _, span_text = part.partition("@")
             names.append(name)
-            if not text or name not in self.subcategories:
+            if not span_text or name not in self.subcategories:
                 continue
             span = self._span(
-                TableRow({"subcategories": text}, row.source, row.where), "subcategories"
+                TableRow({"subcategories": span_text}, row.source, row.where), "subcategories"
             )
             if span is not None:
                 spans[self.subcategories[name].guid] = span
@@ -168,41 +168,41 @@ class EventRows:
 
     def _also(self, row: TableRow) -> tuple[tuple[str, ...], dict[str, str]]:
         """'Name' or 'Name?OUTCOME': whether it is needed for that outcome too is not settled."""
-        parts = [part.partition("?") for part in row.parts("also_subcategories")]
-        for _, _, outcome in parts:
+        entries = [part.partition("?") for part in row.parts("also_subcategories")]
+        for _, _, outcome in entries:
             if outcome and outcome not in _OUTCOMES:
                 self.faults.add(row, f"also_subcategories: {outcome!r} is not known")
-        guids = self._guids(row, [name for name, _, _ in parts])
+        guids = self._guids(row, [name for name, _, _ in entries])
         doubted = {
             self.subcategories[name].guid: outcome
-            for name, _, outcome in parts
+            for name, _, outcome in entries
             if outcome and name in self.subcategories
         }
         return guids, doubted
 
     def _policy(self, row: TableRow) -> Policy:
-        text = row.text("policy")
-        if text not in [policy.value for policy in Policy]:
-            self.faults.add(row, f"policy {text!r} is not known")
+        word = row.text("policy")
+        if word not in [policy.value for policy in Policy]:
+            self.faults.add(row, f"policy {word!r} is not known")
             return Policy.UNDOCUMENTED
-        policy = Policy(text)
-        named = bool(row.parts("subcategories"))
-        if policy is not Policy.UNDOCUMENTED and named != (
+        policy = Policy(word)
+        has_subcategories = bool(row.parts("subcategories"))
+        if policy is not Policy.UNDOCUMENTED and has_subcategories != (
             policy in (Policy.SUBCATEGORY, Policy.IGNORES)
         ):
-            self.faults.add(row, f"policy {text} and the subcategories do not fit")
+            self.faults.add(row, f"policy {word} and the subcategories do not fit")
         return policy
 
     def _field_settings(self, row: TableRow, layouts: Collection[Layout]) -> dict[str, str]:
-        found: dict[str, str] = {}
+        settings: dict[str, str] = {}
         for part in row.parts("field_settings"):
             name, _, setting = part.partition("=")
             if setting not in self.settings:
                 self.faults.add(row, f"field_settings: {setting!r} is not known")
             if not any(name in layout.fields for layout in layouts):
                 self.faults.add(row, f"field_settings: no layout has {name!r}")
-            found[name] = setting
-        return found
+            settings[name] = setting
+        return settings
 
     def _flag(self, row: TableRow, column: str) -> bool:
         if row.text(column) not in ("", "yes"):
@@ -210,10 +210,10 @@ class EventRows:
         return row.text(column) == "yes"
 
     def _level(self, row: TableRow) -> Level:
-        text = row.text("without_setting")
-        if text not in _LEVELS:
+        word = row.text("without_setting")
+        if word not in _LEVELS:
             self.faults.add(row, "without_setting is 'no', 'partial' or empty")
-        return _LEVELS.get(text, Level.NO)
+        return _LEVELS.get(word, Level.NO)
 
     def _check(self, row: TableRow, event: Event) -> None:
         if not event.layouts:

@@ -78,7 +78,7 @@ def _sourced(row: TableRow, faults: Faults) -> str:
 
 def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
     keys = ("name", "providers", "on_by_default", "source")
-    found: dict[str, Channel] = {}
+    by_short_name: dict[str, Channel] = {}
     for short, row in read_entries(folder / "channels.yaml", keys, faults):
         on = row.values.get("on_by_default")
         if on not in (True, False, None):
@@ -86,26 +86,26 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
             on = None
         if not row.text("name") or not row.items("providers"):
             faults.add(row, "no name, or no provider")
-        found[short] = Channel(
+        by_short_name[short] = Channel(
             short, row.text("name"), row.items("providers"), on, _sourced(row, faults)
         )
-    return found
+    return by_short_name
 
 
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
     keys = ("fact", "mask", "whole", "title", "remedy", "note", "source")
-    found: dict[str, Setting] = {}
+    by_name: dict[str, Setting] = {}
     for name, row in read_entries(folder / "settings.yaml", keys, faults):
         mask = row.values.get("mask", 0)
         if type(mask) is not int:
             faults.add(row, "mask is a number")
             mask = 0
         fact = row.text("fact") or name
-        told = settings().get(fact)
-        title = row.text("title") or (told.title if told else "")
+        stated = settings().get(fact)
+        title = row.text("title") or (stated.title if stated else "")
         if not title:
             faults.add(row, "no title")
-        found[name] = Setting(
+        by_name[name] = Setting(
             fact,
             title,
             row.text("remedy"),
@@ -114,7 +114,7 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
             mask,
             row.text("whole"),
         )
-    return found
+    return by_name
 
 
 def _roles(folder: Path, faults: Faults) -> dict[str, str]:
@@ -126,26 +126,26 @@ def _roles(folder: Path, faults: Faults) -> dict[str, str]:
 
 def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[TableRow, SaclNeed]]:
     keys = ("objects", "rights", "exempt", "note", "source")
-    found: dict[str, tuple[TableRow, SaclNeed]] = {}
+    needs: dict[str, tuple[TableRow, SaclNeed]] = {}
     for key, row in read_entries(folder / "sacl.yaml", keys, faults):
         _sourced(row, faults)
         need = SaclNeed(
             row.items("objects"), row.items("rights"), row.items("exempt"), row.text("note")
         )
-        found[key] = (row, need)
-    return found
+        needs[key] = (row, need)
+    return needs
 
 
 def _layouts(folder: Path, rows: EventRows, faults: Faults) -> dict[str, list[Layout]]:
-    found: dict[str, list[Layout]] = {}
+    by_event: dict[str, list[Layout]] = {}
     names: set[tuple[str, str, str]] = set()
     for row in read_csv(folder / "layouts.csv", LAYOUT_COLUMNS, faults):
         name = (row.text("event"), row.text("version"), row.text("variant"))
         if name in names:
             faults.add(row, f"{' '.join(name)} stands twice")
         names.add(name)
-        found.setdefault(row.text("event"), []).append(rows.layout(row))
-    return found
+        by_event.setdefault(row.text("event"), []).append(rows.layout(row))
+    return by_event
 
 
 def _events(
@@ -155,23 +155,23 @@ def _events(
     sacls: Mapping[str, tuple[TableRow, SaclNeed]],
     faults: Faults,
 ) -> dict[EventId, Event]:
-    found: dict[EventId, Event] = {}
+    by_key: dict[EventId, Event] = {}
     for row in read_csv(folder / "events.csv", EVENT_COLUMNS, faults):
         key = row.text("key")
-        if key in found:
+        if key in by_key:
             faults.add(row, f"{key} stands twice")
         _, sacl = sacls.get(key, (None, None))
         event = rows.event(row, tuple(layouts.get(key, ())), sacl)
-        found[event.key] = event
-    for key in layouts.keys() - found.keys():
+        by_key[event.key] = event
+    for key in layouts.keys() - by_key.keys():
         faults.add(TableRow({}, "layouts.csv", key), "no such event in events.csv")
-    for key in sacls.keys() - found.keys():
+    for key in sacls.keys() - by_key.keys():
         faults.add(sacls[key][0], "no such event in events.csv")
-    return found
+    return by_key
 
 
 def _unknown(folder: Path, events: Mapping[EventId, Event], faults: Faults) -> dict[EventId, str]:
-    found: dict[EventId, str] = {}
+    reasons: dict[EventId, str] = {}
     for row in read_csv(folder / "unknown_events.csv", _UNKNOWN_COLUMNS, faults):
         try:
             event = EventId.parse(row.text("key"))
@@ -182,8 +182,8 @@ def _unknown(folder: Path, events: Mapping[EventId, Event], faults: Faults) -> d
             faults.add(row, f"{event} is known: it stands in events.csv")
         if not row.text("reason") or not row.text("named_by"):
             faults.add(row, "no reason, or nobody who names it")
-        found[event] = row.text("reason")
-    return found
+        reasons[event] = row.text("reason")
+    return reasons
 
 
 def _retired(
@@ -202,8 +202,8 @@ def _retired(
         if not all(end.isdecimal() for end in ends):
             faults.add(row, "first and last are numbers")
             continue
-        found = Retired(row.text("channel"), int(ends[0]), int(ends[1]), row.text("reason"))
-        for number in range(found.first, found.last + 1):
-            if (event := EventId.of(found.channel, number)) in events:
+        numbers = Retired(row.text("channel"), int(ends[0]), int(ends[1]), row.text("reason"))
+        for number in range(numbers.first, numbers.last + 1):
+            if (event := EventId.of(numbers.channel, number)) in events:
                 faults.add(row, f"{event} is known: it stands in events.csv")
-        yield found
+        yield numbers

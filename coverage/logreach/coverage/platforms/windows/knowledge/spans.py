@@ -26,14 +26,14 @@ def parse_span(text: str) -> Span | None:
     """A span from its text; None for '-'. Raises ValueError for anything else."""
     if text == NEVER:
         return None
-    found = _SPAN.fullmatch(text)
-    if found is None:
+    match = _SPAN.fullmatch(text)
+    if match is None:
         raise ValueError(f"{text!r} is not a span of builds")
-    possible = int(found["possible"])
-    proven = _number(found["proven"]) if found["unsure"] else possible
-    end, until = _number(found["end"]), _number(found["until"])
+    possible = int(match["possible"])
+    proven = _number(match["proven"]) if match["unsure"] else possible
+    end, until = _number(match["end"]), _number(match["until"])
     span = (
-        Span(possible, proven, end, until) if found["fading"] else Span(possible, proven, None, end)
+        Span(possible, proven, end, until) if match["fading"] else Span(possible, proven, None, end)
     )
     _check_order(span, text)
     return span

@@ -48,16 +48,16 @@ class Audited:
         os, reason = facts.get(OS), self._reason
         name = self.subcategory.name
         if isinstance(os, Missing):
-            text = f"whether {name} governs {self.subject} hangs on the OS, unknown"
-            return reason(UNKNOWN, text, missing=OS)
+            explanation = f"whether {name} governs {self.subject} hangs on the OS, unknown"
+            return reason(UNKNOWN, explanation, missing=OS)
         governs = self.span.holds(os.value.build)
         if governs == YES:
             return None
         if governs == NO:
-            text = f"{name} does not govern {self.subject} on {os.value}"
-            return reason(NOT_APPLICABLE, text, os.evidence)
-        text = f"no source tells whether {name} governs {self.subject} here"
-        return reason(UNKNOWN, text, os.evidence)
+            explanation = f"{name} does not govern {self.subject} on {os.value}"
+            return reason(NOT_APPLICABLE, explanation, os.evidence)
+        explanation = f"no source tells whether {name} governs {self.subject} here"
+        return reason(UNKNOWN, explanation, os.evidence)
 
     def _set(self, facts: Facts) -> Reason:
         """What the subcategory is set to, against what the event needs."""
@@ -65,17 +65,19 @@ class Audited:
         fact = facts.get(AUDIT(self.subcategory.guid))
         title = f"audit subcategory {self.subcategory.name}"
         if isinstance(fact, Missing):
-            text = f"{title}: its state is unknown ({fact.reason})"
-            return self._reason(UNKNOWN, text, (), self._remedy(), missing=key)
+            explanation = f"{title}: its state is unknown ({fact.reason})"
+            return self._reason(UNKNOWN, explanation, (), self._remedy(), missing=key)
         setting = fact.value
         verdict = self._judge(setting)
-        text = f"{title} is set to {setting}{' by default (assumed)' if fact.assumed else ''}"
+        explanation = (
+            f"{title} is set to {setting}{' by default (assumed)' if fact.assumed else ''}"
+        )
         if verdict == YES:
-            return self._reason(verdict, text, fact.evidence)
-        text = f"{text}; {self.subject} needs {self._needed()}"
+            return self._reason(verdict, explanation, fact.evidence)
+        explanation = f"{explanation}; {self.subject} needs {self._needed()}"
         if self.why:
-            text = f"{text} ({self.why})"
-        return self._reason(verdict, text, fact.evidence, self._remedy())
+            explanation = f"{explanation} ({self.why})"
+        return self._reason(verdict, explanation, fact.evidence, self._remedy())
 
     @property
     def _reason(self) -> partial[Reason]:
@@ -83,8 +85,8 @@ class Audited:
 
     def _judge(self, setting: AuditSetting) -> Verdict:
         recorded = {"success": setting.success, "failure": setting.failure}
-        wanted = self.outcomes or frozenset(recorded)
-        hit = [recorded[outcome] for outcome in sorted(wanted)]
+        outcomes = self.outcomes or frozenset(recorded)
+        hit = [recorded[outcome] for outcome in sorted(outcomes)]
         if all(hit):
             return YES
         if not any(hit):
@@ -104,11 +106,11 @@ class Audited:
         """What is to be turned on, whatever else is on already."""
         value = self._wanted()
         switches = " /success:enable" * value.success + " /failure:enable" * value.failure
-        text = (
+        explanation = (
             f"Turn on {self.subcategory.gpo_name} ({value}) under Advanced Audit Policy "
             f"Configuration > {self.subcategory.category}, or run: "
             f'auditpol /set /subcategory:"{{{self.subcategory.guid}}}"{switches}'
         )
         cost = f"event volume: {self.subcategory.volume}" if self.subcategory.volume else ""
         title = f"{self.subcategory.gpo_name}: {value}"
-        return Remedy(audit_key(self.subcategory.guid), value, text, cost, title)
+        return Remedy(audit_key(self.subcategory.guid), value, explanation, cost, title)

@@ -25,7 +25,9 @@ def written(event: Event, os: OperatingSystem) -> Verdict:
 def layouts_on(event: Event, os: OperatingSystem) -> tuple[Layout, ...]:
     """The layouts that a build writes, or may write."""
     spans = [(layout, layout.span(os)) for layout in event.layouts]
-    return tuple(one for one, span in spans if span is not None and span.holds(os.build) != NO)
+    return tuple(
+        layout for layout, span in spans if span is not None and span.holds(os.build) != NO
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -38,8 +40,8 @@ def _place(event: Event, os: OperatingSystem) -> str:
 
 def has_field(event: Event, name: str, os: OperatingSystem) -> Verdict:
     """Whether the event has the field on this build: in every layout it may write, or in some."""
-    found = {layout.has(name) for layout in layouts_on(event, os)} or {NO}
-    return found.pop() if len(found) == 1 else UNKNOWN
+    verdicts = {layout.has(name) for layout in layouts_on(event, os)} or {NO}
+    return verdicts.pop() if len(verdicts) == 1 else UNKNOWN
 
 
 def over_systems(
@@ -64,23 +66,31 @@ class OsWrites:
 
     def check(self, facts: Facts) -> Reason:
         event = self.event
-        verdict, evidence, os = over_systems(facts, lambda one: written(event, one))
-        where = str(os) if os else "any Windows"
+        verdict, evidence, os = over_systems(facts, lambda candidate: written(event, candidate))
+        system = str(os) if os else "any Windows"
         if verdict == YES:
-            text = f"{event.key} is written on {where}"
+            explanation = f"{event.key} is written on {system}"
         elif event.never_emitted:
-            text = f"{event.key} is defined, but written by no Windows"
+            explanation = f"{event.key} is defined, but written by no Windows"
         elif os is None:
-            text = f"whether {event.key} is written hangs on the operating system, which is unknown"
+            explanation = (
+                f"whether {event.key} is written hangs on the operating system, which is unknown"
+            )
         elif verdict == NO:
-            text = f"{event.key} is not written on {where}"
+            explanation = f"{event.key} is not written on {system}"
         else:
-            text = f"no source at hand proves that {where} writes {event.key}"
+            explanation = f"no source at hand proves that {system} writes {event.key}"
         if verdict != YES and os is not None and (more := _why_not(event, os, verdict)):
-            text = f"{text}: {more}"
+            explanation = f"{explanation}: {more}"
         missing = OS if os is None and not verdict.settled else None
         return Reason(
-            "os", event.key, verdict, text, evidence, reference=event.reference, missing=missing
+            "os",
+            event.key,
+            verdict,
+            explanation,
+            evidence,
+            reference=event.reference,
+            missing=missing,
         )
 
 
@@ -110,22 +120,26 @@ class OsFillsField:
 
     def check(self, facts: Facts) -> Reason:
         event, name = self.event, self.name
-        verdict, evidence, os = over_systems(facts, lambda one: has_field(event, name, one))
-        where = "any Windows" if os is None else _place(event, os)
+        verdict, evidence, os = over_systems(
+            facts, lambda candidate: has_field(event, name, candidate)
+        )
+        system = "any Windows" if os is None else _place(event, os)
         missing = None
         if verdict == YES:
-            text = f"{event.key} has {name} on {where}"
+            explanation = f"{event.key} has {name} on {system}"
         elif verdict == NO:
-            text = f"{event.key} has no field {name} on {where}"
+            explanation = f"{event.key} has no field {name} on {system}"
         elif os is None:
-            text = f"whether {event.key} has {name} hangs on the operating system, unknown here"
+            explanation = (
+                f"whether {event.key} has {name} hangs on the operating system, unknown here"
+            )
             missing = OS
         elif self._unnamed(os):
-            text = f"no source at hand names the fields of {event.key} on {where}"
+            explanation = f"no source at hand names the fields of {event.key} on {system}"
         else:
-            text = f"whether {event.key} has {name} on {where} hangs on installed updates"
+            explanation = f"whether {event.key} has {name} on {system} hangs on installed updates"
         subject = f"{event.key}/{name}"
-        return Reason("os", subject, verdict, text, evidence, None, event.reference, missing)
+        return Reason("os", subject, verdict, explanation, evidence, None, event.reference, missing)
 
     def _unnamed(self, os: OperatingSystem) -> bool:
         return any(not layout.fields_known for layout in layouts_on(self.event, os))
@@ -152,28 +166,28 @@ class HasRole:
 
     def check(self, facts: Facts) -> Reason:
         words = " or ".join(self.titles)
-        named = f"{self.subject} {self.what}".rstrip()
-        known = [self._as_role(role, facts) for role in sorted(self.roles)]
-        for verdict, evidence, _ in known:
+        events = f"{self.subject} {self.what}".rstrip()
+        answers = [self._as_role(role, facts) for role in sorted(self.roles)]
+        for verdict, evidence, _ in answers:
             if verdict == YES:
                 return Reason(
                     "role", self.subject, YES, f"the host has the role: {words}", evidence
                 )
-        unknown = [missing for verdict, _, missing in known if verdict == UNKNOWN]
+        unknown = [missing for verdict, _, missing in answers if verdict == UNKNOWN]
         if unknown:
-            text = f"only hosts of this role write {named}: {words}; the host's is unknown"
+            explanation = f"only hosts of this role write {events}: {words}; the host's is unknown"
             return Reason(
                 "role",
                 self.subject,
                 UNKNOWN,
-                text,
+                explanation,
                 reference=self.reference,
                 missing=unknown[0],
             )
-        evidence = known[0][1]
-        text = f"only hosts of this role write {named}: {words}"
+        evidence = answers[0][1]
+        explanation = f"only hosts of this role write {events}: {words}"
         return Reason(
-            "role", self.subject, NOT_APPLICABLE, text, evidence, reference=self.reference
+            "role", self.subject, NOT_APPLICABLE, explanation, evidence, reference=self.reference
         )
 
     def _as_role(
@@ -181,19 +195,23 @@ class HasRole:
     ) -> tuple[Verdict, tuple[Evidence, ...], FactKey[object] | None]:
         os = facts.get(OS)
         if not isinstance(os, Missing) and os.value.kind is OsKind.CLIENT:
-            told = facts.get(ROLE)
-            if isinstance(told, Missing) and told.fault is not None:
+            role_fact = facts.get(ROLE)
+            if isinstance(role_fact, Missing) and role_fact.fault is not None:
                 # Sources disagree on what this is: the system may be what is told wrongly.
                 return UNKNOWN, os.evidence, ROLE
             return NO, os.evidence, None
         if role == Role.DOMAIN_CONTROLLER:
-            held = facts.get(ROLE)
-            if isinstance(held, Missing):
+            role_fact = facts.get(ROLE)
+            if isinstance(role_fact, Missing):
                 return UNKNOWN, (), ROLE
-            return (YES if held.value is Role.DOMAIN_CONTROLLER else NO), held.evidence, None
-        own = facts.get(ROLE)
-        if not isinstance(own, Missing) and own.value is Role.WORKSTATION:
-            return NO, own.evidence, None
+            return (
+                (YES if role_fact.value is Role.DOMAIN_CONTROLLER else NO),
+                role_fact.evidence,
+                None,
+            )
+        role_fact = facts.get(ROLE)
+        if not isinstance(role_fact, Missing) and role_fact.value is Role.WORKSTATION:
+            return NO, role_fact.evidence, None
         feature = facts.get(FEATURE(role))
         if isinstance(feature, Missing):
             return UNKNOWN, (), FEATURE(role)

@@ -25,7 +25,7 @@ class ObjectAudited:
 
     def check(self, facts: Facts) -> Reason:
         coverage = access_coverage(facts, self.need)
-        text = (
+        explanation = (
             f"{self.subject} needs an audit entry (SACL) on {self._what()}: {coverage.explanation}"
         )
         # An entry for every key or file of a host is no advice: its volume would drown the rest.
@@ -34,7 +34,7 @@ class ObjectAudited:
             "object SACL",
             self.subject,
             coverage.verdict,
-            text,
+            explanation,
             coverage.evidence,
             remedy,
             self.reference,

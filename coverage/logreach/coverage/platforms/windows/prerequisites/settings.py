@@ -35,34 +35,43 @@ class SettingOn:
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.get(SETTING(self.setting.name))
-        wanted = self.setting.whole or True
+        target = self.setting.whole or True
         remedy = Remedy(
             self._key,
-            wanted,
+            target,
             self.setting.remedy,
             self.setting.note,
             f"Setting: {self.setting.title}",
         )
         title = f"setting '{self.setting.title}'"
         if isinstance(fact, Missing):
-            text = f"{title} is unknown ({fact.reason}); {self.subject} hangs on it"
+            explanation = f"{title} is unknown ({fact.reason}); {self.subject} hangs on it"
             return Reason(
-                "setting", self.subject, UNKNOWN, text, (), remedy, self.setting.source, self._key
+                "setting",
+                self.subject,
+                UNKNOWN,
+                explanation,
+                (),
+                remedy,
+                self.setting.source,
+                self._key,
             )
         level = self.setting.level(fact.value)
         if level is Level.YES:
-            text = f"{title} is on{' by default (assumed)' if fact.assumed else ''}"
-            return Reason("setting", self.subject, YES, text, fact.evidence)
+            explanation = f"{title} is on{' by default (assumed)' if fact.assumed else ''}"
+            return Reason("setting", self.subject, YES, explanation, fact.evidence)
         state = "off" if level is Level.NO else f"on for a part only ({fact.value})"
-        text = f"{title} is {state}; {self.subject} hangs on it"
+        explanation = f"{title} is {state}; {self.subject} hangs on it"
         verdict = Verdict.of(level, max(level, self.without))
         if not verdict.settled:
-            text = f"{text}: where it is not set at all, some are written all the same"
+            explanation = (
+                f"{explanation}: where it is not set at all, some are written all the same"
+            )
         return Reason(
             "setting",
             self.subject,
             verdict,
-            text,
+            explanation,
             fact.evidence,
             remedy,
             self.setting.source,
@@ -93,23 +102,27 @@ class ChannelOn:
         evidence = () if isinstance(fact, Missing) else fact.evidence
         reason = partial(Reason, "channel", self.subject)
         if isinstance(fact, Missing) and fact.fault is not None:
-            text = f"whether {title} is enabled is unknown ({fact.reason})"
-            return reason(UNKNOWN, text, remedy=self._remedy(), missing=self._key)
+            explanation = f"whether {title} is enabled is unknown ({fact.reason})"
+            return reason(UNKNOWN, explanation, remedy=self._remedy(), missing=self._key)
         if state is None and self.channel.on_by_default:
-            text = f"{title} is on by default, and the inventory does not say otherwise"
-            return reason(YES, text, evidence, reference=f"the default: {self.channel.source}")
+            explanation = f"{title} is on by default, and the inventory does not say otherwise"
+            return reason(
+                YES, explanation, evidence, reference=f"the default: {self.channel.source}"
+            )
         if state is None:
-            text = f"whether {title} is enabled is unknown, and it is not known to be on by default"
-            return reason(UNKNOWN, text, evidence, self._remedy(), missing=self._key)
+            explanation = (
+                f"whether {title} is enabled is unknown, and it is not known to be on by default"
+            )
+            return reason(UNKNOWN, explanation, evidence, self._remedy(), missing=self._key)
         if state:
             return reason(YES, f"{title} is enabled", evidence)
         return reason(NO, f"{title} is disabled", evidence, self._remedy())
 
     def _remedy(self) -> Remedy:
-        text = f'Enable the channel: wevtutil set-log "{self.channel.name}" /enabled:true'
+        instruction = f'Enable the channel: wevtutil set-log "{self.channel.name}" /enabled:true'
         return Remedy(
             self._key,
             ChannelState(enabled=True),
-            text,
+            instruction,
             title=f"Channel {self.channel.name}: enabled",
         )
