@@ -31,9 +31,8 @@ def assessed(rules: Path, cache: Path, out: Path) -> tuple[float, float]:
 
 def on_4688(rules: Path) -> None:
     """How many rules for process creation can fire on Security:4688 alone."""
-    from fake_host import FakeHost
+    from fake_host import FakeHost, judge
 
-    from logreach.coverage.detections.judge import judge
     from logreach.coverage.detections.load import load_rules
 
     found = [one for one in load_rules([rules]).rules if "process_creation" in str(one.logsource)]
