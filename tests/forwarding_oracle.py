@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
-from logreach.coverage.forwarding import EventMetadata
+from logreach.coverage.events.header import EventMetadata
 from logreach.inventories.forwarding.subscriptions import Forwarding
 from logreach.inventories.forwarding.xpath import (
     Call,

@@ -261,7 +261,17 @@ def compared(case: Words, subject: str) -> tuple[dict[str, Any], dict[str, Any]]
     if spoken := [text for text in silent if text in reason.text]:
         answer["not silent of"] = spoken
     for name, text in (("says", reason.text), ("remedy", answer.get("remedy", ""))):
-        part = expected.get(name)
-        if part is not None:
-            answer[name] = part if part in text else text
+        if name in expected:
+            parts = expected[name] if isinstance(expected[name], list) else [expected[name]]
+            answer[name] = expected[name] if all(part in text for part in parts) else text
     return answer, expected
+
+
+def depends_on_more(case: Words) -> Reason | None:
+    """What the prerequisite of a case answers without the facts that it does not say it reads;
+    None where that is the same."""
+    leaf, facts = leaf_of(case["ask"]), facts_of(case["host"])
+    reads = set(leaf.reads)
+    known = {key: fact for key, fact in facts.known.items() if {key, key.family.every} & reads}
+    reason = leaf.check(Facts(known, facts.missing))
+    return None if reason == leaf.check(facts) else reason

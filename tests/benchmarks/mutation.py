@@ -53,7 +53,11 @@ TARGETS = {
         "tests/coverage/platforms/sysmon/test_sysmon_answers.py",
         "tests/coverage/platforms/sysmon/test_sysmon_prerequisites.py",
     ),
-    f"{_COVERAGE}forwarding/prerequisite.py": ("tests/coverage/forwarding",),
+    f"{_COVERAGE}forwarding/prerequisite.py": (
+        "tests/coverage/forwarding/test_prerequisite_cases.py",
+        "tests/coverage/forwarding/test_forwarding_remedies.py",
+        "tests/coverage/forwarding/test_membership.py",
+    ),
     f"{_INVENTORIES}facts/*.py": (
         "tests/inventories/facts",
         "tests/inventories/reading/test_inventory_cases.py",

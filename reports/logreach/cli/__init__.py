@@ -58,7 +58,7 @@ def _first(
 # The list of commands cuts longer sentences.
 app.command("assess", short_help="Judge an inventory and write the reports.")(_assess.assess)
 app.command("explain", short_help="Show the chain behind a verdict.")(_explain.explain)
-app.command("rules", short_help="List Sigma rules by gain of remedies.")(_rules.rules)
+app.command("rules", short_help="List Sigma rules by gain of changes.")(_rules.rules)
 app.add_typer(_inventory.app, name="inventory", short_help="Show or check an inventory's facts.")
 app.command("collect", short_help="Print the script that gathers a host's facts.")(_collect.collect)
 _sysmon.app.command("rules", short_help="Count rules that can fire, by configuration.")(

@@ -217,10 +217,9 @@ def _conflict(conflict: Conflict) -> str:
 
 def _name(key: FactKey[object]) -> str:
     """A fact's name for people, as in every report."""
-    from logreach.coverage.assessment.fact_views import fact_title
-    from logreach.coverage.platforms.windows.knowledge.events import load_events
+    from logreach.coverage.platforms.registry import sensors
 
-    return fact_title(load_events(), key) or f"{key.family} {key.name}".strip()
+    return sensors().fact_title(key) or f"{key.family} {key.name}".strip()
 
 
 def _missing_facts(inventory: Inventory) -> Iterator[str]:

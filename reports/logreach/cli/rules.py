@@ -90,7 +90,7 @@ def rules(
         OutputFormat, typer.Option("--format", help="json: one object a line.")
     ] = OutputFormat.TEXT,
 ) -> None:
-    """List rules by gain of changes: hosts by verdict, log source, missing fields, reason.
+    """List rules by gain of changes, with hosts by verdict, reason and the changes themselves.
 
     Gain is the weight of the rule's level (critical 4, high 3, medium 2, low 1, informational
     0.5, none 1) times the number of hosts on which the rule fires once the changes that it waits
@@ -155,11 +155,12 @@ def _print(rows: Iterable[RuleRow]) -> None:
     from rich.text import Text
 
     from logreach.reports.printing import WrappedCell
+    from logreach.reports.reason_text import remedy_title
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     table.add_column("Gain", justify="right", no_wrap=True)
     table.add_column("Level", no_wrap=True)
-    for title in ("Rule, technique, log source", "Hosts", "Missing fields, reason"):
+    for title in ("Rule, technique, log source", "Hosts", "Missing fields, reason", "Changes"):
         table.add_column(title, overflow="fold")
     for row in rows:
         rule = row.summary
@@ -169,6 +170,7 @@ def _print(rows: Iterable[RuleRow]) -> None:
             _lines(rule.title, " ".join(rule.techniques), rule.log_source),
             _lines(*(f"{count} {label}" for label, count in sorted(row.hosts.items()))),
             _lines(" ".join(rule.missing_fields), _reason(rule)),
+            _lines(*(f"- {remedy_title(remedy)}" for remedy in row.remedies)),
         )
         table.add_row(*(WrappedCell(Text(cell)) for cell in cells))
     Console().print(table)

@@ -238,7 +238,7 @@ def _why(config: Config, record: Record, decision: Decision) -> str:
         Basis.MULTIPLE: f"nothing matches in {len(lines)} elements (lines {listed})",
         Basis.MANIFEST: "no element; Sysmon's own default",
         Basis.UNFILTERED: "this event is never filtered",
-        Basis.NO_EVENT: f"Sysmon with schema {config.binary} has no such event",
+        Basis.NO_EVENT: f"Sysmon with schema {config.sysmon_schema} has no such event",
     }[decision.basis]
 
 

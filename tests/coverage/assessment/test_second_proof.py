@@ -28,6 +28,7 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.events import Events
 from logreach.coverage.network.keys import component_key
 from logreach.coverage.network.model import Model, build
+from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.windows.facts import AUDIT, AuditSetting
@@ -51,7 +52,7 @@ class Chains:
 
     def __init__(self, keys: Iterator[str] | list[str]) -> None:
         graph = Graph()
-        part = Events(graph, load_events(), {})
+        part = Events(graph, sensors(), {})
         self._nodes: dict[str, NodeKey] = {}
         for key in dict.fromkeys(keys):
             event, _, name = key.partition("/")

@@ -13,7 +13,6 @@ from hosts import facts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logreach.coverage.detections.event_variants import sense_of
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
@@ -21,6 +20,7 @@ from logreach.coverage.network.rule_nodes import RuleEvents
 from logreach.coverage.platforms.windows.headers import audit_keywords
 from logreach.coverage.platforms.windows.knowledge import events as events_module
 from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.platforms.windows.variants import variant_of
 
 CASES = yaml.safe_load(Path(__file__).with_name("sense_cases.yaml").read_text(encoding="utf-8"))
 HOSTS = {name: facts(words) for name, words in CASES["hosts"].items()}
@@ -121,7 +121,7 @@ def test_no_event_of_a_pattern_has_another_outcome_than_is_told(
     pattern = EventPattern(
         EventId.parse("Security:4769"), {name: one for name, one in held.items() if one}
     )
-    sense = sense_of(pattern)
+    sense = variant_of(pattern)
     words = {"success": "0x8020000000000000", "failure": "0x8010000000000000"}
     for code, given_suite in (("0x0", "0x17"), ("0x0", "0x12"), ("0x12", "0xffffffff")):
         event = {"Status": code, "TicketEncryptionType": given_suite}

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from logreach.coverage.attack import load_attack, load_smap
-from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import ComponentOperations, load_operations
 from logreach.coverage.network.model import Model, build
+from logreach.coverage.platforms.windows.knowledge.events import load_events
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +37,13 @@ def test_every_event_that_shows_an_operation_is_known(model: Model) -> None:
         for table in tables()
         for operation in table.operations
         for shown in operation.shown_by
-        if not model.event_part.known(shown.event) and shown.limit is None
+        if not model.event_part.knows(shown.event) and shown.limit is None
     }
     assert not unknown
 
 
 def test_every_subcategory_and_field_that_is_named_exists(model: Model) -> None:
-    names = {one.name for one in model.events.subcategories.values()}
+    names = {one.name for one in load_events().subcategories.values()}
     for table in tables():
         for operation in table.operations:
             for shown in operation.shown_by:
@@ -58,8 +58,8 @@ def test_a_subcategory_that_narrows_an_event_is_one_of_its_own(model: Model) -> 
         for operation in table.operations:
             for shown in operation.shown_by:
                 if shown.subcategory:
-                    event = model.events.events[shown.event]
-                    own = {model.events.subcategories[guid].name for guid in event.subcategories}
+                    event = load_events().events[shown.event]
+                    own = {load_events().subcategories[guid].name for guid in event.subcategories}
                     assert shown.subcategory in own, (table.component, shown.event)
 
 
@@ -69,8 +69,7 @@ def test_every_attribute_names_a_field_of_its_event(model: Model) -> None:
         for component, wanted in load_operations().attributes.items()
         for attribute, fields in wanted.items()
         for field in fields
-        if field.partition("/")[2]
-        not in model.event_part.fields(EventId.parse(field.partition("/")[0]))
+        if field.name not in model.event_part.fields(field.event)
     ]
     assert not wrong
 

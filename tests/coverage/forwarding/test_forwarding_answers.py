@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.header import EventMetadata, common_fields
 from logreach.coverage.events.patterns import Constraint, EventPattern, FilterAnswer, Test
-from logreach.coverage.forwarding import EventMetadata, ForwardingFilter, common_fields
+from logreach.coverage.forwarding import ForwardingFilter
 from logreach.inventories.forwarding import splunk, winlogbeat
 from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
-from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
+from logreach.coverage.forwarding import ForwardingFilter
 from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
 
 META = EventMetadata("Log", "Maker", 7, 4, 0x8020000000000000, fields=("A", "B", "C"))

@@ -13,6 +13,7 @@ from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.forwarding.prerequisite import Forwarded
+from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.forwarding.subscriptions import (
     FORWARDING,
@@ -34,7 +35,8 @@ GROUP = "O:NSG:NSD:(A;;GA;;;S-1-5-21-1-2-3-4444)"
 def asked(forwarding: Forwarding, event: str = "Security:4624", **words: Any) -> Reason:
     said = {"os": "Windows Server 2022", "role": "server", **words}
     facts = hosts.facts(said).stating(FORWARDING, forwarding)
-    return Forwarded(EventPattern(EventId.parse(event), {})).check(facts)
+    pattern = EventPattern(EventId.parse(event))
+    return Forwarded(pattern, sensors().of(pattern.event)).check(facts)
 
 
 def one(*queries: Query, **more: Any) -> Subscription:

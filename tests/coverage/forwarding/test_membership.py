@@ -16,6 +16,7 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding.membership import Who, membership
 from logreach.coverage.forwarding.prerequisite import Forwarded
+from logreach.coverage.platforms.registry import sensors
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Facts, Statement
 from logreach.inventories.facts.keys import FactKey
@@ -35,6 +36,8 @@ CASES: dict[str, Any] = yaml.safe_load(
 EVERYTHING = (Query("Security", "*", suppress=False, line=3),)
 COMPUTERS = "D:(A;;GA;;;DC)"
 OWN_GROUP = "D:(A;;GA;;;S-1-5-21-1-2-3-1105)"
+
+LOGON = EventId.parse("Security:4624")
 
 
 def subscription(allowed: str, xpath: str = "*", **told: Any) -> Subscription:
@@ -78,7 +81,8 @@ def reason(
         assert not hasattr(system, "reason")
         told[OS] = system  # type: ignore[assignment]
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in told.items())
-    return Forwarded(EventPattern(EventId.parse(event), fields or {})).check(facts)
+    pattern = EventPattern(EventId.parse(event), fields or {})
+    return Forwarded(pattern, sensors().of(pattern.event)).check(facts)
 
 
 def test_a_domain_controller_beside_a_subscription_for_computers_is_told_why() -> None:
@@ -107,9 +111,7 @@ def test_the_query_that_decides_is_named_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "inventory.yaml").write_text("hosts: [{name: H, subscriptions: a.xml}]", "utf-8")
     inventory = load(tmp_path)
     (evidence,) = (
-        Forwarded(EventPattern(EventId.parse("Security:4624"), {}))
-        .check(inventory.hosts[0].facts)
-        .evidence
+        Forwarded(EventPattern(LOGON), sensors().of(LOGON)).check(inventory.hosts[0].facts).evidence
     )
     digests = {one.path: one.sha256 for one in inventory.files}
     assert (evidence.source, evidence.where) == ("a.xml", "line 1")
@@ -224,7 +226,7 @@ def verdict(
     if collector is not None:
         told[FEATURE("event-collector")] = collector
     facts = Facts.of(Statement(key, value, Evidence("x")) for key, value in told.items())
-    return Forwarded(EventPattern(EventId.parse("Security:4624"), {})).check(facts).verdict
+    return Forwarded(EventPattern(LOGON), sensors().of(LOGON)).check(facts).verdict
 
 
 @settings(max_examples=150)

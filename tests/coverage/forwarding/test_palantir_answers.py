@@ -11,8 +11,9 @@ import yaml
 from support import shared
 
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
-from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
+from logreach.coverage.forwarding import ForwardingFilter
 from logreach.inventories.forwarding import wef
 
 TABLE: dict[str, Any] = yaml.safe_load(

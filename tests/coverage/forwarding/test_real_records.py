@@ -13,9 +13,10 @@ from forwarding_oracle import takes
 from support import shared
 
 from logreach.coverage.events.event_id import EventId
-from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
-from logreach.coverage.platforms.windows.headers import metadata
-from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.events.header import EventMetadata
+from logreach.coverage.forwarding import ForwardingFilter
+from logreach.coverage.platforms.registry import sensors
+from logreach.inventories.facts.facts import Facts
 from logreach.inventories.forwarding import wef
 from logreach.inventories.forwarding.subscriptions import Forwarding, Query, Subscription
 
@@ -129,10 +130,11 @@ def test_real_records_and_queries_of_every_form(
 def test_headers_of_real_records_are_among_those_that_are_known(
     events: list[tuple[Element, EventMetadata, dict[str, str]]],
 ) -> None:
-    shorts = {one.name: one.short for one in load_events().channels.values()}
     compared = 0
     for root, meta, fields in events:
-        known = metadata(EventId.of(shorts[meta.channel], meta.event_id))
+        event = EventId.of(sensors().channels[meta.channel.casefold()], meta.event_id)
+        sensor = sensors().of(event)
+        known = sensor.header(event, Facts()) if sensor else None
         if known is None or known.provider != meta.provider:
             continue
         compared += 1

@@ -9,6 +9,7 @@ import pytest
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding.prerequisite import Arriving
+from logreach.coverage.platforms.registry import sensors
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.forwarding import splunk
 
@@ -56,6 +57,6 @@ def test_what_does_not_arrive_whole_proves_nothing(
     pattern = EventPattern(
         EventId.parse("Security:4688"), {name: (constraint(held),) for name, held in fields.items()}
     )
-    found = Arriving(facts).check(pattern)
+    found = Arriving(facts).check(pattern, sensors().of(pattern.event))
     assert found.verdict.label == label, found.text
     assert words in found.text

@@ -14,9 +14,10 @@ from logreach.coverage.events.filters import drops_all, verdict_of
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.forwarding import ForwardingFilter
 from logreach.coverage.forwarding.prerequisite import Arriving
+from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.engine import SysmonFilter, load
 from logreach.coverage.platforms.sysmon.prerequisites import Keeping
-from logreach.coverage.platforms.windows.headers import metadata
+from logreach.coverage.platforms.windows.headers import windows_header
 from logreach.inventories.facts.facts import Known
 from logreach.inventories.forwarding.subscriptions import (
     FORWARDING,
@@ -63,14 +64,14 @@ def test_forwarding_says_the_same_of_a_pattern_asked_after_others(
 ) -> None:
     said = {"os": "Windows Server 2022", "role": "server"}
     facts = hosts.facts(said).stating(FORWARDING, forwarding)
-    arriving = Arriving(facts)
+    arriving, sensor = Arriving(facts), sensors().of(EventId.parse(LOGON))
     os = facts.get(OS)
     assert isinstance(os, Known)
     for kind in kinds:
         fields = {"LogonType": (Constraint(Test.EQUALS, (kind,)),)} if kind else {}
         pattern = EventPattern(EventId.parse(LOGON), fields)
-        alone = ForwardingFilter(forwarding, lambda key: metadata(key, os.value))
-        assert arriving.check(pattern).verdict == verdict_of(alone.answer(pattern))
+        alone = ForwardingFilter(forwarding, lambda event: windows_header(event, os.value))
+        assert arriving.check(pattern, sensor).verdict == verdict_of(alone.answer(pattern))
 
 
 @pytest.mark.parametrize(

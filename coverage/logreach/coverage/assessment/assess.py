@@ -41,7 +41,6 @@ from logreach.coverage.network.keys import (
 )
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.network.techniques import QUESTIONS
-from logreach.coverage.platforms.sysmon.prerequisites import contradictions
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.facts.keys import FactKey
@@ -103,7 +102,7 @@ def assess(
         remedies=remedies,
         plan=plan_for(QuestionKind.TECHNIQUE, questions, assessed, remedies),
         rule_plan=plan_for(QuestionKind.RULE, questions, assessed, remedies) if work else Plan(),
-        missing=missing_facts(questions, assessed, model.events),
+        missing=missing_facts(questions, assessed, model.sensors),
         tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
         faults=(*inventory.faults, *(rules.faults if rules else ())),
         notes=(*method_notes(model, inventory), *(rule_notes(work) if work else ())),
@@ -137,7 +136,7 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         conflicts=facts.conflicts,
         faults=(
             *(fault for host in done.group.hosts for fault in host.faults),
-            *contradictions(facts),
+            *(fault for sensor in model.sensors.every for fault in sensor.contradictions(facts)),
         ),
     )
 
@@ -146,7 +145,7 @@ def _rule_work(rules: RuleSet, model: Model) -> RuleWork:
     from logreach.coverage.assessment.rules import RuleWork
     from logreach.coverage.network.rule_nodes import RuleEvents
 
-    events = RuleEvents(model.compiled, model.event_part, model.events)
+    events = RuleEvents(model.compiled, model.event_part, model.sensors)
     return RuleWork(rules, model.attack, events)
 
 
@@ -269,5 +268,5 @@ def hanging(
     assessed = [
         Assessed(one, evaluate(model.compiled, one.facts)) for one in group(inventory.hosts)
     ]
-    missing = missing_facts(technique_questions(model), assessed, model.events)
+    missing = missing_facts(technique_questions(model), assessed, model.sensors)
     return {fact.key: fact.verdicts for fact in missing}

@@ -14,7 +14,6 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.keys import component_key, technique_key, via_key
 from logreach.coverage.network.model import Model
 from logreach.coverage.network.techniques import QUESTIONS
-from logreach.coverage.platforms.sysmon.engine import manifest
 from logreach.inventories.files.faults import Fault, InputError
 
 _EVENT = re.compile(r"(?P<log>[^:]+):(?P<number>\d+|\*)(/(?P<field>.+))?")
@@ -46,8 +45,7 @@ def _event(name: str, model: Model) -> list[NodeKey]:
     match = _EVENT.fullmatch(name)
     if match is None:
         return []
-    logs = {channel.name.casefold(): channel.short for channel in model.events.channels.values()}
-    log = logs.get(match["log"].casefold(), match["log"])
+    log = model.sensors.channels.get(match["log"].casefold(), match["log"])
     key = _spelt(_events(model)).get(f"{log}:{match['number']}".casefold())
     if key is None:
         return []
@@ -58,9 +56,9 @@ def _event(name: str, model: Model) -> list[NodeKey]:
 
 def _events(model: Model) -> Iterable[EventId]:
     """Every event that the knowledge names."""
-    yield from (EventId.of("Sysmon", event.id) for event in manifest.events(manifest.newest()))
-    yield from model.events.events
-    yield from model.events.unknown_events
+    for sensor in model.sensors.every:
+        yield from sensor.events()
+        yield from sensor.undescribed()
     yield from model.event_keys
 
 
@@ -70,8 +68,8 @@ def _field(key: EventId, name: str, model: Model) -> str:
     spelt = _spelt(fields).get(name.casefold())
     if spelt is not None:
         return spelt
-    event = model.events.events.get(key)
-    if not fields or (event and not all(layout.fields_known for layout in event.layouts)):
+    sensor = model.sensors.of(key)
+    if not fields or sensor is None or not sensor.all_fields_known(key):
         return name
     hint = did_you_mean(name, fields, 3) or f"Its fields are {', '.join(fields)}."
     raise InputError(Fault(f"{key} has no field {name!r}", hint=hint))
@@ -93,8 +91,8 @@ def _component(name: str, model: Model) -> list[NodeKey]:
 
 def _hint(name: str, model: Model) -> str:
     events = list(dict.fromkeys(_events(model)))
-    unknown = model.events.unknown_events
-    same = [key for key in events if key.number == name and key not in unknown]
+    undescribed = {event for sensor in model.sensors.every for event in sensor.undescribed()}
+    same = [event for event in events if event.number == name and event not in undescribed]
     if same:
         return f"Did you mean {' or '.join(same)}?"
     techniques = {

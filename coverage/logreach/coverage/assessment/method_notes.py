@@ -35,15 +35,16 @@ def method_notes(model: Model, inventory: Inventory) -> tuple[Note, ...]:
 
 def _attack_notes(model: Model) -> tuple[Note, ...]:
     attack = model.attack
-    windows = [analytic for analytic in attack.analytics if "Windows" in analytic.platforms]
-    refs = [ref for analytic in windows for ref in analytic.refs]
+    hosts = model.sensors.hosts
+    analytics = [analytic for analytic in attack.analytics if hosts.named(analytic.platforms).meant]
+    refs = [ref for analytic in analytics for ref in analytic.refs]
     unparsed = [ref for ref in refs if not ref.parsed]
     slips = {event for ref in refs for event in ref.events if model.technique_part.is_slip(event)}
     return (
         (
             "ATT&CK",
             f"Enterprise {attack.version}; {counted(len(attack.techniques), 'technique')}, "
-            f"{counted(len(windows), 'analytic')} for Windows",
+            f"{counted(len(analytics), 'analytic')} for {hosts.names}",
         ),
         (
             "Component links",
@@ -52,7 +53,7 @@ def _attack_notes(model: Model) -> tuple[Note, ...]:
         ),
         (
             "Log sources in words",
-            f"of {counted(len(refs), 'log source reference')} in Windows analytics, "
+            f"of {counted(len(refs), 'log source reference')} in {hosts.names} analytics, "
             f"{len(unparsed)} {noun(len(unparsed), 'names', 'name')} no event; a verdict that "
             "depends on such a reference is unknown",
         ),

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from logreach.coverage.assessment.fact_views import fact_title
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.result import MissingFact, PlannedRemedy
@@ -18,7 +17,7 @@ from logreach.coverage.engine.evaluation import Evaluation, supposing
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import applied, exceeds
 from logreach.coverage.engine.verdict import YES, Verdict
-from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
+from logreach.coverage.events.sensor import Sensors
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import SACL
 
@@ -142,7 +141,7 @@ def _changed(
 
 
 def missing_facts(
-    questions: Questions, assessed: Sequence[Assessed], knowledge: EventKnowledge
+    questions: Questions, assessed: Sequence[Assessed], sensors: Sensors
 ) -> tuple[MissingFact, ...]:
     """Every fact that is missing and that some verdict hangs on, the weightiest first."""
     facts: dict[FactKey[object], MissingFact] = {}
@@ -154,7 +153,7 @@ def missing_facts(
         for key, hanging in leaves.items():
             counts = _hanging(questions, profile.evaluation, hanging)
             if any(counts.values()):
-                facts[key] = _with(facts.get(key), key, profile, counts, knowledge)
+                facts[key] = _with(facts.get(key), key, profile, counts, sensors)
     return tuple(
         sorted(facts.values(), key=lambda fact: (-fact.verdicts, -fact.rules, str(fact.key)))
     )
@@ -165,10 +164,10 @@ def _with(
     key: FactKey[object],
     profile: Assessed,
     counts: Mapping[QuestionKind, int],
-    knowledge: EventKnowledge,
+    sensors: Sensors,
 ) -> MissingFact:
     """A missing fact with what hangs on it on one more profile."""
-    fact = fact or MissingFact(key, (), _why(profile, key), 0, fact_title(knowledge, key))
+    fact = fact or MissingFact(key, (), _why(profile, key), 0, sensors.fact_title(key))
     hosts = profile.group.count
     return replace(
         fact,

@@ -8,7 +8,6 @@ from itertools import chain
 
 from logreach.coverage.detections.branches import Conj
 from logreach.coverage.detections.constant_fields import always_there
-from logreach.coverage.detections.event_variants import sense_of
 from logreach.coverage.detections.mapping import (
     EventAlternatives,
     Knowledge,
@@ -28,6 +27,7 @@ from logreach.coverage.engine.verdict import UNKNOWN, Verdict, all_of
 from logreach.coverage.events.event_id import ANY_NUMBER, EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
+from logreach.coverage.platforms.windows.variants import variant_of
 
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
@@ -136,7 +136,7 @@ def _built(
     said += [(name, Constraint(Test.EQUALS, values)) for name, values in mapped.where.items()]
     said += [(one.field, _opposite(one.constraint)) for one in single if one.constraint]
     pattern = _pattern(mapped.event, said)
-    sense = sense_of(pattern)
+    sense = variant_of(pattern)
     if sense is None or _is_empty(pattern, applying):
         return None
     told = all(one.constraint is not None or one.lost for one in wanted) and not any(

@@ -9,14 +9,37 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from logreach.coverage.detections.model import LogSource
 from logreach.coverage.engine.verdict import PARTIAL, UNKNOWN, UNKNOWN_AT_BEST_PARTIAL, YES, Verdict
 from logreach.coverage.events.event_id import EventId
-from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.files.tables import Shape, yaml_table
 
+_FOLDER = Path(__file__).parent / "knowledge"
+_FIELD: Shape = {
+    "to?": str,
+    "absent?": str,
+    "only?": str,
+    "never?": str,
+    "otherwise?": str,
+    "values?": {...: str},
+    "test?": str,
+    "limit?": str,
+    "why?": str,
+}
+_FIELDS: Shape = {...: {"source": str, "fields?": {...: _FIELD}, "every?": [str]}}
+_MAPPED_EVENT: Shape = {
+    "event": str,
+    "names?": str,
+    "fixed?": {...: [str]},
+    "where?": {...: [str]},
+    "limit?": str,
+    "why?": str,
+}
+_CATEGORIES: Shape = {...: {"source": str, "alternatives?": [[_MAPPED_EVENT]], "unmapped?": str}}
+_GAINS: Shape = {"fields": {...: str}, "default": str, "event": str, "filter": str}
 FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
 _LIMITS = {
     "yes": YES,
@@ -107,26 +130,29 @@ class Knowledge:
 
 def table_text(name: str) -> str:
     """The text of one of `FILES`."""
-    folder = files("logreach.coverage.detections").joinpath("knowledge")
-    return folder.joinpath(name).read_text(encoding="utf-8")
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _table(name: str) -> dict[str, Any]:
-    loaded = parse_yaml(table_text(name))
-    if not isinstance(loaded, dict):
-        raise TypeError(f"{name} is no mapping")
-    return loaded
+def _table(name: str, shape: Shape) -> dict[str, Any]:
+    table: dict[str, Any] = yaml_table(_FOLDER / name, shape)
+    return table
 
 
 @lru_cache(maxsize=1)
 def knowledge() -> Knowledge:
     """The tables, read once. A fault in them is a programming error."""
-    tables = _table("fields.yaml")
+    tables = _table("fields.yaml", _FIELDS)
     names = {name: _names(entry["fields"]) for name, entry in tables.items() if "fields" in entry}
-    gains = _table("gains.yaml")
+    gains = _table("gains.yaml", _GAINS)
     return Knowledge(
-        {name: _category(entry, names) for name, entry in _table("categories.yaml").items()},
-        {name: Placement(channels=tuple(found)) for name, found in _table("services.yaml").items()},
+        {
+            name: _category(entry, names)
+            for name, entry in _table("categories.yaml", _CATEGORIES).items()
+        },
+        {
+            name: Placement(channels=tuple(found))
+            for name, found in _table("services.yaml", {...: [str]}).items()
+        },
         Gains(gains["fields"], gains["default"], gains["event"], gains["filter"]),
         frozenset(tables["header"]["every"]),
         frozenset(tables["hashes"]["every"]),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,47 @@ class OperationKnowledge:
             for fields in wanted.values()
             for one in fields
         )
+
+
+NO_OPERATIONS = OperationKnowledge({}, {}, {})
+
+
+def merged(*tables: OperationKnowledge) -> OperationKnowledge:
+    """Several tables as one: an operation of one name is shown by the events of each."""
+    special: dict[str, dict[str, ComponentOperations]] = {}
+    attributes: dict[str, dict[str, tuple[FieldId, ...]]] = {}
+    for table in tables:
+        for technique, components in table.of_technique.items():
+            special[technique] = _joined([special.get(technique, {}), components])
+        for component, wanted in table.attributes.items():
+            own = attributes.setdefault(component, {})
+            for attribute, fields in wanted.items():
+                own[attribute] = (*own.get(attribute, ()), *fields)
+    limits = {event: limit for table in tables for event, limit in table.event_limits.items()}
+    return OperationKnowledge(
+        _joined([table.general for table in tables]), special, attributes, limits
+    )
+
+
+def _joined(
+    tables: Sequence[Mapping[str, ComponentOperations]],
+) -> dict[str, ComponentOperations]:
+    joined: dict[str, ComponentOperations] = {}
+    for table in tables:
+        for name, added in table.items():
+            present = joined.get(name)
+            joined[name] = added if present is None else _both(present, added)
+    return joined
+
+
+def _both(present: ComponentOperations, added: ComponentOperations) -> ComponentOperations:
+    operations = {operation.name: operation for operation in present.operations}
+    for operation in added.operations:
+        same = operations.get(operation.name)
+        shown = (*(same.shown_by if same else ()), *operation.shown_by)
+        operations[operation.name] = replace(same or operation, shown_by=shown)
+    not_shown = {**present.not_shown, **added.not_shown}
+    return replace(present, operations=tuple(operations.values()), not_shown=not_shown)
 
 
 @cache

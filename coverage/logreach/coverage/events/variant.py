@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+ANY_HOST: Final = "*"
+"""In place of a role: also hosts that do not write the event in its main sense."""
 
 
 class Sense(NamedTuple):

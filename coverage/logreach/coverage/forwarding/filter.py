@@ -15,14 +15,11 @@ from math import prod
 
 from logreach.coverage.engine.three_valued import Truth, any_true
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.forwarding.cells import ValueCell, admitted, cells
-from logreach.coverage.forwarding.events import (
-    EventElement,
-    EventMetadata,
-    event_root,
-    unknown_header,
-)
+from logreach.coverage.forwarding.events import EventElement, event_root, unknown_header
 from logreach.coverage.forwarding.field_literals import (
     FieldLiterals,
     field_literals,
@@ -33,7 +30,7 @@ from logreach.coverage.forwarding.queries import ChannelQuery, first_doubts, mat
 from logreach.inventories.forwarding.subscriptions import Forwarding
 
 Fields = Mapping[str, str]
-Lookup = Callable[[str], EventMetadata | None]
+Lookup = Callable[[EventId], EventMetadata | None]
 
 _MOST_COMBINATIONS = 512
 _MOST_SAMPLES = 24
@@ -70,10 +67,11 @@ class _Tally:
 class ForwardingFilter:
     """The subscriptions of one host as one `EventFilter`.
 
-    `lookup` gives the metadata of an event key ('Security:4688'), None if it is unknown.
+    `lookup` gives the metadata of an event key ('Security:4688'), None if it is unknown;
+    `answer_for` does without.
     """
 
-    def __init__(self, forwarding: Forwarding, lookup: Lookup) -> None:
+    def __init__(self, forwarding: Forwarding, lookup: Lookup = lambda _: None) -> None:
         self._forwarding = forwarding
         self._lookup = lookup
         self._by_channel: dict[tuple[str, bool], tuple[ChannelQuery, ...]] = {}

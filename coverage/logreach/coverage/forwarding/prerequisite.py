@@ -23,26 +23,19 @@ from logreach.coverage.events.filters import (
     evidence_of,
     verdict_of,
 )
+from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.patterns import EventPattern, FilterAnswer
-from logreach.coverage.forwarding import EventMetadata, ForwardingFilter
+from logreach.coverage.events.sensor import Sensor
+from logreach.coverage.forwarding import ForwardingFilter
 from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
 from logreach.coverage.forwarding.queries import doubts_of
-from logreach.coverage.platforms.windows.headers import metadata
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
-from logreach.inventories.windows.facts import OS, ROLE, SYSMON, OperatingSystem
+from logreach.inventories.windows.facts import ROLE
 
-_READS = (
-    FORWARDING,
-    OS,
-    ROLE,
-    SYSMON,
-    COLLECTOR,
-)
-
-
+_READS = (FORWARDING, ROLE, COLLECTOR)
 _DIRECT = ("/analytic", "/analytical", "/debug", "/diagnostic")
 """Ends of channels that Windows lets nobody subscribe to: they are read from the disk only."""
 _OUT = (False,)
@@ -53,7 +46,7 @@ class _Taking:
     """Subscriptions that remember what they answered: many hosts share them."""
 
     def __init__(self, forwarding: Forwarding) -> None:
-        self._filter = ForwardingFilter(forwarding, metadata)
+        self._filter = ForwardingFilter(forwarding)
         self._whole: dict[tuple[EventId, EventMetadata | None], FilterAnswer] = {}
         self._parts: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
         # Where fields change on the way, it matters which of them a pattern asks for.
@@ -125,9 +118,13 @@ def _sieves(forwarding: Forwarding, who: Who) -> _Sieves:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """Where the inventory names no subscription, nobody asks for central events: not applicable."""
+    """Where the inventory names no subscription, nobody asks for central events: not applicable.
+
+    `sensor` knows the header of such events; None: nothing is known of it.
+    """
 
     pattern: EventPattern
+    sensor: Sensor | None
 
     @property
     def subject(self) -> str:
@@ -135,55 +132,54 @@ class Forwarded:
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
-        return _READS
+        return _READS if self.sensor is None else (*_READS, *self.sensor.header_reads)
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.get(FORWARDING)
         if isinstance(fact, Missing):
             return _untold(self.pattern.event, fact)
-        return Arriving(facts).check(self.pattern)
+        return Arriving(facts).check(self.pattern, self.sensor)
 
     @staticmethod
     def on_host(facts: Facts) -> Callable[[Forwarded], Reason]:
         """The check of many patterns on one host."""
         arriving = Arriving(facts)
-        return lambda leaf: arriving.check(leaf.pattern)
+        return lambda leaf: arriving.check(leaf.pattern, leaf.sensor)
 
-    @staticmethod
-    def state(facts: Facts) -> Hashable:
+    def state(self, facts: Facts) -> Hashable:
         """The subscriptions and who is asked; where none are known, nothing else matters."""
         forwarding = facts.get(FORWARDING)
         if isinstance(forwarding, Missing):
             return forwarding
-        return tuple(map(facts.get, _READS))
+        return tuple(map(facts.get, self.reads))
 
 
 class Arriving:
     """What of the events of one host is forwarded, for who asks of many patterns."""
 
     def __init__(self, facts: Facts) -> None:
+        self._facts = facts
         self._fact = fact = facts.get(FORWARDING)
         if not isinstance(fact, Missing):
-            self._system = _system(facts)
             self._sieves = _sieves(fact.value, Who.of(facts))
         self._alters = not isinstance(fact, Missing) and self._sieves.all_.alters
         self._whole: dict[str, Reason] = {}
 
-    def check(self, pattern: EventPattern) -> Reason:
-        """Whether all events of a pattern are forwarded, some, or none."""
+    def check(self, pattern: EventPattern, sensor: Sensor | None) -> Reason:
+        """Whether all events of a pattern, which are the sensor's, are forwarded, some, or none."""
         whole = self._whole.get(pattern.event)
         if whole is None:
-            whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
+            whole = self._whole[pattern.event] = self._asked(EventPattern(pattern.event), sensor)
         decided = drops_all(whole) or whole.verdict is YES
         if not pattern.fields or (decided and not self._alters):
             return whole
-        return self._asked(pattern)
+        return self._asked(pattern, sensor)
 
-    def _asked(self, pattern: EventPattern) -> Reason:
+    def _asked(self, pattern: EventPattern, sensor: Sensor | None) -> Reason:
         fact = self._fact
         if isinstance(fact, Missing):
             return _untold(pattern.event, fact)
-        event = metadata(pattern.event, *self._system)
+        event = sensor.header(pattern.event, self._facts) if sensor else None
         answer = self._sieves.sure.answer(pattern, event)
         if verdict_of(answer) is not YES and (self._sieves.open_ or self._sieves.out):
             return self._beyond(pattern, event, answer, fact)
@@ -284,15 +280,6 @@ def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Re
         )
     title = f"Subscription: take {key}"
     return Remedy(FORWARDING, None, text, "more events forwarded", title)
-
-
-def _system(facts: Facts) -> tuple[OperatingSystem | None, str | None]:
-    """What decides which fields events have: the system, and the version of Sysmon."""
-    os, sysmon = facts.get(OS), facts.get(SYSMON)
-    return (
-        os.value if isinstance(os, Known) else None,
-        sysmon.value.version if isinstance(sysmon, Known) else None,
-    )
 
 
 def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:

@@ -159,7 +159,7 @@ class Components:
         for item in shown:
             self._graph.link(key, Edge(self._events.seen(item), item.limit, item.why))
         if not self._graph.edges(key):
-            text = f"no event of Windows or Sysmon is known to show {one.title}"
+            text = f"no event of {self._events.sensor_names} is known to show {one.title}"
             if one.shown_by:
                 text = f"none of these events shows: {one.title}"
             verdict = NO if one.shown_by else UNKNOWN

@@ -12,13 +12,13 @@ from logreach.coverage.engine.construction import inner
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.events.event_id import EventId, FieldId
-from logreach.coverage.events.operations import OperationKnowledge, load_operations
+from logreach.coverage.events.operations import OperationKnowledge, load_operations, merged
+from logreach.coverage.events.sensor import Sensors
 from logreach.coverage.network.components import Components, Mapped
 from logreach.coverage.network.events import Events
 from logreach.coverage.network.keys import technique_key, wanted_key
 from logreach.coverage.network.techniques import QUESTIONS, Techniques
-from logreach.coverage.platforms.windows.knowledge.events import load_events
-from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
+from logreach.coverage.platforms.registry import sensors
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Model:
 
     graph: Graph
     attack: AttackModel
-    events: EventKnowledge
+    sensors: Sensors
     operations: OperationKnowledge
     smap: tuple[SmapRow, ...]
     mapped: Mapping[str, Sequence[Mapped]]
@@ -86,21 +86,21 @@ def build(
     With `narrow`, components, events and fields are those of these techniques alone.
     """
     graph = Graph()
-    events = load_events()
-    operations = load_operations()
+    known = sensors()
+    operations = merged(load_operations(), *(sensor.operations for sensor in known.every))
     smap = load_smap(attack)
     slips = dict(misnamed())
-    event_part = Events(graph, events, operations.event_limits)
-    mapped = _mappings(attack, smap, slips)
+    event_part = Events(graph, known, operations.event_limits)
+    mapped = _mappings(attack, smap, slips, known)
     component_part = Components(graph, event_part, operations, mapped)
-    technique_part = Techniques(graph, component_part, attack, slips)
+    technique_part = Techniques(graph, component_part, attack, slips, known.hosts)
     wanted = None if techniques is None else set(techniques)
     chosen = [one for one in attack.techniques if wanted is None or one.id in wanted]
     named = {name for one in chosen for name in technique_part.components_of(one)}
     model = Model(
         graph,
         attack,
-        events,
+        known,
         operations,
         smap,
         mapped,
@@ -150,18 +150,26 @@ def _add_narrowed(model: Model, technique: str) -> None:
 
 
 def _mappings(
-    attack: AttackModel, smap: Sequence[SmapRow], slips: Mapping[EventId, object]
+    attack: AttackModel, smap: Sequence[SmapRow], slips: Mapping[EventId, object], sensors: Sensors
 ) -> dict[str, list[Mapped]]:
-    """Component to events, by SMAP, the components' own log sources and the Windows analytics."""
+    """Component to events, by SMAP, the components' own log sources, the analytics for the kinds
+    of host there are, and the sensors themselves."""
     found: dict[str, dict[EventId, str]] = {}
     for row in smap:
         found.setdefault(row.component, {}).setdefault(row.event, "SMAP")
     refs = [ref for component in attack.components for ref in component.log_sources]
-    refs += [ref for one in attack.analytics if "Windows" in one.platforms for ref in one.refs]
+    kinds = sensors.hosts
+    refs += [
+        ref for one in attack.analytics if kinds.named(one.platforms).meant for ref in one.refs
+    ]
     for ref in refs:
         for event in ref.events:
             if event not in slips:
                 found.setdefault(ref.component, {}).setdefault(event, f"ATT&CK {attack.version}")
+    for sensor in sensors.every:
+        for component, events in sensor.mapped.items():
+            for event in events:
+                found.setdefault(component, {}).setdefault(event, sensor.name)
     return {
         component: [Mapped(event, origin) for event, origin in events.items()]
         for component, events in found.items()

@@ -11,10 +11,10 @@ from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NOT_APPLICABLE, UNKNOWN
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.host_kinds import HostKinds, OfKind
 from logreach.coverage.network.components import Components
 from logreach.coverage.network.keys import analytic_key, named_key, technique_key
 
-PLATFORM = "Windows"
 QUESTIONS = ("visibility", "detection", "detection_with_alternatives")
 
 _ELSEWHERE = "is for other hosts to show; this one shows the rest of the analytic at best"
@@ -29,29 +29,34 @@ class Techniques:
         components: Components,
         attack: AttackModel,
         misnamed: Mapping[EventId, MisnamedEvent],
+        hosts: HostKinds,
     ) -> None:
         self._graph = graph
         self._components = components
         self._attack = attack
         self._misnamed = misnamed
+        self._hosts = hosts
 
     def add(self, technique: Technique) -> None:
         """Add a node for each question about the technique."""
         keys = {name: technique_key(technique.id, name) for name in QUESTIONS}
+        kinds = self._hosts.named(technique.platforms)
+        if kinds.meant and not kinds.all_meant:
+            keys = {name: self._on_some(technique, kinds, name) for name in QUESTIONS}
         for name, key in keys.items():
             inner(self._graph, key, Combine.ANY, "technique", f"{technique.id} {name}")
-        if not self.here(technique):
+        if not kinds.meant:
             self._not_here(technique, keys)
             return
         self._visibility(technique, keys["visibility"])
         self._detection(technique, keys)
 
     def here(self, technique: Technique) -> bool:
-        """Whether ATT&CK knows the technique on Windows."""
-        return PLATFORM in technique.platforms
+        """Whether ATT&CK knows the technique on some kind of host that is judged."""
+        return bool(self._hosts.named(technique.platforms).meant)
 
     def components_of(self, technique: Technique) -> tuple[str, ...]:
-        """Components of the Windows analytics, then those that an older ATT&CK links to it."""
+        """Components of the analytics, then those that an older ATT&CK links to it."""
         names: dict[str, None] = {}
         for analytic in self.analytics_of(technique):
             names.update(dict.fromkeys(analytic.components))
@@ -59,9 +64,9 @@ class Techniques:
         return tuple(names)
 
     def analytics_of(self, technique: Technique) -> tuple[Analytic, ...]:
-        """The analytics of a technique that are for Windows."""
+        """The analytics of a technique for kinds of host that are judged."""
         analytics = self._attack.analytics_of(technique.id)
-        return tuple(one for one in analytics if PLATFORM in one.platforms)
+        return tuple(one for one in analytics if self._hosts.named(one.platforms).meant)
 
     def named_events(self, ref: LogSourceRef) -> tuple[EventId, ...]:
         """The events that a reference means: as named, or, after a slip, as must be meant."""
@@ -77,7 +82,7 @@ class Techniques:
 
     def _not_here(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
         where = ", ".join(technique.platforms) or "no platform"
-        text = f"{technique.id} is not for {PLATFORM} hosts (ATT&CK: {where})"
+        text = f"{technique.id} is not for {self._hosts.names} hosts (ATT&CK: {where})"
         child = leaf(
             self._graph,
             NodeKey.of("technique platform", technique.id),
@@ -87,11 +92,27 @@ class Techniques:
         for key in keys.values():
             self._graph.link(key, Edge(child, gate=True))
 
+    def _on_some(self, technique: Technique, kinds: HostKinds, question: str) -> NodeKey:
+        """A question that is put to some kinds of host only; the node of its answer there."""
+        label = f"{technique.id} {question}"
+        key = technique_key(technique.id, question)
+        inner(self._graph, key, Combine.ALL, "technique", label)
+        answer = inner(self._graph, key.helper("on its hosts"), Combine.ANY, "technique", label)
+        self._graph.link(key, Edge(self._of_kind(technique.id, kinds, technique.url), gate=True))
+        self._graph.link(key, Edge(answer, gate=True))
+        return answer
+
+    def _of_kind(self, subject: str, kinds: HostKinds, reference: str = "") -> NodeKey:
+        key = NodeKey.of("need", "host kind", subject)
+        return leaf(self._graph, key, subject, OfKind(subject, kinds, reference))
+
     def _visibility(self, technique: Technique, key: NodeKey) -> None:
         for component in self.components_of(technique):
             self._graph.link(key, Edge(self._components.component(component, technique.id)))
         if not self._graph.edges(key):
-            self._unknown(key, technique, "ATT&CK links no data component to it on Windows")
+            self._unknown(
+                key, technique, f"ATT&CK links no data component to it on {self._hosts.names}"
+            )
 
     def _detection(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
         analytics = self.analytics_of(technique)
@@ -101,7 +122,7 @@ class Techniques:
             self._graph.link(keys["detection_with_alternatives"], Edge(open_))
         if not analytics:
             for name in QUESTIONS[1:]:
-                text = "ATT&CK has no analytic for it on Windows"
+                text = f"ATT&CK has no analytic for it on {self._hosts.names}"
                 self._unknown(keys[name], technique, text)
 
     def _analytic(self, analytic: Analytic, technique: Technique) -> tuple[NodeKey, NodeKey]:
@@ -115,6 +136,11 @@ class Techniques:
             )
             for question in QUESTIONS[1:]
         )
+        kinds = self._hosts.named(analytic.platforms)
+        if not kinds.all_meant:
+            gate = self._of_kind(analytic.id, kinds)
+            for key in (named, open_):
+                self._graph.link(key, Edge(gate, gate=True))
         for ref in analytic.refs:
             for parent, child in (
                 (named, self._named(ref, technique)),

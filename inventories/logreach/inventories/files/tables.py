@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from logreach.inventories.files.faults import Fault, InputError
-from logreach.inventories.files.yaml_text import LOADER, parse_yaml
+from logreach.inventories.files.yaml_text import LOADER
 
 LIST = ";"
 TEXTS = " | "
@@ -60,16 +60,16 @@ class TableRow:
 class Faults:
     """Collects what is wrong with the tables; `settle` raises them all at once."""
 
-    found: list[Fault] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     def add(self, row: TableRow, message: str) -> None:
         """A fault of one row."""
-        self.found.append(Fault(message, row.source, row.where))
+        self.faults.append(Fault(message, row.source, row.where))
 
     def settle(self) -> None:
         """Raise InputError where there are faults."""
-        if self.found:
-            raise InputError(self.found)
+        if self.faults:
+            raise InputError(self.faults)
 
 
 @cache
@@ -82,6 +82,12 @@ def csv_table(path: Path, columns: tuple[str, ...]) -> tuple[TableRow, ...]:
 
 
 _loaded: dict[Path, Any] = {}
+_read: set[Path] = set()
+
+
+def tables_read() -> frozenset[Path]:
+    """Every table that this process has read: a test holds that no data file lacks a reader."""
+    return frozenset(_read)
 
 
 def yaml_table(path: Path, shape: Shape) -> Any:
@@ -96,6 +102,7 @@ def yaml_table(path: Path, shape: Shape) -> Any:
 
 def read_csv(path: Path, columns: Collection[str], faults: Faults) -> Iterator[TableRow]:
     """The rows of a CSV file that has exactly these columns."""
+    _read.add(path)
     with path.open(newline="", encoding="utf-8") as handle:
         reader = csv.reader(handle)
         header = next(reader, [])
@@ -114,18 +121,19 @@ def _check_columns(
 ) -> None:
     for column in header:
         if column not in columns:
-            faults.found.append(Fault(f"unknown column {column!r}", name, "line 1"))
+            faults.faults.append(Fault(f"unknown column {column!r}", name, "line 1"))
     for column in columns:
         if column not in header:
-            faults.found.append(Fault(f"no column {column!r}", name, "line 1"))
+            faults.faults.append(Fault(f"no column {column!r}", name, "line 1"))
 
 
 def read_yaml(path: Path, shape: Shape, faults: Faults) -> Any:
     """A YAML file, as it is; where it has another shape, `faults` takes what is wrong and where."""
+    _read.add(path)
     yaml_text = path.read_text(encoding="utf-8")
-    document = parse_yaml(yaml_text)
+    document = yaml.load(yaml_text, LOADER)  # noqa: S506 - safe, see LOADER
     for keys, message in _unlike(document, shape):
-        faults.found.append(Fault(message, path.name, f"line {_line(yaml_text, keys)}"))
+        faults.faults.append(Fault(message, path.name, f"line {_line(yaml_text, keys)}"))
     return document
 
 
@@ -160,8 +168,8 @@ def _unlike(value: object, shape: Shape, keys: _Keys = ()) -> Iterator[tuple[_Ke
     elif isinstance(shape, tuple):
         faults = [list(_unlike(value, each, keys)) for each in shape]
         if all(faults):
-            # The form that fits best is the one that was meant.
-            yield from min(faults, key=len)
+            # The form that fits down to the deepest place is the one that was meant.
+            yield from max(faults, key=lambda each: len(each[0][0]))
     elif not (value is None if shape is None else _is(value, shape)):
         yield keys, f"{_shown(value)} is not {_NAMES.get(shape, shape)}"
 

@@ -53,9 +53,11 @@ class _ManifestReader:
         self.shape = keys_by_place()
 
     def fault(self, message: str, line: int, hint: str = "") -> None:
+        """Add a fault of a line."""
         self.faults.append(Fault(message, self.source, f"line {line}", hint))
 
     def manifest(self, root: Marked) -> Manifest:
+        """The whole file; InputError with every fault."""
         fields = self.fields(root, "inventory", "the inventory")
         assume = self.assume(fields.get("assume"))
         shared = self.paths(fields.get("subscriptions"), "subscriptions")
@@ -73,6 +75,7 @@ class _ManifestReader:
         return Manifest(name, tuple(hosts), tuple(exports), assume, subscriptions=shared)
 
     def distinct(self, hosts: list[HostSpec]) -> None:
+        """A fault for each host that is named twice."""
         by_name: dict[str, HostSpec] = {}
         for host in hosts:
             first = by_name.setdefault(host.name.casefold(), host)
@@ -112,6 +115,7 @@ class _ManifestReader:
         return [item for item in items if item is not None]
 
     def text(self, node: Marked | None, what: str) -> str:
+        """A single value as written; '' where it is absent."""
         if node is None or node.empty:
             return ""
         if node.tag in ("seq", "map"):
@@ -120,6 +124,7 @@ class _ManifestReader:
         return node.text.strip()
 
     def named(self, node: Marked | None, what: str) -> ManifestText | None:
+        """A single value with its line; None where it is absent."""
         value = self.text(node, what)
         return ManifestText(value, node.line) if node is not None and value else None
 
@@ -132,12 +137,14 @@ class _ManifestReader:
         return () if path is None else (path,)
 
     def flag(self, node: Marked, what: str) -> bool | None:
+        """A truth value; None, with a fault, where it is none."""
         if node.tag == "bool":
             return node.text.casefold() in ("true", "yes", "on")
         self.fault(f"{what} must be true or false", node.line)
         return None
 
     def number(self, node: Marked, what: str, most: int) -> int | None:
+        """A whole number from 1 to `most`; None, with a fault, where it is none."""
         digits = node.text.replace("_", "")
         if (
             node.tag == "int"
@@ -150,6 +157,7 @@ class _ManifestReader:
         return None
 
     def export(self, node: Marked) -> ExportSpec | None:
+        """An entry of `exports`."""
         fields = self.fields(node, "export", "an export")
         file = self.named(fields.get("file"), "file")
         if file is None:
@@ -161,6 +169,7 @@ class _ManifestReader:
         )
 
     def assume(self, node: Marked | None) -> int | None:
+        """The line that asks for Windows' default audit policy; None where no line does."""
         value = self.text(node, "assume")
         if node is None or not value:
             return None
@@ -201,6 +210,7 @@ class _ManifestReader:
         )
 
     def forwarding(self, node: Marked | None) -> tuple[tuple[ManifestText, ...] | None, int | None]:
+        """The paths of `subscriptions` (None: absent), and the line that says 'none'."""
         if node is None:
             return None, None
         if node.tag not in ("seq", "map") and node.text.strip().casefold() == "none":
@@ -257,6 +267,7 @@ class _ManifestReader:
         return ManifestText(description, line) if description else None
 
     def role(self, node: Marked | None) -> tuple[Role, int] | None:
+        """The role with its line."""
         role = self.text(node, "role")
         if node is None or not role:
             return None
@@ -266,6 +277,7 @@ class _ManifestReader:
         return Role(role), node.line
 
     def settings(self, node: Marked | None) -> dict[str, tuple[Scalar, int]]:
+        """Settings by name, each with its line."""
         values: dict[str, tuple[Scalar, int]] = {}
         for name, written in self.mapping(node, "settings").items():
             setting = settings().get(name)
@@ -283,6 +295,7 @@ class _ManifestReader:
         return values
 
     def features(self, node: Marked | None) -> dict[str, tuple[bool, int]]:
+        """Features by name, each with its line."""
         names = self.shape["features"]
         states: dict[str, tuple[bool, int]] = {}
         for name, written in self.mapping(node, "features").items():
@@ -295,6 +308,7 @@ class _ManifestReader:
         return states
 
     def channels(self, node: Marked | None) -> dict[str, tuple[ChannelState, int]]:
+        """Channels by name, each with its line."""
         states: dict[str, tuple[ChannelState, int]] = {}
         for name, written in self.mapping(node, "channels").items():
             if written.tag == "bool":
@@ -313,6 +327,7 @@ class _ManifestReader:
         return states
 
     def mapping(self, node: Marked | None, what: str) -> dict[str, Marked]:
+        """The values of a mapping by name, without empty ones."""
         if node is None or node.empty:
             return {}
         if node.tag != "map":
@@ -321,6 +336,7 @@ class _ManifestReader:
         return {name: value for name, value in node.fields.items() if not value.empty}
 
     def sysmon(self, node: Marked | None) -> SysmonSpec | None:
+        """What is stated of Sysmon: 'none', or a mapping."""
         if node is None:
             return None
         if node.tag != "map":

@@ -54,8 +54,7 @@ class SysmonKeeps:
         keeping = Keeping(facts)
         return lambda leaf: keeping.check(leaf.pattern)
 
-    @staticmethod
-    def state(facts: Facts) -> Hashable:
+    def state(self, facts: Facts) -> Hashable:
         """What is said of Sysmon, and what the programs that may be meant make of it."""
         state = state_of(facts)
         if isinstance(state, Missing) or not state.value.installed:
@@ -106,7 +105,9 @@ class Keeping:
         # A configuration that names what its Sysmon has not is refused whole.
         if number not in self._able:
             loaded = self._filters.loaded
-            self._able[number] = all(manifest.fields_of(number, x.config.binary) for x in loaded)
+            self._able[number] = all(
+                manifest.fields_of(number, x.config.sysmon_schema) for x in loaded
+            )
         return widen(number) if self._able[number] else None
 
 
@@ -116,7 +117,7 @@ def _differing(found: Filters, answers: list[FilterAnswer], verdicts: list[Verdi
         range(len(answers)), key=lambda at: (verdicts[at].proven, verdicts[at].possible)
     )
     told = "; or ".join(
-        f"with schema {found.loaded[at].config.binary} {_told(answers[at], verdicts[at])}"
+        f"with schema {found.loaded[at].config.sysmon_schema} {_told(answers[at], verdicts[at])}"
         for at in (by_rank[0], by_rank[-1])
     )
     return f"it hangs on which Sysmon this is ({found.why}): {told}"

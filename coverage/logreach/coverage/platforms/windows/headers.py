@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from logreach.coverage.engine.verdict import NO, YES, Level
 from logreach.coverage.events.event_id import EventId
-from logreach.coverage.forwarding import EventMetadata, common_fields
-from logreach.coverage.platforms.sysmon.engine import manifest, releases
+from logreach.coverage.events.header import EventMetadata, common_fields
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.knowledge.model import Event, EventKnowledge, Layout
-from logreach.inventories.facts.facts import Missing
-from logreach.inventories.files.yaml_text import parse_yaml
-from logreach.inventories.windows.facts import OperatingSystem
+from logreach.inventories.facts.facts import Facts, Missing
+from logreach.inventories.files.tables import Shape, yaml_table
+from logreach.inventories.windows.facts import OS, OperatingSystem
 
 _FILE = Path(__file__).parent / "knowledge" / "event_headers.yaml"
+_HEADER: Shape = {"level?": int, "keywords?": (int, str), "user_data?": str}
+_SHAPE: Shape = {
+    "source": str,
+    "shared_channels": [str],
+    "keyword_words": {...: [str]},
+    "level_words": {...: [str]},
+    "providers": {...: _HEADER},
+    "events": {...: _HEADER},
+    "names": {...: [str]},
+    "names_source": str,
+}
 _AUDIT_KEYWORDS = {
     frozenset({"success"}): 0x8020000000000000,
     frozenset({"failure"}): 0x8010000000000000,
 }
 _SIGN = 1 << 63  # some shippers write the mask as a signed number
-_SYSMON = "Microsoft-Windows-Sysmon"
 
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = parse_yaml(_FILE.read_text("utf-8"))
+    table: dict[str, Any] = yaml_table(_FILE, _SHAPE)
     return table
 
 
@@ -67,49 +76,54 @@ def is_shared(channel: str) -> bool:
 
 def _entry(event: Event) -> dict[str, Any]:
     table = _table()
-    return {**table["providers"].get(event.provider, {}), **table["events"].get(event.key, {})}
+    return {**of_provider(event.provider), **table["events"].get(event.key, {})}
+
+
+def of_provider(name: str) -> Mapping[str, Any]:
+    """The parts of the header that all events of a provider share."""
+    shared: dict[str, Any] = _table()["providers"].get(name, {})
+    return shared
+
+
+def header_on(event: EventId, facts: Facts) -> EventMetadata | None:
+    """The header on a host; where its system is not told, as far as every Windows agrees."""
+    os = facts.get(OS)
+    return windows_header(event, None if isinstance(os, Missing) else os.value)
 
 
 @lru_cache(maxsize=16384)
-def metadata(
-    key: EventId, os: OperatingSystem | None = None, sysmon: str | None = None
-) -> EventMetadata | None:
-    """Header and fields of an event key, as far as all such events agree; None: nothing is known.
+def windows_header(event: EventId, os: OperatingSystem | None = None) -> EventMetadata | None:
+    """Header and fields of an event, as far as all such events agree; None: nothing is known.
 
-    The fields are those that every layout has which this system, and this version of Sysmon, may
-    write; where these are not told, those of every layout there is.
+    The fields are those that every layout has which this system may write; where it is not told,
+    those of every layout there is.
     """
     knowledge = load_events()
-    if key in knowledge.events:
-        return _of_windows(knowledge.events[key], knowledge, os)
-    if key.channel != "Sysmon" or not key.number.isdigit():
-        return None
-    number = int(key.number)
-    entry = _table()["providers"][_SYSMON]
-    fields, more = _agreed(_of_sysmon(number, sysmon))
-    newer = sysmon is not None and isinstance(releases.schema_for(sysmon), Missing)
-    ever = frozenset(name for one in _of_sysmon(number, None) for name in one)
-    return EventMetadata(
-        knowledge.channels[key.channel].name,
-        _SYSMON,
-        number,
-        entry["level"],
-        entry["keywords"],
-        fields,
-        task=number,
-        ever=None if newer else ever or None,
-        user_data=entry["user_data"],
-        more_fields=more,
-    )
+    entry = knowledge.events.get(event)
+    return None if entry is None else _of_windows(entry, knowledge, os)
 
 
-def _of_sysmon(number: int, version: str | None) -> Iterator[tuple[str, ...]]:
-    """The fields of an event by the schema of this Sysmon, or by each schema that has it."""
-    schema = releases.schema_for(version) if version else Missing("")
-    for one in manifest.schemas() if isinstance(schema, Missing) else (schema,):
-        fields = manifest.fields_of(number, one)
-        if fields:
-            yield fields
+@lru_cache(maxsize=4096)
+def header_texts(event: EventId, field: str) -> tuple[str, ...]:
+    """Every text that a header field may hold in the event; none where that is not known."""
+    knowledge, header = load_events(), windows_header(event)
+    entry = knowledge.events.get(event)
+    if entry is not None and any(field in layout.fields for layout in entry.layouts):
+        return ()  # the event's own field of that name, such as the log that 104 tells of
+    if field == "Channel":
+        return (
+            (knowledge.channels[event.channel].name,) if event.channel in knowledge.channels else ()
+        )
+    if field == "Keywords" and entry is not None:
+        masks = keyword_masks(entry)
+        return tuple(text for mask in masks for text in keyword_texts(mask))
+    if header is None:
+        return ()
+    if field == "Provider_Name" and header.provider and not is_shared(event.channel):
+        return (header.provider,)
+    if field == "Level" and header.level is not None:
+        return level_words(header.level)
+    return ()
 
 
 def _of_windows(
@@ -159,10 +173,11 @@ def _fields(layouts: tuple[Layout, ...]) -> tuple[tuple[str, ...] | None, bool]:
     """What all layouts that may be written have in common, and whether some have more."""
     if not all(layout.fields_known for layout in layouts):
         return None, False
-    return _agreed(layout.fields for layout in layouts)
+    return agreed(layout.fields for layout in layouts)
 
 
-def _agreed(layouts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...] | None, bool]:
+def agreed(layouts: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...] | None, bool]:
+    """The fields that several layouts have in common, None for none, and whether some go on."""
     fields, more = common_fields(layouts)
     return fields or None, more and bool(fields)
 

@@ -9,7 +9,16 @@ from functools import cache
 from logreach.inventories.files.tables import TABLES, csv_table
 from logreach.inventories.windows.facts import AuditSetting, OperatingSystem, OsKind
 
-_COLUMNS = ("guid", "category", "name", "gpo_name", "legacy_category", "source")
+_COLUMNS = (
+    "guid",
+    "category",
+    "name",
+    "gpo_name",
+    "legacy_category",
+    "source",
+    "volume",
+    "volume_source",
+)
 _DEFAULT_COLUMNS = (
     "guid",
     "kind",
@@ -28,7 +37,8 @@ class AuditSubcategory:
     """One audit subcategory.
 
     `gpo_name` is its name in the Group Policy editor, `legacy_category` the secedit name of the
-    legacy audit category that contains it ('AuditObjectAccess').
+    legacy audit category that contains it ('AuditObjectAccess'), `volume` Microsoft's word for
+    how many events it yields, '' where there is none.
     """
 
     guid: str
@@ -36,6 +46,7 @@ class AuditSubcategory:
     name: str
     gpo_name: str
     legacy_category: str
+    volume: str
 
 
 @cache
@@ -48,6 +59,7 @@ def subcategories() -> dict[str, AuditSubcategory]:
             row["name"],
             row["gpo_name"],
             row["legacy_category"],
+            row["volume"],
         )
         for row in csv_table(TABLES / "audit_subcategories.csv", _COLUMNS)
     }

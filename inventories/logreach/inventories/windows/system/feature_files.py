@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
@@ -9,7 +11,6 @@ from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.windows.facts import FEATURE
 
-_SHAPE: Shape = {"source": str, "features": {...: [str]}}
 _COMPLETE_LISTING = 100  # features; Windows Server has far more, a shorter list was filtered
 
 
@@ -29,11 +30,17 @@ def read(source: Source) -> Reading:
     if not installed:
         raise InputError(source.fault("names no feature"))
     statements = []
-    table: dict[str, list[str]] = yaml_table(TABLES / "features.yaml", _SHAPE)["features"]
-    for feature, names in table.items():
+    for feature, names in _features().items():
         states = [installed[name.casefold()] for name in names if name.casefold() in installed]
         if any(states) or (states and len(installed) >= _COMPLETE_LISTING):
             evidence = source.evidence("", f"{', '.join(names)}: {any(states)}")
             key = FEATURE(feature)
             statements.append(Statement(key, any(states), evidence))
     return Reading(tuple(statements))
+
+
+@cache
+def _features() -> dict[str, list[str]]:
+    shape: Shape = {"source": str, "features": {...: [str]}}
+    features: dict[str, list[str]] = yaml_table(TABLES / "features.yaml", shape)["features"]
+    return features

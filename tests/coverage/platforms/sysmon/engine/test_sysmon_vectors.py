@@ -109,7 +109,9 @@ def test_every_experiment_ends_as_with_the_engine(number: int) -> None:
         return
     config = load(case["xml"])
     for (event, fields), engine in zip(case["events"], answers, strict=True):
-        event_id = event if isinstance(event, int) else manifest.tags(config.binary)[event][0]
+        event_id = (
+            event if isinstance(event, int) else manifest.tags(config.sysmon_schema)[event][0]
+        )
         result = decide(config, event_id, fields)
         basis = engine["default"] or "element"
         assert (result.logged, result.rule, result.basis.value) == (

@@ -22,7 +22,6 @@ _TABLES = Path(events_module.__file__).parent
 _NAMES = (
     "events.csv",
     "layouts.csv",
-    "subcategories.csv",
     "unknown_events.csv",
     "retired_events.csv",
     "channels.yaml",

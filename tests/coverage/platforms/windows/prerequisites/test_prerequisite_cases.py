@@ -16,3 +16,8 @@ CASES = yaml.safe_load(Path(__file__).with_name("prerequisites.yaml").read_text(
 def test_case(case: dict[str, Any]) -> None:
     answer, expected = leaves.compared(case, "Made:1")
     assert answer == expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_it_reads_every_fact_that_its_answer_depends_on(case: dict[str, Any]) -> None:
+    assert leaves.depends_on_more(case) is None

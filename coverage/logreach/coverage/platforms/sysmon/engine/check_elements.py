@@ -74,7 +74,7 @@ def _needs_all(element: EventElement) -> bool:
 
 def _absent(config: Config, root: XmlNode) -> Iterator[Hit]:
     """Events without any element in force."""
-    tags = manifest.tags(config.binary)
+    tags = manifest.tags(config.sysmon_schema)
     for logged, lint in ((False, "no-element"), (True, "logged-by-default")):
         absent = [
             tag
@@ -166,8 +166,8 @@ def _leave_some_value(filters: list[Filter]) -> bool:
 
 def check_schema(config: Config, root: XmlNode) -> Iterator[Hit]:
     """Lints on the declared schema version."""
-    words = {"declared": config.declared, "binary": config.binary, "grammar": config.grammar}
-    if config.declared > config.binary:
+    words = {"declared": config.declared, "binary": config.sysmon_schema, "grammar": config.grammar}
+    if config.declared > config.sysmon_schema:
         yield Hit("newer-than-binary", root.line, words)
     elif config.declared not in manifest.schemas():
         yield Hit("unknown-schema", root.line, words)

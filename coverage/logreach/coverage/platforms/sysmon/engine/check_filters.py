@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from logreach.coverage.platforms.sysmon.engine import conditions, manifest
 from logreach.coverage.platforms.sysmon.engine.check_elements import effect
@@ -18,6 +16,7 @@ from logreach.coverage.platforms.sysmon.engine.config import (
     Filter,
 )
 from logreach.coverage.platforms.sysmon.engine.lints import Hit
+from logreach.coverage.platforms.sysmon.engine.tables import table_rows
 from logreach.coverage.platforms.sysmon.engine.value_sets import (
     ANY_VALUE,
     Comparison,
@@ -159,9 +158,7 @@ def _image(checked: CheckedFilter) -> Iterator[Hit]:
 
 @lru_cache(maxsize=1)
 def _registry_roots() -> tuple[tuple[str, str], ...]:
-    source = files("logreach.coverage.platforms.sysmon").joinpath("knowledge", "registry_roots.csv")
-    with source.open(encoding="utf-8") as file:
-        return tuple((row["text"], row["instead"]) for row in csv.DictReader(file))
+    return tuple((row["text"], row["instead"]) for row in table_rows("registry_roots.csv"))
 
 
 def _registry(checked: CheckedFilter) -> Iterator[Hit]:
@@ -202,12 +199,12 @@ def _survives_doubling(comparison: Comparison) -> bool:
 
 def _events(checked: CheckedFilter) -> Iterator[Hit]:
     """Events of the tag in which the engine never compares the field, though they may have it."""
-    binary = checked.config.binary
-    ids = manifest.tags(binary)[checked.element.tag]
-    compiled = manifest.fields_of(checked.element.event_id, binary)
+    schema = checked.config.sysmon_schema
+    ids = manifest.tags(schema)[checked.element.tag]
+    compiled = manifest.fields_of(checked.element.event_id, schema)
     field = checked.filter.field
     index = compiled.index(field)
-    layouts = {event_id: manifest.fields_of(event_id, binary) for event_id in ids}
+    layouts = {event_id: manifest.fields_of(event_id, schema) for event_id in ids}
     works = [
         event_id for event_id, fields in layouts.items() if fields[index : index + 1] == (field,)
     ]

@@ -53,7 +53,7 @@ def _events(config: Config) -> Iterator[Hit]:
     """Events that may be logged and depend on an option or compete with another event."""
     logged = {
         tag: bool(DomainEvaluation(event_model(config, ids[0]), {}).outcome() & Outcome.LOGGED)
-        for tag, ids in manifest.tags(config.binary).items()
+        for tag, ids in manifest.tags(config.sysmon_schema).items()
     }
     lines = {tag: elements[0].line for tag, elements in config.elements.items()}
     if logged.get("ClipboardChange") and not config.option("CaptureClipboard"):

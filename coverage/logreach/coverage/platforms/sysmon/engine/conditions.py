@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 
 from logreach.coverage.platforms.sysmon.engine.config import Condition
+from logreach.coverage.platforms.sysmon.engine.tables import table_rows
 
 Test = Callable[[str], bool]
 """Whether a field value, folded and not empty, meets a condition."""
@@ -26,12 +25,10 @@ def fold(value: str) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Mapping[str, str | None]:
     """The environment variables of a session; None for a value that differs between hosts."""
-    source = files("logreach.coverage.platforms.sysmon").joinpath("knowledge", "environment.csv")
-    with source.open(encoding="utf-8") as file:
-        return {
-            row["variable"]: row["value"] if row["certain"] == "yes" else None
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["variable"]: row["value"] if row["certain"] == "yes" else None
+        for row in table_rows("environment.csv")
+    }
 
 
 def expand(value: str) -> str | None:
@@ -92,60 +89,24 @@ def sort_key(value: str) -> bytes:
     return value.encode("utf-16-be", "surrogatepass")
 
 
-def _is(operand: str) -> Test:
-    return lambda value: value == operand
-
-
-def _is_not(operand: str) -> Test:
-    return lambda value: value != operand
-
-
-def _is_any(operand: str) -> Test:
-    return frozenset(operand.split(";")).__contains__
-
-
-def _contains(operand: str) -> Test:
-    return lambda value: operand in value
-
-
-def _excludes(operand: str) -> Test:
-    return lambda value: operand not in value
-
-
-def _contains_any(operand: str) -> Test:
+def _any_part(operand: str) -> Test:
     parts = searched_parts(operand)
     return lambda value: any(part in value for part in parts)
 
 
-def _contains_all(operand: str) -> Test:
+def _all_parts(operand: str) -> Test:
     parts = searched_parts(operand)
     return lambda value: all(part in value for part in parts)
 
 
-def _excludes_any(operand: str) -> Test:
+def _no_part(operand: str) -> Test:
     parts = searched_parts(operand)
     return lambda value: not any(part in value for part in parts)
 
 
-def _excludes_all(operand: str) -> Test:
+def _not_all_parts(operand: str) -> Test:
     parts = searched_parts(operand)
     return lambda value: not all(part in value for part in parts)
-
-
-def _begin_with(operand: str) -> Test:
-    return lambda value: value.startswith(operand)
-
-
-def _not_begin_with(operand: str) -> Test:
-    return lambda value: not value.startswith(operand)
-
-
-def _end_with(operand: str) -> Test:
-    return lambda value: value.endswith(operand)
-
-
-def _not_end_with(operand: str) -> Test:
-    return lambda value: not value.endswith(operand)
 
 
 def _less_than(operand: str) -> Test:
@@ -159,25 +120,28 @@ def _more_than(operand: str) -> Test:
 
 
 def _image(operand: str) -> Test:
+    """A full path if the operand has a backslash, else the file name at the end of the path."""
     if "\\" in operand:
-        return _is(operand)
+        return lambda value: value == operand
     return lambda value: value[value.rfind("\\") + 1 :] == operand
 
 
+# From a condition's expanded value to its test of field values.
 _BUILDERS: Mapping[Condition, Callable[[str], Test]] = {
-    Condition.IS: _is,
-    Condition.IS_NOT: _is_not,
-    Condition.IS_ANY: _is_any,
-    Condition.CONTAINS: _contains,
-    Condition.CONTAINS_ANY: _contains_any,
-    Condition.CONTAINS_ALL: _contains_all,
-    Condition.EXCLUDES: _excludes,
-    Condition.EXCLUDES_ANY: _excludes_any,
-    Condition.EXCLUDES_ALL: _excludes_all,
-    Condition.BEGIN_WITH: _begin_with,
-    Condition.NOT_BEGIN_WITH: _not_begin_with,
-    Condition.END_WITH: _end_with,
-    Condition.NOT_END_WITH: _not_end_with,
+    Condition.IS: lambda operand: lambda value: value == operand,
+    Condition.IS_NOT: lambda operand: lambda value: value != operand,
+    # An empty part of `is any` matches nothing, since no field value is empty.
+    Condition.IS_ANY: lambda operand: frozenset(operand.split(";")).__contains__,
+    Condition.CONTAINS: lambda operand: lambda value: operand in value,
+    Condition.CONTAINS_ANY: _any_part,
+    Condition.CONTAINS_ALL: _all_parts,
+    Condition.EXCLUDES: lambda operand: lambda value: operand not in value,
+    Condition.EXCLUDES_ANY: _no_part,
+    Condition.EXCLUDES_ALL: _not_all_parts,
+    Condition.BEGIN_WITH: lambda operand: lambda value: value.startswith(operand),
+    Condition.NOT_BEGIN_WITH: lambda operand: lambda value: not value.startswith(operand),
+    Condition.END_WITH: lambda operand: lambda value: value.endswith(operand),
+    Condition.NOT_END_WITH: lambda operand: lambda value: not value.endswith(operand),
     Condition.LESS_THAN: _less_than,
     Condition.MORE_THAN: _more_than,
     Condition.IMAGE: _image,

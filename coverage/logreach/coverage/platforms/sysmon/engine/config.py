@@ -138,15 +138,16 @@ class Option:
 class Config:
     """A loaded configuration.
 
-    `declared` is its schemaversion, `grammar` the schema whose grammar validated it, `binary` the
-    schema of the Sysmon that loads it, `defaults` the events that this Sysmon logs if they have
-    no element. `elements` are the event elements in force, by tag and in document order.
+    `declared` is its schemaversion, `grammar` the schema whose grammar validated it,
+    `sysmon_schema` the schema of the Sysmon that loads it, `defaults` the events that this Sysmon
+    logs if they have no element. `elements` are the event elements in force, by tag and in
+    document order.
     `compiled` caches the filters of each event for `decision`.
     """
 
     declared: Schema
     grammar: Schema
-    binary: Schema
+    sysmon_schema: Schema
     defaults: tuple[int, ...]
     elements: Mapping[str, tuple[EventElement, ...]]
     options: tuple[Option, ...] = ()

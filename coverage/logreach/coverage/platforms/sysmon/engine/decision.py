@@ -186,7 +186,7 @@ class CompiledElement:
 def decide(config: Config, event_id: int, fields: Mapping[str, str]) -> Decision:
     """Whether a configuration logs one event; `fields` as the event log shows them."""
     event = manifest.event(event_id)
-    if event is None or not manifest.fields_of(event_id, config.binary):
+    if event is None or not manifest.fields_of(event_id, config.sysmon_schema):
         return Decision(logged=False, rule="", basis=Basis.NO_EVENT)
     if event_id in UNFILTERED:
         return Decision(logged=True, rule="", basis=Basis.UNFILTERED)
@@ -226,8 +226,8 @@ def _compile(element: EventElement, event_id: int, config: Config) -> CompiledEl
     The engine addresses a field by its index in the event that the element was compiled for. A
     filter therefore applies to this event only if it has the same field at that index.
     """
-    event_fields = manifest.fields_of(event_id, config.binary)
-    compiled_fields = manifest.fields_of(element.event_id, config.binary)
+    event_fields = manifest.fields_of(event_id, config.sysmon_schema)
+    compiled_fields = manifest.fields_of(element.event_id, config.sysmon_schema)
 
     def compiled(filter_: Filter, alternative: bool = False) -> CompiledFilter:
         index = compiled_fields.index(filter_.field)

@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 _MAX_LENGTH = 2_000  # characters of an example
 _TRIED_LETTERS = "a1 _-.:/\\\"'|=\n"
@@ -34,21 +34,17 @@ def example(expression: str) -> str | None:
     Composing ignores conditions on the surroundings, such as word bounds and lookarounds; the
     result is therefore searched with the expression itself, also between two spaces.
     """
+    if _parser is None:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compiled = re.compile(expression)
-            composed = _ExampleComposer().composed(_parse(expression))
+            composed = _ExampleComposer().composed(_parser.parse(expression))
     except (re.error, RecursionError, OverflowError, _NoExampleError):
         return None
     candidates = (composed, f" {composed} ")
     return next((text for text in candidates if compiled.search(text)), None)
-
-
-def _parse(expression: str) -> _Parsed:
-    if _parser is None:
-        raise _NoExampleError
-    return cast("_Parsed", _parser.parse(expression))
 
 
 class _ExampleComposer:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
 
-from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.coverage.platforms.sysmon.engine.tables import FOLDER
+from logreach.inventories.files.tables import yaml_table
 
 
 class Severity(StrEnum):
@@ -60,10 +60,10 @@ class Finding:
 @lru_cache(maxsize=1)
 def lints() -> Mapping[str, Lint]:
     """Every lint by its id."""
-    source = files("logreach.coverage.platforms.sysmon").joinpath("knowledge", "lints.yaml")
-    entries = parse_yaml(source.read_text(encoding="utf-8"))
+    texts = ("severity", "message", "consequence", "fix", "source")
+    entries = yaml_table(FOLDER / "lints.yaml", {...: dict.fromkeys(texts, str)})
     return {
-        name: Lint(id=name, severity=Severity(entry.pop("severity")), **entry)
+        name: Lint(**{**entry, "id": name, "severity": Severity(entry["severity"])})
         for name, entry in entries.items()
     }
 

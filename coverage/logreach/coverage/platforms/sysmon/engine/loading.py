@@ -41,7 +41,6 @@ def load(xml: str | bytes, sysmon_version: str | None = None) -> Config:
 
 def build(root: XmlNode, program: Binary) -> Config:
     """The configuration that this Sysmon loads from a document; raises InputError as `load`."""
-    binary = program.schema
     if root.name != "Sysmon":
         raise InputError(
             fault(
@@ -51,23 +50,25 @@ def build(root: XmlNode, program: Binary) -> Config:
             )
         )
     declared = _declared(root)
-    schema = manifest.grammar_for(declared, binary)
+    schema = manifest.grammar_for(declared, program.schema)
     if schema is None:
         raise InputError(
             fault(
                 f"Incorrect or unsupported schema version {declared}. "
-                f"Current Sysmon schema version {binary}",
+                f"Current Sysmon schema version {program.schema}",
                 root.line,
                 f"Declare schema {manifest.schemas()[0]} or later.",
             )
         )
-    compiler = _ElementCompiler(declared, binary)
+    compiler = _ElementCompiler(declared, program.schema)
     elements = compiler.compile(root)
     faults = [*grammar.GrammarChecker(schema).check(root), *compiler.faults]
     if faults:
         raise InputError(_capped(faults))
     dropped = tuple(compiler.dropped)
-    return Config(declared, schema, binary, program.defaults, elements, _options(root), dropped)
+    return Config(
+        declared, schema, program.schema, program.defaults, elements, _options(root), dropped
+    )
 
 
 def binary_of(sysmon_version: str | None) -> Binary:
@@ -133,9 +134,9 @@ def _options(root: XmlNode) -> tuple[Option, ...]:
 class _ElementCompiler:
     """Compiles event elements into filters, with the engine's own errors."""
 
-    def __init__(self, declared: Schema, binary: Schema) -> None:
-        self.binary = binary
-        self.conditions = {name: Condition(name) for name in manifest.conditions(binary)}
+    def __init__(self, declared: Schema, sysmon_schema: Schema) -> None:
+        self.schema = sysmon_schema
+        self.conditions = {name: Condition(name) for name in manifest.conditions(sysmon_schema)}
         # Outside a RuleGroup, filters on different fields are ORed up to schema 4.10, then ANDed.
         self.match_all_outside = declared > Schema(4, 10)
         self.faults: list[Fault] = []
@@ -150,7 +151,7 @@ class _ElementCompiler:
         for node, parent in _event_nodes(root):
             nodes_by_tag.setdefault(node.name, []).append((node, parent))
         elements = {}
-        for tag, ids in manifest.tags(self.binary).items():
+        for tag, ids in manifest.tags(self.schema).items():
             compiled = self._elements(ids, nodes_by_tag.get(tag, []))
             if compiled:
                 elements[tag] = tuple(compiled)
@@ -199,7 +200,7 @@ class _ElementCompiler:
         missing_field = ""
         for event_id in ids:
             before = len(self.faults)
-            fields = manifest.fields_of(event_id, self.binary)
+            fields = manifest.fields_of(event_id, self.schema)
             items = self._items(node, fields, group)
             if len(self.faults) > before:
                 return None

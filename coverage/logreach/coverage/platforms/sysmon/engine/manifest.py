@@ -6,13 +6,11 @@ Events that share a tag (12 to 14, 17 and 18, 19 to 21) share the elements of a 
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
-_FOLDER = files("logreach.coverage.platforms.sysmon").joinpath("knowledge")
+from logreach.coverage.platforms.sysmon.engine.tables import table_rows
+
 LOAD_ONLY = "load"  # a configuration may name the event, but this Sysmon does not write it
 
 
@@ -46,12 +44,6 @@ class SysmonEvent:
     tag: str
     option: str
     since: str
-
-
-def table_rows(table: str) -> Iterator[dict[str, str]]:
-    """The rows of a CSV file of `knowledge/`."""
-    with _FOLDER.joinpath(table).open(encoding="utf-8") as file:
-        yield from csv.DictReader(file)
 
 
 @lru_cache(maxsize=1)
@@ -110,14 +102,14 @@ def engine_schema() -> Schema:
     return next(Schema.of(row["schema"]) for row in table_rows("schemas.csv") if row["engine"])
 
 
-@lru_cache(maxsize=1)
-def _conditions() -> dict[str, Schema]:
-    return {row["condition"]: Schema.of(row["since"]) for row in table_rows("conditions.csv")}
-
-
-def conditions(binary: Schema) -> tuple[str, ...]:
+@lru_cache(maxsize=64)
+def conditions(sysmon_schema: Schema) -> tuple[str, ...]:
     """The conditions that a Sysmon of this schema knows, whatever schema a file declares."""
-    return tuple(name for name, since in _conditions().items() if since <= binary)
+    return tuple(
+        row["condition"]
+        for row in table_rows("conditions.csv")
+        if Schema.of(row["since"]) <= sysmon_schema
+    )
 
 
 def event(event_id: int) -> SysmonEvent | None:
@@ -188,14 +180,14 @@ def options(schema: Schema) -> dict[str, str]:
     return {name: content for name, content, since, until in _options() if since <= schema <= until}
 
 
-def grammar_for(declared: Schema, binary: Schema) -> Schema | None:
+def grammar_for(declared: Schema, sysmon_schema: Schema) -> Schema | None:
     """The schema whose grammar a Sysmon validates a configuration against; None: it refuses.
 
-    `binary` is the schema of that Sysmon. It is used only if declared exactly. For any other
+    A Sysmon uses its own `sysmon_schema` only if declared exactly. For any other
     number, even a newer one, Sysmon takes the next lower of the older schemas
     (manifest.tt:512-521).
     """
-    if declared == binary:
-        return binary
-    older = [schema for schema in schemas() if schema < binary and schema <= declared]
+    if declared == sysmon_schema:
+        return sysmon_schema
+    older = [schema for schema in schemas() if schema < sysmon_schema and schema <= declared]
     return older[-1] if older else None

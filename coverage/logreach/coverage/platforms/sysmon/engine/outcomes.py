@@ -130,7 +130,7 @@ def event_model(config: Config, event_id: int) -> EventModel:
         elements,
         logs_unmatched,
         not config.enabled(event_id),
-        manifest.fields_of(event_id, config.binary),
+        manifest.fields_of(event_id, config.sysmon_schema),
         filtered_fields=tuple(
             dict.fromkeys(filter_.field for filter_ in filters if filter_.applies)
         ),

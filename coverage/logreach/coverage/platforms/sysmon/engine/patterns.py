@@ -44,8 +44,8 @@ class SysmonFilter:
         if pattern.event.channel != _CHANNEL:
             raise ValueError(f"{pattern.event} is no event of Sysmon")
         event_id = int(pattern.event.number)
-        if not manifest.fields_of(event_id, self.config.binary):
-            reason = f"Sysmon with schema {self.config.binary} has no event {event_id}"
+        if not manifest.fields_of(event_id, self.config.sysmon_schema):
+            reason = f"Sysmon with schema {self.config.sysmon_schema} has no event {event_id}"
             return FilterAnswer(Level.NO, reason=reason)
         if event_id in UNFILTERED:
             reason = f"event {event_id} is never filtered"

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from logreach.coverage.platforms.sysmon.engine import manifest
 from logreach.coverage.platforms.sysmon.engine.manifest import Schema
+from logreach.coverage.platforms.sysmon.engine.tables import table_rows
 from logreach.inventories.facts.facts import Missing
 
 Numbers = tuple[int, int]
@@ -86,7 +87,7 @@ def releases() -> tuple[Release, ...]:
     """Every release of Sysmon whose schema is known, oldest first."""
     unsorted = (
         Release(row["version"], numbers(row["version"]), Schema.of(row["schema"]))
-        for row in manifest.table_rows("releases.csv")
+        for row in table_rows("releases.csv")
     )
     return tuple(sorted(unsorted, key=lambda release: release.version))
 
@@ -96,7 +97,7 @@ def inbox() -> tuple[Inbox, ...]:
     """The Windows versions that ship Sysmon as an optional feature."""
     return tuple(
         Inbox(row["os"], int(row["from_build"]), row["update"], Schema.of(row["schema"]))
-        for row in manifest.table_rows("inbox.csv")
+        for row in table_rows("inbox.csv")
     )
 
 
@@ -106,7 +107,7 @@ def _defaults() -> tuple[tuple[Numbers, tuple[int, ...]], ...]:
     return tuple(
         sorted(
             (numbers(row["version"]), tuple(map(int, row["event_ids"].split())))
-            for row in manifest.table_rows("defaults.csv")
+            for row in table_rows("defaults.csv")
         )
     )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from logreach.coverage.platforms.sysmon.engine import manifest, releases
+from logreach.coverage.platforms.sysmon.engine import releases
+from logreach.coverage.platforms.sysmon.engine.tables import table_rows
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
 
@@ -44,7 +45,7 @@ def requirements() -> tuple[SystemRequirement, ...]:
             int(row["server_build"]),
             row["standing"] == "documented",
         )
-        for row in manifest.table_rows("systems.csv")
+        for row in table_rows("systems.csv")
     )
     return tuple(sorted(unsorted, key=lambda requirement: requirement.version))
 
@@ -54,7 +55,7 @@ def _builds_of_events() -> dict[int, tuple[int, int]]:
     """By event id, the last build that surely lacks its telemetry and the first that has it."""
     return {
         int(row["event_id"]): (int(row["absent_to_build"]), int(row["from_build"]))
-        for row in manifest.table_rows("event_systems.csv")
+        for row in table_rows("event_systems.csv")
     }
 
 

@@ -16,10 +16,10 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     SaclNeed,
     Setting,
     Span,
-    Subcategory,
 )
 from logreach.coverage.platforms.windows.knowledge.spans import parse_span
 from logreach.inventories.files.tables import TEXTS, Faults, TableRow
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 
 EVENT_COLUMNS = (
     "key",
@@ -54,7 +54,7 @@ _LEVELS = {"": Level.NO, "no": Level.NO, "partial": Level.PARTIAL}
 class EventRows:
     """Parses rows against the tables that they refer to; faults go to `faults`."""
 
-    subcategories: Mapping[str, Subcategory]
+    subcategories: Mapping[str, AuditSubcategory]
     channels: Mapping[str, Channel]
     settings: Mapping[str, Setting]
     roles: Mapping[str, str]
@@ -147,7 +147,7 @@ class EventRows:
     def _guids(self, row: TableRow, names: Collection[str]) -> tuple[str, ...]:
         for name in names:
             if name not in self.subcategories:
-                self.faults.add(row, f"no subcategory {name!r} in subcategories.csv")
+                self.faults.add(row, f"no subcategory {name!r} in audit_subcategories.csv")
         return tuple(self.subcategories[name].guid for name in names if name in self.subcategories)
 
     def _subcategories(self, row: TableRow) -> tuple[tuple[str, ...], dict[str, Span]]:

@@ -1,10 +1,11 @@
 """Loads what is known of Windows events from the tables of this folder.
 
-events.csv has a row per event, layouts.csv one per form in which it is written; sacl.yaml,
-settings.yaml, channels.yaml, roles.yaml and subcategories.csv hold what they refer to,
-unknown_events.csv the keys that others name and nothing here describes, and retired_events.csv
-the numbers that are out of use. Spans of builds are written as `spans` says. Where a server claim
-rests only on a client build of the same code, the layout's note says 'by branch'.
+events.csv has a row per event, layouts.csv one per form in which it is written. They refer to
+sacl.yaml, settings.yaml, channels.yaml, roles.yaml and the inventories' own table of audit
+subcategories. unknown_events.csv holds the keys that others name and nothing here describes,
+retired_events.csv the numbers that are out of use. Spans of builds are written as `spans` says.
+Where a server claim rests only on a client build of the same code, the layout's note says 'by
+branch'.
 """
 
 from __future__ import annotations
@@ -27,14 +28,12 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Retired,
     SaclNeed,
     Setting,
-    Subcategory,
 )
 from logreach.inventories.files.tables import Faults, TableRow, read_csv, read_entries
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
 from logreach.inventories.windows.registry.settings import settings
 
 _HERE = Path(__file__).parent
-_SUBCATEGORY_COLUMNS = ("guid", "volume", "source")
 _UNKNOWN_COLUMNS = ("key", "named_by", "reason")
 _RETIRED_COLUMNS = ("channel", "first", "last", "reason", "source")
 
@@ -47,7 +46,8 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     span out of order that the tables hold.
     """
     faults = Faults()
-    audit = _subcategories(folder, faults)
+    # The tables speak of subcategories by name, inventories by GUID.
+    audit = {each.name: each for each in subcategories().values()}
     channels = _channels(folder, faults)
     needed = _settings(folder, faults)
     roles = _roles(folder, faults)
@@ -60,7 +60,7 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     faults.settle()
     return EventKnowledge(
         events,
-        {one.guid: one for one in audit.values()},
+        subcategories(),
         channels,
         needed,
         roles,
@@ -74,27 +74,6 @@ def _sourced(row: TableRow, faults: Faults) -> str:
     if not source:
         faults.add(row, "no source")
     return source
-
-
-def _subcategories(folder: Path, faults: Faults) -> dict[str, Subcategory]:
-    """Subcategories by name: the tables speak of them by name, the program by GUID."""
-    found: dict[str, Subcategory] = {}
-    for row in read_csv(folder / "subcategories.csv", _SUBCATEGORY_COLUMNS, faults):
-        known = subcategories().get(row.text("guid"))
-        if known is None:
-            faults.add(row, f"{row.text('guid')!r} is no subcategory that an inventory can tell")
-            continue
-        if known.name in found:
-            faults.add(row, f"{known.name} stands twice")
-        found[known.name] = Subcategory(
-            known.guid,
-            known.category,
-            known.name,
-            known.gpo_name,
-            row.text("volume"),
-            _sourced(row, faults),
-        )
-    return found
 
 
 def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:

@@ -9,10 +9,8 @@ from enum import StrEnum
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict, any_of
 from logreach.coverage.events.event_id import EventId
 from logreach.inventories.facts.values import Scalar
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
-
-ANY_HOST = "*"
-"""In place of a role: also hosts that do not write the event in its main sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +148,6 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Subcategory:
-    """One audit subcategory; `gpo_name` as the Group Policy editor spells it."""
-
-    guid: str
-    category: str
-    name: str
-    gpo_name: str
-    volume: str = ""
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Channel:
     """An event log channel: `short` is the part of an event key before the colon."""
 
@@ -221,7 +207,7 @@ class EventKnowledge:
     """
 
     events: Mapping[EventId, Event]
-    subcategories: Mapping[str, Subcategory]
+    subcategories: Mapping[str, AuditSubcategory]
     channels: Mapping[str, Channel]
     settings: Mapping[str, Setting]
     roles: Mapping[str, str] = field(default_factory=dict)

@@ -7,9 +7,10 @@ from functools import partial
 
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
-from logreach.coverage.platforms.windows.knowledge.model import Span, Subcategory
+from logreach.coverage.platforms.windows.knowledge.model import Span
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import AUDIT, OS, AuditSetting
 
 
@@ -27,7 +28,7 @@ class Audited:
     """
 
     subject: str
-    subcategory: Subcategory
+    subcategory: AuditSubcategory
     outcomes: frozenset[str]
     why: str = ""
     span: Span | None = None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
-from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.files.tables import Shape, yaml_table
 from logreach.inventories.windows.facts import OperatingSystem, OsKind, Sacl
 from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.object_names import ObjectName, normal
 from logreach.inventories.windows.objects.sddl import read_sacl
+
+_FILE = Path(__file__).parents[1] / "knowledge" / "sacl_objects.yaml"
 
 CHILD = "\\*"
 WITH_GLOBAL = ("key", "file")  # kinds for which Windows has global audit entries
@@ -117,8 +118,23 @@ def _bits(kind: str, right: str) -> int | None:
 @cache
 def objects() -> Any:
     """The table sacl_objects.yaml."""
-    path = files("logreach.coverage.platforms.windows.knowledge") / "sacl_objects.yaml"
-    return parse_yaml(path.read_text("utf-8"))
+    built_in: Shape = {
+        "object": str,
+        "sddl": str,
+        "client_from": int,
+        "server_from": int,
+        "source": str,
+    }
+    texts = ("exempt", "titles", "unreported", "classes", "types", "object_types", "access_codes")
+    shape: Shape = {
+        **{key: {...: str} for key in (*texts, "subcategories", "class_fields")},
+        **dict.fromkeys(("exempt_source", "object_types_source", "other_source"), str),
+        **{key: {...: {...: str}} for key in ("other_servers", "other_types")},
+        **{key: [str] for key in ("directory_fields", "extended_rights", "any_right")},
+        "built_in": [built_in],
+        "words": {...: [str]},
+    }
+    return yaml_table(_FILE, shape)
 
 
 def exempt(kind: str) -> str:

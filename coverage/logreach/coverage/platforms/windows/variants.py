@@ -13,16 +13,31 @@ from typing import Any
 
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
-from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.events.variant import ANY_HOST, ANY_SENSE, Sense
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
 from logreach.coverage.platforms.windows import knowledge
 from logreach.coverage.platforms.windows.headers import audit_keywords
 from logreach.coverage.platforms.windows.knowledge.events import load_events
-from logreach.coverage.platforms.windows.knowledge.model import ANY_HOST
 from logreach.coverage.platforms.windows.sacls.pattern_objects import of_other_servers
-from logreach.inventories.files.yaml_text import parse_yaml
+from logreach.inventories.files.tables import Shape, yaml_table
 
 _FILE = Path(knowledge.__file__).with_name("event_senses.yaml")
+_SHAPE: Shape = {
+    "outcomes": [
+        {"events": [str], "field": str, "success?": [str], "failure?": [str], "source": str}
+    ],
+    "elsewhere": [
+        {
+            "events": [str],
+            "role": str,
+            "field": str,
+            "holds?": [str],
+            "lacks?": [str],
+            "what": str,
+            "source": str,
+        }
+    ],
+}
 _OTHER = {"success": "failure", "failure": "success"}  # an event has no third outcome
 
 
@@ -51,7 +66,7 @@ class _Clue:
         return any(all(one.admits(value) is not False for one in held) for value in values)
 
 
-def sense_of(pattern: EventPattern) -> Sense | None:
+def variant_of(pattern: EventPattern) -> Sense | None:
     """What all events of a pattern have in common; None: no event can be in it."""
     clues = [clue for clue in _clues(pattern.event) if clue.field in pattern.fields]
     anywhere = ANY_HOST if of_other_servers(pattern) else ""
@@ -83,7 +98,7 @@ def _clues(event: EventId) -> tuple[_Clue, ...]:
 @cache
 def _of_fields() -> dict[str, tuple[_Clue, ...]]:
     """The table, by event. A fault in it is a programming error."""
-    table: dict[str, Any] = parse_yaml(_FILE.read_text("utf-8"))
+    table: dict[str, Any] = yaml_table(_FILE, _SHAPE)
     found: dict[str, list[_Clue]] = {}
     for entry in table["outcomes"]:
         _add(found, entry["events"], _of_outcome(entry))

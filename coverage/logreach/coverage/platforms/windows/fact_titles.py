@@ -1,0 +1,32 @@
+"""What the facts of a Windows host are called, where their keys say little."""
+
+from __future__ import annotations
+
+from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.facts import (
+    AUDIT,
+    CHANNEL,
+    OS,
+    SACL,
+    SETTING,
+)
+from logreach.inventories.windows.registry.settings import settings
+
+
+def title_of(knowledge: EventKnowledge, key: FactKey[object]) -> str:
+    """'Process Creation' for the GUID of a subcategory; '' where the key itself says it."""
+    if key.family is AUDIT and key.name in knowledge.subcategories:
+        return f"audit subcategory {knowledge.subcategories[key.name].name}"
+    if key.family is SETTING:
+        setting = knowledge.settings.get(key.name) or settings().get(key.name)
+        return setting.title if setting else ""
+    if key.family is SACL and not key.name:
+        return "audit entries (SACLs) on objects"
+    if key.family is CHANNEL:
+        return f"whether channel {key.name} is enabled"
+    if key.family is SACL:
+        return f"audit entries (SACL) on {key.name}"
+    if key.family is OS.family:
+        return "operating system"
+    return ""

@@ -1,0 +1,297 @@
+"""Windows as a sensor: the events that its own providers write, and what they ask of a host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from logreach.coverage.engine.fixed import Fixed
+from logreach.coverage.engine.graph import Prerequisite
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.engine.requirement import AnyOf, Choice, Need, Requirement, Together
+from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.header import EventMetadata
+from logreach.coverage.events.operations import Shown
+from logreach.coverage.events.patterns import EventPattern
+from logreach.coverage.events.sensor import OnObject, Sensor
+from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.platforms.windows.fact_titles import title_of
+from logreach.coverage.platforms.windows.headers import header_on, header_texts
+from logreach.coverage.platforms.windows.hosts import WINDOWS
+from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.platforms.windows.knowledge.model import (
+    Event,
+    EventKnowledge,
+    Policy,
+)
+from logreach.coverage.platforms.windows.prerequisites.audit import Audited
+from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFillsField, OsWrites
+from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
+from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
+from logreach.coverage.platforms.windows.sacls.needs import unreported
+from logreach.coverage.platforms.windows.sacls.pattern_objects import (
+    AuditedObject,
+    objects_of_pattern,
+)
+from logreach.coverage.platforms.windows.variants import variant_of
+from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
+from logreach.inventories.windows.facts import OS, ROLE
+
+_REMOVABLE = "removable"
+_REMOVABLE_STORAGE = "Removable Storage"
+_ELSEWHERE = frozenset({"Sysmon"})
+"""Channels of the table that have a sensor of their own."""
+
+
+class WindowsSensor(Sensor):
+    """The event log of Windows, but for what other sensors write to it."""
+
+    name = "Windows"
+    host_kind = WINDOWS
+    expected_facts = (OS, ROLE)
+    header_reads = (OS,)
+
+    @cached_property
+    def knowledge(self) -> EventKnowledge:
+        """The tables, read when they are first asked for."""
+        return load_events()
+
+    @cached_property
+    def _subcategories(self) -> Mapping[str, AuditSubcategory]:
+        return {entry.name: entry for entry in self.knowledge.subcategories.values()}
+
+    @cached_property
+    def channels(self) -> Mapping[str, str]:
+        return {
+            short: channel.name
+            for short, channel in self.knowledge.channels.items()
+            if short not in _ELSEWHERE
+        }
+
+    def events(self) -> Iterable[EventId]:
+        return self.knowledge.events
+
+    def knows(self, event: EventId) -> bool:
+        return event in self.knowledge.events
+
+    def undescribed(self) -> Mapping[EventId, str]:
+        return self.knowledge.unknown_events
+
+    def retired(self, event: EventId) -> str:
+        return self.knowledge.retired(event)
+
+    def outcomes(self, event: EventId) -> frozenset[str]:
+        entry = self.knowledge.events.get(event)
+        return entry.outcomes if entry else frozenset()
+
+    def fields(self, event: EventId) -> tuple[str, ...]:
+        names: dict[str, None] = {}
+        entry = self.knowledge.events.get(event)
+        for layout in reversed(entry.layouts if entry else ()):
+            names.update(dict.fromkeys(layout.fields))
+        return tuple(names)
+
+    def all_fields_known(self, event: EventId) -> bool:
+        entry = self.knowledge.events.get(event)
+        return entry is None or all(layout.fields_known for layout in entry.layouts)
+
+    def always_there(self, event: EventId, field: str) -> bool:
+        entry = self.knowledge.events.get(event)
+        if entry is None or field in entry.field_settings or not entry.layouts:
+            return False
+        return all(field in layout.fields for layout in entry.layouts)
+
+    def needs(self, event: EventId) -> tuple[Need, ...]:
+        entry = self.knowledge.events.get(event)
+        return tuple(self._undescribed_needs(event) if entry is None else self._needs(entry))
+
+    def _undescribed_needs(self, event: EventId) -> Iterator[Need]:
+        """An event that no table describes: only its channel can be asked."""
+        retired = self.knowledge.retired(event)
+        text = f"no source at hand describes {event}"
+        if event.any_number:
+            text = f"it is not told which events of {event.channel} are meant"
+        text = self.knowledge.unknown_events.get(event, text)
+        answer = Fixed(event, NO, f"{event}: {retired}") if retired else Fixed(event, UNKNOWN, text)
+        yield _need("unknown event", event, prerequisite=answer)
+        yield from self._channel(event)
+
+    def _needs(self, entry: Event) -> Iterator[Need]:
+        yield _need("os", entry.key, prerequisite=OsWrites(entry))
+        for name in entry.settings:
+            setting = SettingOn(entry.key, self.knowledge.settings[name], entry.without_setting)
+            yield _need("setting", entry.key, name, prerequisite=setting)
+        yield from self._channel(entry.key)
+
+    def _channel(self, event: EventId) -> Iterator[Need]:
+        channel = self.knowledge.channels.get(event.channel)
+        if channel is not None:
+            yield _need("channel", event, prerequisite=ChannelOn(event, channel))
+
+    def role_gate(self, event: EventId, role: str = "", what: str = "") -> Need | None:
+        entry = self.knowledge.events.get(event)
+        roles = frozenset({role}) if role else entry.roles if entry else frozenset()
+        if not roles:
+            return None
+        titles = tuple(sorted(self.knowledge.roles[name] for name in roles))
+        gate = HasRole(event, roles, titles, entry.reference if entry else "", what)
+        key = NodeKey.of("need", "role", event, *sorted(roles), what)
+        return Need(key, gate, f"{event}: role")
+
+    def on_any_host(self, shown: Shown) -> bool:
+        return bool(unreported(shown.object_kind))
+
+    def allowed(self, shown: Shown) -> tuple[Requirement, ...]:
+        entry = self.knowledge.events.get(shown.event)
+        return () if entry is None else tuple(self._allowed(entry, shown))
+
+    def _allowed(self, entry: Event, shown: Shown) -> Iterator[Requirement]:
+        guids = entry.subcategories
+        if shown.subcategory:
+            guids = (self._subcategories[shown.subcategory].guid,)
+        outcomes = entry.outcomes
+        if shown.outcome in outcomes:
+            outcomes = frozenset({shown.outcome})
+        yield from self._policy(entry, guids, outcomes)
+        for guid in entry.also_subcategories:
+            why = "besides the object's own subcategory"
+            also = _audited(entry, self.knowledge.subcategories[guid], outcomes, why)
+            doubted = shown.outcome and entry.also_doubted.get(guid) == shown.outcome
+            yield self._perhaps(entry, guid, also) if doubted else also
+        if entry.sacl is not None:
+            yield self._object_audited(entry, shown)
+
+    def _policy(
+        self, entry: Event, guids: Iterable[str], outcomes: frozenset[str]
+    ) -> Iterator[Requirement]:
+        if entry.policy is Policy.UNDOCUMENTED:
+            text = f"no source at hand tells which audit subcategory writes {entry.key}"
+            unknown = Fixed(entry.key, UNKNOWN, text)
+            yield _need("subcategory", entry.key, prerequisite=unknown)
+        if entry.policy is not Policy.SUBCATEGORY:
+            return
+        subcategories = [self.knowledge.subcategories[guid] for guid in guids]
+        yield Together(
+            NodeKey.of(
+                "policy", entry.key, *(one.guid for one in subcategories), *sorted(outcomes)
+            ),
+            f"audit policy for {entry.key}",
+            tuple((_audited(entry, one, outcomes), one.name) for one in subcategories),
+            "is one of several subcategories, each for other objects or causes",
+        )
+
+    def _perhaps(self, entry: Event, guid: str, audited: Need) -> AnyOf:
+        """A subcategory of which no source settles whether it is needed."""
+        name = self.knowledge.subcategories[guid].name
+        text = f"no source settles whether {entry.key} needs {name} too for this outcome"
+        unsettled = _need("perhaps", entry.key, guid, prerequisite=Fixed(entry.key, UNKNOWN, text))
+        key, label = NodeKey.of("perhaps", entry.key, guid), f"{entry.key}: {name}, perhaps"
+        return AnyOf(key, label, (Choice(audited), Choice(unsettled)))
+
+    def _object_audited(self, entry: Event, shown: Shown) -> Requirement:
+        """The SACL that an operation, or else the event as such, asks for."""
+        need = entry.sacl
+        assert need is not None  # noqa: S101 - the caller asked
+        if shown.object_kind:
+            return _on_object(entry, shown, shown.object_kind, need.rights)
+        kinds = [kind for kind in need.objects if kind in WITH_GLOBAL] or need.objects[:1]
+        audited = Together(
+            NodeKey.of("object sacl", entry.key, shown.object_path, *shown.rights, shown.outcome),
+            f"audit entries for {entry.key}",
+            tuple((_on_object(entry, shown, kind, need.rights), kind) for kind in kinds),
+            "is one of several kinds of object that it tells of",
+        )
+        if _REMOVABLE not in need.exempt:
+            return audited
+        return AnyOf(
+            NodeKey.of("object", entry.key),
+            f"{entry.key}: object",
+            (Choice(audited), *self._on_removable(entry)),
+        )
+
+    def _on_removable(self, entry: Event) -> Iterator[Choice]:
+        """The event as such is written for removable storage without any entry."""
+        storage = self._subcategories[_REMOVABLE_STORAGE]
+        if storage.guid in entry.subcategories:
+            why = "needs no audit entry, and tells of removable storage only"
+            yield Choice(_audited(entry, storage, entry.outcomes), PARTIAL, why)
+
+    def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:
+        entry = self.knowledge.events.get(event)
+        return () if entry is None else tuple(self._field_needs(entry, field))
+
+    def _field_needs(self, entry: Event, field: str) -> Iterator[Need]:
+        yield _need("field", entry.key, field, prerequisite=OsFillsField(entry, field))
+        if field in entry.field_settings:
+            setting = self.knowledge.settings[entry.field_settings[field]]
+            needed = SettingOn(entry.key.field(field), setting)
+            yield _need("field setting", entry.key, field, prerequisite=needed)
+
+    def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
+        return header_on(event, facts)
+
+    def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
+        return header_texts(event, field)
+
+    def variant(self, pattern: EventPattern) -> Sense | None:
+        return variant_of(pattern)
+
+    def objects(self, pattern: EventPattern) -> tuple[tuple[OnObject, ...], ...] | None:
+        entry = self.knowledge.events.get(pattern.event)
+        if entry is None or entry.sacl is None:
+            return None
+        outcome = (variant_of(pattern) or ANY_SENSE).outcome
+        return tuple(
+            tuple(self._audited_object(entry, target, outcome) for target in group)
+            for group in objects_of_pattern(entry, pattern)
+        )
+
+    def _audited_object(self, entry: Event, target: AuditedObject, outcome: str) -> OnObject:
+        names = {self.knowledge.subcategories[guid].name for guid in entry.subcategories}
+        shown = Shown(
+            entry.key,
+            subcategory=target.subcategory if target.subcategory in names else "",
+            object_kind=target.kind,
+            object_path=target.path,
+            object_scope=target.scope,
+            rights=target.rights,
+            outcome=outcome,
+        )
+        if target.kind != "file" or target.path or _REMOVABLE_STORAGE not in names:
+            return OnObject(shown)
+        # Files on removable storage need no entry, whatever right; they are a part of all files.
+        part = replace(shown, subcategory=_REMOVABLE_STORAGE, object_kind=_REMOVABLE, rights=())
+        return OnObject(shown, part, "is on removable storage, a part of all files")
+
+    def fact_title(self, key: FactKey[object]) -> str:
+        return title_of(self.knowledge, key)
+
+
+def _need(what: str, *parts: str, prerequisite: Prerequisite) -> Need:
+    """A prerequisite of an event, labelled by it or by its field."""
+    return Need(NodeKey.of("need", what, *parts), prerequisite, parts[0])
+
+
+def _audited(
+    entry: Event, subcategory: AuditSubcategory, outcomes: frozenset[str], why: str = ""
+) -> Need:
+    span = entry.subcategory_spans.get(subcategory.guid)
+    audited = Audited(entry.key, subcategory, outcomes, why, span, entry.reference)
+    return _need("audit", entry.key, subcategory.guid, *sorted(outcomes), prerequisite=audited)
+
+
+def _on_object(entry: Event, shown: Shown, kind: str, rights: tuple[str, ...]) -> Need:
+    access = AccessNeed(
+        kind=kind,
+        path=shown.object_path,
+        rights=shown.rights or (() if shown.object_kind else rights),
+        outcome="failure" if entry.outcomes == {"failure"} else shown.outcome or "success",
+        scope=ObjectScope(shown.object_scope) if shown.object_scope else ObjectScope.TREE,
+    )
+    audited = ObjectAudited(entry.key, access, entry.reference)
+    return _need("object audited", entry.key, str(access), prerequisite=audited)
