@@ -105,7 +105,7 @@ class Chain:
         return through, f"{other}counts at most as {edge.limit.label}: {edge.why}"
 
     def _is_cover(self, key: NodeKey) -> bool:
-        """Whether the node was made by `build.parts.cover` out of several children."""
+        """Whether the node was made by `construction.cover` out of several children."""
         edges = self._evaluation.graph.edges(key)
         return bool(edges) and self._evaluation.graph.node(edges[0].child).kind == "whole"
 

@@ -164,13 +164,14 @@ class Reasons:
             gates = [link for link in links if link[1].gate and not verdicts[link[0]].applicable]
             return gates[:1] or list(links[:1])
         applying = [link for link in links if verdicts[link[0]].applicable]
-        if compiled.kinds[number] is Combine.ANY:
-            return self._best(applying)
         if compiled.kinds[number] is Combine.EITHER:
             return sorted(applying, key=lambda link: _worst_first(self._through(*link)))
-        deciding = self._worst(applying, verdict)
-        if verdict.possible > Level.NO:
-            deciding = self._elsewhere(links, verdict) + deciding
+        if compiled.kinds[number] is Combine.ANY:
+            deciding = self._best(applying)
+        else:
+            deciding = self._worst(applying, verdict)
+            if verdict.possible > Level.NO:
+                deciding = self._elsewhere(links, verdict) + deciding
         doubtful = self._evaluation.doubtful_number
         return deciding + [
             link for link in links if link[1].gate and doubtful(link[0]) and link not in deciding

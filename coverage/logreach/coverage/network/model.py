@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from logreach.coverage.attack import AttackModel, SmapRow, load_smap, misnamed
+from logreach.coverage.attack import AttackModel, SmapRow, Technique, load_smap, misnamed
 from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.construction import inner
 from logreach.coverage.engine.graph import Combine, Edge, Graph
@@ -83,7 +83,8 @@ def build(
 ) -> Model:
     """Build the graph; `techniques` restricts it to some ids (None: all).
 
-    With `narrow`, components, events and fields are those of these techniques alone.
+    With `narrow`, components are those that lie below these techniques, and events and fields are
+    those of these components.
     """
     graph = Graph()
     registered = sensors()
@@ -96,7 +97,7 @@ def build(
     technique_part = Techniques(graph, component_part, attack, slips, registered.hosts)
     ids = None if techniques is None else set(techniques)
     chosen = [technique for technique in attack.techniques if ids is None or technique.id in ids]
-    components = {name for technique in chosen for name in technique_part.components_of(technique)}
+    only = _reached_components(graph, technique_part, chosen) if narrow else None
     model = Model(
         graph,
         attack,
@@ -107,13 +108,24 @@ def build(
         event_part,
         component_part,
         technique_part,
-        frozenset(components) if narrow else None,
+        only,
     )
     _add_components(model)
     for technique in chosen:
         technique_part.add(technique)
         _add_narrowed(model, technique.id)
     return model
+
+
+def _reached_components(
+    graph: Graph, part: Techniques, techniques: Iterable[Technique]
+) -> frozenset[str]:
+    """The data components that lie below techniques; adds these to the graph."""
+    keys: list[NodeKey] = []
+    for technique in techniques:
+        part.add(technique)
+        keys += (technique_key(technique.id, question) for question in QUESTIONS)
+    return frozenset(node.label for node in graph.below(keys).nodes("component"))
 
 
 def _add_components(model: Model) -> None:
