@@ -8,9 +8,9 @@ the function other code, which costs milliseconds; one outside of functions, or 
 there (what is worked out at import is not worked out again), gets a process of its own.
 mutation_equivalent.yaml lists mutants that no test can tell from the original, with the reason.
 
-Mutation testers of PyPI do not fit: mutmut 3 knows one source root ('.', 'src' or 'source') and
+Two mutation testers of PyPI do not fit: mutmut 3 knows one source root ('.', 'src' or 'source') and
 mutates copies that an editable install does not import; cosmic-ray starts a whole test run for each
-mutant and chooses no tests; mutatest is not maintained. None knows verdicts.
+mutant and chooses no tests. Neither knows verdicts.
 """
 
 from __future__ import annotations

@@ -123,13 +123,14 @@ def test_a_remedy_makes_the_access_audited(known: dict[str, Sacl], need: AccessN
         assert before.remedy is None
         return
     assert before.remedy is not None
-    if before.remedy.value is None:  # SACLs that are protected, or show that they inherit nothing
+    if before.remedy.value is None:  # several SACLs, of which some do not inherit
         changed = {
             name: replace(with_more(sacl, EVERYTHING), spread=True)
             for name, sacl in known.items()
             if f"SACL of {name};" in before.remedy.text
         }
         assert changed, before.remedy.text
+        assert any(sacl.protected for sacl in known.values())
         facts = stated({**known, **changed})
         root = before.remedy.key
         if root.name not in changed:
