@@ -31,6 +31,10 @@ class ReportFormat(StrEnum):
     EXCEL = "excel"
     NAVIGATOR = "navigator"
     HTML = "html"
+    CSV = "csv"
+
+
+_DEFAULT_FORMATS = tuple(format_ for format_ in ReportFormat if format_ is not ReportFormat.CSV)
 
 
 def assess(
@@ -61,7 +65,8 @@ def assess(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="Only this report: json, excel, navigator or html; may be repeated. Default: all.",
+            help="Only this report: json, excel, navigator, html or csv; may be repeated. "
+            "Default: all but csv.",
         ),
     ] = None,
     rules: Annotated[
@@ -77,8 +82,9 @@ def assess(
             metavar="PERCENT",
             min=0,
             max=100,
-            help="Exit with 1 if detection (with alternatives) is achievable on less than this "
-            "percentage of the host and technique pairs that apply; if none applies, exit with 0.",
+            help="Exit with 1 if detection is achievable, here or elsewhere in the fleet, on less than "
+            "this percentage of the host and technique pairs that apply; if none applies, exit with "
+            "0.",
         ),
     ] = None,
 ) -> None:
@@ -97,7 +103,7 @@ def assess(
         tuple(rules or ()),
     )
     with _progress() as progress:
-        written = _write(result, out, formats or list(ReportFormat), progress)
+        written = _write(result, out, formats or _DEFAULT_FORMATS, progress)
     _print(result, written)
     if fail_under is not None:
         _judge_threshold(result, fail_under)
@@ -211,6 +217,10 @@ def _write_format(
 
             write_html(result, out / "assessment.html", catalogue)
             return [out / "assessment.html"]
+        case ReportFormat.CSV:
+            from logreach.reports.csv import write_csv
+
+            return write_csv(result, out)
 
 
 def _print(result: Assessment, written: Sequence[Path]) -> None:
@@ -234,10 +244,11 @@ def _print(result: Assessment, written: Sequence[Path]) -> None:
 
 def achieved(result: Assessment) -> tuple[int, int]:
     """The host and technique pairs on which detection is achievable, and those that apply."""
-    from logreach.reports.counts import applying, totals
+    from logreach.coverage.network.techniques import DETECTION
+    from logreach.reports.counts import achievable, applying, totals
 
-    counts = totals(result, "detection_with_alternatives")
-    return counts["achievable"], applying(counts)
+    counts = totals(result, DETECTION)
+    return achievable(counts), applying(counts)
 
 
 def _judge_threshold(result: Assessment, fail_under: float) -> None:
@@ -247,8 +258,8 @@ def _judge_threshold(result: Assessment, fail_under: float) -> None:
         return
     share = 100 * achievable / pairs
     typer.echo(
-        f"detection with alternatives is achievable on {share:.1f} % of the host and technique "
-        f"pairs that apply ({achievable} of {pairs})"
+        f"detection is achievable on {share:.1f} % of the host and technique pairs that apply "
+        f"({achievable} of {pairs})"
     )
     if share < fail_under:
         typer.echo(f"this is below --fail-under {fail_under:g}", err=True)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from operator import attrgetter
 
 from logreach.coverage.assessment.result import Assessment, Profile
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
-from logreach.reports.labels import LABELS
+from logreach.reports.labels import ACHIEVABLE, LABELS
 
 
 def counts_by_label(profile: Profile, question: str) -> dict[str, int]:
     """Techniques of a profile by label of one question, in the order of `LABELS`."""
-    label_of = attrgetter(f"{question}.verdict.label")
-    return dict.fromkeys(LABELS, 0) | Counter(map(label_of, profile.techniques.values()))
+    labels = (technique.label(question) for technique in profile.techniques.values())
+    return dict.fromkeys(LABELS, 0) | Counter(labels)
 
 
 def applying(counts: Mapping[str, int]) -> int:
@@ -22,10 +21,15 @@ def applying(counts: Mapping[str, int]) -> int:
     return sum(counts.values()) - counts.get(NOT_APPLICABLE.label, 0)
 
 
+def achievable(counts: Mapping[str, int]) -> int:
+    """The number of those that are achievable, here or elsewhere in the fleet."""
+    return sum(counts.get(label, 0) for label in ACHIEVABLE)
+
+
 def achieved(profile: Profile, question: str, between: str = " of ") -> str:
     """'421 of 472': the techniques that are achievable, of those that apply."""
     counts = counts_by_label(profile, question)
-    return f"{counts['achievable']}{between}{applying(counts)}"
+    return f"{achievable(counts)}{between}{applying(counts)}"
 
 
 def totals(assessment: Assessment, question: str) -> dict[str, int]:

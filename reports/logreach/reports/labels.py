@@ -6,18 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from logreach.coverage.engine.verdict import NOT_APPLICABLE, Level, Verdict
+from logreach.coverage.network.techniques import (
+    ANALYTIC,
+    ANALYTIC_BY_ANY_EVENT,
+    DETECTION,
+    VISIBILITY,
+)
 
 QUESTIONS = {
-    "visibility": "Visibility",
-    "detection": "Detection",
-    "detection_with_alternatives": "Detection with alternatives",
+    DETECTION: "Detection",
+    VISIBILITY: "Visibility",
+    ANALYTIC: "Analytic as named",
+    ANALYTIC_BY_ANY_EVENT: "Analytic by any event",
 }
 QUESTION_MEANING = {
-    "visibility": "At least one data component of the technique is logged. The best data component "
-    "counts, so this figure is optimistic.",
-    "detection": "At least one ATT&CK analytic has every log source that it names.",
-    "detection_with_alternatives": "At least one ATT&CK analytic has all its data components, "
-    "through any event that shows them.",
+    DETECTION: "The best way to detect the technique: an event that records the act itself, an "
+    "ATT&CK analytic of which everything is logged, or a rule on such an event. Part of a way, or "
+    "rules on other events, make it conditional.",
+    VISIBILITY: "Completeness: at least one data component of the technique is logged. The best "
+    "data component counts, so this figure is optimistic.",
+    ANALYTIC: "Completeness: at least one ATT&CK analytic has every log source that it names.",
+    ANALYTIC_BY_ANY_EVENT: "Completeness: at least one ATT&CK analytic has all its data "
+    "components, through any event that shows them.",
 }
 
 
@@ -43,6 +53,20 @@ _STYLES = (
         "#A6CEE8",
         "#000000",
         "Only part of the activity is logged; the reason says which part.",
+    ),
+    LabelStyle(
+        "achievable elsewhere",
+        "◉",
+        "#4C8FC7",
+        "#FFFFFF",
+        "Proven to hold on other hosts of the fleet, which record the act; these do not.",
+    ),
+    LabelStyle(
+        "conditional elsewhere",
+        "◑",
+        "#BFDDF0",
+        "#000000",
+        "Other hosts of the fleet record part of it; these record less.",
     ),
     LabelStyle(
         "unknown, at least conditional",
@@ -74,6 +98,7 @@ _STYLES = (
 # One colour stands for every label that begins with 'unknown'.
 LABEL_STYLES: Mapping[str, LabelStyle] = {style.label: style for style in _STYLES}
 LABELS = tuple(LABEL_STYLES)
+ACHIEVABLE = ("achievable", "achievable elsewhere")
 UNKNOWN_LABELS = tuple(label for label in LABELS if label.startswith("unknown"))
 _SIGNED = {label: f"{style.sign} {label}" for label, style in LABEL_STYLES.items()}
 
@@ -93,10 +118,21 @@ def signed_label(label: str) -> str:
     return _SIGNED.get(label, label)
 
 
+_BEST_FIRST = (
+    "achievable",
+    "achievable elsewhere",
+    "unknown, at least conditional",
+    "conditional",
+    "conditional elsewhere",
+    "unknown",
+    "unknown, at best conditional",
+    "not achievable",
+)
+
+
 def best_label(counts: Mapping[str, int]) -> str:
     """The label that stands for a fleet: the best of any host, by the proven end first."""
-    labels = (verdict.label for verdict in Verdict if counts.get(verdict.label))
-    return next(labels, NOT_APPLICABLE.label)
+    return next((label for label in _BEST_FIRST if counts.get(label)), NOT_APPLICABLE.label)
 
 
 def level_number(level: Level) -> float:

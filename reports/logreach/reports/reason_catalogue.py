@@ -11,6 +11,7 @@ from logreach.coverage.assessment.result import (
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.network.techniques import QUESTIONS
 from logreach.reports.caveats import assumed_evidence
 from logreach.reports.reason_text import reason_text, why
 
@@ -79,9 +80,7 @@ def judged_of(profile: Profile) -> Iterator[Judged]:
 
 
 def _of_technique(technique: TechniqueResult, profile: Profile) -> Iterator[Judged]:
-    yield technique.visibility
-    yield technique.detection
-    yield technique.detection_with_alternatives
+    yield from map(technique.judged, QUESTIONS)
     for component in technique.components.values():
         if component is not profile.components.get(component.name):
             yield from _of_component(component)

@@ -177,7 +177,7 @@ def _broken_links(assessment: Assessment) -> Table:
 
 def _short_of_achievable(profile: Profile) -> Iterator[Judged]:
     for technique in profile.techniques.values():
-        judged = technique.detection_with_alternatives
+        judged = technique.detection.judged
         verdict = judged.verdict
         if verdict.applicable and verdict.label != "achievable" and judged.reasons:
             yield judged

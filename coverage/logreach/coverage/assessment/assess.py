@@ -13,17 +13,20 @@ from logreach.coverage.assessment.method_notes import method_notes, rule_notes
 from logreach.coverage.assessment.plan import plan_for
 from logreach.coverage.assessment.profiles import group, names
 from logreach.coverage.assessment.questions import QuestionKind, technique_questions
-from logreach.coverage.assessment.remedies import Assessed, missing_facts, planned_remedies
+from logreach.coverage.assessment.detected import Detected
+from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
+from logreach.coverage.assessment.remedies import missing_facts, planned_remedies
 from logreach.coverage.assessment.result import (
     AnalyticResult,
     Assessment,
     ComponentResult,
+    Detection,
     Plan,
     Profile,
     TechniqueResult,
 )
 from logreach.coverage.attack import AttackModel, Technique, load_attack
-from logreach.coverage.engine.evaluation import Evaluation, evaluate
+from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import Verdict
@@ -40,7 +43,12 @@ from logreach.coverage.network.keys import (
     wanted_key,
 )
 from logreach.coverage.network.model import Model, build
-from logreach.coverage.network.techniques import QUESTIONS
+from logreach.coverage.network.techniques import (
+    ANALYTIC,
+    ANALYTIC_BY_ANY_EVENT,
+    COMPLETENESS,
+    VISIBILITY,
+)
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.facts.keys import FactKey
@@ -78,17 +86,17 @@ def assess(
 ) -> Assessment:
     """Judge every technique in scope, and every rule, for every profile of the inventory."""
     scope = scope or Scope()
-    model = build(attack, scope.techniques, narrow=scope.techniques is not None)
+    narrow = scope.techniques is not None
+    model = build(attack, scope.techniques, narrow=narrow, own_rules=rules is not None)
     work = _rule_work(rules, model) if rules else None
+    if work:
+        model.add_detection(work.ways(model.detection_part.direct_events))
     questions = {**technique_questions(model), **(work.questions if work else {})}
-    groups = group(inventory.hosts)
-    assessed: list[Assessed] = []
+    assessed = evaluate_fleet(model, group(inventory.hosts))
     profiles: list[Profile] = []
-    for number, one in enumerate(groups):
-        progress("assessing profiles", number, len(groups))
-        done = Assessed(one, evaluate(model.compiled, one.facts))
-        assessed.append(done)
-        profiles.append(_profile(model, done, work))
+    for number, profile in enumerate(assessed):
+        progress("assessing profiles", number, len(assessed))
+        profiles.append(_profile(model, profile, work))
     remedies = planned_remedies(questions, assessed, progress)
     return Assessment(
         version=version,
@@ -115,6 +123,7 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     events = model.event_keys
     rules = work.summaries(done.evaluation, reasons) if work else {}
     general = {name: _component(model, reasons, name) for name in model.component_names}
+    detected = Detected(model, done, reasons)
     return Profile(
         profile_id=done.group.profile_id,
         hosts=names(done.group.hosts),
@@ -126,9 +135,8 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         attributes=_attributes(model, done.evaluation, reasons),
         components=general,
         techniques={
-            technique.id: _technique(model, reasons, technique, general)
-            for technique in model.attack.techniques
-            if technique_key(technique.id, "visibility") in model.graph
+            technique.id: _technique(model, reasons, technique, general, detected.of(technique.id))
+            for technique in model.techniques
         },
         events_on_host=_on_host(facts, reasons, events),
         rules=rules,
@@ -213,11 +221,12 @@ def _technique(
     reasons: Reasons,
     technique: Technique,
     general: Mapping[str, ComponentResult],
+    detection: Detection,
 ) -> TechniqueResult:
     part = model.technique_part
     components: dict[str, ComponentResult] = {}
     analytics: dict[str, AnalyticResult] = {}
-    answers = {name: reasons.judged(technique_key(technique.id, name)) for name in QUESTIONS}
+    answers = {name: reasons.judged(technique_key(technique.id, name)) for name in COMPLETENESS}
     if part.here(technique):
         for name in part.components_of(technique):
             narrowed = model.component_part.narrowing(name, technique.id)
@@ -227,19 +236,18 @@ def _technique(
         for analytic in part.analytics_of(technique):
             analytics[analytic.id] = AnalyticResult(
                 analytic.id,
-                reasons.judged(analytic_key(analytic.id, technique.id, "detection")),
-                reasons.judged(
-                    analytic_key(analytic.id, technique.id, "detection_with_alternatives")
-                ),
+                reasons.judged(analytic_key(analytic.id, technique.id, ANALYTIC)),
+                reasons.judged(analytic_key(analytic.id, technique.id, ANALYTIC_BY_ANY_EVENT)),
                 tuple(f"{r.source} {r.channel}" for r in analytic.refs if not r.parsed),
             )
     return TechniqueResult(
         technique_id=technique.id,
         name=technique.name,
         tactics=technique.tactics,
-        visibility=answers["visibility"],
-        detection=answers["detection"],
-        detection_with_alternatives=answers["detection_with_alternatives"],
+        detection=detection,
+        visibility=answers[VISIBILITY],
+        analytic=answers[ANALYTIC],
+        analytic_by_any_event=answers[ANALYTIC_BY_ANY_EVENT],
         score=score(result.judged.verdict for result in components.values()),
         components=components,
         analytics=analytics,
@@ -263,8 +271,6 @@ def hanging(
 ) -> Mapping[FactKey[object], int]:
     """How many host x technique verdicts hang on each fact that the inventory does not tell."""
     model = build(attack or load_attack())
-    assessed = [
-        Assessed(one, evaluate(model.compiled, one.facts)) for one in group(inventory.hosts)
-    ]
+    assessed = evaluate_fleet(model, group(inventory.hosts))
     missing = missing_facts(technique_questions(model), assessed, model.sensors)
     return {fact.key: fact.verdicts for fact in missing}

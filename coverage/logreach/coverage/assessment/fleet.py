@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from logreach.coverage.assessment.result import FleetTechnique, Profile
 from logreach.coverage.engine.judged import Judged
-from logreach.coverage.engine.verdict import NOT_APPLICABLE, YES
+from logreach.coverage.engine.verdict import YES, Verdict
 
 
 def fleet_of(profiles: Sequence[Profile]) -> dict[str, FleetTechnique]:
-    """For each technique the number of hosts by label, for each of the three questions."""
+    """For each technique the number of hosts by label, for each of the questions."""
     ids = dict.fromkeys(id_ for profile in profiles for id_ in profile.techniques)
     return {technique: _technique(technique, profiles) for technique in ids}
 
@@ -18,27 +18,36 @@ def fleet_of(profiles: Sequence[Profile]) -> dict[str, FleetTechnique]:
 def _technique(technique: str, profiles: Sequence[Profile]) -> FleetTechnique:
     results = [(profile.count, profile.techniques[technique]) for profile in profiles]
     first = results[0][1]
-    alternatives = _labels((n, r.detection_with_alternatives) for n, r in results)
     return FleetTechnique(
         technique_id=technique,
         name=first.name,
         tactics=first.tactics,
-        visibility=_labels((n, r.visibility) for n, r in results),
-        detection=_labels((n, r.detection) for n, r in results),
-        detection_with_alternatives=alternatives,
-        achievable_share=_share(alternatives),
+        detection=_counted((hosts, result.detection.label) for hosts, result in results),
+        visibility=_labels((hosts, result.visibility) for hosts, result in results),
+        analytic=_labels((hosts, result.analytic) for hosts, result in results),
+        analytic_by_any_event=_labels(
+            (hosts, result.analytic_by_any_event) for hosts, result in results
+        ),
+        achievable_share=_share(
+            (hosts, result.detection.judged.verdict) for hosts, result in results
+        ),
     )
 
 
 def _labels(judged: Iterable[tuple[int, Judged]]) -> dict[str, int]:
+    return _counted((hosts, answer.verdict.label) for hosts, answer in judged)
+
+
+def _counted(labels: Iterable[tuple[int, str]]) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for hosts, answer in judged:
-        label = answer.verdict.label
+    for hosts, label in labels:
         counts[label] = counts.get(label, 0) + hosts
     return dict(sorted(counts.items()))
 
 
-def _share(labels: Mapping[str, int]) -> float | None:
+def _share(verdicts: Iterable[tuple[int, Verdict]]) -> float | None:
     """Share of the hosts to which a technique applies for which it is achievable."""
-    total = sum(labels.values()) - labels.get(NOT_APPLICABLE.label, 0)
-    return round(labels.get(YES.label, 0) / total, 4) if total else None
+    applying = [(hosts, verdict) for hosts, verdict in verdicts if verdict.applicable]
+    total = sum(hosts for hosts, _ in applying)
+    achieved = sum(hosts for hosts, verdict in applying if verdict is YES)
+    return round(achieved / total, 4) if total else None

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
 from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
-from logreach.coverage.assessment.remedies import Assessed
+from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.minimal_changes import Least, applied, exceeds
 
-ASPECT = "detection_with_alternatives"
 MOST = 8
 _CANDIDATES = 100
 """Only so many sets are weighed against each other in a step, the most promising ones."""
@@ -28,13 +27,8 @@ def plan_for(
     assessed: Sequence[Assessed],
     planned: Sequence[PlannedRemedy],
 ) -> Plan:
-    """The plan, the step that gains most for its size first: for detection of techniques with
-    alternatives, or for rules, each weighed by its level."""
-    questions = {
-        number: question
-        for number, question in questions.items()
-        if question.kind is QuestionKind.RULE or question.aspect == ASPECT
-    }
+    """The plan, the step that gains most for its size first: for detection of techniques, or for
+    rules, each weighed by its level."""
     profiles = [_Profile(profile, questions, kind, planned) for profile in assessed]
     return Plan(
         steps=tuple(_steps(profiles, planned)),

@@ -1,4 +1,4 @@
-"""What is asked of every host: of each technique its three questions, of each rule whether it
+"""What is asked of every host: of each technique whether it is detected, of each rule whether it
 fires.
 
 Remedies, missing facts and the plan weigh questions, whatever they are about.
@@ -27,14 +27,13 @@ class QuestionKind(StrEnum):
 class Question:
     """A node whose verdict matters to people.
 
-    `name` is the id of the technique or rule, `aspect` which of a technique's questions it is
-    ('detection'). `weight` is what one host is worth on which it is achievable.
+    `name` is the id of the technique or rule. `weight` is what one host is worth on which it is
+    achievable.
     """
 
     number: int
     kind: QuestionKind
     name: str
-    aspect: str = ""
     weight: float = 1
 
 
@@ -43,10 +42,10 @@ Questions = Mapping[int, Question]
 
 
 def technique_questions(model: Model) -> dict[int, Question]:
-    """The three questions of every technique of the graph."""
+    """Whether each technique of the graph is detected."""
     return {
-        number: Question(number, QuestionKind.TECHNIQUE, technique, aspect)
-        for number, (technique, aspect) in model.questions.items()
+        number: Question(number, QuestionKind.TECHNIQUE, technique)
+        for number, technique in model.questions.items()
     }
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.result import MissingFact, PlannedRemedy
@@ -20,14 +21,6 @@ from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.coverage.events.sensor import Sensors
 from logreach.inventories.facts.facts import Missing
 from logreach.inventories.facts.keys import FactKey
-
-
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """A profile that was evaluated."""
-
-    group: HostGroup
-    evaluation: Evaluation
 
 
 @dataclass
@@ -118,7 +111,6 @@ def _weigh(questions: Questions, profile: Assessed, entry: _Gains) -> None:
             entry.rule_gain += group.count * question.weight * rise(before, after)
             entry.rules_raised.setdefault(words, {})[question.name] = None
         else:
-            words = f"{question.aspect.replace('_', ' ')}: {words}"
             entry.raised.setdefault(question.name, set()).add(words)
             entry.gain += group.count
         raising = True

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 from logreach.coverage.engine.judged import Judged, Remedy
+from logreach.coverage.engine.verdict import Level, Verdict
+from logreach.coverage.network.techniques import (
+    ANALYTIC,
+    ANALYTIC_BY_ANY_EVENT,
+    DETECTION,
+    QUESTIONS,
+    VISIBILITY,
+)
 from logreach.inventories.facts.facts import Conflict
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence, InputFile
@@ -38,9 +47,108 @@ class AnalyticResult:
     unparsed: tuple[str, ...] = ()
 
 
+class WayKind(StrEnum):
+    """What a way to detect a technique rests on."""
+
+    DIRECT = "direct evidence"
+    ANALYTIC = "analytic"
+    RULES = "rules"
+    SUBTECHNIQUES = "sub-techniques"
+
+
+class Way(NamedTuple):
+    """One way to detect a technique, on a profile.
+
+    `name` is an event, an analytic's id, or the kind again. `holds` are the events and rules of it
+    that are there, `lacks` those that are not; `text` says in words what is there and what is
+    lacking. `hosts` are other hosts that record the evidence, where this one does not; `sensors`
+    write what holds. `direct` as in DESIGN's terms: some of it records the act itself.
+    """
+
+    kind: WayKind
+    name: str
+    verdict: Verdict
+    text: str
+    holds: tuple[str, ...]
+    lacks: tuple[str, ...]
+    hosts: tuple[str, ...]
+    sensors: tuple[str, ...]
+    direct: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it detects the technique by itself."""
+        return self.verdict.proven is Level.YES
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """How a technique is detected on a profile: the best of its ways.
+
+    `here` is the verdict by what the hosts themselves record. `none` says why no event records
+    the act itself, '' where one does.
+    """
+
+    judged: Judged
+    here: Verdict
+    ways: tuple[Way, ...] = ()
+    none: str = ""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the evidence that settles it lies on other hosts."""
+        verdict = self.judged.verdict
+        return verdict.settled and verdict.proven > self.here.proven
+
+    @property
+    def label(self) -> str:
+        """The verdict in words: 'achievable', 'conditional elsewhere', 'unknown'."""
+        words = self.judged.verdict.label
+        return f"{words} elsewhere" if self.elsewhere else words
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The other hosts that record the evidence; () where the answer is this host's own."""
+        if not self.elsewhere:
+            return ()
+        best = [way for way in self.ways if way.verdict.proven is self.judged.verdict.proven]
+        return tuple(dict.fromkeys(host for way in best for host in way.hosts))
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """The events and rules of every way that are there."""
+        return tuple(dict.fromkeys(name for way in self.ways for name in way.holds))
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """The events and rules of every way that are not."""
+        holds = frozenset(self.holds)
+        names = dict.fromkeys(name for way in self.ways for name in way.lacks)
+        return tuple(name for name in names if name not in holds)
+
+    @property
+    def depth(self) -> int:
+        """How many ways detect it by themselves; one alone is a sole source."""
+        return sum(way.whole for way in self.ways)
+
+    @property
+    def sensors(self) -> tuple[str, ...]:
+        """The sensors that these ways rest on."""
+        whole = (way for way in self.ways if way.whole)
+        return tuple(dict.fromkeys(sensor for way in whole for sensor in way.sensors))
+
+    @property
+    def direct(self) -> bool:
+        """Whether something that holds records the act itself."""
+        return any(way.direct and way.verdict.proven > Level.NO for way in self.ways)
+
+
 @dataclass(frozen=True, slots=True)
 class TechniqueResult:
     """A technique on a profile.
+
+    `detection` is the answer; `visibility`, `analytic` and `analytic_by_any_event` say how complete
+    what ATT&CK itself asks for is.
 
     `score` is (proven, possible), the mean level of its applicable components from 0 to 1; None
     where no component applies. `components` are keyed by name; where the technique narrows a
@@ -50,12 +158,28 @@ class TechniqueResult:
     technique_id: str
     name: str
     tactics: tuple[str, ...]
+    detection: Detection
     visibility: Judged
-    detection: Judged
-    detection_with_alternatives: Judged
+    analytic: Judged
+    analytic_by_any_event: Judged
     score: tuple[float, float] | None
     components: Mapping[str, ComponentResult] = field(default_factory=dict)
     analytics: Mapping[str, AnalyticResult] = field(default_factory=dict)
+
+    def judged(self, question: str) -> Judged:
+        """The verdict of one of the questions, with the links that decided it."""
+        return {
+            DETECTION: self.detection.judged,
+            VISIBILITY: self.visibility,
+            ANALYTIC: self.analytic,
+            ANALYTIC_BY_ANY_EVENT: self.analytic_by_any_event,
+        }[question]
+
+    def label(self, question: str) -> str:
+        """The verdict of one of the questions in words; of detection, also where the evidence is."""
+        if question == DETECTION:
+            return self.detection.label
+        return self.judged(question).verdict.label
 
 
 class RuleSummary(NamedTuple):
@@ -207,14 +331,19 @@ class MissingFact:
 
 @dataclass(frozen=True, slots=True)
 class FleetTechnique:
-    """A technique over all hosts: for each of the three questions, hosts by label."""
+    """A technique over all hosts: for each of the questions, hosts by label.
+
+    `achievable_share` is the share of the hosts that the technique applies to on which detection
+    is achievable, here or elsewhere.
+    """
 
     technique_id: str
     name: str
     tactics: tuple[str, ...]
-    visibility: Mapping[str, int]
     detection: Mapping[str, int]
-    detection_with_alternatives: Mapping[str, int]
+    visibility: Mapping[str, int]
+    analytic: Mapping[str, int]
+    analytic_by_any_event: Mapping[str, int]
     achievable_share: float | None
 
 
@@ -241,4 +370,4 @@ class Assessment:
     notes: tuple[tuple[str, str], ...] = ()
     plan: Plan = Plan()
     rule_plan: Plan = Plan()
-    questions: tuple[str, ...] = ("visibility", "detection", "detection_with_alternatives")
+    questions: tuple[str, ...] = QUESTIONS

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from logreach.coverage.assessment.questions import Question
-from logreach.coverage.assessment.remedies import Assessed, offered_remedies, rise
+from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.assessment.remedies import offered_remedies, rise
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import Least, applied, exceeds

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import WEIGHTS, Question, rule_questions
-from logreach.coverage.assessment.remedies import Assessed
+from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.result import RuleRollup, RuleSummary
 from logreach.coverage.assessment.rule_changes import RuleChange, rule_changes
 from logreach.coverage.attack import AttackModel, carry_into
 from logreach.coverage.detections.judge import judge_rules
 from logreach.coverage.detections.model import Rule, RuleSet
-from logreach.coverage.detections.nodes import EventNodes, RuleNode, RuleNodes
+from logreach.coverage.detections.nodes import RuleNode, RuleNodes
 from logreach.coverage.detections.results import RuleResult, State
 from logreach.coverage.engine.evaluation import Evaluation, evaluate
 from logreach.coverage.engine.reasons import Reasons
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.network.rule_nodes import RuleEvents
+from logreach.coverage.network.ways import RuleWay
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class RuleWork:
 
     rules: RuleSet
     attack: AttackModel
-    events: EventNodes
+    events: RuleEvents
 
     @cached_property
     def _carried(self) -> Mapping[str, tuple[str, ...]]:
@@ -62,6 +65,23 @@ class RuleWork:
         """The rules as nodes of the graph, by id; adds them to it."""
         return RuleNodes(self.rules.rules, self.events).by_id
 
+    def ways(
+        self, direct_events: Callable[[str], frozenset[EventId]]
+    ) -> Mapping[str, Sequence[RuleWay]]:
+        """The rules for each technique as ways to detect it; adds them to the graph by name.
+
+        A rule is direct evidence where all that it reads is, by `direct_events` of the technique.
+        """
+        ways: dict[str, list[RuleWay]] = {}
+        for rule_id, node in self.nodes.items():
+            key = self.events.named_rule(rule_id, node.rule.title, node.node)
+            events = tuple(dict.fromkeys(_events_of(node)))
+            for technique in self.placed[rule_id]:
+                direct = bool(events) and direct_events(technique).issuperset(events)
+                way = RuleWay(node.rule.title or rule_id, key, events, direct=direct)
+                ways.setdefault(technique, []).append(way)
+        return ways
+
     @cached_property
     def questions(self) -> Mapping[int, Question]:
         """Whether each rule that can be judged fires."""
@@ -87,6 +107,15 @@ class RuleWork:
             dead_branches=tuple(map(str, result.dead_branches)),
             missing_fields=result.missing_fields,
         )
+
+
+def _events_of(node: RuleNode) -> Iterator[EventId]:
+    """The events that a rule, or the rules that it counts, may fire on."""
+    for way in node.ways:
+        for candidate in way.candidates:
+            yield candidate.demand.event
+    for member in node.members:
+        yield from _events_of(member.rule)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,12 @@ def all_of(verdicts: Iterable[Verdict]) -> Verdict:
     return _combined(verdicts, min, min)
 
 
+def together(verdicts: Iterable[Verdict]) -> Verdict:
+    """Parts of one thing: whole where all that apply are, in part where one is."""
+    applying = [verdict for verdict in verdicts if verdict.applicable]
+    return any_of((all_of(applying), any_of(applying).limited(PARTIAL)))
+
+
 def hull(verdicts: Iterable[Verdict]) -> Verdict:
     """One of these holds, and which one is unknown: the worst is proven, the best possible.
 

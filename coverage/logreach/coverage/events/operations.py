@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
+from types import EllipsisType
 from typing import Any
 
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN_AT_BEST_PARTIAL, Verdict
@@ -18,7 +19,7 @@ _LIMITS = {"partial": PARTIAL, "no": NO, "unsure": UNKNOWN_AT_BEST_PARTIAL}
 _TESTS = {test.value: test for test in Test}
 SUCCESS = "success"
 """An operation is something that happened: the outcome that is meant unless the data says else."""
-_SHOWN: Shape = {
+SHOWN: Mapping[str | EllipsisType, Shape] = {
     "event": str,
     "limit?": str,
     "why?": str,
@@ -30,9 +31,10 @@ _SHOWN: Shape = {
     "outcome?": str,
     "role?": str,
 }
+"""An event that shows something: the keys of `Shown` as the data files write them."""
 _COMPONENTS: Shape = {
     ...: {
-        "operations": {...: {"title": str, "shown_by": [(str, _SHOWN)]}},
+        "operations": {...: {"title": str, "shown_by": [(str, SHOWN)]}},
         "not_shown?": {...: str},
     }
 }
@@ -41,7 +43,7 @@ _OPERATIONS: Shape = {
     "components?": _COMPONENTS,
     "techniques?": {...: {"also?": [str], "components": _COMPONENTS}},
 }
-_ATTRIBUTES: Shape = {"source": str, "components": {...: {...: [str]}}}
+_ATTRIBUTES: Shape = {"source": str, "components": {...: {...: [str]}}, "telling": {...: str}}
 _EVENT_LIMITS: Shape = {"source": str, "events": {...: {"limit": str, "why": str}}}
 
 
@@ -95,12 +97,15 @@ class ComponentOperations:
 class OperationKnowledge:
     """`general` by component; `of_technique` by technique and component; `attributes` by
     component: name of the attribute -> fields such as 'Sysmon:1/CommandLine'. `event_limits` cap
-    an event as such, with the reason."""
+    an event as such, with the reason. `telling` are the components whose evidence is indirect by
+    nature (a process was started), each with the attribute that alone tells one act from another.
+    """
 
     general: Mapping[str, ComponentOperations]
     of_technique: Mapping[str, Mapping[str, ComponentOperations]]
     attributes: Mapping[str, Mapping[str, tuple[FieldId, ...]]]
     event_limits: Mapping[EventId, tuple[Verdict, str]] = field(default_factory=dict)
+    telling: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def wanted_fields(self) -> frozenset[FieldId]:
@@ -128,8 +133,9 @@ def merged(*tables: OperationKnowledge) -> OperationKnowledge:
             for attribute, fields in fields_by_name.items():
                 joined[attribute] = (*joined.get(attribute, ()), *fields)
     limits = {event: limit for table in tables for event, limit in table.event_limits.items()}
+    telling = {name: attribute for table in tables for name, attribute in table.telling.items()}
     return OperationKnowledge(
-        _joined([table.general for table in tables]), special, attributes, limits
+        _joined([table.general for table in tables]), special, attributes, limits, telling
     )
 
 
@@ -166,7 +172,7 @@ def load_operations() -> OperationKnowledge:
             components = _components(entry["components"], data["source"], path.name)
             for narrowed in (technique, *entry.get("also", ())):
                 special[narrowed] = components
-    attributes = yaml_table(_HERE / "attributes.yaml", _ATTRIBUTES)["components"]
+    attributes = yaml_table(_HERE / "attributes.yaml", _ATTRIBUTES)
     return OperationKnowledge(
         general,
         special,
@@ -174,9 +180,10 @@ def load_operations() -> OperationKnowledge:
             component: {
                 name: tuple(map(FieldId.parse, fields)) for name, fields in by_attribute.items()
             }
-            for component, by_attribute in attributes.items()
+            for component, by_attribute in attributes["components"].items()
         },
         _event_limits(),
+        attributes["telling"],
     )
 
 
@@ -204,10 +211,12 @@ def _components(data: Mapping[str, Any], source: str, file: str) -> dict[str, Co
 
 def _operation(name: str, data: Mapping[str, Any], place: str) -> Operation:
     place = f"{place}: {name}"
-    return Operation(name, data["title"], tuple(_shown(shown, place) for shown in data["shown_by"]))
+    return Operation(name, data["title"], tuple(shown_from(shown, place) for shown in data["shown_by"]))
 
 
-def _shown(data: str | Mapping[str, Any], place: str) -> Shown:
+def shown_from(data: str | Mapping[str, Any], place: str) -> Shown:
+    """An event that shows something, as the data files write it: its id alone, or a mapping of the
+    form `SHOWN`. A ValueError names the place of a mistake."""
     if isinstance(data, str):
         return Shown(EventId.parse(data), outcome=SUCCESS)
     thing = data.get("object", {})

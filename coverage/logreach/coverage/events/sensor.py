@@ -37,6 +37,19 @@ class OnObject:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Hosts of one role that record what is done on others, as domain controllers do.
+
+    `name` tells the role from others, `title` is what people call such a host, `gate` whether a
+    host is one.
+    """
+
+    name: str
+    title: str
+    gate: Prerequisite
+
+
 class Sensor(Protocol):
     """A source of events; a platform inherits from it and leaves out what it has not.
 
@@ -106,6 +119,13 @@ class Sensor(Protocol):
 
         `role` is another one than the event's own, where `what` says which of its events only
         such hosts write.
+        """
+        return None
+
+    def recorder(self, event: EventId, role: str = "") -> Recorder | None:
+        """The hosts that record the event for all others; None where each records its own.
+
+        `role` as in `Shown`.
         """
         return None
 

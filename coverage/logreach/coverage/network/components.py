@@ -23,7 +23,13 @@ from logreach.coverage.events.operations import (
     Shown,
 )
 from logreach.coverage.network.events import Events
-from logreach.coverage.network.keys import alternatives_key, component_key, operation_key, via_key
+from logreach.coverage.network.keys import (
+    alternatives_key,
+    component_key,
+    operation_key,
+    via_key,
+    wanted_key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,36 @@ class Components:
             (self.operation(table, operation, technique), operation.title) for operation in visible
         ]
         return self._cover(key, f"{component} (of what {', '.join(events)} can show)", operations)
+
+    def showing(
+        self, component: str, events: Sequence[EventId] = (), technique: str = ""
+    ) -> list[Shown]:
+        """What shows the operations that these events can show, by any event; none: all of them."""
+        table = self.operations(component, technique)
+        visible = [operation for operation in table.operations if _shows(operation, events)]
+        chosen = visible or table.operations
+        return [shown for each in chosen for shown in each.shown_by if shown.limit != NO]
+
+    def shown_by_nothing(self, component: str, technique: str = "") -> bool:
+        """Whether no event is known, or said, to show anything of the component."""
+        operations = self.operations(component, technique).operations
+        return not self.unplaced(component, technique) and not any(
+            operation.shown_by for operation in operations
+        )
+
+    def telling(self, component: str) -> str:
+        """The attribute without which the component's events do not tell one act from another;
+        '' where its events are not indirect by nature."""
+        return self._knowledge.telling.get(component, "")
+
+    def attribute(self, component: str, attribute: str) -> NodeKey:
+        """An attribute of a component: the best of the fields that carry it."""
+        key = wanted_key(component, attribute)
+        if key not in self._graph:
+            inner(self._graph, key, Combine.ANY, "wanted", attribute)
+            for field in self._knowledge.attributes.get(component, {}).get(attribute, ()):
+                self._graph.link(key, Edge(self._events.attribute(field.event, field.name)))
+        return key
 
     def unplaced(self, component: str, technique: str = "") -> list[Mapped]:
         """Events that somebody maps to the component and nobody has sorted into operations."""

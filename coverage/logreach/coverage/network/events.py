@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from logreach.coverage.engine.construction import inner, leaf, link_all
+from logreach.coverage.engine.construction import cover, inner, leaf, link_all
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.node_key import NodeKey
@@ -15,7 +15,7 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.host_kinds import HostKinds, OnHosts
 from logreach.coverage.events.operations import Shown
 from logreach.coverage.events.patterns import EventPattern
-from logreach.coverage.events.sensor import Sensor, Sensors
+from logreach.coverage.events.sensor import OnObject, Recorder, Sensor, Sensors
 from logreach.coverage.events.variant import ANY_HOST
 from logreach.coverage.forwarding.prerequisite import Forwarded
 from logreach.coverage.network.keys import attribute_key, event_key, held_key
@@ -107,6 +107,43 @@ class Events:
         return self._all_of(
             key, shown.event, self.core(shown.event, shown.role), self._scoped(shown)
         )
+
+    def recorded(self, shown: Shown) -> NodeKey:
+        """An event so far as it records an act: as `seen`, the object being what the pattern says.
+
+        Where the pattern leaves open which of several kinds of object is meant, it may be either.
+        """
+        sensor = self._sensors.of(shown.event)
+        pattern = shown.pattern
+        groups = sensor.objects(pattern) if sensor and pattern and not shown.object_kind else None
+        if not groups:
+            return self.seen(shown)
+        key = NodeKey.of("recorded", shown.event, str(pattern), " ".join(shown.needs), shown.role)
+        if key in self._graph:
+            return key
+        inner(self._graph, key, Combine.EITHER, "recorded", shown.event)
+        for number, group in enumerate(groups):
+            targets = [self._recorded_on(shown, target) for target in group]
+            covered = key.helper("objects", str(number))
+            cover(self._graph, covered, "coverage", shown.event, targets, "is one of the objects")
+            self._graph.link(key, Edge(covered))
+        return key
+
+    def _recorded_on(self, shown: Shown, target: OnObject) -> tuple[NodeKey, str]:
+        """The same on one of the objects that a pattern means, with the object's name."""
+        on_object = replace(
+            target.shown,
+            outcome=shown.outcome,
+            needs=shown.needs,
+            pattern=shown.pattern,
+            role=shown.role,
+        )
+        return self.seen(on_object), target.shown.object_path or target.shown.object_kind
+
+    def recorder(self, shown: Shown) -> Recorder | None:
+        """The hosts that record such events for all others; None where each records its own."""
+        sensor = self._sensors.of(shown.event)
+        return sensor.recorder(shown.event, shown.role) if sensor else None
 
     def attribute(self, event: EventId, field: str) -> NodeKey:
         """A field of an event: the event is there and the field is filled."""

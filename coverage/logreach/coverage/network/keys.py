@@ -47,6 +47,36 @@ def alternatives_key(component: str, operations: Iterable[str], technique: str =
     return _narrowed("alternatives", technique, component, *operations)
 
 
+def evidence_key(technique: str, place: int) -> NodeKey:
+    """One line of a technique's direct evidence, on the host itself."""
+    return NodeKey.of("evidence", technique, str(place))
+
+
+def direct_key(technique: str, question: str) -> NodeKey:
+    """All direct evidence of a technique, as a question about it takes it."""
+    return NodeKey.of("direct evidence", technique, question)
+
+
+def analytic_way_key(analytic: str, technique: str) -> NodeKey:
+    """An analytic as a way to detect a technique: whole, or in part."""
+    return NodeKey.of("analytic way", analytic, technique)
+
+
+def rules_key(technique: str) -> NodeKey:
+    """The detection rules for a technique."""
+    return NodeKey.of("rules", technique)
+
+
+def rule_key(rule_id: str) -> NodeKey:
+    """A detection rule of the user's."""
+    return NodeKey.of("rule", rule_id)
+
+
+def subtechniques_key(technique: str, question: str) -> NodeKey:
+    """A technique as its sub-techniques together make it up."""
+    return NodeKey.of("sub-techniques", technique, question)
+
+
 def wanted_key(component: str, attribute: str) -> NodeKey:
     """An attribute that detections of a component read."""
     return NodeKey.of("wanted", component, attribute)

@@ -8,16 +8,24 @@ from functools import cached_property
 
 from logreach.coverage.attack import AttackModel, SmapRow, Technique, load_smap, misnamed
 from logreach.coverage.engine.compiled import Compiled
-from logreach.coverage.engine.construction import inner
-from logreach.coverage.engine.graph import Combine, Edge, Graph
+from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.events.event_id import EventId, FieldId
+from logreach.coverage.events.evidence import load_evidence
 from logreach.coverage.events.operations import OperationKnowledge, load_operations, merged
 from logreach.coverage.events.sensor import Sensors
 from logreach.coverage.network.components import Components, Mapped
+from logreach.coverage.network.detection import Detections
 from logreach.coverage.network.events import Events
-from logreach.coverage.network.keys import technique_key, wanted_key
-from logreach.coverage.network.techniques import QUESTIONS, Techniques
+from logreach.coverage.network.keys import technique_key
+from logreach.coverage.network.published_rules import published_ways
+from logreach.coverage.network.techniques import (
+    COMPLETENESS,
+    DETECTION,
+    DETECTION_HERE,
+    Techniques,
+)
+from logreach.coverage.network.ways import RuleWay
 from logreach.coverage.platforms.registry import sensors
 
 
@@ -34,6 +42,8 @@ class Model:
     event_part: Events
     component_part: Components
     technique_part: Techniques
+    detection_part: Detections
+    techniques: tuple[Technique, ...]
     only: frozenset[str] | None = None
 
     @cached_property
@@ -42,14 +52,12 @@ class Model:
         return Compiled(self.graph)
 
     @cached_property
-    def questions(self) -> Mapping[int, tuple[str, str]]:
-        """The number of each technique's node -> (technique id, question)."""
+    def questions(self) -> Mapping[int, str]:
+        """The number of the node that says whether a technique is detected -> the technique."""
         numbers = self.compiled.number
         return {
-            numbers[key]: (technique.id, question)
-            for technique in self.attack.techniques
-            for question in QUESTIONS
-            if (key := technique_key(technique.id, question)) in numbers
+            numbers[technique_key(technique.id, DETECTION)]: technique.id
+            for technique in self.techniques
         }
 
     @cached_property
@@ -73,15 +81,34 @@ class Model:
         return tuple(sorted(names if self.only is None else names & self.only))
 
 
+    def add_detection(self, rules: Mapping[str, Sequence[RuleWay]]) -> None:
+        """Add the detection of every technique, to which the rules for it belong.
+
+        Rules are nodes of the compiled graph, so that they have to be there before.
+        """
+        self.detection_part.add(self.techniques, rules)
+        if "compiled" in self.__dict__:
+            for technique in self.techniques:
+                for question in (DETECTION, DETECTION_HERE):
+                    self.compiled.include(technique_key(technique.id, question))
+
+
 def _by_channel_and_number(event: EventId) -> tuple[str, int, str]:
     number = event.number
     return event.channel, int(number) if number.isdigit() else 0, number
 
 
 def build(
-    attack: AttackModel, techniques: Iterable[str] | None = None, *, narrow: bool = False
+    attack: AttackModel,
+    techniques: Iterable[str] | None = None,
+    *,
+    narrow: bool = False,
+    own_rules: bool = False,
 ) -> Model:
     """Build the graph; `techniques` restricts it to some ids (None: all).
+
+    What published rules read stands for the detection rules, unless the user has rules of their
+    own: then `own_rules`, and the caller adds these with `add_detection`.
 
     With `narrow`, components are those that lie below these techniques, and events and fields are
     those of these components.
@@ -96,7 +123,9 @@ def build(
     component_part = Components(graph, event_part, operations, mapped)
     technique_part = Techniques(graph, component_part, attack, slips, registered.hosts)
     ids = None if techniques is None else set(techniques)
-    chosen = [technique for technique in attack.techniques if ids is None or technique.id in ids]
+    chosen = tuple(
+        technique for technique in attack.techniques if ids is None or technique.id in ids
+    )
     only = _reached_components(graph, technique_part, chosen) if narrow else None
     model = Model(
         graph,
@@ -108,12 +137,16 @@ def build(
         event_part,
         component_part,
         technique_part,
+        Detections(graph, event_part, component_part, technique_part, attack, load_evidence()),
+        chosen,
         only,
     )
     _add_components(model)
     for technique in chosen:
         technique_part.add(technique)
         _add_narrowed(model, technique.id)
+    if not own_rules:
+        model.add_detection(published_ways(graph, event_part))
     return model
 
 
@@ -124,7 +157,7 @@ def _reached_components(
     keys: list[NodeKey] = []
     for technique in techniques:
         part.add(technique)
-        keys += (technique_key(technique.id, question) for question in QUESTIONS)
+        keys += (technique_key(technique.id, question) for question in COMPLETENESS)
     return frozenset(node.label for node in graph.below(keys).nodes("component"))
 
 
@@ -137,21 +170,10 @@ def _add_components(model: Model) -> None:
     for key in model.event_keys:
         model.event_part.event(key)
     for field in model.fields:
-        _add_field(model, field)
+        model.event_part.attribute(field.event, field.name)
     for name in model.component_names:
-        for attribute, fields in model.operations.attributes.get(name, {}).items():
-            _add_wanted(model, wanted_key(name, attribute), attribute, fields)
-
-
-def _add_wanted(model: Model, node: NodeKey, label: str, fields: Iterable[FieldId]) -> None:
-    """An attribute of a component: the best of the fields that carry it."""
-    inner(model.graph, node, Combine.ANY, "wanted", label)
-    for field in fields:
-        model.graph.link(node, Edge(_add_field(model, field)))
-
-
-def _add_field(model: Model, field: FieldId) -> NodeKey:
-    return model.event_part.attribute(field.event, field.name)
+        for attribute in model.operations.attributes.get(name, {}):
+            part.attribute(name, attribute)
 
 
 def _add_narrowed(model: Model, technique: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.construction import inner
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Graph
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import UNKNOWN
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
@@ -14,6 +16,7 @@ from logreach.coverage.events.sensor import OnObject, Sensors
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.forwarding.prerequisite import Forwarded
 from logreach.coverage.network.events import Events
+from logreach.coverage.network.keys import rule_key
 from logreach.coverage.platforms.registry import sensors as registered_sensors
 
 
@@ -41,6 +44,14 @@ class RuleEvents:
         if sensor is None or sensor.objects(EventPattern(event)) is None:
             return self.compiled.include(self.events.able(event, *variant))
         return self.compiled.include(self.events.core(event, variant.role, variant.what))
+
+    def named_rule(self, rule_id: str, title: str, number: int) -> NodeKey:
+        """The node of a rule by a key, under which techniques can hang on it."""
+        key = rule_key(rule_id)
+        if key not in self.compiled.number:
+            inner(self.compiled.graph, key, Combine.ANY, "rule", title)
+            self.compiled.named(key, number)
+        return key
 
     def field(self, event: EventId, name: str) -> int:
         """A field of that event is filled."""

@@ -1,4 +1,5 @@
-"""Techniques and analytics in the graph: visibility, detection, detection with alternatives."""
+"""What ATT&CK itself says of techniques, in the graph: how complete its data components and analytics
+are. Whether a technique is detected, and by which way, is asked in `detection`."""
 
 from __future__ import annotations
 
@@ -15,13 +16,23 @@ from logreach.coverage.events.host_kinds import HostKinds, OfKind
 from logreach.coverage.network.components import Components
 from logreach.coverage.network.keys import analytic_key, named_key, technique_key
 
-QUESTIONS = ("visibility", "detection", "detection_with_alternatives")
+DETECTION = "detection"
+"""The question that matters: whether some way to detect the technique holds."""
+DETECTION_HERE = "detection_here"
+"""The same by what the host itself records, without evidence of other hosts."""
+VISIBILITY = "visibility"
+ANALYTIC = "analytic"
+ANALYTIC_BY_ANY_EVENT = "analytic_by_any_event"
+COMPLETENESS = (VISIBILITY, ANALYTIC, ANALYTIC_BY_ANY_EVENT)
+"""How complete ATT&CK's own terms are: some data component; all that an analytic names, by the
+events that it names; the same by any event of its components."""
+QUESTIONS = (DETECTION, *COMPLETENESS)
 
 _ELSEWHERE = "is for other hosts to show; this one shows the rest of the analytic at best"
 
 
 class Techniques:
-    """Puts techniques into a graph, each with its three questions."""
+    """Puts techniques into a graph, each with the questions about its completeness."""
 
     def __init__(
         self,
@@ -38,18 +49,25 @@ class Techniques:
         self._hosts = hosts
 
     def add(self, technique: Technique) -> None:
-        """Add a node for each question about the technique."""
-        keys = {name: technique_key(technique.id, name) for name in QUESTIONS}
+        """Add a node for each question about the technique's completeness."""
+        keys = {name: self.head(technique, name) for name in COMPLETENESS}
+        if self.here(technique):
+            self._visibility(technique, keys[VISIBILITY])
+            self._analytics(technique, keys)
+
+    def head(self, technique: Technique, question: str) -> NodeKey:
+        """The node of a question about a technique, made; the one whose children answer it.
+
+        They are two where the question is put to some kinds of host only.
+        """
         kinds = self._hosts.named(technique.platforms)
+        key, label = technique_key(technique.id, question), f"{technique.id} {question}"
         if kinds.meant and not kinds.all_meant:
-            keys = {name: self._on_some(technique, kinds, name) for name in QUESTIONS}
-        for name, key in keys.items():
-            inner(self._graph, key, Combine.ANY, "technique", f"{technique.id} {name}")
+            return self._on_some(technique, kinds, question)
+        inner(self._graph, key, Combine.ANY, "technique", label)
         if not kinds.meant:
-            self._not_here(technique, keys)
-            return
-        self._visibility(technique, keys["visibility"])
-        self._detection(technique, keys)
+            self._not_here(technique, key)
+        return key
 
     def here(self, technique: Technique) -> bool:
         """Whether ATT&CK knows the technique on some kind of host that is judged."""
@@ -82,7 +100,7 @@ class Techniques:
         """Whether ATT&CK names the event under a log that has none such."""
         return event in self._misnamed
 
-    def _not_here(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
+    def _not_here(self, technique: Technique, key: NodeKey) -> None:
         platforms = ", ".join(technique.platforms) or "no platform"
         explanation = f"{technique.id} is not for {self._hosts.names} hosts (ATT&CK: {platforms})"
         child = leaf(
@@ -91,8 +109,7 @@ class Techniques:
             technique.id,
             Fixed(technique.id, NOT_APPLICABLE, explanation, technique.url, link="platform"),
         )
-        for key in keys.values():
-            self._graph.link(key, Edge(child, gate=True))
+        self._graph.link(key, Edge(child, gate=True))
 
     def _on_some(self, technique: Technique, kinds: HostKinds, question: str) -> NodeKey:
         """A question that is put to some kinds of host only; the node of its answer there."""
@@ -103,6 +120,22 @@ class Techniques:
         self._graph.link(key, Edge(self._of_kind(technique.id, kinds, technique.url), gate=True))
         self._graph.link(key, Edge(answer, gate=True))
         return answer
+
+    def on_its_hosts(self, analytic: Analytic, key: NodeKey, label: str) -> NodeKey:
+        """The node that says what an analytic is worth on hosts that it is for; `key` is that node,
+        or, where not all hosts are, one above it."""
+        kinds = self._hosts.named(analytic.platforms)
+        if kinds.all_meant:
+            return inner(self._graph, key, Combine.ANY, "way", label)
+        inner(self._graph, key, Combine.ALL, "way", label)
+        body = inner(self._graph, key.helper("on its hosts"), Combine.ANY, "way", label)
+        self._graph.link(key, Edge(self._of_kind(analytic.id, kinds), gate=True))
+        self._graph.link(key, Edge(body, gate=True))
+        return body
+
+    def elsewhere_edge(self, child: NodeKey) -> Edge:
+        """From an analytic to a part of it, which other hosts may have to show."""
+        return Edge(child, why=_ELSEWHERE, elsewhere=True)
 
     def _of_kind(self, subject: str, kinds: HostKinds, reference: str = "") -> NodeKey:
         key = NodeKey.of("need", "host kind", subject)
@@ -116,14 +149,14 @@ class Techniques:
                 key, technique, f"ATT&CK links no data component to it on {self._hosts.names}"
             )
 
-    def _detection(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
+    def _analytics(self, technique: Technique, keys: dict[str, NodeKey]) -> None:
         analytics = self.analytics_of(technique)
         for analytic in analytics:
             by_named_events, by_any_event = self._analytic(analytic, technique)
-            self._graph.link(keys["detection"], Edge(by_named_events))
-            self._graph.link(keys["detection_with_alternatives"], Edge(by_any_event))
+            self._graph.link(keys[ANALYTIC], Edge(by_named_events))
+            self._graph.link(keys[ANALYTIC_BY_ANY_EVENT], Edge(by_any_event))
         if not analytics:
-            for name in QUESTIONS[1:]:
+            for name in COMPLETENESS[1:]:
                 explanation = f"ATT&CK has no analytic for it on {self._hosts.names}"
                 self._unknown(keys[name], technique, explanation)
 
@@ -136,7 +169,7 @@ class Techniques:
                 "analytic",
                 analytic.id,
             )
-            for question in QUESTIONS[1:]
+            for question in COMPLETENESS[1:]
         )
         kinds = self._hosts.named(analytic.platforms)
         if not kinds.all_meant:
@@ -148,7 +181,7 @@ class Techniques:
                 (by_named_events, self._named(ref, technique)),
                 (by_any_event, self._open(ref, technique)),
             ):
-                self._graph.link(parent, Edge(child, why=_ELSEWHERE, elsewhere=True))
+                self._graph.link(parent, self.elsewhere_edge(child))
         if not analytic.refs:
             for key in (by_named_events, by_any_event):
                 self._unknown(key, technique, f"{analytic.id} names no log source")

@@ -13,6 +13,7 @@ from logreach.coverage.assessment.result import (
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.network.techniques import QUESTIONS
 from logreach.inventories.files.wording import counted
 from logreach.reports.counts import percent_text, score_text, tally
 from logreach.reports.labels import LABEL_STYLES, LabelStyle, best_label, style_of
@@ -56,7 +57,7 @@ class ProfileGroup:
 @dataclass(frozen=True, slots=True)
 class TechniqueBlock:
     """A technique over all hosts; `styles` are its best labels by question, `share` the share of
-    the hosts on which detection with alternatives is achievable."""
+    the hosts on which detection is achievable."""
 
     fleet: FleetTechnique
     styles: tuple[LabelStyle, ...]
@@ -102,7 +103,7 @@ class ProfileGrouping:
                 group = self._technique_group(technique, profile)
                 key = (group.cells, group.score, group.components, group.rules)
                 _join(groups, key, group, profile)
-        counts = (fleet.visibility, fleet.detection, fleet.detection_with_alternatives)
+        counts = [getattr(fleet, question) for question in QUESTIONS]
         share = fleet.achievable_share
         return TechniqueBlock(
             fleet,
@@ -144,7 +145,7 @@ class ProfileGrouping:
         return tuple(RuleBlock(rule, tuple(groups.values())) for rule, groups in blocks.values())
 
     def _technique_group(self, technique: TechniqueResult, profile: Profile) -> ProfileGroup:
-        answers = (technique.visibility, technique.detection, technique.detection_with_alternatives)
+        answers = map(technique.judged, QUESTIONS)
         rollup = profile.rules_by_technique.get(technique.technique_id)
         return ProfileGroup(
             tuple([self._cell(judged) for judged in answers]),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from logreach.coverage.assessment.result import (
     Assessment,
     ComponentResult,
+    Detection,
     FactView,
     FleetTechnique,
     MissingFact,
@@ -16,9 +17,11 @@ from logreach.coverage.assessment.result import (
     RuleRollup,
     RuleSummary,
     TechniqueResult,
+    Way,
 )
 from logreach.coverage.engine.judged import Judged, Reason, Remedy
 from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.network.techniques import QUESTIONS
 from logreach.inventories.facts.facts import Conflict, Statement
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
@@ -28,6 +31,7 @@ from logreach.reports.json.entries import (
     AssessmentEntry,
     ComponentEntry,
     ConflictEntry,
+    DetectionEntry,
     EvidenceEntry,
     FactEntry,
     FaultEntry,
@@ -53,6 +57,7 @@ from logreach.reports.json.entries import (
     TechniqueEntry,
     TechniqueReasonIds,
     VerdictEntry,
+    WayEntry,
 )
 from logreach.reports.labels import LABELS
 from logreach.reports.reason_catalogue import ReasonCatalogue
@@ -167,18 +172,17 @@ class _ProfileEntries:
         )
 
     def _technique(self, technique: TechniqueResult) -> TechniqueEntry:
-        visibility, detection = technique.visibility, technique.detection
-        alternatives = technique.detection_with_alternatives
-        numbers, score = self._numbers, technique.score
+        score = technique.score
         return TechniqueEntry(
             name=technique.name,
             tactics=technique.tactics,
-            visibility=_VERDICTS[visibility.verdict],
-            detection=_VERDICTS[detection.verdict],
-            detection_with_alternatives=_VERDICTS[alternatives.verdict],
+            detection=_detection(technique.detection),
+            visibility=_VERDICTS[technique.visibility.verdict],
+            analytic=_VERDICTS[technique.analytic.verdict],
+            analytic_by_any_event=_VERDICTS[technique.analytic_by_any_event.verdict],
             score=score and ScoreEntry(round(score[0], 4), round(score[1], 4)),
             reason_ids=TechniqueReasonIds(
-                numbers(visibility), numbers(detection), numbers(alternatives)
+                *(self._numbers(technique.judged(question)) for question in QUESTIONS)
             ),
             components={
                 name: self._technique_component(component)
@@ -220,6 +224,35 @@ class _ProfileEntries:
             dead_branches=rule.dead_branches,
             missing_fields=rule.missing_fields,
         )
+
+
+def _detection(detection: Detection) -> DetectionEntry:
+    verdict = detection.judged.verdict
+    return DetectionEntry(
+        proven=verdict.proven.word,
+        possible=verdict.possible.word,
+        label=detection.label,
+        here=_VERDICTS[detection.here],
+        where=detection.where,
+        depth=detection.depth,
+        sensors=detection.sensors,
+        direct=detection.direct,
+        ways=[_way(way) for way in detection.ways],
+        no_direct_evidence=detection.none,
+    )
+
+
+def _way(way: Way) -> WayEntry:
+    return WayEntry(
+        kind=way.kind.value,
+        name=way.name,
+        verdict=_VERDICTS[way.verdict],
+        text=way.text,
+        holds=way.holds,
+        lacks=way.lacks,
+        hosts=way.hosts,
+        direct=way.direct,
+    )
 
 
 def _summary(assessment: Assessment) -> SummaryEntry:
@@ -324,9 +357,10 @@ def _fleet_technique(technique: FleetTechnique) -> FleetTechniqueEntry:
     return FleetTechniqueEntry(
         name=technique.name,
         tactics=technique.tactics,
-        visibility=_by_label(technique.visibility),
         detection=_by_label(technique.detection),
-        detection_with_alternatives=_by_label(technique.detection_with_alternatives),
+        visibility=_by_label(technique.visibility),
+        analytic=_by_label(technique.analytic),
+        analytic_by_any_event=_by_label(technique.analytic_by_any_event),
         achievable_share=None if share is None else round(share, 4),
     )
 

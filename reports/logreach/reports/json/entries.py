@@ -117,11 +117,41 @@ class ScoreEntry(Struct, frozen=True):
 
 
 class TechniqueReasonIds(Struct, frozen=True):
-    """The reasons of a technique's three verdicts, by number."""
+    """The reasons of a technique's verdicts, by number."""
 
-    visibility: Sequence[int]
     detection: Sequence[int]
-    detection_with_alternatives: Sequence[int]
+    visibility: Sequence[int]
+    analytic: Sequence[int]
+    analytic_by_any_event: Sequence[int]
+
+
+class WayEntry(Struct, frozen=True):
+    """A way to detect a technique."""
+
+    kind: str
+    name: str
+    verdict: VerdictEntry
+    text: str
+    holds: tuple[str, ...]
+    lacks: tuple[str, ...]
+    hosts: tuple[str, ...]
+    direct: bool
+
+
+class DetectionEntry(Struct, frozen=True):
+    """How a technique is detected: the best of its ways. `here` leaves out what other hosts record,
+    `where` are these."""
+
+    proven: str
+    possible: str
+    label: str
+    here: VerdictEntry
+    where: tuple[str, ...]
+    depth: int
+    sensors: tuple[str, ...]
+    direct: bool
+    ways: Sequence[WayEntry]
+    no_direct_evidence: str
 
 
 class TechniqueEntry(Struct, frozen=True):
@@ -129,9 +159,10 @@ class TechniqueEntry(Struct, frozen=True):
 
     name: str
     tactics: tuple[str, ...]
+    detection: DetectionEntry
     visibility: VerdictEntry
-    detection: VerdictEntry
-    detection_with_alternatives: VerdictEntry
+    analytic: VerdictEntry
+    analytic_by_any_event: VerdictEntry
     score: ScoreEntry | None
     reason_ids: TechniqueReasonIds
     components: Mapping[str, TechniqueComponentEntry]
@@ -222,9 +253,10 @@ class FleetTechniqueEntry(Struct, frozen=True):
 
     name: str
     tactics: tuple[str, ...]
-    visibility: Mapping[str, float]
     detection: Mapping[str, float]
-    detection_with_alternatives: Mapping[str, float]
+    visibility: Mapping[str, float]
+    analytic: Mapping[str, float]
+    analytic_by_any_event: Mapping[str, float]
     achievable_share: float | None
 
 

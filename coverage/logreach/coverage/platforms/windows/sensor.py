@@ -15,7 +15,7 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.operations import Shown
 from logreach.coverage.events.patterns import EventPattern
-from logreach.coverage.events.sensor import OnObject, Sensor
+from logreach.coverage.events.sensor import OnObject, Recorder, Sensor
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.platforms.windows.fact_titles import title_of
 from logreach.coverage.platforms.windows.headers import header_on, header_texts
@@ -27,7 +27,12 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Policy,
 )
 from logreach.coverage.platforms.windows.prerequisites.audit import Audited
-from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFillsField, OsWrites
+from logreach.coverage.platforms.windows.prerequisites.os import (
+    MEMBER,
+    HasRole,
+    OsFillsField,
+    OsWrites,
+)
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
@@ -146,6 +151,14 @@ class WindowsSensor(Sensor):
         gate = HasRole(event, roles, titles, entry.reference if entry else "", what)
         key = NodeKey.of("need", "role", event, *sorted(roles), what)
         return Need(key, gate, f"{event}: role")
+
+    def recorder(self, event: EventId, role: str = "") -> Recorder | None:
+        need = self.role_gate(event, role)
+        if need is None or role == MEMBER:
+            return None
+        gate = need.prerequisite
+        assert isinstance(gate, HasRole)  # noqa: S101 - role_gate makes no other
+        return Recorder(" or ".join(sorted(gate.roles)), " or ".join(gate.titles), gate)
 
     def on_any_host(self, shown: Shown) -> bool:
         return bool(unreported(shown.object_kind))

@@ -15,6 +15,9 @@ from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.windows.facts import FEATURE, OS, ROLE, OperatingSystem, OsKind, Role
 from logreach.inventories.windows.system.operating_systems import catalogue
 
+MEMBER = "member"
+"""Every host but a domain controller, which has no accounts of its own."""
+
 
 def written(event: Event, os: OperatingSystem) -> Verdict:
     """Whether this Windows writes the event at all, in whatever layout."""
@@ -199,16 +202,13 @@ class HasRole:
             if isinstance(role_fact, Missing) and role_fact.fault is not None:
                 # Sources disagree on what this is: the system may be what is told wrongly.
                 return UNKNOWN, os.evidence, ROLE
-            return NO, os.evidence, None
-        if role == Role.DOMAIN_CONTROLLER:
+            return YES if role == MEMBER else NO, os.evidence, None
+        if role in (Role.DOMAIN_CONTROLLER, MEMBER):
             role_fact = facts.get(ROLE)
             if isinstance(role_fact, Missing):
                 return UNKNOWN, (), ROLE
-            return (
-                (YES if role_fact.value is Role.DOMAIN_CONTROLLER else NO),
-                role_fact.evidence,
-                None,
-            )
+            controls = role_fact.value is Role.DOMAIN_CONTROLLER
+            return YES if controls == (role != MEMBER) else NO, role_fact.evidence, None
         role_fact = facts.get(ROLE)
         if not isinstance(role_fact, Missing) and role_fact.value is Role.WORKSTATION:
             return NO, role_fact.evidence, None

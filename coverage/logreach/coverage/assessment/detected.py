@@ -1,0 +1,219 @@
+"""How a technique is detected on a profile, read off an evaluation: every way, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.assessment.result import Detection, Way, WayKind
+from logreach.coverage.engine.evaluation import Evaluation
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.engine.reasons import Reasons
+from logreach.coverage.engine.verdict import YES, Level, Verdict, any_of, together
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.network.elsewhere import ELSEWHERE
+from logreach.coverage.network.keys import rules_key, subtechniques_key, technique_key
+from logreach.coverage.network.model import Model
+from logreach.coverage.network.techniques import DETECTION, DETECTION_HERE
+from logreach.coverage.network.ways import (
+    AnalyticWay,
+    EvidenceNode,
+    EvidenceWay,
+    Reference,
+    RuleWay,
+    TechniqueWays,
+)
+from logreach.inventories.facts.facts import Missing
+
+
+class Detected:
+    """Reads the detection of techniques off one profile's evaluation."""
+
+    def __init__(self, model: Model, profile: Assessed, reasons: Reasons) -> None:
+        self._model = model
+        self._evaluation = profile.evaluation
+        self._reasons = reasons
+        self._found: dict[str, Detection] = {}
+
+    def of(self, technique: str) -> Detection:
+        """The detection of a technique of the graph."""
+        found = self._found.get(technique)
+        if found is None:
+            found = self._found[technique] = self._detection(technique)
+        return found
+
+    def _detection(self, technique: str) -> Detection:
+        ways = self._model.detection_part.ways[technique]
+        return Detection(
+            self._reasons.judged(technique_key(technique, DETECTION)),
+            self._evaluation.verdict(technique_key(technique, DETECTION_HERE)),
+            tuple(way for way in self._ways(technique, ways) if way.verdict.applicable),
+            ways.none,
+        )
+
+    def _ways(self, technique: str, ways: TechniqueWays) -> Iterator[Way]:
+        for way in ways.evidence:
+            yield self._direct(way)
+        for analytic in ways.analytics:
+            yield self._analytic(analytic)
+        if ways.rules:
+            yield self._rules(technique, ways.rules)
+        if ways.subtechniques:
+            yield self._subtechniques(technique, ways.subtechniques)
+
+    def _direct(self, way: EvidenceWay) -> Way:
+        if way.procedures:
+            return self._procedures(way)
+        (line,) = way.lines
+        verdict, hosts = self._line(line)
+        event, shown = line.line.shown.event, line.line.shown
+        text = f"{line.line.act}; {shown.why}" if shown.why else line.line.act
+        held = verdict.proven > Level.NO
+        return Way(
+            WayKind.DIRECT,
+            event,
+            verdict,
+            text,
+            (event,) if held else (),
+            () if held or not verdict.applicable else (event,),
+            hosts if held else (),
+            self._sensors((event,)),
+        )
+
+    def _procedures(self, way: EvidenceWay) -> Way:
+        """A way of which every procedure is needed for the whole."""
+        verdicts, holds, lacks, hosts, missing = [], [], [], [], []
+        for title, lines in way.procedures:
+            answers = [(line.line.shown.event, *self._line(line)) for line in lines]
+            best = any_of(verdict for _, verdict, _ in answers)
+            if not best.applicable:
+                continue
+            verdicts.append(best)
+            if best.proven < Level.YES:
+                missing.append(title)
+            for event, verdict, recorders in answers:
+                if verdict.applicable:
+                    (holds if verdict.proven > Level.NO else lacks).append(event)
+                    hosts += recorders if verdict.proven > Level.NO else ()
+        whole = len(verdicts) - len(missing)
+        text = f"{whole} of {len(verdicts)} procedures"
+        if missing:
+            text = f"{text}; lacking {', '.join(missing)}"
+        return Way(
+            WayKind.DIRECT,
+            "procedures",
+            together(verdicts),
+            text,
+            _once(holds),
+            _once(lacks),
+            _once(hosts),
+            self._sensors(holds),
+        )
+
+    def _line(self, node: EvidenceNode) -> tuple[Verdict, tuple[str, ...]]:
+        """What a line of evidence shows here or elsewhere, with the other hosts that record it."""
+        here = self._evaluation.verdict(node.here)
+        if node.elsewhere is None or node.recorder is None:
+            return here, ()
+        elsewhere = self._evaluation.verdict(node.elsewhere)
+        fact = self._evaluation.facts.get(ELSEWHERE(node.recorder.name))
+        hosts = () if isinstance(fact, Missing) else fact.value.hosts
+        further = elsewhere.proven > here.proven
+        return any_of((here, elsewhere)), hosts if further else ()
+
+    def _analytic(self, way: AnalyticWay) -> Way:
+        held, lacking, holds, lacks, untold = 0, [], [], [], []
+        for reference in way.references:
+            verdict = self._evaluation.verdict(reference.node)
+            if not verdict.applicable:
+                continue
+            showing = [*self._showing(reference)]
+            holds += showing
+            lacks += [each.event for each in reference.shown_by if each.event not in showing]
+            if verdict is YES:
+                held += 1
+                if reference.telling and not self._told(reference):
+                    untold.append(f"{reference.telling} of {reference.component}")
+            else:
+                lacking.append(_partly(reference.component, verdict))
+        text = f"{held} of {held + len(lacking)} data components"
+        if lacking or untold:
+            text = f"{text}; lacking {', '.join([*lacking, *dict.fromkeys(untold)])}"
+        return Way(
+            WayKind.ANALYTIC,
+            way.analytic.id,
+            self._evaluation.verdict(way.node),
+            text,
+            _once(holds),
+            _once(lacks),
+            (),
+            self._sensors(holds),
+        )
+
+    def _told(self, reference: Reference) -> bool:
+        wanted = self._evaluation.verdict(reference.node.helper("told"))
+        return wanted.proven is Level.YES
+
+    def _showing(self, reference: Reference) -> Iterator[EventId]:
+        for shown in reference.shown_by:
+            if self._evaluation.verdict(shown.node).proven > Level.NO:
+                yield shown.event
+
+    def _rules(self, technique: str, rules: tuple[RuleWay, ...]) -> Way:
+        firing = [rule for rule in rules if self._level(rule.node) > Level.NO]
+        silent = [rule for rule in rules if rule not in firing]
+        count, total = sum(rule.count for rule in firing), sum(rule.count for rule in rules)
+        named = [rule.name for rule in firing if rule.name]
+        events = [event for rule in firing if not rule.name for event in rule.events]
+        lacking = [rule.name for rule in silent if rule.name]
+        return Way(
+            WayKind.RULES,
+            "rules",
+            self._evaluation.verdict(rules_key(technique)),
+            f"rules {count} of {total}",
+            _once([*named, *events]),
+            _once(lacking),
+            (),
+            self._sensors([event for rule in firing for event in rule.events]),
+            direct=any(rule.direct and self._level(rule.node) is Level.YES for rule in firing),
+        )
+
+    def _subtechniques(self, technique: str, below: tuple[str, ...]) -> Way:
+        found = {each: self.of(each) for each in below}
+        applying = {each: d for each, d in found.items() if d.judged.verdict.applicable}
+        whole = [each for each, d in applying.items() if d.judged.verdict is YES]
+        lacking = [each for each in applying if each not in whole]
+        text = f"{len(whole)} of {len(applying)} sub-techniques"
+        if lacking:
+            text = f"{text}; lacking {', '.join(lacking)}"
+        ways = [way for each in applying.values() for way in each.ways]
+        return Way(
+            WayKind.SUBTECHNIQUES,
+            "sub-techniques",
+            self._evaluation.verdict(subtechniques_key(technique, DETECTION)),
+            text,
+            _once([name for way in ways for name in way.holds]),
+            _once([name for way in ways for name in way.lacks]),
+            _once([host for way in ways for host in way.hosts]),
+            _once([sensor for way in ways if way.verdict is YES for sensor in way.sensors]),
+        )
+
+    def _level(self, node: NodeKey) -> Level:
+        return self._evaluation.verdict(node).proven
+
+    def _sensors(self, events: Iterable[EventId]) -> tuple[str, ...]:
+        sensors = (self._model.sensors.of(event) for event in events)
+        return tuple(dict.fromkeys(sensor.name for sensor in sensors if sensor))
+
+
+def _partly(component: str, verdict: Verdict) -> str:
+    """A data component that is not there, or not whole."""
+    return component if verdict.proven is Level.NO else f"part of {component}"
+
+
+_Name = TypeVar("_Name", bound=str)
+
+
+def _once(names: Iterable[_Name]) -> tuple[_Name, ...]:
+    return tuple(dict.fromkeys(names))

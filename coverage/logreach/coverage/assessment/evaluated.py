@@ -1,0 +1,100 @@
+"""Evaluate every profile of a fleet: each by its own facts, then with what other hosts record.
+
+Hosts that record evidence for others (domain controllers) are judged by their own facts alone. What
+they show together is one fact more of every other host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from logreach.coverage.assessment.profiles import HostGroup
+from logreach.coverage.engine.evaluation import Evaluation, evaluate, reevaluate
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.engine.verdict import NO, Verdict, hull, together
+from logreach.coverage.events.sensor import Recorder
+from logreach.coverage.network.elsewhere import ELSEWHERE, FleetEvidence
+from logreach.coverage.network.model import Model
+from logreach.inventories.facts.facts import Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A profile that was evaluated."""
+
+    group: HostGroup
+    evaluation: Evaluation
+
+
+class Fleet:
+    """What hosts of each role record for all others, of the evidence in a graph."""
+
+    def __init__(self, model: Model) -> None:
+        self._recorders: dict[str, Recorder] = {}
+        self._lines: dict[str, list[NodeKey]] = {}
+        for ways in model.detection_part.ways.values():
+            for node in (line for way in ways.evidence for line in way.lines):
+                recorder = node.recorder
+                if recorder is not None:
+                    self._recorders[recorder.name] = recorder
+                    self._lines.setdefault(recorder.name, []).append(node.here)
+
+    def spread(self, profiles: Sequence[Assessed]) -> list[Assessed]:
+        """The profiles, each with what the others record of what is done on it."""
+        recorded = self._recorded(profiles)
+        return [_told(profile, recorded) for profile in profiles]
+
+    def _recorded(self, profiles: Sequence[Assessed]) -> dict[str, FleetEvidence]:
+        """By role, what its hosts record; roles that no host has, or may have, are left out."""
+        recorded = {}
+        for name, recorder in self._recorders.items():
+            certain, possible = [], []
+            for profile in profiles:
+                gate = recorder.gate.check(profile.evaluation.facts).verdict
+                if gate.applicable:
+                    (certain if gate.settled else possible).append(profile)
+            if certain:
+                recorded[name] = FleetEvidence(
+                    tuple(host.name for each in certain for host in each.group.hosts),
+                    {line: _together(line, certain, possible) for line in self._lines[name]},
+                )
+        return recorded
+
+
+def _together(line: NodeKey, certain: Iterable[Assessed], possible: Iterable[Assessed]) -> Verdict:
+    """What hosts of a role show together of a piece of evidence.
+
+    Hosts that may have the role are counted both as there and as not.
+    """
+    known = [profile.evaluation.verdict(line) for profile in certain]
+    every = [*known, *(profile.evaluation.verdict(line) for profile in possible)]
+    return hull((_shared(known), _shared(every)))
+
+
+def _shared(verdicts: Iterable[Verdict]) -> Verdict:
+    """Whole where every host shows it, as whoever acts chooses the one that is asked; in part
+    where one does."""
+    shared = together(verdicts)
+    return shared if shared.applicable else NO
+
+
+def _told(profile: Assessed, recorded: Mapping[str, FleetEvidence]) -> Assessed:
+    """The profile with what others record as facts of its own; as it is where nothing differs."""
+    evaluation = profile.evaluation
+    facts, changed = evaluation.facts, []
+    for name, evidence in recorded.items():
+        key = ELSEWHERE(name)
+        fact = facts.get(key)
+        if isinstance(fact, Missing) or fact.value != evidence:
+            facts = facts.stating(key, evidence)
+            changed.append(key)
+    if not changed:
+        return profile
+    return replace(profile, evaluation=reevaluate(evaluation, facts, changed))
+
+
+def evaluate_fleet(model: Model, groups: Iterable[HostGroup]) -> list[Assessed]:
+    """Evaluate every profile."""
+    profiles = [Assessed(group, evaluate(model.compiled, group.facts)) for group in groups]
+    return Fleet(model).spread(profiles)

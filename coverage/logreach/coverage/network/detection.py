@@ -1,0 +1,292 @@
+"""The detection of a technique in the graph: the best of the ways to detect it.
+
+A way is direct evidence (an event that records the act itself), an analytic of ATT&CK (whole, or
+in part), a detection rule, or the sub-techniques together. Evidence that other hosts record counts
+for the question `detection`; the question `detection_here` leaves it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from logreach.coverage.attack import Analytic, AttackModel, Technique
+from logreach.coverage.engine.construction import cover, inner, leaf, link_all
+from logreach.coverage.engine.fixed import Fixed
+from logreach.coverage.engine.graph import Combine, Edge, Graph
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.evidence import (
+    NO_EVIDENCE,
+    DirectEvidence,
+    TechniqueEvidence,
+)
+from logreach.coverage.network.components import Components
+from logreach.coverage.network.elsewhere import Elsewhere
+from logreach.coverage.network.events import Events
+from logreach.coverage.network.keys import (
+    analytic_way_key,
+    direct_key,
+    evidence_key,
+    rules_key,
+    subtechniques_key,
+    technique_key,
+)
+from logreach.coverage.network.techniques import DETECTION, DETECTION_HERE, Techniques
+from logreach.coverage.network.ways import (
+    AnalyticWay,
+    EvidenceNode,
+    EvidenceWay,
+    Reference,
+    RuleWay,
+    ShownBy,
+    TechniqueWays,
+)
+
+_QUESTIONS = (DETECTION, DETECTION_HERE)
+_PROCEDURE = "is one procedure of several"
+_SUBTECHNIQUE = "is one sub-technique of several"
+_REFERENCE = "is one part of the analytic"
+_ONE_RULE = "detects one procedure of many"
+_GENERIC = "rests on the starts of processes alone: only command lines of known tools tell"
+
+
+class Detections:
+    """Puts the detection of techniques into a graph, and keeps the ways by technique."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        events: Events,
+        components: Components,
+        techniques: Techniques,
+        attack: AttackModel,
+        evidence: Mapping[str, TechniqueEvidence],
+    ) -> None:
+        self._graph = graph
+        self._events = events
+        self._components = components
+        self._techniques = techniques
+        self._attack = attack
+        self._evidence = evidence
+        self._rules: Mapping[str, Sequence[RuleWay]] = {}
+        self.ways: dict[str, TechniqueWays] = {}
+
+    def add(
+        self, techniques: Iterable[Technique], rules: Mapping[str, Sequence[RuleWay]]
+    ) -> None:
+        """Add the nodes of both questions about techniques; `rules` by technique id."""
+        self._rules = rules
+        for technique in techniques:
+            self._add(technique)
+
+    def direct_events(self, technique: str) -> frozenset[EventId]:
+        """The events of which each records the act of a technique itself, whatever the procedure."""
+        evidence = self._evidence.get(technique, NO_EVIDENCE).evidence
+        return frozenset(line.shown.event for line in evidence if line.shown.limit is None)
+
+    def _add(self, technique: Technique) -> None:
+        """Add the nodes for a technique after those for its sub-techniques."""
+        if technique.id in self.ways:
+            return
+        heads = {question: self._techniques.head(technique, question) for question in _QUESTIONS}
+        if not self._techniques.here(technique):
+            self.ways[technique.id] = TechniqueWays()
+            return
+        evidence = self._evidence.get(technique.id, NO_EVIDENCE)
+        lines = [self._line(technique, line, at) for at, line in enumerate(evidence.every)]
+        ways = _evidence_ways(evidence, lines)
+        analytics = tuple(
+            self._analytic(each, technique) for each in self._techniques.analytics_of(technique)
+        )
+        rules = tuple(self._rules.get(technique.id, ()))
+        below = [
+            each
+            for each in self._attack.subtechniques_of(technique.id)
+            if self._techniques.here(each)
+        ]
+        for each in below:
+            self._add(each)
+        for question, head in heads.items():
+            self._link_evidence(technique, ways, question, head)
+            for way in analytics:
+                self._graph.link(head, Edge(way.node))
+            self._link_rules(technique, rules, head)
+            self._link_subtechniques(technique, below, question, head)
+            if not self._graph.edges(head):
+                self._no_way(technique, evidence, head)
+        self.ways[technique.id] = TechniqueWays(
+            ways,
+            analytics,
+            rules,
+            tuple(each.id for each in below),
+            evidence.none,
+        )
+
+    def _line(self, technique: Technique, line: DirectEvidence, place: int) -> EvidenceNode:
+        shown = line.shown
+        here = evidence_key(technique.id, place)
+        inner(self._graph, here, Combine.ANY, "evidence", f"{shown.event}: {line.act}")
+        self._graph.link(here, Edge(self._events.recorded(shown), shown.limit, shown.why))
+        recorder = self._events.recorder(shown)
+        if recorder is None:
+            return EvidenceNode(line, here)
+        elsewhere = leaf(
+            self._graph,
+            here.helper("elsewhere"),
+            shown.event,
+            Elsewhere(here, shown.event, recorder),
+        )
+        return EvidenceNode(line, here, elsewhere, recorder)
+
+    def _link_evidence(
+        self, technique: Technique, ways: Sequence[EvidenceWay], question: str, head: NodeKey
+    ) -> None:
+        if not ways:
+            return
+        key = inner(
+            self._graph,
+            direct_key(technique.id, question),
+            Combine.ANY,
+            "way",
+            "direct evidence",
+        )
+        for way in ways:
+            if not way.procedures:
+                link_all(self._graph, key, self._places(way.lines, question))
+                continue
+            parts = [
+                (self._procedure(key, title, lines, question), title)
+                for title, lines in way.procedures
+            ]
+            together = key.helper("procedures")
+            cover(self._graph, together, "coverage", "every procedure", parts, _PROCEDURE)
+            self._graph.link(key, Edge(together))
+        self._graph.link(head, Edge(key))
+
+    def _procedure(
+        self, key: NodeKey, title: str, lines: Sequence[EvidenceNode], question: str
+    ) -> NodeKey:
+        node = inner(self._graph, key.helper("procedure", title), Combine.ANY, "procedure", title)
+        link_all(self._graph, node, self._places(lines, question))
+        return node
+
+    @staticmethod
+    def _places(lines: Iterable[EvidenceNode], question: str) -> Iterable[NodeKey]:
+        """Where lines of evidence are looked for."""
+        for node in lines:
+            yield node.here
+            if node.elsewhere is not None and question == DETECTION:
+                yield node.elsewhere
+
+    def _analytic(self, analytic: Analytic, technique: Technique) -> AnalyticWay:
+        references = tuple(self._references(analytic, technique))
+        key = analytic_way_key(analytic.id, technique.id)
+        body = self._techniques.on_its_hosts(analytic, key, f"analytic {analytic.id}")
+        whole = inner(self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole")
+        generic = all(reference.telling for reference in references)
+        for reference in references:
+            self._graph.link(whole, self._techniques.elsewhere_edge(self._told(reference)))
+            part = inner(
+                self._graph,
+                key.helper("part", reference.node),
+                Combine.ANY,
+                "part",
+                reference.component,
+            )
+            self._graph.link(part, Edge(reference.node))
+            self._graph.link(body, Edge(part, PARTIAL, _REFERENCE))
+        if not references:
+            self._unjudged(whole, technique, f"{analytic.id} names no log source")
+        limit, why = (PARTIAL, _GENERIC) if generic else (None, "")
+        self._graph.link(body, Edge(whole, limit, why))
+        return AnalyticWay(analytic, key, references)
+
+    def _references(self, analytic: Analytic, technique: Technique) -> Iterable[Reference]:
+        """What an analytic refers to, each once, by any event that shows it."""
+        seen: set[NodeKey] = set()
+        for ref in analytic.refs:
+            events = self._techniques.named_events(ref)
+            component = ref.component
+            if self._components.shown_by_nothing(component, technique.id):
+                node = self._nothing(component)
+            elif events:
+                node = self._components.alternatives(component, events, technique.id)
+            else:
+                node = self._components.component(component, technique.id)
+            if node in seen:
+                continue
+            seen.add(node)
+            shown = self._components.showing(component, events, technique.id)
+            yield Reference(
+                component,
+                node,
+                tuple(ShownBy(each.event, self._events.seen(each), each.limit) for each in shown),
+                self._components.telling(component),
+            )
+
+    def _told(self, reference: Reference) -> NodeKey:
+        """A reference with the attribute that tells one act from another, where it needs one."""
+        if not reference.telling:
+            return reference.node
+        key = reference.node.helper("told")
+        label = f"{reference.component} with the {reference.telling}"
+        inner(self._graph, key, Combine.ALL, "told", label)
+        self._graph.link(key, Edge(reference.node))
+        wanted = self._components.attribute(reference.component, reference.telling)
+        self._graph.link(key, Edge(wanted))
+        return key
+
+    def _nothing(self, component: str) -> NodeKey:
+        text = f"no event of {self._events.sensor_names} is known to show {component}"
+        fixed = Fixed(component, NO, text)
+        return leaf(self._graph, NodeKey.of("shown by nothing", component), component, fixed)
+
+    def _link_rules(self, technique: Technique, rules: Sequence[RuleWay], head: NodeKey) -> None:
+        if not rules:
+            return
+        key = rules_key(technique.id)
+        if key not in self._graph:
+            inner(self._graph, key, Combine.ANY, "way", "detection rules")
+            for rule in rules:
+                edge = Edge(rule.node) if rule.direct else Edge(rule.node, PARTIAL, _ONE_RULE)
+                self._graph.link(key, edge)
+        self._graph.link(head, Edge(key))
+
+    def _link_subtechniques(
+        self, technique: Technique, below: Sequence[Technique], question: str, head: NodeKey
+    ) -> None:
+        if not below:
+            return
+        key = subtechniques_key(technique.id, question)
+        parts = [
+            (technique_key(each.id, question), f"{each.id} {each.name}") for each in below
+        ]
+        cover(self._graph, key, "way", "its sub-techniques", parts, _SUBTECHNIQUE)
+        self._graph.link(head, Edge(key))
+
+    def _no_way(self, technique: Technique, evidence: TechniqueEvidence, head: NodeKey) -> None:
+        """Nobody tells how to detect it."""
+        words = f"ATT&CK has no analytic for {technique.id} on {self._events.sensor_names}"
+        if evidence.none:
+            words = f"{words}; {evidence.none}"
+        self._unjudged(head, technique, words)
+
+    def _unjudged(self, key: NodeKey, technique: Technique, text: str) -> None:
+        fixed = Fixed(technique.id, UNKNOWN, text, technique.url)
+        self._graph.link(key, Edge(leaf(self._graph, key.helper("unknown"), technique.id, fixed)))
+
+
+def _evidence_ways(
+    evidence: TechniqueEvidence, lines: Sequence[EvidenceNode]
+) -> tuple[EvidenceWay, ...]:
+    """The lines, in their order in `evidence.every`, as ways."""
+    alone = len(evidence.evidence)
+    ways = [EvidenceWay((line,)) for line in lines[:alone]]
+    if evidence.procedures:
+        rest = iter(lines[alone:])
+        procedures = tuple(
+            (each.title, tuple(next(rest) for _ in each.evidence)) for each in evidence.procedures
+        )
+        ways.append(EvidenceWay(tuple(lines[alone:]), procedures))
+    return tuple(ways)
