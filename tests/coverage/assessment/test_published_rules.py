@@ -84,12 +84,14 @@ def test_what_is_left_out_is_counted_by_reason(tmp_path: Path) -> None:
         "detection: {a: {Image: x}, condition: a}\n",
         f"\ntitle: c\n{windows}detection: {{a: {{EventID: 517}}, condition: a}}\n",
         f"\ntitle: d\n{windows}detection: {{a: {{EventID: 64000}}, condition: a}}\n",
+        f"\ntitle: f\n{tagged}logsource: {{product: windows, category: file_event}}\n"
+        "detection: {a: {CommandLine: x}, condition: a}\n",
         f"\ntitle: e\n{tagged}correlation: {{type: event_count, rules: [one], timespan: 5m, "
         "condition: {gte: 3}}\n",
     )
     assert table.origin.rules == 1
     assert table.origin.left_out == {
-        "can never fire": 1,
+        "can never fire": 2,
         "cannot be judged": 1,
         "correlates other rules": 1,
         "for other systems than Windows": 1,
