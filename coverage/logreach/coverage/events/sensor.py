@@ -113,10 +113,6 @@ class Sensor(Protocol):
         """Audit policy and audit entries, as narrow as an operation asks."""
         return ()
 
-    def on_any_host(self, shown: Shown) -> bool:
-        """Whether hosts without the event's own role write it for this operation as well."""
-        return False
-
     def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:
         """What must hold on a host for a field to be filled, where the event is written."""
         ...

@@ -81,13 +81,13 @@ class Events:
         key = NodeKey.of("able", event, outcome, role, what)
         return self._all_of(key, event, self.core(event, role, what), self._allowed(shown))
 
-    def audited(self, shown: Shown) -> NodeKey:
-        """The same, so far as it shows one operation: scoped policy and object."""
-        key = NodeKey.of("audited", shown.event, *_object_of(shown), shown.outcome, *shown.rights)
-        sensor = self._sensors.of(shown.event)
-        anywhere = sensor is not None and sensor.on_any_host(shown)
-        core = self.core(shown.event, ANY_HOST if anywhere else "")
-        return self._all_of(key, shown.event, core, self._allowed(shown))
+    def allowed(self, shown: Shown) -> NodeKey:
+        """Audit policy and SACL allow events on an object; whatever else they need is not asked."""
+        key = NodeKey.of("allowed", shown.event, *_object_of(shown), shown.outcome, *shown.rights)
+        if key not in self._graph:
+            inner(self._graph, key, Combine.ALL, key.kind, shown.event)
+            link_all(self._graph, key, self._allowed(shown))
+        return key
 
     def seen(self, shown: Shown) -> NodeKey:
         """An event so far as it shows one operation: scoped policy, object and pattern."""

@@ -31,7 +31,6 @@ from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFill
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
-from logreach.coverage.platforms.windows.sacls.needs import unreported
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     AuditedObject,
     objects_of_pattern,
@@ -146,9 +145,6 @@ class WindowsSensor(Sensor):
         gate = HasRole(event, roles, titles, entry.reference if entry else "", what)
         key = NodeKey.of("need", "role", event, *sorted(roles), what)
         return Need(key, gate, f"{event}: role")
-
-    def on_any_host(self, shown: Shown) -> bool:
-        return bool(unreported(shown.object_kind))
 
     def allowed(self, shown: Shown) -> tuple[Requirement, ...]:
         entry = self.knowledge.events.get(shown.event)
