@@ -16,6 +16,7 @@ from logreach.inventories.windows.facts import (
     FEATURE,
     OS,
     ROLE,
+    SACL,
     SETTING,
     SYSMON,
     AuditSetting,
@@ -23,6 +24,7 @@ from logreach.inventories.windows.facts import (
     Role,
     SysmonState,
 )
+from logreach.inventories.windows.objects.sddl import read_sacl
 from logreach.inventories.windows.system.operating_systems import identify
 
 _EVIDENCE = Evidence("test")
@@ -50,7 +52,9 @@ def statement(kind: FactFamily[object], name: str, value: object) -> Statement:
 
 
 def facts(words: Mapping[str, Any]) -> Facts:
-    """Facts from words: os, role, audit (all or by subcategory), settings, sysmon, channels."""
+    """Facts from words: os, role, audit (all or by subcategory), settings, channels, sacls,
+    sysmon.
+    """
     said: list[Statement] = []
     if "os" in words:
         said.append(statement(OS.family, "", identify(words["os"])))
@@ -69,6 +73,8 @@ def facts(words: Mapping[str, Any]) -> Facts:
         said.append(statement(FEATURE, name, value))
     for name, value in words.get("channels", {}).items():
         said.append(statement(CHANNEL, name, ChannelState(enabled=value)))
+    for name, sddl in words.get("sacls", {}).items():
+        said.append(statement(SACL, name, read_sacl(sddl)))
     if "sysmon" in words:
         said.append(statement(SYSMON.family, "", _sysmon(words["sysmon"])))
     return Facts.of(said)

@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 import yaml
 
+from logreach.coverage.attack import load_attack
 from logreach.coverage.attack.links import shipped_links
 from logreach.coverage.attack.log_sources import log_names
+from logreach.coverage.detections.mapping import knowledge as sigma_knowledge
+from logreach.coverage.detections.published import LEVELS, published_origin, published_rules
 from logreach.coverage.events import event_id
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.sysmon.engine import manifest
@@ -65,6 +68,7 @@ SOURCED_BY_READER = {
     "fields.csv",
     "types.csv",
     "environment.csv",
+    "published_rules.csv",
 }
 # Our own words, of which no source tells.
 OURS = {"gains.yaml", "roles.yaml", "manifest.yaml"}
@@ -183,3 +187,23 @@ def test_the_tables_of_inventories_refer_to_each_other() -> None:
     assert set(loaded("sddl.yaml")["domain_accounts"]) >= set(
         loaded("forwarding_members.yaml")["domain_groups"]
     )
+
+
+def test_published_rules_name_known_events_and_techniques_and_no_header_field() -> None:
+    attack, events = load_attack(), known_events()
+    assert published_origin().attack == attack.version
+    assert published_rules().keys() <= {technique.id for technique in attack.techniques}
+    for rules in published_rules().values():
+        for read in (read for each in rules for read in each.reads):
+            assert read.event in events, read
+            assert not sigma_knowledge().header & set(read.fields), read
+
+
+def test_published_rules_stand_in_order_and_none_twice() -> None:
+    rows = [(row["technique"], row["reads"]) for row in csv_rows("published_rules.csv")]
+    assert rows == sorted(set(rows))
+    for technique, rules in published_rules().items():
+        for each in rules:
+            assert list(each.reads) == sorted(set(each.reads), key=str), technique
+            assert each.counts.keys() <= set(LEVELS), technique
+            assert min(each.counts.values(), default=0) > 0, technique

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -121,6 +122,63 @@ def test_a_version_newer_than_any_tried_is_read_with_a_note(bundle: Path) -> Non
     result = run("import", bundle, "--as", "21.0")
     assert result.exit_code == 0
     assert "up to 20; this version is newer" in result.stderr
+
+
+RULE = """title: {title}
+level: {level}
+tags: [{tag}]
+logsource: {{product: windows, category: process_creation}}
+detection: {{a: {{Image|endswith: secret.exe, CommandLine|contains: y}}, condition: a}}
+"""
+
+
+def test_published_rules_writes_what_rules_read_and_the_source(tmp_path: Path) -> None:
+    rules, out = tmp_path / "rules", tmp_path / "new" / "table.csv"
+    rules.mkdir()
+    for title, level, tag in (
+        ("one", "high", "attack.t1105"),
+        ("two", "low", "attack.t1105"),
+        ("three", "low", "attack.execution"),
+    ):
+        text = RULE.format(title=title, level=level, tag=tag)
+        (rules / f"{title}.yml").write_text(text, encoding="utf-8")
+    (rules / "none.yml").write_text("", encoding="utf-8")
+    result = run("published-rules", rules, "--source", "Own", "--commit", "abc", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert out.read_text("utf-8").splitlines() == [
+        "technique,reads,critical,high,medium,low,informational,none",
+        "T1105,Security:4688 CommandLine;NewProcessName | Sysmon:1 CommandLine;Image,,1,,1,,",
+    ]
+    assert yaml.safe_load(out.with_suffix(".yaml").read_text("utf-8")) == {
+        "source": "Own",
+        "commit": "abc",
+        "attack": "18.1",
+        "rules": 2,
+        "left_out": {"cannot be judged": 1, "no technique": 1},
+    }
+    assert result.stdout == ""
+    assert result.stderr.splitlines() == [
+        "Faults of the rules:",
+        "  holds no rule in rules/none.yml. It is empty, or all of it are comments.",
+        "2 rules in 1 row",
+        "left out, cannot be judged: 1 rule",
+        "left out, no technique: 1 rule",
+    ]
+
+
+def test_published_rules_carries_tags_to_the_version_asked_for(
+    bundle: Path, tmp_path: Path
+) -> None:
+    rules, out = tmp_path / "rule.yml", tmp_path / "table.csv"
+    text = "---\n".join(
+        RULE.format(title=tag, level="low", tag=tag) for tag in ("attack.t1105", "attack.t1001")
+    )
+    rules.write_text(text, encoding="utf-8")
+    assert run("import", bundle, "--as", "17.1").exit_code == 0
+    result = run("published-rules", rules, "--source", "Own", "--attack", "17.1", "--out", out)
+    assert result.exit_code == 0, result.output
+    assert [line.split(",")[0] for line in out.read_text("utf-8").splitlines()[1:]] == ["T1001"]
+    assert "attack: '17.1'" in out.with_suffix(".yaml").read_text("utf-8")
 
 
 def test_under_logreach_a_fault_ends_with_its_exit_code_and_no_traceback() -> None:

@@ -1,4 +1,4 @@
-"""`logreach attack`: import a version of ATT&CK, and show the contents of a version.
+"""`logreach attack`: import or show a version of ATT&CK, and tabulate what rules for it read.
 
 Data goes to stdout, remarks to stderr. The caller prints InputError.
 """
@@ -10,14 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from logreach.cli.assess import loaded_rules
+from logreach.cli.exits import fail, print_faults
+from logreach.cli.options import AttackChoice
 from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.wording import counted
 
 if TYPE_CHECKING:
+    from logreach.coverage.assessment.published_rules import RulesTable
     from logreach.coverage.attack.store import Imported
     from logreach.coverage.attack.summary import Summary
 
 app = typer.Typer(
-    no_args_is_help=True, help="ATT&CK versions: import a version, or show its contents."
+    no_args_is_help=True,
+    help="ATT&CK versions: import or show a version, or tabulate what Sigma rules read.",
 )
 
 Source = Annotated[
@@ -55,6 +61,34 @@ Links = Annotated[
 Unparsed = Annotated[
     bool,
     typer.Option("--unparsed", help="List every log source reference that cannot be parsed."),
+]
+RulePaths = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH", help="Sigma rules: files or folders.", show_default=False),
+]
+Publisher = Annotated[
+    str,
+    typer.Option(
+        "--source", metavar="TEXT", help="Who published the rules, and when.", show_default=False
+    ),
+]
+Commit = Annotated[
+    str,
+    typer.Option(
+        "--commit",
+        metavar="HASH",
+        help="The commit of the rules, where they are from a repository.",
+        show_default=False,
+    ),
+]
+Table = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="The table to write (.csv); a .yaml file beside it names the source.",
+        show_default=False,
+    ),
 ]
 
 
@@ -146,3 +180,40 @@ def _print_summary(summary: Summary) -> None:
     }
     for name, value in lines.items():
         typer.echo(f"{name:22}  {value}")
+
+
+@app.command("published-rules", short_help="Tabulate what Sigma rules read, by technique.")
+def published_rules(
+    rules: RulePaths,
+    source: Publisher,
+    out: Table,
+    commit: Commit = "",
+    attack: AttackChoice = None,
+) -> None:
+    """Tabulate what Sigma rules read, by technique: events, fields, and rules by level.
+
+    No text of a rule gets into the table. It leaves out rules that name no technique, cannot be
+    judged or can never fire, rules on events that logreach does not know, and correlations. The
+    command prints their numbers, and the .yaml file has them.
+    """
+    from logreach.coverage.assessment.published_rules import rules_table
+    from logreach.coverage.assessment.rules import RuleWork
+    from logreach.coverage.attack.store import load_attack
+    from logreach.coverage.detections.published import origin_path
+    from logreach.coverage.network.rule_nodes import RuleEvents
+
+    if out.suffix != ".csv":
+        fail(f"{out} is no .csv file", "Name the table so; the .yaml file is named after it.")
+    ruleset = loaded_rules(rules)
+    table = rules_table(RuleWork(ruleset, load_attack(attack), RuleEvents.alone()), source, commit)
+    _write(out, table.csv_text())
+    _write(origin_path(out), table.origin_text())
+    print_faults(ruleset.faults, heading="Faults of the rules:")
+    _print_numbers(table)
+
+
+def _print_numbers(table: RulesTable) -> None:
+    rows = counted(len(table.counts), "row")
+    typer.echo(f"{counted(table.origin.rules, 'rule')} in {rows}", err=True)
+    for reason, number in table.origin.left_out.items():
+        typer.echo(f"left out, {reason}: {counted(number, 'rule')}", err=True)

@@ -14,12 +14,12 @@ from typing import Any
 
 from logreach.coverage.assessment.method_notes import weights_text
 from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile, TechniqueResult
-from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
+from logreach.coverage.network.techniques import DETECTION
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.wording import counted
 from logreach.reports.caveats import ASSUMED_MEANING, assumed_evidence, assumed_facts
-from logreach.reports.counts import applying, percent, score_text, tally
+from logreach.reports.counts import achievable, applying, percent, score_text, tally
 from logreach.reports.json.lines import write_json_lines
 from logreach.reports.labels import (
     LABEL_STYLES,
@@ -37,8 +37,8 @@ Json = dict[str, Any]
 
 LAYER_FORMAT = "4.5"
 NAVIGATOR = "5.1.0"
-# A layer's colours answer this question; each entry's metadata has the answers to all three.
-QUESTION = "detection_with_alternatives"
+# A layer's colours answer this question; each entry's metadata has the answers to the others.
+QUESTION = DETECTION
 
 _PALE, _FULL = "#C9DFF0", LABEL_STYLES["achievable"].fill
 _COMMENT = 600
@@ -196,7 +196,7 @@ def _fleet_entry(
 ) -> Json:
     counts: Mapping[str, int] = getattr(technique, question)
     hosts = applying(counts)
-    achieved = counts.get("achievable", 0)
+    achieved = achievable(counts)
     metadata = [
         _named("achievable", f"{achieved} of {counted(hosts, 'host')}"),
         *(_named(name, tally(getattr(technique, key))) for key, name in QUESTIONS.items()),
@@ -222,18 +222,19 @@ def _fleet_comment(assessment: Assessment, technique_id: str, question: str) -> 
     for profile in assessment.profiles:
         technique = profile.techniques.get(technique_id)
         if technique is not None:
-            reason = _because(getattr(technique, question), assumed)
+            reason = _because(technique, question, assumed)
             profiles_by_reason.setdefault(reason, []).append(profile.profile_id)
     return "\n".join(
         f"{', '.join(profiles)}: {reason}" for reason, profiles in profiles_by_reason.items()
     )
 
 
-def _because(judged: Judged, assumed: frozenset[Evidence]) -> str:
+def _because(technique: TechniqueResult, question: str, assumed: frozenset[Evidence]) -> str:
     """The first reason, and the first that rests on an assumed fact."""
+    judged = technique.judged(question)
     resting = [reason for reason in judged.reasons if not assumed.isdisjoint(reason.evidence)]
     texts = dict.fromkeys(map(reason_text, (*judged.reasons[:1], *resting[:1])))
-    return ": ".join(filter(None, (judged.verdict.label, "; ".join(texts))))
+    return ": ".join(filter(None, (technique.label(question), "; ".join(texts))))
 
 
 def _assumed(profiles: Iterable[Profile]) -> str:
@@ -248,11 +249,11 @@ def _assumed(profiles: Iterable[Profile]) -> str:
 
 
 def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) -> Json:
-    judged: Judged = getattr(technique, question)
+    judged, label = technique.judged(question), technique.label(question)
     verdict = judged.verdict
-    comment = "\n".join([verdict.label, *(reason_text(reason) for reason in judged.reasons[:4])])
+    comment = "\n".join([label, *(reason_text(reason) for reason in judged.reasons[:4])])
     metadata = [
-        _named(name, getattr(technique, key).verdict.label) for key, name in QUESTIONS.items()
+        _named(name, technique.label(key)) for key, name in QUESTIONS.items()
     ]
     metadata.append(_named("score over components", score_text(technique.score)))
     if judged.verdict.applicable:
@@ -265,7 +266,7 @@ def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) 
     metadata += [_named(name, value) for name, value in rule_metadata.items()]
     links = _links(technique.technique_id, [reason.reference for reason in judged.reasons])
     entry = _entry(technique.technique_id, comment, metadata, links, line)
-    entry["color"] = LABEL_STYLES[verdict.label].fill
+    entry["color"] = LABEL_STYLES[label].fill
     if verdict.applicable and verdict.settled:
         entry["score"] = 100 * level_number(verdict.proven)
     return entry

@@ -11,7 +11,7 @@ from logreach.reports.counts import percent_text
 from logreach.reports.reason_text import remedy_title
 
 STEPS_MEANING = (
-    "Each step is a small set of changes that makes the most detections (with alternatives) "
+    "Each step is a small set of changes that makes the most detections "
     "achievable for its size, once the earlier steps are done. Steps are chosen one after the "
     "other, so a better plan may exist. A setting that the inventory does not tell counts as still "
     "to be changed."

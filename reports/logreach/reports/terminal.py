@@ -47,7 +47,9 @@ _TOP, _STEPS = 8, 4
 _LONGEST = 180
 _STYLES = {
     "achievable": "bold blue",
+    "achievable elsewhere": "blue",
     "conditional": "cyan",
+    "conditional elsewhere": "cyan",
     "unknown": "yellow",
     "not achievable": "bold red",
     "not applicable": "dim",
@@ -115,7 +117,7 @@ def _caveats(assessment: Assessment) -> Iterator[str]:
         yield f"{FORWARDING_MEANING} Profiles judged by received events: {', '.join(receiving)}."
 
 
-_SHORT = ("Visibility", "Detection", "Alternatives")
+_SHORT = ("Detection", "Visibility", "Analytic", "By any event")
 
 
 def _questions(assessment: Assessment) -> Table:
@@ -157,7 +159,7 @@ def _sum(counts: Mapping[str, int], label: str) -> int:
 
 
 def _broken_links(assessment: Assessment) -> Table:
-    """The links that decide most verdicts of detection with alternatives short of achievable."""
+    """The links that decide most verdicts of detection short of achievable."""
     hosts: dict[tuple[str, str, Verdict], dict[str, int]] = {}
     for profile in assessment.profiles:
         for judged in _short_of_achievable(profile):
@@ -165,7 +167,7 @@ def _broken_links(assessment: Assessment) -> Table:
             link = (reason.link, reason_text(reason), reason.verdict)
             by_profile = hosts.setdefault(link, {})
             by_profile[profile.profile_id] = by_profile.get(profile.profile_id, 0) + profile.count
-    table = _table("Links that break most verdicts (detection with alternatives)")
+    table = _table("Links that break most verdicts (detection)")
     _columns(table, "#Verdicts", "Link", "Why", "Profiles")
     total = {link: sum(by_profile.values()) for link, by_profile in hosts.items()}
     for link in sorted(hosts, key=lambda link: (-total[link], link[:2]))[:_TOP]:
@@ -184,7 +186,7 @@ def _short_of_achievable(profile: Profile) -> Iterator[Judged]:
 
 
 def _steps(assessment: Assessment) -> Table:
-    table = _table("What to change, in steps (detection with alternatives after each step)")
+    table = _table("What to change, in steps (detection after each step)")
     _columns(table, "#Step", "#Hosts", "#Achievable", "Changes")
     for step in step_lines(assessment)[:_STEPS]:
         changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in step.titles])

@@ -83,7 +83,11 @@ class Detected:
 
     def _procedures(self, way: EvidenceWay) -> Way:
         """A way of which every procedure is needed for the whole."""
-        verdicts, holds, lacks, hosts, missing = [], [], [], [], []
+        verdicts: list[Verdict] = []
+        missing: list[str] = []
+        holds: list[str] = []
+        lacks: list[str] = []
+        hosts: list[str] = []
         for title, lines in way.procedures:
             answers = [(line.line.shown.event, *self._line(line)) for line in lines]
             best = any_of(verdict for _, verdict, _ in answers)
@@ -108,7 +112,7 @@ class Detected:
             _once(holds),
             _once(lacks),
             _once(hosts),
-            self._sensors(holds),
+            self._sensors(map(EventId.parse, holds)),
         )
 
     def _line(self, node: EvidenceNode) -> tuple[Verdict, tuple[str, ...]]:
@@ -165,7 +169,9 @@ class Detected:
         silent = [rule for rule in rules if rule not in firing]
         count, total = sum(rule.count for rule in firing), sum(rule.count for rule in rules)
         named = [rule.name for rule in firing if rule.name]
-        events = [event for rule in firing if not rule.name for event in rule.events]
+        events = _once(
+            event for rule in firing for event, node in rule.reads if self._level(node) > Level.NO
+        )
         lacking = [rule.name for rule in silent if rule.name]
         return Way(
             WayKind.RULES,
@@ -175,7 +181,7 @@ class Detected:
             _once([*named, *events]),
             _once(lacking),
             (),
-            self._sensors([event for rule in firing for event in rule.events]),
+            self._sensors(events),
             direct=any(rule.direct and self._level(rule.node) is Level.YES for rule in firing),
         )
 
@@ -199,7 +205,9 @@ class Detected:
             _once([sensor for way in ways if way.verdict is YES for sensor in way.sensors]),
         )
 
-    def _level(self, node: NodeKey) -> Level:
+    def _level(self, node: NodeKey | int) -> Level:
+        if isinstance(node, int):
+            return self._evaluation.proven(node)
         return self._evaluation.verdict(node).proven
 
     def _sensors(self, events: Iterable[EventId]) -> tuple[str, ...]:

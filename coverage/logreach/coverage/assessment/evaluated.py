@@ -49,7 +49,8 @@ class Fleet:
         """By role, what its hosts record; roles that no host has, or may have, are left out."""
         recorded = {}
         for name, recorder in self._recorders.items():
-            certain, possible = [], []
+            certain: list[Assessed] = []
+            possible: list[Assessed] = []
             for profile in profiles:
                 gate = recorder.gate.check(profile.evaluation.facts).verdict
                 if gate.applicable:

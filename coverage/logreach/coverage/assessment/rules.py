@@ -75,10 +75,11 @@ class RuleWork:
         ways: dict[str, list[RuleWay]] = {}
         for rule_id, node in self.nodes.items():
             key = self.events.named_rule(rule_id, node.rule.title, node.node)
-            events = tuple(dict.fromkeys(_events_of(node)))
+            reads = tuple(dict.fromkeys(_events_of(node)))
+            events = frozenset(event for event, _ in reads)
             for technique in self.placed[rule_id]:
                 direct = bool(events) and direct_events(technique).issuperset(events)
-                way = RuleWay(node.rule.title or rule_id, key, events, direct=direct)
+                way = RuleWay(node.rule.title or rule_id, key, reads, direct=direct)
                 ways.setdefault(technique, []).append(way)
         return ways
 
@@ -109,11 +110,11 @@ class RuleWork:
         )
 
 
-def _events_of(node: RuleNode) -> Iterator[EventId]:
-    """The events that a rule, or the rules that it counts, may fire on."""
+def _events_of(node: RuleNode) -> Iterator[tuple[EventId, int]]:
+    """The events that a rule, or the rules that it counts, may fire on, with their nodes."""
     for way in node.ways:
         for candidate in way.candidates:
-            yield candidate.demand.event
+            yield candidate.demand.event, candidate.node
     for member in node.members:
         yield from _events_of(member.rule)
 

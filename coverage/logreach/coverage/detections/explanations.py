@@ -30,13 +30,20 @@ def telling(verdict: Verdict, ways: Sequence[WayResult], rule: Rule) -> tuple[Re
         candidates.sort(key=lambda x: (rank(x)[:2], _reached(x)), reverse=True)
     if verdict.proven > Level.NO:
         candidates = candidates[:1]
-    reasons = each_once([candidate.judged.reasons[:2] for candidate in candidates])
+    reasons = each_once([_first_two(candidate.judged.reasons) for candidate in candidates])
     if not verdict.settled and all(reason.missing is None for reason in reasons):
         reasons = each_once([reasons, tuple(_missing_fact(ways))])
     if rule.truncated and verdict != YES:
         text = f"it has more branches than are looked at ({len(rule.branches)})"
         reasons = (*reasons, Reason("knowledge", rule.title, UNKNOWN, text))
     return reasons
+
+
+def _first_two(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """The first two reasons; a role that is unknown is the second, as all else hangs on it."""
+    first, others = reasons[:1], reasons[1:]
+    roles = [reason for reason in others if reason.link == "role" and not reason.verdict.settled]
+    return (*first, *(roles or others)[:1])
 
 
 def with_exclusions(

@@ -41,7 +41,7 @@ _MAPPED_EVENT: Shape = {
 _CATEGORIES: Shape = {...: {"source": str, "alternatives?": [[_MAPPED_EVENT]], "unmapped?": str}}
 _GAINS: Shape = {"fields": {...: str}, "default": str, "event": str, "filter": str}
 FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
-_LIMITS = {
+LIMITS = {
     "yes": YES,
     "partial": PARTIAL,
     "unknown": UNKNOWN,
@@ -178,7 +178,7 @@ def _mapped_event(
         names=names[entry["names"]] if "names" in entry else None,
         fixed={name: tuple(values) for name, values in entry.get("fixed", {}).items()},
         where={name: tuple(values) for name, values in entry.get("where", {}).items()},
-        limit=_LIMITS[entry.get("limit", "yes")],
+        limit=LIMITS[entry.get("limit", "yes")],
         why=entry.get("why", ""),
     )
 
@@ -196,6 +196,6 @@ def _name(entry: Mapping[str, Any]) -> FieldName:
         otherwise=re.compile(entry["otherwise"], re.IGNORECASE) if "otherwise" in entry else None,
         values=entry.get("values", {}),
         untold=entry.get("test") == "unknown",
-        limit=_LIMITS[entry.get("limit", "yes")],
+        limit=LIMITS[entry.get("limit", "yes")],
         why=entry.get("why", ""),
     )

@@ -88,6 +88,10 @@ class Sensor(Protocol):
         """Why no system of today writes such an event; '': it may be that one does."""
         return ""
 
+    def separate(self, event: EventId) -> bool:
+        """Whether the event comes with a product that is installed on top of the platform."""
+        return False
+
     def outcomes(self, event: EventId) -> frozenset[str]:
         """The outcomes of which the event tells: 'success', 'failure'; empty: not told."""
         return frozenset()
@@ -132,10 +136,6 @@ class Sensor(Protocol):
     def allowed(self, shown: Shown) -> tuple[Requirement, ...]:
         """Audit policy and audit entries, as narrow as an operation asks."""
         return ()
-
-    def on_any_host(self, shown: Shown) -> bool:
-        """Whether hosts without the event's own role write it for this operation as well."""
-        return False
 
     def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:
         """What must hold on a host for a field to be filled, where the event is written."""

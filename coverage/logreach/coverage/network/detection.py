@@ -7,7 +7,8 @@ for the question `detection`; the question `detection_here` leaves it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from logreach.coverage.attack import Analytic, AttackModel, Technique
 from logreach.coverage.engine.construction import cover, inner, leaf, link_all
@@ -21,6 +22,7 @@ from logreach.coverage.events.evidence import (
     DirectEvidence,
     TechniqueEvidence,
 )
+from logreach.coverage.events.sensor import Recorder
 from logreach.coverage.network.components import Components
 from logreach.coverage.network.elsewhere import Elsewhere
 from logreach.coverage.network.events import Events
@@ -97,9 +99,12 @@ class Detections:
         lines = [self._line(technique, line, at) for at, line in enumerate(evidence.every)]
         ways = _evidence_ways(evidence, lines)
         analytics = tuple(
-            self._analytic(each, technique) for each in self._techniques.analytics_of(technique)
+            self._analytic(each, technique, lines)
+            for each in self._techniques.analytics_of(technique)
         )
-        rules = tuple(self._rules.get(technique.id, ()))
+        rules = tuple(
+            self._where_recorded(rule, lines) for rule in self._rules.get(technique.id, ())
+        )
         below = [
             each
             for each in self._attack.subtechniques_of(technique.id)
@@ -179,8 +184,10 @@ class Detections:
             if node.elsewhere is not None and question == DETECTION:
                 yield node.elsewhere
 
-    def _analytic(self, analytic: Analytic, technique: Technique) -> AnalyticWay:
-        references = tuple(self._references(analytic, technique))
+    def _analytic(
+        self, analytic: Analytic, technique: Technique, lines: Sequence[EvidenceNode]
+    ) -> AnalyticWay:
+        references = tuple(self._references(analytic, technique, lines))
         key = analytic_way_key(analytic.id, technique.id)
         body = self._techniques.on_its_hosts(analytic, key, f"analytic {analytic.id}")
         whole = inner(self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole")
@@ -202,28 +209,58 @@ class Detections:
         self._graph.link(body, Edge(whole, limit, why))
         return AnalyticWay(analytic, key, references)
 
-    def _references(self, analytic: Analytic, technique: Technique) -> Iterable[Reference]:
+    def _references(
+        self, analytic: Analytic, technique: Technique, lines: Sequence[EvidenceNode]
+    ) -> Iterable[Reference]:
         """What an analytic refers to, each once, by any event that shows it."""
         seen: set[NodeKey] = set()
         for ref in analytic.refs:
             events = self._techniques.named_events(ref)
-            component = ref.component
-            if self._components.shown_by_nothing(component, technique.id):
-                node = self._nothing(component)
-            elif events:
-                node = self._components.alternatives(component, events, technique.id)
-            else:
-                node = self._components.component(component, technique.id)
-            if node in seen:
-                continue
-            seen.add(node)
-            shown = self._components.showing(component, events, technique.id)
-            yield Reference(
-                component,
-                node,
-                tuple(ShownBy(each.event, self._events.seen(each), each.limit) for each in shown),
-                self._components.telling(component),
-            )
+            shown = self._components.showing(ref.component, events, technique.id)
+            telling = self._components.telling(ref.component)
+            own = [] if telling else _on_events(lines, {each.event for each in shown})
+            node = self._by_component(technique, ref.component, events)
+            if own:
+                node = self._narrowed(technique, ref.component, node, own)
+            shown_by = tuple(ShownBy(each.event, self._events.seen(each)) for each in shown)
+            if own:
+                shown_by = tuple(ShownBy(each.line.shown.event, each.here) for each in own)
+            if node not in seen:
+                seen.add(node)
+                yield Reference(ref.component, node, shown_by, telling)
+
+    def _narrowed(
+        self,
+        technique: Technique,
+        component: str,
+        general: NodeKey,
+        lines: Sequence[EvidenceNode],
+    ) -> NodeKey:
+        """A data component, of which a part counts only where it is what the technique is about.
+
+        Audit entries on some keys say nothing of the keys that another technique writes to: the
+        technique's own lines of evidence tell which these are. Where other hosts record all of
+        them, an event of the same number on this one is about something else.
+        """
+        own = general.helper("what it is about", technique.id, *(line.here for line in lines))
+        inner(self._graph, own, Combine.ANY, "narrowed", f"{component} for {technique.id}")
+        link_all(self._graph, own, (line.here for line in lines))
+        if all(line.recorder for line in lines):
+            return own
+        key = inner(self._graph, own.helper("narrowed"), Combine.BRACKET, "narrowed", component)
+        self._graph.link(key, Edge(general, gate=True))
+        why = f"only a part of {component} is there; what {technique.id} is about decides"
+        self._graph.link(key, Edge(own, PARTIAL, why))
+        return key
+
+    def _by_component(
+        self, technique: Technique, component: str, events: Sequence[EventId]
+    ) -> NodeKey:
+        if self._components.shown_by_nothing(component, technique.id):
+            return self._nothing(component)
+        if events:
+            return self._components.alternatives(component, events, technique.id)
+        return self._components.component(component, technique.id)
 
     def _told(self, reference: Reference) -> NodeKey:
         """A reference with the attribute that tells one act from another, where it needs one."""
@@ -241,6 +278,40 @@ class Detections:
         text = f"no event of {self._events.sensor_names} is known to show {component}"
         fixed = Fixed(component, NO, text)
         return leaf(self._graph, NodeKey.of("shown by nothing", component), component, fixed)
+
+    def _where_recorded(self, rule: RuleWay, lines: Sequence[EvidenceNode]) -> RuleWay:
+        """A published rule where all that it reads is recorded by hosts of a role: for these only.
+
+        A rule of the user's is taken as it is written.
+        """
+        if rule.name:
+            return rule
+        recorders = {self._recorder_of(event, lines) for event, _ in rule.reads}
+        recorder = recorders.pop() if len(recorders) == 1 else None
+        if recorder is None:
+            return rule
+        gate = leaf(
+            self._graph,
+            NodeKey.of("need", "recorder", recorder.name),
+            recorder.title,
+            recorder.gate,
+        )
+        key = inner(
+            self._graph,
+            rule.node.helper("recorded by", recorder.name),
+            Combine.ALL,
+            "rules read",
+            self._graph.node(rule.node).label,
+        )
+        self._graph.link(key, Edge(gate, gate=True))
+        self._graph.link(key, Edge(rule.node, gate=True))
+        return replace(rule, node=key, reads=tuple((event, key) for event, _ in rule.reads))
+
+    @staticmethod
+    def _recorder_of(event: EventId, lines: Sequence[EvidenceNode]) -> Recorder | None:
+        """The hosts that alone record the event for the technique; None where others do as well."""
+        recorders = [line.recorder for line in lines if line.line.shown.event == event]
+        return recorders[0] if recorders and all(recorders) else None
 
     def _link_rules(self, technique: Technique, rules: Sequence[RuleWay], head: NodeKey) -> None:
         if not rules:
@@ -275,6 +346,10 @@ class Detections:
     def _unjudged(self, key: NodeKey, technique: Technique, text: str) -> None:
         fixed = Fixed(technique.id, UNKNOWN, text, technique.url)
         self._graph.link(key, Edge(leaf(self._graph, key.helper("unknown"), technique.id, fixed)))
+
+
+def _on_events(lines: Iterable[EvidenceNode], events: Collection[EventId]) -> list[EvidenceNode]:
+    return [line for line in lines if line.line.shown.event in events]
 
 
 def _evidence_ways(

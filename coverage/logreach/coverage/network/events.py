@@ -40,6 +40,11 @@ class Events:
         """Whether some sensor knows the event."""
         return self._sensors.knows(event)
 
+    def separate(self, event: EventId) -> bool:
+        """Whether the event comes with a product that is installed on top of the platform."""
+        sensor = self._sensors.of(event)
+        return sensor is not None and sensor.separate(event)
+
     def fields(self, event: EventId) -> tuple[str, ...]:
         """Every field that any version of the event has, the newest version's order first."""
         return self._sensors.fields(event)
@@ -81,13 +86,13 @@ class Events:
         key = NodeKey.of("able", event, outcome, role, what)
         return self._all_of(key, event, self.core(event, role, what), self._allowed(shown))
 
-    def audited(self, shown: Shown) -> NodeKey:
-        """The same, so far as it shows one operation: scoped policy and object."""
-        key = NodeKey.of("audited", shown.event, *_object_of(shown), shown.outcome, *shown.rights)
-        sensor = self._sensors.of(shown.event)
-        anywhere = sensor is not None and sensor.on_any_host(shown)
-        core = self.core(shown.event, ANY_HOST if anywhere else "")
-        return self._all_of(key, shown.event, core, self._allowed(shown))
+    def allowed(self, shown: Shown) -> NodeKey:
+        """Audit policy and SACL allow events on an object; whatever else they need is not asked."""
+        key = NodeKey.of("allowed", shown.event, *_object_of(shown), shown.outcome, *shown.rights)
+        if key not in self._graph:
+            inner(self._graph, key, Combine.ALL, key.kind, shown.event)
+            link_all(self._graph, key, self._allowed(shown))
+        return key
 
     def seen(self, shown: Shown) -> NodeKey:
         """An event so far as it shows one operation: scoped policy, object and pattern."""

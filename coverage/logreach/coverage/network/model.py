@@ -146,7 +146,7 @@ def build(
         technique_part.add(technique)
         _add_narrowed(model, technique.id)
     if not own_rules:
-        model.add_detection(published_ways(graph, event_part))
+        model.add_detection(published_ways(graph, event_part, attack))
     return model
 
 

@@ -11,6 +11,7 @@ from logreach.coverage.engine.graph import Combine, Graph
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import UNKNOWN
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.operations import Shown
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.sensor import OnObject, Sensors
 from logreach.coverage.events.variant import ANY_SENSE, Sense
@@ -61,15 +62,17 @@ class RuleEvents:
         return self.compiled.leaf(Fixed(event.field(name), UNKNOWN, text))
 
     def passes(self, pattern: EventPattern) -> int:
-        """Filters let such events through, after the audit policy and SACL of their object."""
+        """Filters let such events through, after the audit policy and SACL of their object.
+
+        What else the events need of a host is left to `event`: asked here again, a role that is
+        unknown would hide that the policy is off.
+        """
         sensor = self.sensors.of(pattern.event)
         groups = sensor.objects(pattern) if sensor else None
         filtered = self._filtered(pattern)
         if groups is None:
             return filtered
-        return self.compiled.combined(
-            Combine.ALL, (self._objects(pattern, groups), filtered), gate=True
-        )
+        return self.compiled.combined(Combine.ALL, (self._objects(pattern, groups), filtered))
 
     def _filtered(self, pattern: EventPattern) -> int:
         sensor = self.sensors.of(pattern.event)
@@ -84,7 +87,7 @@ class RuleEvents:
         if not groups:
             sensor = self.sensors.of(pattern.event)
             variant = (sensor.variant(pattern) if sensor else None) or ANY_SENSE
-            return self.compiled.include(self.events.able(pattern.event, variant.outcome))
+            return self._allowed(Shown(pattern.event, outcome=variant.outcome))
         kinds = [
             self.compiled.cover([self._on_object(target) for target in group]) for group in groups
         ]
@@ -92,9 +95,10 @@ class RuleEvents:
 
     def _on_object(self, target: OnObject) -> int:
         """Events on one object, or on any of a kind."""
-        audited = self.compiled.include(self.events.audited(target.shown))
+        allowed = self._allowed(target.shown)
         if target.part is None:
-            return audited
-        return self.compiled.at_least(
-            audited, self.compiled.include(self.events.audited(target.part))
-        )
+            return allowed
+        return self.compiled.at_least(allowed, self._allowed(target.part))
+
+    def _allowed(self, shown: Shown) -> int:
+        return self.compiled.include(self.events.allowed(shown))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from logreach.coverage.attack import Analytic
 from logreach.coverage.engine.node_key import NodeKey
-from logreach.coverage.engine.verdict import Verdict
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.evidence import DirectEvidence
 from logreach.coverage.events.sensor import Recorder
@@ -39,11 +38,10 @@ class EvidenceWay:
 
 @dataclass(frozen=True, slots=True)
 class ShownBy:
-    """An event that shows a part of what an analytic refers to, and what it counts for there."""
+    """An event that shows a part of what an analytic refers to."""
 
     event: EventId
     node: NodeKey
-    limit: Verdict | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +68,15 @@ class AnalyticWay:
 class RuleWay:
     """A detection rule of the user's, or a few published ones that read the same.
 
-    `node` says whether it can fire, `count` how many rules it stands for. `events` are those that
-    it reads. It is `direct` where it reads direct evidence of the technique only.
+    `node` says whether it can fire, `count` how many rules it stands for, `name` what a rule of the
+    user's is called ('': published ones). `reads` are the events that it may fire on, each with the
+    number of the node that says whether it can. It is `direct` where it reads direct evidence of
+    the technique only.
     """
 
     name: str
     node: NodeKey
-    events: tuple[EventId, ...]
+    reads: tuple[tuple[EventId, NodeKey | int], ...]
     count: int = 1
     direct: bool = False
 

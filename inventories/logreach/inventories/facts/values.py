@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from enum import StrEnum
+
+
+class Off(StrEnum):
+    """How a setting is off, where it matters: by a value that says so it is plain False."""
+
+    NOT_SET = "not set"
+    EITHER = "off, or not set"
+
 
 Scalar = bool | int | str
 """The values of a setting."""

@@ -21,6 +21,7 @@ from logreach.inventories.windows.facts import (
     Role,
     SysmonState,
 )
+from logreach.inventories.windows.registry.settings import settings
 from logreach.inventories.windows.system.operating_systems import identify
 
 
@@ -74,7 +75,8 @@ def _stated(spec: HostSpec, source: Source) -> Iterator[Statement]:
         role, line = spec.role
         yield statement(source, ROLE, role, line, f"role: {role}")
     for name, (value, line) in spec.settings.items():
-        yield statement(source, SETTING(name), value, line, f"{name}: {value}")
+        stated = settings()[name].stated(value)
+        yield statement(source, SETTING(name), stated, line, f"{name}: {value}")
     for name, (on, line) in spec.features.items():
         yield statement(source, FEATURE(name), on, line, f"{name}: {on}")
     for name, (state, line) in spec.channels.items():

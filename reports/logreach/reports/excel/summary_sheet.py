@@ -24,7 +24,6 @@ from logreach.reports.labels import (
     QUESTION_MEANING,
     QUESTIONS,
     best_label,
-    signed,
     signed_label,
 )
 from logreach.reports.plan_steps import (
@@ -218,16 +217,14 @@ def _matrix(assessment: Assessment, links: RowLinks) -> Table:
         "Technique",
         "Name",
         "Tactics",
-        "Alternatives, share of hosts :share",
-        "Visibility, best :verdict",
-        "Detection, best :verdict",
-        "Alternatives, best :verdict",
+        "Detection, share of hosts :share",
+        *(f"{name}, best :verdict" for name in QUESTIONS.values()),
         "ATT&CK",
     )
     taken = [column.title for column in fixed]
     titles = fixed + profile_columns([profile.profile_id for profile in shown], taken)
     rows = [_matrix_row(technique, shown, links) for technique in assessment.fleet.values()]
-    remark = "By profile: detection with alternatives. Best: the best verdict of any host."
+    remark = "By profile: detection. Best: the best verdict of any host."
     if len(assessment.profiles) > len(shown):
         remark += f" The first {len(shown)} of {len(assessment.profiles)} profiles."
     return Table("Matrix", titles, rows, "Techniques by profile", remark)
@@ -240,15 +237,8 @@ def _matrix_row(
     verdicts: list[Cell] = []
     for profile in profiles:
         result = profile.techniques.get(technique_id)
-        verdicts.append(signed(result.detection_with_alternatives.verdict) if result else None)
-    best = (
-        signed_label(best_label(counts))
-        for counts in (
-            technique.visibility,
-            technique.detection,
-            technique.detection_with_alternatives,
-        )
-    )
+        verdicts.append(signed_label(result.detection.label) if result else None)
+    best = (signed_label(best_label(getattr(technique, question))) for question in QUESTIONS)
     return (
         links.technique(technique_id),
         technique.name,

@@ -29,11 +29,13 @@ from logreach.reports.excel.row_links import (
     reference_of,
 )
 from logreach.reports.excel.tables import Cell, Sheet, Table, columns
-from logreach.reports.labels import signed, style_of
+from logreach.coverage.network.techniques import QUESTIONS
+from logreach.reports.labels import signed, signed_label, style_of
+from logreach.reports.ways_text import why_detected
 
 
 def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
-    """Each technique on each profile, by the three questions."""
+    """Each technique on each profile: how it is detected, then how complete ATT&CK's terms are."""
     rows = [
         _technique_row(technique, profile, links)
         for _, profile, technique in by_technique(assessment)
@@ -44,12 +46,16 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         "Tactics",
         "Profile",
         "Hosts :number",
-        "Visibility :verdict",
-        "Visibility: why",
         "Detection :verdict",
-        "Detection: why",
-        "With alternatives :verdict",
-        "With alternatives: why",
+        "Why",
+        "Holds",
+        "Lacks",
+        "Where",
+        "Depth :number",
+        "Sensors",
+        "Visibility :verdict",
+        "Analytic as named :verdict",
+        "Analytic by any event :verdict",
         "Score, proven :decimal",
         "Score, possible :decimal",
         "Components",
@@ -60,26 +66,31 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         "Whole chain",
         *(["Rules"] if links.has_rules else []),
     )
-    widths = (12, 26, 20, 14, 8, 17, 40, 17, 40, 17, 40, 9, 9, 36, 42, 44, 34, 10, 24, 24)
-    return Sheet("Techniques", widths, (Table("Techniques", titles, rows),), "C2", printed=11)
+    widths = (12, 26, 20, 14, 8, 17, 44, 30, 36, 20, 8, 14, 17, 17, 17, 9, 9, 36, 42, 44, 34, 10, 24)
+    return Sheet("Techniques", (*widths, 24), (Table("Techniques", titles, rows),), "C2", printed=12)
 
 
 def _technique_row(
     technique: TechniqueResult, profile: Profile, links: RowLinks
 ) -> tuple[Cell, ...]:
-    answers = (technique.visibility, technique.detection, technique.detection_with_alternatives)
+    answers = [technique.judged(question) for question in QUESTIONS]
     numbers = [links.catalogue.numbers(judged) for judged in answers]
     low, high = technique.score or (None, None)
-    verdicts: list[Cell] = []
-    for judged in answers:
-        verdicts += [signed(judged.verdict), links.catalogue.why(judged)]
+    detection = technique.detection
     return (
         _best_component_link(technique, profile, links),
         technique.name,
         "\n".join(technique.tactics),
         links.profile(profile),
         profile.count,
-        *verdicts,
+        signed_label(detection.label),
+        why_detected(detection, links.catalogue.why(detection.judged)),
+        ", ".join(detection.holds),
+        ", ".join(detection.lacks),
+        ", ".join(detection.where),
+        detection.depth,
+        ", ".join(detection.sensors),
+        *(signed(judged.verdict) for judged in answers[1:]),
         None if low is None else round(low, 4),
         None if high is None else round(high, 4),
         _components_text(technique),

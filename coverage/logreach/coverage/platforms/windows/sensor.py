@@ -36,7 +36,6 @@ from logreach.coverage.platforms.windows.prerequisites.os import (
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
-from logreach.coverage.platforms.windows.sacls.needs import unreported
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     AuditedObject,
     objects_of_pattern,
@@ -89,6 +88,10 @@ class WindowsSensor(Sensor):
 
     def retired(self, event: EventId) -> str:
         return self.knowledge.retired(event)
+
+    def separate(self, event: EventId) -> bool:
+        channel = self.knowledge.channels.get(event.channel)
+        return channel is not None and channel.separate
 
     def outcomes(self, event: EventId) -> frozenset[str]:
         entry = self.knowledge.events.get(event)
@@ -159,9 +162,6 @@ class WindowsSensor(Sensor):
         gate = need.prerequisite
         assert isinstance(gate, HasRole)  # noqa: S101 - role_gate makes no other
         return Recorder(" or ".join(sorted(gate.roles)), " or ".join(gate.titles), gate)
-
-    def on_any_host(self, shown: Shown) -> bool:
-        return bool(unreported(shown.object_kind))
 
     def allowed(self, shown: Shown) -> tuple[Requirement, ...]:
         entry = self.knowledge.events.get(shown.event)

@@ -99,7 +99,7 @@ def reading(
         elif setting.off_where_absent and _covered(setting, roots):
             evidence = source.evidence("", f"{setting.registry[0]} does not exist")
             key = SETTING(setting.name)
-            statements.append(Statement(key, value=False, evidence=evidence, strength=strength))
+            statements.append(Statement(key, setting.where_absent, evidence, strength))
     statements.extend(_channels(source, values, strength))
     stated = {statement.key for statement in statements}
     doubted = _doubted_by_special_values(source, special_values)
@@ -176,7 +176,7 @@ def _state(
     if last.type in setting.ignored and setting.off_where_absent:
         quote = f"{last.shown}, which Windows ignores as {last.type}"
         evidence = source.evidence(last.location, quote)
-        return Statement(key, value=False, evidence=evidence, strength=strength)
+        return Statement(key, setting.where_absent, evidence, strength)
     if last.type and last.type not in setting.heeded:
         expected = " or ".join(sorted(setting.heeded))
         message = f"{last.shown} is of type {last.type}, not {expected}"
@@ -192,7 +192,7 @@ def _state(
 
 def _value(setting: RegistrySetting, registry_value: RegistryValue) -> Scalar | None:
     if registry_value.data is None:
-        return False if setting.off_where_absent else None
+        return setting.where_absent if setting.off_where_absent else None
     if setting.kind == "text":
         return str(registry_value.data)
     if isinstance(registry_value.data, str) and not registry_value.type:

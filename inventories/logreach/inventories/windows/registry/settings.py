@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from logreach.inventories.facts.values import Scalar
+from logreach.inventories.facts.values import Off, Scalar
 from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 
 SettingKind = Literal["bool", "int", "text", "names"]
@@ -21,7 +21,8 @@ class RegistrySetting:
     """One setting. `registry` holds key paths that end in a value's name; '*' stands for one name.
 
     `yes` are the numbers that switch it on. `off_where_absent`: the documentation says that the
-    setting is off if the value does not exist. `heeded` are the registry types that Windows reads
+    setting is off if the value does not exist; with `unset_differs`, Windows then does something
+    else than where the value says off. `heeded` are the registry types that Windows reads
     according to a source, empty for any; `ignored` those that it treats as an absent value. For
     every other type no source says what Windows does.
     """
@@ -32,9 +33,19 @@ class RegistrySetting:
     registry: tuple[str, ...]
     yes: frozenset[int]
     off_where_absent: bool
+    unset_differs: bool
     source: str
     heeded: frozenset[str]
     ignored: frozenset[str]
+
+    @property
+    def where_absent(self) -> Scalar:
+        """The setting's value where `off_where_absent`, and its registry value does not exist."""
+        return Off.NOT_SET if self.unset_differs else False
+
+    def stated(self, value: Scalar) -> Scalar:
+        """A value that a person states: a bare 'no' may mean either kind of off."""
+        return Off.EITHER if value is False and self.unset_differs else value
 
     def of_number(self, number: int) -> Scalar | None:
         """The setting's value from a registry number; None if the number has no meaning."""
@@ -66,6 +77,7 @@ def settings() -> dict[str, RegistrySetting]:
             registry=tuple(row["registry"]),
             yes=frozenset(row.get("on_values", (1,))),
             off_where_absent=row.get("absent") is False,
+            unset_differs=row.get("unset_differs", False),
             source=row["source"],
             heeded=frozenset(row.get("heeded", _HEEDED[row["type"]])),
             ignored=frozenset(row.get("ignored", ())),
@@ -91,6 +103,7 @@ def _table() -> Any:
         "title": str,
         "type": str,
         "absent?": bool,
+        "unset_differs?": bool,
         "on_values?": [int],
         "heeded?": [str],
         "ignored?": [str],

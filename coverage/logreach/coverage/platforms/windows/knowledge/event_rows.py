@@ -45,7 +45,7 @@ _NO_FIELDS = "-"
 """An event without fields; an empty cell means that no source at hand names them."""
 _MORE = "?"
 """Beside those that are named there are others, which no source at hand names."""
-_KEY = re.compile(r"(\w+):(\d+)")
+_KEY = re.compile(r"([\w-]+):(\d+)")
 _OUTCOMES = frozenset({"success", "failure"})
 _LEVELS = {"": Level.NO, "no": Level.NO, "partial": Level.PARTIAL}
 

@@ -77,7 +77,7 @@ def _sourced(row: TableRow, faults: Faults) -> str:
 
 
 def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
-    keys = ("name", "providers", "on_by_default", "source")
+    keys = ("name", "providers", "on_by_default", "separate", "source")
     by_short_name: dict[str, Channel] = {}
     for short, row in read_entries(folder / "channels.yaml", keys, faults):
         on = row.values.get("on_by_default")
@@ -87,7 +87,12 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
         if not row.text("name") or not row.items("providers"):
             faults.add(row, "no name, or no provider")
         by_short_name[short] = Channel(
-            short, row.text("name"), row.items("providers"), on, _sourced(row, faults)
+            short,
+            row.text("name"),
+            row.items("providers"),
+            on,
+            _sourced(row, faults),
+            separate=row.values.get("separate") is True,
         )
     return by_short_name
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict, any_of
 from logreach.coverage.events.event_id import EventId
-from logreach.inventories.facts.values import Scalar
+from logreach.inventories.facts.values import Off, Scalar
 from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
@@ -149,13 +149,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """An event log channel: `short` is the part of an event key before the colon."""
+    """An event log channel: `short` is the part of an event key before the colon. `separate`: it
+    comes with a product that is installed on top of Windows."""
 
     short: str
     name: str
     providers: tuple[str, ...]
     on_by_default: bool | None = None
     source: str = ""
+    separate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ class Setting:
 
     def level(self, value: Scalar) -> Level:
         """How far the fact's value turns it on; True stands for every bit and every entry."""
+        if isinstance(value, Off):
+            return Level.NO
         if self.mask and value is not True:
             on = isinstance(value, int) and value & self.mask == self.mask
         else:

@@ -10,6 +10,7 @@ from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict
 from logreach.coverage.platforms.windows.knowledge.model import Channel, Setting
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import Off, Scalar
 from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
 
 
@@ -17,8 +18,8 @@ from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
 class SettingOn:
     """A setting is on.
 
-    `without` is what may be left where it is not set at all. Off by a value of its own, it leaves
-    nothing; which of the two is meant by 'off' nobody tells.
+    `without` is what is left where it is not set at all. Off by a value of its own, it leaves
+    nothing.
     """
 
     subject: str
@@ -32,6 +33,12 @@ class SettingOn:
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
         return (self._key,)
+
+    def _without(self, level: Level, value: Scalar) -> Verdict:
+        """What is left of the event where the setting is not on."""
+        if not isinstance(value, Off):
+            return Verdict.of(level, level)
+        return Verdict.of(self.without if value is Off.NOT_SET else Level.NO, self.without)
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.get(SETTING(self.setting.name))
@@ -60,10 +67,9 @@ class SettingOn:
         if level is Level.YES:
             explanation = f"{title} is on{' by default (assumed)' if fact.assumed else ''}"
             return Reason("setting", self.subject, YES, explanation, fact.evidence)
-        state = "off" if level is Level.NO else f"on for a part only ({fact.value})"
-        explanation = f"{title} is {state}; {self.subject} hangs on it"
-        verdict = Verdict.of(level, max(level, self.without))
-        if not verdict.settled:
+        verdict = self._without(level, fact.value)
+        explanation = f"{title} is {_state(level, fact.value)}; {self.subject} hangs on it"
+        if verdict.possible > level:
             explanation = (
                 f"{explanation}: where it is not set at all, some are written all the same"
             )
@@ -77,6 +83,13 @@ class SettingOn:
             self.setting.source,
             None if verdict.settled else self._key,
         )
+
+
+def _state(level: Level, value: Scalar) -> str:
+    """What is said of a setting that is not on."""
+    if isinstance(value, Off):
+        return value.value
+    return "off" if level is Level.NO else f"on for a part only ({value})"
 
 
 @dataclass(frozen=True, slots=True)

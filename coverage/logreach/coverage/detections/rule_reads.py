@@ -1,0 +1,53 @@
+"""What a rule reads: the events that it may fire on, each with the fields that must be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from logreach.coverage.detections.constant_fields import retired
+from logreach.coverage.detections.model import CandidateEvent, Rule
+from logreach.coverage.detections.published import EventFields
+from logreach.coverage.engine.verdict import all_of
+from logreach.coverage.platforms.registry import sensors
+
+
+def reads_of(rule: Rule) -> tuple[EventFields, ...]:
+    """What a rule reads, any of which is enough for it to fire; sorted, none twice.
+
+    Events that no sensor knows, that have not all the fields or that nothing writes today are
+    left out, and so is what asks more of an event than another alternative does.
+    """
+    found = {reads for candidate in able_candidates(rule) for reads in _reads(candidate)}
+    known = [reads for reads in found if sensors().knows(reads.event)]
+    least = [one for one in known if not any(_is_easier(other, one) for other in known)]
+    return tuple(sorted(least, key=str))
+
+
+def able_candidates(rule: Rule) -> list[CandidateEvent]:
+    """The events on which a rule can fire at all; none: it is dead."""
+    return [
+        candidate
+        for branch in rule.branches
+        for alternatives in branch.alternatives
+        for candidate in alternatives
+        if all(need.fields for need in candidate.demand.needs) and not retired(candidate.event)
+    ]
+
+
+def _reads(candidate: CandidateEvent) -> Iterator[EventFields]:
+    """A candidate event with its fields; several where one field may stand for another."""
+    demand = candidate.demand
+    limit = all_of((demand.limit, *(need.limit for need in demand.needs)))
+    for names in product(*(need.fields for need in demand.needs)):
+        yield EventFields(demand.event, tuple(sorted(set(names))), limit)
+
+
+def _is_easier(one: EventFields, other: EventFields) -> bool:
+    """Whether the second asks more of the same event and gives no more."""
+    return (
+        one != other
+        and one.event == other.event
+        and set(one.fields) <= set(other.fields)
+        and all_of((one.limit, other.limit)) == other.limit
+    )
