@@ -50,7 +50,7 @@ class LabelledLog(NamedTuple):
 
 @cache
 def _logs() -> tuple[LabelledLog, ...]:
-    path = shared("data/labelled/labels.jsonl.gz")
+    path = shared("labelled/labels.jsonl.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return tuple(log for line in lines for log in _of(json.loads(line)))
 
