@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from logreach.coverage.engine.compiled import CODED, NEVER, Link
+from logreach.coverage.engine.compiled import Link
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
+from logreach.coverage.engine.folding import CODED, NEVER
 from logreach.coverage.engine.graph import Combine
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.verdict import YES, Level
