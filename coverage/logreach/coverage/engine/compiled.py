@@ -73,6 +73,10 @@ class Compiled:
         children = self.children[number]
         return children[0] if len(children) == 1 and number not in self._edges else None
 
+    def has_limits(self, number: int) -> bool:
+        """Whether more is to be said of a node's edges than that the first leads to a gate."""
+        return number in self._edges
+
     def links(self, number: int) -> tuple[Link, ...]:
         """The children of a node, with the edges that lead to them."""
         children, edges = self.children[number], self._edges.get(number)
