@@ -46,13 +46,12 @@ def explain(
     from logreach.reports.explanation import render_explanation
     from logreach.reports.terminal import render_tree
 
-    fleet = load(inventory)
-    hosts_read = only_hosts(fleet, host or ())
+    hosts_read = only_hosts(load(inventory), host or ())
     console = Console()
     if rules or is_rule_file(name):
         trees = [render_tree(branch) for branch in explained(name, hosts_read, rules or ())]
     else:
-        found = why(name, fleet, load_attack(attack), hosts_read.hosts)
+        found = why(name, hosts_read, load_attack(attack))
         trees = [tree for each in found for tree in render_explanation(each)]
     for tree in trees:
         console.print(tree)

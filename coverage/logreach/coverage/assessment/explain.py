@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from logreach.coverage.assessment.detected import Detected
@@ -21,10 +20,9 @@ from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import YES, Level
 from logreach.coverage.events.event_id import EventId
-from logreach.coverage.network.keys import held_key, technique_key
+from logreach.coverage.network.keys import held_key
 from logreach.coverage.network.model import Model, build
-from logreach.coverage.network.techniques import DETECTION
-from logreach.inventories.facts.host import Host, Inventory
+from logreach.inventories.facts.host import Inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +39,28 @@ class Explanation:
     event: EventView | None = None
 
 
-def explain(
-    what: str, inventory: Inventory, attack: AttackModel, only: Iterable[Host] | None = None
-) -> list[Explanation]:
+def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explanation]:
     """One explanation a profile of a technique, an event, a field of one or a data component.
 
-    `only` are the hosts to explain it for (None: all); the others still count as those that may
-    record what is done on these. Raises InputError where `what` names none of these.
+    Raises InputError where `what` names none of these.
     """
     wanted = attack.look_up(what)
     model = build(attack, [wanted.id] if wanted.presence is Presence.CURRENT else [])
     technique = model.techniques[0] if model.techniques else None
     keys = resolve_nodes(what, model)
     event, names = _event_fields(keys[0], model)
-    chosen = inventory.hosts if only is None else tuple(only)
-    fleet = inventory.hosts if technique else chosen
-    shown = {id(host) for host in chosen}
+    profiles, _ = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
     found = []
-    for profile in evaluate_fleet(model, group(fleet)):
-        hosts = [host for host in profile.group.hosts if id(host) in shown]
-        if hosts:
-            reasons = Reasons(profile.evaluation)
-            found.append(
-                Explanation(
-                    _tree(what, keys, profile, reasons, hosts),
-                    Pictures(model, profile, reasons).of(technique) if technique else None,
-                    Detected(model, profile, reasons).of(technique.id) if technique else None,
-                    view(model, reasons, event, names) if event else None,
-                )
+    for profile in profiles:
+        reasons = Reasons(profile.evaluation)
+        found.append(
+            Explanation(
+                _tree(what, keys, profile, reasons),
+                Pictures(model, profile, reasons).of(technique) if technique else None,
+                Detected(model, profile, reasons).of(technique.id) if technique else None,
+                view(model, reasons, event, names) if event else None,
             )
+        )
     return found
 
 
@@ -82,18 +73,17 @@ def _event_fields(key: NodeKey, model: Model) -> tuple[EventId | None, tuple[str
     return event, add_fields(model, event, *field)
 
 
-def _tree(
-    what: str, keys: list[NodeKey], profile: Assessed, reasons: Reasons, hosts: Sequence[Host]
-) -> Branch:
+def _tree(what: str, keys: list[NodeKey], profile: Assessed, reasons: Reasons) -> Branch:
     evaluation = profile.evaluation
     chain = Chain(evaluation, reasons)
     children = _once(keys, [_named(key, chain.below(key)) for key in keys])
     children[1:1] = _on_host(keys[0], evaluation)
-    label = f"{what} on {', '.join(host.name for host in hosts)}"
+    label = f"{what} on {', '.join(host.name for host in profile.group.hosts)}"
+    verdict = children[0].verdict
     if keys[0].kind == "technique":
-        number = evaluation.compiled.number[technique_key(str(keys[0].parts[0]), DETECTION)]
-        children += least_changes(DETECTION, number, evaluation)
-    return Branch(label, None, children[0].verdict, (), tuple(children))
+        number = evaluation.compiled.number[keys[0]]
+        children += least_changes("detection", number, evaluation)
+    return Branch(label, None, verdict, (), tuple(children))
 
 
 def _on_host(key: NodeKey, evaluation: Evaluation) -> list[Branch]:

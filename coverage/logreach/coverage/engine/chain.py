@@ -20,8 +20,8 @@ _INNER = frozenset({"written", "on host", "able", "core", "policy", "filled", "s
 _NOTES = {
     Combine.ANY: "the best of these counts",
     Combine.ALL: "all of these are needed",
-    Combine.EITHER: "one of these decides, and which is not known",
-    Combine.BRACKET: "between the first of these and the second",
+    Combine.EITHER: "one of these counts, and nobody knows which",
+    Combine.BRACKET: "the first counts where it is all or nothing, otherwise the second",
 }
 
 
