@@ -335,7 +335,10 @@ class Detections:
 
 
 def _on_events(lines: Iterable[EvidenceNode], events: Collection[EventId]) -> list[EvidenceNode]:
-    return [line for line in lines if line.line.shown.event in events]
+    """The lines on some events, if one of them is the whole of what it tells: lines that all tell a
+    part only do not say what else there is."""
+    chosen = [line for line in lines if line.line.shown.event in events]
+    return chosen if any(line.line.shown.limit is None for line in chosen) else []
 
 
 def _evidence_ways(
