@@ -33,8 +33,8 @@ def explain(
 ) -> None:
     """Show what stands behind a verdict.
 
-    A technique: what shows it here and the ways to detect it. An event: what it records, its caveats
-    and every field. Then each link of the chain, with reason, evidence and remedy.
+    A technique: what shows it here and the ways to detect it. An event: what it records, its
+    caveats and every field. Then each link of the chain, with reason, evidence and remedy.
     """
     from rich.console import Console
 

@@ -102,10 +102,10 @@ def _way(way: Way) -> Iterator[Text]:
     yield _signed(sign_of(way.verdict), f"{_WAYS[way.kind]}{way.name}", way.text)
     if way.hosts:
         yield _detail("recorded by", ", ".join(way.hosts))
-    if way.holds and way.kind is not WayKind.DIRECT or len(way.holds) > 1:
-        yield _detail("holds", ", ".join(way.holds))
-    if way.lacks and way.kind is not WayKind.DIRECT or len(way.lacks) > 1:
-        yield _detail("lacks", ", ".join(way.lacks))
+    for name, events in (("holds", way.holds), ("lacks", way.lacks)):
+        # One line of direct evidence is called by its event already.
+        if events != (way.name,) and events:
+            yield _detail(name, ", ".join(events))
 
 
 def _event_view(view: EventView, hosts: str) -> Tree:

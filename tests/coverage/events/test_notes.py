@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support import ROOT
 
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.notes import EventNote, FieldNote, load_notes
@@ -27,6 +28,12 @@ def test_an_event_with_a_note_is_known_and_each_of_its_fields_has_a_meaning(even
     fields = SENSORS.fields(event)
     assert [name for name in fields if NOTES.field(event, name) is None] == []
     assert {field.name for field in NOTES.fields if field.event == event} <= set(fields)
+
+
+def test_the_readme_counts_them() -> None:
+    assert f"These texts exist for the {len(NOTES.events)} events" in " ".join(
+        (ROOT / "README.md").read_text("utf-8").split()
+    )
 
 
 def test_a_common_field_is_one_of_some_event_of_the_channel() -> None:

@@ -46,8 +46,8 @@ class PictureEvent:
 
     `shows` are the operations of the component that it shows here, whole or in part, `may` those of
     which a missing fact decides, `never` those that it shows nowhere. `words` are the conditions of
-    a part, or the reason why it is not there or unknown; `missing` names the facts that decide. `note`
-    says what the event records; it is None where nobody has written that down.
+    a part, or the reason why it is not there or unknown; `missing` names the facts that decide.
+    `note` says what the event records; it is None where nobody has written that down.
     """
 
     event: EventId

@@ -153,8 +153,8 @@ class TechniqueResult:
 
     `score` is (proven, possible), the mean level of its applicable components from 0 to 1; None
     where no component applies. `components` are keyed by name; where the technique narrows a
-    component to operations of its own, the result is for those. `picture` shows these with the events
-    of each sensor; None where the technique is not for such hosts.
+    component to operations of its own, the result is for those. `picture` shows these with the
+    events of each sensor; None where the technique is not for such hosts.
     """
 
     technique_id: str
