@@ -31,7 +31,7 @@ def test_an_event_with_a_note_is_known_and_each_of_its_fields_has_a_meaning(even
 
 
 def test_the_readme_counts_them() -> None:
-    assert f"These texts exist for the {len(NOTES.events)} events" in " ".join(
+    assert f"texts exist for the {len(NOTES.events)} events" in " ".join(
         (ROOT / "README.md").read_text("utf-8").split()
     )
 
