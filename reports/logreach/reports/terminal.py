@@ -172,7 +172,7 @@ def _broken_links(assessment: Assessment) -> Table:
     total = {link: sum(by_profile.values()) for link, by_profile in hosts.items()}
     for link in sorted(hosts, key=lambda link: (-total[link], link[:2]))[:_TOP]:
         kind, reason_words, verdict = link
-        cell = _labelled(verdict).append_text(safe(f": {reason_words}", _LONGEST))
+        cell = labelled(verdict).append_text(safe(f": {reason_words}", _LONGEST))
         _row(table, str(total[link]), safe(kind), cell, safe(", ".join(hosts[link]), 60))
     return table
 
@@ -259,14 +259,14 @@ def _cost(remedy: Remedy) -> str:
 def _branch(branch: Branch) -> Text:
     line = safe(f"{branch.label}: ")
     line.stylize("bold")
-    line.append_text(_labelled(branch.verdict))
+    line.append_text(labelled(branch.verdict))
     if branch.note:
         line.append_text(safe(f" ({branch.note})"))
     return line
 
 
 def _reason(reason: Reason) -> Text:
-    lines = [safe(f"{reason.link}: ") + _labelled(reason.verdict) + safe(f": {reason.text}")]
+    lines = [safe(f"{reason.link}: ") + labelled(reason.verdict) + safe(f": {reason.text}")]
     details = [("evidence", str(evidence)) for evidence in reason.evidence]
     if reason.remedy is not None:
         details.append(("remedy", reason.remedy.text + _cost(reason.remedy)))
@@ -278,7 +278,8 @@ def _reason(reason: Reason) -> Text:
     return Text("\n").join(lines)
 
 
-def _labelled(verdict: Verdict) -> Text:
+def labelled(verdict: Verdict) -> Text:
+    """The label of a verdict in its colour."""
     kind = "unknown" if verdict.label.startswith("unknown") else verdict.label
     return Text(verdict.label, style=_STYLES[kind])
 
