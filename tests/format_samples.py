@@ -74,7 +74,13 @@ OS Configuration:          Member Server
 OPTIONS = "Option                       Value\nCrashOnAuditFail             Enabled\n"
 LGPO = f"Computer\n{SCRIPT_BLOCK}\nEnableScriptBlockLogging\nDWORD:1\n"
 SYSMON_CONFIG = "<Sysmon schemaversion='4.90'><EventFiltering/></Sysmon>\n"
-LISTING = "System Monitor v15.15\nCurrent configuration:\n - Service name: Sysmon64\n"
+LISTING = """System Monitor v15.15
+Current configuration:
+ - Service name: Sysmon64
+ - HashingAlgorithms: SHA256
+
+No rules installed
+"""
 RESULT = """<?xml version="1.0"?><Rsop><ComputerResults><Extension><AuditSetting>
 <PolicyTarget>System</PolicyTarget>
 <SubcategoryGuid>{0cce922b-69ae-11d9-bed3-505054503030}</SubcategoryGuid>

@@ -245,10 +245,22 @@ def _check_listings(builder: Builder, facts: Facts) -> bool | None:
     return same
 
 
-def _as_loaded(statements: list[Statement], loaded: bool | None) -> list[Statement]:
-    """The statements with Sysmon's completed by whether this configuration is the loaded one."""
+def _as_loaded(
+    builder: Builder, statements: list[Statement], loaded: bool | None
+) -> list[Statement]:
+    """The statements with Sysmon's completed by whether this configuration is the loaded one.
+
+    Where `sysmon -c` lost the digest, it may be another: the configuration counts as not told.
+    """
+    lost = any(sysmon_files.lost_digest(listing.text()) for listing in builder.listings)
+
+    def completed(state: SysmonState) -> SysmonState:
+        if loaded is None and lost:
+            return replace(state, config=None, config_source="", config_sha256="")
+        return replace(state, config_loaded=loaded)
+
     return [
-        replace(statement, value=replace(statement.value, config_loaded=loaded))
+        replace(statement, value=completed(statement.value))
         if isinstance(statement.value, SysmonState) and statement.value.config is not None
         else statement
         for statement in statements
@@ -288,7 +300,7 @@ def _settled(builder: Builder) -> Host:
         builder.faults.append(clash)
         builder.missing.append((ROLE, Missing(clash.message, clash)))
     policy = effective.audit(builder.policies, first.get(SETTING(effective.FORCE)), first.get(OS))
-    merged = _as_loaded(merged, _check_listings(builder, first))
+    merged = _as_loaded(builder, merged, _check_listings(builder, first))
     of_policy = filter(builder.stands, policy.statements)
     statements = [*merged, *of_policy, *_workstation(first)]
     missing = [*policy.missing, *builder.missing]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from logreach.inventories.windows.facts import (
     AuditSetting,
 )
 from logreach.inventories.windows.group_policy import (
+    gpo_checks,
     gpo_options,
     gpt_template,
     policy_xml,
@@ -58,6 +59,20 @@ class Gpo:
     def doubt(self, key: FactKey[object]) -> Missing | None:
         """Why this GPO may set a fact although no setting of it was read; None if it does not."""
         return self.unreadable.get(key) or self.unread.get(key.family)
+
+    def lose(self, fault: Fault, families: Iterable[FactFamily[object]]) -> None:
+        """A fault that leaves open what else the GPO sets."""
+        self.faults.append(fault)
+        self.unread.update((family, Missing(str(fault), fault)) for family in families)
+
+    def withdraw(self, key: FactKey[object], fault: Fault) -> None:
+        """A fault that leaves open whether, and to what, the GPO sets a fact."""
+        self.faults.append(fault)
+        self.unreadable[key] = Missing(str(fault), fault)
+        if key.family is AUDIT:
+            self.advanced.pop(key.name, None)
+        elif key.family is LEGACY_AUDIT:
+            self.legacy.pop(key.name, None)
 
     def take(self, reading: Reading) -> None:
         """Add the statements, faults and missing facts of one of the GPO's files."""
@@ -113,32 +128,28 @@ def roots(folder: Folder, path: Path) -> list[Path]:
 def read_gpo(folder: Folder, root: Path) -> Gpo:
     """Read the GPO of one folder."""
     gpo = Gpo(root.name, folder.name(root))
-    report: Path | None = None
-    backup: Path | None = None
-    policy_files = 0
+    files: dict[str, Path] = {}
+    records: dict[str, Path] = {}
     for path in folder.walk(root):
         end = _end_of_path(path, root)
         if end in _FORMATS:
-            policy_files += 1
-            reading = _guarded_read(folder, path, _FORMATS[end])
-            if end == _PREFERENCES:
-                gpo.prefer(reading)
-            else:
-                gpo.take(reading)
+            files[end] = path
+            _read_settings(gpo, folder, path, end)
         elif path.name.casefold() == _INFO:
             _read_name(folder, path, gpo)
-        elif path.name.casefold() == _REPORT:
-            report = path
-        elif path.name.casefold() == _BACKUP:
-            backup = path
+        elif path.name.casefold() in (_REPORT, _BACKUP):
+            records[path.name.casefold()] = path
+    backup, report = records.get(_BACKUP), records.get(_REPORT)
+    for fault, families in gpo_checks.lacks(folder, backup, report, files):
+        gpo.lose(fault, families)
     if report is not None:
         _check_report(gpo, folder, report)
     if hidden := folder.unread(root):
         gpo.take(_everything_unknown(hidden))
-    elif not policy_files:
+    elif not files and not gpo_checks.only_for_users(folder, backup):
         hint = "Give a backup folder that Backup-GPO wrote, or a GPO's SYSVOL folder."
         fault = Fault("holds no computer settings that can be read", gpo.folder, hint=hint)
-        gpo.faults.append(fault)
+        gpo.lose(fault, _COMPUTER_FACTS)
     disabled, faults = gpo_options.computer_settings_disabled(folder, backup, report, gpo.name)
     gpo.faults.extend(faults)
     if disabled is False:
@@ -148,6 +159,14 @@ def read_gpo(folder: Folder, root: Path) -> Gpo:
         reason = Missing(str(faults[-1]), faults[-1])
         without_settings.unread = dict.fromkeys(_COMPUTER_FACTS, reason)
     return without_settings
+
+
+def _read_settings(gpo: Gpo, folder: Folder, path: Path, end: str) -> None:
+    reading = _guarded_read(folder, path, _FORMATS[end])
+    if end == _PREFERENCES:
+        gpo.prefer(reading)
+    else:
+        gpo.take(reading)
 
 
 _COMPUTER_FACTS: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
@@ -220,9 +239,9 @@ def _check_report(gpo: Gpo, folder: Folder, path: Path) -> None:
         if unread or (ours is not None and ours.value == statement.value):
             continue
         files_say = f"the files say {ours.value}" if ours else "the files do not set it"
-        hint = "The files are used; back the GPO up again."
+        hint = "It counts as unknown until the GPO is backed up again."
         message = f"report says {statement.key} is {statement.value}, {files_say}"
-        gpo.faults.append(source.fault(message, statement.evidence.where, hint))
+        gpo.withdraw(statement.key, source.fault(message, statement.evidence.where, hint))
 
 
 def _read_name(folder: Folder, path: Path, gpo: Gpo) -> None:
