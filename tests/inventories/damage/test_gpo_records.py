@@ -23,6 +23,10 @@ REPORT = (
     '<?xml version="1.0"?><GPO xmlns:q1="a"><Computer><ExtensionData><Extension>{}</Extension>'
     "</ExtensionData></Computer></GPO>"
 )
+VERSIONS = (
+    "<GPO><Computer><VersionDirectory>{}</VersionDirectory><VersionSysvol>{}</VersionSysvol>"
+    "</Computer></GPO>"
+)
 WHOLE = pol(on("EnableScriptBlockInvocationLogging"), on("EnableScriptBlockLogging", 0))
 ONE_RECORD = pol(on("EnableScriptBlockInvocationLogging"))
 
@@ -60,6 +64,15 @@ DAMAGED: dict[str, dict[str, bytes]] = {
     "cut behind the header": {POL: pol(), "Backup.xml": backup(REGISTRY)},
     "left out": {MACHINE + "comment.cmtx": b"<a/>", "Backup.xml": backup(REGISTRY)},
     "no file at all": {},
+    "of another version than gpt.ini": {
+        POL: ONE_RECORD,
+        "gpt.ini": b"[General]\r\nVersion=65538\r\n",
+        "gpreport.xml": VERSIONS.format(3, 3).encode(),
+    },
+    "of another version than in the directory": {
+        POL: ONE_RECORD,
+        "gpreport.xml": VERSIONS.format(3, 2).encode(),
+    },
 }
 
 
@@ -72,6 +85,7 @@ def test_what_the_records_miss_is_a_fault_and_unknown(name: str, tmp_path: Path)
 
 def test_whole_files_are_believed(tmp_path: Path) -> None:
     records = {"gpreport.xml": report("Enabled", "Disabled"), "Backup.xml": backup(REGISTRY)}
+    records["gpt.ini"] = b"[General]\r\nVersion=65538\r\n"
     inventory = load(folder(tmp_path, {POL: WHOLE, **records}))
     assert inventory.faults == ()
     assert setting_of(inventory, LOGGING) is False

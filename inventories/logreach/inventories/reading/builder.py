@@ -87,7 +87,8 @@ class Builder:
         try:
             path = self.folder.locate(written.text, self.manifest.path, place)
             if path.is_dir() is not folder:
-                actual, expected = ("file", "folder") if folder else ("folder", "file")
+                expected = "folder" if folder else "file"
+                actual = "file" if path.is_file() else "folder" if path.is_dir() else "pipe"
                 message = f"is a {actual} where a {expected} is expected: {written.text}"
                 raise InputError(self.manifest.fault(message, place))
         except InputError as error:

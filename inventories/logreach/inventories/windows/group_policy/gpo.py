@@ -18,7 +18,6 @@ from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
     LEGACY_AUDIT,
-    SACL,
     SETTING,
     AuditSetting,
 )
@@ -33,6 +32,7 @@ from logreach.inventories.windows.registry import registry_pol
 from logreach.inventories.windows.registry.settings import settings
 
 _INFO, _REPORT, _BACKUP = "bkupinfo.xml", "gpreport.xml", "backup.xml"
+_GPT = "gpt.ini"
 _PREFERENCES = "registry/registry.xml"
 
 
@@ -122,7 +122,12 @@ def read(folder: Folder, path: Path) -> list[Gpo]:
 
 def roots(folder: Folder, path: Path) -> list[Path]:
     """The folders of GPO backups at or below a path: those that hold bkupInfo.xml."""
-    return [file.parent for file in folder.walk(path) if file.name.casefold() == _INFO]
+    return [file.parent for file in folder.walk(path) if is_backup_info(file)]
+
+
+def is_backup_info(file: Path) -> bool:
+    """Whether a file marks its folder as the backup of a GPO."""
+    return file.name.casefold() == _INFO
 
 
 def read_gpo(folder: Folder, root: Path) -> Gpo:
@@ -137,10 +142,10 @@ def read_gpo(folder: Folder, root: Path) -> Gpo:
             _read_settings(gpo, folder, path, end)
         elif path.name.casefold() == _INFO:
             _read_name(folder, path, gpo)
-        elif path.name.casefold() in (_REPORT, _BACKUP):
+        elif path.name.casefold() in (_REPORT, _BACKUP, _GPT):
             records[path.name.casefold()] = path
     backup, report = records.get(_BACKUP), records.get(_REPORT)
-    for fault, families in gpo_checks.lacks(folder, backup, report, files):
+    for fault, families in gpo_checks.lacks(folder, backup, report, {**records, **files}):
         gpo.lose(fault, families)
     if report is not None:
         _check_report(gpo, folder, report)
@@ -149,7 +154,7 @@ def read_gpo(folder: Folder, root: Path) -> Gpo:
     elif not files and not gpo_checks.only_for_users(folder, backup):
         hint = "Give a backup folder that Backup-GPO wrote, or a GPO's SYSVOL folder."
         fault = Fault("holds no computer settings that can be read", gpo.folder, hint=hint)
-        gpo.lose(fault, _COMPUTER_FACTS)
+        gpo.lose(fault, gpo_checks.COMPUTER_FACTS)
     disabled, faults = gpo_options.computer_settings_disabled(folder, backup, report, gpo.name)
     gpo.faults.extend(faults)
     if disabled is False:
@@ -157,7 +162,7 @@ def read_gpo(folder: Folder, root: Path) -> Gpo:
     without_settings = Gpo(gpo.name, gpo.folder, faults=gpo.faults)
     if disabled is None:
         reason = Missing(str(faults[-1]), faults[-1])
-        without_settings.unread = dict.fromkeys(_COMPUTER_FACTS, reason)
+        without_settings.unread = dict.fromkeys(gpo_checks.COMPUTER_FACTS, reason)
     return without_settings
 
 
@@ -167,9 +172,6 @@ def _read_settings(gpo: Gpo, folder: Folder, path: Path, end: str) -> None:
         gpo.prefer(reading)
     else:
         gpo.take(reading)
-
-
-_COMPUTER_FACTS: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
 
 
 def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
@@ -182,7 +184,7 @@ def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
 def _everything_unknown(faults: tuple[Fault, ...]) -> Reading:
     reason = Missing(str(faults[0]), faults[0])
     return Reading(
-        faults=faults, missing=tuple((family.every, reason) for family in _COMPUTER_FACTS)
+        faults=faults, missing=tuple((family.every, reason) for family in gpo_checks.COMPUTER_FACTS)
     )
 
 

@@ -6,6 +6,7 @@ Windows found in it. Source: [MS-GPREG], [MS-GPSB], [MS-GPAC] (extensions), Back
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,9 @@ from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.facts import AUDIT, CHANNEL, LEGACY_AUDIT, SACL, SETTING
 from logreach.inventories.windows.registry import registry_pol
 
-_REGISTRY_POL = "machine/registry.pol"
+COMPUTER_FACTS: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
+_REGISTRY_POL, _GPT = "machine/registry.pol", "gpt.ini"
+_VERSION = re.compile(r"^\s*Version\s*=\s*(\d{1,10})\s*$", re.IGNORECASE | re.MULTILINE)
 _HINT = "The file seems cut off or left out; back the GPO up again."
 
 
@@ -53,7 +56,7 @@ def lacks(
 ) -> list[Lack]:
     """What the files of a GPO lack of what its backup and its report record.
 
-    `files` are the policy files by folder and name in lower case.
+    `files` are the policy files by folder and name in lower case, and gpt.ini.
     """
     records = _records(folder, files.get(_REGISTRY_POL))
     found: list[Lack] = []
@@ -69,7 +72,40 @@ def lacks(
         message = f"holds {records} records, but the report lists {policies} policies"
         fault = Fault(message, folder.name(files[_REGISTRY_POL]), hint=_HINT)
         found.append(Lack(fault, (SETTING, CHANNEL)))
+    found.extend(_of_another_version(folder, report, files.get(_GPT)))
     return found
+
+
+def _of_another_version(folder: Folder, report: Path | None, gpt: Path | None) -> list[Lack]:
+    """A fault where the files are of another version than the report, or than the directory.
+
+    `gpt.ini` counts the users' changes in the upper 16 bits and the computer's in the lower.
+    """
+    root = _root(folder, report)
+    computer = root.child("Computer") if root is not None else None
+    versions = {"the directory": _number(computer, "VersionDirectory")}
+    versions["SYSVOL"] = _number(computer, "VersionSysvol")
+    if gpt is not None:
+        try:
+            line = _VERSION.search(folder.read(gpt).text())
+        except InputError as error:
+            return [Lack(fault, COMPUTER_FACTS) for fault in error.faults]
+        versions["gpt.ini"] = int(line[1]) & 0xFFFF if line else None
+    known = {name: version for name, version in versions.items() if version is not None}
+    if len(set(known.values())) < 2:
+        return []
+    told = ", ".join(f"{version} in {name}" for name, version in known.items())
+    hint = "Let the domain controllers replicate, and back the GPO up again."
+    name = folder.name(report or gpt or folder.root)
+    return [
+        Lack(Fault(f"computer settings are of version {told}", name, hint=hint), COMPUTER_FACTS)
+    ]
+
+
+def _number(computer: XmlElement | None, name: str) -> int | None:
+    element = computer.child(name) if computer is not None else None
+    digits = element.text.strip() if element is not None else ""
+    return int(digits) & 0xFFFF if digits.isdecimal() and len(digits) < 11 else None
 
 
 def only_for_users(folder: Folder, backup: Path | None) -> bool:
