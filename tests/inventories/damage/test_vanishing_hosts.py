@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,20 @@ def _deep(path: Path) -> None:
         os.close(here)
         here = below
     os.close(here)
+
+
+def _remove_deep(path: Path) -> None:
+    """pytest's own clean-up would recurse too deep."""
+    while (path / "d").is_dir():
+        (path / "d").rename(path.with_name("below"))
+        path.rmdir()
+        path.with_name("below").rename(path)
+
+
+@pytest.fixture(autouse=True)
+def _shallow(tmp_path: Path) -> Iterator[None]:
+    yield
+    _remove_deep(tmp_path / "A")
 
 
 STANDS_THERE: dict[str, Callable[[Path], None]] = {

@@ -292,7 +292,8 @@ def _clash(facts: Facts) -> Fault | None:
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
     merged = merge.complete(filter(builder.stands, builder.statements))
-    first = Facts.of(statement for statement in merged if statement.key.family is not AUDIT)
+    others = (statement for statement in merged if statement.key.family is not AUDIT)
+    first = Facts.of(others, builder.missing)
     builder.take(audit_listings.incomplete(builder.audit_listings, first.get(OS)))
     clash = _clash(first)
     if clash is not None:

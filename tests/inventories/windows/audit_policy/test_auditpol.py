@@ -40,7 +40,7 @@ def setting(reading: Reading) -> Any:
         ("Success", "1", "Success"),
         ("Frabjous", "2", "Failure"),
         ("Success", "", "Success"),
-        ("Success", "3", "Success and Failure"),
+        ("Success", "3", None),
         ("Success", "9", None),
         ("Frabjous", "", None),
     ],

@@ -1,7 +1,8 @@
 """Audit policy as CSV: `auditpol /get /category:* /r`, `auditpol /backup`, a GPO's audit.csv.
 
 A row is identified by its subcategory GUID, so the display language of Windows does not matter.
-The number in 'Setting Value' decides; a row without it is read by its words.
+The number in 'Setting Value' decides where no language has the word beside it; a row without it
+is read by its words. Where the two contradict each other, the subcategory is unknown.
 """
 
 from __future__ import annotations
@@ -236,14 +237,15 @@ def _read_setting(
         policy.add_problem(f"{number!r} is no setting value (0 to 4)", line, guid=guid)
         return
     if by_number is not None:
-        quote = ",".join(cells)
         # 0 beside 'not configured', or beside no word in a GPO's file, sets nothing.
         silent = by_word is UNSET or (policy.strength is Strength.POLICY and not word)
         unset = number == "0" and silent
-        policy.outcomes[guid].append(_Row(line, UNSET if unset else by_number, quote))
         if not unset and by_word is not None and by_word != by_number:
-            message = f"{word!r} contradicts setting value {number}; the number is used"
-            policy.add_problem(message, line)
+            message = f"{word!r} contradicts setting value {number}"
+            policy.add_problem(message, line, _EXPORT_AGAIN, guid)
+            return
+        quote = ",".join(cells)
+        policy.outcomes[guid].append(_Row(line, UNSET if unset else by_number, quote))
     elif by_word is None:
         hint = "No known language has this word. `auditpol /backup` writes a number beside it."
         policy.add_problem(f"unknown audit setting {word!r}", line, hint, guid)

@@ -16,6 +16,7 @@ from logreach.inventories.windows.facts import CHANNEL, SETTING
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.settings import settings
 
 _HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
 _KEY = re.compile(r"\[(-?)(HK[^\]]*)\]")
@@ -47,15 +48,19 @@ def read_reg(source: Source) -> Reading:
         raise InputError(source.fault("is not a .reg file (its header is missing)"))
     export = _Export(source)
     roots: list[str] = []
-    key = ""
+    key: str | None = None  # '' is a key of another hive
     for number, line in _logical_lines(reg_text):
         if match := _KEY.fullmatch(line):
             key = machine_key(match[2]) or ""
             _add_root(roots, "" if match[1] else key)
-        elif match := _VALUE.fullmatch(line):
+        elif not line:
+            key = None
+        elif (match := _VALUE.fullmatch(line)) and key is not None:
             if key:
                 export.add(_reg_value(key, match, f"line {number}"))
-        elif line and not line.startswith((";", *_HEADERS)):
+        elif match:
+            export.lose("value stands below no key", f"line {number}")
+        elif not line.startswith((";", *_HEADERS)):
             export.lose("line is neither a key nor a value", f"line {number}")
     if match := _DAMAGED.search(reg_text):
         line_number = reg_text.count("\n", 0, match.start()) + 1
@@ -197,7 +202,25 @@ def read_query(source: Source) -> Reading:
     if not export.values and not export.faults:
         raise InputError(source.fault("holds no registry value"))
     export.check_end(listing)
+    export.missing.extend(_not_listed(source, export.values))
     return export.reading()
+
+
+def _not_listed(
+    source: Source, values: Iterable[RegistryValue]
+) -> Iterator[tuple[FactKey[object], Missing]]:
+    """The settings that should stand among the values of a listed key, and do not.
+
+    A query for one value leaves out the others, so that they are not absent, but unknown: no policy
+    that has been applied lacks its value.
+    """
+    keys = {value.key.casefold() for value in values}
+    listed = {value.path.casefold() for value in values}
+    for setting in settings().values():
+        paths = [path.casefold() for path in setting.registry if "*" not in path]
+        if any(path.rpartition("\\")[0] in keys for path in paths) and listed.isdisjoint(paths):
+            reason = f"{source.path} lists the key of {setting.registry[0]} without this value"
+            yield SETTING(setting.name), Missing(reason)
 
 
 def _query_value(key: str, match: re.Match[str], location: str) -> RegistryValue | _UnreadableValue:
