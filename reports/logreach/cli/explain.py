@@ -9,6 +9,7 @@ import typer
 
 from logreach.cli.exits import print_faults
 from logreach.cli.options import AttackChoice, HostNames, InventoryPath
+from logreach.cli.output import console
 
 
 def explain(
@@ -36,8 +37,6 @@ def explain(
     A technique: what shows it here and the ways to detect it. An event: what it records, its
     caveats and every field. Then each link of the chain, with reason, evidence and remedy.
     """
-    from rich.console import Console
-
     from logreach.cli.rules import explained, is_rule_file
     from logreach.coverage.assessment.explain import explain as why
     from logreach.coverage.assessment.scope import only_hosts
@@ -47,12 +46,12 @@ def explain(
     from logreach.reports.terminal import render_tree
 
     hosts_read = only_hosts(load(inventory), host or ())
-    console = Console()
+    terminal = console()
     if rules or is_rule_file(name):
         trees = [render_tree(branch) for branch in explained(name, hosts_read, rules or ())]
     else:
         found = why(name, hosts_read, load_attack(attack))
         trees = [tree for each in found for tree in render_explanation(each)]
     for tree in trees:
-        console.print(tree)
+        terminal.print(tree)
     print_faults(hosts_read.faults, heading="Faults of the input:")
