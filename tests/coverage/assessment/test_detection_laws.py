@@ -123,7 +123,10 @@ def test_starts_of_processes_alone_are_no_whole_way() -> None:
     }
     without, found = (
         detected_on(hosts.inventory(h=words | {"settings": words["settings"] | line}))["h"]
-        for line in ({"process_creation_command_line": False}, {"process_creation_command_line": True})
+        for line in (
+            {"process_creation_command_line": False},
+            {"process_creation_command_line": True},
+        )
     )
     by_starts = [
         technique for technique, detection in found.items() if "Security:4688" in detection.holds

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from logreach.coverage.assessment.detected import Detected
+from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.fact_views import fact_views
 from logreach.coverage.assessment.fleet import fleet_of
 from logreach.coverage.assessment.method_notes import method_notes, rule_notes
@@ -14,8 +16,6 @@ from logreach.coverage.assessment.picture import Pictures
 from logreach.coverage.assessment.plan import plan_for
 from logreach.coverage.assessment.profiles import group, names
 from logreach.coverage.assessment.questions import QuestionKind, technique_questions
-from logreach.coverage.assessment.detected import Detected
-from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.remedies import missing_facts, planned_remedies
 from logreach.coverage.assessment.result import (
     AnalyticResult,

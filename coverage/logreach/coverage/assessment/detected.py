@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.result import Detection, Way, WayKind
-from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import YES, Level, Verdict, any_of, together

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
-from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.evaluated import Assessed, Fleet
+from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.minimal_changes import Least, applied, exceeds

@@ -100,9 +100,7 @@ def offered_remedies(evaluation: Evaluation) -> list[Remedy]:
     return list(remedies.values())
 
 
-def _weigh(
-    questions: Questions, assessed: Sequence[Assessed], fleet: Fleet, entry: _Gains
-) -> None:
+def _weigh(questions: Questions, assessed: Sequence[Assessed], fleet: Fleet, entry: _Gains) -> None:
     changes = {
         place: applied(assessed[place].evaluation, [entry.remedy]) for place in entry.offered
     }
@@ -113,9 +111,7 @@ def _weigh(
     entry.changed = [assessed[place].group for place in raising or entry.offered]
 
 
-def _weigh_on(
-    questions: Questions, profile: Assessed, changed: Evaluation, entry: _Gains
-) -> bool:
+def _weigh_on(questions: Questions, profile: Assessed, changed: Evaluation, entry: _Gains) -> bool:
     """Add what the remedy gains on one profile; whether it gains anything there."""
     hosts, raising = profile.group.count, False
     for question, before, after in _changed(questions, profile.evaluation, changed):
