@@ -160,10 +160,10 @@ class Sensor(Protocol):
         return ANY_SENSE
 
     def objects(self, pattern: EventPattern) -> tuple[tuple[OnObject, ...], ...] | None:
-        """The objects that events of a pattern are on; None where events of the id are on none.
+        """What events of a pattern are on, or what fields tell of the audit policy for them.
 
         Several groups where it may be either; within a group, some events are on each. (): the
-        pattern does not say.
+        pattern does not say. None: audit policy and entries are the same for all events of the id.
         """
         return None
 

@@ -38,8 +38,8 @@ class RuleEvents:
     def event(self, event: EventId, variant: Sense) -> int:
         """Such events can be there at all: role, system, audit policy, sensor, channel.
 
-        The audit policy and SACL for events on objects depend on the object, which the pattern
-        says: see `passes`.
+        The audit policy and SACL may depend on the object and on fields, of which the pattern
+        tells: see `passes`.
         """
         sensor = self.sensors.of(event)
         if sensor is None or sensor.objects(EventPattern(event)) is None:
@@ -62,7 +62,8 @@ class RuleEvents:
         return self.compiled.leaf(Fixed(event.field(name), UNKNOWN, text))
 
     def passes(self, pattern: EventPattern) -> int:
-        """Filters let such events through, after the audit policy and SACL of their object.
+        """Filters let such events through, after audit policy and SACL where these depend on
+        what the events hold.
 
         What else the events need of a host is left to `event`: asked here again, a role that is
         unknown would hide that the policy is off.

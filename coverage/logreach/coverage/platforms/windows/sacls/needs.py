@@ -125,11 +125,10 @@ def objects() -> Any:
         "server_from": int,
         "source": str,
     }
-    texts = ("exempt", "titles", "unreported", "classes", "types", "object_types", "access_codes")
+    texts = ("exempt", "titles", "unreported", "classes", "types", "access_codes")
     shape: Shape = {
-        **{key: {...: str} for key in (*texts, "subcategories", "class_fields")},
-        **dict.fromkeys(("exempt_source", "object_types_source", "other_source"), str),
-        **{key: {...: {...: str}} for key in ("other_servers", "other_types")},
+        **{key: {...: str} for key in (*texts, "class_fields")},
+        "exempt_source": str,
         **{key: [str] for key in ("directory_fields", "extended_rights", "any_right")},
         "built_in": [built_in],
         "words": {...: [str]},
