@@ -42,9 +42,7 @@ def _moved(plan: Plan, now: Mapping[int, int]) -> Plan:
             for step in plan.steps
         ),
         least={
-            profile: {
-                name: tuple(now[place] for place in places) for name, places in least.items()
-            }
+            profile: {name: tuple(now[place] for place in places) for name, places in least.items()}
             for profile, least in plan.least.items()
         },
     )

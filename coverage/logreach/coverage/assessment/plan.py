@@ -14,7 +14,7 @@ from logreach.coverage.assessment.questions import Question, QuestionKind, Quest
 from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
-from logreach.coverage.engine.minimal_changes import Least, applied, exceeds
+from logreach.coverage.engine.minimal_changes import Least, applied, exceeds, lesser_of
 
 MOST = 8
 _CANDIDATES = 100
@@ -29,7 +29,8 @@ def plan_for(
 ) -> Plan:
     """The plan, the step that gains most for its size first: for detection of techniques, or for
     rules, each weighed by its level."""
-    profiles = [_Profile(profile, questions, kind, planned) for profile in assessed]
+    lesser = lesser_of([each.remedy for each in planned])
+    profiles = [_Profile(profile, questions, kind, planned, lesser) for profile in assessed]
     return Plan(
         steps=tuple(_steps(profiles, planned)),
         pairs=sum(profile.count * _weight(profile.asked.values()) for profile in profiles),
@@ -65,6 +66,7 @@ class _Profile:
         questions: Questions,
         kind: QuestionKind,
         planned: Sequence[PlannedRemedy],
+        lesser: Mapping[int, int],
     ) -> None:
         self.id, self.count = profile.group.profile_id, profile.group.count
         self._profile = profile
@@ -73,7 +75,7 @@ class _Profile:
         self.asked = {n: q for n, q in questions.items() if q.kind is kind and applicable(n)}
         self._beside = {n: q for n, q in questions.items() if q.kind is not kind and applicable(n)}
         bits = {(p.remedy.key, p.remedy.text): 1 << at for at, p in enumerate(planned)}
-        sets = Least(profile.evaluation, bits)
+        sets = Least(profile.evaluation, bits, lesser=lesser)
         changes = {number: sets.changes(number) for number in self.asked}
         self.least = {number: some for number, some in changes.items() if some is not None}
         self.achieved = self._achieved(self.asked, profile.evaluation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.judged import Reason
@@ -11,8 +11,8 @@ from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
 
 _STATES = 12
-"""For so many states of a host the answers of leaves that come by the thousand are kept: each
-profile and, beside it, what a remedy would make of it."""
+"""For so many states of a host the answers of a group of leaves that come by the thousand are
+kept: each profile and, beside it, what a remedy would make of it."""
 _Check = Callable[[Any], Reason]
 
 
@@ -21,19 +21,24 @@ class PerHost(Prerequisite, Protocol):
     """A prerequisite of which thousands are put to one host, so that what they have in common is
     worked out once."""
 
+    @property
+    def topic(self) -> Hashable:
+        """Leaves of other topics may answer otherwise after a change that leaves this one alone."""
+        ...
+
     @staticmethod
     def on_host(facts: Facts) -> Callable[[Any], Reason]:
         """The check of every prerequisite of this kind on a host with these facts."""
         ...
 
     def state(self, facts: Facts) -> Hashable:
-        """What of the facts the answers of this kind depend on, if they read the same facts:
-        where it is the same, so are they."""
+        """What of the facts the answers of this kind and topic depend on, if they read the same
+        facts: where it is the same, so are they."""
         ...
 
 
-Group = tuple[type, tuple[FactKey[object], ...]]
-"""Leaves of one kind that read the same facts."""
+Group = tuple[type, tuple[FactKey[object], ...], Hashable]
+"""Leaves of one kind that read the same facts, and of one topic where their kind has such."""
 
 
 class Leaves:
@@ -44,16 +49,21 @@ class Leaves:
         self._fixed: dict[int, Reason] = {}
         self._groups: dict[int, Group] = {}
         self._per_host: dict[Group, PerHost | None] = {}
+        self._by_thousands: dict[type, bool] = {}
         self._readers: dict[FactKey[object], dict[Group, list[int]]] = {}
-        self._answered: dict[object, dict[int, Reason]] = {}
+        self._answered: dict[Group, dict[Hashable, dict[int, Reason]]] = {}
 
     def add(self, number: int, prerequisite: Prerequisite) -> None:
         """Add a leaf; one that reads no fact says the same of every host."""
         self.by_number[number] = prerequisite
         reads = prerequisite.reads
-        group = self._groups[number] = (type(prerequisite), reads)
-        if group not in self._per_host:
-            self._per_host[group] = prerequisite if isinstance(prerequisite, PerHost) else None
+        kind = type(prerequisite)
+        if kind not in self._by_thousands:
+            self._by_thousands[kind] = isinstance(prerequisite, PerHost)
+        per_host = cast("PerHost", prerequisite) if self._by_thousands[kind] else None
+        topic = per_host.topic if per_host else None
+        group = self._groups[number] = (kind, reads, topic)
+        self._per_host.setdefault(group, per_host)
         if not reads:
             self._fixed[number] = prerequisite.check(Facts())
         for fact in reads:
@@ -96,11 +106,11 @@ class Leaves:
 
         A remedy is weighed alone and again in every set that has it: each leaf is asked once.
         """
-        state = (group, example.state(facts))
-        answered = self._answered.pop(state, None)
+        states, state = self._answered.setdefault(group, {}), example.state(facts)
+        answered = states.pop(state, None)
         if answered is None:
             answered = {}
-            if len(self._answered) >= _STATES:
-                del self._answered[next(iter(self._answered))]
-        self._answered[state] = answered
+            if len(states) >= _STATES:
+                del states[next(iter(states))]
+        states[state] = answered
         return answered, example.on_host(facts)

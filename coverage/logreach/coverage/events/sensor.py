@@ -141,8 +141,12 @@ class Sensor(Protocol):
         """What must hold on a host for a field to be filled, where the event is written."""
         ...
 
-    def filtered(self, pattern: EventPattern) -> Prerequisite | None:
-        """Its filter keeps the events of a pattern; None where it has none for them."""
+    def filtered(self, pattern: EventPattern, *, broad: bool = False) -> Prerequisite | None:
+        """Its filter keeps the events of a pattern; None where it has none for them.
+
+        `broad`: what to change may be named for more events at once, as thousands of patterns are
+        asked.
+        """
         return None
 
     # What an event holds

@@ -148,6 +148,10 @@ class Forwarded:
             return _untold(self.pattern.event, fact)
         return Arriving(facts).check(self.pattern, self.sensor)
 
+    @property
+    def topic(self) -> Hashable:
+        return None
+
     @staticmethod
     def on_host(facts: Facts) -> Callable[[Forwarded], Reason]:
         """The check of many patterns on one host."""
