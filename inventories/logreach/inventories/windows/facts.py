@@ -99,7 +99,7 @@ class SysmonState(StructuredValue):
     inbox: bool = False
     config_loaded: bool | None = None
     config_sha256: str = field(default="", repr=False)
-    keeps_also: tuple[KeptEvents, ...] = ()
+    keeps_also: tuple[KeptEvents, ...] = field(default=(), repr=False)
 
     def for_grouping(self) -> SysmonState:
         """Verdicts read the configuration itself, wherever its file lies."""

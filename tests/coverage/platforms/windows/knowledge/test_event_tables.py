@@ -24,6 +24,7 @@ _NAMES = (
     "layouts.csv",
     "unknown_events.csv",
     "retired_events.csv",
+    "field_updates.csv",
     "channels.yaml",
     "roles.yaml",
     "sacl.yaml",

@@ -90,76 +90,6 @@ class SaclNeed:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Event:
-    """One event id of one channel; there is one object for each, so it is hashed as such.
-
-    `key` is its name everywhere ('Security:4688'). `subcategories` are GUIDs in upper case;
-    where there are several, each stands for another kind of object or cause (any of them writes
-    it); `subcategory_spans` holds the builds of those that do not govern it on every build (see
-    `governs`). With Policy.UNDOCUMENTED they are a guess, and no source names them.
-    `also_subcategories` must be on besides; `also_doubted` maps one of these to the outcome for
-    which no source settles whether it must. `outcomes` is a subset of {'success',
-    'failure'}; empty: not documented. `settings` must be true for it to be written,
-    `without_setting` is what is still written where they are not; `field_settings` must be true
-    for one field to be filled. `roles` are the roles or features one of which
-    the host must have ('domain-controller', 'ad-cs'); empty: any host. `never_emitted` marks
-    events that are defined and not written by any Windows. `client` and `server` are the builds
-    on which it is written in some layout or other, where that is surer than any one layout (an
-    update changed the layout, no source says which hosts have it); None: as the layouts say.
-    """
-
-    key: EventId
-    event_id: int
-    channel: str
-    provider: str
-    title: str
-    layouts: tuple[Layout, ...]
-    policy: Policy = Policy.NONE
-    subcategories: tuple[str, ...] = ()
-    also_subcategories: tuple[str, ...] = ()
-    outcomes: frozenset[str] = frozenset()
-    sacl: SaclNeed | None = None
-    settings: tuple[str, ...] = ()
-    field_settings: Mapping[str, str] = field(default_factory=dict)
-    roles: frozenset[str] = frozenset()
-    never_emitted: bool = False
-    caveats: tuple[str, ...] = ()
-    reference: str = ""
-    source: str = ""
-    client: Span | None = None
-    server: Span | None = None
-    subcategory_spans: Mapping[str, Span] = field(default_factory=dict)
-    without_setting: Level = Level.NO
-    also_doubted: Mapping[str, str] = field(default_factory=dict)
-
-    def written_on(self, os: OperatingSystem) -> Verdict:
-        """Whether this Windows writes it at all, in any layout; policy and role aside."""
-        span = self.client if os.kind is OsKind.CLIENT else self.server
-        if span is not None:
-            return span.holds(os.build)
-        spans = [layout.span(os) for layout in self.layouts]
-        return any_of([NO, *(span.holds(os.build) for span in spans if span is not None)])
-
-    def governs(self, guid: str, build: int) -> Verdict:
-        """Whether one of its subcategories decides about it on this build."""
-        span = self.subcategory_spans.get(guid)
-        return YES if span is None else span.holds(build)
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """An event log channel: `short` is the part of an event key before the colon. `separate`: it
-    comes with a product that is installed on top of Windows."""
-
-    short: str
-    name: str
-    providers: tuple[str, ...]
-    on_by_default: bool | None = None
-    source: str = ""
-    separate: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A setting that events depend on, and how to turn it on.
@@ -190,6 +120,86 @@ class Setting:
         if self.whole and isinstance(value, str):
             return Level.YES if self.whole in value.split(";") else Level.PARTIAL
         return Level.YES
+
+
+@dataclass(frozen=True, slots=True)
+class FieldUpdate:
+    """An update that brings a field to an event, as a setting, and the builds where it does."""
+
+    setting: Setting
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """One event id of one channel; there is one object for each, so it is hashed as such.
+
+    `key` is its name everywhere ('Security:4688'). `subcategories` are GUIDs in upper case;
+    where there are several, each stands for another kind of object or cause (any of them writes
+    it); `subcategory_spans` holds the builds of those that do not govern it on every build (see
+    `governs`). With Policy.UNDOCUMENTED they are a guess, and no source names them.
+    `also_subcategories` must be on besides; `also_doubted` maps one of these to the outcome for
+    which no source settles whether it must. `outcomes` is a subset of {'success',
+    'failure'}; empty: not documented. `settings` must be true for it to be written,
+    `without_setting` is what is still written where they are not; `field_settings` must be true
+    for one field to be filled; `field_updates` are updates that bring a field to some builds.
+    `roles` are the roles or features one of which
+    the host must have ('domain-controller', 'ad-cs'); empty: any host. `never_emitted` marks
+    events that are defined and not written by any Windows. `client` and `server` are the builds
+    on which it is written in some layout or other, where that is surer than any one layout (an
+    update changed the layout, no source says which hosts have it); None: as the layouts say.
+    """
+
+    key: EventId
+    event_id: int
+    channel: str
+    provider: str
+    title: str
+    layouts: tuple[Layout, ...]
+    policy: Policy = Policy.NONE
+    subcategories: tuple[str, ...] = ()
+    also_subcategories: tuple[str, ...] = ()
+    outcomes: frozenset[str] = frozenset()
+    sacl: SaclNeed | None = None
+    settings: tuple[str, ...] = ()
+    field_settings: Mapping[str, str] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
+    never_emitted: bool = False
+    caveats: tuple[str, ...] = ()
+    reference: str = ""
+    source: str = ""
+    client: Span | None = None
+    server: Span | None = None
+    subcategory_spans: Mapping[str, Span] = field(default_factory=dict)
+    without_setting: Level = Level.NO
+    also_doubted: Mapping[str, str] = field(default_factory=dict)
+    field_updates: Mapping[str, FieldUpdate] = field(default_factory=dict)
+
+    def written_on(self, os: OperatingSystem) -> Verdict:
+        """Whether this Windows writes it at all, in any layout; policy and role aside."""
+        span = self.client if os.kind is OsKind.CLIENT else self.server
+        if span is not None:
+            return span.holds(os.build)
+        spans = [layout.span(os) for layout in self.layouts]
+        return any_of([NO, *(span.holds(os.build) for span in spans if span is not None)])
+
+    def governs(self, guid: str, build: int) -> Verdict:
+        """Whether one of its subcategories decides about it on this build."""
+        span = self.subcategory_spans.get(guid)
+        return YES if span is None else span.holds(build)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """An event log channel: `short` is the part of an event key before the colon. `separate`: it
+    comes with a product that is installed on top of Windows."""
+
+    short: str
+    name: str
+    providers: tuple[str, ...]
+    on_by_default: bool | None = None
+    source: str = ""
+    separate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
