@@ -18,7 +18,7 @@ from logreach.coverage.platforms.sysmon.beyond import (
     with_kept,
     written,
 )
-from logreach.coverage.platforms.sysmon.engine import manifest
+from logreach.coverage.platforms.sysmon.engine import manifest, systems
 from logreach.coverage.platforms.sysmon.kept_events import kept_besides
 from logreach.coverage.platforms.sysmon.programs import (
     READS,
@@ -30,10 +30,10 @@ from logreach.coverage.platforms.sysmon.programs import (
     state_of,
 )
 from logreach.coverage.platforms.sysmon.remedies import keep, keep_all
-from logreach.inventories.facts.facts import Facts, Missing
+from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import SYSMON, SysmonState
+from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class SysmonKeeps:
             return state
         kept = frozenset(kept_besides(state.value, _told_with(self.pattern.event)))
         plain = replace(state, value=replace(state.value, keeps_also=()))
-        return plain, kept, filters(state.value, facts)
+        return plain, kept, facts.get(OS), filters(state.value, facts)
 
 
 def _told_with(event: EventId) -> tuple[EventId, ...]:
@@ -88,6 +88,7 @@ class Keeping:
     """What the Sysmon of one host keeps, for who asks of many patterns."""
 
     def __init__(self, facts: Facts) -> None:
+        self._os = facts.get(OS)
         self._state = state = state_of(facts)
         self._filters = Filters()
         if not isinstance(state, Missing) and state.value.installed:
@@ -137,6 +138,8 @@ class Keeping:
                 manifest.fields_of(number, sieve.config.sysmon_schema) for sieve in loaded
             )
         if not self._able[number] or any(told_by_other(sieve, pattern) for sieve in loaded):
+            return None
+        if isinstance(self._os, Known) and systems.on_system(number, self._os.value.build) is False:
             return None
         return keep_all(number) if broad else _least(loaded, pattern)
 

@@ -35,6 +35,7 @@ from logreach.coverage.platforms.windows.prerequisites.os import (
 )
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.prerequisites.where_written import WhereWritten
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     AuditedObject,
@@ -137,13 +138,17 @@ class WindowsSensor(Sensor):
         yield _need("os", entry.key, prerequisite=OsWrites(entry))
         for name in entry.settings:
             setting = SettingOn(entry.key, self.knowledge.settings[name], entry.without_setting)
-            yield _need("setting", entry.key, name, prerequisite=setting)
-        yield from self._channel(entry.key)
+            leaf = WhereWritten(setting, entry)
+            yield _need("setting", entry.key, name, prerequisite=leaf)
+        yield from self._channel(entry.key, entry)
 
-    def _channel(self, event: EventId) -> Iterator[Need]:
+    def _channel(self, event: EventId, entry: Event | None = None) -> Iterator[Need]:
         channel = self.knowledge.channels.get(event.channel)
         if channel is not None:
-            yield _need("channel", event, prerequisite=ChannelOn(event, channel))
+            enabled: Prerequisite = ChannelOn(event, channel)
+            if entry is not None:
+                enabled = WhereWritten(enabled, entry)
+            yield _need("channel", event, prerequisite=enabled)
 
     def role_gate(self, event: EventId, role: str = "", what: str = "") -> Need | None:
         entry = self.knowledge.events.get(event)
@@ -254,7 +259,7 @@ class WindowsSensor(Sensor):
         yield _need("field", entry.key, field, prerequisite=OsFillsField(entry, field))
         if field in entry.field_settings:
             setting = self.knowledge.settings[entry.field_settings[field]]
-            needed = SettingOn(entry.key.field(field), setting)
+            needed = WhereWritten(SettingOn(entry.key.field(field), setting), entry, field)
             yield _need("field setting", entry.key, field, prerequisite=needed)
 
     def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
@@ -307,7 +312,8 @@ def _audited(
 ) -> Need:
     span = entry.subcategory_spans.get(subcategory.guid)
     audited = Audited(entry.key, subcategory, outcomes, purpose, span, entry.reference)
-    return _need("audit", entry.key, subcategory.guid, *sorted(outcomes), prerequisite=audited)
+    leaf = WhereWritten(audited, entry)
+    return _need("audit", entry.key, subcategory.guid, *sorted(outcomes), prerequisite=leaf)
 
 
 def _on_object(entry: Event, shown: Shown, kind: str, rights: tuple[str, ...]) -> Need:
@@ -318,5 +324,5 @@ def _on_object(entry: Event, shown: Shown, kind: str, rights: tuple[str, ...]) -
         outcome="failure" if entry.outcomes == {"failure"} else shown.outcome or "success",
         scope=ObjectScope(shown.object_scope) if shown.object_scope else ObjectScope.TREE,
     )
-    audited = ObjectAudited(entry.key, access, entry.reference)
+    audited = WhereWritten(ObjectAudited(entry.key, access, entry.reference), entry)
     return _need("object audited", entry.key, str(access), prerequisite=audited)
