@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from logreach.coverage.assessment.result import Assessment, Profile
-from logreach.coverage.engine.judged import Judged, Reason, Remedy
+from logreach.coverage.assessment.result import Assessment, PlanStep, Profile
+from logreach.coverage.engine.judged import Judged, Reason, Remedy, Volume
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.files.wording import counted
@@ -37,7 +37,7 @@ from logreach.reports.plan_steps import (
     rules_raised,
     step_lines,
 )
-from logreach.reports.printing import WrappedCell, safe
+from logreach.reports.printing import WrappedCell, cut, safe
 from logreach.reports.reason_text import fact_name, reason_text, remedy_title
 
 if TYPE_CHECKING:
@@ -187,20 +187,37 @@ def _short_of_achievable(profile: Profile) -> Iterator[Judged]:
 
 def _steps(assessment: Assessment) -> Table:
     table = _table("What to change, in steps (detection after each step)")
-    _columns(table, "#Step", "#Hosts", "#Achievable", "Changes")
-    for step in step_lines(assessment)[:_STEPS]:
-        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in step.titles])
-        _row(table, str(step.number), str(step.hosts), step.share_text, changes)
+    _columns(table, "#Step", "#Hosts", "#Achievable", "Volume", "Changes")
+    for step, planned in zip(step_lines(assessment), assessment.plan.steps, strict=True):
+        if step.number <= _STEPS:
+            volume, changes = planned.volume.value, _changes(planned, assessment)
+            _row(table, str(step.number), str(step.hosts), step.share_text, volume, changes)
     return table
+
+
+def _changes(step: PlanStep, assessment: Assessment) -> Text:
+    """The changes of a step, each with its kind and, where a source says it, its volume."""
+    remedies = [assessment.remedies[place].remedy for place in step.remedies]
+    return Text("\n").join([safe(f"- {_priced(remedy)}", _LONGEST) for remedy in remedies])
+
+
+def _priced(remedy: Remedy) -> str:
+    title, kind = remedy_title(remedy), remedy.kind
+    told = kind and title.casefold().startswith(kind.partition(" ")[0].casefold())
+    known = remedy.volume is not Volume.UNKNOWN
+    notes = ("" if told else kind, f"volume {remedy.volume}" if known else "")
+    words = ", ".join(filter(None, notes))
+    return f"{cut(title, _LONGEST - len(words) - 5)} ({words})" if words else title
 
 
 def _rule_steps(assessment: Assessment) -> Table:
     table = _table("What to change for rules, in steps (rules by weight after each step)")
-    _columns(table, "#Step", "#Hosts", "#Rules", "#Achievable", "Changes")
-    for step in rule_step_lines(assessment)[:_STEPS]:
-        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in step.titles])
-        rules = str(len(step.rules))
-        _row(table, str(step.number), str(step.hosts), rules, step.share_text, changes)
+    _columns(table, "#Step", "#Hosts", "#Rules", "#Achievable", "Volume", "Changes")
+    for step, planned in zip(rule_step_lines(assessment), assessment.rule_plan.steps, strict=True):
+        if step.number <= _STEPS:
+            rules, share = str(len(step.rules)), step.share_text
+            volume, changes = planned.volume.value, _changes(planned, assessment)
+            _row(table, str(step.number), str(step.hosts), rules, share, volume, changes)
     return table
 
 

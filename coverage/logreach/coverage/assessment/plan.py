@@ -14,6 +14,7 @@ from logreach.coverage.assessment.questions import Question, QuestionKind, Quest
 from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
+from logreach.coverage.engine.judged import Volume
 from logreach.coverage.engine.minimal_changes import Least, applied, exceeds, lesser_of
 
 MOST = 8
@@ -148,8 +149,12 @@ def _step(
 ) -> PlanStep:
     touched = [profile for profile, questions in gained if questions]
     rules = QuestionKind.RULE
+    asked = _without_lesser(tuple(places), planned)
+    changes = [planned[place].remedy for place in asked]
     return PlanStep(
-        remedies=_without_lesser(tuple(places), planned),
+        remedies=asked,
+        kinds=tuple(dict.fromkeys(change.kind for change in changes if change.kind)),
+        volume=Volume.together(change.volume for change in changes),
         profiles=tuple(profile.id for profile in touched),
         hosts=sum(profile.count for profile in touched),
         gain=gain,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from logreach.coverage.engine.judged import Judged, Remedy
+from logreach.coverage.engine.judged import Judged, Remedy, Volume
 from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.coverage.network.techniques import (
     ANALYTIC,
@@ -284,7 +284,8 @@ class PlanStep:
     alternatives) becomes achievable by this step, `achievable` those after it and all before;
     `techniques` are the techniques gained on some profile. In a plan for rules the pairs are of
     hosts and rules, weighed by level. `rules` are the rules gained on some profile, `rule_gain`
-    the weight of their levels times the hosts.
+    the weight of their levels times the hosts. `kinds` are the kinds of its changes, each once,
+    `volume` the class of the events that they bring together.
     """
 
     remedies: tuple[int, ...]
@@ -295,6 +296,8 @@ class PlanStep:
     techniques: tuple[str, ...]
     rules: tuple[str, ...] = ()
     rule_gain: float = 0.0
+    kinds: tuple[str, ...] = ()
+    volume: Volume = Volume.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,7 +296,7 @@ def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Re
             f"{select}"
         )
     title = f"Subscription: take {key}"
-    return Remedy(FORWARDING, None, instruction, "more events forwarded", title)
+    return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
 
 
 def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.judged import Remedy, Volume
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.platforms.sysmon.config_changes import (
@@ -29,6 +29,7 @@ from logreach.inventories.files.wording import noun
 from logreach.inventories.windows.facts import SYSMON, OperatingSystem, SysmonState
 
 _KEY = SYSMON
+_CONFIGURATION = "Sysmon configuration"
 _BLOCKING = frozenset({27, 28})  # these do not only log: what they match is blocked
 _NAMED_LINES, _NAMED_VALUES = 8, 2
 
@@ -50,7 +51,8 @@ def install(os: Fact[OperatingSystem]) -> Remedy | None:
         "a configuration that keeps the events wanted"
     )
     cost = "a service and a driver on every host, and their events"
-    return Remedy(_KEY, state, instruction, cost, f"Sysmon {version}: installed")
+    title = f"Sysmon {version}: installed"
+    return Remedy(_KEY, state, instruction, cost, title, "Sysmon installation")
 
 
 def keep(pattern: EventPattern, sieves: Sequence[Sieve]) -> Remedy | None:
@@ -65,7 +67,8 @@ def keep(pattern: EventPattern, sieves: Sequence[Sieve]) -> Remedy | None:
     wanted = KeptPattern.of(pattern)
     state = SysmonState(installed=True, keeps_also=(wanted,))
     title = f"Sysmon configuration: keep {_short(wanted)}"
-    return Remedy(_KEY, state, _instruction(change, wanted), "the events that match", title)
+    instruction = _instruction(change, wanted)
+    return Remedy(_KEY, state, instruction, "the events that match", title, _CONFIGURATION)
 
 
 @lru_cache(maxsize=64)
@@ -84,7 +87,8 @@ def keep_all(event_id: int) -> Remedy | None:
         instruction = f"{instruction}, with <CaptureClipboard/> beside EventFiltering"
     title = f"Sysmon configuration: keep {event.tag}"
     state = SysmonState(installed=True, keeps_also=kept)
-    return Remedy(_KEY, state, instruction, "more events of this kind", title)
+    volume, cost = Volume.of(manifest.volume_of(event_id)), "more events of this kind"
+    return Remedy(_KEY, state, instruction, cost, title, _CONFIGURATION, volume)
 
 
 def _instruction(change: ConfigChange, wanted: KeptPattern) -> str:

@@ -103,7 +103,7 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
 
 
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
-    keys = ("fact", "mask", "whole", "title", "remedy", "note", "source")
+    keys = ("fact", "mask", "whole", "title", "remedy", "note", "volume", "source")
     by_name: dict[str, Setting] = {}
     for name, row in read_entries(folder / "settings.yaml", keys, faults):
         mask = row.values.get("mask", 0)
@@ -123,6 +123,7 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
             _sourced(row, faults),
             mask,
             row.text("whole"),
+            row.text("volume"),
         )
     return by_name
 
