@@ -62,7 +62,7 @@ def test_a_technique_outside_windows_says_so_once() -> None:
     inventory = Inventory("i", (Host("WS", 1, Facts()),))
     (tree,) = explain("T1543.001", inventory, load_attack())
     (branch,) = tree.children
-    assert branch.label == "visibility, detection, detection with alternatives"
+    assert branch.label == "detection, visibility, analytic, analytic by any event"
     assert tree.verdict == NOT_APPLICABLE
     assert [one.text for one in branch.reasons] == [
         "T1543.001 is not for Windows hosts (ATT&CK: macOS)"

@@ -50,7 +50,7 @@ def _achieved(profile: str, places: set[int]) -> set[str]:
         one
         for one in _TECHNIQUES
         if after.achievable(
-            after.compiled.number[technique_key(one, "detection_with_alternatives")]
+            after.compiled.number[technique_key(one, "detection")]
         )
     }
 

@@ -92,12 +92,12 @@ def assess(
     if work:
         model.add_detection(work.ways(model.detection_part.direct_events))
     questions = {**technique_questions(model), **(work.questions if work else {})}
-    assessed = evaluate_fleet(model, group(inventory.hosts))
+    assessed, fleet = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
     profiles: list[Profile] = []
     for number, profile in enumerate(assessed):
         progress("assessing profiles", number, len(assessed))
         profiles.append(_profile(model, profile, work))
-    remedies = planned_remedies(questions, assessed, progress)
+    remedies = planned_remedies(questions, assessed, fleet, progress)
     return Assessment(
         version=version,
         attack_version=attack.version,
@@ -107,8 +107,10 @@ def assess(
         profiles=tuple(profiles),
         fleet=fleet_of(profiles),
         remedies=remedies,
-        plan=plan_for(QuestionKind.TECHNIQUE, questions, assessed, remedies),
-        rule_plan=plan_for(QuestionKind.RULE, questions, assessed, remedies) if work else Plan(),
+        plan=plan_for(QuestionKind.TECHNIQUE, questions, assessed, fleet, remedies),
+        rule_plan=plan_for(QuestionKind.RULE, questions, assessed, fleet, remedies)
+        if work
+        else Plan(),
         missing=missing_facts(questions, assessed, model.sensors),
         tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
         faults=(*inventory.faults, *(rules.faults if rules else ())),
@@ -271,6 +273,6 @@ def hanging(
 ) -> Mapping[FactKey[object], int]:
     """How many host x technique verdicts hang on each fact that the inventory does not tell."""
     model = build(attack or load_attack())
-    assessed = evaluate_fleet(model, group(inventory.hosts))
+    assessed, _ = evaluate_fleet(model, group(inventory.hosts))
     missing = missing_facts(technique_questions(model), assessed, model.sensors)
     return {fact.key: fact.verdicts for fact in missing}

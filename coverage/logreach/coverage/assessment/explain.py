@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.lookup import resolve_nodes
-from logreach.coverage.assessment.profiles import HostGroup, group
+from logreach.coverage.assessment.profiles import group
 from logreach.coverage.attack import AttackModel, Presence
 from logreach.coverage.engine.chain import Chain
-from logreach.coverage.engine.evaluation import Evaluation, evaluate
+from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.minimal_changes import applied, fewest
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import YES, Level
-from logreach.coverage.network.model import Model, build
+from logreach.coverage.network.model import build
 from logreach.inventories.facts.host import Inventory
 
-_ALTERNATIVES = "detection_with_alternatives"
 
 
 def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch]:
@@ -29,20 +29,20 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch
     scope = [wanted.id] if wanted.presence is Presence.CURRENT else []
     model = build(attack, scope)
     keys = resolve_nodes(what, model)
-    return [_tree(what, keys, model, one) for one in group(inventory.hosts)]
+    profiles, _ = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
+    return [_tree(what, keys, profile) for profile in profiles]
 
 
-def _tree(what: str, keys: list[NodeKey], model: Model, one: HostGroup) -> Branch:
-    evaluation = evaluate(model.compiled, one.facts)
+def _tree(what: str, keys: list[NodeKey], profile: Assessed) -> Branch:
+    evaluation = profile.evaluation
     chain = Chain(evaluation, Reasons(evaluation))
     children = _once(keys, [_named(key, chain.below(key)) for key in keys])
     children[1:1] = _on_host(keys[0], evaluation)
-    label = f"{what} on {', '.join(host.name for host in one.hosts)}"
+    label = f"{what} on {', '.join(host.name for host in profile.group.hosts)}"
     verdict = children[0].verdict
-    if _ALTERNATIVES in keys[-1].parts:
-        label, verdict = f"{label}, {_ALTERNATIVES.replace('_', ' ')}", evaluation.verdict(keys[-1])
-        number = evaluation.compiled.number[keys[-1]]
-        children += least_changes(_ALTERNATIVES.replace("_", " "), number, evaluation)
+    if keys[0].kind == "technique":
+        number = evaluation.compiled.number[keys[0]]
+        children += least_changes("detection", number, evaluation)
     return Branch(label, None, verdict, (), tuple(children))
 
 

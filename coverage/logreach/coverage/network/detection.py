@@ -15,7 +15,7 @@ from logreach.coverage.engine.construction import cover, inner, leaf, link_all
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.node_key import NodeKey
-from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN
+from logreach.coverage.engine.verdict import PARTIAL, UNKNOWN
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.evidence import (
     NO_EVIDENCE,
@@ -219,7 +219,7 @@ class Detections:
             shown = self._components.showing(ref.component, events, technique.id)
             telling = self._components.telling(ref.component)
             own = [] if telling else _on_events(lines, {each.event for each in shown})
-            node = self._by_component(technique, ref.component, events)
+            node = self._components.known_part(ref.component, events, technique.id)
             if own:
                 node = self._narrowed(technique, ref.component, node, own)
             shown_by = tuple(ShownBy(each.event, self._events.seen(each)) for each in shown)
@@ -253,15 +253,6 @@ class Detections:
         self._graph.link(key, Edge(own, PARTIAL, why))
         return key
 
-    def _by_component(
-        self, technique: Technique, component: str, events: Sequence[EventId]
-    ) -> NodeKey:
-        if self._components.shown_by_nothing(component, technique.id):
-            return self._nothing(component)
-        if events:
-            return self._components.alternatives(component, events, technique.id)
-        return self._components.component(component, technique.id)
-
     def _told(self, reference: Reference) -> NodeKey:
         """A reference with the attribute that tells one act from another, where it needs one."""
         if not reference.telling:
@@ -273,11 +264,6 @@ class Detections:
         wanted = self._components.attribute(reference.component, reference.telling)
         self._graph.link(key, Edge(wanted))
         return key
-
-    def _nothing(self, component: str) -> NodeKey:
-        text = f"no event of {self._events.sensor_names} is known to show {component}"
-        fixed = Fixed(component, NO, text)
-        return leaf(self._graph, NodeKey.of("shown by nothing", component), component, fixed)
 
     def _where_recorded(self, rule: RuleWay, lines: Sequence[EvidenceNode]) -> RuleWay:
         """A published rule where all that it reads is recorded by hosts of a role: for these only.
