@@ -183,7 +183,7 @@ def _broken_links(assessment: Assessment) -> Table:
     for broken in broken_links(assessment)[:_TOP]:
         reason = broken.reason
         cell = _labelled(reason.verdict).append_text(safe(f": {reason_text(reason)}", _LONGEST))
-        profiles = safe(names(broken.profiles), 80)
+        profiles = safe(names(broken.profiles), 60)
         _row(table, str(broken.pairs), safe(reason.link), cell, profiles)
     return table
 
@@ -225,6 +225,8 @@ def _remedies(assessment: Assessment) -> Table:
 def _missing(assessment: Assessment) -> Table:
     table = _table("Facts to find out (and the verdicts that depend on each)")
     _columns(table, "#Verdicts", "Fact", "Why unknown", "Profiles")
+    # The longest part of a channel's name.
+    table.columns[1].min_width = 18
     names = ProfileNames(assessment.profiles)
     for missing in assessment.missing[:_TOP]:
         _row(
@@ -232,7 +234,7 @@ def _missing(assessment: Assessment) -> Table:
             str(missing.verdicts),
             safe(fact_name(missing.key, missing.title)),
             safe(missing.reason, 120),
-            safe(names(missing.profiles), 80),
+            safe(names(missing.profiles), 60),
         )
     return table
 

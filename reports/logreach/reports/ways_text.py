@@ -32,8 +32,8 @@ def why_detected(detection: Detection, reason: str, separator: str = "\n") -> st
 
 
 def strength(detection: Detection) -> str:
-    """'one way alone, direct evidence (Windows)': how many ways hold whole, over which sensors, and
-    whether anything that holds records the act itself; '' where nothing holds."""
+    """'one way alone, direct evidence (Windows)': how many ways hold whole, whether one of them
+    records the act itself, and over which sensors; of what holds, where none is whole."""
     words = filter(None, (depth_text(detection), directness(detection)))
     over = f" ({', '.join(detection.sensors)})" if detection.sensors else ""
     return ", ".join(words) + over
@@ -50,10 +50,12 @@ def depth_text(detection: Detection) -> str:
 
 
 def directness(detection: Detection) -> str:
-    """Whether what holds records the act itself."""
-    if detection.direct:
+    """Whether a whole way records the act itself, or, where none is whole, something that holds."""
+    holding = _holding(detection)
+    whole = [way for way in holding if way.whole]
+    if any(way.direct for way in whole or holding):
         return "direct evidence"
-    return "indirect evidence only" if _holding(detection) else ""
+    return "indirect evidence only" if holding else ""
 
 
 def way_lines(detection: Detection) -> Iterator[str]:

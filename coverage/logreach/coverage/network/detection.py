@@ -74,7 +74,9 @@ class Detections:
         self._rules: Mapping[str, Sequence[RuleWay]] = {}
         self.ways: dict[str, TechniqueWays] = {}
 
-    def add(self, techniques: Iterable[Technique], rules: Mapping[str, Sequence[RuleWay]]) -> None:
+    def add(
+        self, techniques: Iterable[Technique], rules: Mapping[str, Sequence[RuleWay]]
+    ) -> None:
         """Add the nodes of both questions about techniques; `rules` by technique id."""
         self._rules = rules
         for technique in techniques:
@@ -188,9 +190,7 @@ class Detections:
         references = tuple(self._references(analytic, technique, lines))
         key = analytic_way_key(analytic.id, technique.id)
         body = self._techniques.on_its_hosts(analytic, key, f"analytic {analytic.id}")
-        whole = inner(
-            self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole"
-        )
+        whole = inner(self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole")
         generic = all(reference.telling for reference in references)
         for reference in references:
             self._graph.link(whole, self._techniques.elsewhere_edge(self._told(reference)))
@@ -316,7 +316,9 @@ class Detections:
         if not below:
             return
         key = subtechniques_key(technique.id, question)
-        parts = [(technique_key(each.id, question), f"{each.id} {each.name}") for each in below]
+        parts = [
+            (technique_key(each.id, question), f"{each.id} {each.name}") for each in below
+        ]
         cover(self._graph, key, "way", "its sub-techniques", parts, _SUBTECHNIQUE)
         self._graph.link(head, Edge(key))
 
@@ -333,7 +335,10 @@ class Detections:
 
 
 def _on_events(lines: Iterable[EvidenceNode], events: Collection[EventId]) -> list[EvidenceNode]:
-    return [line for line in lines if line.line.shown.event in events]
+    """The lines on some events, if one of them is the whole of what it tells: lines that all tell a
+    part only do not say what else there is."""
+    chosen = [line for line in lines if line.line.shown.event in events]
+    return chosen if any(line.line.shown.limit is None for line in chosen) else []
 
 
 def _evidence_ways(

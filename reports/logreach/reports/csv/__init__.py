@@ -1,8 +1,9 @@
 """Plain tables to build on, as CSV: techniques, events, attributes and rules, a profile a row each.
 
-The columns stay as they are. Cells that hold several values separate them by '; '. `hosts` are
-names, `count` is how many machines they stand for. UTF-8 without a mark, commas, quotes as in
-RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe.
+The columns stay as they are. Cells that hold several values separate them by '; ', which stands in
+none of these. `hosts` are names, `count` is how many machines they stand for. UTF-8 without a mark,
+commas, quotes as in RFC 4180; a cell that a spreadsheet would take for a formula begins with an
+apostrophe.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _ends(verdict: Verdict) -> tuple[str, str]:
 
 
 def _several(values: Iterable[str]) -> str:
-    return _SEPARATOR.join(one_line(value) for value in values)
+    return _SEPARATOR.join(one_line(value).replace(_SEPARATOR, ", ") for value in values)
 
 
 def _cell(value: object) -> object:

@@ -69,34 +69,10 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         "Whole chain",
         *(["Rules"] if links.has_rules else []),
     )
-    widths = (
-        12,
-        26,
-        20,
-        14,
-        8,
-        17,
-        44,
-        30,
-        36,
-        20,
-        8,
-        14,
-        17,
-        17,
-        17,
-        9,
-        9,
-        36,
-        42,
-        44,
-        34,
-        10,
-        24,
-    )
-    return Sheet(
-        "Techniques", (*widths, 24), (Table("Techniques", titles, rows),), "C2", printed=12
-    )
+    detection_widths = (12, 26, 20, 16, 8, 19, 56, 30, 36, 20, 8, 14, 11)
+    widths = (*detection_widths, 17, 17, 17, 9, 9, 36, 42, 44, 34, 10, 24, 24)
+    tables = (Table("Techniques", titles, rows),)
+    return Sheet("Techniques", widths, tables, "C2", printed=len(detection_widths))
 
 
 def _technique_row(
