@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 import hosts
 import pytest
 import yaml
+from detected_on import detected_on
 from support import shared
 
-from logreach.coverage.assessment.assess import Scope, assess
 from logreach.coverage.assessment.result import Detection
 from logreach.coverage.attack import carry_into, load_attack
 from logreach.coverage.platforms.registry import sensors
@@ -84,12 +84,7 @@ def _fleet(*, sysmon: bool) -> Inventory:
 
 @cache
 def _detections(*, sysmon: bool) -> tuple[Mapping[str, Detection], ...]:
-    wanted = tuple(dict.fromkeys(log.technique for log in _logs()))
-    found = assess(_fleet(sysmon=sysmon), load_attack(), Scope(wanted))
-    return tuple(
-        {name: result.detection for name, result in profile.techniques.items()}
-        for profile in found.profiles
-    )
+    return tuple(detected_on(_fleet(sysmon=sysmon)).values())
 
 
 def test_what_a_log_shows_is_detected_by_hosts_that_log_everything() -> None:

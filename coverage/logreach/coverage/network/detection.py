@@ -83,9 +83,10 @@ class Detections:
             self._add(technique)
 
     def direct_events(self, technique: str) -> frozenset[EventId]:
-        """The events of which each records the act of a technique itself, whatever the procedure."""
-        evidence = self._evidence.get(technique, NO_EVIDENCE).evidence
-        return frozenset(line.shown.event for line in evidence if line.shown.limit is None)
+        """The events of which each records the act of a technique itself, whatever the procedure
+        and wherever it is written: a 4720 of a workstation is no account of the domain."""
+        shown = (line.shown for line in self._evidence.get(technique, NO_EVIDENCE).evidence)
+        return frozenset(one.event for one in shown if one.limit is None and not one.role)
 
     def _add(self, technique: Technique) -> None:
         """Add the nodes for a technique after those for its sub-techniques."""
