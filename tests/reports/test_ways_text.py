@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sample_assessment import AT_LEAST_PARTIAL
 
 from logreach.coverage.assessment.result import Detection, Way, WayKind
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.reports.profile_names import host_list
-from logreach.reports.ways_text import strength, way_line, way_lines, why_detected
+from logreach.reports.ways_text import recorded_on, strength, way_line, way_lines, why_detected
 
 
 def _way(
@@ -38,6 +39,13 @@ def _detection(*ways: Way) -> Detection:
         (
             (_direct("Security:4698", YES), _direct("Sysmon:1", YES)),
             "2 ways, direct evidence (Windows)",
+        ),
+        (
+            (
+                _direct("Security:4625", YES)._replace(holds=("Security:4625",)),
+                WHOLE_ANALYTIC._replace(holds=("Security:4624", "Security:4625")),
+            ),
+            "2 ways, all using Security:4625, direct evidence (Windows)",
         ),
         (
             (WHOLE_ANALYTIC, _direct("Security:4698", PARTIAL)),
@@ -96,6 +104,12 @@ def test_the_best_ways_come_first_and_many_of_a_kind_are_counted() -> None:
 def test_where_nothing_holds_the_reason_stands_alone() -> None:
     detection = _detection(_direct("Security:4698", NO))
     assert why_detected(detection, "it is not audited") == "it is not audited"
+
+
+def test_hosts_are_named_where_these_record_nothing_of_it() -> None:
+    there = _direct("Security:4769", PARTIAL)._replace(hosts=("DC",))
+    for here, hosts in ((NO, ("DC",)), (UNKNOWN, ("DC",)), (PARTIAL, ())):
+        assert recorded_on(Detection(Judged(AT_LEAST_PARTIAL), here, (there,))) == hosts
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from logreach.reports.profile_names import ProfileNames, host_list, profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.rule_counts import FleetRules, fleet_rules, fleet_words, profile_words
 from logreach.reports.safe_text import one_line, plain, shortened, technique_url
-from logreach.reports.ways_text import strength, way_lines, why_detected
+from logreach.reports.ways_text import recorded_on, strength, way_lines, why_detected
 
 Json = dict[str, Any]
 
@@ -269,8 +269,8 @@ def _profile_entry(
     why = why_detected(detection, catalogue.beside_ways(judged))
     comment = "\n".join(filter(None, (label, why)))
     metadata = [_named(name, technique.label(key)) for key, name in QUESTIONS.items()]
-    if detection.where:
-        metadata.append(_named("recorded on", host_list(detection.where, 20)))
+    if hosts := recorded_on(detection):
+        metadata.append(_named("recorded on", host_list(hosts, 20)))
     metadata.append(_named("score over components", score_text(technique.score)))
     if judged.verdict.applicable:
         metadata += [

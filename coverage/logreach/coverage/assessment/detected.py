@@ -191,7 +191,9 @@ class Detected:
         found = {each: self.of(each) for each in below}
         applying = {each: d for each, d in found.items() if d.judged.verdict.applicable}
         whole = [each for each, d in applying.items() if d.judged.verdict is YES]
-        lacking = [each for each in applying if each not in whole]
+        lacking = [
+            _partly(each, d.judged.verdict) for each, d in applying.items() if each not in whole
+        ]
         text = f"{len(whole)} of {len(applying)} sub-techniques"
         if lacking:
             text = f"{text}; lacking {', '.join(lacking)}"
@@ -219,7 +221,7 @@ class Detected:
 
 
 def _partly(name: str, verdict: Verdict) -> str:
-    """A data component or procedure that is not there, or not whole."""
+    """A data component, procedure or sub-technique that is not there, or not whole."""
     return name if verdict.proven is Level.NO else f"part of {name}"
 
 

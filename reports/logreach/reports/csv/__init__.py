@@ -14,8 +14,9 @@ from pathlib import Path
 
 from logreach.coverage.assessment.result import Assessment, Profile, TechniqueResult, Way, WayKind
 from logreach.coverage.engine.judged import Judged
-from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.reports.safe_text import one_line
+from logreach.reports.ways_text import recorded_on
 
 _TECHNIQUES = (
     "profile",
@@ -113,10 +114,9 @@ def _lacking(technique: TechniqueResult) -> Iterator[str]:
 
 
 def _where(technique: TechniqueResult) -> str:
-    detection = technique.detection
-    if detection.elsewhere:
-        return f"elsewhere: {', '.join(detection.where)}"
-    return _HERE if detection.holds else ""
+    if hosts := recorded_on(technique.detection):
+        return f"elsewhere: {', '.join(hosts)}"
+    return _HERE if technique.detection.here.proven > Level.NO else ""
 
 
 def _events(profile: Profile, hosts: str) -> Iterator[Row]:

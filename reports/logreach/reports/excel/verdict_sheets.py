@@ -33,7 +33,7 @@ from logreach.reports.excel.row_links import (
 from logreach.reports.excel.tables import Cell, Sheet, Table, columns
 from logreach.reports.labels import signed, signed_label, style_of
 from logreach.reports.profile_names import host_list
-from logreach.reports.ways_text import why_detected
+from logreach.reports.ways_text import recorded_on, why_detected
 
 
 def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
@@ -92,7 +92,7 @@ def _technique_row(
         why_detected(detection, links.catalogue.beside_ways(detection.judged)),
         ", ".join(detection.holds),
         ", ".join(detection.lacks),
-        host_list(detection.where, 20),
+        host_list(recorded_on(detection), 20),
         detection.depth,
         ", ".join(detection.sensors),
         _direct(detection),

@@ -12,7 +12,7 @@ from logreach.coverage.network.techniques import COMPLETENESS
 from logreach.reports.counts import score_text
 from logreach.reports.labels import LABEL_STYLES, LabelStyle, style_of
 from logreach.reports.profile_names import first_few, host_list
-from logreach.reports.ways_text import best_first, strength, way_line
+from logreach.reports.ways_text import best_first, recorded_on, strength, way_line
 
 _EVENTS, _HOSTS = 6, 12
 
@@ -51,7 +51,7 @@ def technique_answer(
     return TechniqueAnswer(
         LABEL_STYLES[detection.label],
         strength(detection),
-        host_list(detection.where, _HOSTS),
+        host_list(recorded_on(detection), _HOSTS),
         tuple(_ways(detection)),
         reason,
         numbers,
