@@ -66,7 +66,8 @@ _STYLES = (
         "◑",
         "#D3E7F5",
         "#000000",
-        "Other hosts of the fleet, which are named, record a part of it; these hosts record less.",
+        "Other hosts of the fleet, which are named, record a part of it, or only some of them all "
+        "of it; these hosts record less.",
     ),
     LabelStyle(
         "unknown, at least conditional",

@@ -161,7 +161,7 @@ def _completeness(assessment: Assessment) -> Table:
 def _rules(assessment: Assessment) -> Table:
     table = _table("Rules by profile")
     labels = [label for label in LABEL_GROUPS if label in VERDICT_LABELS]
-    _columns(table, "Profile", *(f"#{label}" for label in labels))
+    _columns(table, "Profile", *(f"#{_headed(label)}" for label in labels))
     for profile in assessment.profiles:
         if profile.rules:
             counts = Counter(rule.judged.verdict.label for rule in profile.rules.values())
