@@ -35,7 +35,7 @@ def broken_links(assessment: Assessment) -> list[BrokenLink]:
                 key = (reason.link, reason.subject, reason.text, reason.verdict)
                 link = links.setdefault(key, BrokenLink(reason))
                 link.pairs += profile.count
-                if profile.profile_id not in link.profiles:
+                if link.profiles[-1:] != [profile.profile_id]:
                     link.profiles.append(profile.profile_id)
     return sorted(
         links.values(), key=lambda link: (-link.pairs, link.reason.link, link.reason.text)

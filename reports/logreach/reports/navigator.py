@@ -100,7 +100,7 @@ def _file_name(profile_id: str, taken: Iterable[str]) -> str:
 def fleet_layer(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -> Json:
     """All hosts: the score is the share in percent of those for which it is achievable."""
     hosts = sum(profile.count for profile in assessment.profiles)
-    rules = fleet_rules(assessment)
+    rules, names = fleet_rules(assessment), ProfileNames(assessment.profiles)
     reasons = catalogue or ReasonCatalogue(assessment)
     return _layer(
         assessment,
@@ -109,7 +109,7 @@ def fleet_layer(assessment: Assessment, catalogue: ReasonCatalogue | None = None
         "achievable, on the host or elsewhere in the fleet. A technique has no score if it is "
         f"achievable for no host and unknown for some.{_assumed(assessment.profiles)}",
         [
-            _fleet_entry(assessment, technique, reasons, rules.get(technique.technique_id))
+            _fleet_entry(assessment, technique, reasons, names, rules.get(technique.technique_id))
             for technique in assessment.fleet.values()
         ],
         _FLEET_LEGEND,
@@ -206,6 +206,7 @@ def _fleet_entry(
     assessment: Assessment,
     technique: FleetTechnique,
     catalogue: ReasonCatalogue,
+    names: ProfileNames,
     rules: FleetRules | None,
 ) -> Json:
     counts = technique.detection
@@ -215,7 +216,7 @@ def _fleet_entry(
         _named("achievable", f"{achieved} of {counted(hosts, 'host')}"),
         *(_named(name, tally(getattr(technique, key))) for key, name in QUESTIONS.items()),
     ]
-    comment = _fleet_comment(assessment, technique.technique_id, catalogue)
+    comment = _fleet_comment(assessment, technique.technique_id, catalogue, names)
     line, rule_metadata = fleet_words(rules) if rules else ("", {})
     metadata += [_named(name, value) for name, value in rule_metadata.items()]
     links = _links(technique.technique_id, [])
@@ -229,7 +230,9 @@ def _fleet_entry(
     return entry
 
 
-def _fleet_comment(assessment: Assessment, technique_id: str, catalogue: ReasonCatalogue) -> str:
+def _fleet_comment(
+    assessment: Assessment, technique_id: str, catalogue: ReasonCatalogue, names: ProfileNames
+) -> str:
     """One line for each distinct answer, with the profiles that have it."""
     profiles_by_answer: dict[str, list[str]] = {}
     for profile in assessment.profiles:
@@ -237,7 +240,6 @@ def _fleet_comment(assessment: Assessment, technique_id: str, catalogue: ReasonC
         if technique is not None:
             answer = _answer(technique, catalogue)
             profiles_by_answer.setdefault(answer, []).append(profile.profile_id)
-    names = ProfileNames(assessment.profiles)
     return "\n".join(f"{names(ids)}: {answer}" for answer, ids in profiles_by_answer.items())
 
 
