@@ -164,10 +164,24 @@ def test_explain_shows_the_chain_for_one_host() -> None:
     assert "auditpol /set" in " ".join(result.stdout.replace("│", "").split())
 
 
+def test_explain_of_a_technique_begins_with_the_picture_and_the_ways() -> None:
+    told = run("explain", "T1543.003", CONTOSO, "--host", "APP-OLD").stdout
+    assert told.startswith("T1543.003 Windows Service on APP-OLD, what shows it:")
+    assert "* Security:4696: a process was given a primary token" in told
+    assert told.index("Process Creation: ") < told.index("Ways to detect it: ")
+    assert told.index("Ways to detect it: ") < told.index("T1543.003 on APP-OLD: ")
+
+
+def test_explain_of_a_host_counts_what_the_rest_of_the_fleet_records() -> None:
+    told = " ".join(run("explain", "T1558.003", CONTOSO, "--host", "WS").stdout.split())
+    assert "✓ Security:4769: service ticket asked for │ recorded by: DC" in told
+
+
 def test_explain_of_an_event_for_other_roles_tells_the_role_and_nothing_else() -> None:
     result = run("explain", "Security:4768", CONTOSO, "--host", "FS")
     told = " ".join(result.stdout.replace("│", " ").split())
-    assert told.startswith("Security:4768 on FS: not applicable └── Security:4768: not applicable")
+    assert "recorded by domain controllers only" in told
+    assert "Security:4768 on FS: not applicable └── Security:4768: not applicable" in told
     assert "role: not applicable: only hosts of this role write Security:4768" in told
     assert "auditpol" not in told
     assert "Credential Request" not in told

@@ -182,7 +182,7 @@ def _broken_links(assessment: Assessment) -> Table:
     names = ProfileNames(assessment.profiles)
     for broken in broken_links(assessment)[:_TOP]:
         reason = broken.reason
-        cell = _labelled(reason.verdict).append_text(safe(f": {reason_text(reason)}", _LONGEST))
+        cell = labelled(reason.verdict).append_text(safe(f": {reason_text(reason)}", _LONGEST))
         profiles = safe(names(broken.profiles), 60)
         _row(table, str(broken.pairs), safe(reason.link), cell, profiles)
     return table
@@ -265,14 +265,14 @@ def _cost(remedy: Remedy) -> str:
 def _branch(branch: Branch) -> Text:
     line = safe(f"{branch.label}: ")
     line.stylize("bold")
-    line.append_text(_labelled(branch.verdict))
+    line.append_text(labelled(branch.verdict))
     if branch.note:
         line.append_text(safe(f" ({branch.note})"))
     return line
 
 
 def _reason(reason: Reason) -> Text:
-    lines = [safe(f"{reason.link}: ") + _labelled(reason.verdict) + safe(f": {reason.text}")]
+    lines = [safe(f"{reason.link}: ") + labelled(reason.verdict) + safe(f": {reason.text}")]
     details = [("evidence", str(evidence)) for evidence in reason.evidence]
     if reason.remedy is not None:
         details.append(("remedy", reason.remedy.text + _cost(reason.remedy)))
@@ -284,7 +284,8 @@ def _reason(reason: Reason) -> Text:
     return Text("\n").join(lines)
 
 
-def _labelled(verdict: Verdict) -> Text:
+def labelled(verdict: Verdict) -> Text:
+    """The label of a verdict in its colour."""
     return Text(verdict.label, style=_STYLES[group_of(verdict.label)])
 
 

@@ -74,5 +74,5 @@ def test_explaining_a_technique_ends_with_changes_that_suffice_none_of_them_idle
         rest = [other for other in changes if other is not one]
         assert applied(before, rest).verdict(question) != YES
     inventory = Inventory("t", (Host("one", 1, said),))
-    last = explain("T1112", inventory, load_attack())[0].children[-1]
+    last = explain("T1112", inventory, load_attack())[0].tree.children[-1]
     assert last.changes == changes

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from logreach.coverage.assessment.fact_views import fact_views
 from logreach.coverage.assessment.fleet import fleet_of
 from logreach.coverage.assessment.method_notes import method_notes, rule_notes
+from logreach.coverage.assessment.picture import Pictures
 from logreach.coverage.assessment.plan import plan_for
 from logreach.coverage.assessment.profiles import group, names
 from logreach.coverage.assessment.questions import QuestionKind, technique_questions
@@ -126,6 +127,7 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     rules = work.summaries(done.evaluation, reasons) if work else {}
     general = {name: _component(model, reasons, name) for name in model.component_names}
     detected = Detected(model, done, reasons)
+    pictures = Pictures(model, done, reasons)
     return Profile(
         profile_id=done.group.profile_id,
         hosts=names(done.group.hosts),
@@ -137,7 +139,10 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         attributes=_attributes(model, done.evaluation, reasons),
         components=general,
         techniques={
-            technique.id: _technique(model, reasons, technique, general, detected.of(technique.id))
+            technique.id: replace(
+                _technique(model, reasons, technique, general, detected.of(technique.id)),
+                picture=pictures.of(technique),
+            )
             for technique in model.techniques
         },
         events_on_host=_on_host(facts, reasons, events),
