@@ -9,6 +9,7 @@ from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.facts import Facts, Statement
 from logreach.inventories.facts.host import Host, Inventory
 from logreach.inventories.facts.keys import FactFamily, FactKey
+from logreach.inventories.facts.values import Off
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.windows.facts import (
     AUDIT,
@@ -34,6 +35,7 @@ _OUTCOMES = {
     "failure": (False, True),
     "none": (False, False),
 }
+_OFF = {off.value: off for off in Off}
 TAGS = """
 ProcessCreate FileCreateTime NetworkConnect ProcessTerminate DriverLoad ImageLoad
 CreateRemoteThread RawAccessRead ProcessAccess FileCreate RegistryEvent FileCreateStreamHash
@@ -68,13 +70,13 @@ def facts(words: Mapping[str, Any]) -> Facts:
         if state is not None:
             said.append(statement(AUDIT, subcategory.guid, AuditSetting(*_OUTCOMES[state])))
     for name, value in words.get("settings", {}).items():
-        said.append(statement(SETTING, name, value))
+        said.append(statement(SETTING, name, _OFF.get(value, value)))
     for name, value in words.get("features", {}).items():
         said.append(statement(FEATURE, name, value))
     for name, value in words.get("channels", {}).items():
         said.append(statement(CHANNEL, name, ChannelState(enabled=value)))
     for name, sddl in words.get("sacls", {}).items():
-        said.append(statement(SACL, name, read_sacl(sddl)))
+        said.append(statement(SACL, name, read_sacl(sddl or "S:")))
     if "sysmon" in words:
         said.append(statement(SYSMON.family, "", _sysmon(words["sysmon"])))
     return Facts.of(said)

@@ -137,9 +137,24 @@ def test_fail_under_does_not_fail_where_nothing_applies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("threshold", "code"), [("0", 0), ("100", 1)])
 def test_fail_under_is_told_by_the_exit_code(threshold: str, code: int, tmp_path: Path) -> None:
     words = ("--format", "json", "--fail-under", threshold)
-    result = run("assess", CONTOSO, "--out", str(tmp_path), *T1543, *words)
+    result = run("assess", CONTOSO, "--out", str(tmp_path), "--technique", "T1112", *words)
     assert result.exit_code == code
     assert [path.name for path in tmp_path.iterdir()] == ["assessment.json"]
+
+
+def test_fail_under_counts_evidence_of_other_hosts(tmp_path: Path) -> None:
+    words = ("--technique", "T1558.003", "--format", "json", "--fail-under", "100")
+    result = run("assess", CONTOSO, "--out", str(tmp_path), *words)
+    assert result.exit_code == 0
+    told = json.loads((tmp_path / "assessment.json").read_text("utf-8"))
+    assert told["summary"]["verdicts"]["detection"]["achievable elsewhere"] > 0
+
+
+def test_csv_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
+    result = run("assess", CONTOSO, "--out", str(tmp_path), *T1543, "--format", "csv")
+    assert result.exit_code == 0
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["attributes.csv", "events.csv", "techniques.csv"]
 
 
 def test_explain_shows_the_chain_for_one_host() -> None:
@@ -149,10 +164,24 @@ def test_explain_shows_the_chain_for_one_host() -> None:
     assert "auditpol /set" in " ".join(result.stdout.replace("│", "").split())
 
 
+def test_explain_of_a_technique_begins_with_the_picture_and_the_ways() -> None:
+    told = run("explain", "T1543.003", CONTOSO, "--host", "APP-OLD").stdout
+    assert told.startswith("T1543.003 Windows Service on APP-OLD, what shows it:")
+    assert "* Security:4696: a process was given a primary token" in told
+    assert told.index("Process Creation: ") < told.index("Ways to detect it: ")
+    assert told.index("Ways to detect it: ") < told.index("T1543.003 on APP-OLD: ")
+
+
+def test_explain_of_a_host_counts_what_the_rest_of_the_fleet_records() -> None:
+    told = " ".join(run("explain", "T1558.003", CONTOSO, "--host", "WS").stdout.split())
+    assert "✓ Security:4769: service ticket asked for │ recorded by: DC" in told
+
+
 def test_explain_of_an_event_for_other_roles_tells_the_role_and_nothing_else() -> None:
     result = run("explain", "Security:4768", CONTOSO, "--host", "FS")
     told = " ".join(result.stdout.replace("│", " ").split())
-    assert told.startswith("Security:4768 on FS: not applicable └── Security:4768: not applicable")
+    assert "recorded by domain controllers only" in told
+    assert "Security:4768 on FS: not applicable └── Security:4768: not applicable" in told
     assert "role: not applicable: only hosts of this role write Security:4768" in told
     assert "auditpol" not in told
     assert "Credential Request" not in told

@@ -32,6 +32,7 @@ EVENT = {"event_id": 1, "fields": {"Image": f"{HOST}.exe"}}
 COMMANDS = {
     "assess": "assess DIR --out DIR/out --technique T1543.003 --format json",
     "explain": "explain Security:4688 DIR",
+    "explain a technique": "explain T1543.003 DIR",
     "explain a rule": f"explain {HOST} DIR --rules DIR/rules",
     "rules": "rules DIR --rules DIR/rules",
     "rules as JSON": "rules DIR --rules DIR/rules --format json",
@@ -103,6 +104,7 @@ def test_what_is_escaped_is_json_for_the_same_text(text: str) -> None:
     assert json.loads(f'"{shown}"') == text
     assert end == 1 + len(text)
     assert escaped(UnicodeEncodeError("ascii", "…", 0, 1, ""))[0] == "..."
+    assert escaped(UnicodeEncodeError("ascii", "✓✗", 0, 2, ""))[0] == "+x"
 
 
 def test_a_fault_is_one_line_and_steers_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:

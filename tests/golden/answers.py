@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 from golden.runs import WITHOUT_RULES, Run
 
 Json = Mapping[str, Any]
-QUESTIONS = ("visibility", "detection", "detection_with_alternatives")
+QUESTIONS = ("detection", "visibility", "analytic", "analytic_by_any_event")
 WHOLE = "all"  # in place of a profile, for what is said of the whole inventory
 
 _SHORT_LABELS = {
     "achievable": "yes",
+    "achievable elsewhere": "yes elsewhere",
     "conditional": "partial",
+    "conditional elsewhere": "partial elsewhere",
     "unknown, at least conditional": "partial..yes",
     "unknown": "no..yes",
     "unknown, at best conditional": "no..partial",
@@ -39,10 +41,12 @@ class Statement(NamedTuple):
 
 @dataclass
 class Statements:
-    """What assessments say, each statement with the (variant, profile) pairs that it holds for."""
+    """What assessments say, each statement with the (variant, profile) pairs that it holds for;
+    `contradictions` are techniques out of reach for which a rule can fire."""
 
     answers: dict[Statement, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     texts: dict[Statement, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    contradictions: list[str] = field(default_factory=list)
 
 
 def statements_of(runs: Mapping[str, Run], *, hide_texts: bool, texts_of: set[str]) -> Statements:
@@ -271,6 +275,11 @@ class _Profile:
             ids = technique["reason_ids"][question]
             listed = {"verdict": technique[question], "reason_ids": ids}
             self._judged("technique", f"{identity} {question}", listed)
+        detection = technique["detection"]
+        told = f"depth {detection['depth']}, by {', '.join(detection['sensors']) or 'none'}"
+        if detection["where"]:
+            told += f", recorded by {', '.join(detection['where'])}"
+        self._answer("technique depth", identity, told)
         score = technique["score"]
         told = f"{score['proven']}..{score['possible']}" if score else "none"
         self._answer("technique score", identity, told)
@@ -294,6 +303,7 @@ class _Profile:
                 f"missing {' '.join(rule['missing_fields'])}",
             ]
             self._judged("rule", identity, rule, "; ".join(details) + " | ")
+            self._against_techniques(identity, rule)
             self._answer("rule itself", identity, _rule_itself(rule))
             words = f"{rule['title']} | {rule['reason']} | {rule['dead_branches']}"
             self._text("rule", identity, words)
@@ -301,6 +311,20 @@ class _Profile:
             weights = _counts(rollup["weights"])
             told = f"{_counts(rollup['counts'])}; weights {weights}"
             self._answer("rules of technique", identity, told)
+
+    def _against_techniques(self, identity: str, rule: Json) -> None:
+        """No technique is out of reach while a rule for it can fire."""
+        if rule["verdict"]["proven"] == "no":
+            return
+        for technique in rule["techniques"]:
+            listed = self.profile["techniques"].get(technique)
+            label = listed["detection"]["label"] if listed else "not applicable"
+            if label != "not applicable" and listed["detection"]["proven"] == "no":
+                place = f"{self.recorder.variant} {self.profile['id']}"
+                self.recorder.statements.contradictions.append(
+                    f"{place}: {technique} is {label}, though the rule "
+                    f"{identity} is {rule['verdict']['label']}"
+                )
 
     def _dead_branch(self, branch: str) -> str:
         """The events that a dead branch names; its words may quote the rule."""

@@ -41,7 +41,7 @@ def compare(inventory: Inventory, variants: Iterable[str], cache: Path, texts: b
     if texts:
         changed = difference(frozen(inventory.name, "texts"), now.texts, variants)
         lines += [line if line.startswith(" ") else f"text of {line}" for line in changed]
-    return lines
+    return lines + now.contradictions
 
 
 def observe(inventory: Inventory, variants: tuple[str, ...], cache: Path) -> Statements:

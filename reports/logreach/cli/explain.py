@@ -1,4 +1,4 @@
-"""`logreach explain`: the chain behind one verdict, as a tree."""
+"""`logreach explain`: what stands behind one verdict: picture, event, and chain."""
 
 from __future__ import annotations
 
@@ -31,22 +31,28 @@ def explain(
     ] = None,
     attack: AttackChoice = None,
 ) -> None:
-    """Show each link of the chain behind a verdict, with reason, evidence and remedy."""
+    """Show what stands behind a verdict.
+
+    A technique: what shows it here and the ways to detect it. An event: what it records, its
+    caveats and every field. Then each link of the chain, with reason, evidence and remedy.
+    """
     from rich.console import Console
 
     from logreach.cli.rules import explained, is_rule_file
-    from logreach.coverage.assessment.explain import explain as chain
+    from logreach.coverage.assessment.explain import explain as why
     from logreach.coverage.assessment.scope import only_hosts
     from logreach.coverage.attack import load_attack
     from logreach.inventories import load
+    from logreach.reports.explanation import render_explanation
     from logreach.reports.terminal import render_tree
 
     hosts_read = only_hosts(load(inventory), host or ())
     console = Console()
     if rules or is_rule_file(name):
-        trees = explained(name, hosts_read, rules or ())
+        trees = [render_tree(branch) for branch in explained(name, hosts_read, rules or ())]
     else:
-        trees = chain(name, hosts_read, load_attack(attack))
-    for branch in trees:
-        console.print(render_tree(branch))
+        found = why(name, hosts_read, load_attack(attack))
+        trees = [tree for each in found for tree in render_explanation(each)]
+    for tree in trees:
+        console.print(tree)
     print_faults(hosts_read.faults, heading="Faults of the input:")

@@ -2,7 +2,7 @@
 
 Characters outside of a stream's encoding are written as \\uXXXX, as two of these beyond 16
 bits. JSON escapes them the same way, so it stays exact in every encoding. An ellipsis becomes three
-dots; rich draws its lines in ASCII by itself.
+dots, a tick '+' and a cross 'x'; rich draws its lines in ASCII by itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from io import TextIOWrapper
 from typing import TextIO
 
 _HANDLER = "logreach.escape"
-_SIMILAR = {"…": "..."}
+_SIMILAR = {"…": "...", "✓": "+", "✗": "x"}
 
 
 def escaped(error: UnicodeError) -> tuple[str, int]:

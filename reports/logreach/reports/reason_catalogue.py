@@ -11,6 +11,7 @@ from logreach.coverage.assessment.result import (
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import YES, Level
 from logreach.coverage.network.techniques import QUESTIONS
 from logreach.reports.caveats import assumed_evidence
 from logreach.reports.reason_text import reason_text, why
@@ -46,6 +47,18 @@ class ReasonCatalogue:
         text = reason_text(self.reasons[assumed[0]]) if assumed else ""
         return first if text in first else f"{first}; {text}"
 
+    def beside_ways(self, judged: Judged) -> str:
+        """What the ways of a detection do not say themselves: the link that is broken or unknown,
+        and the first reason that rests on an assumed fact."""
+        short = [reason for reason in judged.reasons if _is_short(reason)]
+        if not short and judged.verdict.proven is Level.NO:
+            return self.why(judged)
+        unsettled = [reason for reason in short if not reason.verdict.settled]
+        shown = short[:1] if judged.verdict.settled else [*short[:1], *unsettled[:1]]
+        assumed = [number for number in self.numbers(judged) if number in self._assumed]
+        shown += [self.reasons[number] for number in assumed[:1]]
+        return "; ".join(dict.fromkeys(map(reason_text, shown)))
+
     def numbers(self, judged: Judged) -> tuple[int, ...]:
         """The numbers of a verdict's reasons, in the order of the reasons."""
         return self._chains[judged.reasons]
@@ -64,6 +77,12 @@ class ReasonCatalogue:
             self.reasons.append(reason)
             self.profiles.append([])
         return number
+
+
+def _is_short(reason: Reason) -> bool:
+    """Whether a link is less than whole. That an event shows a part at best, the ways say."""
+    limit = reason.link == "knowledge" and reason.verdict.possible is Level.PARTIAL
+    return reason.verdict is not YES and not limit
 
 
 def judged_of(profile: Profile) -> Iterator[Judged]:

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from logreach.coverage.assessment.assess import Scope, assess, score
+from logreach.coverage.assessment.evaluated import evaluate_fleet
+from logreach.coverage.assessment.profiles import group
 from logreach.coverage.assessment.result import Assessment, Profile
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import Evaluation, evaluate, reevaluate
@@ -30,6 +32,7 @@ from logreach.coverage.engine.verdict import (
 )
 from logreach.coverage.network.keys import analytic_key, technique_key
 from logreach.coverage.network.model import Model, build
+from logreach.coverage.network.techniques import QUESTIONS
 from logreach.coverage.platforms.sysmon.prerequisites import contradictions
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host, Inventory
@@ -139,13 +142,15 @@ def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
 @given(st.lists(random_hosts.facts(), min_size=1, max_size=2))
 @_FEW
 def test_the_least_to_change_suffices_and_the_steps_gain_what_they_say(many: list[Facts]) -> None:
-    found = _assessed(*(Host(f"h{n}", n + 1, one) for n, one in enumerate(many)))
-    known = {f"P{n + 1}": one for n, one in enumerate(many)}
+    fleet = [Host(f"h{n}", n + 1, one) for n, one in enumerate(many)]
+    found = _assessed(*fleet)
+    profiles, _ = evaluate_fleet(_model(), group(fleet))
+    known = {profile.group.profile_id: profile.evaluation for profile in profiles}
     remedies = [one.remedy for one in found.remedies]
     for profile, techniques in found.plan.least.items():
-        before = evaluate(_model().compiled, known[profile])
+        before = known[profile]
         for technique, places in techniques.items():
-            question = technique_key(technique, "detection_with_alternatives")
+            question = technique_key(technique, "detection")
             assert before.verdict(question) != YES
             after = applied(before, [remedies[place] for place in places])
             assert after.verdict(question) == YES, (technique, [remedies[n].text for n in places])
@@ -153,7 +158,7 @@ def test_the_least_to_change_suffices_and_the_steps_gain_what_they_say(many: lis
         profile.count
         for profile in found.profiles
         for one in profile.techniques.values()
-        if one.detection_with_alternatives.verdict == YES
+        if one.detection.judged.verdict == YES
     )
     for step in found.plan.steps:
         achieved += step.gain
@@ -183,17 +188,18 @@ def test_every_verdict_short_of_achievable_says_why(known: Facts) -> None:
 @_FEW
 def test_a_fleet_adds_up_and_has_no_order(made: list[tuple[Facts, int]], twin: int) -> None:
     made = [*made, (made[twin % len(made)][0], 7)]
-    group = [Host(f"h{number}", count, one) for number, (one, count) in enumerate(made)]
-    forth, back = _assessed(*group), _assessed(*reversed(group))
-    total = sum(host.count for host in group)
-    assert len(forth.profiles) < len(group)
+    fleet_hosts = [Host(f"h{number}", count, one) for number, (one, count) in enumerate(made)]
+    forth, back = _assessed(*fleet_hosts), _assessed(*reversed(fleet_hosts))
+    total = sum(host.count for host in fleet_hosts)
+    assert len(forth.profiles) < len(fleet_hosts)
     assert sum(profile.count for profile in forth.profiles) == total
     for technique, fleet in forth.fleet.items():
-        for counts in (fleet.visibility, fleet.detection, fleet.detection_with_alternatives):
+        for counts in (fleet.detection, fleet.visibility, fleet.analytic_by_any_event):
             assert sum(counts.values()) == total, technique
-        counts = dict(fleet.detection_with_alternatives)
+        counts = dict(fleet.detection)
         asked = total - counts.pop("not applicable", 0)
-        share = counts.get("achievable", 0) / asked if asked else None
+        reached = counts.get("achievable", 0) + counts.get("achievable elsewhere", 0)
+        share = reached / asked if asked else None
         assert fleet.achievable_share == (None if share is None else round(share, 4))
         assert fleet == back.fleet[technique]
     assert _by_host(forth) == _by_host(back)
@@ -225,7 +231,7 @@ def test_a_role_that_is_unknown_settles_nothing_for_hosts_that_are_not_asked() -
         "os": "Windows Server 2016",
         "audit": {"Kerberos Service Ticket Operations": "none", "others": "success and failure"},
     }
-    key = analytic_key("AN0444", "T1558.003", "detection_with_alternatives")
+    key = analytic_key("AN0444", "T1558.003", "analytic_by_any_event")
     model = _model()
     unknown = evaluate(model.compiled, hosts.facts(words))
     member = evaluate(model.compiled, hosts.facts(words | {"role": "server"}))
@@ -247,9 +253,8 @@ def _judged(profile: Profile) -> Iterator[tuple[str, Judged]]:
         for part in (component.operations, component.via, component.attributes):
             yield from ((f"{name}: {key}", judged) for key, judged in part.items())
     for key, technique in profile.techniques.items():
-        yield key, technique.visibility
-        yield key, technique.detection
-        yield key, technique.detection_with_alternatives
+        for question in QUESTIONS:
+            yield key, technique.judged(question)
         for analytic in technique.analytics.values():
             yield analytic.analytic_id, analytic.detection
             yield analytic.analytic_id, analytic.with_alternatives

@@ -60,9 +60,10 @@ def test_every_event_and_many_a_field_of_the_knowledge_is_found_and_judged(model
 
 def test_a_technique_outside_windows_says_so_once() -> None:
     inventory = Inventory("i", (Host("WS", 1, Facts()),))
-    (tree,) = explain("T1543.001", inventory, load_attack())
+    (found,) = explain("T1543.001", inventory, load_attack())
+    tree = found.tree
     (branch,) = tree.children
-    assert branch.label == "visibility, detection, detection with alternatives"
+    assert branch.label == "detection, visibility, analytic, analytic by any event"
     assert tree.verdict == NOT_APPLICABLE
     assert [one.text for one in branch.reasons] == [
         "T1543.001 is not for Windows hosts (ATT&CK: macOS)"

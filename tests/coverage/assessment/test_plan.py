@@ -49,9 +49,7 @@ def _achieved(profile: str, places: set[int]) -> set[str]:
     return {
         one
         for one in _TECHNIQUES
-        if after.achievable(
-            after.compiled.number[technique_key(one, "detection_with_alternatives")]
-        )
+        if after.achievable(after.compiled.number[technique_key(one, "detection")])
     }
 
 

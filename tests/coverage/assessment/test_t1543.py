@@ -13,6 +13,7 @@ import yaml
 from logreach.coverage.assessment.assess import Scope, assess
 from logreach.coverage.assessment.result import Profile
 from logreach.coverage.attack import load_attack
+from logreach.coverage.network.techniques import QUESTIONS
 
 _DATA = yaml.safe_load((Path(__file__).parent / "t1543.yaml").read_text("utf-8"))
 _SERVICES = ("T1543", *(f"T1543.00{number}" for number in range(1, 6)))
@@ -37,7 +38,10 @@ def test_the_engine_finds_it(case: dict[str, Any]) -> None:
                 k: profile.attributes[k].verdict.label for k in case["attribute"]
             },
             "technique": lambda: {
-                k: profile.techniques[k].detection.verdict.label for k in case["technique"]
+                k: profile.techniques[k].detection.label for k in case["technique"]
+            },
+            "analytic": lambda: {
+                k: profile.techniques[k].analytic.verdict.label for k in case["analytic"]
             },
             "via": lambda: {
                 name: {k: components[name].via[k].verdict.label for k in wanted}
@@ -56,6 +60,6 @@ def test_every_verdict_that_is_not_settled_yes_says_why() -> None:
     for host in _DATA["hosts"]:
         profile = _profile(host)
         for technique in profile.techniques.values():
-            for judged in (technique.visibility, technique.detection):
+            for judged in map(technique.judged, QUESTIONS):
                 assert judged.reasons, (host, technique.technique_id)
                 assert all(reason.text for reason in judged.reasons)

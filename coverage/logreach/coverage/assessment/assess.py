@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from logreach.coverage.assessment.detected import Detected
+from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.fact_views import fact_views
 from logreach.coverage.assessment.fleet import fleet_of
 from logreach.coverage.assessment.listed_remedies import listed
 from logreach.coverage.assessment.method_notes import method_notes, rule_notes
+from logreach.coverage.assessment.picture import Pictures
 from logreach.coverage.assessment.plan import plan_for
 from logreach.coverage.assessment.profiles import group, names
 from logreach.coverage.assessment.questions import QuestionKind, technique_questions
-from logreach.coverage.assessment.detected import Detected
-from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.remedies import missing_facts, planned_remedies
 from logreach.coverage.assessment.result import (
     AnalyticResult,
@@ -93,16 +94,16 @@ def assess(
     if work:
         model.add_detection(work.ways(model.detection_part.direct_events))
     questions = {**technique_questions(model), **(work.questions if work else {})}
-    assessed = evaluate_fleet(model, group(inventory.hosts))
+    assessed, fleet = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
     profiles: list[Profile] = []
     for number, profile in enumerate(assessed):
         progress("assessing profiles", number, len(assessed))
         profiles.append(_profile(model, profile, work))
-    weighed = planned_remedies(questions, assessed, progress)
+    weighed = planned_remedies(questions, assessed, fleet, progress)
     remedies, (plan, rule_plan) = listed(
         weighed,
-        plan_for(QuestionKind.TECHNIQUE, questions, assessed, weighed),
-        plan_for(QuestionKind.RULE, questions, assessed, weighed) if work else Plan(),
+        plan_for(QuestionKind.TECHNIQUE, questions, assessed, fleet, weighed),
+        plan_for(QuestionKind.RULE, questions, assessed, fleet, weighed) if work else Plan(),
     )
     return Assessment(
         version=version,
@@ -130,6 +131,7 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     rules = work.summaries(done.evaluation, reasons) if work else {}
     general = {name: _component(model, reasons, name) for name in model.component_names}
     detected = Detected(model, done, reasons)
+    pictures = Pictures(model, done, reasons)
     return Profile(
         profile_id=done.group.profile_id,
         hosts=names(done.group.hosts),
@@ -141,7 +143,10 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         attributes=_attributes(model, done.evaluation, reasons),
         components=general,
         techniques={
-            technique.id: _technique(model, reasons, technique, general, detected.of(technique.id))
+            technique.id: replace(
+                _technique(model, reasons, technique, general, detected.of(technique.id)),
+                picture=pictures.of(technique),
+            )
             for technique in model.techniques
         },
         events_on_host=_on_host(facts, reasons, events),
@@ -277,6 +282,6 @@ def hanging(
 ) -> Mapping[FactKey[object], int]:
     """How many host x technique verdicts hang on each fact that the inventory does not tell."""
     model = build(attack or load_attack())
-    assessed = evaluate_fleet(model, group(inventory.hosts))
+    assessed, _ = evaluate_fleet(model, group(inventory.hosts))
     missing = missing_facts(technique_questions(model), assessed, model.sensors)
     return {fact.key: fact.verdicts for fact in missing}

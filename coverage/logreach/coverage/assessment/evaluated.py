@@ -28,9 +28,13 @@ class Assessed:
 
 
 class Fleet:
-    """What hosts of each role record for all others, of the evidence in a graph."""
+    """What hosts of each role record for all others, of the evidence in a graph.
 
-    def __init__(self, model: Model) -> None:
+    `beside` are profiles that nobody asks about, whose records count all the same.
+    """
+
+    def __init__(self, model: Model, beside: Sequence[Assessed] = ()) -> None:
+        self._beside = beside
         self._recorders: dict[str, Recorder] = {}
         self._lines: dict[str, list[NodeKey]] = {}
         for ways in model.detection_part.ways.values():
@@ -39,11 +43,30 @@ class Fleet:
                 if recorder is not None:
                     self._recorders[recorder.name] = recorder
                     self._lines.setdefault(recorder.name, []).append(node.here)
+        number = model.compiled.number
+        self._numbers = frozenset(number[line] for lines in self._lines.values() for line in lines)
 
     def spread(self, profiles: Sequence[Assessed]) -> list[Assessed]:
         """The profiles, each with what the others record of what is done on it."""
-        recorded = self._recorded(profiles)
+        recorded = self._recorded([*profiles, *self._beside])
         return [_told(profile, recorded) for profile in profiles]
+
+    def changed(
+        self, profiles: Sequence[Assessed], changes: Mapping[int, Evaluation]
+    ) -> dict[int, Evaluation]:
+        """The profiles, by their places, that come out otherwise once some have changed: these,
+        and those for which they record something."""
+        if all(self._numbers.isdisjoint(after.changed) for after in changes.values()):
+            return dict(changes)
+        after = [
+            replace(profile, evaluation=changes.get(place, profile.evaluation))
+            for place, profile in enumerate(profiles)
+        ]
+        return {
+            place: told.evaluation
+            for place, (profile, told) in enumerate(zip(profiles, self.spread(after), strict=True))
+            if told.evaluation is not profile.evaluation
+        }
 
     def _recorded(self, profiles: Sequence[Assessed]) -> dict[str, FleetEvidence]:
         """By role, what its hosts record; roles that no host has, or may have, are left out."""
@@ -95,7 +118,13 @@ def _told(profile: Assessed, recorded: Mapping[str, FleetEvidence]) -> Assessed:
     return replace(profile, evaluation=reevaluate(evaluation, facts, changed))
 
 
-def evaluate_fleet(model: Model, groups: Iterable[HostGroup]) -> list[Assessed]:
-    """Evaluate every profile."""
-    profiles = [Assessed(group, evaluate(model.compiled, group.facts)) for group in groups]
-    return Fleet(model).spread(profiles)
+def evaluate_fleet(
+    model: Model, groups: Iterable[HostGroup], beside: Iterable[HostGroup] = ()
+) -> tuple[list[Assessed], Fleet]:
+    """Evaluate every profile, and the fleet that they are part of; `beside` as in `Fleet`."""
+    fleet = Fleet(model, [_evaluated(model, group) for group in beside])
+    return fleet.spread([_evaluated(model, group) for group in groups]), fleet
+
+
+def _evaluated(model: Model, group: HostGroup) -> Assessed:
+    return Assessed(group, evaluate(model.compiled, group.facts))

@@ -1,48 +1,88 @@
-"""The chain behind one verdict, as a tree."""
+"""Why a verdict is what it is, by profile: the picture of a technique, an event, and the chain."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from logreach.coverage.assessment.detected import Detected
+from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
+from logreach.coverage.assessment.event_view import EventView, add_fields, view
 from logreach.coverage.assessment.lookup import resolve_nodes
-from logreach.coverage.assessment.profiles import HostGroup, group
+from logreach.coverage.assessment.picture import Picture, Pictures
+from logreach.coverage.assessment.profiles import group
+from logreach.coverage.assessment.result import Detection
 from logreach.coverage.attack import AttackModel, Presence
 from logreach.coverage.engine.chain import Chain
-from logreach.coverage.engine.evaluation import Evaluation, evaluate
+from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.minimal_changes import applied, fewest
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import YES, Level
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.network.keys import held_key
 from logreach.coverage.network.model import Model, build
 from logreach.inventories.facts.host import Inventory
 
-_ALTERNATIVES = "detection_with_alternatives"
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is said of a name on the hosts of one profile.
+
+    `tree` is the chain behind the verdict. A technique has a `picture` (None where it is not for
+    such hosts) and its ways to be detected; an event, or a field of one, has the `event`.
+    """
+
+    tree: Branch
+    picture: Picture | None = None
+    detection: Detection | None = None
+    event: EventView | None = None
 
 
-def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Branch]:
-    """One tree a profile for a technique, an event, a field of an event or a data component.
+def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explanation]:
+    """One explanation a profile of a technique, an event, a field of one or a data component.
 
     Raises InputError where `what` names none of these.
     """
     wanted = attack.look_up(what)
-    scope = [wanted.id] if wanted.presence is Presence.CURRENT else []
-    model = build(attack, scope)
+    model = build(attack, [wanted.id] if wanted.presence is Presence.CURRENT else [])
+    technique = model.techniques[0] if model.techniques else None
     keys = resolve_nodes(what, model)
-    return [_tree(what, keys, model, one) for one in group(inventory.hosts)]
+    event, names = _event_fields(keys[0], model)
+    profiles, _ = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
+    found = []
+    for profile in profiles:
+        reasons = Reasons(profile.evaluation)
+        found.append(
+            Explanation(
+                _tree(what, keys, profile, reasons),
+                Pictures(model, profile, reasons).of(technique) if technique else None,
+                Detected(model, profile, reasons).of(technique.id) if technique else None,
+                view(model, reasons, event, names) if event else None,
+            )
+        )
+    return found
 
 
-def _tree(what: str, keys: list[NodeKey], model: Model, one: HostGroup) -> Branch:
-    evaluation = evaluate(model.compiled, one.facts)
-    chain = Chain(evaluation, Reasons(evaluation))
+def _event_fields(key: NodeKey, model: Model) -> tuple[EventId | None, tuple[str, ...]]:
+    """The event that a node is about, if it is one, and the fields of it to be shown."""
+    if key.kind not in ("event", "attribute"):
+        return None, ()
+    name, *field = map(str, key.parts)
+    event = EventId.parse(name)
+    return event, add_fields(model, event, *field)
+
+
+def _tree(what: str, keys: list[NodeKey], profile: Assessed, reasons: Reasons) -> Branch:
+    evaluation = profile.evaluation
+    chain = Chain(evaluation, reasons)
     children = _once(keys, [_named(key, chain.below(key)) for key in keys])
     children[1:1] = _on_host(keys[0], evaluation)
-    label = f"{what} on {', '.join(host.name for host in one.hosts)}"
+    label = f"{what} on {', '.join(host.name for host in profile.group.hosts)}"
     verdict = children[0].verdict
-    if _ALTERNATIVES in keys[-1].parts:
-        label, verdict = f"{label}, {_ALTERNATIVES.replace('_', ' ')}", evaluation.verdict(keys[-1])
-        number = evaluation.compiled.number[keys[-1]]
-        children += least_changes(_ALTERNATIVES.replace("_", " "), number, evaluation)
+    if keys[0].kind == "technique":
+        number = evaluation.compiled.number[keys[0]]
+        children += least_changes("detection", number, evaluation)
     return Branch(label, None, verdict, (), tuple(children))
 
 
@@ -50,8 +90,8 @@ def _on_host(key: NodeKey, evaluation: Evaluation) -> list[Branch]:
     """What the host itself holds of an event that does not arrive, or not whole."""
     if key.kind != "event":
         return []
-    (event,) = key.parts
-    verdict = evaluation.verdict(NodeKey.of("held", event))
+    event = EventId.parse(str(key.parts[0]))
+    verdict = evaluation.verdict(held_key(event))
     label = f"{event} on the host itself, whether or not it arrives"
     return [Branch(label, None, verdict)] if verdict != evaluation.verdict(key) else []
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
+from logreach.coverage.assessment.evaluated import Assessed, Fleet
 from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
-from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.judged import Volume
@@ -26,6 +26,7 @@ def plan_for(
     kind: QuestionKind,
     questions: Questions,
     assessed: Sequence[Assessed],
+    fleet: Fleet,
     planned: Sequence[PlannedRemedy],
 ) -> Plan:
     """The plan, the step that gains most for its size first: for detection of techniques, or for
@@ -33,7 +34,7 @@ def plan_for(
     lesser = lesser_of([each.remedy for each in planned])
     profiles = [_Profile(profile, questions, kind, planned, lesser) for profile in assessed]
     return Plan(
-        steps=tuple(_steps(profiles, planned)),
+        steps=tuple(_steps(profiles, fleet, planned)),
         pairs=sum(profile.count * _weight(profile.asked.values()) for profile in profiles),
         open=sum(
             profile.count
@@ -95,17 +96,25 @@ class _Profile:
 
     def make(self, chosen: int) -> list[Question]:
         """Make these remedies if they gain anything here; the questions that it gains."""
-        gained = self.gained(chosen)
-        if not gained:
+        if not self.gained(chosen):
             return []
         more = chosen & self._useful & ~self.done
-        self._now = self._with(more)
-        self._once_made = {}
         self.done |= more
-        beside = self._achieved(self._beside, self._now) - self._achieved_beside
+        return self.take(self._with(more))
+
+    def take(self, evaluation: Evaluation) -> list[Question]:
+        """Go on from this evaluation, in which more may hold; the questions that it gains."""
+        self._now = evaluation
+        self._once_made = {}
+        gained = self._achieved(self.asked, evaluation) - self.achieved
+        beside = self._achieved(self._beside, evaluation) - self._achieved_beside
         self.achieved |= gained
         self._achieved_beside |= beside
         return [self.asked[n] for n in gained] + [self._beside[n] for n in beside]
+
+    def now(self) -> Assessed:
+        """The profile once all remedies so far have been made."""
+        return Assessed(self._profile.group, self._now)
 
     def _with(self, more: int) -> Evaluation:
         """The evaluation with these remedies made beside those that were made before."""
@@ -126,7 +135,9 @@ class _Profile:
         return self.count * _weight(self.asked[number] for number in numbers)
 
 
-def _steps(profiles: Sequence[_Profile], planned: Sequence[PlannedRemedy]) -> Iterator[PlanStep]:
+def _steps(
+    profiles: Sequence[_Profile], fleet: Fleet, planned: Sequence[PlannedRemedy]
+) -> Iterator[PlanStep]:
     tried: set[int] = set()
     for _ in range(MOST):
         best = _best(_waiting(profiles, tried))
@@ -134,10 +145,15 @@ def _steps(profiles: Sequence[_Profile], planned: Sequence[PlannedRemedy]) -> It
         if not chosen:
             return
         tried.add(best)
-        gain = _gains(chosen, profiles)
+        before = _achieved(profiles)
         gained = [(profile, profile.make(chosen)) for profile in profiles]
+        made = [profile for profile, questions in gained if questions]
+        told = fleet.spread([profile.now() for profile in profiles])
+        for (profile, questions), after in zip(gained, told, strict=True):
+            questions += profile.take(after.evaluation)
+        gain = _achieved(profiles) - before
         if gain:
-            yield _step(_places(chosen), planned, gain, profiles, gained)
+            yield _step(_places(chosen), planned, gain, profiles, made, gained)
 
 
 def _step(
@@ -145,9 +161,10 @@ def _step(
     planned: Sequence[PlannedRemedy],
     gain: float,
     profiles: Iterable[_Profile],
+    touched: Sequence[_Profile],
     gained: Iterable[tuple[_Profile, Sequence[Question]]],
 ) -> PlanStep:
-    touched = [profile for profile, questions in gained if questions]
+    """A step: the profiles on which it is made, and what each profile gains by it."""
     rules = QuestionKind.RULE
     asked = _without_lesser(tuple(places), planned)
     changes = [planned[place].remedy for place in asked]
@@ -158,13 +175,17 @@ def _step(
         profiles=tuple(profile.id for profile in touched),
         hosts=sum(profile.count for profile in touched),
         gain=gain,
-        achievable=sum(profile.weight(profile.achieved) for profile in profiles),
+        achievable=_achieved(profiles),
         techniques=tuple(sorted({q.name for _, qs in gained for q in qs if q.kind is not rules})),
         rules=tuple(sorted({q.name for _, qs in gained for q in qs if q.kind is rules})),
         rule_gain=sum(
             (p.count * q.weight for p, qs in gained for q in qs if q.kind is rules), start=0.0
         ),
     )
+
+
+def _achieved(profiles: Iterable[_Profile]) -> float:
+    return sum(profile.weight(profile.achieved) for profile in profiles)
 
 
 def _needed(chosen: int, profiles: Sequence[_Profile]) -> int:

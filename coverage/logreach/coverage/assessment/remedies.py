@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.assessment.evaluated import Assessed, Fleet
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.result import MissingFact, PlannedRemedy
@@ -25,11 +25,11 @@ from logreach.inventories.facts.keys import FactKey
 
 @dataclass
 class _Gains:
-    """What a remedy gains over all profiles."""
+    """What a remedy gains over all profiles; `offered` are the places of those that ask for it."""
 
     remedy: Remedy
-    offered: list[HostGroup] = field(default_factory=list)
-    raising: list[HostGroup] = field(default_factory=list)
+    offered: list[int] = field(default_factory=list)
+    changed: list[HostGroup] = field(default_factory=list)
     gain: int = 0
     raised: dict[str, set[str]] = field(default_factory=dict)
     rule_gain: float = 0.0
@@ -37,11 +37,10 @@ class _Gains:
 
     def planned(self, *, needless: bool) -> PlannedRemedy:
         """The same for the result document."""
-        groups = self.raising or self.offered
         return PlannedRemedy(
             self.remedy,
-            tuple(group.profile_id for group in groups),
-            sum(group.count for group in groups),
+            tuple(group.profile_id for group in self.changed),
+            sum(group.count for group in self.changed),
             self.gain,
             {name: "; ".join(sorted(words)) for name, words in sorted(self.raised.items())},
             needless,
@@ -53,6 +52,7 @@ class _Gains:
 def planned_remedies(
     questions: Questions,
     assessed: Sequence[Assessed],
+    fleet: Fleet,
     progress: Callable[[str, int, int], None],
 ) -> tuple[PlannedRemedy, ...]:
     """Every remedy that some link asks for, the one that raises most verdicts first.
@@ -60,11 +60,13 @@ def planned_remedies(
     Those that ask for more than another, and gain no more, come last.
     """
     gains: dict[tuple[FactKey[object], str], _Gains] = {}
-    for number, profile in enumerate(assessed):
-        progress("weighing remedies", number, len(assessed))
+    for place, profile in enumerate(assessed):
         for remedy in offered_remedies(profile.evaluation):
             entry = gains.setdefault((remedy.key, remedy.text), _Gains(remedy))
-            _weigh(questions, profile, entry)
+            entry.offered.append(place)
+    for number, entry in enumerate(gains.values()):
+        progress("weighing remedies", number, len(gains))
+        _weigh(questions, assessed, fleet, entry)
     by_fact: dict[FactKey[object], list[_Gains]] = {}
     for entry in gains.values():
         if entry.remedy.value is not None:
@@ -98,24 +100,32 @@ def offered_remedies(evaluation: Evaluation) -> list[Remedy]:
     return list(remedies.values())
 
 
-def _weigh(questions: Questions, profile: Assessed, entry: _Gains) -> None:
-    group = profile.group
-    changed = applied(profile.evaluation, [entry.remedy])
-    entry.offered.append(group)
-    raising = False
+def _weigh(questions: Questions, assessed: Sequence[Assessed], fleet: Fleet, entry: _Gains) -> None:
+    changes = {
+        place: applied(assessed[place].evaluation, [entry.remedy]) for place in entry.offered
+    }
+    raising: list[int] = []
+    for place, evaluation in fleet.changed(assessed, changes).items():
+        if _weigh_on(questions, assessed[place], evaluation, entry) and place in changes:
+            raising.append(place)
+    entry.changed = [assessed[place].group for place in raising or entry.offered]
+
+
+def _weigh_on(questions: Questions, profile: Assessed, changed: Evaluation, entry: _Gains) -> bool:
+    """Add what the remedy gains on one profile; whether it gains anything there."""
+    hosts, raising = profile.group.count, False
     for question, before, after in _changed(questions, profile.evaluation, changed):
         if after.proven <= before.proven:
             continue
         words = f"{before.label} -> {after.label}"
         if question.kind is QuestionKind.RULE:
-            entry.rule_gain += group.count * question.weight * rise(before, after)
+            entry.rule_gain += hosts * question.weight * rise(before, after)
             entry.rules_raised.setdefault(words, {})[question.name] = None
         else:
             entry.raised.setdefault(question.name, set()).add(words)
-            entry.gain += group.count
+            entry.gain += hosts
         raising = True
-    if raising:
-        entry.raising.append(group)
+    return raising
 
 
 def rise(before: Verdict, after: Verdict) -> float:

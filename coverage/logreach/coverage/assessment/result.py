@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from logreach.coverage.assessment.picture import Picture
 from logreach.coverage.engine.judged import Judged, Remedy, Volume
 from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.coverage.network.techniques import (
@@ -152,7 +153,8 @@ class TechniqueResult:
 
     `score` is (proven, possible), the mean level of its applicable components from 0 to 1; None
     where no component applies. `components` are keyed by name; where the technique narrows a
-    component to operations of its own, the result is for those.
+    component to operations of its own, the result is for those. `picture` shows these with the
+    events of each sensor; None where the technique is not for such hosts.
     """
 
     technique_id: str
@@ -165,6 +167,7 @@ class TechniqueResult:
     score: tuple[float, float] | None
     components: Mapping[str, ComponentResult] = field(default_factory=dict)
     analytics: Mapping[str, AnalyticResult] = field(default_factory=dict)
+    picture: Picture | None = None
 
     def judged(self, question: str) -> Judged:
         """The verdict of one of the questions, with the links that decided it."""

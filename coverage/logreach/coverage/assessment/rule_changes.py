@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from logreach.coverage.assessment.questions import Question
 from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.assessment.questions import Question
 from logreach.coverage.assessment.remedies import offered_remedies, rise
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.judged import Remedy

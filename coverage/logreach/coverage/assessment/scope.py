@@ -128,4 +128,5 @@ def only_hosts(inventory: Inventory, names: Sequence[str]) -> Inventory:
         )
     chosen = {name.casefold() for name in names}
     hosts = tuple(host for host in inventory.hosts if host.name.casefold() in chosen)
-    return replace(inventory, hosts=hosts)
+    beside = tuple(host for host in inventory.hosts if host.name.casefold() not in chosen)
+    return replace(inventory, hosts=hosts, beside=beside)

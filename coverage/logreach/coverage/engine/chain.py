@@ -17,7 +17,12 @@ from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import Verdict
 
 _INNER = frozenset({"written", "on host", "able", "core", "policy", "filled", "seen", "part"})
-_NOTES = {Combine.ANY: "the best of these counts", Combine.ALL: "all of these are needed"}
+_NOTES = {
+    Combine.ANY: "the best of these counts",
+    Combine.ALL: "all of these are needed",
+    Combine.EITHER: "one of these counts, and nobody knows which",
+    Combine.BRACKET: "the first counts where it is all or nothing, otherwise the second",
+}
 
 
 class Chain:

@@ -1,8 +1,7 @@
 """A graph as lists of numbers, the form in which it is evaluated.
 
 A graph is compiled once, as it is evaluated for every profile and, to weigh remedies and missing
-facts, many times with a few leaves changed. Verdicts are numbers there; the tables that combine
-them are made from the functions of `verdict`, so that each rule stands in one place.
+facts, many times with a few leaves changed. Verdicts are numbers there: see `folding`.
 
 Nodes that come by the thousand and that nobody names (those of detection rules) are added to the
 lists directly: `leaf`, `combined` and `cover` return a number, and return the same number when
@@ -11,89 +10,25 @@ they are asked for the same node again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from logreach.coverage.engine.folding import (
+    BEGIN,
+    BEGIN_GATED,
+    NEVER,
+    PERHAPS_SHARED,
+    RESULT,
+    SHARED,
+    Table,
+    table_of,
+)
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Prerequisite
 from logreach.coverage.engine.leaves import Leaves
 from logreach.coverage.engine.node_key import NodeKey
-from logreach.coverage.engine.verdict import (
-    NO,
-    NOT_APPLICABLE,
-    PARTIAL,
-    YES,
-    Level,
-    Verdict,
-    all_of,
-    any_of,
-    hull,
-)
+from logreach.coverage.engine.verdict import PARTIAL
 
-APPLYING = tuple(verdict for verdict in Verdict if verdict.applicable)
-NEVER = len(APPLYING)
-DOUBT = NEVER + 1
-CODED = (*APPLYING, NOT_APPLICABLE, *APPLYING)
-"""A verdict's code is its place here. Those from DOUBT on may turn out not to apply: the host's
-role is unknown. Of these, a need must not settle what it would then leave alone."""
-CODE = {verdict: number for number, verdict in enumerate(CODED[:DOUBT])}
-_Rule = Callable[[Sequence[Verdict]], Verdict]
 Link = tuple[int, Edge]
 """A child by its number, and the edge that leads to it."""
-
-
-def _bracketed(verdicts: Sequence[Verdict]) -> Verdict:
-    """What holds for a set of events, by the answers for a set around it and for one inside it.
-
-    That all or none of the outer set passes is true of the set itself; that some of it does is
-    not. Then the inner set tells, whose members are all in the set.
-    """
-    if len(verdicts) == 1 or verdicts[0] in (YES, NO):
-        return verdicts[0]
-    inner = verdicts[1]
-    return Verdict.of(
-        Level.PARTIAL if inner.proven > Level.NO else Level.NO,
-        Level.YES if inner.possible is Level.YES else Level.PARTIAL,
-    )
-
-
-def _combined(rule: _Rule, left: int, right: int) -> int:
-    """The code of two together; what may not apply is counted both as there and as not."""
-    if NEVER in (left, right):
-        return left if right == NEVER else right
-    first, second = CODED[left], CODED[right]
-    cases = [rule((first, second))]
-    cases += [second] if left > NEVER else []
-    cases += [first] if right > NEVER else []
-    return CODE[hull(cases)] + (DOUBT if min(left, right) > NEVER else 0)
-
-
-def _table(rule: _Rule) -> list[list[int]]:
-    codes = range(len(CODED))
-    return [[_combined(rule, left, right) for right in codes] for left in codes]
-
-
-_ALL = _table(all_of)
-_TABLES = {
-    Combine.ANY: _table(any_of),
-    Combine.ALL: _ALL,
-    Combine.EITHER: _table(hull),
-    Combine.BRACKET: _table(_bracketed),
-    Combine.LEAF: _ALL,  # never looked at: a leaf has no children
-}
-
-
-def _shared(code: int, *, certain: bool) -> int:
-    """Cap at PARTIAL because another host must supply the rest; if that is uncertain, cap only
-    what is proven."""
-    if code == NEVER:
-        return code
-    verdict = CODED[code]
-    limited = verdict.limited(PARTIAL)
-    capped = limited if certain else Verdict.of(limited.proven, verdict.possible)
-    return CODE[capped] + (DOUBT if code > NEVER else 0)
-
-
-_SHARED = [_shared(code, certain=True) for code in range(len(CODED))]
-_PERHAPS_SHARED = [_shared(code, certain=False) for code in range(len(CODED))]
 _UNNAMED = NodeKey.of("unnamed")
 _PLAIN = Edge(_UNNAMED)
 _GATE = Edge(_UNNAMED, gate=True)
@@ -119,13 +54,15 @@ class Compiled:
         self.parents: list[list[int]] = []
         self.elsewhere: dict[int, tuple[int, ...]] = {}
         """Nodes with needs that other hosts may meet -> these children."""
-        self._gated = bytearray()
-        """Whether the first child is a gate, where that is all there is to say of the edges."""
+        self._begins = bytearray()
+        """The state in which folding begins: whether the first child is a gate, where that is all
+        there is to say of the edges."""
+        self._tables: list[Table] = []
+        """The table of every edge, where that is all there is to say of them."""
         self._edges: dict[int, tuple[Edge, ...]] = {}
         """The edges of nodes of which more is to be said."""
-        self._limits: dict[int, tuple[tuple[int, int, bool], ...]] = {}
-        """The same for evaluating: children, codes of the limits, whether each is a gate."""
-        self._tables: list[list[list[int]]] = []
+        self._edge_tables: dict[int, tuple[tuple[int, Table], ...]] = {}
+        """The same for evaluating: children, and the tables of the edges that lead to them."""
         self._nodes: dict[tuple[Combine, bool], dict[tuple[int, ...], int]] = {}
         self._capped_nodes: dict[tuple[int, ...], int] = {}
         for key in graph.order():
@@ -136,12 +73,16 @@ class Compiled:
         children = self.children[number]
         return children[0] if len(children) == 1 and number not in self._edges else None
 
+    def has_limits(self, number: int) -> bool:
+        """Whether more is to be said of a node's edges than that the first leads to a gate."""
+        return number in self._edges
+
     def links(self, number: int) -> tuple[Link, ...]:
         """The children of a node, with the edges that lead to them."""
         children, edges = self.children[number], self._edges.get(number)
         if edges is not None:
             return tuple(zip(children, edges, strict=True))
-        first = _GATE if self._gated[number] else _PLAIN
+        first = _GATE if self._begins[number] == BEGIN_GATED else _PLAIN
         return tuple([(child, _PLAIN if place else first) for place, child in enumerate(children)])
 
     def include(self, key: NodeKey) -> int:
@@ -179,7 +120,7 @@ class Compiled:
         number = same.get(numbers)
         if number is None:
             number = same[numbers] = self._add(None, combine, numbers)
-            self._gated[number] = gate
+            self._begins[number] = BEGIN_GATED if gate else BEGIN
         return number
 
     def cover(self, children: Sequence[int]) -> int:
@@ -225,8 +166,8 @@ class Compiled:
         self.kinds.append(combine)
         self.children.append(children)
         self.parents.append([])
-        self._gated.append(False)
-        self._tables.append(_TABLES[combine])
+        self._begins.append(BEGIN)
+        self._tables.append(table_of(combine))
         for child in children:
             self.parents[child].append(number)
         if combine is not Combine.LEAF:
@@ -249,12 +190,8 @@ class Compiled:
             return number
         self._edges[number] = edges
         if len(edges) > 1 or edges[0].limit is not None:
-            self._limits[number] = tuple(
-                [
-                    (child, NEVER if edge.limit is None else CODE[edge.limit], edge.gate)
-                    for child, edge in zip(children, edges, strict=True)
-                ]
-            )
+            tables = [table_of(combine, edge.limit, gate=edge.gate) for edge in edges]
+            self._edge_tables[number] = tuple(zip(children, tables, strict=True))
         elsewhere = tuple(
             [child for child, edge in zip(children, edges, strict=True) if edge.elsewhere]
         )
@@ -264,53 +201,22 @@ class Compiled:
 
     def combine(self, number: int, codes: Sequence[int]) -> int:
         """The verdict of an inner node from those of its children."""
-        children = self.children[number]
-        if number in self._limits:
-            return self._limited(number, codes)
-        if len(children) == 1:  # two in five nodes
-            return codes[children[0]]
-        table, verdict = self._tables[number], NEVER
-        if self._gated[number]:
-            gate = codes[children[0]]
-            if gate == NEVER:
-                return NEVER
-            if gate > NEVER:
-                return self._behind_doubt(number, codes)
-        for child in children:
-            verdict = table[verdict][codes[child]]
-        return verdict
+        edge_tables = self._edge_tables.get(number)
+        if edge_tables is None:
+            table, state = self._tables[number], self._begins[number]
+            for child in self.children[number]:
+                state = table[state][codes[child]]
+            return RESULT[state]
+        state = BEGIN
+        for child, table in edge_tables:
+            state = table[state][codes[child]]
+        if number in self.elsewhere:
+            return self._without_elsewhere(number, RESULT[state], codes)
+        return RESULT[state]
 
-    def _behind_doubt(self, number: int, codes: Sequence[int]) -> int:
-        """A node whose gate may turn out not to apply: so may the node."""
-        table, (gate, *others) = self._tables[number], self.children[number]
-        verdict = codes[gate] - DOUBT
-        for child in others:
-            verdict = table[verdict][codes[child]]
-        return verdict + DOUBT if verdict < NEVER else verdict
-
-    def _limited(self, number: int, codes: Sequence[int]) -> int:
-        """The same where edges have limits, gates or needs that other hosts meet."""
-        table, verdict = self._tables[number], NEVER
-        doubt, certain = False, True
-        for child, limit, gate in self._limits[number]:
-            code = codes[child]
-            if code < NEVER:
-                verdict = table[verdict][_ALL[code][limit]]
-                continue
-            certain = False
-            if code == NEVER:
-                if gate:
-                    return NEVER
-            elif gate:
-                doubt, verdict = True, table[verdict][_ALL[code - DOUBT][limit]]
-            else:
-                verdict = table[verdict][_ALL[code - DOUBT][limit] + DOUBT]
-        if not certain and number in self.elsewhere:
-            verdict = self._without_elsewhere(number, verdict, codes)
-        return verdict + DOUBT if doubt and verdict < NEVER else verdict
-
-    def _without_elsewhere(self, number: int, verdict: int, codes: Sequence[int]) -> int:
-        children = [codes[child] for child in self.elsewhere[number]]
-        if NEVER in children:
-            return _SHARED[verdict]
-        return _PERHAPS_SHARED[verdict] if max(children) > NEVER else verdict
+    def _without_elsewhere(self, number: int, code: int, codes: Sequence[int]) -> int:
+        """A node some of whose needs other hosts meet, or may meet."""
+        needs = [codes[child] for child in self.elsewhere[number]]
+        if NEVER in needs:
+            return SHARED[code]
+        return PERHAPS_SHARED[code] if max(needs) > NEVER else code

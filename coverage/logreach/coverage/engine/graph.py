@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
-
-import networkx as nx
+from typing import TYPE_CHECKING, Protocol
 
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class Prerequisite(Protocol):
@@ -75,67 +76,88 @@ class Edge:
 class Graph:
     """A directed acyclic graph of nodes; children keep the order in which they were added.
 
-    `digraph` is the same as networkx sees it: nodes are keys with the attribute 'node', edges
-    carry the attribute 'edge'.
+    It is built of dicts, and networkx is imported where its algorithms are asked for: to import it
+    and to add 16,000 nodes one by one costs 0.1 s and 12 MB, 6 % of an assessment.
     """
 
     def __init__(self) -> None:
-        self.digraph: nx.DiGraph[NodeKey] = nx.DiGraph()
+        self._nodes: dict[NodeKey, Node] = {}
+        self._edges: dict[NodeKey, dict[NodeKey, Edge]] = {}
 
     def __contains__(self, key: NodeKey) -> bool:
-        return key in self.digraph
+        return key in self._nodes
 
     def __len__(self) -> int:
-        return len(self.digraph)
+        return len(self._nodes)
+
+    def digraph(self) -> nx.DiGraph[NodeKey]:
+        """The same for networkx: nodes are keys with the attribute 'node', edges carry the
+        attribute 'edge'."""
+        import networkx as nx
+
+        digraph: nx.DiGraph[NodeKey] = nx.DiGraph()
+        digraph.add_nodes_from((key, {"node": node}) for key, node in self._nodes.items())
+        digraph.add_edges_from(
+            (parent, child, {"edge": edge})
+            for parent, edges in self._edges.items()
+            for child, edge in edges.items()
+        )
+        return digraph
 
     def add(self, node: Node) -> NodeKey:
         """Add a node (again adding the same key changes nothing) and return its key."""
-        if node.key not in self.digraph:
-            self.digraph.add_node(node.key, node=node)
+        if node.key not in self._nodes:
+            self._nodes[node.key] = node
+            self._edges[node.key] = {}
         return node.key
 
     def link(self, parent: NodeKey, edge: Edge) -> None:
         """Add an edge; both nodes exist already. The same child again changes nothing."""
-        if parent not in self.digraph or edge.child not in self.digraph:
+        if parent not in self._nodes or edge.child not in self._nodes:
             raise KeyError(f"{parent} -> {edge.child}: a node is missing")
-        if not self.digraph.has_edge(parent, edge.child):
-            self.digraph.add_edge(parent, edge.child, edge=edge)
+        self._edges[parent].setdefault(edge.child, edge)
 
     def node(self, key: NodeKey) -> Node:
-        node: Node = self.digraph.nodes[key]["node"]
-        return node
+        return self._nodes[key]
 
     def edges(self, key: NodeKey) -> tuple[Edge, ...]:
-        return tuple(attributes["edge"] for attributes in self.digraph[key].values())
+        return tuple(self._edges[key].values())
 
     def nodes(self, kind: str) -> list[Node]:
         """All nodes of a kind, in the order in which they were added."""
-        nodes = (attributes["node"] for _, attributes in self.digraph.nodes(data=True))
-        return [node for node in nodes if node.kind == kind]
+        return [node for node in self._nodes.values() if node.kind == kind]
 
     def order(self) -> list[NodeKey]:
         """Every key, children before parents; a ValueError on a cycle names its nodes."""
-        try:
-            order = list(nx.topological_sort(self.digraph))
-        except nx.NetworkXUnfeasible:
-            cycle = [parent for parent, _ in nx.find_cycle(self.digraph)]
-            path = " -> ".join(str(key) for key in (*cycle, cycle[0]))
-            raise ValueError(f"the knowledge has a cycle: {path}") from None
+        parents = dict.fromkeys(self._nodes, 0)
+        for edges in self._edges.values():
+            for child in edges:
+                parents[child] += 1
+        order = [key for key, count in parents.items() if not count]
+        for key in order:  # which grows
+            for child in self._edges[key]:
+                parents[child] -= 1
+                if not parents[child]:
+                    order.append(child)
+        if len(order) < len(self._nodes):
+            raise ValueError(f"the knowledge has a cycle: {self._cycle()}")
         order.reverse()
         return order
 
+    def _cycle(self) -> str:
+        import networkx as nx
+
+        cycle = [parent for parent, _ in nx.find_cycle(self.digraph())]
+        return " -> ".join(str(key) for key in (*cycle, cycle[0]))
+
     def below(self, keys: Iterable[NodeKey]) -> Graph:
         """The part of the graph that the verdicts of these nodes hang on, with these nodes."""
-        reached = set(keys)
+        import networkx as nx
+
+        digraph, reached = self.digraph(), set(keys)
         for key in tuple(reached):
-            reached |= nx.descendants(self.digraph, key)
+            reached |= nx.descendants(digraph, key)
         part = Graph()
-        part.digraph.add_nodes_from(
-            (key, attributes) for key, attributes in self.digraph.nodes(data=True) if key in reached
-        )
-        part.digraph.add_edges_from(
-            (parent, child, attributes)
-            for parent, child, attributes in self.digraph.edges(data=True)
-            if parent in reached
-        )
+        part._nodes = {key: node for key, node in self._nodes.items() if key in reached}
+        part._edges = {key: self._edges[key] for key in part._nodes}
         return part

@@ -45,8 +45,8 @@ class Remedy:
     `key` and `value` say which fact has to become what (None: no single value says it, and the
     prerequisites that offer the remedy are taken to hold); `text` tells a person how, `cost` what
     it brings with it (event volume, a restart), '' where no source says. `title` says in a few
-    words what is changed; '': as the text. `kind` is the kind of change ('audit policy', 'setting'),
-    `volume` the class of the events that it brings.
+    words what is changed; '': as the text. `kind` is the kind of change ('audit policy',
+    'setting'), `volume` the class of the events that it brings.
     """
 
     key: FactKey[object]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Any, Protocol, cast, runtime_checkable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from logreach.coverage.engine.folding import CODE, DOUBT, NEVER
 from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.judged import Reason
 from logreach.inventories.facts.facts import Facts
@@ -13,7 +14,6 @@ from logreach.inventories.facts.keys import FactKey
 _STATES = 12
 """For so many states of a host the answers of a group of leaves that come by the thousand are
 kept: each profile and, beside it, what a remedy would make of it."""
-_Check = Callable[[Any], Reason]
 
 
 @runtime_checkable
@@ -37,8 +37,21 @@ class PerHost(Prerequisite, Protocol):
         ...
 
 
-Group = tuple[type, tuple[FactKey[object], ...], Hashable]
-"""Leaves of one kind that read the same facts, and of one topic where their kind has such."""
+@runtime_checkable
+class ReadsSome(Prerequisite, Protocol):
+    """A prerequisite that reads all facts of a family, most of which are nothing to it."""
+
+    def hangs_on(self, key: FactKey[object]) -> bool:
+        """Whether its answer may be another once this fact is; False is certain."""
+        ...
+
+
+class Answers(NamedTuple):
+    """What leaves say of a host: their numbers, and for each its reason and the code of that."""
+
+    numbers: Sequence[int]
+    reasons: Sequence[Reason]
+    codes: Sequence[int]
 
 
 class Leaves:
@@ -46,71 +59,114 @@ class Leaves:
 
     def __init__(self) -> None:
         self.by_number: dict[int, Prerequisite] = {}
-        self._fixed: dict[int, Reason] = {}
-        self._groups: dict[int, Group] = {}
-        self._per_host: dict[Group, PerHost | None] = {}
-        self._by_thousands: dict[type, bool] = {}
-        self._readers: dict[FactKey[object], dict[Group, list[int]]] = {}
-        self._answered: dict[Group, dict[Hashable, dict[int, Reason]]] = {}
+        self._groups: dict[tuple[type, tuple[FactKey[object], ...], Hashable], _Group] = {}
+        self._readers: dict[FactKey[object], dict[_Group, None]] = {}
 
     def add(self, number: int, prerequisite: Prerequisite) -> None:
-        """Add a leaf; one that reads no fact says the same of every host."""
+        """Add a leaf."""
         self.by_number[number] = prerequisite
         reads = prerequisite.reads
-        kind = type(prerequisite)
-        if kind not in self._by_thousands:
-            self._by_thousands[kind] = isinstance(prerequisite, PerHost)
-        per_host = cast("PerHost", prerequisite) if self._by_thousands[kind] else None
-        topic = per_host.topic if per_host else None
-        group = self._groups[number] = (kind, reads, topic)
-        self._per_host.setdefault(group, per_host)
-        if not reads:
-            self._fixed[number] = prerequisite.check(Facts())
-        for fact in reads:
-            self._readers.setdefault(fact, {}).setdefault(group, []).append(number)
+        name = (type(prerequisite), reads, getattr(prerequisite, "topic", None))
+        group = self._groups.get(name)
+        if group is None:
+            group = self._groups[name] = _Group(prerequisite)
+            for fact in reads:
+                self._readers.setdefault(fact, {})[group] = None
+        group.add(number, prerequisite)
 
-    def touched(
+    def answers(self, facts: Facts) -> Iterator[Answers]:
+        """What all leaves say of a host with these facts."""
+        for group in self._groups.values():
+            yield group.answers(facts)
+
+    def answers_again(
         self, changed: Iterable[FactKey[object]], before: Facts, after: Facts
-    ) -> Iterator[int]:
-        """The leaves that may say something else after some facts changed; some come twice."""
+    ) -> Iterator[Answers]:
+        """What those say that may say something else after some facts changed."""
+        touched: dict[_Group, list[FactKey[object]]] = {}
         for key in changed:
             for fact in (key, key.family.every):
-                for group, numbers in self._readers.get(fact, {}).items():
-                    example = self._per_host[group]
-                    if example is None or example.state(before) != example.state(after):
-                        yield from numbers
+                for group in self._readers.get(fact, ()):
+                    touched.setdefault(group, []).append(key)
+        for group, keys in touched.items():
+            yield group.answers_again(keys, before, after)
 
-    def answers(self, numbers: Iterable[int], facts: Facts) -> Iterator[tuple[int, Reason]]:
-        """What leaves say of a host with these facts."""
-        checks: dict[Group, tuple[dict[int, Reason], _Check]] = {}
-        for number in numbers:
-            reason = self._fixed.get(number)
-            if reason is None:
-                leaf, group = self.by_number[number], self._groups[number]
-                example = self._per_host[group]
-                if example is None:
-                    reason = leaf.check(facts)
-                else:
-                    if group not in checks:
-                        checks[group] = self._on_host(group, example, facts)
-                    answered, check = checks[group]
-                    reason = answered.get(number)
-                    if reason is None:
-                        reason = answered[number] = check(leaf)
-            yield number, reason
 
-    def _on_host(
-        self, group: Group, example: PerHost, facts: Facts
-    ) -> tuple[dict[int, Reason], _Check]:
-        """What leaves of a group said in the same state of a host, and how to ask the others.
+class _Group:
+    """Leaves of one kind that read the same facts, and of one topic where their kind has such."""
 
-        A remedy is weighed alone and again in every set that has it: each leaf is asked once.
+    def __init__(self, example: Prerequisite) -> None:
+        self._per_host = example if isinstance(example, PerHost) else None
+        self._selective = isinstance(example, ReadsSome)
+        self._is_fixed = not example.reads
+        self._numbers: list[int] = []
+        self._leaves: list[Any] = []
+        self._by_state: dict[object, Answers] = {}
+
+    def add(self, number: int, leaf: Prerequisite) -> None:
+        """Add a leaf."""
+        self._numbers.append(number)
+        self._leaves.append(leaf)
+        self._by_state.clear()
+
+    def answers(self, facts: Facts) -> Answers:
+        """What they say of a host with these facts.
+
+        A remedy is weighed alone and again in every set that has it: leaves that come by the
+        thousand, and those that say the same of every host, are asked once a state.
         """
-        states, state = self._answered.setdefault(group, {}), example.state(facts)
-        answered = states.pop(state, None)
-        if answered is None:
-            answered = {}
-            if len(states) >= _STATES:
-                del states[next(iter(states))]
-        states[state] = answered
-        return answered, example.on_host(facts)
+        if self._per_host is None and not self._is_fixed:
+            return self._asked(facts)
+        state = self._per_host.state(facts) if self._per_host else None
+        answers = self._by_state.pop(state, None) or self._asked(facts)
+        if len(self._by_state) == _STATES:
+            del self._by_state[next(iter(self._by_state))]
+        self._by_state[state] = answers
+        return answers
+
+    def answers_again(
+        self, changed: Iterable[FactKey[object]], before: Facts, after: Facts
+    ) -> Answers:
+        """What those say that may say something else."""
+        if self._per_host is not None:
+            same = self._per_host.state(before) == self._per_host.state(after)
+            return _NONE if same else self.answers(after)
+        if not self._selective:
+            return self.answers(after)
+        hanging = [
+            (number, leaf)
+            for number, leaf in zip(self._numbers, self._leaves, strict=True)
+            if any(leaf.hangs_on(key) for key in changed)
+        ]
+        if not hanging:
+            return _NONE
+        numbers, leaves = zip(*hanging, strict=True)
+        return _answers(numbers, [leaf.check(after) for leaf in leaves])
+
+    def _asked(self, facts: Facts) -> Answers:
+        if self._per_host is None:
+            return _answers(self._numbers, [leaf.check(facts) for leaf in self._leaves])
+        return _answers(self._numbers, list(map(self._per_host.on_host(facts), self._leaves)))
+
+
+_NONE = Answers((), (), ())
+
+
+def _answers(numbers: Sequence[int], reasons: Iterable[Reason]) -> Answers:
+    """Those that say the same share one object: whoever gathers reasons then compares identities,
+    which costs nothing."""
+    first: dict[tuple[str, str], Reason] = {}
+    shared = []
+    for reason in reasons:
+        same = first.setdefault((reason.subject, reason.text), reason)
+        shared.append(same if same == reason else reason)
+    return Answers(numbers, shared, bytes(map(_code, shared)))
+
+
+def _code(reason: Reason) -> int:
+    """The code of a leaf. Only a role decides whether a question is asked of a host at all."""
+    verdict = reason.verdict
+    if not verdict.applicable:
+        return NEVER
+    doubtful = reason.link == "role" and not verdict.settled
+    return CODE[verdict] + (DOUBT if doubtful else 0)

@@ -9,11 +9,11 @@ which `applied` shows by evaluating with all of them made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from logreach.coverage.engine.compiled import CODED, NEVER, Link
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
+from logreach.coverage.engine.folding import CODED, NEVER
 from logreach.coverage.engine.graph import Combine
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.verdict import YES, Level
@@ -46,18 +46,12 @@ class Least:
         self._enough = frozenset(
             code for code, verdict in enumerate(CODED) if verdict.proven >= goal
         )
-        self._sets: dict[int, int] = {}
+        self._sets = _Sets(self._changes)
 
     def changes(self, number: int) -> int | None:
         """The remedies that a node waits for, as bits; None where no known ones suffice."""
-        changes = self._set(number)
+        changes = self._sets[number]
         return None if changes == _NONE else changes
-
-    def _set(self, number: int) -> int:
-        changes = self._sets.get(number)
-        if changes is None:
-            changes = self._sets[number] = self._changes(number)
-        return changes
 
     def _changes(self, number: int) -> int:
         code, compiled = self._evaluation.codes[number], self._evaluation.compiled
@@ -65,26 +59,26 @@ class Least:
             return 0
         if code == NEVER:
             return _NONE
-        reason = self._evaluation.leaves[number]
-        if reason is not None:
-            remedy = reason.remedy
+        kind = compiled.kinds[number]
+        if kind is Combine.LEAF:
+            reason = self._evaluation.leaves[number]
+            remedy = reason.remedy if reason else None
             return self._bits.get((remedy.key, remedy.text), _NONE) if remedy else _NONE
+        if kind is Combine.BRACKET:
+            # All of the outer set is enough for all, some of the inner set is enough for some.
+            outer, inner = compiled.children[number]
+            return self._sets[outer if self._goal is Level.YES else inner]
         if any(
             self._evaluation.codes[child] == NEVER for child in compiled.elsewhere.get(number, ())
         ):
             return _NONE
-        kind = compiled.kinds[number]
-        if kind is Combine.ANY:
-            return self._fewest(number)
-        if kind is Combine.BRACKET:
-            # All of the outer set is enough for all, some of the inner set is enough for some.
-            outer, inner = compiled.children[number]
-            return self._set(outer if self._goal is Level.YES else inner)
-        return self._together(number)
+        return self._fewest(number) if kind is Combine.ANY else self._together(number)
 
     def _fewest(self, number: int) -> int:
-        sets = [self._over(link) for link in self._evaluation.compiled.links(number)]
-        known = [changes for changes in sets if changes != _NONE]
+        sets, worthless = self._sets, self._worthless(number)
+        children = self._evaluation.compiled.children[number]
+        changes = [sets[child] for child in children if child not in worthless]
+        known = [one for one in changes if one != _NONE]
         best = min(known, key=int.bit_count, default=_NONE)
         if best > 0 and best & self._wide:
             for other in known:
@@ -99,11 +93,11 @@ class Least:
         return 0 < only == sum(wide) and all(self._lesser[bit] & changes for bit in wide)
 
     def _together(self, number: int) -> int:
-        needed = 0
-        for child, edge in self._evaluation.compiled.links(number):
-            if not self._evaluation.applicable(child):
+        codes, needed, worthless = self._evaluation.codes, 0, self._worthless(number)
+        for child in self._evaluation.compiled.children[number]:
+            if codes[child] == NEVER:
                 continue
-            changes = self._over((child, edge))
+            changes = _NONE if child in worthless else self._sets[child]
             if changes == _NONE:
                 return _NONE
             needed |= changes
@@ -112,11 +106,28 @@ class Least:
                 needed &= ~self._lesser[wide]
         return needed
 
-    def _over(self, link: Link) -> int:
-        """The changes of a child, if it counts for enough over its edge."""
-        child, edge = link
-        enough = edge.limit is None or edge.limit.proven >= self._goal
-        return self._set(child) if enough else _NONE
+    def _worthless(self, number: int) -> Collection[int]:
+        """The children that count for too little over their edges, however much is proven."""
+        compiled = self._evaluation.compiled
+        if not compiled.has_limits(number):
+            return ()
+        return [
+            child
+            for child, edge in compiled.links(number)
+            if edge.limit is not None and edge.limit.proven < self._goal
+        ]
+
+
+class _Sets(dict[int, int]):
+    """The changes of each node, found when they are first asked for."""
+
+    def __init__(self, changes: Callable[[int], int]) -> None:
+        super().__init__()
+        self._changes = changes
+
+    def __missing__(self, number: int) -> int:
+        changes = self[number] = self._changes(number)
+        return changes
 
 
 def fewest(

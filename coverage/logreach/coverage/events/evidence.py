@@ -63,13 +63,20 @@ class TechniqueEvidence:
         """All of it, whichever procedure it records."""
         return (*self.evidence, *(line for each in self.procedures for line in each.evidence))
 
+    def beside(self, other: TechniqueEvidence) -> TechniqueEvidence:
+        """This evidence and another's, of techniques that are one elsewhere."""
+        evidence = (*other.evidence, *self.evidence)
+        procedures = (*other.procedures, *self.procedures)
+        none = "" if evidence or procedures else "; ".join((other.none, self.none))
+        return TechniqueEvidence(evidence, procedures, none)
+
 
 NO_EVIDENCE = TechniqueEvidence()
 
 
 @cache
 def load_evidence() -> Mapping[str, TechniqueEvidence]:
-    """Direct evidence by technique id; a mistake in the data is an error that names its place."""
+    """Direct evidence by technique id of ATT&CK 18.1; a mistake in the data is an error that names its place."""
     techniques: dict[str, TechniqueEvidence] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
         for technique, entry in yaml_table(path, _FILE)["techniques"].items():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, YES, Level, Verdict
 from logreach.coverage.events.patterns import Decider, EventFilter, EventPattern, FilterAnswer
@@ -15,7 +13,7 @@ _LEVELS = {Level.YES: YES, Level.NO: NO, Level.PARTIAL: PARTIAL}
 class Remembering:
     """A filter that remembers what it answered: many hosts share one.
 
-    `answers` are by event and a hash of the pattern's fields.
+    `answers` are by the keys of patterns.
     """
 
     def __init__(self, filter_: EventFilter) -> None:
@@ -24,27 +22,10 @@ class Remembering:
 
     def answer(self, pattern: EventPattern) -> FilterAnswer:
         """Answer for every event in the pattern."""
-        key = asked_for(pattern)
-        if key not in self.answers:
-            self.answers[key] = self._filter.answer(pattern)
-        return self.answers[key]
-
-
-def asked_for(pattern: EventPattern) -> str:
-    """A pattern in few letters: its event and a hash of its fields."""
-    # Plain values, for their text is made in C.
-    plain = [
-        (
-            name,
-            [
-                (constraint.test.value, constraint.values, constraint.negated, constraint.cased)
-                for constraint in constraints
-            ],
-        )
-        for name, constraints in pattern.fields.items()
-    ]
-    encoded = repr(plain).encode("utf-8", "surrogatepass")
-    return f"{pattern.event} {blake2b(encoded, digest_size=16).hexdigest()}"
+        answer = self.answers.get(pattern.key)
+        if answer is None:
+            answer = self.answers[pattern.key] = self._filter.answer(pattern)
+        return answer
 
 
 def verdict_of(answer: FilterAnswer) -> Verdict:

@@ -18,7 +18,6 @@ from logreach.coverage.engine.verdict import (
 )
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.filters import (
-    asked_for,
     drops_all,
     evidence_of,
     verdict_of,
@@ -63,7 +62,7 @@ class _Taking:
         decided = for_event.exact and for_event.level is not Level.PARTIAL and not self.alters
         if not pattern.fields or decided:
             return for_event
-        key = (asked_for(pattern), event)
+        key = (pattern.key, event)
         for_pattern = self._parts.get(key)
         if for_pattern is None:
             for_pattern = self._parts[key] = self._filter.answer_for(event, pattern)

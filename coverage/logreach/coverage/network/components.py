@@ -13,7 +13,7 @@ from logreach.coverage.engine.construction import cover, inner, leaf
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.node_key import NodeKey
-from logreach.coverage.engine.verdict import NO, UNKNOWN, UNKNOWN_AT_BEST_PARTIAL
+from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, UNKNOWN_AT_BEST_PARTIAL
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import (
     SUCCESS,
@@ -164,12 +164,35 @@ class Components:
         chosen = visible or table.operations
         return [shown for each in chosen for shown in each.shown_by if shown.limit != NO]
 
-    def shown_by_nothing(self, component: str, technique: str = "") -> bool:
-        """Whether no event is known, or said, to show anything of the component."""
-        operations = self.operations(component, technique).operations
-        return not self.unplaced(component, technique) and not any(
-            operation.shown_by for operation in operations
-        )
+    def known_part(
+        self, component: str, events: Sequence[EventId] = (), technique: str = ""
+    ) -> NodeKey:
+        """As `alternatives`, or with no events as `component`; but operations that no event is
+        known to show are not there, instead of unknown: they keep the rest from being whole."""
+        table = self.operations(component, technique)
+        meant = [each for each in table.operations if _shows(each, events)] or table.operations
+        shown = [each for each in meant if each.shown_by]
+        if len(shown) == len(meant):
+            if events:
+                return self.alternatives(component, events, technique)
+            return self.component(component, technique)
+        untold = ", ".join(each.title for each in meant if not each.shown_by)
+        explanation = f"no event of {self._events.sensor_names} is known to show {untold}"
+        narrowing = self.narrowing(component, technique)
+        key = alternatives_key(component, ("known", *(each.name for each in meant)), narrowing)
+        if key in self._graph:
+            return key
+        inner(self._graph, key, Combine.ANY, "component", component)
+        if shown:
+            parts = [(self.operation(table, each, technique), each.title) for each in shown]
+            covered = self._cover(key.helper("operations"), component, parts)
+            self._graph.link(key, Edge(covered, PARTIAL, f"is in part only: {explanation}"))
+        for mapped in self.unplaced(component, technique):
+            self._graph.link(key, self._unplaced_edge(component, mapped))
+        nothing = Fixed(component, NO, explanation)
+        child = leaf(self._graph, key.helper("nothing shows"), component, nothing)
+        self._graph.link(key, Edge(child))
+        return key
 
     def telling(self, component: str) -> str:
         """The attribute without which the component's events do not tell one act from another;

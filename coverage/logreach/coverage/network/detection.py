@@ -15,7 +15,7 @@ from logreach.coverage.engine.construction import cover, inner, leaf, link_all
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
 from logreach.coverage.engine.node_key import NodeKey
-from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN
+from logreach.coverage.engine.verdict import PARTIAL, UNKNOWN
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.evidence import (
     NO_EVIDENCE,
@@ -74,18 +74,17 @@ class Detections:
         self._rules: Mapping[str, Sequence[RuleWay]] = {}
         self.ways: dict[str, TechniqueWays] = {}
 
-    def add(
-        self, techniques: Iterable[Technique], rules: Mapping[str, Sequence[RuleWay]]
-    ) -> None:
+    def add(self, techniques: Iterable[Technique], rules: Mapping[str, Sequence[RuleWay]]) -> None:
         """Add the nodes of both questions about techniques; `rules` by technique id."""
         self._rules = rules
         for technique in techniques:
             self._add(technique)
 
     def direct_events(self, technique: str) -> frozenset[EventId]:
-        """The events of which each records the act of a technique itself, whatever the procedure."""
-        evidence = self._evidence.get(technique, NO_EVIDENCE).evidence
-        return frozenset(line.shown.event for line in evidence if line.shown.limit is None)
+        """The events of which each records the act of a technique itself, whatever the procedure
+        and wherever it is written: a 4720 of a workstation is no account of the domain."""
+        shown = (line.shown for line in self._evidence.get(technique, NO_EVIDENCE).evidence)
+        return frozenset(one.event for one in shown if one.limit is None and not one.role)
 
     def _add(self, technique: Technique) -> None:
         """Add the nodes for a technique after those for its sub-techniques."""
@@ -190,7 +189,9 @@ class Detections:
         references = tuple(self._references(analytic, technique, lines))
         key = analytic_way_key(analytic.id, technique.id)
         body = self._techniques.on_its_hosts(analytic, key, f"analytic {analytic.id}")
-        whole = inner(self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole")
+        whole = inner(
+            self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole"
+        )
         generic = all(reference.telling for reference in references)
         for reference in references:
             self._graph.link(whole, self._techniques.elsewhere_edge(self._told(reference)))
@@ -219,7 +220,7 @@ class Detections:
             shown = self._components.showing(ref.component, events, technique.id)
             telling = self._components.telling(ref.component)
             own = [] if telling else _on_events(lines, {each.event for each in shown})
-            node = self._by_component(technique, ref.component, events)
+            node = self._components.known_part(ref.component, events, technique.id)
             if own:
                 node = self._narrowed(technique, ref.component, node, own)
             shown_by = tuple(ShownBy(each.event, self._events.seen(each)) for each in shown)
@@ -253,15 +254,6 @@ class Detections:
         self._graph.link(key, Edge(own, PARTIAL, why))
         return key
 
-    def _by_component(
-        self, technique: Technique, component: str, events: Sequence[EventId]
-    ) -> NodeKey:
-        if self._components.shown_by_nothing(component, technique.id):
-            return self._nothing(component)
-        if events:
-            return self._components.alternatives(component, events, technique.id)
-        return self._components.component(component, technique.id)
-
     def _told(self, reference: Reference) -> NodeKey:
         """A reference with the attribute that tells one act from another, where it needs one."""
         if not reference.telling:
@@ -273,11 +265,6 @@ class Detections:
         wanted = self._components.attribute(reference.component, reference.telling)
         self._graph.link(key, Edge(wanted))
         return key
-
-    def _nothing(self, component: str) -> NodeKey:
-        text = f"no event of {self._events.sensor_names} is known to show {component}"
-        fixed = Fixed(component, NO, text)
-        return leaf(self._graph, NodeKey.of("shown by nothing", component), component, fixed)
 
     def _where_recorded(self, rule: RuleWay, lines: Sequence[EvidenceNode]) -> RuleWay:
         """A published rule where all that it reads is recorded by hosts of a role: for these only.
@@ -330,9 +317,7 @@ class Detections:
         if not below:
             return
         key = subtechniques_key(technique.id, question)
-        parts = [
-            (technique_key(each.id, question), f"{each.id} {each.name}") for each in below
-        ]
+        parts = [(technique_key(each.id, question), f"{each.id} {each.name}") for each in below]
         cover(self._graph, key, "way", "its sub-techniques", parts, _SUBTECHNIQUE)
         self._graph.link(head, Edge(key))
 
@@ -349,7 +334,10 @@ class Detections:
 
 
 def _on_events(lines: Iterable[EvidenceNode], events: Collection[EventId]) -> list[EvidenceNode]:
-    return [line for line in lines if line.line.shown.event in events]
+    """The lines on some events, if one of them is the whole of what it tells: lines that all tell a
+    part only do not say what else there is."""
+    chosen = [line for line in lines if line.line.shown.event in events]
+    return chosen if any(line.line.shown.limit is None for line in chosen) else []
 
 
 def _evidence_ways(

@@ -6,12 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from logreach.coverage.attack import AttackModel, SmapRow, Technique, load_smap, misnamed
+from logreach.coverage.attack import (
+    AttackModel,
+    SmapRow,
+    Technique,
+    carry_into,
+    load_smap,
+    misnamed,
+)
 from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.events.event_id import EventId, FieldId
-from logreach.coverage.events.evidence import load_evidence
+from logreach.coverage.events.evidence import TechniqueEvidence, load_evidence
 from logreach.coverage.events.operations import OperationKnowledge, load_operations, merged
 from logreach.coverage.events.sensor import Sensors
 from logreach.coverage.network.components import Components, Mapped
@@ -80,7 +87,6 @@ class Model:
         names = {component.name for component in self.attack.components} | set(self.mapped)
         return tuple(sorted(names if self.only is None else names & self.only))
 
-
     def add_detection(self, rules: Mapping[str, Sequence[RuleWay]]) -> None:
         """Add the detection of every technique, to which the rules for it belong.
 
@@ -137,7 +143,7 @@ def build(
         event_part,
         component_part,
         technique_part,
-        Detections(graph, event_part, component_part, technique_part, attack, load_evidence()),
+        Detections(graph, event_part, component_part, technique_part, attack, _evidence(attack)),
         chosen,
         only,
     )
@@ -148,6 +154,16 @@ def build(
     if not own_rules:
         model.add_detection(published_ways(graph, event_part, attack))
     return model
+
+
+def _evidence(attack: AttackModel) -> dict[str, TechniqueEvidence]:
+    """Direct evidence by the technique ids of this ATT&CK; where several techniques have become
+    one, what records any of them."""
+    carried: dict[str, TechniqueEvidence] = {}
+    for technique, evidence in load_evidence().items():
+        for now in carry_into(attack, technique).ids:
+            carried[now] = evidence.beside(carried[now]) if now in carried else evidence
+    return carried
 
 
 def _reached_components(

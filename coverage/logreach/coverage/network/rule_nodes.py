@@ -54,8 +54,8 @@ class RuleEvents:
     def named_rule(self, rule_id: str, title: str, number: int) -> NodeKey:
         """The node of a rule by a key, under which techniques can hang on it."""
         key = rule_key(rule_id)
+        inner(self.compiled.graph, key, Combine.ANY, "rule", title)
         if key not in self.compiled.number:
-            inner(self.compiled.graph, key, Combine.ANY, "rule", title)
             self.compiled.named(key, number)
         return key
 

@@ -23,7 +23,8 @@ class Host:
 class Inventory:
     """An organisation's hosts, every file that was read, and every fault found while reading.
 
-    `notes` name what is left out on purpose, such as devices without Windows: no faults.
+    `notes` name what is left out on purpose, such as devices without Windows: no faults. `beside`
+    are hosts that nobody asks about, which still record what is done on others.
     """
 
     name: str
@@ -31,3 +32,4 @@ class Inventory:
     files: tuple[InputFile, ...] = ()
     faults: tuple[Fault, ...] = ()
     notes: tuple[Fault, ...] = ()
+    beside: tuple[Host, ...] = ()

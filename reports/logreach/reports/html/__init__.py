@@ -32,6 +32,7 @@ from logreach.reports.plan_steps import (
     marked,
     rules_raised,
 )
+from logreach.reports.profile_names import ProfileNames
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import conflict_text
 from logreach.reports.safe_text import is_link, plain, technique_url
@@ -50,7 +51,7 @@ def write_html(
 def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -> str:
     """The report's text."""
     style, script = _template_file("style.css"), _template_file("script.js")
-    page = _template().render(
+    page = _template(ProfileNames(assessment.profiles)).render(
         page=page_of(assessment, catalogue or ReasonCatalogue(assessment)),
         questions={
             QUESTIONS[question]: QUESTION_MEANING[question] for question in assessment.questions
@@ -71,7 +72,7 @@ def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -
     return plain(page)
 
 
-def _template() -> Template:
+def _template(names: ProfileNames) -> Template:
     environment = Environment(
         loader=PackageLoader("logreach.reports.html", "templates"),
         autoescape=True,
@@ -83,6 +84,7 @@ def _template() -> Template:
         chip=_chip,
         counted=counted,
         noun=noun,
+        profiles=names,
         conflict_text=conflict_text,
         marked=marked,
         reason_links=_reason_links,

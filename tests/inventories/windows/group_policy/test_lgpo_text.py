@@ -6,6 +6,7 @@ import pytest
 from gpo_files import SCRIPT_BLOCK
 
 from logreach.inventories.facts.facts import Reading
+from logreach.inventories.facts.values import Off
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.windows.facts import CHANNEL, SETTING
@@ -24,9 +25,9 @@ def block(scope: str, action: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("action", "value"), [("DWORD:1", True), ("DWORD:0x0", False), ("DELETE", False)]
+    ("action", "value"), [("DWORD:1", True), ("DWORD:0x0", False), ("DELETE", Off.NOT_SET)]
 )
-def test_a_block_of_the_computer_sets_or_deletes_a_value(action: str, value: bool) -> None:
+def test_a_block_of_the_computer_sets_or_deletes_a_value(action: str, value: bool | Off) -> None:
     (statement,) = read(block("Computer", action)).statements
     assert (statement.key, statement.value) == (BLOCK, value)
 

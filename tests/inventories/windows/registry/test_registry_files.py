@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from logreach.inventories.facts.facts import Reading
+from logreach.inventories.facts.values import Off
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.windows.facts import SETTING
@@ -24,7 +25,7 @@ def values(reading: Reading) -> dict[object, object]:
 
 
 def test_a_complete_export_proves_that_a_setting_below_its_key_is_absent() -> None:
-    assert values(exported('"x"=dword:00000001\r\n\r\n'))[BLOCK] is False
+    assert values(exported('"x"=dword:00000001\r\n\r\n'))[BLOCK] is Off.NOT_SET
 
 
 @pytest.mark.parametrize("body", ['"x"=dword:00000001', '"x"=dword:1\r\n\r\n', "nonsense\r\n\r\n"])

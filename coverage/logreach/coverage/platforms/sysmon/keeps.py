@@ -10,7 +10,7 @@ from itertools import islice
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict, hull
 from logreach.coverage.events.event_id import EventId
-from logreach.coverage.events.filters import asked_for, drops_all, evidence_of, verdict_of
+from logreach.coverage.events.filters import drops_all, evidence_of, verdict_of
 from logreach.coverage.events.patterns import Decider, EventPattern, FilterAnswer
 from logreach.coverage.platforms.sysmon.beyond import (
     DELETIONS,
@@ -146,7 +146,7 @@ class Keeping:
 
 def _least(loaded: tuple[Sieve, ...], pattern: EventPattern) -> Remedy | None:
     """The least change, worked out once for all hosts that have the configuration."""
-    known, key = loaded[-1].remedies, (loaded, asked_for(pattern))
+    known, key = loaded[-1].remedies, (loaded, pattern.key)
     if key not in known:
         known[key] = keep(pattern, loaded)
     return known[key]

@@ -16,7 +16,7 @@ _CHANNELS = {
     "Security": "Security",
     "System": "System",
     "Microsoft-Windows-PowerShell/Operational": "PowerShell",
-    "Microsoft-Windows-WMI-Activity/Operational": "WMI",
+    "Microsoft-Windows-WMI-Activity/Operational": "WMI-Activity",
     "Microsoft-Windows-Windows Firewall With Advanced Security/Firewall": "Firewall",
 }
 

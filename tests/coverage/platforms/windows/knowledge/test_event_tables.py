@@ -13,6 +13,7 @@ from logreach.coverage.platforms.windows.knowledge import events as events_modul
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.knowledge.model import Policy, Setting, Span
 from logreach.coverage.platforms.windows.knowledge.spans import parse_span
+from logreach.coverage.platforms.windows.prerequisites.os import MEMBER
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.reading.manifest import keys_by_place
 from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role
@@ -97,7 +98,7 @@ def test_there_are_sixty_subcategories_and_each_event_names_known_ones() -> None
 def test_roles_and_settings_are_those_that_an_inventory_can_tell() -> None:
     knowledge = load_events()
     features = set(keys_by_place()["features"])
-    assert knowledge.roles.keys() - features == {Role.DOMAIN_CONTROLLER}
+    assert knowledge.roles.keys() - features == {Role.DOMAIN_CONTROLLER, MEMBER}
     names = {setting.name for setting in knowledge.settings.values()}
     assert names - settings().keys() <= _TOLD_BY_NO_READER
 

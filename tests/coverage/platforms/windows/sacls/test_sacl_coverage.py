@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 from support import aces_of
 
 from logreach.coverage.engine.verdict import Level
-from logreach.coverage.platforms.windows.sacls import AccessNeed, ObjectScope, access_coverage
+from logreach.coverage.platforms.windows.sacls import (
+    AccessNeed,
+    ObjectScope,
+    access_coverage,
+    may_matter,
+)
 from logreach.coverage.platforms.windows.sacls.needs import objects
 from logreach.coverage.platforms.windows.sacls.remedies import to_sddl
 from logreach.inventories.facts.evidence import Strength
@@ -155,6 +160,60 @@ def test_one_more_entry_never_lowers_what_is_proven(
     after = access_coverage(stated({**known, name: with_more(known[name], extra)}), need).verdict
     assert after.proven >= before.proven
     assert after.possible >= before.possible
+
+
+@pytest.mark.parametrize(
+    ("present", "need"),
+    [
+        ("CN=AdminSDHolder,CN=System,DC=contoso,DC=com", AccessNeed("ad", "ad:domainDNS")),
+        ("C:\\", AccessNeed("file", "C:\\")),
+    ],
+)
+def test_a_remedy_for_what_is_in_no_list_of_containers_can_be_weighed(
+    present: str, need: AccessNeed
+) -> None:
+    facts = facts_of({present: "S:"})
+    remedy = access_coverage(facts, need).remedy
+    assert remedy is not None
+    after = access_coverage(facts.stating(remedy.key, remedy.value), need)
+    assert after.verdict.proven > Level.NO
+
+
+NAMES = {
+    "key": ["HKLM\\A", "HKLM\\A\\B", "HKEY_LOCAL_MACHINE\\A\\B\\C", "HKLM\\AB", "HKU\\A", "HKLM"],
+    "file": ["C:\\", "C:\\A", "C:\\A\\b", "%SystemDrive%\\a\\B\\c", "D:\\A"],
+    "ad": ["ad:user", "ad:domainDNS", "DC=a,DC=c", "CN=x,OU=y,DC=a,DC=c", "OU=y,DC=a,DC=c", "DC=b"],
+    "process": ["process:lsass.exe", "C:\\Windows\\lsass.exe"],
+    "service": ["service:eventlog"],
+}
+OBJECTS = sorted(
+    {*(name for names in NAMES.values() for name in names), "global:key", "global:file"}
+)
+needs_of_any_kind = st.sampled_from(list(NAMES)).flatmap(
+    lambda kind: st.builds(
+        AccessNeed,
+        kind=st.just(kind),
+        path=st.sampled_from(["", *NAMES[kind]]),
+        scope=st.sampled_from(list(ObjectScope)),
+    )
+)
+
+
+@settings(max_examples=600)
+@given(
+    st.dictionaries(st.sampled_from(OBJECTS), sacls, max_size=6),
+    needs_of_any_kind,
+    st.sampled_from(OBJECTS),
+    st.lists(aces, max_size=2).map(tuple),
+    st.booleans(),
+)
+def test_a_sacl_that_cannot_matter_to_an_access_does_not(
+    known: dict[str, Sacl], need: AccessNeed, name: str, entries: tuple[Ace, ...], spread: bool
+) -> None:
+    facts = stated(known)
+    after = facts.stating(SACL(name), Sacl(entries, spread=spread))
+    same = access_coverage(after, need) == access_coverage(facts, need)
+    assert same or may_matter(name, need)
 
 
 def audited(known: Mapping[str, Sacl], path: str, bit: int, outcome: str) -> bool:

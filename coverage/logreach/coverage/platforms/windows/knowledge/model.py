@@ -96,8 +96,8 @@ class Setting:
 
     `name` is that of the fact. `mask` holds the bits of a number that must all be set; 0: any
     value but zero, false and nothing turns it on. `whole` is the entry of a list (parts between
-    ';') that covers everything, where other entries cover a part; '': any entry will do. `volume` is a
-    source's word for how many events it yields, '' for none.
+    ';') that covers everything, where other entries cover a part; '': any entry will do. `volume`
+    is a source's word for how many events it yields, '' for none.
     """
 
     name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from logreach.coverage.engine.judged import Reason
-from logreach.coverage.platforms.windows.sacls import AccessNeed, access_coverage
+from logreach.coverage.platforms.windows.sacls import AccessNeed, access_coverage, may_matter
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import OS, SACL
@@ -22,6 +22,10 @@ class ObjectAudited:
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
         return (SACL.every, OS)
+
+    def hangs_on(self, key: FactKey[object]) -> bool:
+        """Remedies name one object each: to ask for all objects anew cost 0.1 s of 4.5 s."""
+        return key.family != SACL or may_matter(key.name, self.need)
 
     def check(self, facts: Facts) -> Reason:
         coverage = access_coverage(facts, self.need)

@@ -10,6 +10,7 @@ from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO
 from logreach.coverage.platforms.windows.knowledge.model import Event
 from logreach.coverage.platforms.windows.prerequisites.os import has_field, written
+from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import OS, OperatingSystem
@@ -30,6 +31,11 @@ class WhereWritten:
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
         return (*self.prerequisite.reads, OS)
+
+    def hangs_on(self, key: FactKey[object]) -> bool:
+        """As the prerequisite itself does, of those that read a whole family of facts."""
+        inner = self.prerequisite
+        return not isinstance(inner, ObjectAudited) or inner.hangs_on(key)
 
     def check(self, facts: Facts) -> Reason:
         reason, os = self.prerequisite.check(facts), facts.get(OS)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.platforms.windows.sacls.needs import AccessNeed
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known
 from logreach.inventories.facts.keys import FactKey
@@ -15,6 +16,7 @@ from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.windows.facts import SACL, Ace, Sacl
 from logreach.inventories.windows.objects.object_names import ObjectName, is_domain, normal, parents
 
+_SEPARATOR = "\\"
 DOMAIN_CLASS = "ad:DOMAINDNS"
 """The class of the domains' own root objects."""
 
@@ -79,6 +81,8 @@ class KnownSacls:
         container = normal(name)
         for child, fact in list(self.below(container)) if container is not None else ():
             above = parents(child)
+            if name not in above:  # a class of objects, whose containers are not known
+                continue
             levels = above.index(name) + 1
             between = filter(None, map(self.get, above[: levels - 1]))
             if fact.value.protected or any(sacl.value.protected for sacl in between):
@@ -93,6 +97,20 @@ class KnownSacls:
 def known_sacls(facts: Facts) -> KnownSacls:
     """The SACLs in the facts of one host."""
     return KnownSacls(facts)
+
+
+def may_matter(written: str, need: AccessNeed) -> bool:
+    """Whether the SACL of an object can matter to an access; False is certain.
+
+    An object takes entries from those above it, and those below it may lack them.
+    """
+    known, name = normal(written), need.name
+    if known is None or known.kind == "global":
+        return known is None or known.name == f"global:{need.kind}"
+    if name is None or known.kind not in ("key", "file"):
+        return known.kind == (name.kind if name else need.kind)
+    lower, upper = (f"{path.rstrip(_SEPARATOR)}{_SEPARATOR}" for path in (known.name, name.name))
+    return lower.startswith(upper) or upper.startswith(lower)
 
 
 def is_complete(fact: Known[Sacl]) -> bool:

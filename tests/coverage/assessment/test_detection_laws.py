@@ -1,0 +1,187 @@
+"""Laws of the detection of techniques, over hosts and small fleets made of random facts."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from pathlib import Path
+
+import hosts
+import pytest
+import random_hosts
+from detected_on import detected_on, model
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from logreach.coverage.assessment.assess import Scope, assess
+from logreach.coverage.assessment.evaluated import evaluate_fleet
+from logreach.coverage.assessment.profiles import group
+from logreach.coverage.attack import load_attack
+from logreach.coverage.detections.load import load_rules
+from logreach.coverage.detections.model import RuleSet
+from logreach.coverage.engine.evaluation import evaluate
+from logreach.coverage.engine.minimal_changes import applied
+from logreach.coverage.engine.verdict import NO, Level, any_of
+from logreach.coverage.events.evidence import load_evidence
+from logreach.coverage.network.keys import technique_key
+from logreach.coverage.network.techniques import DETECTION, DETECTION_HERE
+from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.host import Host, Inventory
+from logreach.inventories.windows.facts import ROLE, Role
+
+_COMMON = settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink a whole host takes minutes
+    max_examples=6,
+)
+_RULES = Path(__file__).with_name("rule_laws.yaml")
+
+
+@cache
+def _rules() -> RuleSet:
+    return load_rules([_RULES])
+
+
+@given(random_hosts.facts())
+@_COMMON
+def test_no_technique_is_out_of_reach_while_a_rule_for_it_can_fire(known: Facts) -> None:
+    tagged = sorted({technique for rule in _rules().rules for technique in rule.techniques})
+    inventory = Inventory("laws", (Host("h", 1, known),))
+    profile = assess(inventory, load_attack(), Scope(tuple(tagged)), rules=_rules()).profiles[0]
+    for rule in profile.rules.values():
+        for technique in rule.techniques:
+            detection = profile.techniques[technique].detection
+            fires, detected = rule.judged.verdict, detection.judged.verdict
+            if fires.proven > Level.NO:
+                assert detected.proven > Level.NO, (rule.title, technique)
+                assert rule.title in detection.holds
+            if fires.possible > Level.NO:
+                assert detected.possible > Level.NO, (rule.title, technique)
+
+
+@given(random_hosts.facts())
+@_COMMON
+def test_a_detection_is_as_good_as_the_best_of_its_ways(known: Facts) -> None:
+    for technique, detection in detected_on(Inventory("laws", (Host("h", 1, known),)))["h"].items():
+        verdict = detection.judged.verdict
+        if not detection.ways:
+            continue
+        best = any_of(way.verdict for way in detection.ways)
+        assert (verdict.proven, verdict.possible) == (best.proven, best.possible), technique
+        assert bool(detection.depth) == (verdict.proven is Level.YES), technique
+        assert not set(detection.holds) & set(detection.lacks), technique
+        for way in detection.ways:
+            assert bool(way.holds) == (way.verdict.proven > Level.NO), (technique, way)
+
+
+@given(random_hosts.facts())
+@_COMMON
+def test_what_other_hosts_record_never_takes_away(known: Facts) -> None:
+    evaluation = evaluate(model().compiled, known)
+    for technique in model().techniques:
+        here = evaluation.verdict(technique_key(technique.id, DETECTION_HERE))
+        fleet = evaluation.verdict(technique_key(technique.id, DETECTION))
+        assert fleet.proven >= here.proven
+        assert fleet.possible >= here.possible
+
+
+@given(random_hosts.facts(), random_hosts.facts(), st.randoms(use_true_random=False))
+@_COMMON
+def test_a_change_on_a_domain_controller_lowers_nothing_on_a_workstation(
+    workstation: Facts, controller: Facts, chance: random.Random
+) -> None:
+    fleet = [
+        Host("ws", 1, workstation.stating(ROLE, Role.WORKSTATION)),
+        Host("dc", 1, controller.stating(ROLE, Role.DOMAIN_CONTROLLER)),
+    ]
+    profiles, whole = evaluate_fleet(model(), group(fleet))
+    place = next(n for n, one in enumerate(profiles) if one.group.hosts[0].name == "dc")
+    remedies = [
+        reason.remedy
+        for _, reason in profiles[place].evaluation.reasons()
+        if reason.remedy is not None and reason.verdict.proven < Level.YES
+    ]
+    for remedy in chance.sample(remedies, min(8, len(remedies))):
+        changes = {place: applied(profiles[place].evaluation, [remedy])}
+        for other, after in whole.changed(profiles, changes).items():
+            before = profiles[other].evaluation
+            for number in model().questions:
+                old, new = before.verdict_at(number), after.verdict_at(number)
+                assert new.proven >= old.proven, (remedy.text, model().questions[number])
+
+
+def test_starts_of_processes_alone_are_no_whole_way() -> None:
+    """Nothing gets greener by guess: 4688 is indirect, and without the command line says little."""
+    words = {
+        "os": "Windows 11 23H2",
+        "role": "workstation",
+        "audit": {"Process Creation": "success", "others": "none"},
+        "settings": {"powershell_script_block_logging": False, "powershell_module_logging": False},
+        "sysmon": "none",
+        "sacls": {"global:file": "", "global:key": ""},
+    }
+    without, found = (
+        detected_on(hosts.inventory(h=words | {"settings": words["settings"] | line}))["h"]
+        for line in (
+            {"process_creation_command_line": False},
+            {"process_creation_command_line": True},
+        )
+    )
+    by_starts = [
+        technique for technique, detection in found.items() if "Security:4688" in detection.holds
+    ]
+    assert len(by_starts) > 300
+    for technique in by_starts:
+        for detection in (without[technique], found[technique]):
+            for way in detection.ways:
+                if set(way.holds) == {"Security:4688"}:
+                    assert not way.whole, (technique, way)
+                    assert not way.direct, (technique, way)
+
+
+@pytest.mark.parametrize("technique", sorted(load_evidence()))
+def test_every_event_of_direct_evidence_is_known_or_said_to_be_unknown(technique: str) -> None:
+    part = model().event_part
+    for line in load_evidence()[technique].every:
+        assert part.knows(line.shown.event), line
+        fields = set(part.fields(line.shown.event))
+        read = {*line.shown.needs, *(line.shown.pattern.fields if line.shown.pattern else ())}
+        assert read <= fields, line
+
+
+def test_every_windows_technique_has_direct_evidence_or_the_reason_for_none() -> None:
+    windows = {each.id for each in model().techniques if "Windows" in each.platforms}
+    assert windows - {"T1078.004"} <= load_evidence().keys() | _NOT_LISTED
+    assert load_evidence().keys() <= {each.id for each in load_attack().techniques}
+
+
+_NOT_LISTED: set[str] = set()
+"""Techniques that an ATT&CK after 18.1 brings."""
+
+
+def test_an_inventory_without_a_domain_controller_leaves_its_evidence_unknown() -> None:
+    words = {
+        "os": "Windows 11 23H2",
+        "role": "workstation",
+        "audit": "none",
+        "sysmon": "none",
+        "settings": {"powershell_script_block_logging": False, "powershell_module_logging": False},
+    }
+    detection = detected_on(hosts.inventory(ws=words))["ws"]["T1558.003"]
+    assert detection.judged.verdict.possible is Level.YES
+    assert detection.here.proven < Level.YES
+    assert any("the inventory has none" in reason.text for reason in detection.judged.reasons)
+    controller = {
+        "os": "Windows Server 2022",
+        "role": "domain-controller",
+        "audit": "success and failure",
+    }
+    both = detected_on(hosts.inventory(ws=words, dc=controller))
+    assert both["ws"]["T1558.003"].label == "achievable elsewhere"
+    assert both["ws"]["T1558.003"].where == ("dc",)
+    assert both["dc"]["T1558.003"].label == "achievable"
+    silent = detected_on(hosts.inventory(ws=words, dc=controller | {"audit": "none"}))
+    assert silent["ws"]["T1558.003"].judged.verdict == NO
+    half = hosts.inventory(ws=words, dc=controller, dc2=controller | {"audit": "none"})
+    assert detected_on(half)["ws"]["T1558.003"].label == "conditional elsewhere"
