@@ -45,7 +45,7 @@ def _detection(*ways: Way) -> Detection:
                 _direct("Security:4625", YES)._replace(holds=("Security:4625",)),
                 WHOLE_ANALYTIC._replace(holds=("Security:4624", "Security:4625")),
             ),
-            "2 ways, all using Security:4625, direct evidence (Windows)",
+            "one way alone, direct evidence (Windows)",
         ),
         (
             (WHOLE_ANALYTIC, _direct("Security:4698", PARTIAL)),

@@ -31,10 +31,13 @@ QUESTION_MEANING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LabelStyle:
     """How a label is shown: a sign that survives greyscale, and colours that survive colour
-    blindness (blue against orange, each of its own lightness). `ink` is the text's colour."""
+    blindness (blue against orange, each of its own lightness). `ink` is the text's colour.
+
+    There is one object a label, compared by identity.
+    """
 
     label: str
     sign: str

@@ -12,7 +12,6 @@ from logreach.reports.profile_names import host_list
 _ORDER = (WayKind.DIRECT, WayKind.ANALYTIC, WayKind.RULES, WayKind.SUBTECHNIQUES)
 # A technique has up to a dozen events that record the act, and several analytics.
 _MOST = {WayKind.DIRECT: 3, WayKind.ANALYTIC: 2}
-_SEVERAL = 2
 _MORE = {
     WayKind.DIRECT: ("more line of direct evidence", "more lines of direct evidence"),
     WayKind.ANALYTIC: ("more analytic", "more analytics"),
@@ -35,28 +34,20 @@ def why_detected(detection: Detection, reason: str, separator: str = "\n") -> st
 def strength(detection: Detection) -> str:
     """'one way alone, direct evidence (Windows)': how many ways hold whole, whether one of them
     records the act itself, and over which sensors; of what holds, where none is whole."""
-    words = filter(None, (depth_text(detection), _shared(detection), directness(detection)))
+    words = filter(None, (depth_text(detection), directness(detection)))
     over = f" ({', '.join(detection.sensors)})" if detection.sensors else ""
     return ", ".join(words) + over
 
 
 def depth_text(detection: Detection) -> str:
-    """'one way alone', '3 ways'; 'only in part' where none holds whole, '' where nothing holds."""
+    """'one way alone', '3 ways' that share no event; 'only in part' where none holds whole, ''
+    where nothing holds."""
     whole = [way for way in detection.ways if way.whole]
     if not whole:
         return "only in part" if _holding(detection) else ""
-    if len(whole) > 1:
-        return counted(len(whole), "way")
-    return f"by its {whole[0].kind} alone" if _is_parent(whole[0]) else "one way alone"
-
-
-def _shared(detection: Detection) -> str:
-    """'all using Security:4625': the events of which every one of several whole ways makes use."""
-    events = [dict.fromkeys(way.holds) for way in detection.ways if way.whole]
-    if len(events) < _SEVERAL:
-        return ""
-    common = [event for event in events[0] if all(event in others for others in events)]
-    return f"all using {host_list(common)}" if common else ""
+    if detection.depth > 1:
+        return counted(detection.depth, "way")
+    return f"by its {whole[0].kind} alone" if all(map(_is_parent, whole)) else "one way alone"
 
 
 def recorded_on(detection: Detection) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How a technique is detected on a profile, read off an evaluation: every way, and what it lacks."""
+"""How a technique is detected on a profile, read off an evaluation: every way and what it lacks."""
 
 from __future__ import annotations
 
@@ -203,10 +203,11 @@ class Detected:
             self._evaluation.verdict(subtechniques_key(technique, DETECTION)),
             text,
             _once([name for way in ways for name in way.holds]),
-            _once([name for way in ways for name in way.lacks]),
+            (),
             _once([host for way in ways for host in way.hosts]),
             _once([sensor for way in ways if way.verdict is YES for sensor in way.sensors]),
             direct=any(detection.direct for detection in applying.values()),
+            depth=min((detection.depth for detection in applying.values()), default=0),
         )
 
     def _level(self, node: NodeKey | int) -> Level:

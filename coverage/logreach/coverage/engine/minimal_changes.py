@@ -168,7 +168,12 @@ def applied(evaluation: Evaluation, remedies: Iterable[Remedy]) -> Evaluation:
         return changed
     offering = _offering(changed)
     return supposing(
-        changed, {number: YES for remedy in unvalued for number in offering.get(remedy, ())}
+        changed,
+        {
+            number: YES
+            for remedy in unvalued
+            for number in offering.get((remedy.key, remedy.text), ())
+        },
     )
 
 
@@ -189,13 +194,13 @@ def facts_after(
 
 
 @lru_cache(maxsize=1)  # every remedy of a host is weighed after the other
-def _offering(evaluation: Evaluation) -> dict[Remedy, list[int]]:
-    """The leaves that offer each remedy without a value."""
-    offering: dict[Remedy, list[int]] = {}
+def _offering(evaluation: Evaluation) -> dict[tuple[FactKey[object], str], list[int]]:
+    """The leaves that offer each remedy without a value, by its key and text."""
+    offering: dict[tuple[FactKey[object], str], list[int]] = {}
     for number, reason in evaluation.reasons():
         remedy = reason.remedy
         if remedy is not None and remedy.value is None and reason.verdict.applicable:
-            offering.setdefault(remedy, []).append(number)
+            offering.setdefault((remedy.key, remedy.text), []).append(number)
     return offering
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -82,6 +83,7 @@ def _template(names: ProfileNames) -> Template:
     )
     environment.filters.update(
         chip=_chip,
+        component_lines=_component_lines,
         counted=counted,
         noun=noun,
         profiles=names,
@@ -105,12 +107,27 @@ def _chip(style: LabelStyle) -> Markup:
 
 def _reason_links(numbers: tuple[int, ...]) -> Markup:
     """Links to reasons, by number."""
-    return Markup(" ").join(map(_reason_link, numbers))
+    return _joined(" ", map(_reason_link, numbers))
 
 
 @cache
 def _reason_link(number: int) -> Markup:
     return Markup('<a class="dim" href="#R%d">R%d</a>') % (number, number)
+
+
+def _component_lines(components: Iterable[tuple[LabelStyle, str]]) -> Markup:
+    """The data components of a technique, a line each."""
+    return _joined("", (_component_line(style, name) for style, name in components))
+
+
+@cache
+def _component_line(style: LabelStyle, name: str) -> Markup:
+    return Markup("<div>{} {}: {}</div>").format(style.sign, name, style.label)
+
+
+def _joined(between: str, markup: Iterable[Markup]) -> Markup:
+    """Markup is not escaped again; `Markup.join` looks at each part, 50,000 of them in a page."""
+    return Markup(between.join(markup))  # noqa: S704
 
 
 def _template_file(name: str) -> str:
