@@ -155,6 +155,11 @@ class Sensor(Protocol):
         """Header and fields of an event on a host, as far as all such events agree."""
         return None
 
+    def absent(self, event: EventId, facts: Facts) -> bool:
+        """Whether a host surely writes no such event, whatever is set there; by the facts of its
+        header alone."""
+        return False
+
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         """Every text that shippers write for a field of the header; () where that is not known."""
         return ()

@@ -195,8 +195,12 @@ class Arriving:
         event = sensor.header(pattern.event, self._facts) if sensor else None
         answer = self._sieves.sure.answer(pattern, event)
         if verdict_of(answer) is not YES and (self._sieves.open_ or self._sieves.out):
-            return self._beyond(pattern, event, answer, fact)
-        return self._told(pattern.event, event, answer, fact)
+            reason = self._beyond(pattern, event, answer, fact)
+        else:
+            reason = self._told(pattern.event, event, answer, fact)
+        if reason.remedy and sensor and sensor.absent(pattern.event, self._facts):
+            return reason._replace(remedy=None)
+        return reason
 
     def _beyond(
         self,

@@ -32,6 +32,7 @@ from logreach.coverage.platforms.windows.prerequisites.os import (
     HasRole,
     OsFillsField,
     OsWrites,
+    written,
 )
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
@@ -42,7 +43,7 @@ from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     objects_of_pattern,
 )
 from logreach.coverage.platforms.windows.variants import variant_of
-from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import OS, ROLE
@@ -264,6 +265,10 @@ class WindowsSensor(Sensor):
 
     def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
         return header_on(event, facts)
+
+    def absent(self, event: EventId, facts: Facts) -> bool:
+        entry, os = self.knowledge.events.get(event), facts.get(OS)
+        return entry is not None and not isinstance(os, Missing) and written(entry, os.value) == NO
 
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         return header_texts(event, field)
