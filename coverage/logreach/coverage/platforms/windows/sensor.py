@@ -28,7 +28,6 @@ from logreach.coverage.platforms.windows.knowledge.model import (
 )
 from logreach.coverage.platforms.windows.prerequisites.audit import Audited
 from logreach.coverage.platforms.windows.prerequisites.os import (
-    MEMBER,
     HasRole,
     OsFillsField,
     OsWrites,
@@ -163,10 +162,12 @@ class WindowsSensor(Sensor):
 
     def recorder(self, event: EventId, role: str = "") -> Recorder | None:
         need = self.role_gate(event, role)
-        if need is None or role == MEMBER:
+        if need is None:
             return None
         gate = need.prerequisite
         assert isinstance(gate, HasRole)  # noqa: S101 - role_gate makes no other
+        if gate.roles <= self.knowledge.own_roles:
+            return None
         return Recorder(" or ".join(sorted(gate.roles)), " or ".join(gate.titles), gate)
 
     def allowed(self, shown: Shown) -> tuple[Requirement, ...]:

@@ -54,7 +54,7 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     audit = {each.name: each for each in subcategories().values()}
     channels = _channels(folder, faults)
     needed = _settings(folder, faults)
-    roles = _roles(folder, faults)
+    roles, own_roles = _roles(folder, faults)
     rows = EventRows(audit, channels, needed, roles, faults)
     layouts = _layouts(folder, rows, faults)
     sacls = _sacls(folder, faults)
@@ -69,6 +69,7 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
         channels,
         needed,
         roles,
+        own_roles,
         unknown,
         retired,
     )
@@ -128,11 +129,11 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
     return by_name
 
 
-def _roles(folder: Path, faults: Faults) -> dict[str, str]:
-    return {
-        name: row.text("title")
-        for name, row in read_entries(folder / "roles.yaml", ("title",), faults)
-    }
+def _roles(folder: Path, faults: Faults) -> tuple[dict[str, str], frozenset[str]]:
+    """Titles by name, and the roles whose hosts record only what is done on themselves."""
+    rows = dict(read_entries(folder / "roles.yaml", ("title", "own"), faults))
+    own = frozenset(name for name, row in rows.items() if row.values.get("own") is True)
+    return {name: row.text("title") for name, row in rows.items()}, own
 
 
 def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[TableRow, SaclNeed]]:

@@ -218,8 +218,9 @@ class Retired:
 class EventKnowledge:
     """Every table of this folder, by key.
 
-    `roles` maps a role or feature to its title. `unknown_events` maps event keys that a mapping
-    or an analytic names, and that no channel is known to hold, to the reason.
+    `roles` maps a role or feature to its title; hosts of `own_roles` record nothing for others.
+    `unknown_events` maps event keys that a mapping or an analytic names, and that no channel is
+    known to hold, to the reason.
     """
 
     events: Mapping[EventId, Event]
@@ -227,6 +228,7 @@ class EventKnowledge:
     channels: Mapping[str, Channel]
     settings: Mapping[str, Setting]
     roles: Mapping[str, str] = field(default_factory=dict)
+    own_roles: frozenset[str] = frozenset()
     unknown_events: Mapping[EventId, str] = field(default_factory=dict)
     retired_events: tuple[Retired, ...] = ()
 
