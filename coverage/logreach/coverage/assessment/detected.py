@@ -1,4 +1,4 @@
-"""How a technique is detected on a profile, read off an evaluation: every way, and what it lacks."""
+"""How a technique is detected on a profile, read off an evaluation: every way and what it lacks."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ class Detected:
             () if held or not verdict.applicable else (event,),
             hosts if held else (),
             self._sensors((event,)),
+            direct=True,
         )
 
     def _procedures(self, way: EvidenceWay) -> Way:
@@ -94,7 +95,7 @@ class Detected:
                 continue
             verdicts.append(best)
             if best.proven < Level.YES:
-                missing.append(title)
+                missing.append(_partly(title, best))
             for event, verdict, recorders in answers:
                 if verdict.applicable:
                     (holds if verdict.proven > Level.NO else lacks).append(event)
@@ -112,6 +113,7 @@ class Detected:
             _once(lacks),
             _once(hosts),
             self._sensors(map(EventId.parse, holds)),
+            direct=True,
         )
 
     def _line(self, node: EvidenceNode) -> tuple[Verdict, tuple[str, ...]]:
@@ -188,7 +190,9 @@ class Detected:
         found = {each: self.of(each) for each in below}
         applying = {each: d for each, d in found.items() if d.judged.verdict.applicable}
         whole = [each for each, d in applying.items() if d.judged.verdict is YES]
-        lacking = [each for each in applying if each not in whole]
+        lacking = [
+            _partly(each, d.judged.verdict) for each, d in applying.items() if each not in whole
+        ]
         text = f"{len(whole)} of {len(applying)} sub-techniques"
         if lacking:
             text = f"{text}; lacking {', '.join(lacking)}"
@@ -199,9 +203,11 @@ class Detected:
             self._evaluation.verdict(subtechniques_key(technique, DETECTION)),
             text,
             _once([name for way in ways for name in way.holds]),
-            _once([name for way in ways for name in way.lacks]),
+            (),
             _once([host for way in ways for host in way.hosts]),
             _once([sensor for way in ways if way.verdict is YES for sensor in way.sensors]),
+            direct=any(detection.direct for detection in applying.values()),
+            depth=min((detection.depth for detection in applying.values()), default=0),
         )
 
     def _level(self, node: NodeKey | int) -> Level:
@@ -214,9 +220,9 @@ class Detected:
         return tuple(dict.fromkeys(sensor.name for sensor in sensors if sensor))
 
 
-def _partly(component: str, verdict: Verdict) -> str:
-    """A data component that is not there, or not whole."""
-    return component if verdict.proven is Level.NO else f"part of {component}"
+def _partly(name: str, verdict: Verdict) -> str:
+    """A data component, procedure or sub-technique that is not there, or not whole."""
+    return name if verdict.proven is Level.NO else f"part of {name}"
 
 
 _Name = TypeVar("_Name", bound=str)

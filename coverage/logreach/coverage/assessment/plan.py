@@ -14,7 +14,8 @@ from logreach.coverage.assessment.evaluated import Assessed, Fleet
 from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
-from logreach.coverage.engine.minimal_changes import Least, applied, exceeds
+from logreach.coverage.engine.judged import Volume
+from logreach.coverage.engine.minimal_changes import Least, applied, exceeds, lesser_of
 
 MOST = 8
 _CANDIDATES = 100
@@ -30,7 +31,8 @@ def plan_for(
 ) -> Plan:
     """The plan, the step that gains most for its size first: for detection of techniques, or for
     rules, each weighed by its level."""
-    profiles = [_Profile(profile, questions, kind, planned) for profile in assessed]
+    lesser = lesser_of([each.remedy for each in planned])
+    profiles = [_Profile(profile, questions, kind, planned, lesser) for profile in assessed]
     return Plan(
         steps=tuple(_steps(profiles, fleet, planned)),
         pairs=sum(profile.count * _weight(profile.asked.values()) for profile in profiles),
@@ -66,6 +68,7 @@ class _Profile:
         questions: Questions,
         kind: QuestionKind,
         planned: Sequence[PlannedRemedy],
+        lesser: Mapping[int, int],
     ) -> None:
         self.id, self.count = profile.group.profile_id, profile.group.count
         self._profile = profile
@@ -74,7 +77,7 @@ class _Profile:
         self.asked = {n: q for n, q in questions.items() if q.kind is kind and applicable(n)}
         self._beside = {n: q for n, q in questions.items() if q.kind is not kind and applicable(n)}
         bits = {(p.remedy.key, p.remedy.text): 1 << at for at, p in enumerate(planned)}
-        sets = Least(profile.evaluation, bits)
+        sets = Least(profile.evaluation, bits, lesser=lesser)
         changes = {number: sets.changes(number) for number in self.asked}
         self.least = {number: some for number, some in changes.items() if some is not None}
         self.achieved = self._achieved(self.asked, profile.evaluation)
@@ -163,8 +166,12 @@ def _step(
 ) -> PlanStep:
     """A step: the profiles on which it is made, and what each profile gains by it."""
     rules = QuestionKind.RULE
+    asked = _without_lesser(tuple(places), planned)
+    changes = [planned[place].remedy for place in asked]
     return PlanStep(
-        remedies=_without_lesser(tuple(places), planned),
+        remedies=asked,
+        kinds=tuple(dict.fromkeys(change.kind for change in changes if change.kind)),
+        volume=Volume.together(change.volume for change in changes),
         profiles=tuple(profile.id for profile in touched),
         hosts=sum(profile.count for profile in touched),
         gain=gain,

@@ -19,6 +19,7 @@ from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import applied, exceeds
 from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.coverage.events.sensor import Sensors
+from logreach.coverage.network.elsewhere import recorders_title
 from logreach.inventories.facts.facts import Missing
 from logreach.inventories.facts.keys import FactKey
 
@@ -169,7 +170,8 @@ def _with(
     sensors: Sensors,
 ) -> MissingFact:
     """A missing fact with what hangs on it on one more profile."""
-    fact = fact or MissingFact(key, (), _why(profile, key), 0, sensors.fact_title(key))
+    title = sensors.fact_title(key) or recorders_title(key)
+    fact = fact or MissingFact(key, (), _why(profile, key), 0, title)
     hosts = profile.group.count
     return replace(
         fact,

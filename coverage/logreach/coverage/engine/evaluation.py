@@ -39,6 +39,13 @@ class _Again:
         return self.again.get(number) or self.before[number]
 
 
+def _laid_over(leaves: LeafReasons, again: Mapping[int, Reason]) -> LeafReasons:
+    """Two deep at most, however many remedies were made one after the other."""
+    if isinstance(leaves, _Again):
+        return _Again(leaves.before, {**leaves.again, **again})
+    return _Again(leaves, again)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """A graph evaluated for a host with these facts: a verdict for each node, for each leaf what
@@ -129,7 +136,7 @@ def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey[object]]
     for numbers, reasons, codes in old.compiled.leaves.answers_again(changed, old.facts, facts):
         again.update(zip(numbers, reasons, strict=True))
         new.update(zip(numbers, codes, strict=True))
-    return _spread(old, new, _Again(old.leaves, again), facts)
+    return _spread(old, new, _laid_over(old.leaves, again), facts)
 
 
 def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:

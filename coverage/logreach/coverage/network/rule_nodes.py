@@ -23,17 +23,22 @@ from logreach.coverage.platforms.registry import sensors as registered_sensors
 
 @dataclass(frozen=True, slots=True)
 class RuleEvents:
-    """Answers `detections.nodes.EventNodes` by the sensors."""
+    """Answers `detections.nodes.EventNodes` by the sensors.
+
+    `broad`: what to change of a filter is named for all events of a kind, as rules by the thousand
+    ask for patterns of their own.
+    """
 
     compiled: Compiled
     events: Events
     sensors: Sensors
+    broad: bool = True
 
     @staticmethod
-    def alone() -> RuleEvents:
+    def alone(*, broad: bool = True) -> RuleEvents:
         """A graph of their own for rules, without techniques."""
         graph, sensors = Graph(), registered_sensors()
-        return RuleEvents(Compiled(graph), Events(graph, sensors, {}), sensors)
+        return RuleEvents(Compiled(graph), Events(graph, sensors, {}), sensors, broad)
 
     def event(self, event: EventId, variant: Sense) -> int:
         """Such events can be there at all: role, system, audit policy, sensor, channel.
@@ -78,7 +83,7 @@ class RuleEvents:
     def _filtered(self, pattern: EventPattern) -> int:
         sensor = self.sensors.of(pattern.event)
         forwarded = self.compiled.leaf(Forwarded(pattern, sensor))
-        kept = sensor.filtered(pattern) if sensor else None
+        kept = sensor.filtered(pattern, broad=self.broad) if sensor else None
         if kept is None:
             return forwarded
         return self.compiled.combined(Combine.ALL, (self.compiled.leaf(kept), forwarded))

@@ -23,6 +23,7 @@ from logreach.coverage.events.operations import Shown
 from logreach.coverage.platforms.windows.knowledge.model import Event, Policy
 from logreach.coverage.platforms.windows.knowledge.subcategory_cases import SubcategoryCase
 from logreach.coverage.platforms.windows.prerequisites.audit import Audited
+from logreach.coverage.platforms.windows.prerequisites.where_written import WhereWritten
 from logreach.coverage.platforms.windows.subcategories import cases_of
 from logreach.inventories.windows.audit_policy.subcategories import (
     AuditSubcategory,
@@ -47,10 +48,9 @@ def audited(
 ) -> Need:
     """One subcategory records these outcomes of an event; `purpose` says what for."""
     span = entry.subcategory_spans.get(subcategory.guid)
-    prerequisite = Audited(entry.key, subcategory, outcomes, purpose, span, entry.reference)
-    return need_of(
-        "audit", entry.key, subcategory.guid, *sorted(outcomes), prerequisite=prerequisite
-    )
+    recorded = Audited(entry.key, subcategory, outcomes, purpose, span, entry.reference)
+    leaf = WhereWritten(recorded, entry)
+    return need_of("audit", entry.key, subcategory.guid, *sorted(outcomes), prerequisite=leaf)
 
 
 def policy_needs(entry: Event, shown: Shown) -> Iterator[Requirement]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from logreach.coverage.engine.fixed import Fixed
+from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.requirement import AnyOf, Choice, Need, Requirement, Together
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN
@@ -24,13 +25,14 @@ from logreach.coverage.platforms.windows.knowledge.model import Event, EventKnow
 from logreach.coverage.platforms.windows.knowledge.subcategory_cases import subcategory_cases
 from logreach.coverage.platforms.windows.policy import audited, need_of, policy_needs
 from logreach.coverage.platforms.windows.prerequisites.os import (
-    MEMBER,
     HasRole,
     OsFillsField,
     OsWrites,
+    written,
 )
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.prerequisites.where_written import WhereWritten
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     AuditedObject,
@@ -38,7 +40,7 @@ from logreach.coverage.platforms.windows.sacls.pattern_objects import (
 )
 from logreach.coverage.platforms.windows.subcategories import cases_of, possible_cases
 from logreach.coverage.platforms.windows.variants import variant_of
-from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import OS, ROLE
@@ -140,13 +142,17 @@ class WindowsSensor(Sensor):
         yield need_of("os", entry.key, prerequisite=OsWrites(entry))
         for name in entry.settings:
             setting = SettingOn(entry.key, self.knowledge.settings[name], entry.without_setting)
-            yield need_of("setting", entry.key, name, prerequisite=setting)
-        yield from self._channel(entry.key)
+            leaf = WhereWritten(setting, entry)
+            yield need_of("setting", entry.key, name, prerequisite=leaf)
+        yield from self._channel(entry.key, entry)
 
-    def _channel(self, event: EventId) -> Iterator[Need]:
+    def _channel(self, event: EventId, entry: Event | None = None) -> Iterator[Need]:
         channel = self.knowledge.channels.get(event.channel)
         if channel is not None:
-            yield need_of("channel", event, prerequisite=ChannelOn(event, channel))
+            enabled: Prerequisite = ChannelOn(event, channel)
+            if entry is not None:
+                enabled = WhereWritten(enabled, entry)
+            yield need_of("channel", event, prerequisite=enabled)
 
     def role_gate(self, event: EventId, role: str = "", what: str = "") -> Need | None:
         entry = self.knowledge.events.get(event)
@@ -160,10 +166,12 @@ class WindowsSensor(Sensor):
 
     def recorder(self, event: EventId, role: str = "") -> Recorder | None:
         need = self.role_gate(event, role)
-        if need is None or role == MEMBER:
+        if need is None:
             return None
         gate = need.prerequisite
         assert isinstance(gate, HasRole)  # noqa: S101 - role_gate makes no other
+        if gate.roles <= self.knowledge.own_roles:
+            return None
         return Recorder(" or ".join(sorted(gate.roles)), " or ".join(gate.titles), gate)
 
     def allowed(self, shown: Shown) -> tuple[Requirement, ...]:
@@ -211,11 +219,15 @@ class WindowsSensor(Sensor):
         yield need_of("field", entry.key, field, prerequisite=OsFillsField(entry, field))
         if field in entry.field_settings:
             setting = self.knowledge.settings[entry.field_settings[field]]
-            needed = SettingOn(entry.key.field(field), setting)
+            needed = WhereWritten(SettingOn(entry.key.field(field), setting), entry, field)
             yield need_of("field setting", entry.key, field, prerequisite=needed)
 
     def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
         return header_on(event, facts)
+
+    def absent(self, event: EventId, facts: Facts) -> bool:
+        entry, os = self.knowledge.events.get(event), facts.get(OS)
+        return entry is not None and not isinstance(os, Missing) and written(entry, os.value) == NO
 
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         return header_texts(event, field)
@@ -278,5 +290,5 @@ def _on_object(entry: Event, shown: Shown, kind: str, rights: tuple[str, ...]) -
         outcome="failure" if entry.outcomes == {"failure"} else shown.outcome or "success",
         scope=ObjectScope(shown.object_scope) if shown.object_scope else ObjectScope.TREE,
     )
-    entries = ObjectAudited(entry.key, access, entry.reference)
+    entries = WhereWritten(ObjectAudited(entry.key, access, entry.reference), entry)
     return need_of("object audited", entry.key, str(access), prerequisite=entries)
