@@ -135,12 +135,11 @@ class Detections:
         recorder = self._events.recorder(shown)
         if recorder is None:
             return EvidenceNode(line, here)
-        elsewhere = leaf(
-            self._graph,
-            here.helper("elsewhere"),
-            shown.event,
-            Elsewhere(here, shown.event, recorder),
-        )
+        elsewhere = here.helper("elsewhere")
+        inner(self._graph, elsewhere, Combine.ANY, "evidence", f"{shown.event}: {line.act}")
+        told = Elsewhere(here, shown.event, recorder)
+        child = leaf(self._graph, elsewhere.helper("told"), shown.event, told)
+        self._graph.link(elsewhere, Edge(child, shown.limit, shown.why))
         return EvidenceNode(line, here, elsewhere, recorder)
 
     def _link_evidence(
