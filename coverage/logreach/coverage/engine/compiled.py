@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from logreach.coverage.engine.deciding import edge_code
 from logreach.coverage.engine.folding import (
     BEGIN,
     BEGIN_GATED,
@@ -33,6 +34,8 @@ _UNNAMED = NodeKey.of("unnamed")
 _PLAIN = Edge(_UNNAMED)
 _GATE = Edge(_UNNAMED, gate=True)
 _CAPPED = Edge(_UNNAMED, PARTIAL)
+_PLAIN_CODE, _GATE_CODE = edge_code(), edge_code(gate=True)
+assert not _PLAIN_CODE  # noqa: S101
 
 
 class Compiled:
@@ -61,6 +64,7 @@ class Compiled:
         """The table of every edge, where that is all there is to say of them."""
         self._edges: dict[int, tuple[Edge, ...]] = {}
         """The edges of nodes of which more is to be said."""
+        self._edge_codes: dict[int, tuple[int, ...]] = {}
         self._edge_tables: dict[int, tuple[tuple[int, Table], ...]] = {}
         """The same for evaluating: children, and the tables of the edges that lead to them."""
         self._nodes: dict[tuple[Combine, bool], dict[tuple[int, ...], int]] = {}
@@ -84,6 +88,23 @@ class Compiled:
             return tuple(zip(children, edges, strict=True))
         first = _GATE if self._begins[number] == BEGIN_GATED else _PLAIN
         return tuple([(child, _PLAIN if place else first) for place, child in enumerate(children)])
+
+    def link(self, number: int, place: int) -> Link:
+        """One of the links."""
+        child, edges = self.children[number][place], self._edges.get(number)
+        if edges is not None:
+            return child, edges[place]
+        return child, _GATE if not place and self._begins[number] == BEGIN_GATED else _PLAIN
+
+    def edges_and_codes(self, number: int, codes: Sequence[int]) -> tuple[int, ...]:
+        """The children of a node by their codes, and the edges to them, as `deciding` asks."""
+        children = [codes[child] for child in self.children[number]]
+        edge_codes = self._edge_codes.get(number)
+        if edge_codes is not None:
+            return tuple([code + edge for code, edge in zip(children, edge_codes, strict=True)])
+        if self._begins[number] == BEGIN_GATED:
+            children[0] += _GATE_CODE
+        return tuple(children)
 
     def include(self, key: NodeKey) -> int:
         """The number of a node of the graph, which may have been added since it was compiled."""
@@ -189,6 +210,9 @@ class Compiled:
         if not [edge for edge in edges if edge.limit or edge.gate or edge.elsewhere or edge.why]:
             return number
         self._edges[number] = edges
+        self._edge_codes[number] = tuple(
+            [edge_code(edge.limit, gate=edge.gate, elsewhere=edge.elsewhere) for edge in edges]
+        )
         if len(edges) > 1 or edges[0].limit is not None:
             tables = [table_of(combine, edge.limit, gate=edge.gate) for edge in edges]
             self._edge_tables[number] = tuple(zip(children, tables, strict=True))
