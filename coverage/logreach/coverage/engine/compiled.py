@@ -55,6 +55,9 @@ class Compiled:
         self.kinds: list[Combine] = []
         self.children: list[tuple[int, ...]] = []
         self.parents: list[list[int]] = []
+        self.sources: list[int] = []
+        """Of a node that is no more than another name for its child, the first below that is more;
+        of any other, its own number. Two in five nodes are such names."""
         self.elsewhere: dict[int, tuple[int, ...]] = {}
         """Nodes with needs that other hosts may meet -> these children."""
         self._begins = bytearray()
@@ -71,11 +74,6 @@ class Compiled:
         self._capped_nodes: dict[tuple[int, ...], int] = {}
         for key in graph.order():
             self._compile(key)
-
-    def only_child(self, number: int) -> int | None:
-        """The child of which a node is no more than another name; None where it is more."""
-        children = self.children[number]
-        return children[0] if len(children) == 1 and number not in self._edges else None
 
     def has_limits(self, number: int) -> bool:
         """Whether more is to be said of a node's edges than that the first leads to a gate."""
@@ -187,6 +185,7 @@ class Compiled:
         self.kinds.append(combine)
         self.children.append(children)
         self.parents.append([])
+        self.sources.append(self.sources[children[0]] if len(children) == 1 else number)
         self._begins.append(BEGIN)
         self._tables.append(table_of(combine))
         for child in children:
@@ -209,6 +208,7 @@ class Compiled:
             self.leaves.add(number, prerequisite)
         if not [edge for edge in edges if edge.limit or edge.gate or edge.elsewhere or edge.why]:
             return number
+        self.sources[number] = number
         self._edges[number] = edges
         self._edge_codes[number] = tuple(
             [edge_code(edge.limit, gate=edge.gate, elsewhere=edge.elsewhere) for edge in edges]

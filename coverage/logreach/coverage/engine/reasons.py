@@ -42,6 +42,7 @@ class Reasons:
 
     def judged_at(self, number: int) -> Judged:
         """The same as `judged` for a node by its number; one object a node."""
+        number = self._evaluation.compiled.sources[number]
         judged = self._judged.get(number)
         if judged is None:
             judged = self._judged[number] = Judged(self._verdicts[number], self._of(number))
@@ -52,6 +53,7 @@ class Reasons:
 
         Of leaves that say the same it is the first; a node that hangs on several is its own.
         """
+        number = self._evaluation.compiled.sources[number]
         source = self._sources.get(number)
         if source is None:
             source = self._sources[number] = self._followed(number)
@@ -62,9 +64,6 @@ class Reasons:
         if reason is not None:
             first, known = self._leaves.setdefault((reason.subject, reason.text), (number, reason))
             return first if known is reason else number
-        only_child = self._evaluation.compiled.only_child(number)
-        if only_child is not None:
-            return self.source(only_child)
         if self._evaluation.compiled.kinds[number] is Combine.BRACKET:
             return number
         deciding = self._deciding(number)
@@ -76,11 +75,10 @@ class Reasons:
         return number
 
     def _of(self, number: int) -> tuple[Reason, ...]:
-        reasons = self._reasons.get(number)
+        source = self.source(number)
+        reasons = self._reasons.get(source)
         if reasons is None:
-            source = self.source(number)
-            reasons = self._gathered(number) if source == number else self._of(source)
-            self._reasons[number] = reasons
+            reasons = self._reasons[source] = self._gathered(source)
         return reasons
 
     def _gathered(self, number: int) -> tuple[Reason, ...]:
