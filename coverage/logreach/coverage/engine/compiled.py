@@ -41,7 +41,7 @@ assert not _PLAIN_CODE  # noqa: S101
 class Compiled:
     """Nodes as lists, children before parents; a node is its place in them.
 
-    `number` has the places of nodes that have a key, `parents` the nodes that hang on a node.
+    `number` has the places of nodes that have a key.
     Most nodes have children over plain edges only, or a gate as first of them: of these, the
     numbers of the children are all that is kept.
     """
@@ -54,7 +54,7 @@ class Compiled:
         self.inner: list[int] = []
         self.kinds: list[Combine] = []
         self.children: list[tuple[int, ...]] = []
-        self.parents: list[list[int]] = []
+        self._parents: list[list[int]] = []
         self.sources: list[int] = []
         """Of a node that is no more than another name for its child, the first below that is more;
         of any other, its own number. Two in five nodes are such names."""
@@ -70,10 +70,24 @@ class Compiled:
         self._edge_codes: dict[int, tuple[int, ...]] = {}
         self._edge_tables: dict[int, tuple[tuple[int, Table], ...]] = {}
         """The same for evaluating: children, and the tables of the edges that lead to them."""
-        self._nodes: dict[tuple[Combine, bool], dict[tuple[int, ...], int]] = {}
+        self._nodes: dict[tuple[Combine, bool], dict[tuple[int, ...], int]] = {
+            (combine, gate): {} for combine in Combine for gate in (False, True)
+        }
         self._capped_nodes: dict[tuple[int, ...], int] = {}
         for key in graph.order():
             self._compile(key)
+
+    @property
+    def parents(self) -> Sequence[Sequence[int]]:
+        """The nodes that hang on each node."""
+        parents = self._parents
+        if len(parents) < len(self.children):  # nodes were added since
+            fresh = len(parents)
+            parents += [[] for _ in self.children[fresh:]]
+            for number, children in enumerate(self.children[fresh:], fresh):
+                for child in children:
+                    parents[child].append(number)
+        return parents
 
     def has_limits(self, number: int) -> bool:
         """Whether more is to be said of a node's edges than that the first leads to a gate."""
@@ -126,7 +140,9 @@ class Compiled:
 
     def leaf(self, prerequisite: Prerequisite) -> int:
         """A prerequisite as a node without a key, whether or not there is an equal one."""
-        return self._append(None, Combine.LEAF, (), (), prerequisite)
+        number = self._add(None, Combine.LEAF, ())
+        self.leaves.add(number, prerequisite)
+        return number
 
     def combined(self, combine: Combine, children: Sequence[int], *, gate: bool = False) -> int:
         """A node over others, without limits; with `gate`, the first child is one.
@@ -135,7 +151,7 @@ class Compiled:
         """
         if len(children) == 1:
             return children[0]
-        numbers, same = tuple(children), self._nodes.setdefault((combine, gate), {})
+        numbers, same = tuple(children), self._nodes[combine, gate]
         number = same.get(numbers)
         if number is None:
             number = same[numbers] = self._add(None, combine, numbers)
@@ -184,12 +200,9 @@ class Compiled:
         self.keys.append(key)
         self.kinds.append(combine)
         self.children.append(children)
-        self.parents.append([])
         self.sources.append(self.sources[children[0]] if len(children) == 1 else number)
         self._begins.append(BEGIN)
         self._tables.append(table_of(combine))
-        for child in children:
-            self.parents[child].append(number)
         if combine is not Combine.LEAF:
             self.inner.append(number)
         return number
