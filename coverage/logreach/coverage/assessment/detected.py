@@ -21,6 +21,7 @@ from logreach.coverage.network.ways import (
     EvidenceWay,
     Reference,
     RuleWay,
+    ShownBy,
     TechniqueWays,
 )
 from logreach.inventories.facts.facts import Missing
@@ -133,9 +134,12 @@ class Detected:
             verdict = self._evaluation.verdict(reference.node)
             if not verdict.applicable:
                 continue
-            showing = [*self._showing(reference)]
+            showing = self._showing(reference.own)
+            if not showing and (verdict.proven > Level.NO or not reference.own):
+                showing = self._showing(reference.general)
             holds += showing
-            lacks += [each.event for each in reference.shown_by if each.event not in showing]
+            named = reference.own or reference.general
+            lacks += [each.event for each in named if each.event not in showing]
             if verdict is YES:
                 held += 1
                 if reference.telling and not self._told(reference):
@@ -160,10 +164,8 @@ class Detected:
         wanted = self._evaluation.verdict(reference.node.helper("told"))
         return wanted.proven is Level.YES
 
-    def _showing(self, reference: Reference) -> Iterator[EventId]:
-        for shown in reference.shown_by:
-            if self._evaluation.verdict(shown.node).proven > Level.NO:
-                yield shown.event
+    def _showing(self, events: Iterable[ShownBy]) -> list[EventId]:
+        return [each.event for each in events if self._level(each.node) > Level.NO]
 
     def _rules(self, technique: str, rules: tuple[RuleWay, ...]) -> Way:
         firing = [rule for rule in rules if self._level(rule.node) > Level.NO]

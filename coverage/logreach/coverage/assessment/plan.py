@@ -8,7 +8,7 @@ techniques or for rules; what a step gains of the other kind is told beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from logreach.coverage.assessment.evaluated import Assessed, Fleet
 from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
@@ -80,8 +80,8 @@ class _Profile:
         sets = Least(profile.evaluation, bits, lesser=lesser)
         changes = {number: sets.changes(number) for number in self.asked}
         self.least = {number: some for number, some in changes.items() if some is not None}
-        self.achieved = self._achieved(self.asked, profile.evaluation)
-        self._achieved_beside = self._achieved(self._beside, profile.evaluation)
+        self.achieved = profile.evaluation.achieved(self.asked)
+        self._achieved_beside = profile.evaluation.achieved(self._beside)
         self._useful = 0
         for some in self.least.values():
             self._useful |= some
@@ -92,7 +92,7 @@ class _Profile:
     def gained(self, chosen: int) -> Set[int]:
         """The questions that these remedies would gain here, with those that were made."""
         more = chosen & self._useful & ~self.done
-        return self._achieved(self.asked, self._with(more)) - self.achieved if more else set()
+        return self._with(more).achieved(self.asked) - self.achieved if more else set()
 
     def make(self, chosen: int) -> list[Question]:
         """Make these remedies if they gain anything here; the questions that it gains."""
@@ -106,8 +106,8 @@ class _Profile:
         """Go on from this evaluation, in which more may hold; the questions that it gains."""
         self._now = evaluation
         self._once_made = {}
-        gained = self._achieved(self.asked, evaluation) - self.achieved
-        beside = self._achieved(self._beside, evaluation) - self._achieved_beside
+        gained = evaluation.achieved(self.asked) - self.achieved
+        beside = evaluation.achieved(self._beside) - self._achieved_beside
         self.achieved |= gained
         self._achieved_beside |= beside
         return [self.asked[n] for n in gained] + [self._beside[n] for n in beside]
@@ -125,10 +125,6 @@ class _Profile:
             held = [remedy for remedy in made if remedy.value is None]
             self._once_made[more] = applied(self._now, [*held, *remedies])
         return self._once_made[more]
-
-    @staticmethod
-    def _achieved(numbers: Collection[int], evaluation: Evaluation) -> Set[int]:
-        return {number for number in numbers if evaluation.achievable(number)}
 
     def weight(self, numbers: Iterable[int]) -> float:
         """What these questions are worth on the hosts of the profile."""
@@ -211,7 +207,8 @@ def _waiting(profiles: Iterable[_Profile], tried: Set[int]) -> Mapping[int, floa
         for number, changes in profile.least.items():
             undone = changes & ~profile.done
             if number not in profile.achieved and undone not in tried:
-                waiting[undone] = waiting.get(undone, 0) + profile.weight((number,))
+                weight = profile.count * profile.asked[number].weight
+                waiting[undone] = waiting.get(undone, 0) + weight
     return waiting
 
 

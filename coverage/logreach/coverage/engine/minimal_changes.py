@@ -57,6 +57,9 @@ class Least:
         code, compiled = self._evaluation.codes[number], self._evaluation.compiled
         if code in self._enough:
             return 0
+        source = compiled.sources[number]
+        if source != number:
+            return self._sets[source]
         if code == NEVER:
             return _NONE
         kind = compiled.kinds[number]
@@ -68,9 +71,8 @@ class Least:
             # All of the outer set is enough for all, some of the inner set is enough for some.
             outer, inner = compiled.children[number]
             return self._sets[outer if self._goal is Level.YES else inner]
-        if any(
-            self._evaluation.codes[child] == NEVER for child in compiled.elsewhere.get(number, ())
-        ):
+        elsewhere = compiled.elsewhere.get(number)
+        if elsewhere and any(self._evaluation.codes[child] == NEVER for child in elsewhere):
             return _NONE
         return self._fewest(number) if kind is Combine.ANY else self._together(number)
 
