@@ -35,7 +35,7 @@ def _paths() -> list[tuple[str, str]]:
     paths = [
         each.registry[0]
         for each in settings().values()
-        if each.kind == "bool" and "REG_DWORD" in each.heeded
+        if each.kind == "bool" and each.registry and "REG_DWORD" in each.heeded
     ]
     return [
         (path.rpartition("\\")[0], path.rpartition("\\")[2]) for path in paths if "*" not in path
