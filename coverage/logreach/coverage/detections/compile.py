@@ -16,6 +16,7 @@ from logreach.coverage.detections.documents import NO_RULE, Document
 from logreach.coverage.detections.mapping import Knowledge
 from logreach.coverage.detections.model import Branch, Correlation, LogSource, Rule
 from logreach.coverage.detections.narrowing import Filters, narrow
+from logreach.coverage.detections.quiet_engine import quieten
 from logreach.coverage.detections.source_lines import line_of
 from logreach.coverage.detections.tags import tactics_of, techniques_of
 from logreach.inventories.files.faults import Fault
@@ -50,6 +51,7 @@ def rules_of(
     documents: Sequence[Document], known: Knowledge, filters: Filters = ()
 ) -> tuple[list[Rule], list[Fault]]:
     """Every rule of a file, also those that cannot be judged, narrowed by filter documents."""
+    quieten()
     rules: list[Rule] = []
     faults: list[Fault] = []
     shared: dict[str, Any] = {}
