@@ -156,6 +156,8 @@ def _step_table(assessment: Assessment, links: RowLinks) -> Table:
         "Hosts :number",
         "Techniques :number",
         "Achievable after :share",
+        "Volume",
+        "Kinds of change",
         "Profiles",
     )
     rows = _step_rows(((step, len(step.techniques)) for step in step_lines(assessment)), links)
@@ -171,6 +173,8 @@ def _rule_step_table(assessment: Assessment, links: RowLinks) -> Table:
         "Hosts :number",
         "Rules :number",
         "Achievable after :share",
+        "Volume",
+        "Kinds of change",
         "Profiles",
     )
     rows = _step_rows(((step, len(step.rules)) for step in rule_step_lines(assessment)), links)
@@ -188,6 +192,8 @@ def _step_rows(steps: Iterable[tuple[StepLine, int]], links: RowLinks) -> list[t
             step.hosts,
             raised,
             step.share,
+            step.volume,
+            step.kinds,
             links.names(step.profiles),
         )
         for change in step.changes:
