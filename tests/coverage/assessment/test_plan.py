@@ -47,11 +47,7 @@ def _before() -> dict[str, Evaluation]:
 def _achieved(profile: str, places: set[int]) -> set[str]:
     made = [_plan().remedies[place].remedy for place in sorted(places)]
     after = applied(_before()[profile], made)
-    return {
-        one
-        for one in _TECHNIQUES
-        if after.verdict(technique_key(one, "detection")) is YES
-    }
+    return {one for one in _TECHNIQUES if after.verdict(technique_key(one, "detection")) is YES}
 
 
 def test_there_are_steps_and_they_end_where_no_change_helps() -> None:
