@@ -132,8 +132,10 @@ class Facts:
         return _UNTOLD
 
     def stating(self, key: FactKey[V], value: V) -> Facts:
-        """These facts with one of them changed, as by a remedy; where it is from stays as it was, so
-        that what does not hang on the change is seen to be the same."""
+        """These facts with one of them changed, as by a remedy.
+
+        Its evidence stays, so that what does not hang on the change is seen to be the same.
+        """
         before = self.known.get(key)
         evidence = before.evidence if before else (Evidence("as changed"),)
         stated = {**self.known, key: Known(value, evidence)}
