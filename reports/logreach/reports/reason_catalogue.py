@@ -29,6 +29,7 @@ class ReasonCatalogue:
         self.reasons: list[Reason] = []
         self.profiles: list[list[str]] = []
         self._numbers: dict[Reason, int] = {}
+        self._numbers_by_id: dict[int, int] = {}
         self._chains: dict[int, tuple[tuple[Reason, ...], tuple[int, ...]]] = {}
         """By the id of a chain, which is kept here, lest another object get its id."""
         for profile in assessment.profiles:
@@ -78,10 +79,13 @@ class ReasonCatalogue:
                 profiles.append(profile_id)
 
     def _number(self, reason: Reason) -> int:
-        number = self._numbers.setdefault(reason, len(self.reasons))
-        if number == len(self.reasons):
-            self.reasons.append(reason)
-            self.profiles.append([])
+        number = self._numbers_by_id.get(id(reason))
+        if number is None:
+            number = self._numbers.setdefault(reason, len(self.reasons))
+            self._numbers_by_id[id(reason)] = number
+            if number == len(self.reasons):
+                self.reasons.append(reason)
+                self.profiles.append([])
         return number
 
 
