@@ -51,8 +51,8 @@ def explain(
     if rules or is_rule_file(name):
         trees = [render_tree(branch) for branch in explained(name, hosts_read, rules or ())]
     else:
-        found = why(name, hosts_read, load_attack(attack))
-        trees = [tree for each in found for tree in render_explanation(each)]
+        explanations = why(name, hosts_read, load_attack(attack))
+        trees = [tree for each in explanations for tree in render_explanation(each)]
     for tree in trees:
         console.print(tree)
     print_faults(hosts_read.faults, heading="Faults of the input:")

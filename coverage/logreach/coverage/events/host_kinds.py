@@ -33,7 +33,7 @@ class HostKind:
 
 @dataclass(frozen=True, slots=True)
 class HostKinds:
-    """All kinds of host, and those of them for which something is meant."""
+    """All kinds of host, and in `meant` those that something (an analytic, an event) is for."""
 
     every: tuple[HostKind, ...]
     meant: tuple[HostKind, ...]
@@ -57,15 +57,15 @@ class HostKinds:
         return tuple(mark for kind in self.every for mark in kind.marks)
 
     def named(self, names: tuple[str, ...]) -> HostKinds:
-        """Those of the kinds that have one of these names.
+        """All kinds, with those meant that have one of these names.
 
-        Asked 29,000 times for the same few platforms of ATT&CK, which took 0.04 s.
+        Remembered: the graph asks 29,000 times for the same few platforms, which took 0.04 s.
         """
-        named = self._named.get(names)
-        if named is None:
-            meant = tuple(kind for kind in self.every if kind.name in names)
-            named = self._named[names] = HostKinds(self.every, meant)
-        return named
+        kinds = self._named.get(names)
+        if kinds is None:
+            matching = tuple(kind for kind in self.every if kind.name in names)
+            kinds = self._named[names] = HostKinds(self.every, matching)
+        return kinds
 
     def of(self, facts: Facts) -> tuple[HostKind, ...]:
         """The kinds, meant or not, that a host with these facts is of."""

@@ -115,9 +115,9 @@ class SysmonFillsField(_OfProgram):
 
     @staticmethod
     def on_host(facts: Facts) -> Callable[[Any], Reason]:
-        """The check of many fields: which Sysmon is meant is worked out once."""
-        meant = _Meant.by(facts)
-        return lambda leaf: meant.has(leaf.subject, number_of(leaf.event), leaf.name)
+        """The check of many fields: the possible programs are worked out once."""
+        program = _Meant.by(facts)
+        return lambda leaf: program.has(leaf.subject, number_of(leaf.event), leaf.name)
 
 
 def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Reason:
@@ -126,7 +126,7 @@ def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Re
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
-    """What is said of the Sysmon of a host, and the programs that may be meant."""
+    """The stated Sysmon of a host, and the programs that it may be."""
 
     said: SysmonState
     evidence: tuple[Evidence, ...]

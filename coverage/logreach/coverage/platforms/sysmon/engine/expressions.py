@@ -44,7 +44,7 @@ def example(expression: str) -> str | None:
     except (re.error, RecursionError, OverflowError, _NoExampleError):
         return None
     candidates = (composed, f" {composed} ")
-    return next((text for text in candidates if compiled.search(text)), None)
+    return next((candidate for candidate in candidates if compiled.search(candidate)), None)
 
 
 class _ExampleComposer:
