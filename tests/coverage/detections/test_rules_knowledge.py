@@ -57,7 +57,10 @@ def test_services_name_known_channels() -> None:
 
 def test_fields_hold_known_keys() -> None:
     for table in TABLES["fields.yaml"].values():
-        assert set(table) in ({"source", "fields"}, {"source", "every"})
+        kinds = {"fields", "every", "same", "values"}
+        assert table["source"]
+        assert set(table) > {"source"}
+        assert set(table) <= {"source", *kinds}
         for name, entry in table.get("fields", {}).items():
             if "absent" in entry:
                 assert set(entry) == {"absent"}, name

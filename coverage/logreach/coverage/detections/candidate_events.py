@@ -22,14 +22,15 @@ from logreach.coverage.detections.model import (
     Literal,
     Need,
 )
-from logreach.coverage.detections.reading import Reading, read
-from logreach.coverage.engine.verdict import UNKNOWN, Verdict, all_of
+from logreach.coverage.detections.reading import Reading, is_own, read
+from logreach.coverage.engine.verdict import UNKNOWN, YES, Verdict, all_of
 from logreach.coverage.events.event_id import ANY_NUMBER, EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.events.variant import ANY_SENSE
 from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
 
+_NAMING = ("EventID", "Channel", "Provider_Name")  # which event it is, in the header
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
 
@@ -73,7 +74,7 @@ def _meant(
 
 
 def _can(candidate: CandidateEvent) -> bool:
-    return all(need.fields for need in candidate.demand.needs)
+    return not any(need.lost for need in candidate.demand.needs)
 
 
 def alternatives_of(
@@ -104,6 +105,7 @@ def candidate_of(conj: Conj, mapped: MappedEvent, known: Knowledge) -> Candidate
     """A branch as one event would show it; None where such an event can never be in it."""
     needs, exclusions = conj
     wanted = [read(literal, mapped, known) for literal in needs]
+    is_named = any(_names(one, mapped, known) for one in wanted)
     suppressors = [[read(literal, mapped, known) for literal in one] for one in exclusions]
     suppressors = [
         [one for one in suppressor if one.always is None]
@@ -112,11 +114,25 @@ def candidate_of(conj: Conj, mapped: MappedEvent, known: Knowledge) -> Candidate
     ]
     if any(one.always is False for one in wanted) or not all(suppressors):
         return None
-    return _built(mapped, [one for one in wanted if one.always is None], suppressors)
+    wanted = [one for one in wanted if one.always is None]
+    return _built(mapped, wanted, suppressors, is_named=is_named)
+
+
+def _names(one: Reading, mapped: MappedEvent, known: Knowledge) -> bool:
+    """Whether a test says that this very event is meant: by its header, or by a field that only
+    the event's own provider calls so."""
+    name, event = one.literal.field, mapped.event
+    if name in known.header:
+        return one.always is True and name in _NAMING
+    return mapped.names is not None and name not in mapped.names and is_own(event, name)
 
 
 def _built(
-    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]]
+    mapped: MappedEvent,
+    wanted: list[Reading],
+    suppressors: list[list[Reading]],
+    *,
+    is_named: bool,
 ) -> CandidateEvent | None:
     applying = [
         suppressor
@@ -149,7 +165,7 @@ def _built(
         tuple(_needs(wanted, suppressors)),
         tuple(_suppressors(wanted, suppressors)),
         tuple(_overbroad(suppressors)),
-        *_limit(mapped, wanted, applying),
+        *_limit(mapped, wanted, applying, is_named),
         sense,
     )
     return CandidateEvent(
@@ -182,14 +198,15 @@ def _follows(pattern: EventPattern, one: Reading) -> bool:
 
 
 def _limit(
-    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]]
+    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]], is_named: bool
 ) -> tuple[Verdict, str]:
     """The best that the event allows, and why.
 
     A field that must not be there only may be missing, and nobody can tell what a placeholder
-    stands for.
+    stands for. Whether a log source means the event is no question where the rule names it.
     """
-    event, said = mapped.event, [mapped.why] if mapped.why else []
+    event, said = mapped.event, [mapped.why] if mapped.why and not is_named else []
+    best = YES if is_named else mapped.limit
     single = [one[0] for one in suppressors if len(one) == 1 and not one[0].lost]
     absent = _named(single, Test.EXISTS)
     lacking = _lacking([*wanted, *chain.from_iterable(suppressors)])
@@ -197,7 +214,7 @@ def _limit(
         said.append(f"whether {event} comes without {absent} is not known")
     if lacking:
         said.append(f"the rule's placeholder {lacking} has no value")
-    limit = all_of((mapped.limit, UNKNOWN)) if absent or lacking else mapped.limit
+    limit = all_of((best, UNKNOWN)) if absent or lacking else best
     return limit, "; ".join(said)
 
 
@@ -248,15 +265,12 @@ def _needs(wanted: list[Reading], suppressors: list[list[Reading]]) -> list[Need
     found = [one.need for one in wanted if one.need is not None and not one.empty]
     for suppressor in suppressors:
         if all(one.empty and one.need is not None for one in suppressor):
-            names = tuple(name for one in suppressor if one.need for name in one.need.fields)
-            found.append(
-                Need(suppressor[0].literal.field, names, why="" if names else _why(suppressor))
-            )
+            needs = [one.need for one in suppressor if one.need is not None]
+            names = tuple(name for need in needs for name in need.fields)
+            doubt = next((need.doubt for need in needs if need.doubt), "")
+            why = "" if names or doubt else needs[0].why
+            found.append(Need(suppressor[0].literal.field, names, why=why, doubt=doubt))
     return list(dict.fromkeys(found))
-
-
-def _why(suppressor: list[Reading]) -> str:
-    return next((one.need.why for one in suppressor if one.need is not None), "")
 
 
 def _suppressors(wanted: list[Reading], suppressors: list[list[Reading]]) -> list[tuple[Need, ...]]:

@@ -28,6 +28,19 @@ def always_there(event: EventId, field: str) -> bool:
     return sensor is not None and sensor.always_there(event, field)
 
 
+@lru_cache(maxsize=8192)
+def never_there(event: EventId, field: str) -> str:
+    """Why no version of an event has a field; '': one may have it."""
+    sensor = sensors().of(event)
+    if sensor is None or event.any_number:
+        return ""
+    never = sensor.never_has(event, field)
+    fields = sensor.fields(event)
+    if not never and fields and field not in fields and sensor.all_fields_known(event):
+        never = f"no version of {event} has a field {field}"
+    return never
+
+
 @lru_cache(maxsize=4096)
 def retired(event: EventId) -> bool:
     """Whether no system of today writes such an event."""

@@ -29,7 +29,15 @@ _FIELD: Shape = {
     "limit?": str,
     "why?": str,
 }
-_FIELDS: Shape = {...: {"source": str, "fields?": {...: _FIELD}, "every?": [str]}}
+_FIELDS: Shape = {
+    ...: {
+        "source": str,
+        "fields?": {...: _FIELD},
+        "every?": [str],
+        "same?": {...: str},
+        "values?": {...: {...: str}},
+    }
+}
 _MAPPED_EVENT: Shape = {
     "event": str,
     "names?": str,
@@ -107,14 +115,23 @@ class Gains:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The tables of `knowledge`: `header` are the names for what every event holds,
-    `hashes` the fields that hold one hash an algorithm."""
+    """The tables of `knowledge`.
+
+    `header` are the names for what every event holds, each with the one that the event schema
+    has; `perhaps` and `whole` names that may stand for what an event holds in another form (all
+    of its data), with the reason why nobody can tell; `hashes` the fields that hold one hash an algorithm, `algorithms` the
+    names for one of them, in lower case; `rendered` the values that Windows renders, by field.
+    """
 
     categories: Mapping[str, Placement]
     services: Mapping[str, Placement]
     gains: Gains
-    header: frozenset[str]
+    header: Mapping[str, str]
+    perhaps: Mapping[str, str]
+    whole: Mapping[str, str]
     hashes: frozenset[str]
+    algorithms: Mapping[str, str]
+    rendered: Mapping[str, Mapping[str, str]]
 
     def place(self, source: LogSource) -> Placement:
         """Where a log source's events are."""
@@ -142,6 +159,7 @@ def _table(name: str, shape: Shape) -> dict[str, Any]:
 def knowledge() -> Knowledge:
     """The tables, read once. A fault in them is a programming error."""
     tables = _table("fields.yaml", _FIELDS)
+    header = tables["header"]
     names = {name: _names(entry["fields"]) for name, entry in tables.items() if "fields" in entry}
     gains = _table("gains.yaml", _GAINS)
     return Knowledge(
@@ -154,8 +172,12 @@ def knowledge() -> Knowledge:
             for name, found in _table("services.yaml", {...: [str]}).items()
         },
         Gains(gains["fields"], gains["default"], gains["event"], gains["filter"]),
-        frozenset(tables["header"]["every"]),
+        {**{name: name for name in header["every"]}, **header["same"]},
+        tables["perhaps"]["values"]["names"],
+        tables["whole"]["values"]["names"],
         frozenset(tables["hashes"]["every"]),
+        tables["algorithms"]["same"],
+        tables["rendered"]["values"],
     )
 
 

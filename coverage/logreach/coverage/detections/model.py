@@ -76,13 +76,20 @@ class Need:
     """A field that must be filled: any of `fields` (as the event names them) will do.
 
     `sigma` is the rule's name for it. `limit` is the best that it allows even when filled, `why`
-    says so; no `fields`: the event cannot answer, `why` says so.
+    says so. `doubt` says why the rule may be answered where none is filled. Without `fields` and
+    `doubt` the event cannot answer, and `why` says so.
     """
 
     sigma: str
     fields: tuple[str, ...]
     limit: Verdict = YES
     why: str = ""
+    doubt: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the event can never answer."""
+        return not self.fields and not self.doubt
 
     def __hash__(self) -> int:
         # The rest hangs on these two, and verdicts are slow to hash.

@@ -233,9 +233,11 @@ class RuleNodes:
 
     def _filled(self, event: EventId, need: Need) -> int:
         subject = f"{event}/{need.sigma}"
-        if not need.fields:
+        if need.lost:
             return self._leaf(Fixed(subject, NO, need.why or f"{event} has no {need.sigma}"))
         fields = dict.fromkeys(self._events.field(event, name) for name in need.fields)
+        if need.doubt:
+            fields[self._leaf(Fixed(subject, UNKNOWN, need.doubt))] = None
         filled = self._compiled.combined(Combine.ANY, list(fields))
         if need.limit == YES:
             return filled
@@ -327,10 +329,10 @@ class RuleNodes:
         need = read(Literal(name, Constraint(Test.EXISTS)), mapped, tables).need
         if need is None:
             return self._leaf(Fixed(f"{event}/{name}", YES, f"every event has {name}"))
-        if not need.fields:
+        if need.lost:
             text = f"{rule.title}: its events cannot be counted by {name} ({need.why})"
             return self._leaf(Fixed(f"{event}/{name}", NO, text))
-        return self._events.field(event, need.fields[0])
+        return self._need(event, need)
 
     def _leaf(self, fixed: Fixed) -> int:
         number = self._fixed.get(fixed)

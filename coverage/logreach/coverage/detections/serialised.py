@@ -130,7 +130,7 @@ def _constraint(constraint: Constraint) -> Entry:
 
 
 def _need(need: Need) -> Entry:
-    return (need.sigma, need.fields, _limit(need.limit), need.why)
+    return (need.sigma, need.fields, _limit(need.limit), need.why, need.doubt)
 
 
 def _limit(verdict: Verdict) -> tuple[int, int]:
@@ -163,8 +163,8 @@ class _Reader:
         ]
         self._limits: dict[tuple[int, int], Verdict] = {}
         self._needs = [
-            Need(sigma, tuple(fields), self._limit(limit), why)
-            for sigma, fields, limit, why in content["needs"]
+            Need(sigma, tuple(fields), self._limit(limit), why, doubt)
+            for sigma, fields, limit, why, doubt in content["needs"]
         ]
         self._patterns = [
             EventPattern(
