@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from logreach.coverage.detections.branches import expand
-from logreach.coverage.detections.candidate_events import branch_of
+from logreach.coverage.detections.branches import Conj, expand
+from logreach.coverage.detections.candidate_events import alternatives_of, branch_of
 from logreach.coverage.detections.condition import EmptyCondition, rule_tree
 from logreach.coverage.detections.constant_fields import retired
 from logreach.coverage.detections.describe import needs_text
 from logreach.coverage.detections.documents import NO_RULE, Document
-from logreach.coverage.detections.mapping import Knowledge
+from logreach.coverage.detections.impossible import IMPOSSIBLE, why_impossible
+from logreach.coverage.detections.mapping import Knowledge, Placement
 from logreach.coverage.detections.model import Branch, Correlation, LogSource, Rule
 from logreach.coverage.detections.narrowing import Filters, narrow
 from logreach.coverage.detections.source_lines import line_of
@@ -108,7 +110,17 @@ def _placed(parts: Parts, known: Knowledge) -> Rule:
     branches = _of_today(branches)
     if parts.get("truncated") and not any(branch.alternatives for branch in branches):
         parts["unjudged"] = parts["unjudged"] or _CUT_OFF
+    if not parts["unjudged"] and not any(branch.alternatives for branch in branches):
+        parts["impossible"] = _impossible(found, placement, known)
     return Rule(**parts, branches=branches, applicable=placement.applicable)
+
+
+def _impossible(found: Sequence[Conj], placement: Placement, known: Knowledge) -> str:
+    if placement.impossible:
+        return placement.impossible
+    alternatives = [alternatives_of(needs, placement, known) for needs, _ in found]
+    reasons = map(why_impossible, found, alternatives, repeat(known))
+    return next((reason for reason in reasons if reason != IMPOSSIBLE), IMPOSSIBLE)
 
 
 def _of_today(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:

@@ -32,13 +32,17 @@ def always_there(event: EventId, field: str) -> bool:
 def never_there(event: EventId, field: str) -> str:
     """Why no version of an event has a field; '': one may have it."""
     sensor = sensors().of(event)
-    if sensor is None or event.any_number:
-        return ""
-    never = sensor.never_has(event, field)
-    fields = sensor.fields(event)
-    if not never and fields and field not in fields and sensor.all_fields_known(event):
-        never = f"no version of {event} has a field {field}"
-    return never
+    never = sensor.never_has(event, field) if sensor else ""
+    if never or not fields_known(event) or field in sensors().fields(event):
+        return never
+    return f"no version of {event} has a field {field}"
+
+
+@lru_cache(maxsize=4096)
+def fields_known(event: EventId) -> bool:
+    """Whether every field of every version of an event is known."""
+    sensor = sensors().of(event)
+    return sensor is not None and bool(sensor.fields(event)) and sensor.all_fields_known(event)
 
 
 @lru_cache(maxsize=4096)

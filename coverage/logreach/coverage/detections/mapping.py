@@ -43,10 +43,19 @@ _MAPPED_EVENT: Shape = {
     "names?": str,
     "fixed?": {...: [str]},
     "where?": {...: [str]},
+    "named?": bool,
     "limit?": str,
     "why?": str,
 }
-_CATEGORIES: Shape = {...: {"source": str, "alternatives?": [[_MAPPED_EVENT]], "unmapped?": str}}
+_CATEGORIES: Shape = {
+    ...: {
+        "source": str,
+        "alternatives?": [[_MAPPED_EVENT]],
+        "unmapped?": str,
+        "elsewhere?": bool,
+    }
+}
+_ELSEWHERE = "elsewhere"  # of services.yaml: those that write no event log of Windows
 _GAINS: Shape = {"fields": {...: str}, "default": str, "event": str, "filter": str}
 FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
 LIMITS = {
@@ -74,7 +83,10 @@ class FieldName:
 
 @dataclass(frozen=True, slots=True)
 class MappedEvent:
-    """An event that shows a events; `names` is None where it uses Sigma's own names."""
+    """An event that shows those of a log source.
+
+    `names` is None where it uses Sigma's own names; `named`: only for rules that name it.
+    """
 
     event: EventId
     names: Mapping[str, FieldName] | None = None
@@ -82,6 +94,7 @@ class MappedEvent:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     limit: Verdict = YES
     why: str = ""
+    named: bool = False
 
 
 EventAlternatives = tuple[MappedEvent, ...]
@@ -91,13 +104,15 @@ EventAlternatives = tuple[MappedEvent, ...]
 class Placement:
     """Where a log source's events are: alternatives, or channels whose events the rule names.
 
-    `unmapped` says why neither is known; `applicable` is False for other systems than Windows.
+    `unmapped` says why neither is known, `impossible` why there can be no such event; `applicable`
+    is False for what no log of Windows holds.
     """
 
     alternatives: tuple[EventAlternatives, ...] = ()
     channels: tuple[str, ...] = ()
     unmapped: str = ""
     applicable: bool = True
+    impossible: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +149,57 @@ class Knowledge:
     rendered: Mapping[str, Mapping[str, str]]
 
     def place(self, source: LogSource) -> Placement:
-        """Where a log source's events are."""
+        """Where a log source's events are: all that it names must hold."""
         if source.product not in ("windows", ""):
-            return Placement(unmapped=f"for {source.product}, not Windows", applicable=False)
-        for table, name in ((self.categories, source.category), (self.services, source.service)):
-            if name in table:
-                return table[name]
+            return _elsewhere(source)
+        category = self.categories.get(source.category)
+        service = self.services.get(source.service)
+        if not source.product and _none_here(category, service, source):
+            return _elsewhere(source)
+        if category is not None and category.applicable:
+            return _within(category, service, source) if source.service else category
+        if service is not None and service.applicable:
+            return service
         if not source.category and not source.service:
             return Placement(unmapped="the log source names no channel and no kind of event")
-        return Placement(unmapped=f"no mapping known for log source {source}")
+        return Placement(unmapped=f"no mapping known for log source {source}{self._meant(source)}")
+
+    def _meant(self, source: LogSource) -> str:
+        """What the author may have meant; a category and a service are often mixed up."""
+        if source.category in self.services:
+            return f"; did you mean service {source.category}?"
+        if source.service in self.categories:
+            return f"; did you mean category {source.service}?"
+        return ""
+
+
+def _elsewhere(source: LogSource) -> Placement:
+    return Placement(unmapped=f"not a Windows log: {source}", applicable=False)
+
+
+def _none_here(category: Placement | None, service: Placement | None, source: LogSource) -> bool:
+    """Whether a log source that names no product is surely none of Windows."""
+    if category is not None:
+        return not category.applicable
+    return service is not None and not service.applicable
+
+
+def _within(category: Placement, service: Placement | None, source: LogSource) -> Placement:
+    """The events of a category that are in the channels of a service."""
+    if service is None or not service.applicable:
+        return Placement(unmapped=f"no mapping known for service {source.service}")
+    if category.unmapped:
+        return category
+    channels = frozenset(service.channels)
+    kept = (
+        tuple(mapped for mapped in events if mapped.event.channel in channels)
+        for events in category.alternatives
+    )
+    alternatives = tuple(events for events in kept if events)
+    if alternatives:
+        return Placement(alternatives)
+    text = f"no event of category {source.category} is in the log of service {source.service}"
+    return Placement(impossible=text)
 
 
 def table_text(name: str) -> str:
@@ -167,10 +224,7 @@ def knowledge() -> Knowledge:
             name: _category(entry, names)
             for name, entry in _table("categories.yaml", _CATEGORIES).items()
         },
-        {
-            name: Placement(channels=tuple(found))
-            for name, found in _table("services.yaml", {...: [str]}).items()
-        },
+        _services(),
         Gains(gains["fields"], gains["default"], gains["event"], gains["filter"]),
         {**{name: name for name in header["every"]}, **header["same"]},
         tables["perhaps"]["values"]["names"],
@@ -181,7 +235,16 @@ def knowledge() -> Knowledge:
     )
 
 
+def _services() -> dict[str, Placement]:
+    table = _table("services.yaml", {...: [str]})
+    elsewhere = table.pop(_ELSEWHERE)
+    found = {name: Placement(channels=tuple(channels)) for name, channels in table.items()}
+    return found | {name: Placement(applicable=False) for name in elsewhere}
+
+
 def _category(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldName]]) -> Placement:
+    if "elsewhere" in entry:
+        return Placement(applicable=False)
     if "unmapped" in entry:
         return Placement(unmapped=f"no mapping known: {entry['unmapped']}")
     return Placement(
@@ -202,6 +265,7 @@ def _mapped_event(
         where={name: tuple(values) for name, values in entry.get("where", {}).items()},
         limit=LIMITS[entry.get("limit", "yes")],
         why=entry.get("why", ""),
+        named=entry.get("named", False),
     )
 
 

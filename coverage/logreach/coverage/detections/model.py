@@ -189,7 +189,8 @@ class Correlation:
 class Rule:
     """A detection rule as read.
 
-    `unjudged` says why it cannot be judged ('' where it can). `kind` is 'rule', 'correlation',
+    `unjudged` says why it cannot be judged ('' where it can), `impossible` why no event can meet
+    its condition ('' where one may). `kind` is 'rule', 'correlation',
     'aggregation', 'filter' or 'unreadable'. `truncated`: it has more branches than are kept;
     `tree` is then its whole condition. `file` is relative to the folder that was given.
     """
@@ -211,6 +212,7 @@ class Rule:
     kind: str = "rule"
     name: str = ""
     correlation: Correlation | None = None
+    impossible: str = ""
 
 
 @dataclass(frozen=True, slots=True)

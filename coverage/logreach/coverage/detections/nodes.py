@@ -146,7 +146,7 @@ class RuleNodes:
             return self._correlation(rule, above)
         ways = tuple(self._ways(rule))
         if not ways:
-            return self._unjudged(rule, NO, State.DEAD, "no event can meet its condition")
+            return self._unjudged(rule, NO, State.DEAD, rule.impossible)
         children = [way.node for way in ways]
         if rule.truncated:
             children += self._beyond(rule)

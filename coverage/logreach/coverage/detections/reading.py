@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from logreach.coverage.detections.constant_fields import always_there, never_there, settled
+from logreach.coverage.detections.constant_fields import (
+    always_there,
+    fields_known,
+    never_there,
+    settled,
+)
 from logreach.coverage.detections.hash_tests import hash_test, hashes_needed
 from logreach.coverage.detections.mapping import FieldName, Knowledge, MappedEvent
 from logreach.coverage.detections.model import KEYWORD, Literal, Need
@@ -53,17 +59,27 @@ def read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
         fixed = _fixed(literal, mapped)
         if fixed is not None:
             return fixed
-    if header is not None and (header == name or not is_own(event, name)):
-        answer = settled(event, header, literal.constraint)
+    if header is not None and (header == name or not own_name(event, name)):
+        # By another name it may be a field of the event's own that no source tells of.
+        is_sure = header == name or fields_known(event)
+        answer = settled(event, header, literal.constraint) if is_sure else None
         return Reading(literal, answer, header, literal.constraint)
     if mapped.names is not None and name in mapped.names:
         return _renamed(literal, mapped.names[name])
     return _of_event(literal, mapped, known)
 
 
-def is_own(event: EventId, name: str) -> bool:
-    """Whether some version of an event has a field of this name."""
-    return name in sensors().fields(event)
+@lru_cache(maxsize=8192)
+def own_name(event: EventId, name: str) -> str:
+    """A field of some version of an event as the event spells it; '' for none.
+
+    Tools write names such as 'Source Name' without the space.
+    """
+    fields = sensors().fields(event)
+    if name in fields:
+        return name
+    plain = name.replace("_", "")
+    return next((x for x in fields if " " in x and x.replace(" ", "") == plain), "")
 
 
 def _fixed(literal: Literal, mapped: MappedEvent) -> Reading | None:
@@ -79,35 +95,37 @@ def _of_event(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Readin
     name, event = literal.field, mapped.event
     if name in known.whole and not always_there(event, name):
         return _doubted(literal, event, known.whole[name])
-    if is_own(event, name):
-        return _own(literal, event, known)
+    own = own_name(event, name)
+    if own:
+        return _own(literal, own, known)
     if name.casefold() in known.algorithms:
         return _hash(literal, mapped, known)
     if name in known.perhaps:
         return _doubted(literal, event, known.perhaps[name])
     never = never_there(event, name)
     if not never:
-        return _own(literal, event, known)
+        return _own(literal, name, known)
     if mapped.names is not None:
         never = f"{event} has no field {name} and no counterpart of it"
     names = (*sensors().fields(event), *(mapped.names or ()), *known.header)
     return _lost(literal, never + did_you_mean(name, names))
 
 
-def _own(literal: Literal, event: EventId, known: Knowledge) -> Reading:
-    name, constraint = literal.field, literal.constraint
+def _own(literal: Literal, name: str, known: Knowledge) -> Reading:
+    """A literal on a field that the event calls `name`."""
+    constraint = literal.constraint
     needed: tuple[str, ...] = (name,)
     if name in known.hashes:
         needed = hashes_needed(name, constraint)
     if name in known.rendered:
         constraint = _with_values(constraint, known.rendered[name])
-    return Reading(literal, None, name, constraint, Need(name, needed))
+    return Reading(literal, None, name, constraint, Need(literal.field, needed))
 
 
 def _hash(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
     """A literal on one hash, as the event tells it among others; `Hashes` is Sigma's name."""
     algorithm = known.algorithms[literal.field.casefold()]
-    fields = [name for name in sorted(known.hashes) if is_own(mapped.event, name)]
+    fields = [name for name in sorted(known.hashes) if own_name(mapped.event, name)]
     if fields:
         need = Need(literal.field, (f"{fields[0]}:{algorithm}",))
         constraint = hash_test(literal.constraint, algorithm)
@@ -118,11 +136,9 @@ def _hash(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
 
 def _doubted(literal: Literal, event: EventId, why: str) -> Reading:
     """A literal that the event may answer in another form, which nobody can compare."""
-    fields = (literal.field,) if is_own(event, literal.field) else ()
+    fields = (literal.field,) if own_name(event, literal.field) else ()
     constraint = literal.constraint if fields else Constraint(Test.UNKNOWN)
-    return Reading(
-        literal, None, literal.field, constraint, Need(literal.field, fields, doubt=why)
-    )
+    return Reading(literal, None, literal.field, constraint, Need(literal.field, fields, doubt=why))
 
 
 def _renamed(literal: Literal, name: FieldName) -> Reading:
