@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from logreach.coverage.detections.branches import Conj, expand
 from logreach.coverage.detections.candidate_events import alternatives_of, branch_of
-from logreach.coverage.detections.condition import EmptyCondition, rule_tree
+from logreach.coverage.detections.condition import rule_tree
 from logreach.coverage.detections.constant_fields import retired
 from logreach.coverage.detections.describe import needs_text
 from logreach.coverage.detections.documents import NO_RULE, Document
 from logreach.coverage.detections.impossible import IMPOSSIBLE, why_impossible
 from logreach.coverage.detections.mapping import Knowledge, Placement
-from logreach.coverage.detections.model import Branch, Correlation, LogSource, Rule
+from logreach.coverage.detections.metadata import read_with
+from logreach.coverage.detections.model import (
+    Branch,
+    Correlation,
+    Demand,
+    LogSource,
+    Need,
+    Rule,
+)
 from logreach.coverage.detections.narrowing import Filters, narrow
-from logreach.coverage.detections.source_lines import line_of
+from logreach.coverage.detections.parts import united
+from logreach.coverage.detections.rule_faults import OLD_COUNT, fault_of, misspelt, said
+from logreach.coverage.detections.suggestions import MEANT
 from logreach.coverage.detections.tags import tactics_of, techniques_of
 from logreach.inventories.files.faults import Fault
 
 if TYPE_CHECKING:
     from sigma.correlations import SigmaCorrelationRule
 
-_MODIFIER = re.compile(r"Unknown modifier '([^']*)'")
-# What pySigma's errors are about: the end of a class's name, and the key to point at.
-_PLACES = (
-    ("LogsourceError", ("logsource",)),
-    ("CorrelationConditionError", ("correlation", "condition")),
-    ("CorrelationRuleError", ("correlation",)),
-    ("CorrelationTypeError", ("correlation", "type")),
-    ("TimespanError", ("correlation", "timespan")),
-    ("ConditionError", ("detection", "condition")),
-    ("TagError", ("tags",)),
-    ("LevelError", ("level",)),
-    ("StatusError", ("status",)),
-    ("TitleError", ("title",)),
-    ("IdentifierError", ("id",)),
-    ("DateError", ("date",)),
-    ("ModifiedError", ("modified",)),
-)
-_OLD_COUNT = "its condition counts events with '|', which pySigma no longer reads"
 _CUT_OFF = "more branches than are kept, and none of those kept can hold"
 Parts = dict[str, Any]
 """The parts of a rule by the names of `Rule`, and its branches before they are placed."""
@@ -56,23 +48,26 @@ def rules_of(
     faults: list[Fault] = []
     shared: dict[str, Any] = {}
     last: dict[str, Any] = {}
+    parts_of_one: list[Rule] = []  # documents that have one id and title in common
     for document in documents:
-        if document.unreadable:
-            rules.append(_unreadable(document))
-            continue
         data = document.data
         action = data.pop("action", None)
-        if action == "global":
+        is_part = action != "global" and bool(shared) and not {"id", "title"} & data.keys()
+        if not (is_part or action == "repeat"):
+            rules += united(parts_of_one)
+            parts_of_one = []
+        if document.unreadable:
+            parts_of_one.append(_unreadable(document))
+        elif action == "global":
             shared = data
-            continue
-        if action == "reset":
+        elif action == "reset":
             shared = {}
-            continue
-        merged = _merged(last, data) if action == "repeat" else _merged(shared, data)
-        last = merged
-        parts, found = _parts(document, merged, filters)
-        rules.append(_placed(parts, known))
-        faults.extend(found)
+        else:
+            last = _merged(last if action == "repeat" else shared, data)
+            rule, found = _compiled(document, last, known, filters)
+            parts_of_one.append(rule)
+            faults.extend(found)
+    rules += united(parts_of_one)
     if documents and not rules:
         first = replace(documents[0], unreadable=NO_RULE)
         hint = "It only tells what rules have in common."
@@ -80,11 +75,40 @@ def rules_of(
     return rules, faults
 
 
+def _compiled(
+    document: Document, data: dict[str, Any], known: Knowledge, filters: Filters
+) -> tuple[Rule, list[Fault]]:
+    parts, faults = _parts(document, data, filters)
+    rule = _placed(parts, known)
+    misspellings = {field: why for branch in rule.branches for field, why in _misspelt(branch)}
+    faults += [misspelt(document, field, why) for field, why in misspellings.items()]
+    return rule, faults
+
+
+def _misspelt(branch: Branch) -> Iterator[tuple[str, str]]:
+    """Fields that no event of a branch has and that are like others, with the words for it."""
+    for candidates in branch.alternatives:
+        lost = [
+            {need.sigma: need.why for need in _every_need(candidate.demand) if need.lost}
+            for candidate in candidates
+        ]
+        for field in set.intersection(*map(set, lost)):
+            if MEANT in lost[0][field]:
+                yield field, lost[0][field]
+
+
+def _every_need(demand: Demand) -> Iterator[Need]:
+    yield from demand.needs
+    for needs in demand.suppressors:
+        yield from needs
+
+
 def _unreadable(document: Document) -> Rule:
     """What stands for a document without a rule, so that none is passed over."""
-    parts = _heading(document, {})
+    parts = _heading(document, document.data)
     number = f"#{document.index + 1}" if document.index else ""
-    parts["id"] = f"{document.file.name}{number}"  # several files may have one stem
+    if not document.data.get("id"):
+        parts["id"] = f"{document.file.name}{number}"  # several files may have one stem
     why = document.unreadable.removeprefix("cannot be read: ")
     parts.update(kind="unreadable", unjudged=f"cannot be read: {why}")
     return Rule(**parts)
@@ -110,7 +134,8 @@ def _placed(parts: Parts, known: Knowledge) -> Rule:
     branches = _of_today(branches)
     if parts.get("truncated") and not any(branch.alternatives for branch in branches):
         parts["unjudged"] = parts["unjudged"] or _CUT_OFF
-    if not parts["unjudged"] and not any(branch.alternatives for branch in branches):
+    is_rule = parts["kind"] == "rule" and not parts["unjudged"]
+    if is_rule and not any(branch.alternatives for branch in branches):
         parts["impossible"] = _impossible(found, placement, known)
     return Rule(**parts, branches=branches, applicable=placement.applicable)
 
@@ -153,14 +178,15 @@ def _parts(document: Document, data: dict[str, Any], filters: Filters) -> tuple[
             errors = _rule(parts, data, filters)
     except Exception as error:  # whatever pySigma makes of a hostile document
         errors = [error]
-        parts.update(kind="unreadable", unjudged=f"cannot be read: {_said(error)}")
-    return parts, [_fault(document, error) for error in errors]
+        parts.update(kind="unreadable", unjudged=f"cannot be read: {said(error)}")
+    return parts, [fault_of(document, error) for error in errors]
 
 
 def _heading(document: Document, data: dict[str, Any]) -> Parts:
     """What a rule says of itself, whatever else is wrong with it."""
     stem = document.file.name.rpartition("/")[2].rpartition(".")[0]
     tags = data.get("tags")
+    tags = [tags] if isinstance(tags, str) else tags
     tags = [str(tag) for tag in tags] if isinstance(tags, list) else []
     source = data.get("logsource")
     source = source if isinstance(source, dict) else {}
@@ -193,17 +219,17 @@ def _rule(parts: Parts, data: dict[str, Any], filters: Filters) -> list[Exceptio
     from sigma.rule.detection import EmptySigmaDetections
     from sigma.rule.logsource import EmptyLogSource
 
-    rule = SigmaRule.from_dict(data, collect_errors=True)
-    errors: list[Exception] = list(rule.errors)
+    rule, errors = read_with(partial(SigmaRule.from_dict, collect_errors=True), data)
+    errors = [*rule.errors, *errors]
     broken = isinstance(rule.detection, EmptySigmaDetections)
     if broken or isinstance(rule.logsource, EmptyLogSource):
         blamed = [one for one in errors if broken or "Logsource" in type(one).__name__]
-        said = _said((blamed or errors)[-1])
-        parts.update(kind="unreadable", unjudged=f"cannot be read: {said}")
+        text = said((blamed or errors)[-1])
+        parts.update(kind="unreadable", unjudged=f"cannot be read: {text}")
         return errors
     if any("|" in str(condition) for condition in rule.detection.condition):
-        parts.update(kind="aggregation", unjudged=_OLD_COUNT)
-        return [*errors, _condition_error(_OLD_COUNT)]
+        parts.update(kind="aggregation", unjudged=OLD_COUNT)
+        return [*errors, _condition_error(OLD_COUNT)]
     parts["unjudged"] = narrow(rule, data, filters)
     if parts["unjudged"]:
         return errors
@@ -229,11 +255,11 @@ def _condition_error(text: str) -> Exception:
 def _correlation(parts: Parts, data: dict[str, Any]) -> list[Exception]:
     from sigma.correlations import SigmaCorrelationRule
 
-    rule = SigmaCorrelationRule.from_dict(data, collect_errors=True)
+    rule, errors = read_with(partial(SigmaCorrelationRule.from_dict, collect_errors=True), data)
     parts["kind"] = "correlation"
     if rule.errors:
-        parts["unjudged"] = f"cannot be read: {_said(rule.errors[0])}"
-        return list(rule.errors)
+        parts["unjudged"] = f"cannot be read: {said(rule.errors[0])}"
+        return [*rule.errors, *errors]
     every = rule.type.name.startswith("TEMPORAL")
     parts["correlation"] = Correlation(_referenced(rule), every, _counted(rule))
     if isinstance(getattr(rule.condition, "expression", None), str):
@@ -251,25 +277,3 @@ def _counted(rule: SigmaCorrelationRule) -> tuple[str, ...]:
     counted = [counted] if isinstance(counted, str) else list(counted)
     aliases = {alias.alias for alias in rule.aliases}
     return tuple(name for name in (*(rule.group_by or ()), *counted) if name not in aliases)
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, EmptyCondition):
-        return str(error)
-    text = str(error).strip().splitlines()
-    return text[0] if text and text[0] else type(error).__name__
-
-
-def _fault(document: Document, error: Exception) -> Fault:
-    unknown = _MODIFIER.search(str(error))
-    name = type(error).__name__
-    path = next((path for end, path in _PLACES if name.endswith(end)), ("detection",))
-    if unknown:
-        path = ("detection", f"{unknown[1]}|")
-    if isinstance(error, EmptyCondition):
-        path = ("detection", "condition")
-    if "Sigma tag" in str(error):
-        path = ("tags",)
-    line = line_of(document.file.content, document.index, *path)
-    hint = "Write it as a correlation rule." if _OLD_COUNT in str(error) else ""
-    return Fault(f"Sigma rule: {_said(error)}", document.file.name, f"line {line}", hint)

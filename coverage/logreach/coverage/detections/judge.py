@@ -98,7 +98,7 @@ class RuleJudge:
         key = (
             tuple([way.place for way in ways]),
             dead,
-            rule.rule.id if rule.rule.truncated else "",
+            rule.rule.id if rule.rule.truncated or rule.rule.beside else "",
         )
         outcome = self._outcomes.get(key)
         if outcome is None:

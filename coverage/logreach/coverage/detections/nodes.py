@@ -145,11 +145,15 @@ class RuleNodes:
         if rule.correlation is not None:
             return self._correlation(rule, above)
         ways = tuple(self._ways(rule))
+        if not ways and rule.beside:
+            return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, rule.beside)
         if not ways:
             return self._unjudged(rule, NO, State.DEAD, rule.impossible)
         children = [way.node for way in ways]
         if rule.truncated:
             children += self._beyond(rule)
+        if rule.beside:
+            children.append(self._leaf(Fixed(rule.title, UNKNOWN, rule.beside)))
         node = self._compiled.combined(Combine.ANY, list(dict.fromkeys(children)))
         return RuleNode(self._named(rule, node), rule, ways)
 

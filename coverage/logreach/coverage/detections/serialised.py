@@ -70,7 +70,7 @@ class _Writer:
             (rule.techniques, rule.tactics, (source.product, source.category, source.service)),
             tuple(map(self._branch, rule.branches)),
             (rule.truncated, None if rule.tree is None else self._tree(rule.tree)),
-            (rule.unjudged, rule.applicable, rule.kind, rule.name, rule.impossible),
+            (rule.unjudged, rule.applicable, rule.kind, rule.name, rule.impossible, rule.beside),
             None if told is None else (told.rules, told.every, told.fields),
         )
 
@@ -179,7 +179,7 @@ class _Reader:
         own, placed, branches, (truncated, tree), rest, correlation = entry
         rule_id, title, level, status, file, line = own
         techniques, tactics, source = placed
-        unjudged, applicable, kind, name, impossible = rest
+        unjudged, applicable, kind, name, impossible, beside = rest
         return Rule(
             rule_id,
             title,
@@ -199,6 +199,7 @@ class _Reader:
             name,
             None if correlation is None else _correlation(*correlation),
             impossible,
+            beside,
         )
 
     def _source(self, said: tuple[str, ...]) -> LogSource:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+MEANT = "did you mean"
 _SEPARATORS = ":."
 """Written by mistake where Sigma wants '|' before a modifier."""
 
@@ -13,11 +14,11 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     behind something else than '|'; '' for no suggestion."""
     by_letters = {_letters(other): other for other in reversed(list(names))}
     if _letters(name) in by_letters and by_letters[_letters(name)] != name:
-        return f"; did you mean {by_letters[_letters(name)]}?"
+        return f"; {MEANT} {by_letters[_letters(name)]}?"
     for separator in _SEPARATORS:
         field, found, modifier = name.partition(separator)
         if found and modifier and _letters(field) in by_letters:
-            return f"; did you mean {by_letters[_letters(field)]}|{modifier}?"
+            return f"; {MEANT} {by_letters[_letters(field)]}|{modifier}?"
     return ""
 
 
