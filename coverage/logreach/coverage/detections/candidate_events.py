@@ -73,7 +73,7 @@ def alternatives_of(
     """The alternatives that a branch may mean; for a channel, by the event ids that it names."""
     if not placement.channels:
         return placement.alternatives
-    tests = [one.constraint for one in needs if known.header.get(one.field) == "EventID"]
+    tests = [one.constraint for one in needs if known.header_name(one.field) == "EventID"]
     numbers = event_numbers(tests, placement.channels)
     return tuple(
         tuple(MappedEvent(EventId.of(channel, number)) for channel in placement.channels)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from logreach.coverage.detections.branches import Conj, expand
 from logreach.coverage.detections.candidate_events import alternatives_of, branch_of
-from logreach.coverage.detections.condition import rule_tree
+from logreach.coverage.detections.condition import fields_of, rule_tree
 from logreach.coverage.detections.constant_fields import retired
+from logreach.coverage.detections.conversion import NO_CONVERSION, Conversion, convert
 from logreach.coverage.detections.describe import needs_text
 from logreach.coverage.detections.documents import NO_RULE, Document
 from logreach.coverage.detections.impossible import IMPOSSIBLE, why_impossible
@@ -23,6 +24,7 @@ from logreach.coverage.detections.model import (
     Demand,
     LogSource,
     Need,
+    Node,
     Rule,
 )
 from logreach.coverage.detections.narrowing import Filters, narrow
@@ -34,15 +36,31 @@ from logreach.inventories.files.faults import Fault
 
 if TYPE_CHECKING:
     from sigma.correlations import SigmaCorrelationRule
+    from sigma.processing.pipeline import ProcessingPipeline
+    from sigma.rule.logsource import SigmaLogSource
 
+_MOST_FIELDS = 3
 _CUT_OFF = "more branches than are kept, and none of those kept can hold"
 Parts = dict[str, Any]
 """The parts of a rule by the names of `Rule`, and its branches before they are placed."""
 
 
-def rules_of(
-    documents: Sequence[Document], known: Knowledge, filters: Filters = ()
-) -> tuple[list[Rule], list[Fault]]:
+@dataclass(frozen=True)
+class Compiler:
+    """What documents become rules with: the tables, filter documents, and what the site does."""
+
+    known: Knowledge
+    filters: Filters = ()
+    conversion: Conversion = NO_CONVERSION
+    pipeline: ProcessingPipeline | None = None
+
+    def naming(self, made: Mapping[str, tuple[str, ...]]) -> Knowledge:
+        """The tables with the site's own names, and those that a pipeline gave to a rule."""
+        names = {**made, **self.conversion.names}
+        return replace(self.known, synonyms=names) if names else self.known
+
+
+def rules_of(documents: Sequence[Document], compiler: Compiler) -> tuple[list[Rule], list[Fault]]:
     """Every rule of a file, also those that cannot be judged, narrowed by filter documents."""
     rules: list[Rule] = []
     faults: list[Fault] = []
@@ -64,7 +82,7 @@ def rules_of(
             shared = {}
         else:
             last = _merged(last if action == "repeat" else shared, data)
-            rule, found = _compiled(document, last, known, filters)
+            rule, found = _compiled(document, last, compiler)
             parts_of_one.append(rule)
             faults.extend(found)
     rules += united(parts_of_one)
@@ -76,10 +94,10 @@ def rules_of(
 
 
 def _compiled(
-    document: Document, data: dict[str, Any], known: Knowledge, filters: Filters
+    document: Document, data: dict[str, Any], compiler: Compiler
 ) -> tuple[Rule, list[Fault]]:
-    parts, faults = _parts(document, data, filters)
-    rule = _placed(parts, known)
+    parts, faults = _parts(document, data, compiler)
+    rule = _placed(parts, compiler.naming(parts.pop("made", {})))
     misspellings = {field: why for branch in rule.branches for field, why in _misspelt(branch)}
     faults += [misspelt(document, field, why) for field, why in misspellings.items()]
     return rule, faults
@@ -166,7 +184,9 @@ def _of_today(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
     )
 
 
-def _parts(document: Document, data: dict[str, Any], filters: Filters) -> tuple[Parts, list[Fault]]:
+def _parts(
+    document: Document, data: dict[str, Any], compiler: Compiler
+) -> tuple[Parts, list[Fault]]:
     parts = _heading(document, data)
     try:
         if "correlation" in data:
@@ -175,7 +195,7 @@ def _parts(document: Document, data: dict[str, Any], filters: Filters) -> tuple[
             parts.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
             errors = _filter_errors(data)
         else:
-            errors = _rule(parts, data, filters)
+            errors = _rule(parts, data, compiler)
     except Exception as error:  # whatever pySigma makes of a hostile document
         errors = [error]
         parts.update(kind="unreadable", unjudged=f"cannot be read: {said(error)}")
@@ -213,7 +233,7 @@ def _text(data: dict[str, Any], key: str) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def _rule(parts: Parts, data: dict[str, Any], filters: Filters) -> list[Exception]:
+def _rule(parts: Parts, data: dict[str, Any], compiler: Compiler) -> list[Exception]:
     """Add a rule's condition; its errors that do not keep it from being judged are returned."""
     from sigma.rule import SigmaRule
     from sigma.rule.detection import EmptySigmaDetections
@@ -230,14 +250,37 @@ def _rule(parts: Parts, data: dict[str, Any], filters: Filters) -> list[Exceptio
     if any("|" in str(condition) for condition in rule.detection.condition):
         parts.update(kind="aggregation", unjudged=OLD_COUNT)
         return [*errors, _condition_error(OLD_COUNT)]
-    parts["unjudged"] = narrow(rule, data, filters)
+    parts["unjudged"] = narrow(rule, data, compiler.filters)
+    if not parts["unjudged"] and compiler.pipeline is not None:
+        parts["unjudged"], parts["made"] = convert(compiler.pipeline, rule)
+        parts["logsource"] = _logsource(rule.logsource)
     if parts["unjudged"]:
         return errors
-    tree = rule_tree(rule)
+    tree = rule_tree(rule, compiler.conversion.placeholders)
+    parts["unjudged"] = _foreign(data, tree, compiler.naming(parts.get("made", {})))
     found, truncated = expand(tree)
     # The tree is kept where the branches are not all there is.
     parts.update(found=found, truncated=truncated, tree=tree if truncated else None)
     return errors
+
+
+def _logsource(source: SigmaLogSource) -> LogSource:
+    named = (source.product, source.category, source.service)
+    return LogSource(*((part or "").lower() for part in named))
+
+
+def _foreign(data: dict[str, Any], tree: Node, known: Knowledge) -> str:
+    """Why a rule cannot be judged that names fields by another taxonomy; '': it can."""
+    taxonomy = data.get("taxonomy") or "sigma"
+    if taxonomy == "sigma":
+        return ""
+    unmapped = [
+        name for name in fields_of(tree) if not (name in known.synonyms or known.header_name(name))
+    ]
+    if not unmapped:
+        return ""
+    fields = ", ".join(sorted(unmapped)[:_MOST_FIELDS])
+    return f"its taxonomy is {taxonomy}, not sigma, and nothing maps its {fields}"
 
 
 def _filter_errors(data: dict[str, Any]) -> list[Exception]:

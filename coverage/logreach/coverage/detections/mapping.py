@@ -134,8 +134,10 @@ class Knowledge:
 
     `header` are the names for what every event holds, each with the one that the event schema
     has; `perhaps` and `whole` names that may stand for what an event holds in another form (all
-    of its data), with the reason why nobody can tell; `hashes` the fields that hold one hash an algorithm, `algorithms` the
-    names for one of them, in lower case; `rendered` the values that Windows renders, by field.
+    of its data), with the reason why nobody can tell; `hashes` the fields that hold one hash an
+    algorithm, `algorithms` the names for one of them, in lower case; `rendered` the values that
+    Windows renders, by field; `environment` the variables of Windows, in lower case. `synonyms`
+    are a site's own names for fields.
     """
 
     categories: Mapping[str, Placement]
@@ -147,6 +149,13 @@ class Knowledge:
     hashes: frozenset[str]
     algorithms: Mapping[str, str]
     rendered: Mapping[str, Mapping[str, str]]
+    environment: frozenset[str]
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def header_name(self, name: str) -> str:
+        """What the event schema calls a field of the header; '' for any other field."""
+        found = (self.header.get(other) for other in (name, *self.synonyms.get(name, ())))
+        return next(filter(None, found), "")
 
     def place(self, source: LogSource) -> Placement:
         """Where a log source's events are: all that it names must hold."""
@@ -154,7 +163,7 @@ class Knowledge:
             return _elsewhere(source)
         category = self.categories.get(source.category)
         service = self.services.get(source.service)
-        if not source.product and _none_here(category, service, source):
+        if not source.product and _none_here(category, service):
             return _elsewhere(source)
         if category is not None and category.applicable:
             return _within(category, service, source) if source.service else category
@@ -177,7 +186,7 @@ def _elsewhere(source: LogSource) -> Placement:
     return Placement(unmapped=f"not a Windows log: {source}", applicable=False)
 
 
-def _none_here(category: Placement | None, service: Placement | None, source: LogSource) -> bool:
+def _none_here(category: Placement | None, service: Placement | None) -> bool:
     """Whether a log source that names no product is surely none of Windows."""
     if category is not None:
         return not category.applicable
@@ -232,6 +241,7 @@ def knowledge() -> Knowledge:
         frozenset(tables["hashes"]["every"]),
         tables["algorithms"]["same"],
         tables["rendered"]["values"],
+        frozenset(name.lower() for name in tables["environment"]["every"]),
     )
 
 

@@ -190,9 +190,9 @@ class Rule:
     """A detection rule as read.
 
     `unjudged` says why it cannot be judged ('' where it can), `impossible` why no event can meet
-    its condition ('' where one may), `beside` why a part of it cannot be judged. `kind` is 'rule', 'correlation',
-    'aggregation', 'filter' or 'unreadable'. `truncated`: it has more branches than are kept;
-    `tree` is then its whole condition. `file` is relative to the folder that was given.
+    its condition ('' where one may), `beside` why a part of it cannot be judged. `kind` is 'rule',
+    'correlation', 'aggregation', 'filter' or 'unreadable'. `truncated`: it has more branches than
+    are kept; `tree` is then its whole condition. `file` is relative to the folder that was given.
     """
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from logreach.coverage.detections.constant_fields import (
@@ -48,7 +48,16 @@ class Reading:
 
 
 def read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
-    """How the mapped event answers a literal."""
+    """How the mapped event answers a literal; a site's own name stands for the first field that
+    the event has."""
+    meant = known.synonyms.get(literal.field)
+    if not meant or own_name(mapped.event, literal.field):
+        return _read(literal, mapped, known)
+    readings = [_read(replace(literal, field=name), mapped, known) for name in meant]
+    return next((one for one in readings if not one.lost), readings[0])
+
+
+def _read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
     name, event = literal.field, mapped.event
     if name == KEYWORD:
         return Reading(literal)
