@@ -58,13 +58,9 @@ def _meant(
     able = [
         candidates
         for candidates in alternatives
-        if any(_can(candidate) for candidate in candidates)
+        if not all(candidate.lost for candidate in candidates)
     ]
     return tuple(able or alternatives)
-
-
-def _can(candidate: CandidateEvent) -> bool:
-    return not any(need.lost for need in candidate.demand.needs)
 
 
 def alternatives_of(

@@ -76,11 +76,17 @@ class RuleJudge:
         return known
 
     def links(self, candidate: CandidateNode) -> list[Link]:
-        """What a host says of a candidate link by link, in the order in which an event travels."""
+        """What a host says of a candidate link by link, in the order in which an event travels.
+
+        Where no change would mend a link, only such links are told.
+        """
         demand = candidate.demand
         if not self._verdict(demand.event_node).applicable:
             return []
         links = [self._link(*asked) for asked in _asked(demand)]
+        final = [link for link in links if _is_final(link)]
+        if final:
+            return final
         if self._base(demand).open:
             links.append(self._link(LinkKind.FILTER, "", candidate.passes))
         return links
@@ -274,9 +280,23 @@ def _base(
         if link.kind is LinkKind.FIELD and link.judged.verdict.possible is Level.NO
     )
     verdict = all_of(link.judged.verdict for link in broken)
-    judged = Judged(verdict, _reasons(broken) or whole.reasons)
-    result = CandidateResult(place, event, judged, min(broken, key=_ends), missing, noise, lost)
+    deciding = tuple(sorted(filter(_is_final, broken), key=_is_of_host)) or broken
+    judged = Judged(verdict, _reasons(deciding) or whole.reasons)
+    result = CandidateResult(place, event, judged, min(deciding, key=_ends), missing, noise, lost)
     return _Base(result, broken, verdict.possible > Level.NO)
+
+
+def _is_final(link: Link) -> bool:
+    """Whether a link is broken, and no change that is known would mend it."""
+    judged = link.judged
+    return judged.verdict == NO and not any(
+        reason.remedy or reason.missing is not None for reason in judged.reasons
+    )
+
+
+def _is_of_host(link: Link) -> bool:
+    """Whether a broken link hangs on the host; what holds for every host tells more."""
+    return link.judged.reasons[0].link != "knowledge"
 
 
 def _way(place: int, candidates: tuple[CandidateResult, ...], verdict: Verdict) -> WayResult:
@@ -306,7 +326,7 @@ def _outcome(
 ) -> RuleResult:
     """What comes of these ways for any rule, but for the names of its branches."""
     if not verdict.applicable:
-        reasons = ways[0].candidates[0].judged.reasons
+        reasons = next(way.reasons for way in ways if not way.verdict.applicable)
         return RuleResult("", Judged(verdict, reasons), (State.NOT_APPLICABLE,))
     applying = [way for way in ways if way.verdict.applicable]
     used = [way.best for way in applying if way.best and way.alive]

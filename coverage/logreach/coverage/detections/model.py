@@ -144,6 +144,11 @@ class CandidateEvent:
     def event(self) -> EventId:
         return self.demand.event
 
+    @property
+    def lost(self) -> bool:
+        """Whether no such event ever has all the fields that the branch needs."""
+        return any(need.lost for need in self.demand.needs)
+
     def admits(self, event: EventId, fields: Mapping[str, str], text: str = "") -> bool | None:
         """Whether a single event would make the rule fire; None: no telling.
 

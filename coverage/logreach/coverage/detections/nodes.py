@@ -9,6 +9,7 @@ Rules share what they ask, so most of these nodes are shared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import NamedTuple, Protocol
 
 from logreach.coverage.detections.mapping import MappedEvent, knowledge
@@ -88,11 +89,15 @@ class CandidateNode(NamedTuple):
 
 
 class WayNode(NamedTuple):
-    """A branch on the events of which any would show it; `branch` is its place in the rule."""
+    """A branch on the events of which any would show it; `branch` is its place in the rule.
+
+    Where it is not `possible`, no event of any host has all the fields: it says nothing of a host.
+    """
 
     node: int
     branch: int
     candidates: tuple[CandidateNode, ...]
+    possible: bool = True
 
 
 class MemberNode(NamedTuple):
@@ -149,7 +154,7 @@ class RuleNodes:
             return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, rule.beside)
         if not ways:
             return self._unjudged(rule, NO, State.DEAD, rule.impossible)
-        children = [way.node for way in ways]
+        children = [way.node for way in ways if way.possible] or [way.node for way in ways]
         if rule.truncated:
             children += self._beyond(rule)
         if rule.beside:
@@ -168,8 +173,11 @@ class RuleNodes:
         for place, branch in enumerate(rule.branches):
             for alternatives in branch.alternatives:
                 candidates = tuple([self._candidate(candidate) for candidate in alternatives])
-                children = list(dict.fromkeys(candidate.node for candidate in candidates))
-                yield WayNode(self._compiled.combined(Combine.ANY, children), place, candidates)
+                able = [not candidate.lost for candidate in alternatives]
+                kept = list(compress(candidates, able)) or candidates
+                children = list(dict.fromkeys(candidate.node for candidate in kept))
+                node = self._compiled.combined(Combine.ANY, children)
+                yield WayNode(node, place, candidates, any(able))
 
     def _candidate(self, candidate: CandidateEvent) -> CandidateNode:
         known = self._candidates.get(id(candidate))

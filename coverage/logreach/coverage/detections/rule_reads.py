@@ -31,7 +31,7 @@ def able_candidates(rule: Rule) -> list[CandidateEvent]:
         for branch in rule.branches
         for alternatives in branch.alternatives
         for candidate in alternatives
-        if not any(need.lost for need in candidate.demand.needs) and not retired(candidate.event)
+        if not candidate.lost and not retired(candidate.event)
     ]
 
 
