@@ -145,7 +145,11 @@ def _judged(
     ruleset = loaded_rules(paths, conversion)
     work = RuleWork(ruleset, load_attack(attack), RuleEvents.alone())
     with cached_filter_answers(hosts_read):
-        return hosts_read, ruleset, judged_rules(work, group(hosts_read.hosts))
+        return (
+            hosts_read,
+            ruleset,
+            judged_rules(work, group(hosts_read.hosts), group(hosts_read.beside)),
+        )
 
 
 def _object(row: RuleRow) -> dict[str, object]:

@@ -201,9 +201,19 @@ def test_values_of_placeholders_may_have_wildcards(
     assert any(candidate.admits(event, fields) for candidate in candidates) is fires
 
 
-@pytest.mark.parametrize("value", ["%TEMP%", "%AppData%", "%ComSpec%", "%ProgramFiles(x86)%"])
-def test_variables_of_windows_are_texts(value: str, tmp_path: Path) -> None:
-    rule = rule_of(tmp_path, NO_CONVERSION, {"CommandLine|contains": value, "Image": "x"})
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("CommandLine", "%TEMP%"),
+        ("CommandLine", "%ProgramFiles(x86)%"),
+        ("CommandLine|contains", "%AppData%"),
+        ("CommandLine|contains", "%symantec%"),
+    ],
+)
+def test_variables_of_windows_and_parts_of_texts_are_texts(
+    key: str, value: str, tmp_path: Path
+) -> None:
+    rule = rule_of(tmp_path, NO_CONVERSION, {key: value, "Image": "x"})
     assert label(rule, "Security:4688") == "achievable"
 
 

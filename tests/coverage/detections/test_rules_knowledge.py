@@ -60,7 +60,7 @@ def test_services_name_known_channels() -> None:
 
 def test_fields_hold_known_keys() -> None:
     for table in TABLES["fields.yaml"].values():
-        kinds = {"fields", "every", "same", "values"}
+        kinds = {"fields", "every", "same", "unsure", "values"}
         assert table["source"]
         assert set(table) > {"source"}
         assert set(table) <= {"source", *kinds}

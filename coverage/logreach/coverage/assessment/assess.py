@@ -93,7 +93,10 @@ def assess(
     if work:
         model.add_detection(work.ways(model.detection_part.direct_events))
     questions = {**technique_questions(model), **(work.questions if work else {})}
-    assessed, fleet = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
+    shared = work.events.shared if work else {}
+    assessed, fleet = evaluate_fleet(
+        model, group(inventory.hosts), group(inventory.beside), shared
+    )
     profiles: list[Profile] = []
     for number, profile in enumerate(assessed):
         progress("assessing profiles", number, len(assessed))

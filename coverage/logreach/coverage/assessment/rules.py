@@ -8,15 +8,16 @@ from functools import cached_property, lru_cache
 
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import WEIGHTS, Question, rule_questions
-from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.assessment.evaluated import evaluate_with
 from logreach.coverage.assessment.result import RuleRollup, RuleSummary
 from logreach.coverage.assessment.rule_changes import RuleChange, rule_changes
 from logreach.coverage.attack import AttackModel, carry_into
 from logreach.coverage.detections.judge import judge_rules
 from logreach.coverage.detections.model import Rule, RuleSet
-from logreach.coverage.detections.nodes import RuleNode, RuleNodes
+from logreach.coverage.detections.node_types import RuleNode
+from logreach.coverage.detections.nodes import RuleNodes
 from logreach.coverage.detections.results import RuleResult, State
-from logreach.coverage.engine.evaluation import Evaluation, evaluate
+from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.rule_nodes import RuleEvents
@@ -128,14 +129,19 @@ class JudgedRules:
     changes: Mapping[str, RuleChange]
 
 
-def judged_rules(work: RuleWork, groups: Iterable[HostGroup]) -> list[JudgedRules]:
-    """Every rule on every profile."""
+def judged_rules(
+    work: RuleWork, groups: Iterable[HostGroup], beside: Iterable[HostGroup] = ()
+) -> list[JudgedRules]:
+    """Every rule on every profile; `beside` are profiles that nobody asks about, whose records
+    count all the same."""
     questions = work.questions.values()
+    shared = work.events.shared.items()
+    profiles, _ = evaluate_with(work.events.compiled, shared, groups, beside)
     judged = []
-    for group in groups:
-        profile = Assessed(group, evaluate(work.events.compiled, group.facts))
+    for profile in profiles:
         summaries = work.summaries(profile.evaluation, Reasons(profile.evaluation))
-        judged.append(JudgedRules(group.count, summaries, rule_changes(profile, questions)))
+        changes = rule_changes(profile, questions)
+        judged.append(JudgedRules(profile.group.count, summaries, changes))
     return judged
 
 

@@ -12,6 +12,7 @@ from logreach.coverage.detections.branches import Conj, expand
 from logreach.coverage.detections.candidate_events import alternatives_of, branch_of
 from logreach.coverage.detections.condition import fields_of, rule_tree
 from logreach.coverage.detections.constant_fields import retired
+from logreach.coverage.detections.correlation import correlation_of
 from logreach.coverage.detections.conversion import NO_CONVERSION, Conversion, convert
 from logreach.coverage.detections.describe import needs_text
 from logreach.coverage.detections.documents import NO_RULE, Document
@@ -20,7 +21,6 @@ from logreach.coverage.detections.mapping import Knowledge, Placement
 from logreach.coverage.detections.metadata import read_with
 from logreach.coverage.detections.model import (
     Branch,
-    Correlation,
     Demand,
     LogSource,
     Need,
@@ -35,7 +35,6 @@ from logreach.coverage.detections.tags import tactics_of, techniques_of
 from logreach.inventories.files.faults import Fault
 
 if TYPE_CHECKING:
-    from sigma.correlations import SigmaCorrelationRule
     from sigma.processing.pipeline import ProcessingPipeline
     from sigma.rule.logsource import SigmaLogSource
 
@@ -190,7 +189,7 @@ def _parts(
     parts = _heading(document, data)
     try:
         if "correlation" in data:
-            errors = _correlation(parts, data)
+            errors = _correlation(parts, data, compiler)
         elif "filter" in data:
             parts.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
             errors = _filter_errors(data)
@@ -295,7 +294,7 @@ def _condition_error(text: str) -> Exception:
     return SigmaConditionError(text)
 
 
-def _correlation(parts: Parts, data: dict[str, Any]) -> list[Exception]:
+def _correlation(parts: Parts, data: dict[str, Any], compiler: Compiler) -> list[Exception]:
     from sigma.correlations import SigmaCorrelationRule
 
     rule, errors = read_with(partial(SigmaCorrelationRule.from_dict, collect_errors=True), data)
@@ -303,20 +302,9 @@ def _correlation(parts: Parts, data: dict[str, Any]) -> list[Exception]:
     if rule.errors:
         parts["unjudged"] = f"cannot be read: {said(rule.errors[0])}"
         return [*rule.errors, *errors]
-    every = rule.type.name.startswith("TEMPORAL")
-    parts["correlation"] = Correlation(_referenced(rule), every, _counted(rule))
-    if isinstance(getattr(rule.condition, "expression", None), str):
-        parts["unjudged"] = "its condition joins other rules by and, or and not"
-    return []
-
-
-def _referenced(rule: SigmaCorrelationRule) -> tuple[str, ...]:
-    return tuple(reference.reference for reference in rule.rules or ())
-
-
-def _counted(rule: SigmaCorrelationRule) -> tuple[str, ...]:
-    """The fields that must be filled to group or to count; aliases stand for several."""
-    counted = getattr(rule.condition, "fieldref", None) or []
-    counted = [counted] if isinstance(counted, str) else list(counted)
-    aliases = {alias.alias for alias in rule.aliases}
-    return tuple(name for name in (*(rule.group_by or ()), *counted) if name not in aliases)
+    found = correlation_of(rule, compiler.conversion.names)
+    if isinstance(found, str):
+        parts["unjudged"] = found
+    else:
+        parts["correlation"] = found
+    return errors

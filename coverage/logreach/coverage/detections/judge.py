@@ -14,7 +14,7 @@ from logreach.coverage.detections.explanations import (
     with_exclusions,
 )
 from logreach.coverage.detections.model import Branch, Rule
-from logreach.coverage.detections.nodes import (
+from logreach.coverage.detections.node_types import (
     CandidateNode,
     DemandNode,
     FieldNode,
@@ -218,29 +218,31 @@ class RuleJudge:
     def _counting(self, rule: RuleNode) -> RuleResult:
         """A rule that counts or joins what other rules find."""
         verdict = self._verdict(rule.node)
-        results = [self.result(member.rule) for member in rule.members]
+        pairs = [(member, self.result(member.rule)) for member in rule.members]
+        wanted = [(member, result) for member, result in pairs if not member.excluded]
         reasons = [
             reason
-            for member, result in zip(rule.members, results, strict=True)
-            if self._counts_as(rule, member) == verdict
+            for member, result in wanted
+            if self._verdict(member.node) == verdict
             for reason in (*self._of_fields(member, result), *result.judged.reasons)
         ]
+        told = tuple(dict.fromkeys(reasons)) or self._of_joined(rule)
+        if verdict.applicable and verdict.possible > Level.NO:
+            told = (*told, *_never_excluded(pairs))
         return RuleResult(
             rule.rule.id,
-            Judged(verdict, tuple(dict.fromkeys(reasons))),
+            Judged(verdict, told),
             tuple(_states(verdict, (), ())) if verdict.applicable else (State.NOT_APPLICABLE,),
-            tuple(dict.fromkeys(event for result in results for event in result.log_sources)),
+            tuple(dict.fromkeys(event for _, result in wanted for event in result.log_sources)),
             missing_fields=tuple(
-                dict.fromkeys(name for result in results for name in result.missing_fields)
+                dict.fromkeys(name for _, result in wanted for name in result.missing_fields)
             ),
         )
 
-    def _counts_as(self, rule: RuleNode, member: MemberNode) -> Verdict:
-        """What a member comes to: where all must fire, one that does not apply never will."""
-        verdict = self._verdict(member.node)
-        correlation = rule.rule.correlation
-        every = correlation is not None and correlation.every
-        return NO if every and not verdict.applicable else verdict
+    def _of_joined(self, rule: RuleNode) -> tuple[Reason, ...]:
+        """What decides where no single member does; first what other hosts record."""
+        reasons = self._reasons.judged_at(rule.node).reasons
+        return tuple(sorted(reasons, key=lambda reason: reason.link != "elsewhere"))
 
     def _of_fields(self, member: MemberNode, result: RuleResult) -> Iterator[Reason]:
         """What is wrong with the fields by which a member is counted, in its best event."""
@@ -252,6 +254,18 @@ class RuleJudge:
         for field in best:
             if field.verdict != YES:
                 yield from field.reasons
+
+
+def _never_excluded(
+    pairs: Iterable[tuple[MemberNode, RuleResult]],
+) -> Iterator[Reason]:
+    """What becomes of rules that must not fire, where they cannot."""
+    for member, result in pairs:
+        if member.excluded and result.verdict.possible is Level.NO:
+            title = member.rule.rule.title
+            yield Reason(
+                "knowledge", title, YES, f"noisier: {title} never fires here to exclude it"
+            )
 
 
 def _asked(demand: DemandNode) -> Iterator[_Asked]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ _FIELDS: Shape = {
         "fields?": {...: _FIELD},
         "every?": [str],
         "same?": {...: str},
+        "unsure?": [str],
         "values?": {...: {...: str}},
     }
 }
@@ -128,7 +129,7 @@ class Gains:
         return self.fields.get(name) or self.default.format(field=name)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Knowledge:
     """The tables of `knowledge`.
 
@@ -136,8 +137,9 @@ class Knowledge:
     has; `perhaps` and `whole` names that may stand for what an event holds in another form (all
     of its data), with the reason why nobody can tell; `hashes` the fields that hold one hash an
     algorithm, `algorithms` the names for one of them, in lower case; `rendered` the values that
-    Windows renders, by field; `environment` the variables of Windows, in lower case. `synonyms`
-    are a site's own names for fields.
+    Windows renders, by field; `environment` the variables of Windows, in lower case; `unsure` the
+    names of the header that many events have for a field of their own. `synonyms` are a site's own
+    names for fields.
     """
 
     categories: Mapping[str, Placement]
@@ -150,12 +152,22 @@ class Knowledge:
     algorithms: Mapping[str, str]
     rendered: Mapping[str, Mapping[str, str]]
     environment: frozenset[str]
+    unsure: frozenset[str]
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def header_name(self, name: str) -> str:
         """What the event schema calls a field of the header; '' for any other field."""
         found = (self.header.get(other) for other in (name, *self.synonyms.get(name, ())))
         return next(filter(None, found), "")
+
+    @cached_property
+    def _by_event(self) -> Mapping[EventId, MappedEvent]:
+        every = (one for place in self.categories.values() for one in place.alternatives)
+        return {mapped.event: mapped for events in every for mapped in events}
+
+    def mapped(self, event: EventId) -> MappedEvent:
+        """An event with the names that Sigma has for its fields, where it uses others."""
+        return self._by_event.get(event) or MappedEvent(event)
 
     def place(self, source: LogSource) -> Placement:
         """Where a log source's events are: all that it names must hold."""
@@ -242,6 +254,7 @@ def knowledge() -> Knowledge:
         tables["algorithms"]["same"],
         tables["rendered"]["values"],
         frozenset(name.lower() for name in tables["environment"]["every"]),
+        frozenset(header["unsure"]),
     )
 
 

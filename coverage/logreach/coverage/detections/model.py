@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -179,15 +179,30 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedField:
+    """A field by which a correlation groups or counts: its names, any of which an event may have,
+    and, by the rule's id or name, what an alias stands for in the events of that rule."""
+
+    names: tuple[str, ...]
+    by_rule: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def names_in(self, rule: Iterable[str]) -> tuple[str, ...]:
+        """The field's names in the events of a rule, which may be called by several names."""
+        known = dict(self.by_rule)
+        return next((known[name] for name in rule if name in known), self.names)
+
+
+@dataclass(frozen=True, slots=True)
 class Correlation:
     """What a correlation rule asks of other rules, named by id or name.
 
-    `every`: all of them must fire, else any. `fields` must be filled in their events.
+    `condition` says which of them must fire together; the field of each of its literals names a
+    rule. `fields` must be filled in their events.
     """
 
     rules: tuple[str, ...]
-    every: bool
-    fields: tuple[str, ...] = ()
+    condition: Node
+    fields: tuple[CountedField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

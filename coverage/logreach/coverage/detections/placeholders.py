@@ -21,11 +21,14 @@ def filled(value: SigmaString, placeholders: Placeholders) -> Iterator[SigmaStri
     """The texts that a value stands for, one for each value of its placeholders.
 
     Rules older than the modifier 'expand' have placeholders without it: '%name%' as the whole
-    value, unless Windows has a variable of that name. Placeholders without values stay.
+    value, unless Windows has a variable of that name. As part of a text it is itself, as in WMI's
+    'like'. Placeholders without values stay.
     """
     from sigma.types import Placeholder, SigmaString
 
-    parts: list[Any] = [_part(part) for part in value.s]
+    parts: list[Any] = list(value.s)
+    if len(parts) == 1:
+        parts = [_part(parts[0])]
     if not any(isinstance(part, Placeholder) for part in parts):
         yield value
         return

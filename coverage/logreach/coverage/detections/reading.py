@@ -68,14 +68,19 @@ def _read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
         fixed = _fixed(literal, mapped)
         if fixed is not None:
             return fixed
-    if header is not None and (header == name or not own_name(event, name)):
-        # By another name it may be a field of the event's own that no source tells of.
-        is_sure = header == name or fields_known(event)
-        answer = settled(event, header, literal.constraint) if is_sure else None
+    if header is not None and _is_of_header(name, event, known):
+        answer = settled(event, header, literal.constraint)
         return Reading(literal, answer, header, literal.constraint)
     if mapped.names is not None and name in mapped.names:
         return _renamed(literal, mapped.names[name])
     return _of_event(literal, mapped, known)
+
+
+def _is_of_header(name: str, event: EventId, known: Knowledge) -> bool:
+    """Whether a name for what the header holds is not that of a field of the event's own."""
+    if known.header[name] == name:
+        return True
+    return not own_name(event, name) and (name not in known.unsure or fields_known(event))
 
 
 @lru_cache(maxsize=8192)

@@ -14,6 +14,7 @@ from logreach.coverage.detections.model import (
     Branch,
     CandidateEvent,
     Correlation,
+    CountedField,
     Demand,
     Lit,
     Literal,
@@ -71,8 +72,12 @@ class _Writer:
             tuple(map(self._branch, rule.branches)),
             (rule.truncated, None if rule.tree is None else self._tree(rule.tree)),
             (rule.unjudged, rule.applicable, rule.kind, rule.name, rule.impossible, rule.beside),
-            None if told is None else (told.rules, told.every, told.fields),
+            None if told is None else self._correlation(told),
         )
+
+    def _correlation(self, told: Correlation) -> Entry:
+        fields = tuple((field.names, field.by_rule) for field in told.fields)
+        return (told.rules, self._tree(told.condition), fields)
 
     def _branch(self, branch: Branch) -> Entry:
         return (
@@ -197,7 +202,7 @@ class _Reader:
             applicable,
             kind,
             name,
-            None if correlation is None else _correlation(*correlation),
+            None if correlation is None else self._correlation(*correlation),
             impossible,
             beside,
         )
@@ -262,6 +267,15 @@ class _Reader:
             self._limits[low, high] = Verdict.of(Level(low), Level(high))
         return self._limits[low, high]
 
+    def _correlation(
+        self, rules: Sequence[str], condition: Sequence[Any], fields: Sequence[Any]
+    ) -> Correlation:
+        counted = (
+            CountedField(tuple(names), tuple((rule, tuple(held)) for rule, held in by_rule))
+            for names, by_rule in fields
+        )
+        return Correlation(tuple(rules), self._tree(condition), tuple(counted))
+
     def _tree(self, entry: Sequence[Any]) -> Node:
         kind, rest = entry
         if kind == "literal":
@@ -274,10 +288,6 @@ class _Reader:
 
 def _each(pool: Sequence[T], numbers: Sequence[int]) -> tuple[T, ...]:
     return tuple([pool[number] for number in numbers])
-
-
-def _correlation(rules: Sequence[str], every: bool, fields: Sequence[str]) -> Correlation:
-    return Correlation(tuple(rules), every, tuple(fields))
 
 
 def rules_from(content: Content) -> list[Rule]:
