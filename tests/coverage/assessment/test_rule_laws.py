@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from random_hosts import facts
 
 from logreach.coverage.assessment.assess import Scope, assess
+from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import WEIGHTS
-from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.remedies import offered_remedies
 from logreach.coverage.assessment.result import Assessment, RuleSummary
 from logreach.coverage.assessment.rule_changes import rule_changes

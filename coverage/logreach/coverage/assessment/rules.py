@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from logreach.coverage.assessment.evaluated import evaluate_with
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import WEIGHTS, Question, rule_questions
-from logreach.coverage.assessment.evaluated import evaluate_with
 from logreach.coverage.assessment.result import RuleRollup, RuleSummary
 from logreach.coverage.assessment.rule_changes import RuleChange, rule_changes
 from logreach.coverage.attack import AttackModel, carry_into

@@ -12,8 +12,8 @@ from logreach.coverage.detections.branches import Conj, expand
 from logreach.coverage.detections.candidate_events import alternatives_of, branch_of
 from logreach.coverage.detections.condition import fields_of, rule_tree
 from logreach.coverage.detections.constant_fields import retired
-from logreach.coverage.detections.correlation import correlation_of
 from logreach.coverage.detections.conversion import NO_CONVERSION, Conversion, convert
+from logreach.coverage.detections.correlation import correlation_of
 from logreach.coverage.detections.describe import needs_text
 from logreach.coverage.detections.documents import NO_RULE, Document
 from logreach.coverage.detections.impossible import IMPOSSIBLE, why_impossible
