@@ -64,6 +64,11 @@ OS Name:                   Microsoft Windows Server 2019 Standard
 OS Version:                10.0.17763 N/A Build 17763
 OS Configuration:          Member Server
 """
+HOTFIXES = """Source  Description      HotFixID   InstalledBy          InstalledOn
+------  -----------      --------   -----------          -----------
+WS7     Security Update  KB3004375  NT AUTHORITY\\SYSTEM  2/11/2015 12:00:00 AM
+"""
+QFE = "HotFixID=KB3004375\r\nInstalledOn=2/11/2015\r\n"
 OPTIONS = "Option                       Value\nCrashOnAuditFail             Enabled\n"
 LGPO = f"Computer\n{SCRIPT_BLOCK}\nEnableScriptBlockLogging\nDWORD:1\n"
 SYSMON_CONFIG = "<Sysmon schemaversion='4.90'><EventFiltering/></Sysmon>\n"
@@ -128,6 +133,9 @@ SAMPLES: dict[str, bytes] = {
     "reg": REG.encode("utf-16"),
     "reg query": QUERY.encode(),
     "wevtutil": WEVTUTIL.encode(),
+    "Get-HotFix": HOTFIXES.encode("utf-16"),
+    "Get-HotFix as JSON": b'{"HotFixID": "KB3004375", "Description": "Security Update"}',
+    "wmic qfe": QFE.encode("utf-16"),
     "list log": LIST_LOG.encode(),
     "systeminfo": SYSTEMINFO.encode(),
     "options": OPTIONS.encode(),

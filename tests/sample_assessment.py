@@ -8,6 +8,7 @@ from logreach.coverage.assessment.result import (
     AnalyticResult,
     Assessment,
     ComponentResult,
+    Detection,
     FactView,
     FleetTechnique,
     MissingFact,
@@ -18,6 +19,8 @@ from logreach.coverage.assessment.result import (
     RuleRollup,
     RuleSummary,
     TechniqueResult,
+    Way,
+    WayKind,
 )
 from logreach.coverage.engine.judged import Judged, Reason, Remedy
 from logreach.coverage.engine.tree import Branch
@@ -31,6 +34,7 @@ from logreach.coverage.engine.verdict import (
     Level,
     Verdict,
 )
+from logreach.coverage.network.techniques import DETECTION, QUESTIONS
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Conflict, Statement
 from logreach.inventories.files.evidence import Evidence, InputFile
@@ -100,6 +104,12 @@ LINE_UNKNOWN = Reason(
     remedy=LINE_REMEDY,
     missing=COMMAND_LINE,
 )
+ELSEWHERE = Reason(
+    "elsewhere",
+    "Security:4769",
+    YES,
+    "Security:4769 is recorded by hosts of the role domain controller: achievable on DC",
+)
 NOT_HERE = Reason("os", "T1543.004", NOT_APPLICABLE, "no platform of this technique is Windows")
 
 
@@ -125,9 +135,9 @@ def _component(name: str, verdict: Verdict, *reasons: Reason) -> ComponentResult
 
 
 def _technique(
-    key: str, name: str, tactics: tuple[str, ...], three: tuple[Judged, Judged, Judged], n: int
+    key: str, name: str, tactics: tuple[str, ...], detection: Detection, lower: Judged, n: int
 ) -> TechniqueResult:
-    applies = three[0].verdict.applicable
+    own = Judged(detection.here, detection.judged.reasons)
     narrowed = ComponentResult(
         "Windows Registry Key Modification",
         _judged(UNKNOWN_AT_BEST_PARTIAL, NO_SACL),
@@ -138,14 +148,48 @@ def _technique(
         key,
         name,
         tactics,
-        *three,
-        score=(0.25, 1 / 3) if applies else None,
+        detection,
+        visibility=own,
+        analytic=lower,
+        analytic_by_any_event=own,
+        score=(0.25, 1 / 3) if own.verdict.applicable else None,
         components={
-            "Process Creation": _component("Process Creation", three[0].verdict, AUDIT_ON),
+            "Process Creation": _component("Process Creation", own.verdict, AUDIT_ON),
             "Windows Registry Key Modification": narrowed,
         },
-        analytics={f"AN{n:04}": AnalyticResult(f"AN{n:04}", three[1], three[2], (MARKUP,))},
+        analytics={f"AN{n:04}": AnalyticResult(f"AN{n:04}", lower, own, (MARKUP,))},
     )
+
+
+def _detection(judged: Judged, here: Verdict, n: int) -> Detection:
+    """A way by the event itself, and, where something holds, ways in part."""
+    verdict = judged.verdict
+    if not verdict.applicable:
+        return Detection(judged, here)
+    ways = [_direct("Security:4688", verdict)]
+    if here is not verdict:
+        ways = [_direct("Security:4769", verdict, ("DC",))]
+    elif verdict is PARTIAL:
+        ways = [_direct("Security:4688", NO)]
+    if verdict.proven > Level.NO:
+        text = "3 of 4 data components; lacking Module Load"
+        holds, lacks = ("Security:4688", "Sysmon:1"), ("Sysmon:7",)
+        name = f"AN{n:04}"
+        ways.append(
+            Way(WayKind.ANALYTIC, name, PARTIAL, text, holds, lacks, (), ("Windows", "Sysmon"))
+        )
+        holds = (FORMULA, "Security:4688")
+        ways.append(
+            Way(WayKind.RULES, "rules", PARTIAL, "rules 1 of 2", holds, (MARKUP,), (), ("Windows",))
+        )
+    return Detection(judged, here, tuple(ways))
+
+
+def _direct(event: str, verdict: Verdict, hosts: tuple[str, ...] = ()) -> Way:
+    held = verdict.proven > Level.NO
+    holds, lacks = ((event,), ()) if held else ((), (event,))
+    act = f"act of {event} recorded"
+    return Way(WayKind.DIRECT, event, verdict, act, holds, lacks, hosts, ("Windows",), direct=True)
 
 
 def _techniques(first: Verdict) -> dict[str, TechniqueResult]:
@@ -164,7 +208,16 @@ def _techniques(first: Verdict) -> dict[str, TechniqueResult]:
     for place, (key, (name, verdict)) in enumerate(found.items()):
         judged = _judged(verdict, reasons.get(verdict, NO_SACL), AUDIT_ON)
         lower = _judged(NO, AUDIT_OFF) if verdict.applicable else judged
-        results[key] = _technique(key, name, tactics, (judged, lower, judged), place)
+        detection = _detection(judged, verdict, place)
+        results[key] = _technique(key, name, tactics, detection, lower, place)
+    there = {
+        "T1558.003": ("Kerberoasting", YES, NO),
+        "T1003.006": ("DCSync", PARTIAL, NO),
+    }
+    for place, (key, (name, verdict, here)) in enumerate(there.items(), len(found)):
+        detection = _detection(_judged(verdict, ELSEWHERE), here, place)
+        lower = _judged(NO, AUDIT_OFF)
+        results[key] = _technique(key, name, tactics, detection, lower, place)
     return results
 
 
@@ -233,14 +286,15 @@ def fleet_of(profiles: tuple[Profile, ...]) -> dict[str, FleetTechnique]:
     fleet = {}
     for key, first in profiles[0].techniques.items():
         counts: dict[str, dict[str, int]] = {}
-        for question in ("visibility", "detection", "detection_with_alternatives"):
+        for question in QUESTIONS:
             tally = counts.setdefault(question, {})
             for profile in profiles:
-                label = getattr(profile.techniques[key], question).verdict.label
+                label = profile.techniques[key].label(question)
                 tally[label] = tally.get(label, 0) + profile.count
-        tally = counts["detection_with_alternatives"]
+        tally = counts[DETECTION]
         whole = sum(number for label, number in tally.items() if label != "not applicable")
-        share = tally.get("achievable", 0) / whole if whole else None
+        achieved = tally.get("achievable", 0) + tally.get("achievable elsewhere", 0)
+        share = achieved / whole if whole else None
         fleet[key] = FleetTechnique(
             key, first.name, first.tactics, **counts, achievable_share=share
         )
@@ -248,7 +302,7 @@ def fleet_of(profiles: tuple[Profile, ...]) -> dict[str, FleetTechnique]:
 
 
 def sample() -> Assessment:
-    """Two profiles, 902 hosts, seven techniques, one of each label."""
+    """Two profiles, 902 hosts, nine techniques, one of each label."""
     profiles = (
         _profile("P1", ("WS", "日本-01"), 850, YES),
         replace(_profile("P2", (FORMULA, MARKUP), 52, NO), os="Windows Server 2008 SP2"),

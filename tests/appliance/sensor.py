@@ -162,7 +162,12 @@ class Appliance(Sensor):
         name = event.field(field)
         return (_need("field", name, Writes(name, since)),)
 
-    def filtered(self, pattern: EventPattern) -> Prerequisite | None:
+    def filtered(
+        self,
+        pattern: EventPattern,
+        *,
+        broad: bool = False,  # noqa: ARG002 - one remedy for all
+    ) -> Prerequisite | None:
         return LoginsKept(pattern) if pattern.event == LOGIN else None
 
     def fact_title(self, key: FactKey[object]) -> str:

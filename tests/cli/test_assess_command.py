@@ -137,9 +137,24 @@ def test_fail_under_does_not_fail_where_nothing_applies(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("threshold", "code"), [("0", 0), ("100", 1)])
 def test_fail_under_is_told_by_the_exit_code(threshold: str, code: int, tmp_path: Path) -> None:
     words = ("--format", "json", "--fail-under", threshold)
-    result = run("assess", CONTOSO, "--out", str(tmp_path), *T1543, *words)
+    result = run("assess", CONTOSO, "--out", str(tmp_path), "--technique", "T1112", *words)
     assert result.exit_code == code
     assert [path.name for path in tmp_path.iterdir()] == ["assessment.json"]
+
+
+def test_fail_under_counts_evidence_of_other_hosts(tmp_path: Path) -> None:
+    words = ("--technique", "T1558.003", "--format", "json", "--fail-under", "100")
+    result = run("assess", CONTOSO, "--out", str(tmp_path), *words)
+    assert result.exit_code == 0
+    told = json.loads((tmp_path / "assessment.json").read_text("utf-8"))
+    assert told["summary"]["verdicts"]["detection"]["achievable elsewhere"] > 0
+
+
+def test_csv_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
+    result = run("assess", CONTOSO, "--out", str(tmp_path), *T1543, "--format", "csv")
+    assert result.exit_code == 0
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["attributes.csv", "events.csv", "techniques.csv"]
 
 
 def test_explain_shows_the_chain_for_one_host() -> None:

@@ -47,7 +47,7 @@ def test_it_changes_nothing_and_sends_nothing() -> None:
 
 READING = ("auditpol /get ", "auditpol /backup ", "reg export ", "reg query ", "gpresult /scope ")
 COMMANDS = """Save-Command Save-File Save-Json Complete-File Add-Result Add-Descriptors
-Get-CimInstance Get-ItemProperty Get-WindowsFeature Get-WinEvent Get-Acl Get-ADDomain Import-Module
+Get-CimInstance Get-ItemProperty Get-HotFix Get-WindowsFeature Get-WinEvent Get-Acl Get-ADDomain Import-Module
 Get-Location Get-ChildItem Join-Path Test-Path New-Item Remove-Item Set-Content ConvertTo-Json
 Select-Object Where-Object ForEach-Object Write-Host Write-Warning"""
 
@@ -89,6 +89,7 @@ FILES: dict[str, bytes] = {
     b'[\r\n    {\r\n        "Caption":  "Microsoft Windows Server 2022 Standard",\r\n'
     b'        "Version":  "10.0.20348",\r\n        "BuildNumber":  "20348",\r\n'
     b'        "ProductType":  2,\r\n        "UBR":  2402\r\n    }\r\n]\r\n',
+    "updates.json": b'[\r\n    {\r\n        "HotFixID":  "KB5041160"\r\n    }\r\n]\r\n',
     "features.json": (
         "["
         + ",".join(f'{{"Name": "F{n}", "Installed": false}}' for n in range(120))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sample_assessment import MARKUP, empty, fleet_of, sample
 
-from logreach.coverage.assessment.result import Assessment, RuleSummary
+from logreach.coverage.assessment.result import Assessment, Detection, RuleSummary
 from logreach.coverage.assessment.rules import rollup
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import (
@@ -88,7 +88,7 @@ def test_one_host_is_not_many() -> None:
     assert {"1 of 1 host", "0 of 1 host"} <= told
 
 
-def test_the_three_questions_are_told_by_their_names(assessment: Assessment) -> None:
+def test_the_questions_are_told_by_their_names(assessment: Assessment) -> None:
     for layer in (fleet_layer(assessment), profile_layer(assessment, assessment.profiles[0])):
         for entry in layer["techniques"]:
             assert set(QUESTIONS.values()) <= {item["name"] for item in entry["metadata"]}
@@ -133,10 +133,36 @@ def test_an_unknown_never_scores_like_a_no(assessment: Assessment) -> None:
 
 def test_a_comment_says_why_and_on_which_profile(assessment: Assessment) -> None:
     comment = _by_id(fleet_layer(assessment))["T1543"]["comment"]
-    assert comment == (
-        "P1: achievable: Security:4688: Process Creation is audited for Success\n"
-        "P2: not achievable: Security:4688: Process Creation is not audited"
+    first, second = comment.splitlines()
+    assert first == (
+        "P1 (WS, 日本-01): achievable: one way alone, direct evidence (Windows); "
+        "direct evidence Security:4688: act of Security:4688 recorded"
     )
+    assert second.startswith("P2 (")
+    assert second.endswith("not achievable: Security:4688: Process Creation is not audited")
+
+
+def test_the_comment_of_a_profile_is_the_label_and_the_ways(assessment: Assessment) -> None:
+    entry = _by_id(profile_layer(assessment, assessment.profiles[0]))["T1547.001"]
+    assert entry["comment"].splitlines()[:4] == [
+        "conditional",
+        "only in part, indirect evidence only",
+        "analytic AN0004: 3 of 4 data components; lacking Module Load",
+        "rules 1 of 2 can fire",
+    ]
+
+
+def test_what_other_hosts_record_scores_in_a_colour_of_its_own(assessment: Assessment) -> None:
+    by_id = _by_id(profile_layer(assessment, assessment.profiles[0]))
+    whole, part = by_id["T1558.003"], by_id["T1003.006"]
+    assert (whole["score"], part["score"]) == (100, 50)
+    assert whole["color"] == LABEL_STYLES["achievable elsewhere"].fill
+    assert part["color"] == LABEL_STYLES["conditional elsewhere"].fill
+    assert {"name": "recorded on", "value": "DC"} in whole["metadata"]
+    assert "Security:4769 on DC" in whole["comment"]
+    fleet = _by_id(fleet_layer(assessment))
+    assert fleet["T1558.003"]["score"] == 100
+    assert fleet["T1003.006"]["color"] == part["color"]
 
 
 def test_every_colour_that_is_used_stands_in_the_legend(assessment: Assessment) -> None:
@@ -256,9 +282,10 @@ def test_a_layer_with_rules_tells_what_a_level_weighs(ruled: Assessment) -> None
 def test_a_long_reason_never_cuts_off_the_rules(ruled: Assessment) -> None:
     long = Judged(NO, (Reason("os", "x", NO, "long " * 400),))
     profile = ruled.profiles[0]
-    technique = replace(profile.techniques["T1543"], detection_with_alternatives=long)
+    technique = replace(profile.techniques["T1543"], detection=Detection(long, NO))
     profile = replace(profile, techniques={"T1543": technique})
-    comment = _by_id(profile_layer(ruled, profile))["T1543"]["comment"]
+    alone = replace(ruled, profiles=(profile,))
+    comment = _by_id(profile_layer(alone, profile))["T1543"]["comment"]
     assert len(comment) <= 600
     assert "(cut;" in comment
     assert comment.splitlines()[-1].startswith("Rules: 1 achievable")
@@ -270,7 +297,9 @@ def test_without_rules_nothing_is_said_of_them(assessment: Assessment) -> None:
         tuple(replace(one, rules={}, rules_by_technique={}) for one in assessment.profiles),
     )
     for layer in (fleet_layer(bare), profile_layer(bare, bare.profiles[0])):
-        assert "rules" not in json.dumps(layer).casefold()
+        told = json.dumps(layer)
+        assert '"rules' not in told
+        assert "Rules:" not in told
 
 
 def test_an_empty_assessment_gives_an_empty_layer(tmp_path: Path) -> None:

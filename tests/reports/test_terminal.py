@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from io import StringIO
 
@@ -25,15 +26,20 @@ def _printed(assessment: Assessment, width: int = 160, **options: object) -> str
 @pytest.mark.parametrize(
     "words",
     [
-        "902 hosts in 2 profiles, 7 techniques of ATT&CK 18.1, restricted to tactic persistence",
+        "902 hosts in 2 profiles, 9 techniques of ATT&CK 18.1, restricted to tactic persistence",
         "Windows Server 2008 SP2",
-        "Detection with alternatives",
+        "Detection: techniques by profile",
+        "Achievable where one way to detect the technique holds whole: an event that records",
+        "'43 + 5': 43 on these hosts, 5 on other hosts of the fleet.",
+        "P1 (WS, 日本-01)",
+        "Completeness of what ATT&CK names",
+        "Links that break most ways to detect",
         "not achievable: Security:4688: Process Creation is not audited",
         "Turn on Success auditing of Process Creation",
         "Medium to high event volume",
         "setting Command line",
         "2 faults in the input",
-        "Visibility counts the best data component of a technique, so its figure is optimistic.",
+        "the best one counts, so this figure is optimistic.",
         "Assumed facts by profile: P1 (1), P2 (1).",
         "Profiles judged by received events: P2.",
     ],
@@ -42,16 +48,35 @@ def test_the_summary_tells(assessment: Assessment, words: str) -> None:
     assert words in " ".join(_printed(assessment).split())
 
 
-def test_shares_leave_out_what_does_not_apply(assessment: Assessment) -> None:
-    line = next(one for one in _printed(assessment).splitlines() if one.startswith("Visibility"))
-    # 902 hosts x 6 techniques that apply; three kinds of unknown count as unknown.
-    assert line.split()[1::2] == ["15.7", "16.7", "50.0", "17.6"]
+def test_the_headline_is_detection_here_and_elsewhere(assessment: Assessment) -> None:
+    lines = _printed(assessment).splitlines()
+    first, last = (next(x for x in lines if x.startswith(word)) for word in ("P1 (", "share of"))
+    # Three kinds of unknown count as unknown.
+    assert re.split(r"  +", first.strip())[1:] == ["850", "1 + 1", "1 + 1", "3", "1"]
+    # Shares are of 902 hosts x 8 techniques that apply.
+    assert re.findall(r"[\d.]+ %", last) == ["24.3 %", "25.0 %", "37.5 %", "13.2 %"]
+
+
+def test_completeness_is_one_figure_a_question_below_it(assessment: Assessment) -> None:
+    _, after = _printed(assessment).split("Completeness of what ATT&CK names")
+    line = next(one for one in after.splitlines() if one.startswith("Visibility"))
+    assert line.split()[:3] == ["Visibility", "11.8", "%"]
+
+
+def test_a_link_is_named_that_keeps_a_way_from_holding(assessment: Assessment) -> None:
+    _, after = _printed(assessment).split("Links that break most ways to detect")
+    rows, _ = after.split("What to change first")
+    assert [line.split()[0] for line in rows.splitlines() if line[:6].strip().isdigit()] == [
+        "2602",
+        "1110",
+        "850",
+    ]
 
 
 def test_rules_are_counted_by_profile(assessment: Assessment) -> None:
     _, after = _printed(assessment).split("Rules by profile")
     line = next(one for one in after.splitlines() if one.startswith("P1"))
-    assert line.split() == ["P1", "0", "1", "0", "0", "0"]
+    assert line.split() == ["P1", "(WS,", "日本-01)", "0", "1", "0", "0", "0"]
 
 
 def test_an_empty_assessment_prints_a_line_and_no_tables() -> None:
@@ -63,7 +88,7 @@ def test_an_empty_assessment_prints_a_line_and_no_tables() -> None:
 def test_steps_are_told_with_what_is_achievable_once_they_are_done() -> None:
     _, after = _printed(planned(), 200).split("What to change, in steps")
     lines = [line.split() for line in after.splitlines()[3:5]]
-    assert lines[0][:6] == ["1", "902", "37.0", "%", "-", "Turn"]
+    assert lines[0][:6] == ["1", "902", "37.0", "%", "unknown", "-"]
     assert " ".join(lines[1]).startswith("- Turn on 'Include command line")
     assert "in steps" not in _printed(sample())
 
@@ -72,7 +97,7 @@ def test_one_is_not_many() -> None:
     one = sample()
     profile = replace(one.profiles[0], count=1)
     told = _printed(replace(one, profiles=(profile,), faults=profile.faults))
-    assert ": 1 host in 1 profile, 7 techniques of" in told
+    assert ": 1 host in 1 profile, 9 techniques of" in told
     # The profile's fault is the inventory's own, told once.
     assert "1 fault in the input" in told
 
@@ -82,8 +107,6 @@ def test_without_colour_no_escape_is_printed(assessment: Assessment) -> None:
 
 
 def test_with_colour_the_words_are_the_same(assessment: Assessment) -> None:
-    import re
-
     coloured = _printed(assessment, force_terminal=True, color_system="standard")
     assert "\x1b[" in coloured
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == _printed(assessment)

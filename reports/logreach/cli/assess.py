@@ -93,9 +93,9 @@ def assess(
             metavar="PERCENT",
             min=0,
             max=100,
-            help="Exit with 1 if detection is achievable, here or elsewhere in the fleet, on less than "
-            "this percentage of the host and technique pairs that apply; if none applies, exit with "
-            "0.",
+            help="Exit with 1 if detection is achievable, here or elsewhere in the fleet, on less "
+            "than this percentage of the host and technique pairs that apply; if none applies, "
+            "exit with 0.",
         ),
     ] = None,
 ) -> None:
@@ -239,7 +239,7 @@ def _write_format(
         case ReportFormat.NAVIGATOR:
             from logreach.reports.navigator import write_layers
 
-            return write_layers(result, out / "navigator")
+            return write_layers(result, out / "navigator", catalogue)
         case ReportFormat.HTML:
             from logreach.reports.html import write_html
 
@@ -286,8 +286,8 @@ def _judge_threshold(result: Assessment, fail_under: float) -> None:
         return
     share = 100 * achievable / pairs
     typer.echo(
-        f"detection is achievable on {share:.1f} % of the host and technique pairs that apply "
-        f"({achievable} of {pairs})"
+        f"detection is achievable, here or elsewhere in the fleet, on {share:.1f} % of the host "
+        f"and technique pairs that apply ({achievable} of {pairs})"
     )
     if share < fail_under:
         typer.echo(f"this is below --fail-under {fail_under:g}", err=True)

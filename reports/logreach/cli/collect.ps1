@@ -113,6 +113,9 @@ Save-Json 'os.json' 'Get-CimInstance Win32_OperatingSystem' {
             @{ Name = 'UBR'; Expression = { $revision } }
         )
 }
+Save-Json 'updates.json' 'Get-HotFix' -Optional {
+    Get-HotFix -ErrorAction Stop | Select-Object -Property 'HotFixID'
+}
 Save-Json 'features.json' 'Get-WindowsFeature' -Optional {
     Get-WindowsFeature -ErrorAction Stop | Select-Object -Property @('Name', 'Installed')
 }

@@ -20,21 +20,24 @@ QUESTIONS = {
     ANALYTIC_BY_ANY_EVENT: "Analytic by any event",
 }
 QUESTION_MEANING = {
-    DETECTION: "The best way to detect the technique: an event that records the act itself, an "
-    "ATT&CK analytic of which everything is logged, or a rule on such an event. Part of a way, or "
-    "rules on other events, make it conditional.",
-    VISIBILITY: "Completeness: at least one data component of the technique is logged. The best "
-    "data component counts, so this figure is optimistic.",
+    DETECTION: "Achievable where one way to detect the technique holds whole: an event that "
+    "records the act itself, an ATT&CK analytic with all its data components, or a rule on such "
+    "an event; conditional where ways hold in part only.",
+    VISIBILITY: "Completeness: at least one data component of the technique is logged; the best "
+    "one counts, so this figure is optimistic.",
     ANALYTIC: "Completeness: at least one ATT&CK analytic has every log source that it names.",
     ANALYTIC_BY_ANY_EVENT: "Completeness: at least one ATT&CK analytic has all its data "
     "components, through any event that shows them.",
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LabelStyle:
     """How a label is shown: a sign that survives greyscale, and colours that survive colour
-    blindness (blue against orange, each of its own lightness). `ink` is the text's colour."""
+    blindness (blue against orange, each of its own lightness). `ink` is the text's colour.
+
+    There is one object a label, compared by identity.
+    """
 
     label: str
     sign: str
@@ -48,6 +51,13 @@ _STYLES = (
         "achievable", "●", "#1F6FB2", "#FFFFFF", "Every link of the chain is proven to hold."
     ),
     LabelStyle(
+        "achievable elsewhere",
+        "◉",
+        "#62A3D6",
+        "#000000",
+        "Other hosts of the fleet, which are named, record the act; these hosts do not.",
+    ),
+    LabelStyle(
         "conditional",
         "◐",
         "#A6CEE8",
@@ -55,18 +65,12 @@ _STYLES = (
         "Only part of the activity is logged; the reason says which part.",
     ),
     LabelStyle(
-        "achievable elsewhere",
-        "◉",
-        "#4C8FC7",
-        "#FFFFFF",
-        "Proven to hold on other hosts of the fleet, which record the act; these do not.",
-    ),
-    LabelStyle(
         "conditional elsewhere",
         "◑",
-        "#BFDDF0",
+        "#D3E7F5",
         "#000000",
-        "Other hosts of the fleet record part of it; these record less.",
+        "Other hosts of the fleet, which are named, record a part of it, or only some of them all "
+        "of it; these hosts record less.",
     ),
     LabelStyle(
         "unknown, at least conditional",
@@ -100,6 +104,10 @@ LABEL_STYLES: Mapping[str, LabelStyle] = {style.label: style for style in _STYLE
 LABELS = tuple(LABEL_STYLES)
 ACHIEVABLE = ("achievable", "achievable elsewhere")
 UNKNOWN_LABELS = tuple(label for label in LABELS if label.startswith("unknown"))
+VERDICT_LABELS = tuple(label for label in LABELS if not label.endswith("elsewhere"))
+"""The labels of what is asked of a host by itself, such as a rule."""
+LABEL_GROUPS = tuple(label for label in LABELS if label == "unknown" or label not in UNKNOWN_LABELS)
+"""The labels by which people count and filter: every kind of unknown is one."""
 _SIGNED = {label: f"{style.sign} {label}" for label, style in LABEL_STYLES.items()}
 
 
@@ -128,6 +136,11 @@ _BEST_FIRST = (
     "unknown, at best conditional",
     "not achievable",
 )
+
+
+def group_of(label: str) -> str:
+    """The label of `LABEL_GROUPS` that a label counts under."""
+    return "unknown" if label in UNKNOWN_LABELS else label
 
 
 def best_label(counts: Mapping[str, int]) -> str:

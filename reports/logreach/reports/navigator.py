@@ -8,7 +8,7 @@ only written where the assessed ATT&CK version has it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,8 @@ from logreach.coverage.assessment.method_notes import weights_text
 from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile, TechniqueResult
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
 from logreach.coverage.network.techniques import DETECTION
-from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.wording import counted
-from logreach.reports.caveats import ASSUMED_MEANING, assumed_evidence, assumed_facts
+from logreach.reports.caveats import ASSUMED_MEANING, assumed_facts
 from logreach.reports.counts import achievable, applying, percent, score_text, tally
 from logreach.reports.json.lines import write_json_lines
 from logreach.reports.labels import (
@@ -27,19 +26,21 @@ from logreach.reports.labels import (
     QUESTIONS,
     UNKNOWN_LABELS,
     best_label,
+    group_of,
     level_number,
 )
-from logreach.reports.reason_text import reason_text
+from logreach.reports.profile_names import ProfileNames, host_list, profile_name
+from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.rule_counts import FleetRules, fleet_rules, fleet_words, profile_words
 from logreach.reports.safe_text import one_line, plain, shortened, technique_url
+from logreach.reports.ways_text import recorded_on, strength, way_lines, why_detected
 
 Json = dict[str, Any]
 
 LAYER_FORMAT = "4.5"
 NAVIGATOR = "5.1.0"
 # A layer's colours answer this question; each entry's metadata has the answers to the others.
-QUESTION = DETECTION
-
+_MEANING = f"{QUESTIONS[DETECTION]}: {QUESTION_MEANING[DETECTION]}"
 _PALE, _FULL = "#C9DFF0", LABEL_STYLES["achievable"].fill
 _COMMENT = 600
 _LAYOUT: Json = {
@@ -52,22 +53,32 @@ _LAYOUT: Json = {
     "expandedSubtechniques": "none",
 }
 _FLEET_LEGEND = (
-    (_FULL, "achievable on every host to which it applies"),
-    (_PALE, "achievable on some hosts (the darker, the more)"),
-    (LABEL_STYLES["conditional"].fill, "achievable on no host; conditional on some"),
-    (LABEL_STYLES["unknown"].fill, "proven on no host; the deciding facts are missing"),
-    (LABEL_STYLES["not achievable"].fill, "not achievable on any host"),
+    (_FULL, "achievable for every host to which it applies, on it or elsewhere in the fleet"),
+    (_PALE, "achievable for some hosts (the darker, the more)"),
+    (LABEL_STYLES["conditional"].fill, "achievable for no host; conditional on some"),
+    (
+        LABEL_STYLES["conditional elsewhere"].fill,
+        "achievable for no host; conditional elsewhere for some",
+    ),
+    (LABEL_STYLES["unknown"].fill, "proven for no host; the deciding facts are missing"),
+    (LABEL_STYLES["not achievable"].fill, "not achievable for any host"),
     (LABEL_STYLES["not applicable"].fill, "applies to no host"),
 )
 
 
-def write_layers(assessment: Assessment, folder: Path, question: str = QUESTION) -> list[Path]:
-    """Write `fleet.json` and one layer a profile into `folder`; returns the paths written."""
+def write_layers(
+    assessment: Assessment, folder: Path, catalogue: ReasonCatalogue | None = None
+) -> list[Path]:
+    """Write `fleet.json` and one layer a profile into `folder`; returns the paths written.
+
+    `catalogue` is the assessment's own, for callers that write several reports.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    layers = {"fleet.json": fleet_layer(assessment, question)}
+    reasons = catalogue or ReasonCatalogue(assessment)
+    layers = {"fleet.json": fleet_layer(assessment, reasons)}
     for profile in assessment.profiles:
         name = _file_name(profile.profile_id, layers)
-        layers[name] = profile_layer(assessment, profile, question)
+        layers[name] = profile_layer(assessment, profile, reasons)
     written = []
     for name, layer in layers.items():
         path = folder / name
@@ -86,41 +97,43 @@ def _file_name(profile_id: str, taken: Iterable[str]) -> str:
     return name
 
 
-def fleet_layer(assessment: Assessment, question: str = QUESTION) -> Json:
-    """All hosts: the score is the share in percent of the hosts on which it is achievable."""
+def fleet_layer(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -> Json:
+    """All hosts: the score is the share in percent of those for which it is achievable."""
     hosts = sum(profile.count for profile in assessment.profiles)
-    rules = fleet_rules(assessment)
+    rules, names = fleet_rules(assessment), ProfileNames(assessment.profiles)
+    reasons = catalogue or ReasonCatalogue(assessment)
     return _layer(
         assessment,
         f"logreach: all {counted(hosts, 'host')}",
-        f"{QUESTIONS[question]}. Score: percent of the hosts to which the technique applies, on "
-        "which it is achievable. A technique has no score if it is achievable on no host and "
-        f"unknown on some.{_assumed(assessment.profiles)}",
-        question,
+        f"{_MEANING} Score: percent of the hosts to which the technique applies for which it is "
+        "achievable, on the host or elsewhere in the fleet. A technique has no score if it is "
+        f"achievable for no host and unknown for some.{_assumed(assessment.profiles)}",
         [
-            _fleet_entry(assessment, technique, question, rules.get(technique.technique_id))
+            _fleet_entry(assessment, technique, reasons, names, rules.get(technique.technique_id))
             for technique in assessment.fleet.values()
         ],
         _FLEET_LEGEND,
     )
 
 
-def profile_layer(assessment: Assessment, profile: Profile, question: str = QUESTION) -> Json:
-    """The hosts of one profile: 100 achievable, 50 conditional, 0 not achievable."""
+def profile_layer(
+    assessment: Assessment, profile: Profile, catalogue: ReasonCatalogue | None = None
+) -> Json:
+    """The hosts of one profile: 100 achievable, 50 conditional, 0 not achievable; the same where
+    the evidence lies elsewhere, in another colour."""
+    reasons = catalogue or ReasonCatalogue(assessment)
     legend = [
         (style.fill, f"{label}: {style.meaning}")
         for label, style in LABEL_STYLES.items()
-        if label not in ("unknown, at least conditional", "unknown, at best conditional")
+        if group_of(label) == label
     ]
     return _layer(
         assessment,
-        f"logreach: {one_line(profile.profile_id)} ({counted(profile.count, 'host')})",
-        f"{QUESTIONS[question]} on {one_line(', '.join(profile.hosts))}: "
-        f"{one_line(profile.os)}, {profile.role}. "
-        "Score: 100 achievable, 50 conditional, 0 not achievable; none where unknown."
-        f"{_assumed([profile])}",
-        question,
-        [_profile_entry(technique, profile, question) for technique in profile.techniques.values()],
+        f"logreach: {one_line(profile_name(profile))}, {counted(profile.count, 'host')}",
+        f"{one_line(host_list(profile.hosts, 20))}: {one_line(profile.os)}, {profile.role}. "
+        f"{_MEANING} Score: 100 achievable, 50 conditional (either of them here or elsewhere), "
+        f"0 not achievable; none where unknown.{_assumed([profile])}",
+        [_profile_entry(each, profile, reasons) for each in profile.techniques.values()],
         legend,
     )
 
@@ -129,7 +142,6 @@ def _layer(
     assessment: Assessment,
     name: str,
     description: str,
-    question: str,
     techniques: list[Json],
     legend: Iterable[tuple[str, str]],
 ) -> Json:
@@ -146,7 +158,7 @@ def _layer(
         "techniques": techniques,
         "gradient": {"colors": [_PALE, _FULL], "minValue": 0, "maxValue": 100},
         "legendItems": [{"label": shortened(label, 120), "color": fill} for fill, label in legend],
-        "metadata": _about(assessment, question),
+        "metadata": _about(assessment),
         "links": [],
         "showTacticRowBackground": False,
         "tacticRowBackground": "#dddddd",
@@ -162,13 +174,12 @@ def _versions(assessment: Assessment) -> Json:
     return {"attack": attack, "navigator": NAVIGATOR, "layer": LAYER_FORMAT}
 
 
-def _about(assessment: Assessment, question: str) -> list[Json]:
+def _about(assessment: Assessment) -> list[Json]:
     rules = any(profile.rules for profile in assessment.profiles)
     return [
         _named("ATT&CK", assessment.attack_version),
         _named("logreach", assessment.version),
-        _named("question", QUESTIONS[question]),
-        _named("meaning", QUESTION_MEANING[question]),
+        *(_named(QUESTIONS[question], QUESTION_MEANING[question]) for question in QUESTIONS),
         *([_named("rules, weight of a level", weights_text())] if rules else []),
     ]
 
@@ -192,16 +203,20 @@ def _entry(
 
 
 def _fleet_entry(
-    assessment: Assessment, technique: FleetTechnique, question: str, rules: FleetRules | None
+    assessment: Assessment,
+    technique: FleetTechnique,
+    catalogue: ReasonCatalogue,
+    names: ProfileNames,
+    rules: FleetRules | None,
 ) -> Json:
-    counts: Mapping[str, int] = getattr(technique, question)
+    counts = technique.detection
     hosts = applying(counts)
     achieved = achievable(counts)
     metadata = [
         _named("achievable", f"{achieved} of {counted(hosts, 'host')}"),
         *(_named(name, tally(getattr(technique, key))) for key, name in QUESTIONS.items()),
     ]
-    comment = _fleet_comment(assessment, technique.technique_id, question)
+    comment = _fleet_comment(assessment, technique.technique_id, catalogue, names)
     line, rule_metadata = fleet_words(rules) if rules else ("", {})
     metadata += [_named(name, value) for name, value in rule_metadata.items()]
     links = _links(technique.technique_id, [])
@@ -215,26 +230,26 @@ def _fleet_entry(
     return entry
 
 
-def _fleet_comment(assessment: Assessment, technique_id: str, question: str) -> str:
-    """One line for each distinct reason, with the profiles that have it."""
-    profiles_by_reason: dict[str, list[str]] = {}
-    assumed = assumed_evidence(assessment)
+def _fleet_comment(
+    assessment: Assessment, technique_id: str, catalogue: ReasonCatalogue, names: ProfileNames
+) -> str:
+    """One line for each distinct answer, with the profiles that have it."""
+    profiles_by_answer: dict[str, list[str]] = {}
     for profile in assessment.profiles:
         technique = profile.techniques.get(technique_id)
         if technique is not None:
-            reason = _because(technique, question, assumed)
-            profiles_by_reason.setdefault(reason, []).append(profile.profile_id)
-    return "\n".join(
-        f"{', '.join(profiles)}: {reason}" for reason, profiles in profiles_by_reason.items()
-    )
+            answer = _answer(technique, catalogue)
+            profiles_by_answer.setdefault(answer, []).append(profile.profile_id)
+    return "\n".join(f"{names(ids)}: {answer}" for answer, ids in profiles_by_answer.items())
 
 
-def _because(technique: TechniqueResult, question: str, assumed: frozenset[Evidence]) -> str:
-    """The first reason, and the first that rests on an assumed fact."""
-    judged = technique.judged(question)
-    resting = [reason for reason in judged.reasons if not assumed.isdisjoint(reason.evidence)]
-    texts = dict.fromkeys(map(reason_text, (*judged.reasons[:1], *resting[:1])))
-    return ": ".join(filter(None, (technique.label(question), "; ".join(texts))))
+def _answer(technique: TechniqueResult, catalogue: ReasonCatalogue) -> str:
+    """The label, the best way and what is broken: a comment has lines for many profiles."""
+    detection = technique.detection
+    best = [*way_lines(detection)][:1]
+    reason = catalogue.beside_ways(detection.judged)
+    words = filter(None, (strength(detection), *best, reason))
+    return ": ".join(filter(None, (detection.label, "; ".join(words))))
 
 
 def _assumed(profiles: Iterable[Profile]) -> str:
@@ -248,13 +263,16 @@ def _assumed(profiles: Iterable[Profile]) -> str:
     return f" Assumed facts by profile: {one_line(', '.join(counts))}. {ASSUMED_MEANING}"
 
 
-def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) -> Json:
-    judged, label = technique.judged(question), technique.label(question)
-    verdict = judged.verdict
-    comment = "\n".join([label, *(reason_text(reason) for reason in judged.reasons[:4])])
-    metadata = [
-        _named(name, technique.label(key)) for key, name in QUESTIONS.items()
-    ]
+def _profile_entry(
+    technique: TechniqueResult, profile: Profile, catalogue: ReasonCatalogue
+) -> Json:
+    detection = technique.detection
+    judged, label = detection.judged, detection.label
+    why = why_detected(detection, catalogue.beside_ways(judged))
+    comment = "\n".join(filter(None, (label, why)))
+    metadata = [_named(name, technique.label(key)) for key, name in QUESTIONS.items()]
+    if hosts := recorded_on(detection):
+        metadata.append(_named("recorded on", host_list(hosts, 20)))
     metadata.append(_named("score over components", score_text(technique.score)))
     if judged.verdict.applicable:
         metadata += [
@@ -267,8 +285,8 @@ def _profile_entry(technique: TechniqueResult, profile: Profile, question: str) 
     links = _links(technique.technique_id, [reason.reference for reason in judged.reasons])
     entry = _entry(technique.technique_id, comment, metadata, links, line)
     entry["color"] = LABEL_STYLES[label].fill
-    if verdict.applicable and verdict.settled:
-        entry["score"] = 100 * level_number(verdict.proven)
+    if judged.verdict.applicable and judged.verdict.settled:
+        entry["score"] = 100 * level_number(judged.verdict.proven)
     return entry
 
 

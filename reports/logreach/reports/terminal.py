@@ -15,11 +15,13 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from logreach.coverage.assessment.result import Assessment, Profile
-from logreach.coverage.engine.judged import Judged, Reason, Remedy
+from logreach.coverage.assessment.result import Assessment, PlanStep
+from logreach.coverage.engine.judged import Reason, Remedy, Volume
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.network.techniques import COMPLETENESS, DETECTION
 from logreach.inventories.files.wording import counted
+from logreach.reports.broken_links import broken_links
 from logreach.reports.caveats import (
     ASSUMED_MEANING,
     FORWARDING_MEANING,
@@ -27,8 +29,14 @@ from logreach.reports.caveats import (
     faults_of,
     forwarded,
 )
-from logreach.reports.counts import achieved, applying, percent_text, totals
-from logreach.reports.labels import QUESTIONS, UNKNOWN_LABELS
+from logreach.reports.counts import achievable, applying, counts_by_label, percent_text, totals
+from logreach.reports.labels import (
+    LABEL_GROUPS,
+    QUESTION_MEANING,
+    QUESTIONS,
+    VERDICT_LABELS,
+    group_of,
+)
 from logreach.reports.plan_steps import (
     gain_meaning,
     marked,
@@ -37,7 +45,8 @@ from logreach.reports.plan_steps import (
     rules_raised,
     step_lines,
 )
-from logreach.reports.printing import WrappedCell, safe
+from logreach.reports.printing import WrappedCell, cut, safe
+from logreach.reports.profile_names import ProfileNames, profile_name
 from logreach.reports.reason_text import fact_name, reason_text, remedy_title
 
 if TYPE_CHECKING:
@@ -47,21 +56,22 @@ _TOP, _STEPS = 8, 4
 _LONGEST = 180
 _STYLES = {
     "achievable": "bold blue",
-    "achievable elsewhere": "blue",
     "conditional": "cyan",
-    "conditional elsewhere": "cyan",
     "unknown": "yellow",
     "not achievable": "bold red",
     "not applicable": "dim",
 }
+_COUNTED = tuple(
+    label for label in LABEL_GROUPS if label in VERDICT_LABELS and label != "not applicable"
+)
 
 
 def print_summary(assessment: Assessment, console: Console) -> None:
     """Print what a person can act on. Faults are only counted: the caller lists them."""
     console.print(_heading(assessment))
     for table in (
-        _profiles(assessment),
-        _questions(assessment),
+        _detection(assessment),
+        _completeness(assessment),
         _rules(assessment),
         _broken_links(assessment),
         _steps(assessment),
@@ -89,25 +99,43 @@ def _heading(assessment: Assessment) -> Text:
     )
 
 
-def _profiles(assessment: Assessment) -> Table:
-    table = _table("Techniques achievable, of those that apply")
-    _columns(table, "Profile", "Hosts", "#Count", "OS", *(f"#{name}" for name in _SHORT))
-    table.caption = safe(" ".join(_caveats(assessment)))
+def _detection(assessment: Assessment) -> Table:
+    """The headline: techniques by label of detection, for each profile and over all hosts."""
+    table = _table("Detection: techniques by profile")
+    _columns(table, "Profile", "#Hosts", *(f"#{_headed(label)}" for label in _COUNTED))
+    table.caption = safe(" ".join((QUESTION_MEANING[DETECTION], *_caveats(assessment))))
     for profile in assessment.profiles:
-        _row(
-            table,
-            safe(profile.profile_id),
-            safe(", ".join(profile.hosts), 60),
-            str(profile.count),
-            safe(profile.os),
-            *(achieved(profile, question, "/") for question in QUESTIONS),
-        )
+        counts = counts_by_label(profile, DETECTION)
+        name = Text("\n").join([safe(profile_name(profile), 80), safe(profile.os, style="dim")])
+        _row(table, name, str(profile.count), *(_here_and_elsewhere(counts, x) for x in _COUNTED))
+    counts = totals(assessment, DETECTION)
+    if pairs := applying(counts):
+        shares = (percent_text(sum(_here_elsewhere(counts, x)), pairs) for x in _COUNTED)
+        hosts = sum(profile.count for profile in assessment.profiles)
+        _row(table, "share of all pairs of a host and a technique", str(hosts), *shares)
     return table
+
+
+def _headed(label: str) -> str:
+    """A label as the head of a column, no wider than it must be."""
+    return label.capitalize().replace("Not ", "Not\n")
+
+
+def _here_and_elsewhere(counts: Mapping[str, int], label: str) -> Text:
+    """'43 + 5': techniques on the hosts themselves, and those on other hosts of the fleet."""
+    here, elsewhere = _here_elsewhere(counts, label)
+    return Text(f"{here} + {elsewhere}" if elsewhere else str(here), style=_STYLES[label])
+
+
+def _here_elsewhere(counts: Mapping[str, int], label: str) -> tuple[int, int]:
+    return _sum(counts, label), counts.get(f"{label} elsewhere", 0)
 
 
 def _caveats(assessment: Assessment) -> Iterator[str]:
     """The limits of the verdicts that apply to some profile."""
     profiles = assessment.profiles
+    if any(totals(assessment, DETECTION).get(f"{label} elsewhere") for label in _COUNTED):
+        yield "'43 + 5': 43 on these hosts, 5 on other hosts of the fleet."
     assumed = {profile.profile_id: assumed_facts(profile) for profile in profiles}
     counts = [f"{profile_id} ({count})" for profile_id, count in assumed.items() if count]
     if counts:
@@ -117,90 +145,82 @@ def _caveats(assessment: Assessment) -> Iterator[str]:
         yield f"{FORWARDING_MEANING} Profiles judged by received events: {', '.join(receiving)}."
 
 
-_SHORT = ("Detection", "Visibility", "Analytic", "By any event")
-
-
-def _questions(assessment: Assessment) -> Table:
-    table = _table("Share of the host and technique pairs that apply")
-    table.caption = (
-        "Visibility counts the best data component of a technique, so its figure is optimistic."
-    )
-    labels = [label for label in _STYLES if label != "not applicable"]
-    _columns(table, "Question", *(f"#{label}" for label in labels))
-    for question in assessment.questions:
+def _completeness(assessment: Assessment) -> Table:
+    """How complete ATT&CK's own terms are, in one figure each."""
+    table = _table("Completeness of what ATT&CK names (pairs of a host and a technique)")
+    _columns(table, "Question", "#Achievable", "Asks")
+    for question in COMPLETENESS:
         counts = totals(assessment, question)
-        pairs = applying(counts)
-        if pairs:
-            shares = (
-                Text(percent_text(_sum(counts, label), pairs), style=_STYLES[label])
-                for label in labels
-            )
-            _row(table, QUESTIONS[question], *shares)
+        if pairs := applying(counts):
+            share = percent_text(achievable(counts), pairs)
+            meaning = QUESTION_MEANING[question].removeprefix("Completeness: ")
+            _row(table, QUESTIONS[question], share, safe(meaning, style="dim"))
     return table
 
 
 def _rules(assessment: Assessment) -> Table:
     table = _table("Rules by profile")
-    _columns(table, "Profile", *(f"#{label}" for label in _STYLES))
+    labels = [label for label in LABEL_GROUPS if label in VERDICT_LABELS]
+    _columns(table, "Profile", *(f"#{_headed(label)}" for label in labels))
     for profile in assessment.profiles:
         if profile.rules:
             counts = Counter(rule.judged.verdict.label for rule in profile.rules.values())
-            numbers = (
-                Text(str(_sum(counts, label)), style=style) for label, style in _STYLES.items()
-            )
-            _row(table, safe(profile.profile_id), *numbers)
+            numbers = (Text(str(_sum(counts, label)), style=_STYLES[label]) for label in labels)
+            _row(table, safe(profile_name(profile)), *numbers)
     return table
 
 
-def _sum(counts: Mapping[str, int], label: str) -> int:
+def _sum(counts: Mapping[str, int], group: str) -> int:
     """The number under a label; every kind of unknown counts as unknown."""
-    labels = UNKNOWN_LABELS if label == "unknown" else (label,)
-    return sum(counts.get(name, 0) for name in labels)
+    return sum(number for label, number in counts.items() if group_of(label) == group)
 
 
 def _broken_links(assessment: Assessment) -> Table:
-    """The links that decide most verdicts of detection short of achievable."""
-    hosts: dict[tuple[str, str, Verdict], dict[str, int]] = {}
-    for profile in assessment.profiles:
-        for judged in _short_of_achievable(profile):
-            reason = judged.reasons[0]
-            link = (reason.link, reason_text(reason), reason.verdict)
-            by_profile = hosts.setdefault(link, {})
-            by_profile[profile.profile_id] = by_profile.get(profile.profile_id, 0) + profile.count
-    table = _table("Links that break most verdicts (detection)")
-    _columns(table, "#Verdicts", "Link", "Why", "Profiles")
-    total = {link: sum(by_profile.values()) for link, by_profile in hosts.items()}
-    for link in sorted(hosts, key=lambda link: (-total[link], link[:2]))[:_TOP]:
-        kind, reason_words, verdict = link
-        cell = labelled(verdict).append_text(safe(f": {reason_words}", _LONGEST))
-        _row(table, str(total[link]), safe(kind), cell, safe(", ".join(hosts[link]), 60))
+    """The links that keep most ways to detect from holding whole."""
+    table = _table("Links that break most ways to detect (pairs short of achievable)")
+    _columns(table, "#Pairs", "Link", "Why", "Profiles")
+    names = ProfileNames(assessment.profiles)
+    for broken in broken_links(assessment)[:_TOP]:
+        reason = broken.reason
+        cell = labelled(reason.verdict).append_text(safe(f": {reason_text(reason)}", _LONGEST))
+        profiles = safe(names(broken.profiles), 60)
+        _row(table, str(broken.pairs), safe(reason.link), cell, profiles)
     return table
-
-
-def _short_of_achievable(profile: Profile) -> Iterator[Judged]:
-    for technique in profile.techniques.values():
-        judged = technique.detection.judged
-        verdict = judged.verdict
-        if verdict.applicable and verdict.label != "achievable" and judged.reasons:
-            yield judged
 
 
 def _steps(assessment: Assessment) -> Table:
     table = _table("What to change, in steps (detection after each step)")
-    _columns(table, "#Step", "#Hosts", "#Achievable", "Changes")
-    for step in step_lines(assessment)[:_STEPS]:
-        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in step.titles])
-        _row(table, str(step.number), str(step.hosts), step.share_text, changes)
+    _columns(table, "#Step", "#Hosts", "#Achievable", "Volume", "Changes")
+    for step, planned in zip(step_lines(assessment), assessment.plan.steps, strict=True):
+        if step.number <= _STEPS:
+            volume, changes = planned.volume.value, _changes(planned, assessment)
+            _row(table, str(step.number), str(step.hosts), step.share_text, volume, changes)
     return table
+
+
+def _changes(step: PlanStep, assessment: Assessment) -> Text:
+    """The changes of a step, each with its kind and, where a source says it, its volume."""
+    remedies = [assessment.remedies[place].remedy for place in step.remedies]
+    return Text("\n").join([safe(f"- {_priced(remedy)}", _LONGEST) for remedy in remedies])
+
+
+def _priced(remedy: Remedy) -> str:
+    title, kind = remedy_title(remedy), remedy.kind
+    told = kind and title.casefold().startswith(kind.partition(" ")[0].casefold())
+    known = remedy.volume is not Volume.UNKNOWN
+    notes = ("" if told else kind, f"volume {remedy.volume}" if known else "")
+    words = ", ".join(filter(None, notes))
+    return f"{cut(title, _LONGEST - len(words) - 5)} ({words})" if words else title
 
 
 def _rule_steps(assessment: Assessment) -> Table:
     table = _table("What to change for rules, in steps (rules by weight after each step)")
-    _columns(table, "#Step", "#Hosts", "#Rules", "#Achievable", "Changes")
-    for step in rule_step_lines(assessment)[:_STEPS]:
-        changes = Text("\n").join([safe(f"- {title}", _LONGEST) for title in step.titles])
-        rules = str(len(step.rules))
-        _row(table, str(step.number), str(step.hosts), rules, step.share_text, changes)
+    _columns(table, "#Step", "#Hosts", "#Rules", "#Achievable", "Volume", "Changes")
+    for step, planned in zip(rule_step_lines(assessment), assessment.rule_plan.steps, strict=True):
+        if step.number <= _STEPS:
+            rules, share = str(len(step.rules)), step.share_text
+            volume, changes = planned.volume.value, _changes(planned, assessment)
+            _row(table, str(step.number), str(step.hosts), rules, share, volume, changes)
     return table
 
 
@@ -222,13 +242,16 @@ def _remedies(assessment: Assessment) -> Table:
 def _missing(assessment: Assessment) -> Table:
     table = _table("Facts to find out (and the verdicts that depend on each)")
     _columns(table, "#Verdicts", "Fact", "Why unknown", "Profiles")
+    # The longest part of a channel's name.
+    table.columns[1].min_width = 18
+    names = ProfileNames(assessment.profiles)
     for missing in assessment.missing[:_TOP]:
         _row(
             table,
             str(missing.verdicts),
             safe(fact_name(missing.key, missing.title)),
             safe(missing.reason, 120),
-            safe(", ".join(missing.profiles), 60),
+            safe(names(missing.profiles), 60),
         )
     return table
 
@@ -280,8 +303,7 @@ def _reason(reason: Reason) -> Text:
 
 def labelled(verdict: Verdict) -> Text:
     """The label of a verdict in its colour."""
-    kind = "unknown" if verdict.label.startswith("unknown") else verdict.label
-    return Text(verdict.label, style=_STYLES[kind])
+    return Text(verdict.label, style=_STYLES[group_of(verdict.label)])
 
 
 def _table(title: str) -> Table:
@@ -301,7 +323,8 @@ def _columns(table: Table, *titles: str) -> None:
     """Columns from titles; '#' before a title stands for numbers, which are never folded."""
     for title in titles:
         if title.startswith("#"):
-            table.add_column(title[1:], justify="right", min_width=len(title) - 1)
+            width = max(map(len, title[1:].split("\n")))
+            table.add_column(title[1:], justify="right", min_width=width)
         else:
             table.add_column(title, overflow="fold")
 

@@ -99,7 +99,7 @@ def test_what_a_log_shows_is_detected_by_hosts_that_log_everything() -> None:
 
 
 def test_the_events_that_tell_of_a_technique_are_ways_to_detect_it() -> None:
-    named = [log for log in _logs() if log.telling]
+    named = [log for log in _logs() if log.telling and str(log) not in _DATA["not_for_windows"]]
     missed = {
         str(log)
         for log in named

@@ -11,6 +11,7 @@ from logreach.coverage.assessment.result import Assessment
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.evaluation import Evaluation, evaluate
 from logreach.coverage.engine.minimal_changes import applied
+from logreach.coverage.engine.verdict import YES
 from logreach.coverage.network.keys import technique_key
 from logreach.coverage.network.model import build
 from logreach.inventories.facts.facts import Facts
@@ -46,13 +47,7 @@ def _before() -> dict[str, Evaluation]:
 def _achieved(profile: str, places: set[int]) -> set[str]:
     made = [_plan().remedies[place].remedy for place in sorted(places)]
     after = applied(_before()[profile], made)
-    return {
-        one
-        for one in _TECHNIQUES
-        if after.achievable(
-            after.compiled.number[technique_key(one, "detection")]
-        )
-    }
+    return {one for one in _TECHNIQUES if after.verdict(technique_key(one, "detection")) is YES}
 
 
 def test_there_are_steps_and_they_end_where_no_change_helps() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import chain, combinations
 
 import hosts
@@ -12,15 +13,17 @@ from logreach.coverage.assessment.explain import explain
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.evaluation import Evaluation, evaluate
-from logreach.coverage.engine.graph import Graph
-from logreach.coverage.engine.judged import Remedy
-from logreach.coverage.engine.minimal_changes import Least, applied, fewest
-from logreach.coverage.engine.verdict import YES
+from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
+from logreach.coverage.engine.judged import Reason, Remedy
+from logreach.coverage.engine.minimal_changes import Least, applied, fewest, lesser_of
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.engine.verdict import NO, YES
 from logreach.coverage.network.keys import technique_key
 from logreach.coverage.network.model import build
-from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.host import Host, Inventory
-from logreach.inventories.windows.facts import SYSMON, SysmonState
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.facts import AUDIT, SETTING, SYSMON, AuditSetting, SysmonState
 
 
 def _remedies(evaluation: Evaluation) -> list[Remedy]:
@@ -76,3 +79,48 @@ def test_explaining_a_technique_ends_with_changes_that_suffice_none_of_them_idle
     inventory = Inventory("t", (Host("one", 1, said),))
     last = explain("T1112", inventory, load_attack())[0].tree.children[-1]
     assert last.changes == changes
+
+
+def test_a_remedy_exceeds_those_of_the_same_fact_that_turn_on_less() -> None:
+    less, more = AuditSetting(success=True, failure=False), AuditSetting(success=True, failure=True)
+    few = [Remedy(AUDIT("A"), value, str(value)) for value in (more, less)]
+    assert lesser_of(few) == {0b01: 0b10}
+    assert lesser_of([*few, Remedy(AUDIT("B"), less, "of another")]) == {0b01: 0b10}
+    assert lesser_of([Remedy(SETTING("s"), value=True, text="on")]) == {}
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """A leaf that asks for an outcome of one subcategory."""
+
+    failure_too: bool
+
+    @property
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (AUDIT("A"),)
+
+    def check(self, facts: Facts) -> Reason:
+        wanted = AuditSetting(success=True, failure=self.failure_too)
+        fact = facts.get(AUDIT("A"))
+        held = not isinstance(fact, Missing) and wanted.added_to(fact.value) == fact.value
+        remedy = None if held else Remedy(AUDIT("A"), wanted, str(wanted))
+        return Reason("audit policy", "A", YES if held else NO, str(wanted), remedy=remedy)
+
+
+def test_what_asks_for_more_does_for_what_asks_for_less_and_is_not_asked_for_in_vain() -> None:
+    graph = Graph()
+    leaves = [
+        graph.add(Node(NodeKey.of(str(both)), Combine.LEAF, "prerequisite", "", _Recorded(both)))
+        for both in (True, False)
+    ]
+    for combine in (Combine.ALL, Combine.ANY):
+        key = graph.add(Node(NodeKey.of(combine.name), combine, "inner", ""))
+        for leaf in leaves:
+            graph.link(key, Edge(leaf))
+    compiled = Compiled(graph)
+    evaluation = evaluate(compiled, Facts())
+    chosen = {
+        name: [x.text for x in fewest(evaluation, compiled.number[NodeKey.of(name)]) or ()]
+        for name in ("ALL", "ANY")
+    }
+    assert chosen == {"ALL": ["Success and Failure"], "ANY": ["Success"]}

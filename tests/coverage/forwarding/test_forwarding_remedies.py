@@ -15,12 +15,15 @@ from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.forwarding.prerequisite import Forwarded
 from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.windows.knowledge.events import load_events
+from logreach.coverage.platforms.windows.prerequisites.os import written
 from logreach.inventories.forwarding.subscriptions import (
     FORWARDING,
     Forwarding,
     Query,
     Subscription,
 )
+from logreach.inventories.windows.facts import OperatingSystem
+from logreach.inventories.windows.system.operating_systems import identify
 
 SELECT = re.compile(r'<Select Path="([^"]+)">(.+)</Select>')
 OTHER = Query("System", "*[System[(EventID=1)]]", suppress=False, line=1)
@@ -39,6 +42,12 @@ def asked(forwarding: Forwarding, event: str = "Security:4624", **words: Any) ->
     return Forwarded(pattern, sensors().of(pattern.event)).check(facts)
 
 
+def identified(name: str) -> OperatingSystem:
+    system = identify(name)
+    assert isinstance(system, OperatingSystem)
+    return system
+
+
 def one(*queries: Query, **more: Any) -> Subscription:
     return Subscription("One", queries, **more)
 
@@ -50,7 +59,9 @@ def test_the_select_offered_takes_every_such_event(event: str) -> None:
     assert reason.verdict == NO
     if reason.remedy is None:
         channel = load_events().channels[event.partition(":")[0]].name
-        assert channel.rpartition("/")[2] in ("Debug", "Analytical", "Diagnostic")
+        direct = channel.rpartition("/")[2] in ("Debug", "Analytical", "Diagnostic")
+        entry = load_events().events[EventId.parse(event)]
+        assert direct or written(entry, identified("Windows Server 2022")) == NO
         return
     assert reason.remedy.title == f"Subscription: take {event}"
     assert reason.remedy.value is None

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sample_assessment import ALL_VERDICTS, FORMULA, SHA, empty, planned, sample
+from sample_assessment import ALL_VERDICTS, FORMULA, MARKUP, SHA, empty, planned, sample
 from workbooks import SHEETS, rows_of
 
 from logreach.coverage.assessment.result import Assessment
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import NO
 from logreach.reports.excel import write_workbook
-from logreach.reports.labels import signed
+from logreach.reports.labels import QUESTIONS, signed, signed_label
 
 
 def test_the_sheets_stand_in_their_order(book: Workbook) -> None:
@@ -37,16 +37,59 @@ def test_headers_stay_in_sight(book: Workbook) -> None:
 def test_each_technique_stands_once_a_profile_with_its_reason(
     book: Workbook, assessment: Assessment
 ) -> None:
-    rows = {(row["Technique"], row["Profile"]): row for row in rows_of(book, "Techniques")}
+    rows = {(row["Technique"], _id(row)): row for row in rows_of(book, "Techniques")}
     assert len(rows) == sum(len(profile.techniques) for profile in assessment.profiles)
     for profile in assessment.profiles:
         for key, technique in profile.techniques.items():
             row = rows[key, profile.profile_id]
+            detection = technique.detection
+            assert row["Detection"] == signed_label(detection.label)
             assert row["Visibility"] == signed(technique.visibility.verdict)
-            assert row["Detection"] == signed(technique.detection.verdict)
-            why = row["Visibility: why"].removesuffix("; every other link holds too")
-            assert why.endswith(technique.visibility.reason)
+            assert row["Analytic as named"] == signed(technique.analytic.verdict)
+            assert row["Depth"] == detection.depth
             assert row["Hosts"] == profile.count
+            assert (row["Lacks"] or "") == ", ".join(detection.lacks)
+            assert (row["Holds"] or "") == ", ".join(detection.holds)
+
+
+def _id(row: dict[str, Any]) -> str:
+    """The profile of a row, without its hosts."""
+    return str(row["Profile"]).partition(" (")[0]
+
+
+def _technique(book: Workbook, technique: str) -> dict[str, Any]:
+    """A technique on the first profile."""
+    return next(
+        row
+        for row in rows_of(book, "Techniques")
+        if row["Technique"] == technique and _id(row) == "P1"
+    )
+
+
+def test_a_row_says_how_it_is_detected_way_by_way(book: Workbook) -> None:
+    row = _technique(book, "T1543")
+    assert row["Why"].splitlines() == [
+        "one way alone, direct evidence (Windows)",
+        "direct evidence Security:4688: act of Security:4688 recorded",
+        "analytic AN0000: 3 of 4 data components; lacking Module Load",
+        "rules 1 of 2 can fire",
+    ]
+    assert (row["Depth"], row["Sensors"], row["Direct"]) == (1, "Windows", "direct")
+    assert row["Lacks"] == f"Sysmon:7, {MARKUP}"
+
+
+def test_a_row_says_what_is_lacking_and_that_evidence_is_indirect(book: Workbook) -> None:
+    row = _technique(book, "T1547.001")
+    assert row["Why"].splitlines()[0] == "only in part, indirect evidence only"
+    assert row["Direct"] == "indirect"
+    assert _technique(book, "T1003.001")["Why"].endswith("Process Creation is not audited")
+
+
+def test_a_row_names_the_hosts_that_record_the_evidence(book: Workbook) -> None:
+    row = _technique(book, "T1558.003")
+    assert (row["Detection"], row["Where"]) == ("◉ achievable elsewhere", "DC")
+    assert "direct evidence Security:4769 on DC: " in row["Why"]
+    assert _technique(book, "T1003.006")["Detection"] == "◑ conditional elsewhere"
 
 
 @pytest.mark.parametrize("verdict", ALL_VERDICTS, ids=lambda verdict: verdict.label)
@@ -62,12 +105,12 @@ def test_every_verdict_column_is_coloured(book: Workbook) -> None:
             str(area.sqref).split(":")[0].rstrip("0123456789")
             for area in sheet.conditional_formatting
         }
-        wanted = ("Verdict", "On the host", "Visibility", "Detection", "With alternatives")
+        wanted = ("Verdict", "On the host", *QUESTIONS.values())
         assert coloured == {header[name] for name in wanted if name in header}
 
 
 def test_a_verdict_has_evidence_reference_and_remedy_beside_it(book: Workbook) -> None:
-    row = next(row for row in rows_of(book, "Events") if row["Profile"] == "P2")
+    row = next(row for row in rows_of(book, "Events") if _id(row) == "P2")
     assert row["Evidence"] == "ws/auditpol.csv line 12: Process Creation,Success"
     assert row["Reference"].startswith("https://learn.microsoft.com/")
     assert row["Remedy"] == "Turn on Success auditing of Process Creation"
@@ -77,11 +120,11 @@ def test_a_verdict_has_evidence_reference_and_remedy_beside_it(book: Workbook) -
 
 
 def test_where_forwarding_is_judged_both_ends_are_told(book: Workbook) -> None:
-    row = next(row for row in rows_of(book, "Events") if row["Profile"] == "P2")
+    row = next(row for row in rows_of(book, "Events") if _id(row) == "P2")
     assert (row["On the host"], row["Verdict"]) == ("● achievable", "○ not achievable")
-    other = next(row for row in rows_of(book, "Events") if row["Profile"] == "P1")
+    other = next(row for row in rows_of(book, "Events") if _id(row) == "P1")
     assert other["On the host"] == "forwarding unknown"
-    assert {row["Profile"]: row["Verdicts about"] for row in rows_of(book, "Hosts")} == {
+    assert {_id(row): row["Verdicts about"] for row in rows_of(book, "Hosts")} == {
         "P1": "events on the host",
         "P2": "received events",
     }
@@ -96,9 +139,7 @@ def test_facts_are_counted_by_what_they_rest_on(book: Workbook) -> None:
 def test_visibility_is_said_to_read_high(book: Workbook) -> None:
     for title in ("Summary", "Method"):
         texts = [str(cell.value) for row in book[title].iter_rows() for cell in row]
-        assert any(
-            "The best data component counts, so this figure is optimistic" in text for text in texts
-        )
+        assert any("the best one counts, so this figure is optimistic" in text for text in texts)
 
 
 def test_the_first_sheet_names_no_change_that_gains_nothing(tmp_path: Path) -> None:
@@ -161,9 +202,7 @@ def test_pairs_and_profiles_of_the_first_sheet_add_up(
     hosts = sum(profile.count for profile in assessment.profiles)
     assert {sum(row[2:]) for row in questions} == {hosts * len(assessment.fleet)}
     techniques = rows_of(book, "Techniques")
-    for row, column in zip(
-        questions, ("Visibility", "Detection", "With alternatives"), strict=True
-    ):
+    for row, column in zip(questions, QUESTIONS.values(), strict=True):
         achieved = sum(one["Hosts"] for one in techniques if one[column] == "● achievable")
         assert row[2] == achieved
 
@@ -176,7 +215,7 @@ def test_without_forwarding_there_is_no_column_for_it(tmp_path: Path) -> None:
 def test_a_field_that_no_component_asks_for_is_left_to_the_json(book: Workbook) -> None:
     rows = rows_of(book, "Attributes")
     assert rows
-    assert not [r for r in rows if r["Attribute"] == "ProcessId" and r["Profile"] == "P2"]
+    assert not [r for r in rows if r["Attribute"] == "ProcessId" and _id(r) == "P2"]
     assert all(r["Why"] for r in rows)
 
 

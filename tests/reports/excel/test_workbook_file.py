@@ -176,7 +176,7 @@ def test_more_rows_than_a_sheet_has_are_said_to_be_elsewhere(
     write_workbook(sample(), tmp_path / "cut.xlsx")
     rows = rows_of(load_workbook(tmp_path / "cut.xlsx"), "Techniques")
     assert len(rows) == 5
-    assert rows[-1]["Technique"] == "10 more rows: see assessment.json"
+    assert rows[-1]["Technique"] == "14 more rows: see assessment.json"
 
 
 def test_a_sheet_has_no_more_links_than_the_format_bears(
@@ -191,7 +191,7 @@ def test_a_sheet_has_no_more_links_than_the_format_bears(
             data = archive.read(f"xl/worksheets/sheet{number}.xml")
             assert data.count(b"<hyperlink ") <= 4
     last = rows_of(load_workbook(tmp_path / "few.xlsx"), "Techniques")[-1]
-    assert last["Profile"] == "P2"
+    assert last["Profile"].startswith("P2 (")
 
 
 @pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])

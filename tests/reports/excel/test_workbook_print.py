@@ -15,7 +15,7 @@ from logreach.reports.excel import write_workbook
 # Characters of column width on a landscape page: at 300 a line is printed at about half its size.
 LEGIBLE = 300
 LAST_PRINTED = {
-    "Techniques": "With alternatives: why",
+    "Techniques": "Direct",
     "Data components": "Remedy",
     "Events": "Remedy",
     "Attributes": "Remedy",

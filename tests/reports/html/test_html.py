@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from markupsafe import escape
-from sample_assessment import ALL_VERDICTS, MARKUP, SHA, empty, planned, sample
+from sample_assessment import ALL_VERDICTS, FORMULA, MARKUP, SHA, empty, planned, sample
 
 from logreach.coverage.assessment.result import Assessment, RuleSummary
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import UNKNOWN, Level
 from logreach.reports.html import rendered, write_html
-from logreach.reports.html.page import page_of
-from logreach.reports.labels import style_of
+from logreach.reports.html.page import page_of, shade
+from logreach.reports.labels import LABEL_GROUPS, LABEL_STYLES, QUESTIONS, style_of
 from logreach.reports.reason_catalogue import ReasonCatalogue
 
 VOID = {"meta", "br", "col", "input", "rect"}
@@ -128,6 +128,66 @@ def test_every_label_is_shown_by_sign_and_word(text: str, verdict: object) -> No
     assert f"{shown.sign} {shown.label}</span>" in text
 
 
+def _block(text: str, technique: str) -> str:
+    """A technique's entry."""
+    pattern = rf'<details class="technique" id="{technique}".*?</details>'
+    (block,) = re.findall(pattern, text, re.DOTALL)
+    return str(block)
+
+
+def test_detection_stands_first_with_its_ways_and_completeness_after(text: str) -> None:
+    block = _block(text, "T1543")
+    assert re.findall("<th(?: [^>]*)?>(.*?)</th>", block) == [
+        "Profiles",
+        "Hosts",
+        "Detection",
+        "Ways to detect it",
+        "Completeness of what ATT&amp;CK names",
+    ]
+    row = block.partition("P1 (")[2].partition("</tr>")[0]
+    ways = [re.sub("<.*?>", "", way) for way in re.findall("<li>(.*?)</li>", row)]
+    assert ways == [
+        "● achievable direct evidence Security:4688: act of Security:4688 recorded",
+        "◐ conditional analytic AN0000: 3 of 4 data components; lacking Module Load "
+        "by Security:4688, Sysmon:1; lacking Sysmon:7",
+        f"◐ conditional rules 1 of 2 can fire by {escape(FORMULA)}, Security:4688; "
+        f"lacking {escape(MARKUP)}",
+    ]
+    assert "Analytic as named ○ not achievable" in row
+
+
+def test_ways_of_which_nothing_holds_are_named_by_their_events(text: str) -> None:
+    row = _block(text, "T1547.001").partition("<tr><td>P1")[2]
+    assert "○ not achievable</b> direct evidence Security:4688</li>" in row
+
+
+def test_what_lies_elsewhere_names_the_hosts(text: str) -> None:
+    block = _block(text, "T1558.003")
+    assert "◉ achievable elsewhere</span> on DC" in block
+    assert "direct evidence Security:4769 on DC: " in block
+
+
+def test_techniques_are_filtered_by_every_question_and_label(text: str) -> None:
+    block = _block(text, "T1543")
+    attributes = dict(re.findall(r'data-q(\d)="(.*?)"', block))
+    assert attributes == {
+        "0": "achievable|not achievable",
+        "1": "achievable|not achievable",
+        "2": "not achievable",
+        "3": "achievable|not achievable",
+    }
+    assert 'data-q0="achievable elsewhere"' in text
+    (select,) = re.findall(r'<select id="verdict">(.*?)</select>', text)
+    assert re.findall("<option>(.*?)</option>", select) == [
+        label for label in LABEL_GROUPS if label != "not applicable"
+    ]
+    (questions,) = re.findall(r'<select id="question">(.*?)</select>', text)
+    assert re.findall('value="(.)"(?: selected)?>(.*?)<', questions) == [
+        (str(place), name) for place, name in enumerate(QUESTIONS.values())
+    ]
+    assert 'value="0" selected>Detection' in questions
+
+
 def test_profiles_that_say_the_same_share_a_row(assessment: Assessment) -> None:
     by_id = {
         one.fleet.technique_id: one
@@ -138,22 +198,27 @@ def test_profiles_that_say_the_same_share_a_row(assessment: Assessment) -> None:
     assert [group.profiles for group in by_id["T1543"].groups] == [["P1"], ["P2"]]
 
 
+def test_every_colour_stands_in_the_style_sheet(text: str) -> None:
+    for style in LABEL_STYLES.values():
+        assert f".{shade(style)} {{ background: {style.fill.lower()};" in text
+
+
 def test_an_event_that_no_subscription_takes_is_shown_as_both(text: str) -> None:
     """Held on the host, and not arriving: an auditor must see the one beside the other."""
-    rows = re.findall(r"<tr><td>Security:4688</td><td>(P\d)</td>.*", text)
+    rows = re.findall(r"<tr><td>Security:4688</td><td>(P\d) \(.*", text)
     assert rows == ["P1", "P2"]
-    (row,) = re.findall(r"<tr><td>Security:4688</td><td>P2</td>(.*)", text)
+    (row,) = re.findall(r"<tr><td>Security:4688</td><td>P2 \([^<]*</td>(.*)", text)
     assert [re.sub("<.*?>", "", cell) for cell in row.split("</td>")[1:3]] == [
         "● achievable",
         "○ not achievable",
     ]
-    (other,) = re.findall(r"<tr><td>Security:4688</td><td>P1</td>(.*)", text)
+    (other,) = re.findall(r"<tr><td>Security:4688</td><td>P1 \([^<]*</td>(.*)", text)
     assert "<td>forwarding unknown</td>" in other
     # P2 of the sample: the collector provably receives these events in part or not at all.
     held = sample().profiles[1]
     short = [key for key, one in held.events.items() if one.verdict.proven < Level.YES]
     assert (
-        f"P2: the collector does not receive {len(short)} events of the host, or only in part."
+        f"): the collector does not receive {len(short)} events of the host, or only in part."
         in text
     )
 
@@ -211,10 +276,14 @@ def test_techniques_that_apply_nowhere_are_named_apart(text: str) -> None:
         "setting Command line",
         "Medium to high event volume",
         SHA,
-        "P1, P2: active, 1 dead branch; no CommandLine",
+        ": active, 1 dead branch; no CommandLine",
+        "one way alone, direct evidence (Windows)",
+        "analytic AN0000: 3 of 4 data components; lacking Module Load",
+        "only in part, indirect evidence only",
         "Rules: 1 conditional",
         "Not parsed",
-        "The best data component counts, so this figure is optimistic",
+        "the best one counts, so this figure is optimistic",
+        "Achievable where one way to detect the technique holds whole",
     ],
 )
 def test_the_page_tells(text: str, words: str) -> None:
@@ -245,4 +314,6 @@ def test_the_state_of_a_rule_does_not_say_its_verdict_again() -> None:
     }
     shown = rendered(replace(one, profiles=(replace(one.profiles[0], rules=rules),)))
     _, _, table = shown.partition('<section id="rules">')
-    assert re.findall(r"unknown</span> (P1.*?) ?</div>", table) == ["P1", *["P1: noisier"] * 2]
+    named = "P1 (WS, 日本-01)"
+    told = re.findall(r"unknown</span> (P1.*?) ?</div>", table)
+    assert told == [named, *[f"{named}: noisier"] * 2]

@@ -67,8 +67,8 @@ def test_each_technique_is_told_as_it_was_judged(assessment: Assessment) -> None
             }
             for name, analytic in technique.analytics.items():
                 found = one["analytics"][name]
-                assert read(found["detection"]) == plain(analytic.detection)
-                assert read(found["with_alternatives"]) == plain(analytic.with_alternatives)
+                assert read(found["as_named"]) == plain(analytic.detection)
+                assert read(found["by_any_event"]) == plain(analytic.with_alternatives)
                 assert found["unparsed"] == list(analytic.unparsed)
 
 
@@ -115,6 +115,47 @@ def test_the_schema_refuses(assessment: Assessment, where: str, broken: dict[str
         jsonschema.Draft202012Validator(schema()).validate(changed)
 
 
+def test_detection_is_told_with_every_way_and_what_follows_from_them(
+    assessment: Assessment,
+) -> None:
+    for own, profile in zip(assessment.profiles, document(assessment)["profiles"], strict=True):
+        for key, technique in own.techniques.items():
+            told, detection = profile["techniques"][key]["detection"], technique.detection
+            verdict = detection.judged.verdict
+            assert (told["proven"], told["possible"]) == (
+                verdict.proven.word,
+                verdict.possible.word,
+            )
+            assert told["label"] == detection.label
+            assert told["here"]["label"] == detection.here.label
+            assert [way["verdict"]["label"] for way in told["ways"]] == [
+                way.verdict.label for way in detection.ways
+            ]
+            for name in ("where", "depth", "sensors", "direct"):
+                own_value = getattr(detection, name)
+                assert told[name] == (
+                    list(own_value) if isinstance(own_value, tuple) else own_value
+                )
+            for name in ("kind", "name", "text", "holds", "lacks", "hosts", "sensors", "direct"):
+                for way, one in zip(detection.ways, told["ways"], strict=True):
+                    value = getattr(way, name)
+                    assert one[name] == (list(value) if isinstance(value, tuple) else value)
+
+
+def test_evidence_elsewhere_names_the_hosts(assessment: Assessment) -> None:
+    told = document(assessment)["profiles"][0]["techniques"]["T1558.003"]["detection"]
+    assert (told["label"], told["where"]) == ("achievable elsewhere", ["DC"])
+    assert told["here"]["label"] == "not achievable"
+    assert told["depth"] == 1
+
+
+def test_each_question_is_told_in_a_sentence(assessment: Assessment) -> None:
+    told = document(assessment)
+    assert list(told["summary"]["questions"]) == told["questions"]
+    assert told["questions"][0] == "detection"
+    assert all(text.endswith(".") for text in told["summary"]["questions"].values())
+
+
 def test_reason_ids_lead_to_the_reasons_of_the_verdict(assessment: Assessment) -> None:
     told = document(assessment)
     for own, profile in zip(assessment.profiles, told["profiles"], strict=True):
@@ -153,4 +194,4 @@ def test_the_summary_counts_hosts_times_techniques(assessment: Assessment) -> No
     assert summary["hosts"] == 902
     for counts in summary["verdicts"].values():
         assert list(counts) == list(LABELS)
-        assert sum(counts.values()) == 902 * 7
+        assert sum(counts.values()) == 902 * 9

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from logreach.coverage.assessment.detected import Detected
+from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.fact_views import fact_views
 from logreach.coverage.assessment.fleet import fleet_of
+from logreach.coverage.assessment.listed_remedies import listed
 from logreach.coverage.assessment.method_notes import method_notes, rule_notes
 from logreach.coverage.assessment.picture import Pictures
 from logreach.coverage.assessment.plan import plan_for
 from logreach.coverage.assessment.profiles import group, names
 from logreach.coverage.assessment.questions import QuestionKind, technique_questions
-from logreach.coverage.assessment.detected import Detected
-from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.remedies import missing_facts, planned_remedies
 from logreach.coverage.assessment.result import (
     AnalyticResult,
@@ -94,14 +95,17 @@ def assess(
         model.add_detection(work.ways(model.detection_part.direct_events))
     questions = {**technique_questions(model), **(work.questions if work else {})}
     shared = work.events.shared if work else {}
-    assessed, fleet = evaluate_fleet(
-        model, group(inventory.hosts), group(inventory.beside), shared
-    )
+    assessed, fleet = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside), shared)
     profiles: list[Profile] = []
     for number, profile in enumerate(assessed):
         progress("assessing profiles", number, len(assessed))
         profiles.append(_profile(model, profile, work))
-    remedies = planned_remedies(questions, assessed, fleet, progress)
+    weighed = planned_remedies(questions, assessed, fleet, progress)
+    remedies, (plan, rule_plan) = listed(
+        weighed,
+        plan_for(QuestionKind.TECHNIQUE, questions, assessed, fleet, weighed),
+        plan_for(QuestionKind.RULE, questions, assessed, fleet, weighed) if work else Plan(),
+    )
     return Assessment(
         version=version,
         attack_version=attack.version,
@@ -111,10 +115,8 @@ def assess(
         profiles=tuple(profiles),
         fleet=fleet_of(profiles),
         remedies=remedies,
-        plan=plan_for(QuestionKind.TECHNIQUE, questions, assessed, fleet, remedies),
-        rule_plan=plan_for(QuestionKind.RULE, questions, assessed, fleet, remedies)
-        if work
-        else Plan(),
+        plan=plan,
+        rule_plan=rule_plan,
         missing=missing_facts(questions, assessed, model.sensors),
         tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
         faults=(*inventory.faults, *(rules.faults if rules else ())),

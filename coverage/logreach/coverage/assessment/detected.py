@@ -1,4 +1,4 @@
-"""How a technique is detected on a profile, read off an evaluation: every way, and what it lacks."""
+"""How a technique is detected on a profile, read off an evaluation: every way and what it lacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.assessment.result import Detection, Way, WayKind
-from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import YES, Level, Verdict, any_of, together
@@ -22,6 +21,7 @@ from logreach.coverage.network.ways import (
     EvidenceWay,
     Reference,
     RuleWay,
+    ShownBy,
     TechniqueWays,
 )
 from logreach.inventories.facts.facts import Missing
@@ -79,6 +79,7 @@ class Detected:
             () if held or not verdict.applicable else (event,),
             hosts if held else (),
             self._sensors((event,)),
+            direct=True,
         )
 
     def _procedures(self, way: EvidenceWay) -> Way:
@@ -95,7 +96,7 @@ class Detected:
                 continue
             verdicts.append(best)
             if best.proven < Level.YES:
-                missing.append(title)
+                missing.append(_partly(title, best))
             for event, verdict, recorders in answers:
                 if verdict.applicable:
                     (holds if verdict.proven > Level.NO else lacks).append(event)
@@ -113,6 +114,7 @@ class Detected:
             _once(lacks),
             _once(hosts),
             self._sensors(map(EventId.parse, holds)),
+            direct=True,
         )
 
     def _line(self, node: EvidenceNode) -> tuple[Verdict, tuple[str, ...]]:
@@ -132,9 +134,12 @@ class Detected:
             verdict = self._evaluation.verdict(reference.node)
             if not verdict.applicable:
                 continue
-            showing = [*self._showing(reference)]
+            showing = self._showing(reference.own)
+            if not showing and (verdict.proven > Level.NO or not reference.own):
+                showing = self._showing(reference.general)
             holds += showing
-            lacks += [each.event for each in reference.shown_by if each.event not in showing]
+            named = reference.own or reference.general
+            lacks += [each.event for each in named if each.event not in showing]
             if verdict is YES:
                 held += 1
                 if reference.telling and not self._told(reference):
@@ -159,10 +164,8 @@ class Detected:
         wanted = self._evaluation.verdict(reference.node.helper("told"))
         return wanted.proven is Level.YES
 
-    def _showing(self, reference: Reference) -> Iterator[EventId]:
-        for shown in reference.shown_by:
-            if self._evaluation.verdict(shown.node).proven > Level.NO:
-                yield shown.event
+    def _showing(self, events: Iterable[ShownBy]) -> list[EventId]:
+        return [each.event for each in events if self._level(each.node) > Level.NO]
 
     def _rules(self, technique: str, rules: tuple[RuleWay, ...]) -> Way:
         firing = [rule for rule in rules if self._level(rule.node) > Level.NO]
@@ -189,7 +192,9 @@ class Detected:
         found = {each: self.of(each) for each in below}
         applying = {each: d for each, d in found.items() if d.judged.verdict.applicable}
         whole = [each for each, d in applying.items() if d.judged.verdict is YES]
-        lacking = [each for each in applying if each not in whole]
+        lacking = [
+            _partly(each, d.judged.verdict) for each, d in applying.items() if each not in whole
+        ]
         text = f"{len(whole)} of {len(applying)} sub-techniques"
         if lacking:
             text = f"{text}; lacking {', '.join(lacking)}"
@@ -200,9 +205,11 @@ class Detected:
             self._evaluation.verdict(subtechniques_key(technique, DETECTION)),
             text,
             _once([name for way in ways for name in way.holds]),
-            _once([name for way in ways for name in way.lacks]),
+            (),
             _once([host for way in ways for host in way.hosts]),
             _once([sensor for way in ways if way.verdict is YES for sensor in way.sensors]),
+            direct=any(detection.direct for detection in applying.values()),
+            depth=min((detection.depth for detection in applying.values()), default=0),
         )
 
     def _level(self, node: NodeKey | int) -> Level:
@@ -215,9 +222,9 @@ class Detected:
         return tuple(dict.fromkeys(sensor.name for sensor in sensors if sensor))
 
 
-def _partly(component: str, verdict: Verdict) -> str:
-    """A data component that is not there, or not whole."""
-    return component if verdict.proven is Level.NO else f"part of {component}"
+def _partly(name: str, verdict: Verdict) -> str:
+    """A data component, procedure or sub-technique that is not there, or not whole."""
+    return name if verdict.proven is Level.NO else f"part of {name}"
 
 
 _Name = TypeVar("_Name", bound=str)

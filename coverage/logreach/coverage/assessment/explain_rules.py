@@ -25,7 +25,7 @@ def explain_rules(
     ones may count."""
     # Only a rule that counts what others find needs the others.
     alone = all(rule.correlation is None for rule in wanted)
-    events = RuleEvents.alone()
+    events = RuleEvents.alone(broad=not alone)
     nodes = RuleNodes(wanted if alone else rules, events).by_id
     trees = []
     profiles, _ = evaluate_with(

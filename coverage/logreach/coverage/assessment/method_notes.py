@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 Note = tuple[str, str]
 
 SYSMON_GAIN = (
-    "A change to Sysmon is weighed as if its configuration kept every event of that kind; a "
-    "configuration that keeps less gains less."
+    "A change to a Sysmon configuration is weighed by the events that it adds. Sysmon on a host "
+    "that has none is weighed as if it kept all events; a configuration that keeps less gains less."
 )
 
 

@@ -8,13 +8,14 @@ techniques or for rules; what a step gains of the other kind is told beside it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.evaluated import Assessed, Fleet
+from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
-from logreach.coverage.engine.minimal_changes import Least, applied, exceeds
+from logreach.coverage.engine.judged import Volume
+from logreach.coverage.engine.minimal_changes import Least, applied, exceeds, lesser_of
 
 MOST = 8
 _CANDIDATES = 100
@@ -30,7 +31,8 @@ def plan_for(
 ) -> Plan:
     """The plan, the step that gains most for its size first: for detection of techniques, or for
     rules, each weighed by its level."""
-    profiles = [_Profile(profile, questions, kind, planned) for profile in assessed]
+    lesser = lesser_of([each.remedy for each in planned])
+    profiles = [_Profile(profile, questions, kind, planned, lesser) for profile in assessed]
     return Plan(
         steps=tuple(_steps(profiles, fleet, planned)),
         pairs=sum(profile.count * _weight(profile.asked.values()) for profile in profiles),
@@ -66,6 +68,7 @@ class _Profile:
         questions: Questions,
         kind: QuestionKind,
         planned: Sequence[PlannedRemedy],
+        lesser: Mapping[int, int],
     ) -> None:
         self.id, self.count = profile.group.profile_id, profile.group.count
         self._profile = profile
@@ -74,11 +77,11 @@ class _Profile:
         self.asked = {n: q for n, q in questions.items() if q.kind is kind and applicable(n)}
         self._beside = {n: q for n, q in questions.items() if q.kind is not kind and applicable(n)}
         bits = {(p.remedy.key, p.remedy.text): 1 << at for at, p in enumerate(planned)}
-        sets = Least(profile.evaluation, bits)
+        sets = Least(profile.evaluation, bits, lesser=lesser)
         changes = {number: sets.changes(number) for number in self.asked}
         self.least = {number: some for number, some in changes.items() if some is not None}
-        self.achieved = self._achieved(self.asked, profile.evaluation)
-        self._achieved_beside = self._achieved(self._beside, profile.evaluation)
+        self.achieved = profile.evaluation.achieved(self.asked)
+        self._achieved_beside = profile.evaluation.achieved(self._beside)
         self._useful = 0
         for some in self.least.values():
             self._useful |= some
@@ -89,7 +92,7 @@ class _Profile:
     def gained(self, chosen: int) -> Set[int]:
         """The questions that these remedies would gain here, with those that were made."""
         more = chosen & self._useful & ~self.done
-        return self._achieved(self.asked, self._with(more)) - self.achieved if more else set()
+        return self._with(more).achieved(self.asked) - self.achieved if more else set()
 
     def make(self, chosen: int) -> list[Question]:
         """Make these remedies if they gain anything here; the questions that it gains."""
@@ -103,8 +106,8 @@ class _Profile:
         """Go on from this evaluation, in which more may hold; the questions that it gains."""
         self._now = evaluation
         self._once_made = {}
-        gained = self._achieved(self.asked, evaluation) - self.achieved
-        beside = self._achieved(self._beside, evaluation) - self._achieved_beside
+        gained = evaluation.achieved(self.asked) - self.achieved
+        beside = evaluation.achieved(self._beside) - self._achieved_beside
         self.achieved |= gained
         self._achieved_beside |= beside
         return [self.asked[n] for n in gained] + [self._beside[n] for n in beside]
@@ -122,10 +125,6 @@ class _Profile:
             held = [remedy for remedy in made if remedy.value is None]
             self._once_made[more] = applied(self._now, [*held, *remedies])
         return self._once_made[more]
-
-    @staticmethod
-    def _achieved(numbers: Collection[int], evaluation: Evaluation) -> Set[int]:
-        return {number for number in numbers if evaluation.achievable(number)}
 
     def weight(self, numbers: Iterable[int]) -> float:
         """What these questions are worth on the hosts of the profile."""
@@ -163,8 +162,12 @@ def _step(
 ) -> PlanStep:
     """A step: the profiles on which it is made, and what each profile gains by it."""
     rules = QuestionKind.RULE
+    asked = _without_lesser(tuple(places), planned)
+    changes = [planned[place].remedy for place in asked]
     return PlanStep(
-        remedies=_without_lesser(tuple(places), planned),
+        remedies=asked,
+        kinds=tuple(dict.fromkeys(change.kind for change in changes if change.kind)),
+        volume=Volume.together(change.volume for change in changes),
         profiles=tuple(profile.id for profile in touched),
         hosts=sum(profile.count for profile in touched),
         gain=gain,
@@ -204,7 +207,8 @@ def _waiting(profiles: Iterable[_Profile], tried: Set[int]) -> Mapping[int, floa
         for number, changes in profile.least.items():
             undone = changes & ~profile.done
             if number not in profile.achieved and undone not in tried:
-                waiting[undone] = waiting.get(undone, 0) + profile.weight((number,))
+                weight = profile.count * profile.asked[number].weight
+                waiting[undone] = waiting.get(undone, 0) + weight
     return waiting
 
 

@@ -19,6 +19,7 @@ from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.engine.minimal_changes import applied, exceeds
 from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.coverage.events.sensor import Sensors
+from logreach.coverage.network.elsewhere import recorders_title
 from logreach.inventories.facts.facts import Missing
 from logreach.inventories.facts.keys import FactKey
 
@@ -100,9 +101,7 @@ def offered_remedies(evaluation: Evaluation) -> list[Remedy]:
     return list(remedies.values())
 
 
-def _weigh(
-    questions: Questions, assessed: Sequence[Assessed], fleet: Fleet, entry: _Gains
-) -> None:
+def _weigh(questions: Questions, assessed: Sequence[Assessed], fleet: Fleet, entry: _Gains) -> None:
     changes = {
         place: applied(assessed[place].evaluation, [entry.remedy]) for place in entry.offered
     }
@@ -113,9 +112,7 @@ def _weigh(
     entry.changed = [assessed[place].group for place in raising or entry.offered]
 
 
-def _weigh_on(
-    questions: Questions, profile: Assessed, changed: Evaluation, entry: _Gains
-) -> bool:
+def _weigh_on(questions: Questions, profile: Assessed, changed: Evaluation, entry: _Gains) -> bool:
     """Add what the remedy gains on one profile; whether it gains anything there."""
     hosts, raising = profile.group.count, False
     for question, before, after in _changed(questions, profile.evaluation, changed):
@@ -173,7 +170,8 @@ def _with(
     sensors: Sensors,
 ) -> MissingFact:
     """A missing fact with what hangs on it on one more profile."""
-    fact = fact or MissingFact(key, (), _why(profile, key), 0, sensors.fact_title(key))
+    title = sensors.fact_title(key) or recorders_title(key)
+    fact = fact or MissingFact(key, (), _why(profile, key), 0, title)
     hosts = profile.group.count
     return replace(
         fact,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from logreach.coverage.assessment.picture import Picture
-from logreach.coverage.engine.judged import Judged, Remedy
+from logreach.coverage.engine.judged import Judged, Remedy, Volume
 from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.coverage.network.techniques import (
     ANALYTIC,
@@ -63,7 +63,8 @@ class Way(NamedTuple):
     `name` is an event, an analytic's id, or the kind again. `holds` are the events and rules of it
     that are there, `lacks` those that are not; `text` says in words what is there and what is
     lacking. `hosts` are other hosts that record the evidence, where this one does not; `sensors`
-    write what holds. `direct` as in DESIGN's terms: some of it records the act itself.
+    write what holds. `direct`: some of it records the act itself. `depth` is how many ways it
+    stands for: of sub-techniques, that of the least deeply detected.
     """
 
     kind: WayKind
@@ -75,6 +76,7 @@ class Way(NamedTuple):
     hosts: tuple[str, ...]
     sensors: tuple[str, ...]
     direct: bool = False
+    depth: int = 1
 
     @property
     def whole(self) -> bool:
@@ -129,8 +131,16 @@ class Detection:
 
     @property
     def depth(self) -> int:
-        """How many ways detect it by themselves; one alone is a sole source."""
-        return sum(way.whole for way in self.ways)
+        """How many ways detect it by themselves and share no event; one alone is a sole source."""
+        whole = [way for way in self.ways if way.whole]
+        deepest, ways, taken = 0, 0, set[str]()
+        for way in sorted(whole, key=lambda way: len(way.holds)):
+            if way.kind is WayKind.SUBTECHNIQUES:
+                deepest = way.depth
+            elif taken.isdisjoint(way.holds):
+                ways += 1
+                taken.update(way.holds)
+        return max(deepest, ways)
 
     @property
     def sensors(self) -> tuple[str, ...]:
@@ -179,7 +189,7 @@ class TechniqueResult:
         }[question]
 
     def label(self, question: str) -> str:
-        """The verdict of one of the questions in words; of detection, also where the evidence is."""
+        """A question's verdict in words; of detection, also where the evidence is."""
         if question == DETECTION:
             return self.detection.label
         return self.judged(question).verdict.label
@@ -287,7 +297,8 @@ class PlanStep:
     alternatives) becomes achievable by this step, `achievable` those after it and all before;
     `techniques` are the techniques gained on some profile. In a plan for rules the pairs are of
     hosts and rules, weighed by level. `rules` are the rules gained on some profile, `rule_gain`
-    the weight of their levels times the hosts.
+    the weight of their levels times the hosts. `kinds` are the kinds of its changes, each once,
+    `volume` the class of the events that they bring together.
     """
 
     remedies: tuple[int, ...]
@@ -298,6 +309,8 @@ class PlanStep:
     techniques: tuple[str, ...]
     rules: tuple[str, ...] = ()
     rule_gain: float = 0.0
+    kinds: tuple[str, ...] = ()
+    volume: Volume = Volume.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from logreach.coverage.assessment.questions import Question
 from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.assessment.questions import Question
 from logreach.coverage.assessment.remedies import offered_remedies, rise
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.judged import Remedy
-from logreach.coverage.engine.minimal_changes import Least, applied, exceeds
+from logreach.coverage.engine.minimal_changes import Least, applied, exceeds, lesser_of
 from logreach.coverage.engine.verdict import YES, Level
 
 
@@ -39,7 +39,10 @@ class _Changes:
         self._profile = profile
         self._remedies = offered_remedies(profile.evaluation)
         bits = {(x.key, x.text): 1 << place for place, x in enumerate(self._remedies)}
-        self._least = [Least(profile.evaluation, bits, goal) for goal in (Level.YES, Level.PARTIAL)]
+        lesser = lesser_of(self._remedies)
+        self._least = [
+            Least(profile.evaluation, bits, goal, lesser) for goal in (Level.YES, Level.PARTIAL)
+        ]
         self._made: dict[int, tuple[tuple[Remedy, ...], Evaluation]] = {}
 
     def best(self, number: int) -> RuleChange | None:

@@ -113,7 +113,8 @@ class RuleJudge:
         named: tuple[DeadBranch, ...] = ()
         if dead:
             named = tuple(dict.fromkeys(_dead_branches(rule, ways, dead)))
-        return outcome._replace(rule_id=rule.rule.id, dead_branches=named, ways=ways)
+        _, judged, state, log_sources, _, missing, _ = outcome
+        return RuleResult(rule.rule.id, judged, state, log_sources, named, missing, ways)
 
     def _verdict(self, number: int) -> Verdict:
         return self._evaluation.verdict_at(number)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from logreach.coverage.engine.deciding import edge_code
 from logreach.coverage.engine.folding import (
     BEGIN,
     BEGIN_GATED,
@@ -33,12 +34,14 @@ _UNNAMED = NodeKey.of("unnamed")
 _PLAIN = Edge(_UNNAMED)
 _GATE = Edge(_UNNAMED, gate=True)
 _CAPPED = Edge(_UNNAMED, PARTIAL)
+_PLAIN_CODE, _GATE_CODE = edge_code(), edge_code(gate=True)
+assert not _PLAIN_CODE  # noqa: S101
 
 
 class Compiled:
     """Nodes as lists, children before parents; a node is its place in them.
 
-    `number` has the places of nodes that have a key, `parents` the nodes that hang on a node.
+    `number` has the places of nodes that have a key.
     Most nodes have children over plain edges only, or a gate as first of them: of these, the
     numbers of the children are all that is kept.
     """
@@ -51,7 +54,10 @@ class Compiled:
         self.inner: list[int] = []
         self.kinds: list[Combine] = []
         self.children: list[tuple[int, ...]] = []
-        self.parents: list[list[int]] = []
+        self._parents: list[list[int]] = []
+        self.sources: list[int] = []
+        """Of a node that is no more than another name for its child, the first below that is more;
+        of any other, its own number. Two in five nodes are such names."""
         self.elsewhere: dict[int, tuple[int, ...]] = {}
         """Nodes with needs that other hosts may meet -> these children."""
         self._begins = bytearray()
@@ -61,17 +67,27 @@ class Compiled:
         """The table of every edge, where that is all there is to say of them."""
         self._edges: dict[int, tuple[Edge, ...]] = {}
         """The edges of nodes of which more is to be said."""
+        self._edge_codes: dict[int, tuple[int, ...]] = {}
         self._edge_tables: dict[int, tuple[tuple[int, Table], ...]] = {}
         """The same for evaluating: children, and the tables of the edges that lead to them."""
-        self._nodes: dict[tuple[Combine, bool], dict[tuple[int, ...], int]] = {}
+        self._nodes: dict[tuple[Combine, bool], dict[tuple[int, ...], int]] = {
+            (combine, gate): {} for combine in Combine for gate in (False, True)
+        }
         self._capped_nodes: dict[tuple[int, ...], int] = {}
         for key in graph.order():
             self._compile(key)
 
-    def only_child(self, number: int) -> int | None:
-        """The child of which a node is no more than another name; None where it is more."""
-        children = self.children[number]
-        return children[0] if len(children) == 1 and number not in self._edges else None
+    @property
+    def parents(self) -> Sequence[Sequence[int]]:
+        """The nodes that hang on each node."""
+        parents = self._parents
+        if len(parents) < len(self.children):  # nodes were added since
+            fresh = len(parents)
+            parents += [[] for _ in self.children[fresh:]]
+            for number, children in enumerate(self.children[fresh:], fresh):
+                for child in children:
+                    parents[child].append(number)
+        return parents
 
     def has_limits(self, number: int) -> bool:
         """Whether more is to be said of a node's edges than that the first leads to a gate."""
@@ -84,6 +100,23 @@ class Compiled:
             return tuple(zip(children, edges, strict=True))
         first = _GATE if self._begins[number] == BEGIN_GATED else _PLAIN
         return tuple([(child, _PLAIN if place else first) for place, child in enumerate(children)])
+
+    def link(self, number: int, place: int) -> Link:
+        """One of the links."""
+        child, edges = self.children[number][place], self._edges.get(number)
+        if edges is not None:
+            return child, edges[place]
+        return child, _GATE if not place and self._begins[number] == BEGIN_GATED else _PLAIN
+
+    def edges_and_codes(self, number: int, codes: Sequence[int]) -> tuple[int, ...]:
+        """The children of a node by their codes, and the edges to them, as `deciding` asks."""
+        children = [codes[child] for child in self.children[number]]
+        edge_codes = self._edge_codes.get(number)
+        if edge_codes is not None:
+            return tuple([code + edge for code, edge in zip(children, edge_codes, strict=True)])
+        if self._begins[number] == BEGIN_GATED:
+            children[0] += _GATE_CODE
+        return tuple(children)
 
     def include(self, key: NodeKey) -> int:
         """The number of a node of the graph, which may have been added since it was compiled."""
@@ -107,7 +140,9 @@ class Compiled:
 
     def leaf(self, prerequisite: Prerequisite) -> int:
         """A prerequisite as a node without a key, whether or not there is an equal one."""
-        return self._append(None, Combine.LEAF, (), (), prerequisite)
+        number = self._add(None, Combine.LEAF, ())
+        self.leaves.add(number, prerequisite)
+        return number
 
     def combined(self, combine: Combine, children: Sequence[int], *, gate: bool = False) -> int:
         """A node over others, without limits; with `gate`, the first child is one.
@@ -116,7 +151,7 @@ class Compiled:
         """
         if len(children) == 1:
             return children[0]
-        numbers, same = tuple(children), self._nodes.setdefault((combine, gate), {})
+        numbers, same = tuple(children), self._nodes[combine, gate]
         number = same.get(numbers)
         if number is None:
             number = same[numbers] = self._add(None, combine, numbers)
@@ -165,11 +200,9 @@ class Compiled:
         self.keys.append(key)
         self.kinds.append(combine)
         self.children.append(children)
-        self.parents.append([])
+        self.sources.append(self.sources[children[0]] if len(children) == 1 else number)
         self._begins.append(BEGIN)
         self._tables.append(table_of(combine))
-        for child in children:
-            self.parents[child].append(number)
         if combine is not Combine.LEAF:
             self.inner.append(number)
         return number
@@ -188,7 +221,11 @@ class Compiled:
             self.leaves.add(number, prerequisite)
         if not [edge for edge in edges if edge.limit or edge.gate or edge.elsewhere or edge.why]:
             return number
+        self.sources[number] = number
         self._edges[number] = edges
+        self._edge_codes[number] = tuple(
+            [edge_code(edge.limit, gate=edge.gate, elsewhere=edge.elsewhere) for edge in edges]
+        )
         if len(edges) > 1 or edges[0].limit is not None:
             tables = [table_of(combine, edge.limit, gate=edge.gate) for edge in edges]
             self._edge_tables[number] = tuple(zip(children, tables, strict=True))

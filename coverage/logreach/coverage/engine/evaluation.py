@@ -39,6 +39,13 @@ class _Again:
         return self.again.get(number) or self.before[number]
 
 
+def _laid_over(leaves: LeafReasons, again: Mapping[int, Reason]) -> LeafReasons:
+    """Two deep at most, however many remedies were made one after the other."""
+    if isinstance(leaves, _Again):
+        return _Again(leaves.before, {**leaves.again, **again})
+    return _Again(leaves, again)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
     """A graph evaluated for a host with these facts: a verdict for each node, for each leaf what
@@ -74,9 +81,10 @@ class Evaluation:
         """What is proven of a node, by its number."""
         return CODED[self.codes[number]].proven
 
-    def achievable(self, number: int) -> bool:
-        """Whether the verdict of a node, by its number, is YES."""
-        return self.codes[number] in _ACHIEVABLE
+    def achieved(self, numbers: Iterable[int]) -> set[int]:
+        """Of nodes, by their numbers, those whose verdict is YES."""
+        codes = self.codes
+        return {number for number in numbers if codes[number] in _ACHIEVABLE}
 
     def applicable(self, number: int) -> bool:
         """Whether a node, by its number, applies to the host, or may do so."""
@@ -117,8 +125,9 @@ def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
         for number, reason, code in zip(*answers, strict=True):
             leaves[number] = reason
             codes[number] = code
+    combine = compiled.combine
     for number in compiled.inner:
-        codes[number] = compiled.combine(number, codes)
+        codes[number] = combine(number, codes)
     return Evaluation(compiled, facts, codes, leaves)
 
 
@@ -129,7 +138,7 @@ def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey[object]]
     for numbers, reasons, codes in old.compiled.leaves.answers_again(changed, old.facts, facts):
         again.update(zip(numbers, reasons, strict=True))
         new.update(zip(numbers, codes, strict=True))
-    return _spread(old, new, _Again(old.leaves, again), facts)
+    return _spread(old, new, _laid_over(old.leaves, again), facts)
 
 
 def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:
@@ -142,22 +151,22 @@ def _spread(
 ) -> Evaluation:
     """Carry changed leaves upwards; a node that comes out as before ends its path."""
     # Copied for each remedy that is weighed: of bytes, that is one move of memory.
-    compiled, codes = old.compiled, bytearray(old.codes)
+    combine, parents, codes = old.compiled.combine, old.compiled.parents, bytearray(old.codes)
     waiting = bytearray(len(codes))
     changed: set[int] = set()
     for number, code in new.items():
         if codes[number] != code:
             codes[number] = code
             changed.add(number)
-            for parent in compiled.parents[number]:
+            for parent in parents[number]:
                 waiting[parent] = 1
     number = waiting.find(1)
     while number >= 0:
-        code = compiled.combine(number, codes)
+        code = combine(number, codes)
         if code != codes[number]:
             codes[number] = code
             changed.add(number)
-            for parent in compiled.parents[number]:
+            for parent in parents[number]:
                 waiting[parent] = 1
         number = waiting.find(1, number + 1)  # parents stand behind their children
-    return Evaluation(compiled, facts, codes, leaves, changed)
+    return Evaluation(old.compiled, facts, codes, leaves, changed)

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
+
+
+class Volume(StrEnum):
+    """How many events a change brings, in classes; UNKNOWN where no source says."""
+
+    UNKNOWN = "unknown"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @staticmethod
+    def of(words: str) -> Volume:
+        """The highest class that a source's words name: 'Low; High on DCs' is HIGH."""
+        return _highest(Volume(word) for word in re.findall("low|medium|high", words.casefold()))
+
+    @staticmethod
+    def together(volumes: Iterable[Volume]) -> Volume:
+        """That of changes made together: the highest, but unknown where that may be higher."""
+        every = tuple(volumes)
+        highest = _highest(every)
+        return highest if highest is Volume.HIGH or Volume.UNKNOWN not in every else Volume.UNKNOWN
+
+
+def _highest(volumes: Iterable[Volume]) -> Volume:
+    return max(volumes, key=tuple(Volume).index, default=Volume.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +45,8 @@ class Remedy:
     `key` and `value` say which fact has to become what (None: no single value says it, and the
     prerequisites that offer the remedy are taken to hold); `text` tells a person how, `cost` what
     it brings with it (event volume, a restart), '' where no source says. `title` says in a few
-    words what is changed; '': as the text.
+    words what is changed; '': as the text. `kind` is the kind of change ('audit policy',
+    'setting'), `volume` the class of the events that it brings.
     """
 
     key: FactKey[object]
@@ -25,6 +54,8 @@ class Remedy:
     text: str
     cost: str = ""
     title: str = ""
+    kind: str = ""
+    volume: Volume = Volume.UNKNOWN
 
 
 class Reason(NamedTuple):

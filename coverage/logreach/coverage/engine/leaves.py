@@ -12,8 +12,8 @@ from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
 
 _STATES = 12
-"""For so many states of a host the answers of leaves that come by the thousand are kept: each
-profile and, beside it, what a remedy would make of it."""
+"""For so many states of a host the answers of a group of leaves that come by the thousand are
+kept: each profile and, beside it, what a remedy would make of it."""
 
 
 @runtime_checkable
@@ -21,14 +21,19 @@ class PerHost(Prerequisite, Protocol):
     """A prerequisite of which thousands are put to one host, so that what they have in common is
     worked out once."""
 
+    @property
+    def topic(self) -> Hashable:
+        """Leaves of other topics may answer otherwise after a change that leaves this one alone."""
+        ...
+
     @staticmethod
     def on_host(facts: Facts) -> Callable[[Any], Reason]:
         """The check of every prerequisite of this kind on a host with these facts."""
         ...
 
     def state(self, facts: Facts) -> Hashable:
-        """What of the facts the answers of this kind depend on, if they read the same facts:
-        where it is the same, so are they."""
+        """What of the facts the answers of this kind and topic depend on, if they read the same
+        facts: where it is the same, so are they."""
         ...
 
 
@@ -54,16 +59,17 @@ class Leaves:
 
     def __init__(self) -> None:
         self.by_number: dict[int, Prerequisite] = {}
-        self._groups: dict[tuple[type, tuple[FactKey[object], ...]], _Group] = {}
+        self._groups: dict[tuple[type, tuple[FactKey[object], ...], Hashable], _Group] = {}
         self._readers: dict[FactKey[object], dict[_Group, None]] = {}
 
     def add(self, number: int, prerequisite: Prerequisite) -> None:
         """Add a leaf."""
         self.by_number[number] = prerequisite
         reads = prerequisite.reads
-        group = self._groups.get((type(prerequisite), reads))
+        name = (type(prerequisite), reads, getattr(prerequisite, "topic", None))
+        group = self._groups.get(name)
         if group is None:
-            group = self._groups[type(prerequisite), reads] = _Group(prerequisite)
+            group = self._groups[name] = _Group(prerequisite)
             for fact in reads:
                 self._readers.setdefault(fact, {})[group] = None
         group.add(number, prerequisite)
@@ -87,7 +93,7 @@ class Leaves:
 
 
 class _Group:
-    """Leaves of one kind that read the same facts."""
+    """Leaves of one kind that read the same facts, and of one topic where their kind has such."""
 
     def __init__(self, example: Prerequisite) -> None:
         self._per_host = example if isinstance(example, PerHost) else None

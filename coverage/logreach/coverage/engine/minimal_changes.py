@@ -1,14 +1,15 @@
 """The fewest changes that would make a verdict achievable, found from the leaves upwards.
 
 A set of changes is a whole number, one bit a remedy. A need takes the changes of all its children,
-an alternative those of the child that takes fewest. Children that share a change are not weighed
-against each other, so a smaller set may exist; the set found is always one that suffices, which
-`applied` shows by evaluating with all of them made.
+without those that another of them does as well; an alternative takes those of the child that takes
+fewest, of equals the one that asks less of the same facts. Children that share a change are not
+weighed against each other, so a smaller set may exist; the set found is always one that suffices,
+which `applied` shows by evaluating with all of them made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
@@ -25,17 +26,23 @@ _NONE = -1
 
 
 class Least:
-    """For the nodes of an evaluation, the changes with which at least `goal` is proven of them."""
+    """For the nodes of an evaluation, the changes with which at least `goal` is proven of them.
+
+    `lesser` are, by the bit of a remedy, those that it exceeds.
+    """
 
     def __init__(
         self,
         evaluation: Evaluation,
         bits: Mapping[tuple[FactKey[object], str], int],
         goal: Level = Level.YES,
+        lesser: Mapping[int, int] | None = None,
     ) -> None:
         self._evaluation = evaluation
         self._bits = bits
         self._goal = goal
+        self._lesser = lesser or {}
+        self._wide = sum(self._lesser)
         self._enough = frozenset(
             code for code, verdict in enumerate(CODED) if verdict.proven >= goal
         )
@@ -50,6 +57,9 @@ class Least:
         code, compiled = self._evaluation.codes[number], self._evaluation.compiled
         if code in self._enough:
             return 0
+        source = compiled.sources[number]
+        if source != number:
+            return self._sets[source]
         if code == NEVER:
             return _NONE
         kind = compiled.kinds[number]
@@ -61,9 +71,8 @@ class Least:
             # All of the outer set is enough for all, some of the inner set is enough for some.
             outer, inner = compiled.children[number]
             return self._sets[outer if self._goal is Level.YES else inner]
-        if any(
-            self._evaluation.codes[child] == NEVER for child in compiled.elsewhere.get(number, ())
-        ):
+        elsewhere = compiled.elsewhere.get(number)
+        if elsewhere and any(self._evaluation.codes[child] == NEVER for child in elsewhere):
             return _NONE
         return self._fewest(number) if kind is Combine.ANY else self._together(number)
 
@@ -71,7 +80,19 @@ class Least:
         sets, worthless = self._sets, self._worthless(number)
         children = self._evaluation.compiled.children[number]
         changes = [sets[child] for child in children if child not in worthless]
-        return min((one for one in changes if one != _NONE), key=int.bit_count, default=_NONE)
+        known = [one for one in changes if one != _NONE]
+        best = min(known, key=int.bit_count, default=_NONE)
+        if best > 0 and best & self._wide:
+            for other in known:
+                if other.bit_count() == best.bit_count() and self._asks_less(other, best):
+                    best = other
+        return best
+
+    def _asks_less(self, changes: int, more: int) -> bool:
+        """Whether of two sets one has, for each change that only the other has, a lesser one."""
+        only = more & ~changes
+        wide = [bit for bit in self._lesser if bit & only]
+        return 0 < only == sum(wide) and all(self._lesser[bit] & changes for bit in wide)
 
     def _together(self, number: int) -> int:
         codes, needed, worthless = self._evaluation.codes, 0, self._worthless(number)
@@ -82,6 +103,9 @@ class Least:
             if changes == _NONE:
                 return _NONE
             needed |= changes
+        for wide in self._lesser if needed & self._wide else ():
+            if needed & wide:
+                needed &= ~self._lesser[wide]
         return needed
 
     def _worthless(self, number: int) -> Collection[int]:
@@ -120,7 +144,8 @@ def fewest(
         for _, reason in evaluation.reasons()
         if (remedy := reason.remedy) is not None
     }
-    least = Least(evaluation, {name: 1 << place for place, name in enumerate(offered)}, goal)
+    bits = {name: 1 << place for place, name in enumerate(offered)}
+    least = Least(evaluation, bits, goal, lesser_of(list(offered.values())))
     changes = least.changes(number)
     if changes is None:
         return None
@@ -145,7 +170,12 @@ def applied(evaluation: Evaluation, remedies: Iterable[Remedy]) -> Evaluation:
         return changed
     offering = _offering(changed)
     return supposing(
-        changed, {number: YES for remedy in unvalued for number in offering.get(remedy, ())}
+        changed,
+        {
+            number: YES
+            for remedy in unvalued
+            for number in offering.get((remedy.key, remedy.text), ())
+        },
     )
 
 
@@ -166,14 +196,29 @@ def facts_after(
 
 
 @lru_cache(maxsize=1)  # every remedy of a host is weighed after the other
-def _offering(evaluation: Evaluation) -> dict[Remedy, list[int]]:
-    """The leaves that offer each remedy without a value."""
-    offering: dict[Remedy, list[int]] = {}
+def _offering(evaluation: Evaluation) -> dict[tuple[FactKey[object], str], list[int]]:
+    """The leaves that offer each remedy without a value, by its key and text."""
+    offering: dict[tuple[FactKey[object], str], list[int]] = {}
     for number, reason in evaluation.reasons():
         remedy = reason.remedy
         if remedy is not None and remedy.value is None and reason.verdict.applicable:
-            offering.setdefault(remedy, []).append(number)
+            offering.setdefault((remedy.key, remedy.text), []).append(number)
     return offering
+
+
+def lesser_of(remedies: Sequence[Remedy]) -> dict[int, int]:
+    """By the bit of each remedy that exceeds others, the bits of these."""
+    by_fact: dict[FactKey[object], list[int]] = {}
+    for place, remedy in enumerate(remedies):
+        if isinstance(remedy.value, StructuredValue):
+            by_fact.setdefault(remedy.key, []).append(place)
+    lesser: dict[int, int] = {}
+    for places in by_fact.values():
+        for more in places:
+            less = sum(1 << x for x in places if exceeds(remedies[more], remedies[x]))
+            if less:
+                lesser[1 << more] = less
+    return lesser
 
 
 def exceeds(more: Remedy, less: Remedy) -> bool:

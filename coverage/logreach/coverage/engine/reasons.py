@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from logreach.coverage.engine.compiled import Link
+from logreach.coverage.engine.deciding import deciding
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.graph import Combine, Edge
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.node_key import NodeKey
-from logreach.coverage.engine.verdict import PARTIAL, YES, Level, Verdict
+from logreach.coverage.engine.verdict import PARTIAL, YES, Verdict
 
 MOST = 8
 """No verdict carries more reasons than this; the tree of `explain` has them all."""
@@ -41,6 +42,7 @@ class Reasons:
 
     def judged_at(self, number: int) -> Judged:
         """The same as `judged` for a node by its number; one object a node."""
+        number = self._evaluation.compiled.sources[number]
         judged = self._judged.get(number)
         if judged is None:
             judged = self._judged[number] = Judged(self._verdicts[number], self._of(number))
@@ -51,6 +53,7 @@ class Reasons:
 
         Of leaves that say the same it is the first; a node that hangs on several is its own.
         """
+        number = self._evaluation.compiled.sources[number]
         source = self._sources.get(number)
         if source is None:
             source = self._sources[number] = self._followed(number)
@@ -61,9 +64,6 @@ class Reasons:
         if reason is not None:
             first, known = self._leaves.setdefault((reason.subject, reason.text), (number, reason))
             return first if known is reason else number
-        only_child = self._evaluation.compiled.only_child(number)
-        if only_child is not None:
-            return self.source(only_child)
         if self._evaluation.compiled.kinds[number] is Combine.BRACKET:
             return number
         deciding = self._deciding(number)
@@ -75,11 +75,10 @@ class Reasons:
         return number
 
     def _of(self, number: int) -> tuple[Reason, ...]:
-        reasons = self._reasons.get(number)
+        source = self.source(number)
+        reasons = self._reasons.get(source)
         if reasons is None:
-            source = self.source(number)
-            reasons = self._gathered(number) if source == number else self._of(source)
-            self._reasons[number] = reasons
+            reasons = self._reasons[source] = self._gathered(source)
         return reasons
 
     def _gathered(self, number: int) -> tuple[Reason, ...]:
@@ -156,67 +155,10 @@ class Reasons:
 
     def _deciding(self, number: int) -> Sequence[Link]:
         """The edges whose children made the verdict what it is, at either end."""
-        compiled, verdicts = self._evaluation.compiled, self._verdicts
-        links, verdict = compiled.links(number), verdicts[number]
-        if len(links) == 1:
-            return links
-        if not verdict.applicable:
-            gates = [link for link in links if link[1].gate and not verdicts[link[0]].applicable]
-            return gates[:1] or list(links[:1])
-        applying = [link for link in links if verdicts[link[0]].applicable]
-        if compiled.kinds[number] is Combine.EITHER:
-            return sorted(applying, key=lambda link: _worst_first(self._through(*link)))
-        if compiled.kinds[number] is Combine.ANY:
-            deciding = self._best(applying)
-        else:
-            deciding = self._worst(applying, verdict)
-            if verdict.possible > Level.NO:
-                deciding = self._elsewhere(links, verdict) + deciding
-        doubtful = self._evaluation.doubtful_number
-        return deciding + [
-            link for link in links if link[1].gate and doubtful(link[0]) and link not in deciding
-        ]
-
-    def _elsewhere(self, links: Sequence[Link], verdict: Verdict) -> list[Link]:
-        """Needs that other hosts meet, or may meet, where these hold the verdict down."""
-        doubtful = self._evaluation.doubtful_number
-        return [
-            link
-            for link in links
-            if link[1].elsewhere
-            and (not self._verdicts[link[0]].applicable or (doubtful(link[0]) and verdict != YES))
-        ]
-
-    def _best(self, links: list[Link]) -> list[Link]:
-        """Of alternatives: the one that proves most, and the one that could give most."""
-        if len(links) < 2:
-            return links
-        through = [self._through(*link) for link in links]
-        order = range(len(links))
-        proving = max(order, key=lambda n: (through[n].proven, through[n].possible))
-        hoping = max(order, key=lambda n: (through[n].possible, through[n].proven))
-        return [links[proving]] if proving == hoping else [links[proving], links[hoping]]
-
-    def _worst(self, links: list[Link], verdict: Verdict) -> list[Link]:
-        """Of needs: those that hold the verdict down at either end; all of them where it is YES."""
-        if verdict == YES:
-            return links
-        return holding_down([(link, self._through(*link)) for link in links], verdict)
-
-
-def _worst_first(verdict: Verdict) -> tuple[int, int]:
-    return verdict.possible, verdict.proven
-
-
-def holding_down(needs: Iterable[tuple[T, Verdict]], verdict: Verdict) -> list[T]:
-    """Of needs and their verdicts, those that made theirs together what it is, the lowest first."""
-    lowest, unproven = [], []
-    for need, single in needs:
-        if single.possible is verdict.possible is not Level.YES:
-            lowest.append(need)
-        elif single.proven is verdict.proven:
-            unproven.append(need)
-    return lowest + unproven
+        compiled, codes = self._evaluation.compiled, self._evaluation.codes
+        children = compiled.edges_and_codes(number, codes)
+        places = deciding(compiled.kinds[number], codes[number], children)
+        return [compiled.link(number, place) for place in places]
 
 
 def each_once(reasons: Sequence[tuple[Reason, ...]]) -> tuple[Reason, ...]:

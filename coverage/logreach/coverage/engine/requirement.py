@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from logreach.coverage.engine.construction import cover, inner, leaf
+from logreach.coverage.engine.construction import cover, inner, leaf, link_all
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Prerequisite
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import Verdict
@@ -55,7 +55,25 @@ class Together:
     partly: str
 
 
-Requirement = Need | AnyOf | Together
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of several requirements, of which a part is worth nothing."""
+
+    key: NodeKey
+    label: str
+    parts: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of several requirements, and nobody knows which."""
+
+    key: NodeKey
+    label: str
+    parts: tuple[Requirement, ...]
+
+
+Requirement = Need | AnyOf | Together | AllOf | OneOf
 
 
 def require(graph: Graph, requirement: Requirement) -> NodeKey:
@@ -67,6 +85,13 @@ def require(graph: Graph, requirement: Requirement) -> NodeKey:
             parts = [(require(graph, part), title) for part, title in requirement.parts]
             label, partly = requirement.label, requirement.partly
             return cover(graph, requirement.key, _KIND, label, parts, partly)
+        case AllOf() | OneOf():
+            combine = Combine.ALL if isinstance(requirement, AllOf) else Combine.EITHER
+            if requirement.key not in graph:
+                inner(graph, requirement.key, combine, _KIND, requirement.label)
+                children = [require(graph, part) for part in requirement.parts]
+                link_all(graph, requirement.key, children)
+            return requirement.key
         case AnyOf():
             if requirement.key in graph:
                 return requirement.key

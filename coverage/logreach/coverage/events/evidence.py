@@ -76,7 +76,10 @@ NO_EVIDENCE = TechniqueEvidence()
 
 @cache
 def load_evidence() -> Mapping[str, TechniqueEvidence]:
-    """Direct evidence by technique id of ATT&CK 18.1; a mistake in the data is an error that names its place."""
+    """Direct evidence by technique id of ATT&CK 18.1.
+
+    A mistake in the data is an error that names its place.
+    """
     techniques: dict[str, TechniqueEvidence] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
         for technique, entry in yaml_table(path, _FILE)["techniques"].items():

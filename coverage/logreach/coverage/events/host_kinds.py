@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from logreach.coverage.engine.graph import Prerequisite
@@ -54,10 +54,9 @@ class HostKinds:
         """The facts that tell the kinds apart."""
         return tuple(mark for kind in self.every for mark in kind.marks)
 
-    def named(self, names: Iterable[str]) -> HostKinds:
+    def named(self, names: Collection[str]) -> HostKinds:
         """Those of the kinds that have one of these names."""
-        chosen = frozenset(names)
-        return HostKinds(self.every, tuple(kind for kind in self.every if kind.name in chosen))
+        return HostKinds(self.every, tuple([kind for kind in self.every if kind.name in names]))
 
     def of(self, facts: Facts) -> tuple[HostKind, ...]:
         """The kinds, meant or not, that a host with these facts is of."""

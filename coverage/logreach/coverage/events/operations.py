@@ -211,7 +211,9 @@ def _components(data: Mapping[str, Any], source: str, file: str) -> dict[str, Co
 
 def _operation(name: str, data: Mapping[str, Any], place: str) -> Operation:
     place = f"{place}: {name}"
-    return Operation(name, data["title"], tuple(shown_from(shown, place) for shown in data["shown_by"]))
+    return Operation(
+        name, data["title"], tuple(shown_from(shown, place) for shown in data["shown_by"])
+    )
 
 
 def shown_from(data: str | Mapping[str, Any], place: str) -> Shown:

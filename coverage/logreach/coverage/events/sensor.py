@@ -141,8 +141,12 @@ class Sensor(Protocol):
         """What must hold on a host for a field to be filled, where the event is written."""
         ...
 
-    def filtered(self, pattern: EventPattern) -> Prerequisite | None:
-        """Its filter keeps the events of a pattern; None where it has none for them."""
+    def filtered(self, pattern: EventPattern, *, broad: bool = False) -> Prerequisite | None:
+        """Its filter keeps the events of a pattern; None where it has none for them.
+
+        `broad`: what to change may be named for more events at once, as thousands of patterns are
+        asked.
+        """
         return None
 
     # What an event holds
@@ -150,6 +154,11 @@ class Sensor(Protocol):
     def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
         """Header and fields of an event on a host, as far as all such events agree."""
         return None
+
+    def absent(self, event: EventId, facts: Facts) -> bool:
+        """Whether a host surely writes no such event, whatever is set there; by the facts of its
+        header alone."""
+        return False
 
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         """Every text that shippers write for a field of the header; () where that is not known."""
@@ -160,10 +169,10 @@ class Sensor(Protocol):
         return ANY_SENSE
 
     def objects(self, pattern: EventPattern) -> tuple[tuple[OnObject, ...], ...] | None:
-        """The objects that events of a pattern are on; None where events of the id are on none.
+        """What events of a pattern are on, or what fields tell of the audit policy for them.
 
         Several groups where it may be either; within a group, some events are on each. (): the
-        pattern does not say.
+        pattern does not say. None: audit policy and entries are the same for all events of the id.
         """
         return None
 

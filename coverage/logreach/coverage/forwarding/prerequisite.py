@@ -147,6 +147,10 @@ class Forwarded:
             return _untold(self.pattern.event, fact)
         return Arriving(facts).check(self.pattern, self.sensor)
 
+    @property
+    def topic(self) -> Hashable:
+        return None
+
     @staticmethod
     def on_host(facts: Facts) -> Callable[[Forwarded], Reason]:
         """The check of many patterns on one host."""
@@ -191,8 +195,12 @@ class Arriving:
         event = sensor.header(pattern.event, self._facts) if sensor else None
         answer = self._sieves.sure.answer(pattern, event)
         if verdict_of(answer) is not YES and (self._sieves.open_ or self._sieves.out):
-            return self._beyond(pattern, event, answer, fact)
-        return self._told(pattern.event, event, answer, fact)
+            reason = self._beyond(pattern, event, answer, fact)
+        else:
+            reason = self._told(pattern.event, event, answer, fact)
+        if reason.remedy and sensor and sensor.absent(pattern.event, self._facts):
+            return reason._replace(remedy=None)
+        return reason
 
     def _beyond(
         self,
@@ -291,7 +299,7 @@ def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Re
             f"{select}"
         )
     title = f"Subscription: take {key}"
-    return Remedy(FORWARDING, None, instruction, "more events forwarded", title)
+    return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
 
 
 def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:

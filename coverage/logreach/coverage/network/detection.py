@@ -74,9 +74,7 @@ class Detections:
         self._rules: Mapping[str, Sequence[RuleWay]] = {}
         self.ways: dict[str, TechniqueWays] = {}
 
-    def add(
-        self, techniques: Iterable[Technique], rules: Mapping[str, Sequence[RuleWay]]
-    ) -> None:
+    def add(self, techniques: Iterable[Technique], rules: Mapping[str, Sequence[RuleWay]]) -> None:
         """Add the nodes of both questions about techniques; `rules` by technique id."""
         self._rules = rules
         for technique in techniques:
@@ -137,12 +135,11 @@ class Detections:
         recorder = self._events.recorder(shown)
         if recorder is None:
             return EvidenceNode(line, here)
-        elsewhere = leaf(
-            self._graph,
-            here.helper("elsewhere"),
-            shown.event,
-            Elsewhere(here, shown.event, recorder),
-        )
+        elsewhere = here.helper("elsewhere")
+        inner(self._graph, elsewhere, Combine.ANY, "evidence", f"{shown.event}: {line.act}")
+        told = Elsewhere(here, shown.event, recorder)
+        child = leaf(self._graph, elsewhere.helper("told"), shown.event, told)
+        self._graph.link(elsewhere, Edge(child, shown.limit, shown.why))
         return EvidenceNode(line, here, elsewhere, recorder)
 
     def _link_evidence(
@@ -191,7 +188,9 @@ class Detections:
         references = tuple(self._references(analytic, technique, lines))
         key = analytic_way_key(analytic.id, technique.id)
         body = self._techniques.on_its_hosts(analytic, key, f"analytic {analytic.id}")
-        whole = inner(self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole")
+        whole = inner(
+            self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole"
+        )
         generic = all(reference.telling for reference in references)
         for reference in references:
             self._graph.link(whole, self._techniques.elsewhere_edge(self._told(reference)))
@@ -223,12 +222,11 @@ class Detections:
             node = self._components.known_part(ref.component, events, technique.id)
             if own:
                 node = self._narrowed(technique, ref.component, node, own)
-            shown_by = tuple(ShownBy(each.event, self._events.seen(each)) for each in shown)
-            if own:
-                shown_by = tuple(ShownBy(each.line.shown.event, each.here) for each in own)
+            own_events = tuple(ShownBy(each.line.shown.event, each.here) for each in own)
+            any_event = tuple(ShownBy(each.event, self._events.seen(each)) for each in shown)
             if node not in seen:
                 seen.add(node)
-                yield Reference(ref.component, node, shown_by, telling)
+                yield Reference(ref.component, node, own_events, any_event, telling)
 
     def _narrowed(
         self,
@@ -248,9 +246,12 @@ class Detections:
         link_all(self._graph, own, (line.here for line in lines))
         if all(line.recorder for line in lines):
             return own
-        key = inner(self._graph, own.helper("narrowed"), Combine.BRACKET, "narrowed", component)
-        self._graph.link(key, Edge(general, gate=True))
+        bracket = inner(self._graph, own.helper("bracket"), Combine.BRACKET, "narrowed", component)
+        self._graph.link(bracket, Edge(general, gate=True))
         why = f"only a part of {component} is there; what {technique.id} is about decides"
+        self._graph.link(bracket, Edge(own, PARTIAL, why))
+        key = inner(self._graph, own.helper("narrowed"), Combine.ANY, "narrowed", component)
+        self._graph.link(key, Edge(bracket))
         self._graph.link(key, Edge(own, PARTIAL, why))
         return key
 
@@ -317,9 +318,7 @@ class Detections:
         if not below:
             return
         key = subtechniques_key(technique.id, question)
-        parts = [
-            (technique_key(each.id, question), f"{each.id} {each.name}") for each in below
-        ]
+        parts = [(technique_key(each.id, question), f"{each.id} {each.name}") for each in below]
         cover(self._graph, key, "way", "its sub-techniques", parts, _SUBTECHNIQUE)
         self._graph.link(head, Edge(key))
 

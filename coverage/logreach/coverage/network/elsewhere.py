@@ -29,6 +29,11 @@ class FleetEvidence:
 ELSEWHERE = FactFamily("evidence of other hosts", FleetEvidence)
 
 
+def recorders_title(key: FactKey[object]) -> str:
+    """What the fact is called that hosts of a role record; '' for other facts."""
+    return f"what hosts with the role {key.name} record" if key.family == ELSEWHERE else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
     """Direct evidence of what is done on this host, as other hosts of the fleet record it.

@@ -88,7 +88,10 @@ class Events:
 
     def allowed(self, shown: Shown) -> NodeKey:
         """Audit policy and SACL allow events on an object; whatever else they need is not asked."""
-        key = NodeKey.of("allowed", shown.event, *_object_of(shown), shown.outcome, *shown.rights)
+        fields = str(shown.pattern.fields) if shown.pattern else ""
+        key = NodeKey.of(
+            "allowed", shown.event, *_object_of(shown), shown.outcome, fields, *shown.rights
+        )
         if key not in self._graph:
             inner(self._graph, key, Combine.ALL, key.kind, shown.event)
             link_all(self._graph, key, self._allowed(shown))
@@ -123,7 +126,14 @@ class Events:
         groups = sensor.objects(pattern) if sensor and pattern and not shown.object_kind else None
         if not groups:
             return self.seen(shown)
-        key = NodeKey.of("recorded", shown.event, str(pattern), " ".join(shown.needs), shown.role)
+        key = NodeKey.of(
+            "recorded",
+            shown.event,
+            shown.subcategory,
+            str(pattern),
+            " ".join(shown.needs),
+            shown.role,
+        )
         if key in self._graph:
             return key
         inner(self._graph, key, Combine.EITHER, "recorded", shown.event)
@@ -138,6 +148,7 @@ class Events:
         """The same on one of the objects that a pattern means, with the object's name."""
         on_object = replace(
             target.shown,
+            subcategory=shown.subcategory or target.shown.subcategory,
             outcome=shown.outcome,
             needs=shown.needs,
             pattern=shown.pattern,

@@ -87,7 +87,6 @@ class Model:
         names = {component.name for component in self.attack.components} | set(self.mapped)
         return tuple(sorted(names if self.only is None else names & self.only))
 
-
     def add_detection(self, rules: Mapping[str, Sequence[RuleWay]]) -> None:
         """Add the detection of every technique, to which the rules for it belong.
 

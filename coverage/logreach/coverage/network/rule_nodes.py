@@ -26,25 +26,28 @@ from logreach.coverage.platforms.registry import sensors as registered_sensors
 class RuleEvents:
     """Answers `detections.node_types.EventNodes` by the sensors.
 
-    `shared` are the rules that a host may need and other hosts fire, with the role of these.
+    `broad`: what to change of a filter is named for all events of a kind, as rules by the thousand
+    ask for patterns of their own. `shared` are the rules that a host may need and other hosts fire,
+    with the role of these.
     """
 
     compiled: Compiled
     events: Events
     sensors: Sensors
+    broad: bool = True
     shared: dict[NodeKey, Recorder] = field(default_factory=dict)
 
     @staticmethod
-    def alone() -> RuleEvents:
+    def alone(*, broad: bool = True) -> RuleEvents:
         """A graph of their own for rules, without techniques."""
         graph, sensors = Graph(), registered_sensors()
-        return RuleEvents(Compiled(graph), Events(graph, sensors, {}), sensors)
+        return RuleEvents(Compiled(graph), Events(graph, sensors, {}), sensors, broad)
 
     def event(self, event: EventId, variant: Sense) -> int:
         """Such events can be there at all: role, system, audit policy, sensor, channel.
 
-        The audit policy and SACL for events on objects depend on the object, which the pattern
-        says: see `passes`.
+        The audit policy and SACL may depend on the object and on fields, of which the pattern
+        tells: see `passes`.
         """
         sensor = self.sensors.of(event)
         if sensor is None or sensor.objects(EventPattern(event)) is None:
@@ -76,7 +79,8 @@ class RuleEvents:
         return self.compiled.leaf(Fixed(event.field(name), UNKNOWN, text))
 
     def passes(self, pattern: EventPattern) -> int:
-        """Filters let such events through, after the audit policy and SACL of their object.
+        """Filters let such events through, after audit policy and SACL where these depend on
+        what the events hold.
 
         What else the events need of a host is left to `event`: asked here again, a role that is
         unknown would hide that the policy is off.
@@ -91,7 +95,7 @@ class RuleEvents:
     def _filtered(self, pattern: EventPattern) -> int:
         sensor = self.sensors.of(pattern.event)
         forwarded = self.compiled.leaf(Forwarded(pattern, sensor))
-        kept = sensor.filtered(pattern) if sensor else None
+        kept = sensor.filtered(pattern, broad=self.broad) if sensor else None
         if kept is None:
             return forwarded
         return self.compiled.combined(Combine.ALL, (self.compiled.leaf(kept), forwarded))

@@ -1,5 +1,7 @@
-"""What ATT&CK itself says of techniques, in the graph: how complete its data components and analytics
-are. Whether a technique is detected, and by which way, is asked in `detection`."""
+"""What ATT&CK itself says of techniques: how complete its components and analytics are.
+
+Whether a technique is detected, and by which way, is asked in `detection`.
+"""
 
 from __future__ import annotations
 

@@ -46,12 +46,14 @@ class ShownBy:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A data component that an analytic refers to: its node, the events that show it, and the
+    """A data component that an analytic refers to: its node, and the events that show it: `own` as
+    the technique's direct evidence does, `general` as the component in general. `telling` is the
     attribute without which it cannot be told from everyday use ('': none such)."""
 
     component: str
     node: NodeKey
-    shown_by: tuple[ShownBy, ...]
+    own: tuple[ShownBy, ...]
+    general: tuple[ShownBy, ...]
     telling: str = ""
 
 

@@ -132,8 +132,13 @@ class Facts:
         return _UNTOLD
 
     def stating(self, key: FactKey[V], value: V) -> Facts:
-        """These facts with one of them changed, as by a remedy."""
-        stated = {**self.known, key: Known(value, (Evidence("as changed"),))}
+        """These facts with one of them changed, as by a remedy.
+
+        Its evidence stays, so that what does not hang on the change is seen to be the same.
+        """
+        before = self.known.get(key)
+        evidence = before.evidence if before else (Evidence("as changed"),)
+        stated = {**self.known, key: Known(value, evidence)}
         return Facts(stated, self.missing, self.conflicts)
 
     def of_family(self, family: FactFamily[V]) -> Iterator[tuple[str, Known[V]]]:

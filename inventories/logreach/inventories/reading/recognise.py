@@ -22,7 +22,13 @@ from logreach.inventories.windows.facts import AUDIT, CHANNEL, OS, SACL, SYSMON
 from logreach.inventories.windows.group_policy import gpt_template, lgpo_text, policy_xml
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.registry import registry_files
-from logreach.inventories.windows.system import channel_files, feature_files, os_files, sysmon_files
+from logreach.inventories.windows.system import (
+    channel_files,
+    feature_files,
+    os_files,
+    sysmon_files,
+    update_files,
+)
 
 Read = Callable[[Source], Reading]
 _HEAD = 64 * 1024  # characters
@@ -67,6 +73,7 @@ FORMATS = [
         "wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, (CHANNEL,)
     ),
     FileFormat("features", feature_files.looks_like, feature_files.read),
+    FileFormat("updates", update_files.looks_like, update_files.read),
     FileFormat("OS as JSON", os_files.looks_like_json_os, os_files.read_json, (OS.family,)),
     FileFormat("ver", os_files.looks_like_ver, os_files.read_ver, (OS.family,)),
     FileFormat(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Protocol
 
 from logreach.inventories.facts.keys import FactFamily, single_fact
 from logreach.inventories.facts.values import Scalar, StructuredValue
@@ -67,6 +68,18 @@ class AuditSetting(StructuredValue):
         return self != other and self.success >= other.success and self.failure >= other.failure
 
 
+class KeptEvents(Protocol):
+    """A set of events that a change of a sensor's configuration lets through."""
+
+    def covers(self, other: object) -> bool:
+        """Whether every event of another set is surely in this one."""
+        ...
+
+
+def _all_covered(less: Iterable[KeptEvents], more: Collection[KeptEvents]) -> bool:
+    return all(any(wide.covers(narrow) for wide in more) for narrow in less)
+
+
 @dataclass(frozen=True, slots=True)
 class SysmonState(StructuredValue):
     """Sysmon on a host.
@@ -75,7 +88,8 @@ class SysmonState(StructuredValue):
     text, None where not told; `config_source` its path, `config_sha256` that file's digest, ''
     where it was not read from one. `config_loaded` says whether the host
     itself has loaded this very file, None where it does not tell. `inbox` marks the optional
-    feature of Windows itself.
+    feature of Windows itself. `keeps_also` is only in what a remedy makes of it: events that the
+    changed configuration keeps besides.
     """
 
     installed: bool
@@ -85,13 +99,30 @@ class SysmonState(StructuredValue):
     inbox: bool = False
     config_loaded: bool | None = None
     config_sha256: str = field(default="", repr=False)
+    keeps_also: tuple[KeptEvents, ...] = field(default=(), repr=False)
 
     def for_grouping(self) -> SysmonState:
         """Verdicts read the configuration itself, wherever its file lies."""
         return replace(self, config_source="", config_sha256="")
 
+    def added_to(self, current: object) -> SysmonState:
+        """A remedy has the configuration keep more; what it keeps already stays."""
+        if not self.keeps_also or not isinstance(current, SysmonState):
+            return self
+        kept = tuple(dict.fromkeys((*current.keeps_also, *self.keeps_also)))
+        return replace(current, keeps_also=kept)
+
+    def exceeds(self, other: object) -> bool:
+        """Whether this change has a configuration keep all that another does, and more."""
+        if not isinstance(other, SysmonState) or not (self.keeps_also and other.keeps_also):
+            return False
+        mine, others = self.keeps_also, other.keeps_also
+        return _all_covered(others, mine) and not _all_covered(mine, others)
+
     def in_words(self) -> str:
         """'15.15, configuration read'."""
+        if self.keeps_also:
+            return f"the configuration keeps {'; '.join(map(str, self.keeps_also))}"
         if not self.installed:
             return "not installed"
         config = "configuration not told"

@@ -1,8 +1,9 @@
 """Plain tables to build on, as CSV: techniques, events, attributes and rules, a profile a row each.
 
-The columns stay as they are. Cells that hold several values separate them by '; '. `hosts` are
-names, `count` is how many machines they stand for. UTF-8 without a mark, commas, quotes as in
-RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe.
+The columns stay as they are. Cells that hold several values separate them by '; ', which stands in
+none of these. `hosts` are names, `count` is how many machines they stand for. UTF-8 without a mark,
+commas, quotes as in RFC 4180; a cell that a spreadsheet would take for a formula begins with an
+apostrophe.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 
 from logreach.coverage.assessment.result import Assessment, Profile, TechniqueResult, Way, WayKind
 from logreach.coverage.engine.judged import Judged
-from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.reports.safe_text import one_line
+from logreach.reports.ways_text import recorded_on
 
 _TECHNIQUES = (
     "profile",
@@ -112,10 +114,9 @@ def _lacking(technique: TechniqueResult) -> Iterator[str]:
 
 
 def _where(technique: TechniqueResult) -> str:
-    detection = technique.detection
-    if detection.elsewhere:
-        return f"elsewhere: {', '.join(detection.where)}"
-    return _HERE if detection.holds else ""
+    if hosts := recorded_on(technique.detection):
+        return f"elsewhere: {', '.join(hosts)}"
+    return _HERE if technique.detection.here.proven > Level.NO else ""
 
 
 def _events(profile: Profile, hosts: str) -> Iterator[Row]:
@@ -143,7 +144,7 @@ def _ends(verdict: Verdict) -> tuple[str, str]:
 
 
 def _several(values: Iterable[str]) -> str:
-    return _SEPARATOR.join(one_line(value) for value in values)
+    return _SEPARATOR.join(one_line(value).replace(_SEPARATOR, ", ") for value in values)
 
 
 def _cell(value: object) -> object:

@@ -25,6 +25,7 @@ from logreach.reports.plan_steps import (
     RULE_GAIN_MEANING,
     rules_raised,
 )
+from logreach.reports.profile_names import ProfileNames, profile_name
 from logreach.reports.reason_text import conflict_text, evidence_text, fact_name, value_text
 from logreach.reports.safe_text import is_link
 
@@ -80,7 +81,7 @@ def _host_row(profile: Profile) -> tuple[Cell, ...]:
 def _fact_table(assessment: Assessment) -> Table:
     rows = [
         (
-            profile.profile_id,
+            profile_name(profile),
             fact_name(view.key, view.title),
             view.state,
             view.value,
@@ -96,7 +97,7 @@ def _fact_table(assessment: Assessment) -> Table:
 
 def _conflict_table(assessment: Assessment) -> Table:
     rows = [
-        (profile.profile_id, conflict_text(conflict))
+        (profile_name(profile), conflict_text(conflict))
         for profile in assessment.profiles
         for conflict in profile.conflicts
     ]
@@ -104,9 +105,10 @@ def _conflict_table(assessment: Assessment) -> Table:
 
 
 def _fault_table(assessment: Assessment) -> Table:
+    names = ProfileNames(assessment.profiles)
     rows = [
         (
-            ", ".join(profile_ids) or "all",
+            names(profile_ids) or "all",
             f"{fault.message}. {fault.hint}".strip(),
             fault.where,
             fault.source,
@@ -139,7 +141,8 @@ def remedies(assessment: Assessment) -> Sheet:
         view.key: view.title for profile in assessment.profiles for view in profile.facts
     }
     widths = (52, 34, 26, 20, 34, 9, 9, 20, 12, 10, 11, 11, 70, 70)
-    rows = [_remedy_row(planned, titles_by_fact) for planned in assessment.remedies]
+    names = ProfileNames(assessment.profiles)
+    rows = [_remedy_row(planned, titles_by_fact, names) for planned in assessment.remedies]
     tables = (
         Table("Remedies", titles, rows),
         missing_table(assessment, "Missing", "Facts missing from the inventory", None),
@@ -147,7 +150,9 @@ def remedies(assessment: Assessment) -> Sheet:
     return Sheet("Remedies", widths, tables, "B2", printed=12)
 
 
-def _remedy_row(planned: PlannedRemedy, titles: Mapping[FactKey[object], str]) -> tuple[Cell, ...]:
+def _remedy_row(
+    planned: PlannedRemedy, titles: Mapping[FactKey[object], str], names: ProfileNames
+) -> tuple[Cell, ...]:
     remedy = planned.remedy
     return (
         remedy.text,
@@ -157,7 +162,7 @@ def _remedy_row(planned: PlannedRemedy, titles: Mapping[FactKey[object], str]) -
         remedy.cost,
         planned.hosts,
         planned.gain,
-        ", ".join(planned.profiles),
+        names(planned.profiles),
         len(planned.raised),
         rules_raised(planned),
         planned.rule_gain,
@@ -223,7 +228,7 @@ def _reason_row(
         reason.remedy.text if reason.remedy else None,
         str(reason.missing) if reason.missing else None,
         CellLink(reason.reference, url=reason.reference) if reason.reference else None,
-        ", ".join(profiles),
+        links.names(profiles),
     )
 
 
@@ -280,6 +285,7 @@ def _references(assessment: Assessment) -> set[str]:
 def missing_table(assessment: Assessment, name: str, heading: str, top: int | None) -> Table:
     """Facts missing from the inventory, those on which most verdicts depend first."""
     with_rules = any(missing.rules for missing in assessment.missing)
+    names = ProfileNames(assessment.profiles)
     titles = columns(
         "Fact",
         "Why it is unknown",
@@ -293,7 +299,7 @@ def missing_table(assessment: Assessment, name: str, heading: str, top: int | No
             missing.reason,
             missing.verdicts,
             *([missing.rules] if with_rules else []),
-            ", ".join(missing.profiles),
+            names(missing.profiles),
         )
         for missing in assessment.missing[:top]
     ]

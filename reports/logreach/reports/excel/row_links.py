@@ -14,6 +14,7 @@ from logreach.coverage.assessment.result import (
 )
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.reports.excel.tables import Cell, CellLink
+from logreach.reports.profile_names import ProfileNames, profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import evidence_text
 
@@ -29,8 +30,9 @@ class RowLinks:
     def __init__(self, assessment: Assessment, catalogue: ReasonCatalogue) -> None:
         self.catalogue = catalogue
         self.has_rules = any(profile.rules for profile in assessment.profiles)
+        self.names = ProfileNames(assessment.profiles)
         self._profiles = {
-            profile.profile_id: CellLink(profile.profile_id, "Hosts", row)
+            profile.profile_id: CellLink(profile_name(profile), "Hosts", row)
             for row, profile in enumerate(assessment.profiles, _FIRST)
         }
         self._techniques = _first_rows(by_technique(assessment))

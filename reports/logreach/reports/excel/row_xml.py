@@ -7,10 +7,12 @@ shared strings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
+from itertools import repeat
+from typing import NamedTuple, cast
 
 from logreach.reports.excel.cell_text import excel_text, line_count
 from logreach.reports.excel.tables import (
@@ -32,6 +34,7 @@ _NOTHING = "nothing"
 MOST_LINKS = 65_000
 # Points a line of the default font; a row taller than nine lines would hide its neighbours.
 _LINE, _TALLEST = 15, 9
+_HEIGHTS = [f'" ht="{_LINE * lines}" customHeight="1">' for lines in range(_TALLEST + 1)]
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -104,6 +107,35 @@ class _ColumnXml(dict[PlainCell, tuple[str, int]]):
         return xml
 
 
+class _Column(NamedTuple):
+    """A column of a table: its letters, and its cells as text and as links."""
+
+    letter: str
+    texts: _ColumnXml
+    links: _ColumnXml
+
+    def xml(
+        self,
+        cells: Sequence[Cell],
+        numbers: Sequence[str],
+        add_link: Callable[[str, CellLink], bool],
+    ) -> Iterable[tuple[str, int]]:
+        """What follows the address of each cell, and the lines that it takes."""
+        if CellLink not in set(map(type, cells)):
+            return map(self.texts.__getitem__, cast("Sequence[PlainCell]", cells))
+        return [
+            self._linked(cell, self.letter + row, add_link)
+            if isinstance(cell, CellLink)
+            else self.texts[cell]
+            for cell, row in zip(cells, numbers, strict=True)
+        ]
+
+    def _linked(
+        self, cell: CellLink, address: str, add_link: Callable[[str, CellLink], bool]
+    ) -> tuple[str, int]:
+        return (self.links if add_link(address, cell) else self.texts)[cell.text]
+
+
 class _SheetWriter:
     """Collects the XML of one sheet."""
 
@@ -137,32 +169,34 @@ class _SheetWriter:
         )
         self._add_rows(placed.header + 1, _rows(placed), [column.kind for column in table.columns])
 
-    def _add_rows(self, first: int, rows: Iterable[tuple[Cell, ...]], styles: list[str]) -> None:
-        strings, link_style = self._strings, self._styles["link"]
+    def _add_rows(
+        self, first: int, rows: Sequence[tuple[Cell, ...]], styles: Sequence[str]
+    ) -> None:
+        """Rows from the row `first` on.
+
+        They are put together by column, in C, and not in a loop over cells: of half a million, as
+        six profiles with 2,407 rules have, that takes 0.1 s less.
+        """
+        numbers = [str(row) for row in range(first, first + len(rows))]
         # Headers are bold, and those of numbers indented.
         scale = 0.8 if styles[0].startswith("header") else 1.0
-        widths = [scale * width for width in self._widths]
-        columns = [
-            (
-                f'<c r="{letter(index)}',
-                _ColumnXml(self._styles[style], widths[index], strings),
-                _ColumnXml(link_style, widths[index], strings),
-            )
-            for index, style in enumerate(styles)
-        ]
-        for number, cells in enumerate(rows, first):
-            row, tallest = str(number), 1
-            xml = []
-            for (start, texts, links), cell in zip(columns, cells, strict=True):
-                if isinstance(cell, CellLink):
-                    linked = self._link(start[6:] + row, cell)
-                    rest, lines = (links if linked else texts)[cell.text]
-                else:
-                    rest, lines = texts[cell]
-                xml.append(f"{start}{row}{rest}")
-                tallest = max(lines, tallest)
-            height = f'" ht="{_LINE * tallest}" customHeight="1">'
-            self.rows.append(f'<row r="{row}{height}{"".join(xml)}</row>')
+        parts: list[Iterable[str]] = []
+        lines: list[Iterable[int]] = []
+        for index, (style, cells) in enumerate(zip(styles, zip(*rows, strict=True), strict=True)):
+            column = self._column(letter(index), style, scale * self._widths[index])
+            xml, taken = zip(*column.xml(cells, numbers, self._link), strict=True)
+            parts += [repeat(f'<c r="{column.letter}'), numbers, xml]
+            lines.append(taken)
+        heights = map(_HEIGHTS.__getitem__, map(max, zip(*lines, strict=True)))
+        begin = [repeat('<row r="'), numbers, heights]
+        self.rows += map("".join, zip(*begin, *parts, repeat("</row>"), strict=False))
+
+    def _column(self, name: str, style: str, width: float) -> _Column:
+        return _Column(
+            name,
+            _ColumnXml(self._styles[style], width, self._strings),
+            _ColumnXml(self._styles["link"], width, self._strings),
+        )
 
     def _link(self, address: str, link: CellLink) -> bool:
         """Add a link; False where the cell keeps only its text."""
@@ -181,7 +215,7 @@ class _SheetWriter:
         return True
 
 
-def _rows(placed: PlacedTable) -> Iterable[tuple[Cell, ...]]:
+def _rows(placed: PlacedTable) -> Sequence[tuple[Cell, ...]]:
     table = placed.table
     blank: tuple[Cell, ...] = (None,) * (len(table.columns) - 1)
     if not table.rows:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile
+from logreach.coverage.network.techniques import COMPLETENESS, DETECTION
 from logreach.reports.caveats import assumed_facts, faults_of, judged_where
-from logreach.reports.counts import achieved, totals
+from logreach.reports.counts import achieved, counts_by_label, totals
 from logreach.reports.excel.reference_sheets import missing_table
 from logreach.reports.excel.row_links import RowLinks
 from logreach.reports.excel.tables import (
@@ -19,11 +20,13 @@ from logreach.reports.excel.tables import (
     profile_columns,
 )
 from logreach.reports.labels import (
+    LABEL_GROUPS,
     LABEL_STYLES,
     LABELS,
     QUESTION_MEANING,
     QUESTIONS,
     best_label,
+    group_of,
     signed_label,
 )
 from logreach.reports.plan_steps import (
@@ -38,9 +41,11 @@ from logreach.reports.plan_steps import (
     rules_raised,
     step_lines,
 )
+from logreach.reports.profile_names import profile_name
 from logreach.reports.safe_text import technique_url
 
 _TOP = 10
+_COUNTED = tuple(label for label in LABEL_GROUPS if label != "not applicable")
 # Wider than this, a matrix is no help; every profile stands on the sheet Techniques.
 _MATRIX_PROFILES = 60
 
@@ -49,16 +54,17 @@ def summary(assessment: Assessment, links: RowLinks) -> Sheet:
     """Key figures, the plan, and every technique against every profile."""
     tables = (
         Table("About", columns("About", "Value"), _about(assessment)),
-        _label_table(),
-        _question_table(assessment),
         _profile_table(assessment, links),
-        _step_table(assessment),
-        *([_rule_step_table(assessment)] if assessment.rule_plan.steps else []),
+        _question_table(assessment),
+        _label_table(),
+        _step_table(assessment, links),
+        *([_rule_step_table(assessment, links)] if assessment.rule_plan.steps else []),
         _remedy_table(assessment),
         missing_table(assessment, "TopMissing", "Missing facts that matter most", _TOP),
         _matrix(assessment, links),
     )
-    widths = (24.0, 42.0, *(16.0,) * (8 + min(len(assessment.profiles), _MATRIX_PROFILES)))
+    others = 8 + max(6, min(len(assessment.profiles), _MATRIX_PROFILES))
+    widths = (24.0, 42.0, *(16.0,) * others)
     heading = "Which ATT&CK detections these logs can support"
     return Sheet("Summary", widths, tables, heading=heading)
 
@@ -109,31 +115,40 @@ def _profile_table(assessment: Assessment, links: RowLinks) -> Table:
         "Count :number",
         "OS",
         "Role",
-        *QUESTIONS.values(),
+        *(f"{signed_label(label)} :number" for label in _COUNTED),
+        *(QUESTIONS[question] for question in COMPLETENESS),
         "Facts assumed :number",
         "Verdicts about",
     )
-    rows: list[tuple[Cell, ...]] = [
-        (
-            links.profile(profile),
-            ", ".join(profile.hosts),
-            profile.count,
-            profile.os,
-            profile.role,
-            *(achieved(profile, question) for question in QUESTIONS),
-            assumed_facts(profile),
-            judged_where(profile),
-        )
-        for profile in assessment.profiles
-    ]
+    rows = [_profile_row(profile, links) for profile in assessment.profiles]
     remark = (
-        "Achievable techniques of those that apply. A profile is a group of hosts whose facts are "
-        "the same."
+        f"Techniques by their verdict on detection. {QUESTION_MEANING[DETECTION]} Visibility and "
+        "analytics: achievable techniques of those that apply; they say how complete is what "
+        "ATT&CK names. A profile is a group of hosts whose facts are the same."
     )
-    return Table("Profiles", titles, rows, "Profiles", remark)
+    return Table("Profiles", titles, rows, "Detection by profile", remark)
 
 
-def _step_table(assessment: Assessment) -> Table:
+def _profile_row(profile: Profile, links: RowLinks) -> tuple[Cell, ...]:
+    by_label = counts_by_label(profile, DETECTION)
+    counts = dict.fromkeys(_COUNTED, 0)
+    for label, number in by_label.items():
+        if group_of(label) in counts:
+            counts[group_of(label)] += number
+    return (
+        links.profile(profile),
+        ", ".join(profile.hosts),
+        profile.count,
+        profile.os,
+        profile.role,
+        *counts.values(),
+        *(achieved(profile, question) for question in COMPLETENESS),
+        assumed_facts(profile),
+        judged_where(profile),
+    )
+
+
+def _step_table(assessment: Assessment, links: RowLinks) -> Table:
     titles = columns(
         "Step",
         "Change",
@@ -141,14 +156,16 @@ def _step_table(assessment: Assessment) -> Table:
         "Hosts :number",
         "Techniques :number",
         "Achievable after :share",
+        "Volume",
+        "Kinds of change",
         "Profiles",
     )
-    rows = _step_rows((step, len(step.techniques)) for step in step_lines(assessment))
+    rows = _step_rows(((step, len(step.techniques)) for step in step_lines(assessment)), links)
     remark = f"{STEPS_MEANING} {out_of_reach(assessment)}".strip()
     return Table("Steps", titles, rows, "What to change, in steps", remark)
 
 
-def _rule_step_table(assessment: Assessment) -> Table:
+def _rule_step_table(assessment: Assessment, links: RowLinks) -> Table:
     titles = columns(
         "Step",
         "Change",
@@ -156,15 +173,17 @@ def _rule_step_table(assessment: Assessment) -> Table:
         "Hosts :number",
         "Rules :number",
         "Achievable after :share",
+        "Volume",
+        "Kinds of change",
         "Profiles",
     )
-    rows = _step_rows((step, len(step.rules)) for step in rule_step_lines(assessment))
+    rows = _step_rows(((step, len(step.rules)) for step in rule_step_lines(assessment)), links)
     return Table(
         "RuleSteps", titles, rows, "What to change for rules, in steps", RULE_STEPS_MEANING
     )
 
 
-def _step_rows(steps: Iterable[tuple[StepLine, int]]) -> list[tuple[Cell, ...]]:
+def _step_rows(steps: Iterable[tuple[StepLine, int]], links: RowLinks) -> list[tuple[Cell, ...]]:
     """A row a change; the step's gain stands beside its first change, so that sums are right."""
     rows: list[tuple[Cell, ...]] = []
     for step, raised in steps:
@@ -173,7 +192,9 @@ def _step_rows(steps: Iterable[tuple[StepLine, int]]) -> list[tuple[Cell, ...]]:
             step.hosts,
             raised,
             step.share,
-            ", ".join(step.profiles),
+            step.volume,
+            step.kinds,
+            links.names(step.profiles),
         )
         for change in step.changes:
             rows.append((f"Step {step.number}", change, *gains))
@@ -222,9 +243,11 @@ def _matrix(assessment: Assessment, links: RowLinks) -> Table:
         "ATT&CK",
     )
     taken = [column.title for column in fixed]
-    titles = fixed + profile_columns([profile.profile_id for profile in shown], taken)
+    titles = fixed + profile_columns([profile_name(profile) for profile in shown], taken)
     rows = [_matrix_row(technique, shown, links) for technique in assessment.fleet.values()]
-    remark = "By profile: detection. Best: the best verdict of any host."
+    remark = (
+        "By profile: detection, here or elsewhere in the fleet. Best: the best verdict of any host."
+    )
     if len(assessment.profiles) > len(shown):
         remark += f" The first {len(shown)} of {len(assessment.profiles)} profiles."
     return Table("Matrix", titles, rows, "Techniques by profile", remark)

@@ -11,12 +11,14 @@ from itertools import chain
 from logreach.coverage.assessment.result import (
     Assessment,
     ComponentResult,
+    Detection,
     Profile,
     RuleSummary,
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.network.techniques import QUESTIONS
 from logreach.reports.caveats import FORWARDING_UNKNOWN, forwarded
 from logreach.reports.counts import tally
 from logreach.reports.excel.row_links import (
@@ -29,9 +31,9 @@ from logreach.reports.excel.row_links import (
     reference_of,
 )
 from logreach.reports.excel.tables import Cell, Sheet, Table, columns
-from logreach.coverage.network.techniques import QUESTIONS
 from logreach.reports.labels import signed, signed_label, style_of
-from logreach.reports.ways_text import why_detected
+from logreach.reports.profile_names import host_list
+from logreach.reports.ways_text import recorded_on, why_detected
 
 
 def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
@@ -53,6 +55,7 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         "Where",
         "Depth :number",
         "Sensors",
+        "Direct",
         "Visibility :verdict",
         "Analytic as named :verdict",
         "Analytic by any event :verdict",
@@ -66,8 +69,10 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         "Whole chain",
         *(["Rules"] if links.has_rules else []),
     )
-    widths = (12, 26, 20, 14, 8, 17, 44, 30, 36, 20, 8, 14, 17, 17, 17, 9, 9, 36, 42, 44, 34, 10, 24)
-    return Sheet("Techniques", (*widths, 24), (Table("Techniques", titles, rows),), "C2", printed=12)
+    detection_widths = (12, 26, 20, 16, 8, 19, 56, 30, 36, 20, 8, 14, 11)
+    widths = (*detection_widths, 17, 17, 17, 9, 9, 36, 42, 44, 34, 10, 24, 24)
+    tables = (Table("Techniques", titles, rows),)
+    return Sheet("Techniques", widths, tables, "C2", printed=len(detection_widths))
 
 
 def _technique_row(
@@ -84,12 +89,13 @@ def _technique_row(
         links.profile(profile),
         profile.count,
         signed_label(detection.label),
-        why_detected(detection, links.catalogue.why(detection.judged)),
+        why_detected(detection, links.catalogue.beside_ways(detection.judged)),
         ", ".join(detection.holds),
         ", ".join(detection.lacks),
-        ", ".join(detection.where),
+        host_list(recorded_on(detection), 20),
         detection.depth,
         ", ".join(detection.sensors),
+        _direct(detection),
         *(signed(judged.verdict) for judged in answers[1:]),
         None if low is None else round(low, 4),
         None if high is None else round(high, 4),
@@ -100,6 +106,13 @@ def _technique_row(
         *links.chain(chain.from_iterable(numbers)),
         *([_rules_text(technique, profile)] if links.has_rules else []),
     )
+
+
+def _direct(detection: Detection) -> str:
+    """A word to filter by: whether what holds records the act itself."""
+    if detection.direct:
+        return "direct"
+    return "indirect" if detection.holds else ""
 
 
 def _rules_text(technique: TechniqueResult, profile: Profile) -> str:
@@ -134,9 +147,9 @@ def _analytics_text(technique: TechniqueResult) -> str:
     """By sign, for a technique has up to a dozen: rows must stay low enough to scan."""
     lines = []
     for analytic_id, analytic in technique.analytics.items():
-        detection = style_of(analytic.detection.verdict).sign
-        alternatives = style_of(analytic.with_alternatives.verdict).sign
-        line = f"{analytic_id} {detection}, with alternatives {alternatives}"
+        as_named = style_of(analytic.detection.verdict).sign
+        by_any_event = style_of(analytic.with_alternatives.verdict).sign
+        line = f"{analytic_id} as named {as_named}, by any event {by_any_event}"
         if analytic.unparsed:
             line += f" (not judged: {len(analytic.unparsed)})"
         lines.append(line)

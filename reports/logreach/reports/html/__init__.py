@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +33,7 @@ from logreach.reports.plan_steps import (
     marked,
     rules_raised,
 )
+from logreach.reports.profile_names import ProfileNames
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import conflict_text
 from logreach.reports.safe_text import is_link, plain, technique_url
@@ -50,7 +52,7 @@ def write_html(
 def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -> str:
     """The report's text."""
     style, script = _template_file("style.css"), _template_file("script.js")
-    page = _template().render(
+    page = _template(ProfileNames(assessment.profiles)).render(
         page=page_of(assessment, catalogue or ReasonCatalogue(assessment)),
         questions={
             QUESTIONS[question]: QUESTION_MEANING[question] for question in assessment.questions
@@ -71,7 +73,7 @@ def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -
     return plain(page)
 
 
-def _template() -> Template:
+def _template(names: ProfileNames) -> Template:
     environment = Environment(
         loader=PackageLoader("logreach.reports.html", "templates"),
         autoescape=True,
@@ -81,8 +83,10 @@ def _template() -> Template:
     )
     environment.filters.update(
         chip=_chip,
+        component_lines=_component_lines,
         counted=counted,
         noun=noun,
+        profiles=names,
         conflict_text=conflict_text,
         marked=marked,
         reason_links=_reason_links,
@@ -103,12 +107,27 @@ def _chip(style: LabelStyle) -> Markup:
 
 def _reason_links(numbers: tuple[int, ...]) -> Markup:
     """Links to reasons, by number."""
-    return Markup(" ").join(map(_reason_link, numbers))
+    return _joined(" ", map(_reason_link, numbers))
 
 
 @cache
 def _reason_link(number: int) -> Markup:
     return Markup('<a class="dim" href="#R%d">R%d</a>') % (number, number)
+
+
+def _component_lines(components: Iterable[tuple[LabelStyle, str]]) -> Markup:
+    """The data components of a technique, a line each."""
+    return _joined("", (_component_line(style, name) for style, name in components))
+
+
+@cache
+def _component_line(style: LabelStyle, name: str) -> Markup:
+    return Markup("<div>{} {}: {}</div>").format(style.sign, name, style.label)
+
+
+def _joined(between: str, markup: Iterable[Markup]) -> Markup:
+    """Markup is not escaped again; `Markup.join` looks at each part, 50,000 of them in a page."""
+    return Markup(between.join(markup))  # noqa: S704
 
 
 def _template_file(name: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile
 from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.network.techniques import COMPLETENESS, DETECTION
 from logreach.inventories.files.faults import Fault
 from logreach.reports.caveats import (
     assumed_facts,
@@ -27,6 +28,7 @@ from logreach.reports.html.profile_groups import (
     applies,
 )
 from logreach.reports.labels import (
+    LABEL_GROUPS,
     LABEL_STYLES,
     LABELS,
     QUESTION_MEANING,
@@ -42,7 +44,7 @@ from logreach.reports.plan_steps import (
 )
 from logreach.reports.reason_catalogue import ReasonCatalogue
 
-# The classes v0 to v4 of the style sheet, in this order.
+# The classes v0 to v6 of the style sheet, in this order.
 _FILLS = tuple(dict.fromkeys(style.fill for style in LABEL_STYLES.values()))
 
 
@@ -85,8 +87,10 @@ class Page:
     assessment: Assessment
     hosts: int
     styles: Sequence[LabelStyle]
+    groups: Sequence[str]
     questions: Sequence[str]
-    bars: tuple[QuestionBar, ...]
+    detection: QuestionBar
+    completeness: tuple[QuestionBar, ...]
     steps: tuple[StepLine, ...]
     rule_steps: tuple[StepLine, ...]
     raises_rules: bool
@@ -113,8 +117,10 @@ def page_of(assessment: Assessment, catalogue: ReasonCatalogue) -> Page:
         assessment=assessment,
         hosts=sum(profile.count for profile in profiles),
         styles=tuple(LABEL_STYLES.values()),
+        groups=LABEL_GROUPS,
         questions=tuple(QUESTIONS.values()),
-        bars=tuple(_bar(assessment, question) for question in assessment.questions),
+        detection=_bar(assessment, DETECTION),
+        completeness=tuple(_bar(assessment, question) for question in COMPLETENESS),
         steps=step_lines(assessment),
         rule_steps=rule_step_lines(assessment),
         raises_rules=raises_rules(assessment.remedies),

@@ -15,11 +15,14 @@ from logreach.coverage.assessment.result import (
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.network.techniques import QUESTIONS
 from logreach.inventories.files.wording import counted
-from logreach.reports.counts import percent_text, score_text, tally
-from logreach.reports.labels import LABEL_STYLES, LabelStyle, best_label, style_of
+from logreach.reports.counts import percent_text, tally
+from logreach.reports.html.technique_answer import TechniqueAnswer, technique_answer
+from logreach.reports.labels import LABEL_STYLES, LabelStyle, best_label, group_of, style_of
 from logreach.reports.reason_catalogue import ReasonCatalogue
 
 _REASONS = 4
+# A technique's ways name its events, whose reasons stand in the table of events.
+_LINKS = 2
 
 
 class VerdictCell(NamedTuple):
@@ -34,14 +37,13 @@ class VerdictCell(NamedTuple):
 class ProfileGroup:
     """Profiles that have the same verdicts for the same reasons, with `hosts` hosts in all.
 
-    `components` are a technique's data components by label; `rules` counts a technique's rules or
-    says which parts of a rule are dead; `state` is a rule's. `on_host` is the verdict of an event
-    on the host itself, None where the inventory names no forwarding.
+    `cells` are verdicts of an event, a data component or a rule; `answer` is a technique's.
+    `rules` says which parts of a rule are dead; `state` is a rule's. `on_host` is the verdict of an
+    event on the host itself, None where the inventory names no forwarding.
     """
 
-    cells: tuple[VerdictCell, ...]
-    score: str = ""
-    components: tuple[tuple[LabelStyle, str], ...] = ()
+    cells: tuple[VerdictCell, ...] = ()
+    answer: TechniqueAnswer | None = None
     rules: str = ""
     state: str = ""
     on_host: LabelStyle | None = None
@@ -56,11 +58,13 @@ class ProfileGroup:
 
 @dataclass(frozen=True, slots=True)
 class TechniqueBlock:
-    """A technique over all hosts; `styles` are its best labels by question, `share` the share of
-    the hosts on which detection is achievable."""
+    """A technique over all hosts; `styles` are its best labels by question, that of detection
+    first, `labels` all that it has on some host, to filter by. `share` is the share of the hosts
+    for which detection is achievable."""
 
     fleet: FleetTechnique
     styles: tuple[LabelStyle, ...]
+    labels: tuple[str, ...]
     share: str
     groups: tuple[ProfileGroup, ...]
 
@@ -100,14 +104,14 @@ class ProfileGrouping:
         for profile in self._profiles:
             technique = profile.techniques.get(fleet.technique_id)
             if technique is not None:
-                group = self._technique_group(technique, profile)
-                key = (group.cells, group.score, group.components, group.rules)
-                _join(groups, key, group, profile)
+                answer = self._answer(technique, profile)
+                _join(groups, answer, ProfileGroup(answer=answer), profile)
         counts = [getattr(fleet, question) for question in QUESTIONS]
         share = fleet.achievable_share
         return TechniqueBlock(
             fleet,
             tuple(LABEL_STYLES[best_label(by_label)] for by_label in counts),
+            tuple("|".join(dict.fromkeys(map(group_of, by_label))) for by_label in counts),
             percent_text(share, 1, 0) if share else "",
             tuple(groups.values()),
         )
@@ -144,24 +148,23 @@ class ProfileGrouping:
                 _join(groups, (label, rule.state, dead), group, profile)
         return tuple(RuleBlock(rule, tuple(groups.values())) for rule, groups in blocks.values())
 
-    def _technique_group(self, technique: TechniqueResult, profile: Profile) -> ProfileGroup:
-        answers = map(technique.judged, QUESTIONS)
+    def _answer(self, technique: TechniqueResult, profile: Profile) -> TechniqueAnswer:
+        judged = technique.detection.judged
         rollup = profile.rules_by_technique.get(technique.technique_id)
-        return ProfileGroup(
-            tuple([self._cell(judged) for judged in answers]),
-            score_text(technique.score),
-            tuple(
-                [
-                    (style_of(component.judged.verdict), name)
-                    for name, component in technique.components.items()
-                ]
-            ),
+        return technique_answer(
+            technique,
+            self._catalogue.beside_ways(judged),
+            self._numbers(judged, _LINKS),
             tally(rollup.counts) if rollup else "",
         )
 
-    def _cell(self, judged: Judged, most: int = _REASONS) -> VerdictCell:
+    def _numbers(self, judged: Judged, most: int) -> tuple[int, ...]:
         numbers = tuple([number + 1 for number in self._catalogue.numbers(judged)[:most]])
         self._shown.update(numbers)
+        return numbers
+
+    def _cell(self, judged: Judged, most: int = _REASONS) -> VerdictCell:
+        numbers = self._numbers(judged, most)
         return VerdictCell(style_of(judged.verdict), self._catalogue.why(judged), numbers)
 
 

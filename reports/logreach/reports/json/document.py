@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from logreach.coverage.assessment.result import (
     Assessment,
@@ -59,11 +59,11 @@ from logreach.reports.json.entries import (
     VerdictEntry,
     WayEntry,
 )
-from logreach.reports.labels import LABELS
+from logreach.reports.labels import LABELS, QUESTION_MEANING, VERDICT_LABELS
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import value_text
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
 _VERDICTS = {
     verdict: VerdictEntry(verdict.proven.word, verdict.possible.word, verdict.label)
     for verdict in Verdict
@@ -251,6 +251,7 @@ def _way(way: Way) -> WayEntry:
         holds=way.holds,
         lacks=way.lacks,
         hosts=way.hosts,
+        sensors=way.sensors,
         direct=way.direct,
     )
 
@@ -259,16 +260,18 @@ def _summary(assessment: Assessment) -> SummaryEntry:
     return SummaryEntry(
         hosts=sum(profile.count for profile in assessment.profiles),
         techniques=len(assessment.fleet),
+        questions={question: QUESTION_MEANING[question] for question in assessment.questions},
         verdicts={question: totals(assessment, question) for question in assessment.questions},
     )
 
 
-def _by_label(counts: Mapping[str, float]) -> dict[str, float]:
-    return {label: counts.get(label, 0) for label in LABELS}
+def _by_label(counts: Mapping[str, float], labels: Sequence[str] = LABELS) -> dict[str, float]:
+    return {label: counts.get(label, 0) for label in labels}
 
 
 def _rollup(rollup: RuleRollup) -> RuleRollupEntry:
-    return RuleRollupEntry(_by_label(rollup.counts), _by_label(rollup.weights))
+    counts, weights = (_by_label(x, VERDICT_LABELS) for x in (rollup.counts, rollup.weights))
+    return RuleRollupEntry(counts, weights)
 
 
 def _reason(reason: Reason) -> ReasonEntry:
@@ -303,6 +306,8 @@ def _remedy(remedy: Remedy) -> RemedyEntry:
         text=remedy.text,
         cost=remedy.cost,
         title=remedy.title,
+        kind=remedy.kind,
+        volume=remedy.volume.value,
     )
 
 
@@ -314,6 +319,8 @@ def _planned_remedy(planned: PlannedRemedy) -> PlannedRemedyEntry:
         text=remedy.text,
         cost=remedy.cost,
         title=remedy.title,
+        kind=remedy.kind,
+        volume=remedy.volume.value,
         profiles=planned.profiles,
         hosts=planned.hosts,
         gain=planned.gain,
@@ -335,6 +342,8 @@ def _plan(plan: Plan) -> PlanEntry:
             step.techniques,
             step.rules,
             step.rule_gain,
+            step.kinds,
+            step.volume.value,
         )
         for step in plan.steps
     ]

@@ -35,6 +35,8 @@ class RemedyEntry(Struct, frozen=True):
     text: str
     cost: str
     title: str
+    kind: str
+    volume: str
 
 
 class PlannedRemedyEntry(Struct, frozen=True):
@@ -45,6 +47,8 @@ class PlannedRemedyEntry(Struct, frozen=True):
     text: str
     cost: str
     title: str
+    kind: str
+    volume: str
     profiles: tuple[str, ...]
     hosts: int
     gain: int
@@ -104,8 +108,8 @@ class TechniqueComponentEntry(Struct, frozen=True):
 class AnalyticEntry(Struct, frozen=True):
     """An analytic under a technique."""
 
-    detection: JudgedEntry
-    with_alternatives: JudgedEntry
+    as_named: JudgedEntry
+    by_any_event: JudgedEntry
     unparsed: tuple[str, ...]
 
 
@@ -126,7 +130,7 @@ class TechniqueReasonIds(Struct, frozen=True):
 
 
 class WayEntry(Struct, frozen=True):
-    """A way to detect a technique."""
+    """A way to detect a technique. `hosts` are other hosts that record its evidence."""
 
     kind: str
     name: str
@@ -135,6 +139,7 @@ class WayEntry(Struct, frozen=True):
     holds: tuple[str, ...]
     lacks: tuple[str, ...]
     hosts: tuple[str, ...]
+    sensors: tuple[str, ...]
     direct: bool
 
 
@@ -271,6 +276,8 @@ class StepEntry(Struct, frozen=True):
     techniques: tuple[str, ...]
     rules: tuple[str, ...]
     rule_gain: float
+    kinds: tuple[str, ...]
+    volume: str
 
 
 class PlanEntry(Struct, frozen=True):
@@ -301,10 +308,11 @@ class InputEntry(Struct, frozen=True):
 
 
 class SummaryEntry(Struct, frozen=True):
-    """Host and technique pairs by question and label."""
+    """Host and technique pairs by question and label, and what each question asks."""
 
     hosts: int
     techniques: int
+    questions: Mapping[str, str]
     verdicts: Mapping[str, Mapping[str, float]]
 
 

@@ -19,7 +19,7 @@ from logreach.coverage.platforms.sysmon.prerequisites import (
     SysmonRuns,
     contradictions,
 )
-from logreach.coverage.platforms.sysmon.remedies import widen
+from logreach.coverage.platforms.sysmon.remedies import keep_all
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.windows.facts import SYSMON
 
@@ -58,7 +58,7 @@ def test_the_sysmon_that_is_offered_keeps_every_event_that_it_only_logs() -> Non
 
 @pytest.mark.parametrize("number", [*FILTERED, 4, 16, 255, 99])
 def test_what_blocks_or_cannot_be_filtered_is_not_to_be_kept(number: int) -> None:
-    assert (widen(number) is not None) is (number in FILTERED and number not in BLOCKING)
+    assert (keep_all(number) is not None) is (number in FILTERED and number not in BLOCKING)
 
 
 @pytest.mark.parametrize("words", [{}, {"sysmon": "none"}, {"os": "Windows 7 SP1"}])

@@ -6,14 +6,19 @@ FileDelete first and for FileDeleteDetected only where that says no.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern, FilterAnswer
+from logreach.coverage.platforms.sysmon.engine import manifest
+from logreach.coverage.platforms.sysmon.kept_events import KeptPattern
 from logreach.coverage.platforms.sysmon.programs import Sieve
 
 _CLIPBOARD, _DELETED, _DELETE_DETECTED = (EventId.of("Sysmon", n) for n in (24, 23, 26))
+DELETIONS = (_DELETED, _DELETE_DETECTED)
+"""Of a deletion only one of these is written."""
 _NEVER_BOTH = "a deletion is event 23 or 26, never both, and FileDelete is asked first"
 
 
@@ -38,3 +43,38 @@ def written(sieve: Sieve, pattern: EventPattern) -> FilterAnswer:
         deciders=(*answer.deciders, *first.deciders),
         reason=f"not decided: {_NEVER_BOTH}",
     )
+
+
+def told_by_other(sieve: Sieve, pattern: EventPattern) -> bool:
+    """Whether to keep such an event is no help, as another one tells of the same.
+
+    A deletion that FileDelete tells of is never FileDeleteDetected; one that it leaves alone is
+    better told by FileDeleteDetected, which copies no file and does not take from the other.
+    """
+    if pattern.event not in DELETIONS:
+        return False
+    archived = sieve.answer(EventPattern(_DELETED, pattern.fields)).level is not Level.NO
+    if pattern.event == _DELETE_DETECTED:
+        return archived
+    if archived or not manifest.fields_of(int(_DELETE_DETECTED.number), sieve.config.sysmon_schema):
+        return False
+    detected = sieve.answer(EventPattern(_DELETE_DETECTED, pattern.fields)).level is not Level.NO
+    return detected or bool(pattern.fields)
+
+
+def with_kept(
+    answer: FilterAnswer, pattern: EventPattern, kept: Iterable[KeptPattern]
+) -> FilterAnswer:
+    """The answer of a configuration that keeps more than it does: no more than what surely is."""
+    wanted = KeptPattern.of(pattern)
+    mine = [each for each in kept if each.event == pattern.event]
+    other = [each for each in kept if each.event != pattern.event]
+    if pattern.event == _DELETE_DETECTED and other:
+        least = replace(answer, exact=False, kept=None, dropped=None, reason=_NEVER_BOTH)
+        return answer if answer.level is Level.NO else replace(least, level=Level.PARTIAL)
+    if any(each.covers(wanted) for each in mine):
+        return FilterAnswer(Level.YES, reason="the changed configuration keeps them")
+    if answer.level is Level.NO and any(wanted.covers(each) for each in mine):
+        reason = "the changed configuration keeps a part of them"
+        return FilterAnswer(Level.PARTIAL, deciders=answer.deciders, reason=reason)
+    return answer

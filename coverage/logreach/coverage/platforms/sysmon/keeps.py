@@ -3,39 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict, hull
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.filters import drops_all, evidence_of, verdict_of
 from logreach.coverage.events.patterns import Decider, EventPattern, FilterAnswer
-from logreach.coverage.platforms.sysmon.beyond import written
-from logreach.coverage.platforms.sysmon.engine import manifest
+from logreach.coverage.platforms.sysmon.beyond import (
+    DELETIONS,
+    told_by_other,
+    with_kept,
+    written,
+)
+from logreach.coverage.platforms.sysmon.engine import manifest, systems
+from logreach.coverage.platforms.sysmon.kept_events import kept_besides
 from logreach.coverage.platforms.sysmon.programs import (
     READS,
     Filters,
+    Sieve,
     filters,
     not_asked,
     number_of,
     state_of,
 )
-from logreach.coverage.platforms.sysmon.remedies import widen
-from logreach.inventories.facts.facts import Facts, Missing
+from logreach.coverage.platforms.sysmon.remedies import keep, keep_all
+from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import SYSMON, SysmonState
+from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
 
 @dataclass(frozen=True, slots=True)
 class SysmonKeeps:
     """The configuration logs every event of a pattern, some, or none.
 
-    Where several programs may be meant, it is the hull of what they do.
+    Where several programs may be meant, it is the hull of what they do. `broad`: what to change is
+    named for all such events at once, as for the thousands of patterns that rules ask for.
     """
 
     pattern: EventPattern
+    broad: bool = False
 
     @property
     def subject(self) -> str:
@@ -46,43 +56,59 @@ class SysmonKeeps:
         return READS
 
     def check(self, facts: Facts) -> Reason:
-        return Keeping(facts).check(self.pattern)
+        return Keeping(facts).check(self.pattern, broad=self.broad)
+
+    @property
+    def topic(self) -> Hashable:
+        """A change for some events leaves those of other elements alone."""
+        return _told_with(self.pattern.event)
 
     @staticmethod
     def on_host(facts: Facts) -> Callable[[SysmonKeeps], Reason]:
         """The check of many patterns on one host."""
         keeping = Keeping(facts)
-        return lambda leaf: keeping.check(leaf.pattern)
+        return lambda leaf: keeping.check(leaf.pattern, broad=leaf.broad)
 
     def state(self, facts: Facts) -> Hashable:
         """What is said of Sysmon, and what the programs that may be meant make of it."""
         state = state_of(facts)
         if isinstance(state, Missing) or not state.value.installed:
             return state
-        return state, filters(state.value, facts)
+        kept = frozenset(kept_besides(state.value, _told_with(self.pattern.event)))
+        plain = replace(state, value=replace(state.value, keeps_also=()))
+        return plain, kept, facts.get(OS), filters(state.value, facts)
+
+
+def _told_with(event: EventId) -> tuple[EventId, ...]:
+    """The event, and the one that is written in its place."""
+    return DELETIONS if event in DELETIONS else (event,)
 
 
 class Keeping:
     """What the Sysmon of one host keeps, for who asks of many patterns."""
 
     def __init__(self, facts: Facts) -> None:
+        self._os = facts.get(OS)
         self._state = state = state_of(facts)
         self._filters = Filters()
         if not isinstance(state, Missing) and state.value.installed:
             self._filters = filters(state.value, facts)
-        self._whole: dict[str, Reason] = {}
+        self._whole: dict[tuple[str, bool], Reason] = {}
         self._able: dict[int, bool] = {}
 
-    def check(self, pattern: EventPattern) -> Reason:
+    def check(self, pattern: EventPattern, *, broad: bool = False) -> Reason:
         """Whether it logs every event of a pattern, some, or none."""
-        for_event = self._whole.get(pattern.event)
+        for_event = self._whole.get((pattern.event, broad))
         if for_event is None:
-            for_event = self._whole[pattern.event] = self._asked(EventPattern(pattern.event))
-        if drops_all(for_event) or not (pattern.fields and self._filters.loaded):
+            whole = self._asked(EventPattern(pattern.event), broad=broad)
+            for_event = self._whole[pattern.event, broad] = whole
+        if not (pattern.fields and self._filters.loaded):
             return for_event
-        return self._asked(pattern)
+        if drops_all(for_event) and (broad or for_event.remedy is None):
+            return for_event
+        return self._asked(pattern, broad=broad)
 
-    def _asked(self, pattern: EventPattern) -> Reason:
+    def _asked(self, pattern: EventPattern, *, broad: bool) -> Reason:
         if isinstance(self._state, Missing):
             return not_asked(pattern.event, "filter")
         sysmon, evidence, possible = self._state.value, self._state.evidence, self._filters
@@ -92,23 +118,38 @@ class Keeping:
         if possible.doubt:
             return reason(UNKNOWN, possible.doubt, evidence, missing=SYSMON)
         answers = [written(sieve, pattern) for sieve in possible.loaded]
+        if sysmon.keeps_also:
+            kept = tuple(kept_besides(sysmon, _told_with(pattern.event)))
+            answers = [with_kept(answer, pattern, kept) for answer in answers]
         verdicts = [verdict_of(answer) for answer in answers]
         if len(set(verdicts)) > 1:
             explanation = _differing(possible, answers, verdicts)
             return reason(hull(verdicts), explanation, evidence, missing=SYSMON)
         answer, verdict = answers[-1], verdicts[-1]
-        remedy = None if verdict is YES else self._remedy(number_of(pattern.event))
+        remedy = None if verdict is YES else self._remedy(pattern, broad=broad)
         places = (*_where(answer, sysmon), *evidence)
         return reason(verdict, _told(answer, verdict), places, remedy)
 
-    def _remedy(self, number: int) -> Remedy | None:
+    def _remedy(self, pattern: EventPattern, *, broad: bool) -> Remedy | None:
+        loaded, number = self._filters.loaded, number_of(pattern.event)
         # A configuration that names what its Sysmon has not is refused whole.
         if number not in self._able:
-            loaded = self._filters.loaded
             self._able[number] = all(
-                manifest.fields_of(number, x.config.sysmon_schema) for x in loaded
+                manifest.fields_of(number, sieve.config.sysmon_schema) for sieve in loaded
             )
-        return widen(number) if self._able[number] else None
+        if not self._able[number] or any(told_by_other(sieve, pattern) for sieve in loaded):
+            return None
+        if isinstance(self._os, Known) and systems.on_system(number, self._os.value.build) is False:
+            return None
+        return keep_all(number) if broad else _least(loaded, pattern)
+
+
+def _least(loaded: tuple[Sieve, ...], pattern: EventPattern) -> Remedy | None:
+    """The least change, worked out once for all hosts that have the configuration."""
+    known, key = loaded[-1].remedies, (loaded, pattern.key)
+    if key not in known:
+        known[key] = keep(pattern, loaded)
+    return known[key]
 
 
 def _differing(possible: Filters, answers: list[FilterAnswer], verdicts: list[Verdict]) -> str:

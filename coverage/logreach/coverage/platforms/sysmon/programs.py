@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.filters import Remembering
@@ -47,11 +47,16 @@ def not_asked(subject: str, link: str, evidence: tuple[Evidence, ...] = ()) -> R
 
 
 class Sieve(Remembering):
-    """The filter of a configuration, beside the configuration itself."""
+    """The filter of a configuration, beside the configuration itself.
+
+    `remedies` remembers what to change for a pattern of events.
+    """
 
     def __init__(self, config: Config) -> None:
-        super().__init__(SysmonFilter(config))
+        self.engine = SysmonFilter(config)
+        super().__init__(self.engine)
         self.config = config
+        self.remedies: dict[object, Remedy | None] = {}
 
 
 @lru_cache(maxsize=8)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
+from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
 from logreach.coverage.events.event_id import EventId
@@ -27,8 +29,31 @@ def all_fields(key: EventId) -> tuple[str, ...]:
     return manifest.fields_of(number_of(key), manifest.newest())
 
 
+class _OfProgram:
+    """A prerequisite that asks which Sysmon runs on which Windows, and not what its configuration
+    keeps besides: changes of that leave it alone."""
+
+    __slots__ = ()
+
+    @property
+    def topic(self) -> Hashable:
+        return None
+
+    @staticmethod
+    def on_host(facts: Facts) -> Callable[[Prerequisite], Reason]:
+        """The check of many on one host."""
+        return lambda leaf: leaf.check(facts)
+
+    def state(self, facts: Facts) -> Hashable:
+        """What is said of Sysmon and of Windows."""
+        state = state_of(facts)
+        if not isinstance(state, Missing):
+            state = replace(state, value=replace(state.value, keeps_also=()))
+        return state, facts.get(OS)
+
+
 @dataclass(frozen=True, slots=True)
-class SysmonKnows:
+class SysmonKnows(_OfProgram):
     """The version of Sysmon there writes such events at all, and that Windows lets it."""
 
     event: EventId
@@ -69,7 +94,7 @@ def _by_system(facts: Facts, event: EventId) -> Reason | None:
 
 
 @dataclass(frozen=True, slots=True)
-class SysmonFillsField:
+class SysmonFillsField(_OfProgram):
     """The version of Sysmon there writes that field."""
 
     event: EventId

@@ -85,8 +85,8 @@ class SysmonSensor(Sensor):
     def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:
         return tuple(_field_needs(event, field)) if is_numbered(event) else ()
 
-    def filtered(self, pattern: EventPattern) -> Prerequisite | None:
-        return SysmonKeeps(pattern) if is_numbered(pattern.event) else None
+    def filtered(self, pattern: EventPattern, *, broad: bool = False) -> Prerequisite | None:
+        return SysmonKeeps(pattern, broad) if is_numbered(pattern.event) else None
 
     def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
         sysmon = facts.get(SYSMON)

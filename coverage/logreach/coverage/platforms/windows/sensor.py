@@ -21,33 +21,38 @@ from logreach.coverage.platforms.windows.fact_titles import title_of
 from logreach.coverage.platforms.windows.headers import header_on, header_texts
 from logreach.coverage.platforms.windows.hosts import WINDOWS
 from logreach.coverage.platforms.windows.knowledge.events import load_events
-from logreach.coverage.platforms.windows.knowledge.model import (
-    Event,
-    EventKnowledge,
-    Policy,
-)
-from logreach.coverage.platforms.windows.prerequisites.audit import Audited
+from logreach.coverage.platforms.windows.knowledge.model import Event, EventKnowledge
+from logreach.coverage.platforms.windows.knowledge.subcategory_cases import subcategory_cases
+from logreach.coverage.platforms.windows.policy import audited, need_of, policy_needs
 from logreach.coverage.platforms.windows.prerequisites.os import (
-    MEMBER,
     HasRole,
     OsFillsField,
     OsWrites,
+    written,
 )
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
 from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.prerequisites.where_written import WhereWritten
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
     AuditedObject,
     objects_of_pattern,
 )
+from logreach.coverage.platforms.windows.subcategories import cases_of, possible_cases
 from logreach.coverage.platforms.windows.variants import variant_of
-from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import OS, ROLE
 
 _REMOVABLE = "removable"
 _REMOVABLE_STORAGE = "Removable Storage"
+_UNAUDITED_PARTS = {
+    _REMOVABLE: (("file",), "is on removable storage, a part of all files"),
+    "token": (("file", "key"), "is a token, one of several kinds of object"),
+}
+"""Kinds of object that need no audit entry: the kinds among which they are where a pattern leaves
+the object open, and what to say of them."""
 _ELSEWHERE = frozenset({"Sysmon"})
 """Channels of the table that have a sensor of their own."""
 
@@ -130,20 +135,24 @@ class WindowsSensor(Sensor):
             if retired
             else Fixed(event, UNKNOWN, explanation)
         )
-        yield _need("unknown event", event, prerequisite=answer)
+        yield need_of("unknown event", event, prerequisite=answer)
         yield from self._channel(event)
 
     def _needs(self, entry: Event) -> Iterator[Need]:
-        yield _need("os", entry.key, prerequisite=OsWrites(entry))
+        yield need_of("os", entry.key, prerequisite=OsWrites(entry))
         for name in entry.settings:
             setting = SettingOn(entry.key, self.knowledge.settings[name], entry.without_setting)
-            yield _need("setting", entry.key, name, prerequisite=setting)
-        yield from self._channel(entry.key)
+            leaf = WhereWritten(setting, entry)
+            yield need_of("setting", entry.key, name, prerequisite=leaf)
+        yield from self._channel(entry.key, entry)
 
-    def _channel(self, event: EventId) -> Iterator[Need]:
+    def _channel(self, event: EventId, entry: Event | None = None) -> Iterator[Need]:
         channel = self.knowledge.channels.get(event.channel)
         if channel is not None:
-            yield _need("channel", event, prerequisite=ChannelOn(event, channel))
+            enabled: Prerequisite = ChannelOn(event, channel)
+            if entry is not None:
+                enabled = WhereWritten(enabled, entry)
+            yield need_of("channel", event, prerequisite=enabled)
 
     def role_gate(self, event: EventId, role: str = "", what: str = "") -> Need | None:
         entry = self.knowledge.events.get(event)
@@ -157,10 +166,12 @@ class WindowsSensor(Sensor):
 
     def recorder(self, event: EventId, role: str = "") -> Recorder | None:
         need = self.role_gate(event, role)
-        if need is None or role == MEMBER:
+        if need is None:
             return None
         gate = need.prerequisite
         assert isinstance(gate, HasRole)  # noqa: S101 - role_gate makes no other
+        if gate.roles <= self.knowledge.own_roles:
+            return None
         return Recorder(" or ".join(sorted(gate.roles)), " or ".join(gate.titles), gate)
 
     def allowed(self, shown: Shown) -> tuple[Requirement, ...]:
@@ -168,55 +179,9 @@ class WindowsSensor(Sensor):
         return () if entry is None else tuple(self._allowed(entry, shown))
 
     def _allowed(self, entry: Event, shown: Shown) -> Iterator[Requirement]:
-        guids = entry.subcategories
-        if shown.subcategory:
-            guids = (self._subcategories[shown.subcategory].guid,)
-        outcomes = entry.outcomes
-        if shown.outcome in outcomes:
-            outcomes = frozenset({shown.outcome})
-        yield from self._policy(entry, guids, outcomes)
-        for guid in entry.also_subcategories:
-            purpose = "besides the object's own subcategory"
-            also = _audited(entry, self.knowledge.subcategories[guid], outcomes, purpose)
-            doubted = shown.outcome and entry.also_doubted.get(guid) == shown.outcome
-            yield self._perhaps(entry, guid, also) if doubted else also
+        yield from policy_needs(entry, shown)
         if entry.sacl is not None:
             yield self._object_audited(entry, shown)
-
-    def _policy(
-        self, entry: Event, guids: Iterable[str], outcomes: frozenset[str]
-    ) -> Iterator[Requirement]:
-        if entry.policy is Policy.UNDOCUMENTED:
-            explanation = f"no source at hand tells which audit subcategory writes {entry.key}"
-            unknown = Fixed(entry.key, UNKNOWN, explanation)
-            yield _need("subcategory", entry.key, prerequisite=unknown)
-        if entry.policy is not Policy.SUBCATEGORY:
-            return
-        subcategories = [self.knowledge.subcategories[guid] for guid in guids]
-        yield Together(
-            NodeKey.of(
-                "policy",
-                entry.key,
-                *(subcategory.guid for subcategory in subcategories),
-                *sorted(outcomes),
-            ),
-            f"audit policy for {entry.key}",
-            tuple(
-                (_audited(entry, subcategory, outcomes), subcategory.name)
-                for subcategory in subcategories
-            ),
-            "is one of several subcategories, each for other objects or causes",
-        )
-
-    def _perhaps(self, entry: Event, guid: str, audited: Need) -> AnyOf:
-        """A subcategory of which no source settles whether it is needed."""
-        name = self.knowledge.subcategories[guid].name
-        explanation = f"no source settles whether {entry.key} needs {name} too for this outcome"
-        unsettled = _need(
-            "perhaps", entry.key, guid, prerequisite=Fixed(entry.key, UNKNOWN, explanation)
-        )
-        key, label = NodeKey.of("perhaps", entry.key, guid), f"{entry.key}: {name}, perhaps"
-        return AnyOf(key, label, (Choice(audited), Choice(unsettled)))
 
     def _object_audited(self, entry: Event, shown: Shown) -> Requirement:
         """The SACL that an operation, or else the event as such, asks for."""
@@ -244,21 +209,25 @@ class WindowsSensor(Sensor):
         storage = self._subcategories[_REMOVABLE_STORAGE]
         if storage.guid in entry.subcategories:
             caveat = "needs no audit entry, and tells of removable storage only"
-            yield Choice(_audited(entry, storage, entry.outcomes), PARTIAL, caveat)
+            yield Choice(audited(entry, storage, entry.outcomes), PARTIAL, caveat)
 
     def field_needs(self, event: EventId, field: str) -> tuple[Requirement, ...]:
         entry = self.knowledge.events.get(event)
         return () if entry is None else tuple(self._field_needs(entry, field))
 
     def _field_needs(self, entry: Event, field: str) -> Iterator[Need]:
-        yield _need("field", entry.key, field, prerequisite=OsFillsField(entry, field))
+        yield need_of("field", entry.key, field, prerequisite=OsFillsField(entry, field))
         if field in entry.field_settings:
             setting = self.knowledge.settings[entry.field_settings[field]]
-            needed = SettingOn(entry.key.field(field), setting)
-            yield _need("field setting", entry.key, field, prerequisite=needed)
+            needed = WhereWritten(SettingOn(entry.key.field(field), setting), entry, field)
+            yield need_of("field setting", entry.key, field, prerequisite=needed)
 
     def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
         return header_on(event, facts)
+
+    def absent(self, event: EventId, facts: Facts) -> bool:
+        entry, os = self.knowledge.events.get(event), facts.get(OS)
+        return entry is not None and not isinstance(os, Missing) and written(entry, os.value) == NO
 
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         return header_texts(event, field)
@@ -268,46 +237,49 @@ class WindowsSensor(Sensor):
 
     def objects(self, pattern: EventPattern) -> tuple[tuple[OnObject, ...], ...] | None:
         entry = self.knowledge.events.get(pattern.event)
-        if entry is None or entry.sacl is None:
+        if entry is None or (entry.sacl is None and pattern.event not in subcategory_cases()):
             return None
         outcome = (variant_of(pattern) or ANY_SENSE).outcome
-        return tuple(
-            tuple(self._audited_object(entry, target, outcome) for target in group)
+        groups = tuple(
+            tuple(self._audited_object(entry, pattern, target, outcome) for target in group)
             for group in objects_of_pattern(entry, pattern)
         )
+        if not groups and possible_cases(pattern):
+            return ((OnObject(_by_fields(Shown(entry.key, outcome=outcome), pattern)),),)
+        return groups
 
-    def _audited_object(self, entry: Event, target: AuditedObject, outcome: str) -> OnObject:
-        names = {self.knowledge.subcategories[guid].name for guid in entry.subcategories}
+    def _audited_object(
+        self, entry: Event, pattern: EventPattern, target: AuditedObject, outcome: str
+    ) -> OnObject:
         shown = Shown(
             entry.key,
-            subcategory=target.subcategory if target.subcategory in names else "",
             object_kind=target.kind,
             object_path=target.path,
             object_scope=target.scope,
             rights=target.rights,
             outcome=outcome,
         )
-        if target.kind != "file" or target.path or _REMOVABLE_STORAGE not in names:
-            return OnObject(shown)
-        # Files on removable storage need no entry, whatever right; they are a part of all files.
-        part = replace(shown, subcategory=_REMOVABLE_STORAGE, object_kind=_REMOVABLE, rights=())
-        return OnObject(shown, part, "is on removable storage, a part of all files")
+        for kind in () if entry.sacl is None or target.path else entry.sacl.exempt:
+            wholes, why = _UNAUDITED_PARTS[kind]
+            cases = cases_of(entry.key, pattern, kind)
+            if target.kind in wholes and any(case.kind == kind for case in cases):
+                part = replace(shown, object_kind=kind, rights=())
+                return OnObject(_by_fields(shown, pattern), _by_fields(part, pattern), why)
+        return OnObject(_by_fields(shown, pattern))
 
     def fact_title(self, key: FactKey[object]) -> str:
         return title_of(self.knowledge, key)
 
 
-def _need(what: str, *parts: str, prerequisite: Prerequisite) -> Need:
-    """A prerequisite of an event, labelled by it or by its field."""
-    return Need(NodeKey.of("need", what, *parts), prerequisite, parts[0])
-
-
-def _audited(
-    entry: Event, subcategory: AuditSubcategory, outcomes: frozenset[str], purpose: str = ""
-) -> Need:
-    span = entry.subcategory_spans.get(subcategory.guid)
-    audited = Audited(entry.key, subcategory, outcomes, purpose, span, entry.reference)
-    return _need("audit", entry.key, subcategory.guid, *sorted(outcomes), prerequisite=audited)
+def _by_fields(shown: Shown, pattern: EventPattern) -> Shown:
+    """With the subcategory that writes such events, or where that is not sure with the pattern."""
+    cases = cases_of(shown.event, pattern, shown.object_kind)
+    names = {case.subcategories for case in cases}
+    if len(names) == 1 and not any(case.doubt for case in cases):
+        (subcategories,) = names
+        if len(subcategories) == 1:
+            return replace(shown, subcategory=subcategories[0])
+    return replace(shown, pattern=pattern) if cases else shown
 
 
 def _on_object(entry: Event, shown: Shown, kind: str, rights: tuple[str, ...]) -> Need:
@@ -318,5 +290,5 @@ def _on_object(entry: Event, shown: Shown, kind: str, rights: tuple[str, ...]) -
         outcome="failure" if entry.outcomes == {"failure"} else shown.outcome or "success",
         scope=ObjectScope(shown.object_scope) if shown.object_scope else ObjectScope.TREE,
     )
-    audited = ObjectAudited(entry.key, access, entry.reference)
-    return _need("object audited", entry.key, str(access), prerequisite=audited)
+    entries = WhereWritten(ObjectAudited(entry.key, access, entry.reference), entry)
+    return need_of("object audited", entry.key, str(access), prerequisite=entries)

@@ -37,13 +37,17 @@ _SHAPE: Shape = {
             "source": str,
         }
     ],
+    "everywhere": [
+        {"events": [str], "field": str, "begins?": [str], "lacks?": [str], "source": str}
+    ],
 }
 _OTHER = {"success": "failure", "failure": "success"}  # an event has no third outcome
 
 
 @dataclass(frozen=True, slots=True)
 class _Clue:
-    """What a field holds in every event that is `of` an outcome, or of hosts `without` a role.
+    """What a field holds in every event that is `of` an outcome, or of hosts `without` a role, or
+    in every event whatever (neither of both).
 
     `spelled`: the values are spellings of one value, the event's own first.
     """
@@ -76,6 +80,8 @@ def variant_of(pattern: EventPattern) -> Sense | None:
     if not clues:
         return Sense("", anywhere) if anywhere else ANY_SENSE
     barred = [clue for clue in clues if not clue.allows(pattern.fields[clue.field])]
+    if any(not clue.of and not clue.without for clue in barred):
+        return None
     outcomes = load_events().events[pattern.event].outcomes
     left = outcomes - {clue.of for clue in barred}
     if outcomes and not left:
@@ -107,6 +113,8 @@ def _of_fields() -> dict[str, tuple[_Clue, ...]]:
         _add(by_event, entry["events"], _of_outcome(entry))
     for entry in table["elsewhere"]:
         _add(by_event, entry["events"], _elsewhere(entry))
+    for entry in table["everywhere"]:
+        _add(by_event, entry["events"], _everywhere(entry))
     return {event: tuple(clues) for event, clues in by_event.items()}
 
 
@@ -128,3 +136,10 @@ def _elsewhere(entry: dict[str, Any]) -> Iterator[_Clue]:
     if "lacks" in entry:
         holds = Constraint(Test.CONTAINS, tuple(entry["lacks"]), negated=True)
     yield _Clue(entry["field"], holds, without=entry["role"], what=entry["what"])
+
+
+def _everywhere(entry: dict[str, Any]) -> Iterator[_Clue]:
+    if "begins" in entry:
+        yield _Clue(entry["field"], Constraint(Test.BEGINS, tuple(entry["begins"])))
+    if "lacks" in entry:
+        yield _Clue(entry["field"], Constraint(Test.CONTAINS, tuple(entry["lacks"]), negated=True))

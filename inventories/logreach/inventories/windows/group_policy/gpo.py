@@ -83,7 +83,8 @@ class Gpo:
             if statement.key.family is SETTING
         )
         for key, missing in reading.missing:
-            keys = [key] if key.name else [SETTING(name) for name in settings()]
+            kept = (setting.name for setting in settings().values() if setting.registry)
+            keys = [key] if key.name else [SETTING(name) for name in kept]
             if key.family is SETTING:
                 self.preferred.update(dict.fromkeys(keys, missing))
         other_statements = tuple(

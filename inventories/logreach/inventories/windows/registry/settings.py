@@ -24,7 +24,8 @@ class RegistrySetting:
     setting is off if the value does not exist; with `unset_differs`, Windows then does something
     else than where the value says off. `heeded` are the registry types that Windows reads
     according to a source, empty for any; `ignored` those that it treats as an absent value. For
-    every other type no source says what Windows does.
+    every other type no source says what Windows does. `hotfix` is the update that the setting
+    stands for, '' for none.
     """
 
     name: str
@@ -37,6 +38,7 @@ class RegistrySetting:
     source: str
     heeded: frozenset[str]
     ignored: frozenset[str]
+    hotfix: str = ""
 
     @property
     def where_absent(self) -> Scalar:
@@ -81,6 +83,7 @@ def settings() -> dict[str, RegistrySetting]:
             source=row["source"],
             heeded=frozenset(row.get("heeded", _HEEDED[row["type"]])),
             ignored=frozenset(row.get("ignored", ())),
+            hotfix=row.get("hotfix", ""),
         )
         for name, row in _table()["settings"].items()
     }
@@ -108,6 +111,7 @@ def _table() -> Any:
         "heeded?": [str],
         "ignored?": [str],
         "types_source?": str,
+        "hotfix?": str,
         "registry": [str],
         "source": str,
     }

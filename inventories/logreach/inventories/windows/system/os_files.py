@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.facts import OS, ROLE, OperatingSystem, OsKind, Role
 from logreach.inventories.windows.host_words import words_of
+from logreach.inventories.windows.system import update_files
 from logreach.inventories.windows.system.operating_systems import identify
 
 _VERSION = re.compile(r"(?:6\.[0-3]|10\.0)\.\d{4,6}(?!\d)(?:\.\d+)?")
@@ -30,14 +32,17 @@ def looks_like_systeminfo(head: str) -> bool:
 
 def read_systeminfo(source: Source) -> Reading:
     """Read systeminfo as table, list or CSV; by its values, as its labels are translated."""
-    version_line = _find_version(source.text(_count_version_words))
+    listing = source.text(_count_version_words)
+    version_line = _find_version(listing)
     if version_line is None:
         hint = "Save the output of `systeminfo` or `systeminfo /fo csv`."
         raise InputError(source.fault("names no Windows version", hint=hint))
     line, name, version, cells = version_line
     role = _role(cells)
     kind = OsKind.SERVER if "server" in name.casefold() else OsKind.CLIENT
-    return _reading(source, f"{name} {version}", kind if name else None, role, f"line {line}")
+    system = _reading(source, f"{name} {version}", kind if name else None, role, f"line {line}")
+    updates = update_files.installed(source, listing)
+    return replace(system, statements=(*system.statements, *updates))
 
 
 def _find_version(listing: str) -> tuple[int, str, str, list[str]] | None:

@@ -3,7 +3,7 @@
   const all = (query, from = document) => [...from.querySelectorAll(query)];
   document.documentElement.classList.add("scripted");
 
-  // Techniques: by words and by the verdict of one question.
+  // Techniques: by words and by a verdict that one question has on some host.
   const words = document.getElementById("words");
   const question = document.getElementById("question");
   const verdict = document.getElementById("verdict");
@@ -14,8 +14,8 @@
     let shown = 0;
     for (const one of techniques) {
       const text = one.textContent.toLowerCase();
-      const label = one.dataset[`q${question.value}`];
-      const fits = (!verdict.value || label.startsWith(verdict.value)) &&
+      const labels = one.dataset[`q${question.value}`].split("|");
+      const fits = (!verdict.value || labels.includes(verdict.value)) &&
         wanted.every((word) => text.includes(word));
       one.hidden = !fits;
       shown += fits ? 1 : 0;

@@ -9,11 +9,13 @@ import pytest
 import yaml
 
 from logreach.coverage.engine.verdict import Level
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.windows.knowledge import events as events_module
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.knowledge.model import Policy, Setting, Span
 from logreach.coverage.platforms.windows.knowledge.spans import parse_span
 from logreach.coverage.platforms.windows.prerequisites.os import MEMBER
+from logreach.coverage.platforms.windows.sensor import WindowsSensor
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.reading.manifest import keys_by_place
 from logreach.inventories.windows.facts import OperatingSystem, OsKind, Role
@@ -25,6 +27,7 @@ _NAMES = (
     "layouts.csv",
     "unknown_events.csv",
     "retired_events.csv",
+    "field_updates.csv",
     "channels.yaml",
     "roles.yaml",
     "sacl.yaml",
@@ -100,6 +103,19 @@ def test_roles_and_settings_are_those_that_an_inventory_can_tell() -> None:
     assert knowledge.roles.keys() - features == {Role.DOMAIN_CONTROLLER, MEMBER}
     names = {setting.name for setting in knowledge.settings.values()}
     assert names - settings().keys() <= _TOLD_BY_NO_READER
+
+
+def test_hosts_of_some_roles_record_nothing_for_others() -> None:
+    sensor = WindowsSensor()
+    recorder = sensor.recorder(EventId.parse("Security:4769"))
+    assert recorder is not None
+    assert recorder.name == Role.DOMAIN_CONTROLLER
+    for event, role in (
+        ("Application:33205", ""),
+        ("DNSServer:770", ""),
+        ("Security:4720", MEMBER),
+    ):
+        assert sensor.recorder(EventId.parse(event), role) is None, event
 
 
 def test_only_documented_audit_events_hang_on_a_subcategory() -> None:

@@ -163,6 +163,16 @@ def _values() -> dict[tuple[int, str], tuple[str, ...]]:
     }
 
 
+@lru_cache(maxsize=1)
+def _volumes() -> dict[int, str]:
+    return {int(row["event_id"]): row["volume"] for row in table_rows("volumes.csv")}
+
+
+def volume_of(event_id: int) -> str:
+    """Microsoft's word for how many such events there are unfiltered; '' where there is none."""
+    return _volumes().get(event_id, "")
+
+
 def values_of(event_id: int, field: str) -> tuple[str, ...]:
     """The closed list of values that Sysmon writes into a field; () if it may hold anything."""
     if _types().get(field) == "Boolean":

@@ -8,7 +8,12 @@ from functools import lru_cache
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.patterns import Constraint, Decider, EventPattern, FilterAnswer
 from logreach.coverage.platforms.sysmon.engine import manifest
-from logreach.coverage.platforms.sysmon.engine.config import Config
+from logreach.coverage.platforms.sysmon.engine.config import (
+    Config,
+    EventElement,
+    Filter,
+    RuleElement,
+)
 from logreach.coverage.platforms.sysmon.engine.decision import MATCH, UNFILTERED
 from logreach.coverage.platforms.sysmon.engine.domains import Domain, domain
 from logreach.coverage.platforms.sysmon.engine.outcomes import (
@@ -23,6 +28,7 @@ from logreach.coverage.platforms.sysmon.engine.witnesses import WitnessSearch
 _MAX_DECIDERS = 5
 _MAX_DOMAINS = 256
 _CHANNEL = "Sysmon"
+Exclusions = tuple[Filter | RuleElement, ...]
 
 
 class SysmonFilter:
@@ -50,11 +56,30 @@ class SysmonFilter:
         if event_id in UNFILTERED:
             reason = f"event {event_id} is never filtered"
             return FilterAnswer(Level.YES, reason=reason)
+        evaluation = self._evaluation(event_id, pattern)
+        if evaluation is None:
+            return FilterAnswer(Level.NO, reason="no event that Sysmon writes meets the pattern")
+        outcome = evaluation.outcome()
+        if outcome == Outcome.EITHER:
+            return self._searched(evaluation, pattern)
+        return _settled(evaluation, Level.YES if outcome == Outcome.LOGGED else Level.NO)
+
+    def exclusions(self, pattern: EventPattern) -> Iterator[tuple[EventElement, Exclusions]]:
+        """The exclude elements that may match events of a pattern, with the filters and rules of
+        each that may; only for an event that Sysmon can filter."""
+        evaluation = self._evaluation(int(pattern.event.number), pattern)
+        if evaluation is None:
+            return
+        for element in evaluation.model.elements:
+            if not element.source.include and evaluation.element_status(element) & MATCH:
+                matching = (item for item in element.items if evaluation.item_status(item) & MATCH)
+                yield element.source, tuple(item.source for item in matching)
+
+    def _evaluation(self, event_id: int, pattern: EventPattern) -> DomainEvaluation | None:
+        """The filters on events of the pattern; None where Sysmon writes no such event."""
         if event_id not in self._models:
             self._models[event_id] = event_model(self.config, event_id)
-        return self._answer(self._models[event_id], pattern)
-
-    def _answer(self, model: EventModel, pattern: EventPattern) -> FilterAnswer:
+        model = self._models[event_id]
         constrained = {
             name: self._domain(model.event_id, name, constraints)
             for name, constraints in pattern.fields.items()
@@ -62,17 +87,13 @@ class SysmonFilter:
         }
         domains = {name: field_domain for name, (field_domain, _) in constrained.items()}
         if not all(field_domain.possible for field_domain in domains.values()):
-            return FilterAnswer(Level.NO, reason="no event that Sysmon writes meets the pattern")
+            return None
         # The event id limits some fields even if the pattern does not.
         for name in model.filtered_fields:
             if name not in domains and manifest.values_of(model.event_id, name):
                 domains[name] = domain(model.event_id, name, ())
         tables = {name: table for name, (_, table) in constrained.items()}
-        evaluation = DomainEvaluation(model, domains, tables)
-        outcome = evaluation.outcome()
-        if outcome == Outcome.EITHER:
-            return self._searched(evaluation, pattern)
-        return _settled(evaluation, Level.YES if outcome == Outcome.LOGGED else Level.NO)
+        return DomainEvaluation(model, domains, tables)
 
     def _searched(self, evaluation: DomainEvaluation, pattern: EventPattern) -> FilterAnswer:
         """Look for an event of either outcome; a proof that one lacks settles the answer."""

@@ -17,10 +17,11 @@ from logreach.inventories.windows.facts import OperatingSystem, OsKind
 class SystemRequirement:
     """The oldest Windows on which a version of Sysmon runs, according to a source.
 
-    `documented`: Microsoft's page for that version names it as the oldest. Otherwise someone
-    reliable has seen the version run there.
+    `name` is the version as published. `documented`: Microsoft's page for that version names it as
+    the oldest. Otherwise someone reliable has seen the version run there.
     """
 
+    name: str
     version: releases.Numbers
     client: str
     client_build: int
@@ -38,6 +39,7 @@ def requirements() -> tuple[SystemRequirement, ...]:
     """Every sourced requirement, by version of Sysmon."""
     unsorted = (
         SystemRequirement(
+            row["version"],
             releases.numbers(row["version"]),
             row["client"],
             int(row["client_build"]),
@@ -63,6 +65,25 @@ def on_system(event_id: int, build: int) -> bool | None:
     """Whether a Windows of this build provides the event's telemetry; None: no source says."""
     absent_to, present_from = _builds_of_events().get(event_id, (0, 0))
     return True if build >= present_from else False if build <= absent_to else None
+
+
+@lru_cache(maxsize=64)
+def newest_for(os: OperatingSystem) -> str | None:
+    """The last version of Sysmon that is known to run on that Windows, of those whose schema is
+    known; None where none is."""
+    running = [x.version for x in requirements() if x.build(os.kind) <= os.build]
+    if not running:
+        return None
+    versions = {
+        **{release.version: release.name for release in releases.releases()},
+        **{requirement.version: requirement.name for requirement in requirements()},
+    }
+    able = (
+        version
+        for version, name in versions.items()
+        if version <= max(running) and len(releases.possible_binaries(name).binaries) == 1
+    )
+    return versions[max(able)]
 
 
 def oldest_build(version: str | None, in_windows: bool) -> int:

@@ -30,6 +30,7 @@ _COLUMNS = {
     ),
     "types.csv": ("field", "type"),
     "values.csv": ("event_id", "field", "values", "source"),
+    "volumes.csv": ("event_id", "volume", "source"),
 }
 
 

@@ -74,8 +74,8 @@ class EventRows:
             self.faults.add(row, "a field stands twice")
         return Layout(
             int(version) if version.isdecimal() else 0,
-            self._span(row, "client"),
-            self._span(row, "server"),
+            self.span(row, "client"),
+            self.span(row, "server"),
             fields,
             "; ".join(part for part in (row.text("variant"), row.text("note")) if part),
             row.text("source"),
@@ -106,8 +106,8 @@ class EventRows:
             caveats=row.parts("caveats", TEXTS),
             reference=row.text("reference") or row.text("source"),
             source=row.text("source"),
-            client=self._span(row, "client", empty=True),
-            server=self._span(row, "server", empty=True),
+            client=self.span(row, "client", empty=True),
+            server=self.span(row, "server", empty=True),
             subcategory_spans=spans,
             without_setting=self._level(row),
             also_doubted=doubted,
@@ -127,7 +127,8 @@ class EventRows:
             self.faults.add(row, f"channels.yaml gives {match[1]} no provider of that name")
         return EventId.parse(key), channel.name
 
-    def _span(self, row: TableRow, column: str, *, empty: bool = False) -> Span | None:
+    def span(self, row: TableRow, column: str, *, empty: bool = False) -> Span | None:
+        """The builds in a column; None for none, and, with a fault, for what is no span."""
         cell = row.text(column)
         if empty and not cell:
             return None
@@ -159,7 +160,7 @@ class EventRows:
             names.append(name)
             if not span_text or name not in self.subcategories:
                 continue
-            span = self._span(
+            span = self.span(
                 TableRow({"subcategories": span_text}, row.source, row.where), "subcategories"
             )
             if span is not None:

@@ -3,7 +3,8 @@
 events.csv has a row per event, layouts.csv one per form in which it is written. They refer to
 sacl.yaml, settings.yaml, channels.yaml, roles.yaml and the inventories' own table of audit
 subcategories. unknown_events.csv holds the keys that others name and nothing here describes,
-retired_events.csv the numbers that are out of use. Spans of builds are written as `spans` says.
+retired_events.csv the numbers that are out of use, field_updates.csv the updates that bring a field
+to an event. Spans of builds are written as `spans` says.
 Where a server claim rests only on a client build of the same code, the layout's note says 'by
 branch'.
 """
@@ -11,6 +12,7 @@ branch'.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Channel,
     Event,
     EventKnowledge,
+    FieldUpdate,
     Layout,
     Retired,
     SaclNeed,
@@ -35,6 +38,7 @@ from logreach.inventories.windows.registry.settings import settings
 
 _HERE = Path(__file__).parent
 _UNKNOWN_COLUMNS = ("key", "named_by", "reason")
+_UPDATE_COLUMNS = ("event", "field", "setting", "builds", "source")
 _RETIRED_COLUMNS = ("channel", "first", "last", "reason", "source")
 
 
@@ -50,11 +54,12 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
     audit = {each.name: each for each in subcategories().values()}
     channels = _channels(folder, faults)
     needed = _settings(folder, faults)
-    roles = _roles(folder, faults)
+    roles, own_roles = _roles(folder, faults)
     rows = EventRows(audit, channels, needed, roles, faults)
     layouts = _layouts(folder, rows, faults)
     sacls = _sacls(folder, faults)
-    events = _events(folder, rows, layouts, sacls, faults)
+    updates = _field_updates(folder, rows, layouts, faults)
+    events = _events(folder, rows, layouts, sacls, updates, faults)
     unknown = _unknown(folder, events, faults)
     retired = tuple(_retired(folder, events, channels, faults))
     faults.settle()
@@ -64,6 +69,7 @@ def load_events(folder: Path = _HERE) -> EventKnowledge:
         channels,
         needed,
         roles,
+        own_roles,
         unknown,
         retired,
     )
@@ -98,7 +104,7 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
 
 
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
-    keys = ("fact", "mask", "whole", "title", "remedy", "note", "source")
+    keys = ("fact", "mask", "whole", "title", "remedy", "note", "volume", "source")
     by_name: dict[str, Setting] = {}
     for name, row in read_entries(folder / "settings.yaml", keys, faults):
         mask = row.values.get("mask", 0)
@@ -118,15 +124,16 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
             _sourced(row, faults),
             mask,
             row.text("whole"),
+            row.text("volume"),
         )
     return by_name
 
 
-def _roles(folder: Path, faults: Faults) -> dict[str, str]:
-    return {
-        name: row.text("title")
-        for name, row in read_entries(folder / "roles.yaml", ("title",), faults)
-    }
+def _roles(folder: Path, faults: Faults) -> tuple[dict[str, str], frozenset[str]]:
+    """Titles by name, and the roles whose hosts record only what is done on themselves."""
+    rows = dict(read_entries(folder / "roles.yaml", ("title", "own"), faults))
+    own = frozenset(name for name, row in rows.items() if row.values.get("own") is True)
+    return {name: row.text("title") for name, row in rows.items()}, own
 
 
 def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[TableRow, SaclNeed]]:
@@ -158,6 +165,7 @@ def _events(
     rows: EventRows,
     layouts: Mapping[str, list[Layout]],
     sacls: Mapping[str, tuple[TableRow, SaclNeed]],
+    updates: Mapping[str, Mapping[str, FieldUpdate]],
     faults: Faults,
 ) -> dict[EventId, Event]:
     by_key: dict[EventId, Event] = {}
@@ -167,12 +175,29 @@ def _events(
             faults.add(row, f"{key} stands twice")
         _, sacl = sacls.get(key, (None, None))
         event = rows.event(row, tuple(layouts.get(key, ())), sacl)
-        by_key[event.key] = event
+        by_key[event.key] = replace(event, field_updates=updates.get(key, {}))
     for key in layouts.keys() - by_key.keys():
         faults.add(TableRow({}, "layouts.csv", key), "no such event in events.csv")
     for key in sacls.keys() - by_key.keys():
         faults.add(sacls[key][0], "no such event in events.csv")
     return by_key
+
+
+def _field_updates(
+    folder: Path, rows: EventRows, layouts: Mapping[str, list[Layout]], faults: Faults
+) -> dict[str, dict[str, FieldUpdate]]:
+    by_event: dict[str, dict[str, FieldUpdate]] = {}
+    for row in read_csv(folder / "field_updates.csv", _UPDATE_COLUMNS, faults):
+        _sourced(row, faults)
+        event, field, setting = row.text("event"), row.text("field"), row.text("setting")
+        if not any(field in layout.fields for layout in layouts.get(event, ())):
+            faults.add(row, f"no layout of {event!r} has {field!r}")
+        span = rows.span(row, "builds")
+        if setting not in rows.settings or span is None:
+            faults.add(row, f"{setting!r} is no setting, or no builds are named")
+            continue
+        by_event.setdefault(event, {})[field] = FieldUpdate(rows.settings[setting], span)
+    return by_event
 
 
 def _unknown(folder: Path, events: Mapping[EventId, Event], faults: Faults) -> dict[EventId, str]:

@@ -90,6 +90,48 @@ class SaclNeed:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting that events depend on, and how to turn it on.
+
+    `name` is that of the fact. `mask` holds the bits of a number that must all be set; 0: any
+    value but zero, false and nothing turns it on. `whole` is the entry of a list (parts between
+    ';') that covers everything, where other entries cover a part; '': any entry will do. `volume`
+    is a source's word for how many events it yields, '' for none.
+    """
+
+    name: str
+    title: str
+    remedy: str
+    note: str = ""
+    source: str = ""
+    mask: int = 0
+    whole: str = ""
+    volume: str = ""
+
+    def level(self, value: Scalar) -> Level:
+        """How far the fact's value turns it on; True stands for every bit and every entry."""
+        if isinstance(value, Off):
+            return Level.NO
+        if self.mask and value is not True:
+            on = isinstance(value, int) and value & self.mask == self.mask
+        else:
+            on = bool(value)
+        if not on:
+            return Level.NO
+        if self.whole and isinstance(value, str):
+            return Level.YES if self.whole in value.split(";") else Level.PARTIAL
+        return Level.YES
+
+
+@dataclass(frozen=True, slots=True)
+class FieldUpdate:
+    """An update that brings a field to an event, as a setting, and the builds where it does."""
+
+    setting: Setting
+    span: Span
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """One event id of one channel; there is one object for each, so it is hashed as such.
@@ -102,7 +144,8 @@ class Event:
     which no source settles whether it must. `outcomes` is a subset of {'success',
     'failure'}; empty: not documented. `settings` must be true for it to be written,
     `without_setting` is what is still written where they are not; `field_settings` must be true
-    for one field to be filled. `roles` are the roles or features one of which
+    for one field to be filled; `field_updates` are updates that bring a field to some builds.
+    `roles` are the roles or features one of which
     the host must have ('domain-controller', 'ad-cs'); empty: any host. `never_emitted` marks
     events that are defined and not written by any Windows. `client` and `server` are the builds
     on which it is written in some layout or other, where that is surer than any one layout (an
@@ -132,6 +175,7 @@ class Event:
     subcategory_spans: Mapping[str, Span] = field(default_factory=dict)
     without_setting: Level = Level.NO
     also_doubted: Mapping[str, str] = field(default_factory=dict)
+    field_updates: Mapping[str, FieldUpdate] = field(default_factory=dict)
 
     def written_on(self, os: OperatingSystem) -> Verdict:
         """Whether this Windows writes it at all, in any layout; policy and role aside."""
@@ -161,38 +205,6 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """A setting that events depend on, and how to turn it on.
-
-    `name` is that of the fact. `mask` holds the bits of a number that must all be set; 0: any
-    value but zero, false and nothing turns it on. `whole` is the entry of a list (parts between
-    ';') that covers everything, where other entries cover a part; '': any entry will do.
-    """
-
-    name: str
-    title: str
-    remedy: str
-    note: str = ""
-    source: str = ""
-    mask: int = 0
-    whole: str = ""
-
-    def level(self, value: Scalar) -> Level:
-        """How far the fact's value turns it on; True stands for every bit and every entry."""
-        if isinstance(value, Off):
-            return Level.NO
-        if self.mask and value is not True:
-            on = isinstance(value, int) and value & self.mask == self.mask
-        else:
-            on = bool(value)
-        if not on:
-            return Level.NO
-        if self.whole and isinstance(value, str):
-            return Level.YES if self.whole in value.split(";") else Level.PARTIAL
-        return Level.YES
-
-
-@dataclass(frozen=True, slots=True)
 class Retired:
     """Numbers, the last one among them, that no Windows since Vista writes to a channel."""
 
@@ -206,8 +218,9 @@ class Retired:
 class EventKnowledge:
     """Every table of this folder, by key.
 
-    `roles` maps a role or feature to its title. `unknown_events` maps event keys that a mapping
-    or an analytic names, and that no channel is known to hold, to the reason.
+    `roles` maps a role or feature to its title; hosts of `own_roles` record nothing for others.
+    `unknown_events` maps event keys that a mapping or an analytic names, and that no channel is
+    known to hold, to the reason.
     """
 
     events: Mapping[EventId, Event]
@@ -215,6 +228,7 @@ class EventKnowledge:
     channels: Mapping[str, Channel]
     settings: Mapping[str, Setting]
     roles: Mapping[str, str] = field(default_factory=dict)
+    own_roles: frozenset[str] = frozenset()
     unknown_events: Mapping[EventId, str] = field(default_factory=dict)
     retired_events: tuple[Retired, ...] = ()
 

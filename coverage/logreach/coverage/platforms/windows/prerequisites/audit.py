@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from logreach.coverage.engine.judged import Reason, Remedy
+from logreach.coverage.engine.judged import Reason, Remedy, Volume
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.coverage.platforms.windows.knowledge.model import Span
 from logreach.inventories.facts.facts import Facts, Missing
@@ -113,4 +113,6 @@ class Audited:
         )
         cost = f"event volume: {self.subcategory.volume}" if self.subcategory.volume else ""
         title = f"{self.subcategory.gpo_name}: {value}"
-        return Remedy(audit_key(self.subcategory.guid), value, explanation, cost, title)
+        volume = Volume.of(self.subcategory.volume)
+        key = audit_key(self.subcategory.guid)
+        return Remedy(key, value, explanation, cost, title, "audit policy", volume)

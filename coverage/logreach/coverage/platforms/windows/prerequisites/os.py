@@ -9,10 +9,19 @@ from functools import lru_cache
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Verdict, hull
 from logreach.coverage.platforms.windows.knowledge.model import Event, Layout
+from logreach.coverage.platforms.windows.prerequisites.settings import SettingOn
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import FEATURE, OS, ROLE, OperatingSystem, OsKind, Role
+from logreach.inventories.windows.facts import (
+    FEATURE,
+    OS,
+    ROLE,
+    SETTING,
+    OperatingSystem,
+    OsKind,
+    Role,
+)
 from logreach.inventories.windows.system.operating_systems import catalogue
 
 MEMBER = "member"
@@ -112,20 +121,24 @@ def _why_not(event: Event, os: OperatingSystem, verdict: Verdict) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OsFillsField:
-    """The event has the field in the version that the host's build writes."""
+    """The event has the field in the version that the host's build writes, or once updated."""
 
     event: Event
     name: str
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
-        return (OS,)
+        update = self.event.field_updates.get(self.name)
+        return (OS, SETTING(update.setting.name)) if update else (OS,)
 
     def check(self, facts: Facts) -> Reason:
         event, name = self.event, self.name
         verdict, evidence, os = over_systems(
             facts, lambda candidate: has_field(event, name, candidate)
         )
+        update = event.field_updates.get(name)
+        if update and os is not None and verdict == UNKNOWN and update.span.holds(os.build) == YES:
+            return SettingOn(event.key.field(name), update.setting).check(facts)
         system = "any Windows" if os is None else _place(event, os)
         missing = None
         if verdict == YES:

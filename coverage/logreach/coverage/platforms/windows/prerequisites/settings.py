@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from logreach.coverage.engine.judged import Reason, Remedy
+from logreach.coverage.engine.judged import Reason, Remedy, Volume
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict
 from logreach.coverage.platforms.windows.knowledge.model import Channel, Setting
 from logreach.inventories.facts.facts import Facts, Missing
@@ -49,6 +49,8 @@ class SettingOn:
             self.setting.remedy,
             self.setting.note,
             f"Setting: {self.setting.title}",
+            "setting",
+            Volume.of(self.setting.volume),
         )
         title = f"setting '{self.setting.title}'"
         if isinstance(fact, Missing):
@@ -138,4 +140,5 @@ class ChannelOn:
             ChannelState(enabled=True),
             instruction,
             title=f"Channel {self.channel.name}: enabled",
+            kind="channel",
         )

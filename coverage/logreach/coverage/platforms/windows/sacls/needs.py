@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -72,15 +73,9 @@ class AccessNeed:
         return normal(path) or ObjectName(self.kind, path.upper())
 
     @property
-    def masks(self) -> dict[str, int]:
+    def masks(self) -> Mapping[str, int]:
         """The needed rights with their bits; if none is named, every single right of the kind."""
-        if self.rights:
-            return {name: _bits(self.kind, name) or 0 for name in self.rights}
-        all_bits = access_rights.every_right(self.kind)
-        return {
-            name: access_rights.bits(self.kind, name) or 0
-            for name in access_rights.names(self.kind, all_bits)
-        }
+        return _masks(self.kind, self.rights)
 
     @property
     def kind_title(self) -> str:
@@ -108,6 +103,14 @@ class AccessNeed:
         return str(classes.get(name.casefold(), "")) if prefix.casefold() == "ad" else ""
 
 
+@lru_cache(maxsize=1024)  # every entry of a SACL asks
+def _masks(kind: str, rights: tuple[str, ...]) -> Mapping[str, int]:
+    if rights:
+        return {name: _bits(kind, name) or 0 for name in rights}
+    every = access_rights.names(kind, access_rights.every_right(kind))
+    return {name: access_rights.bits(kind, name) or 0 for name in every}
+
+
 def _bits(kind: str, right: str) -> int | None:
     """The bits of a right; all extended rights of the directory have the same bit."""
     if kind == "ad" and right in objects()["extended_rights"]:
@@ -125,11 +128,10 @@ def objects() -> Any:
         "server_from": int,
         "source": str,
     }
-    texts = ("exempt", "titles", "unreported", "classes", "types", "object_types", "access_codes")
+    texts = ("exempt", "titles", "unreported", "classes", "types", "access_codes")
     shape: Shape = {
-        **{key: {...: str} for key in (*texts, "subcategories", "class_fields")},
-        **dict.fromkeys(("exempt_source", "object_types_source", "other_source"), str),
-        **{key: {...: {...: str}} for key in ("other_servers", "other_types")},
+        **{key: {...: str} for key in (*texts, "class_fields")},
+        "exempt_source": str,
         **{key: [str] for key in ("directory_fields", "extended_rights", "any_right")},
         "built_in": [built_in],
         "words": {...: [str]},

@@ -9,26 +9,25 @@ from dataclasses import dataclass, replace
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.platforms.windows.knowledge.model import Event
 from logreach.coverage.platforms.windows.sacls.needs import CHILD, ObjectScope, built_in, objects
+from logreach.coverage.platforms.windows.subcategories import DIRECTORY, possible_cases
 from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.object_names import normal
 
-_NAME, _TYPE, _MASK, _LIST = "ObjectName", "ObjectType", "AccessMask", "AccessList"
+_NAME, _MASK, _LIST = "ObjectName", "AccessMask", "AccessList"
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,8}")
 _PROPERTIES, _SERVER = "Properties", "ObjectServer"
 _TEXT_TESTS = (Test.EQUALS, Test.BEGINS, Test.ENDS, Test.CONTAINS)
 _EXTENSION = re.compile(r"\.[a-z]{2,4}\d?$", re.IGNORECASE)
-_DIRECTORY = "ad"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditedObject:
-    """An object, or with path '' any of its kind; `subcategory` is the audit policy's for it."""
+    """An object, or with path '' any of its kind."""
 
     kind: str
     path: str = ""
     scope: ObjectScope = ObjectScope.TREE
     rights: tuple[str, ...] = ()
-    subcategory: str = ""
 
 
 def objects_of_pattern(
@@ -42,20 +41,21 @@ def objects_of_pattern(
     need = event.sacl
     if need is None:
         return ()
-    if _DIRECTORY in need.objects:
+    if DIRECTORY in need.objects:
         targets = tuple(of_other_servers(pattern) or _in_directory(event, pattern))
         return (targets,) if targets else ()
+    kinds_by_type = _kinds_by_type(pattern)
+    event_kinds = kinds_by_type or set(need.objects)
     by_name = [
-        target for target in _objects_by_name(pattern) if _is_possible(target.kind, need.objects)
+        target for target in _objects_by_name(pattern) if _is_possible(target.kind, event_kinds)
     ]
     excluding = _excludes(pattern, (_NAME,))
-    candidates = {target.kind for target in by_name} or set(_kinds(need.objects, pattern))
+    candidates = {target.kind for target in by_name} or set(_kinds_by_name(event_kinds, pattern))
     # If no object of this event can have the name or type, the event determines the kinds alone.
-    kinds = {kind for kind in candidates if _is_possible(kind, need.objects)} or set(need.objects)
+    kinds = {kind for kind in candidates if _is_possible(kind, event_kinds)} or event_kinds
     groups = []
     for kind in sorted(kinds):
         rights, exact = (need.rights, True) if need.rights else _rights(event, kind, pattern)
-        subcategory = objects()["subcategories"].get(kind, "")
         group = [target for target in by_name if target.kind == kind]
         if not group:
             group = [AuditedObject(kind, scope=_scope_of_kind(pattern))]
@@ -63,9 +63,7 @@ def objects_of_pattern(
             group = [
                 replace(target, scope=ObjectScope.SOME) for target in group if not _is_tree(target)
             ]
-        groups.append(
-            tuple(replace(target, rights=rights, subcategory=subcategory) for target in group)
-        )
+        groups.append(tuple(replace(target, rights=rights) for target in group))
     return tuple(groups)
 
 
@@ -158,14 +156,17 @@ def _audited_process(value: str) -> str:
     return name if f"process:{name.upper()}" in built_in() and "\\" in value else ""
 
 
-def _kinds(event_kinds: Iterable[str], pattern: EventPattern) -> Iterator[str]:
-    """The kinds of object, of those of the event, that a pattern's types and names allow."""
-    types = [value.casefold() for value in _values(pattern, _TYPE, (Test.EQUALS,))]
-    if types:
-        table = objects()["object_types"]
-        known = all(object_type in table for object_type in types)
-        yield from {table[object_type] for object_type in types} if known else event_kinds
-        return
+def _kinds_by_type(pattern: EventPattern) -> set[str]:
+    """The kinds of object that a pattern's fields, such as the type, allow; empty: they tell none.
+
+    Files on removable storage are files, and processes kernel objects.
+    """
+    kinds = {case.kind for case in possible_cases(pattern)} - {"removable"}
+    return kinds - {"process"} if "kernel" in kinds else kinds
+
+
+def _kinds_by_name(event_kinds: set[str], pattern: EventPattern) -> Iterator[str]:
+    """The kinds of object, of those of the event, that a pattern's names allow."""
     names_by_constraint = [
         [value.casefold() for value in constraint.values]
         for constraint in _required(pattern, _NAME)
@@ -224,27 +225,16 @@ def _right_of_code(kind: str, value: str) -> str:
 
 def of_other_servers(pattern: EventPattern) -> list[AuditedObject]:
     """Objects of servers other than the directory; some directory events concern these too."""
-    kind_of_server = objects()["other_servers"].get(pattern.event)
-    if kind_of_server is None:
+    kinds = _kinds_by_type(pattern)
+    if not kinds or DIRECTORY in kinds or not kinds <= objects()["unreported"].keys():
         return []
-    servers = {value.casefold() for value in _values(pattern, _SERVER, (Test.EQUALS,))}
-    kinds = {kind_of_server.get(server, "foreign") for server in servers}
-    if not servers:
-        kind_of_type = objects()["other_types"][pattern.event]
-        kinds = {kind_of_type.get(value.casefold(), "") for value in _values(pattern, _TYPE)}
-    if not kinds or kinds & {"", "ds"} or "ds" in servers:
-        return []
-    subcategories = objects()["subcategories"]
-    return [
-        AuditedObject(kind, "", ObjectScope.SOME, (), subcategories.get(kind, ""))
-        for kind in sorted(kinds)
-    ]
+    return [AuditedObject(kind, "", ObjectScope.SOME) for kind in sorted(kinds)]
 
 
 def _in_directory(event: Event, pattern: EventPattern) -> Iterator[AuditedObject]:
     """Directory objects by replication right or by class; none if the pattern adds nothing."""
     need = event.sacl
-    if need is None or need.objects != (_DIRECTORY,):
+    if need is None or need.objects != (DIRECTORY,):
         return
     fields = objects()["directory_fields"]
     guids = [value.casefold().strip("{}%") for value in _values(pattern, _PROPERTIES)]
@@ -253,20 +243,20 @@ def _in_directory(event: Event, pattern: EventPattern) -> Iterator[AuditedObject
     if guids and set(guids) <= set(right_of_guid):
         rights = tuple(sorted({right_of_guid[guid] for guid in guids}))
         scope = ObjectScope.SOME if excluding else ObjectScope.TREE
-        yield AuditedObject(_DIRECTORY, "ad:domainDNS", scope, rights=rights)
+        yield AuditedObject(DIRECTORY, "ad:domainDNS", scope, rights=rights)
         return
     class_field = objects()["class_fields"].get(event.key, "")
     classes = [_class(value) for value in _values(pattern, class_field)]
     by_class = bool(classes) and all(classes)
-    rights, exact = (need.rights, True) if need.rights else _rights(event, _DIRECTORY, pattern)
+    rights, exact = (need.rights, True) if need.rights else _rights(event, DIRECTORY, pattern)
     understood = {class_field, _SERVER, _MASK, _LIST} if by_class else {_MASK, _LIST}
     narrowed = any(field not in understood and pattern.fields.get(field) for field in fields)
     scope = ObjectScope.SOME if narrowed or excluding or not exact else ObjectScope.TREE
     if by_class:
         for name in dict.fromkeys(classes):
-            yield AuditedObject(_DIRECTORY, f"ad:{name}", scope, rights)
+            yield AuditedObject(DIRECTORY, f"ad:{name}", scope, rights)
     elif narrowed or excluding or rights != need.rights:
-        yield AuditedObject(_DIRECTORY, "", scope, rights)
+        yield AuditedObject(DIRECTORY, "", scope, rights)
 
 
 def _class(value: str) -> str:

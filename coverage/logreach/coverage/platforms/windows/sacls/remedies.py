@@ -32,7 +32,8 @@ def remedy_for(
         instruction, objects = _global(need, ace), f"every {need.kind} (global)"
     else:
         instruction, objects = _on_object(need, name, ace), name.name
-    return Remedy(key, value, instruction, title=f"Audit entry on {objects}: {to_sddl(ace)}")
+    title = f"Audit entry on {objects}: {to_sddl(ace)}"
+    return Remedy(key, value, instruction, title=title, kind="audit entry")
 
 
 def _ace(need: AccessNeed, name: ObjectName | None) -> Ace:
