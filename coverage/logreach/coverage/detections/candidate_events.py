@@ -77,6 +77,23 @@ def alternatives_of(
     )
 
 
+def channels_named(found: Sequence[Conj], known: Knowledge) -> Placement | None:
+    """Where a rule's events are whose log source does not say so: in the channels that each of its
+    branches names; None where one names none."""
+    channels: dict[str, None] = {}
+    for needs, _ in found:
+        named = [
+            sensors().channels.get(value.casefold())
+            for one in needs
+            if known.header_name(one.field) == "Channel" and one.constraint.test is Test.EQUALS
+            for value in one.constraint.values
+        ]
+        if not named or None in named:
+            return None
+        channels.update(dict.fromkeys(name for name in named if name))
+    return Placement(channels=tuple(channels)) if channels else None
+
+
 def event_numbers(tests: Sequence[Constraint], channels: Sequence[str]) -> tuple[str, ...]:
     """The event ids that meet the tests, in order; () where they do not tell which are meant.
 

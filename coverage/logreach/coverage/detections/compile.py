@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from logreach.coverage.detections.branches import Conj, expand
-from logreach.coverage.detections.candidate_events import alternatives_of, branch_of
+from logreach.coverage.detections.candidate_events import alternatives_of, branch_of, channels_named
 from logreach.coverage.detections.condition import fields_of, rule_tree
 from logreach.coverage.detections.constant_fields import retired
 from logreach.coverage.detections.conversion import NO_CONVERSION, Conversion, convert
@@ -17,8 +17,8 @@ from logreach.coverage.detections.correlation import correlation_of
 from logreach.coverage.detections.describe import needs_text
 from logreach.coverage.detections.documents import NO_RULE, Document
 from logreach.coverage.detections.impossible import IMPOSSIBLE, why_impossible
-from logreach.coverage.detections.mapping import Knowledge, Placement
-from logreach.coverage.detections.metadata import read_with
+from logreach.coverage.detections.mapping import NO_CHANNEL, Knowledge, Placement
+from logreach.coverage.detections.metadata import MetadataError, read_with
 from logreach.coverage.detections.model import (
     Branch,
     Demand,
@@ -29,7 +29,13 @@ from logreach.coverage.detections.model import (
 )
 from logreach.coverage.detections.narrowing import Filters, narrow
 from logreach.coverage.detections.parts import united
-from logreach.coverage.detections.rule_faults import OLD_COUNT, fault_of, misspelt, said
+from logreach.coverage.detections.rule_faults import (
+    OLD_COUNT,
+    fault_of,
+    is_of_metadata,
+    misspelt,
+    said,
+)
 from logreach.coverage.detections.suggestions import MEANT
 from logreach.coverage.detections.tags import tactics_of, techniques_of
 from logreach.inventories.files.faults import Fault
@@ -143,10 +149,12 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def _placed(parts: Parts, known: Knowledge) -> Rule:
     """A rule with the events that show its branches."""
+    found = parts.pop("found", ())
     placement = known.place(parts["logsource"])
+    if placement.unmapped == NO_CHANNEL:
+        placement = channels_named(found, known) or placement
     if not parts["unjudged"] and parts["kind"] == "rule":
         parts["unjudged"] = placement.unmapped
-    found = parts.pop("found", ())
     branches = tuple(branch_of(conj, placement, known, needs_text(conj[0])) for conj in found)
     branches = _of_today(branches)
     if parts.get("truncated") and not any(branch.alternatives for branch in branches):
@@ -188,17 +196,24 @@ def _parts(
 ) -> tuple[Parts, list[Fault]]:
     parts = _heading(document, data)
     try:
-        if "correlation" in data:
+        if "correlation" in data and not _is_remark(data):
             errors = _correlation(parts, data, compiler)
         elif "filter" in data:
             parts.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
             errors = _filter_errors(data)
         else:
             errors = _rule(parts, data, compiler)
+            if _is_remark(data):
+                errors.append(MetadataError("correlation", data["correlation"]))
     except Exception as error:  # whatever pySigma makes of a hostile document
         errors = [error]
         parts.update(kind="unreadable", unjudged=f"cannot be read: {said(error)}")
     return parts, [fault_of(document, error) for error in errors]
+
+
+def _is_remark(data: dict[str, Any]) -> bool:
+    """Whether a rule with a detection of its own only remarks what to correlate it by."""
+    return "detection" in data and isinstance(data.get("correlation"), str | list)
 
 
 def _heading(document: Document, data: dict[str, Any]) -> Parts:
@@ -299,9 +314,11 @@ def _correlation(parts: Parts, data: dict[str, Any], compiler: Compiler) -> list
 
     rule, errors = read_with(partial(SigmaCorrelationRule.from_dict, collect_errors=True), data)
     parts["kind"] = "correlation"
-    if rule.errors:
-        parts["unjudged"] = f"cannot be read: {said(rule.errors[0])}"
-        return [*rule.errors, *errors]
+    errors = [*rule.errors, *errors]
+    blocking = [error for error in rule.errors if not is_of_metadata(error)]
+    if blocking:
+        parts["unjudged"] = f"cannot be read: {said(blocking[0])}"
+        return errors
     found = correlation_of(rule, compiler.conversion.names)
     if isinstance(found, str):
         parts["unjudged"] = found

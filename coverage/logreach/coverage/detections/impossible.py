@@ -9,6 +9,7 @@ from logreach.coverage.detections.describe import literal_text
 from logreach.coverage.detections.mapping import EventAlternatives, Knowledge, MappedEvent
 from logreach.coverage.detections.model import KEYWORD, Literal
 from logreach.coverage.detections.reading import read
+from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint
 from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
@@ -20,8 +21,11 @@ IMPOSSIBLE = "no event can meet its condition"
 def why_impossible(conj: Conj, alternatives: Iterable[EventAlternatives], known: Knowledge) -> str:
     """What keeps every event out of a branch that no event can be in."""
     reasons = [*_contradictions(conj)]
-    for events in alternatives:
-        reasons += [reason for mapped in events for reason in _settled(conj, mapped, known)]
+    every = [mapped for events in alternatives for mapped in events if not mapped.named]
+    settled = {mapped.event: [*_settled(conj, mapped, known)] for mapped in every}
+    # An event that no single test rules out is what the rule means.
+    reasons += [_by_values(conj, event, known) for event, found in settled.items() if not found]
+    reasons += [reason for found in settled.values() for reason in found]
     return f"{IMPOSSIBLE}: {reasons[0]}" if reasons else IMPOSSIBLE
 
 
@@ -48,6 +52,11 @@ def _settled(conj: Conj, mapped: MappedEvent, known: Knowledge) -> Iterator[str]
     for one in conj[0]:
         if read(one, mapped, known).always is False:
             yield f"it asks that {literal_text(one)}, and {_instead(one, mapped, known)}"
+
+
+def _by_values(conj: Conj, event: EventId, known: Knowledge) -> str:
+    fields = dict.fromkeys(one.field for one in conj[0] if not known.header_name(one.field))
+    return f"no {event} holds what it asks of {', '.join(fields) or 'its fields'}"
 
 
 def _instead(one: Literal, mapped: MappedEvent, known: Knowledge) -> str:

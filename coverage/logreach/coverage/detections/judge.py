@@ -6,14 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
-from logreach.coverage.detections.explanations import (
-    carrying,
-    loss,
-    missing_fields,
-    telling,
-    with_exclusions,
-)
-from logreach.coverage.detections.model import Branch, Rule
+from logreach.coverage.detections.explanations import loss
 from logreach.coverage.detections.node_types import (
     CandidateNode,
     DemandNode,
@@ -22,6 +15,7 @@ from logreach.coverage.detections.node_types import (
     RuleNode,
     WayNode,
 )
+from logreach.coverage.detections.outcomes import dead_branches, outcome_of, states, uncovered
 from logreach.coverage.detections.results import (
     CandidateResult,
     DeadBranch,
@@ -99,7 +93,7 @@ class RuleJudge:
         ways = tuple([self._way(way) for way in rule.ways])
         dead = tuple([place for place, way in enumerate(ways) if way.dead])
         if dead and len(dead) < len(ways):
-            dead = _uncovered(rule, ways, dead)
+            dead = uncovered(rule, ways, dead)
         verdict = self._verdict(rule.node)
         key = (
             tuple([way.place for way in ways]),
@@ -109,10 +103,10 @@ class RuleJudge:
         outcome = self._outcomes.get(key)
         if outcome is None:
             lost = [ways[place] for place in dead]
-            outcome = self._outcomes[key] = _outcome(rule.rule, verdict, ways, lost)
+            outcome = self._outcomes[key] = outcome_of(rule.rule, verdict, ways, lost)
         named: tuple[DeadBranch, ...] = ()
         if dead:
-            named = tuple(dict.fromkeys(_dead_branches(rule, ways, dead)))
+            named = tuple(dict.fromkeys(dead_branches(rule, ways, dead)))
         _, judged, state, log_sources, _, missing, _ = outcome
         return RuleResult(rule.rule.id, judged, state, log_sources, named, missing, ways)
 
@@ -233,7 +227,7 @@ class RuleJudge:
         return RuleResult(
             rule.rule.id,
             Judged(verdict, told),
-            tuple(_states(verdict, (), ())) if verdict.applicable else (State.NOT_APPLICABLE,),
+            tuple(states(verdict, (), ())) if verdict.applicable else (State.NOT_APPLICABLE,),
             tuple(dict.fromkeys(event for _, result in wanted for event in result.log_sources)),
             missing_fields=tuple(
                 dict.fromkeys(name for _, result in wanted for name in result.missing_fields)
@@ -334,70 +328,6 @@ def _reasons(broken: Sequence[Link]) -> tuple[Reason, ...]:
     """The reasons of broken links, the worst first."""
     weak = sorted(broken, key=_ends) if len(broken) > 1 else broken
     return each_once([link.judged.reasons for link in weak])
-
-
-def _outcome(
-    rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...], dead: list[WayResult]
-) -> RuleResult:
-    """What comes of these ways for any rule, but for the names of its branches."""
-    if not verdict.applicable:
-        reasons = next(way.reasons for way in ways if not way.verdict.applicable)
-        return RuleResult("", Judged(verdict, reasons), (State.NOT_APPLICABLE,))
-    applying = [way for way in ways if way.verdict.applicable]
-    used = [way.best for way in applying if way.best and way.alive]
-    return RuleResult(
-        "",
-        Judged(verdict, with_exclusions(verdict, telling(verdict, applying, rule), used)),
-        tuple(_states(verdict, used, dead)),
-        tuple(dict.fromkeys(carrying(verdict, used))),
-        (),
-        tuple(missing_fields(used, dead)),
-    )
-
-
-def _states(
-    verdict: Verdict, used: Sequence[CandidateResult], dead: Sequence[WayResult]
-) -> Iterator[State]:
-    if verdict.possible is Level.NO:
-        yield State.DEAD
-        return
-    yield State.UNKNOWN if verdict.proven is Level.NO else State.FIRES
-    if dead or any(candidate.lost for candidate in used):
-        yield State.DEGRADED
-    if any(candidate.noise for candidate in used):
-        yield State.NOISIER
-
-
-def _dead_branches(
-    rule: RuleNode, ways: Sequence[WayResult], dead: Iterable[int]
-) -> Iterator[DeadBranch]:
-    for place in dead:
-        branch = rule.rule.branches[rule.ways[place].branch]
-        yield DeadBranch(branch.text, ways[place].reason, ways[place].gain)
-
-
-def _uncovered(rule: RuleNode, ways: Sequence[WayResult], dead: tuple[int, ...]) -> tuple[int, ...]:
-    """Of the places of ways that cannot fire, those that no way covers which can."""
-    branches = [rule.rule.branches[way.branch] for way in rule.ways]
-    alive = [(branches[place], way) for place, way in enumerate(ways) if way.alive]
-    return tuple(
-        place
-        for place in dead
-        if not any(_covers(*living, branches[place], ways[place]) for living in alive)
-    )
-
-
-def _covers(alive: Branch, shown: WayResult, dead: Branch, lost: WayResult) -> bool:
-    """Whether one branch finds whatever another one would: it asks for no more, and excludes no
-    more, counting only exclusions that apply on this host."""
-    best = shown.best
-    events = {candidate.event for candidate in shown.candidates}
-    if best is None or not any(candidate.event in events for candidate in lost.candidates):
-        return False
-    return all(need in dead.needs for need in alive.needs) and all(
-        exclusion in dead.exclusions or any(test.field in best.noise for test in exclusion)
-        for exclusion in alive.exclusions
-    )
 
 
 def judge_rules(

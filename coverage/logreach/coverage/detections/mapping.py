@@ -56,6 +56,7 @@ _CATEGORIES: Shape = {
         "elsewhere?": bool,
     }
 }
+NO_CHANNEL = "the log source names no channel and no kind of event"
 _ELSEWHERE = "elsewhere"  # of services.yaml: those that write no event log of Windows
 _GAINS: Shape = {"fields": {...: str}, "default": str, "event": str, "filter": str}
 FILES = ("categories.yaml", "services.yaml", "fields.yaml", "gains.yaml")
@@ -182,7 +183,7 @@ class Knowledge:
         if service is not None and service.applicable:
             return service
         if not source.category and not source.service:
-            return Placement(unmapped="the log source names no channel and no kind of event")
+            return Placement(unmapped=NO_CHANNEL)
         return Placement(unmapped=f"no mapping known for log source {source}{self._meant(source)}")
 
     def _meant(self, source: LogSource) -> str:

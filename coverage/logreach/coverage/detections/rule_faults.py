@@ -12,6 +12,7 @@ from logreach.inventories.files.faults import Fault
 
 OLD_COUNT = "its condition counts events with '|', which pySigma no longer reads"
 _OPERATOR = re.compile(r"\b(AND|OR|NOT|OF|ALL OF|1 OF)\b")
+_DECIDING = ("Logsource", "Correlation", "Timespan", "Condition", "Detection", "RuleNotFound")
 _MODIFIER = re.compile(r"Unknown modifier '([^']*)'")
 # What pySigma's errors are about: the end of a class's name, and the key to point at.
 _PLACES = (
@@ -47,6 +48,13 @@ def said(error: Exception) -> str:
         return str(error)
     text = str(error).strip().splitlines()
     return text[0] if text and text[0] else type(error).__name__
+
+
+def is_of_metadata(error: Exception) -> bool:
+    """Whether what a rule finds does not hang on what is wrong."""
+    name = type(error).__name__
+    places = (end for end, _ in _PLACES if name.endswith(end))
+    return any(True for _ in places) and not any(part in name for part in _DECIDING)
 
 
 def fault_of(document: Document, error: Exception) -> Fault:
