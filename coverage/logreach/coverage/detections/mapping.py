@@ -201,9 +201,8 @@ def _elsewhere(source: LogSource) -> Placement:
 
 def _none_here(category: Placement | None, service: Placement | None) -> bool:
     """Whether a log source that names no product is surely none of Windows."""
-    if category is not None:
-        return not category.applicable
-    return service is not None and not service.applicable
+    named = [place for place in (category, service) if place is not None]
+    return bool(named) and not any(place.applicable for place in named)
 
 
 def _within(category: Placement, service: Placement | None, source: LogSource) -> Placement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -19,6 +20,8 @@ from logreach.coverage.detections.suggestions import did_you_mean
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, Test
 from logreach.coverage.platforms.registry import sensors
+
+_NUMBER = re.compile(r"(\[\d+\]|_?\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,9 @@ def _fixed(literal: Literal, mapped: MappedEvent) -> Reading | None:
 def _of_event(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
     """A literal on a field by the event's own name, or by one that stands for part of it."""
     name, event = literal.field, mapped.event
-    if name in known.whole and not always_there(event, name):
-        return _doubted(literal, event, known.whole[name])
+    whole = known.whole.get(_NUMBER.sub("", name))
+    if whole and not always_there(event, name):
+        return _doubted(literal, event, whole)
     own = own_name(event, name)
     if own:
         return _own(literal, own, known)
