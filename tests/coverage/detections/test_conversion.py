@@ -22,7 +22,7 @@ name: ecs
 priority: 20
 transformations:
   - type: field_name_mapping
-    mapping: {Image: process.executable, CommandLine: [process.command_line, cmd], EventID: event.code, Channel: winlog.channel}
+    mapping: {Image: process.executable.caseless, CommandLine: [process.command_line, cmd], EventID: event.code, Channel: winlog.channel}
 """
 AUDIT = """
 name: audit

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LISTS: Shape = {...: (str, int, [(str, int)])}
 _YAML = (".yml", ".yaml")
 _EXTERNAL = ".external"  # the module of what fetches values: from files, the web, commands
+_FORMS = frozenset({"caseless", "keyword", "text"})
 _INSTALL = "pip install 'logreach[pipelines]' brings windows-audit, windows-logsources and sysmon"
 Lists = Mapping[str, tuple[str, ...]]
 
@@ -124,8 +125,17 @@ def _inverse(pipeline: ProcessingPipeline) -> Iterator[tuple[str, tuple[str, ...
             for source, targets in mapping.items():
                 for target in targets if isinstance(targets, list) else [targets]:
                     if source and target and source != target:
-                        sources.setdefault(str(target), {})[str(source)] = None
+                        for name in _names_of(str(target)):
+                            sources.setdefault(name, {})[str(source)] = None
     yield from ((target, tuple(found)) for target, found in sources.items())
+
+
+def _names_of(field: str) -> Iterator[str]:
+    """A field, and, where it is one of Elasticsearch's forms of it, the field itself."""
+    yield field
+    stem, _, form = field.rpartition(".")
+    if form in _FORMS:
+        yield stem
 
 
 def _key(pipelines: Sequence[str], names: Lists, values: Lists) -> str:

@@ -60,7 +60,7 @@ def _by_values(conj: Conj, event: EventId, known: Knowledge) -> str:
 
 
 def _instead(one: Literal, mapped: MappedEvent, known: Knowledge) -> str:
-    sensor, name = sensors().of(mapped.event), known.header.get(one.field, one.field)
+    sensor, name = sensors().of(mapped.event), known.header_name(one.field) or one.field
     if name == "EventID":
         return f"its log source means {mapped.event}"
     texts = sensor.header_texts(mapped.event, name) if sensor else ()
