@@ -92,9 +92,11 @@ def assess(
     model = build(attack, scope.techniques, narrow=narrow, own_rules=rules is not None)
     work = _rule_work(rules, model) if rules else None
     if work:
-        model.add_detection(work.ways(model.detection_part.direct_events))
+        detection = model.detection_part
+        model.add_detection(work.ways(detection.direct_events, detection.recorded_by))
     questions = {**technique_questions(model), **(work.questions if work else {})}
-    assessed, fleet = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
+    shared = work.events.shared if work else {}
+    assessed, fleet = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside), shared)
     profiles: list[Profile] = []
     for number, profile in enumerate(assessed):
         progress("assessing profiles", number, len(assessed))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from logreach.coverage.assessment.evaluated import evaluate_with
 from logreach.coverage.assessment.explain import least_changes
 from logreach.coverage.assessment.profiles import group
 from logreach.coverage.detections.explain import explain_rule
 from logreach.coverage.detections.judge import RuleJudge
 from logreach.coverage.detections.model import Rule
 from logreach.coverage.detections.nodes import RuleNodes
-from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import Level
@@ -28,10 +28,13 @@ def explain_rules(
     events = RuleEvents.alone(broad=not alone)
     nodes = RuleNodes(chosen if alone else rules, events).by_id
     trees = []
-    for profile in group(inventory.hosts):
-        evaluation = evaluate(events.compiled, profile.facts)
+    profiles, _ = evaluate_with(
+        events.compiled, events.shared.items(), group(inventory.hosts), group(inventory.beside)
+    )
+    for profile in profiles:
+        evaluation = profile.evaluation
         judge = RuleJudge(evaluation, Reasons(evaluation))
-        names = ", ".join(host.name for host in profile.hosts)
+        names = ", ".join(host.name for host in profile.group.hosts)
         for node in (nodes[rule.id] for rule in chosen):
             least = least_changes("the rule", node.node, evaluation, goal=Level.PARTIAL)
             trees.append(explain_rule(node, judge, names, least))

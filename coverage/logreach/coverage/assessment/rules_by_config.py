@@ -11,9 +11,11 @@ from pathlib import Path
 from logreach.coverage.detections.filter_cache import remembered_by
 from logreach.coverage.detections.judge import judge_rules
 from logreach.coverage.detections.model import Rule
-from logreach.coverage.detections.nodes import EventNodes, RuleNodes
+from logreach.coverage.detections.node_types import EventNodes
+from logreach.coverage.detections.nodes import RuleNodes
 from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.fixed import Fixed
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import NO
 from logreach.coverage.events.event_id import EventId
@@ -64,6 +66,10 @@ class SysmonAlone:
     def passes(self, pattern: EventPattern) -> int:
         """Filters let such events through."""
         return self._events.passes(pattern)
+
+    def recorded_elsewhere(self, rule: NodeKey, event: EventId, variant: Sense) -> int | None:  # noqa: ARG002
+        """No other host is looked at."""
+        return None
 
 
 def configuration(name: str, data: bytes, sysmon_version: str = VERSION) -> str:

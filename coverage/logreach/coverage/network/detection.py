@@ -86,6 +86,12 @@ class Detections:
         shown = (line.shown for line in self._evidence.get(technique, NO_EVIDENCE).evidence)
         return frozenset(each.event for each in shown if each.limit is None and not each.role)
 
+    def recorded_by(self, technique: str) -> frozenset[EventId]:
+        """The events that record the act of a technique, also in part or for some procedures."""
+        evidence = self._evidence.get(technique, NO_EVIDENCE)
+        several = (evidence.evidence, *(each.evidence for each in evidence.procedures))
+        return frozenset(line.shown.event for lines in several for line in lines)
+
     def _add(self, technique: Technique) -> None:
         """Add the nodes for a technique after those for its sub-techniques."""
         if technique.id in self.ways:
