@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logreach.cli.exits import Exit
+from logreach.cli.output import say
 
 if TYPE_CHECKING:
     from logreach.inventories.facts.facts import Conflict, Known
@@ -52,20 +53,20 @@ def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
 
     inventory = only_hosts(load(folder), host or ())
     for line in _heading(inventory):
-        typer.echo(line)
+        say(line)
     for entry in inventory.hosts:
-        typer.echo("")
+        say("")
         for line in _every_fact(entry) if every else _summary(entry):
-            typer.echo(line)
+            say(line)
     for line in _missing_facts(inventory):
-        typer.echo(line)
+        say(line)
     remarks = [
         counted(len(messages), word)
         for messages, word in ((inventory.faults, "fault"), (inventory.notes, "note"))
         if messages
     ]
     if remarks:
-        typer.echo(f"{' and '.join(remarks)} on the input; see: logreach inventory check", err=True)
+        say(f"{' and '.join(remarks)} on the input; see: logreach inventory check", err=True)
 
 
 @app.command("check")
@@ -80,7 +81,7 @@ def check(folder: Folder) -> None:
 
     inventory = load(folder)
     for fault in inventory.faults:
-        typer.echo(f"fault: {fault}")
+        say(f"fault: {fault}")
     disagreements = [
         f"{entry.name}: {message}"
         for entry in inventory.hosts
@@ -90,11 +91,11 @@ def check(folder: Folder) -> None:
         )
     ]
     for message in disagreements:
-        typer.echo(f"disagreement: {message}")
+        say(f"disagreement: {message}")
     for note in inventory.notes:
-        typer.echo(f"note: {note}")
+        say(f"note: {note}")
     hosts = sum(entry.count for entry in inventory.hosts)
-    typer.echo(
+    say(
         f"{inventory.name}: {counted(len(inventory.hosts), 'entry', 'entries')} for "
         f"{counted(hosts, 'host')}, {counted(len(inventory.files), 'file')} read, "
         f"{counted(len(inventory.faults), 'fault')}, "

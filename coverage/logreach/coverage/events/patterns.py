@@ -8,18 +8,16 @@ of a subscription) answer for the whole set: see `FilterAnswer`.
 from __future__ import annotations
 
 import ipaddress
-import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
 from logreach.coverage.engine.three_valued import all_true, negated
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
+from logreach.inventories.files.patterns import compiled
 
 
 class Test(StrEnum):
@@ -60,18 +58,6 @@ class Constraint:
         return negated(outcome) if self.negated else outcome
 
 
-@lru_cache(maxsize=4096)
-def _compiled(expression: str, cased: bool) -> re.Pattern[str] | None:
-    """The expression ready to search with; None where Python cannot read it."""
-    try:
-        with warnings.catch_warnings():
-            # Python warns of sets ('[[a]') that a later version may read otherwise.
-            warnings.simplefilter("ignore", FutureWarning)
-            return re.compile(expression, 0 if cased else re.IGNORECASE)
-    except (re.error, RecursionError, OverflowError):
-        return None
-
-
 def _holds(constraint: Constraint, field_text: str | None) -> bool | None:
     match constraint.test:
         case Test.UNKNOWN:
@@ -81,10 +67,10 @@ def _holds(constraint: Constraint, field_text: str | None) -> bool | None:
         case Test.EXISTS:
             return field_text is not None
         case Test.MATCHES:
-            patterns = [_compiled(value, constraint.cased) for value in constraint.values]
+            patterns = [compiled(value, cased=constraint.cased) for value in constraint.values]
             if field_text is None:
                 return False
-            if any(p is not None and p.search(field_text) for p in patterns):
+            if any(pattern is not None and pattern.found_in(field_text) for pattern in patterns):
                 return True
             return None if None in patterns else False
     if field_text is None:
