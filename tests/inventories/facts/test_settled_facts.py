@@ -8,6 +8,7 @@ import pytest
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing, Statement
+from logreach.inventories.facts.values import Off
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.windows.facts import CHANNEL, ROLE, SETTING, ChannelState, Role
@@ -110,3 +111,12 @@ def test_the_facts_of_a_family_by_name() -> None:
     found = list(facts.of_family(CHANNEL))
     assert [name for name, _ in found] == ["a", "b"]
     assert all(fact.value is on for _, fact in found)
+
+
+def test_a_value_that_leaves_open_how_a_setting_is_off_contradicts_neither_way() -> None:
+    for exact in (False, Off.NOT_SET):
+        for statements in ([said(Off.EITHER), said(exact)], [said(exact), said(Off.EITHER)]):
+            facts = Facts.of(statements)
+            assert facts.conflicts == ()
+            assert facts.get(LOGGING).value is exact
+    assert Facts.of([said(False), said(Off.NOT_SET)]).conflicts
