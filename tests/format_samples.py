@@ -32,7 +32,13 @@ AUDITPOL += "Exclusion Setting\r\n\r\n" + "".join(
 BACKUP = AUDIT_HEAD + "".join(
     f"WS1,System,{one.name},{{{one.guid}}},Erfolg und Fehler,,3\r\n" for one in GUIDS
 )
-BACKUP += "WS1,,Option:AuditBaseObjects,,Aktiviert,,1\r\n"
+BACKUP += "".join(
+    f"WS1,,Option:{option},,Aktiviert,,1\r\n"
+    for option in (
+        *("CrashOnAuditFail", "FullPrivilegeAuditing"),
+        *("AuditBaseObjects", "AuditBaseDirectories"),
+    )
+)
 BACKUP += (
     "WS1,,FileGlobalSacl,,,,S:(AU;SA;FA;;;WD)\r\nWS1,,RegistryGlobalSacl,,,,S:(AU;SA;KA;;;WD)\r\n"
 )
@@ -50,6 +56,7 @@ REG = f"""Windows Registry Editor Version 5.00
 QUERY = """
 HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System\\Audit
     ProcessCreationIncludeCmdLine_Enabled    REG_DWORD    0x1
+
 """
 WEVTUTIL = """name: Security
 enabled: true
@@ -72,7 +79,13 @@ QFE = "HotFixID=KB3004375\r\nInstalledOn=2/11/2015\r\n"
 OPTIONS = "Option                       Value\nCrashOnAuditFail             Enabled\n"
 LGPO = f"Computer\n{SCRIPT_BLOCK}\nEnableScriptBlockLogging\nDWORD:1\n"
 SYSMON_CONFIG = "<Sysmon schemaversion='4.90'><EventFiltering/></Sysmon>\n"
-LISTING = "System Monitor v15.15\nCurrent configuration:\n - Service name: Sysmon64\n"
+LISTING = """System Monitor v15.15
+Current configuration:
+ - Service name: Sysmon64
+ - HashingAlgorithms: SHA256
+
+No rules installed
+"""
 RESULT = """<?xml version="1.0"?><Rsop><ComputerResults><Extension><AuditSetting>
 <PolicyTarget>System</PolicyTarget>
 <SubcategoryGuid>{0cce922b-69ae-11d9-bed3-505054503030}</SubcategoryGuid>

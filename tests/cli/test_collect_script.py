@@ -103,7 +103,13 @@ FILES: dict[str, bytes] = {
     "auditpol-backup.csv": (
         AUDIT_HEAD
         + listed("Erfolg und Fehler", "3")
-        + "PC1,,Option:CrashOnAuditFail,,Deaktiviert,,0\r\n"
+        + "".join(
+            f"PC1,,Option:{option},,Deaktiviert,,0\r\n"
+            for option in (
+                *("CrashOnAuditFail", "FullPrivilegeAuditing"),
+                *("AuditBaseObjects", "AuditBaseDirectories"),
+            )
+        )
         + "PC1,,FileGlobalSacl,,,,S:(AU;SA;FW;;;WD)\r\nPC1,,RegistryGlobalSacl,,,,\r\n"
     ).encode("utf-8-sig"),
     "policies.reg": POLICIES.encode("utf-16-le"),

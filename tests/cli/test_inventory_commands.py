@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 from click.testing import Result
+from format_samples import AUDITPOL
 from typer.testing import CliRunner
 
 from logreach.cli import inventory
@@ -93,6 +94,7 @@ def test_show_of_an_unknown_host_names_the_known(app: typer.Typer, folder: Path)
 
 def test_check_of_a_clean_inventory_ends_with_zero(app: typer.Typer, folder: Path) -> None:
     (folder / "inventory.yaml").write_text(CLEAN)
+    (folder / "a.csv").write_text(AUDITPOL)
     result = run(app, "inventory", "check", str(folder))
     assert (result.exit_code, result.stdout) == (0, "")
     assert "0 faults, 0 disagreements" in result.stderr

@@ -15,6 +15,7 @@ from logreach.cli import inventory as _inventory
 from logreach.cli import rules as _rules
 from logreach.cli import sysmon as _sysmon
 from logreach.cli.exits import GuardedGroup, exit_code_of
+from logreach.cli.output import say, say_own
 
 _HELP = """Which ATT&CK detections can your logs support, on which hosts, what breaks the rest, and
 what is the least to change?
@@ -39,7 +40,7 @@ def _print_version(requested: bool) -> None:
     if requested:
         from importlib.metadata import version
 
-        typer.echo(f"logreach {version('logreach')}")
+        say(f"logreach {version('logreach')}")
         raise typer.Exit
 
 
@@ -75,7 +76,7 @@ def schema() -> None:
 
     from logreach.reports.json import schema as json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    say_own(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 def main() -> NoReturn:

@@ -21,6 +21,7 @@ from logreach.cli.options import (
     Pipelines,
     PlaceholderValues,
 )
+from logreach.cli.output import console, say
 from logreach.cli.report_folder import check_writable, left_from_earlier, whole_files
 from logreach.inventories.files.faults import Fault, InputError
 
@@ -194,10 +195,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda _description, _completed, _total: None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=console(err=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda description, completed, total: bar.update(
             task, description=description, completed=completed, total=total
@@ -252,18 +252,16 @@ def _write_format(
 
 
 def _print(result: Assessment, written: Sequence[Path]) -> None:
-    from rich.console import Console
-
     from logreach.reports.caveats import faults_of
     from logreach.reports.terminal import print_summary
 
-    print_summary(result, Console())
+    print_summary(result, console())
     for path in written:
-        typer.echo(f"wrote {path}")
+        say(f"wrote {path}")
     if earlier := left_from_earlier(written):
         names = ", ".join(path.name for path in earlier)
         folder = earlier[0].parent
-        typer.echo(f"note: {folder} also holds layers of an earlier run: {names}", err=True)
+        say(f"note: {folder} also holds layers of an earlier run: {names}", err=True)
     print_faults(
         tuple(faults_of(result)),
         heading="Faults of the input (facts lost to a fault count as unknown):",
@@ -282,13 +280,13 @@ def achieved(result: Assessment) -> tuple[int, int]:
 def _judge_threshold(result: Assessment, fail_under: float) -> None:
     achievable, pairs = achieved(result)
     if not pairs:
-        typer.echo("no technique in scope applies to any host: --fail-under has nothing to judge")
+        say("no technique in scope applies to any host: --fail-under has nothing to judge")
         return
     share = 100 * achievable / pairs
-    typer.echo(
+    say(
         f"detection is achievable, here or elsewhere in the fleet, on {share:.1f} % of the host "
         f"and technique pairs that apply ({achievable} of {pairs})"
     )
     if share < fail_under:
-        typer.echo(f"this is below --fail-under {fail_under:g}", err=True)
+        say(f"this is below --fail-under {fail_under:g}", err=True)
         raise typer.Exit(Exit.BELOW)

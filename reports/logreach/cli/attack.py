@@ -13,6 +13,7 @@ import typer
 from logreach.cli.assess import converting, loaded_rules
 from logreach.cli.exits import fail, print_faults
 from logreach.cli.options import AttackChoice, FieldNames, Pipelines, PlaceholderValues
+from logreach.cli.output import say
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.wording import counted
 
@@ -109,13 +110,11 @@ def import_(source: Source, as_: As = None, out: Out = None, links: Links = None
     if links is not None:
         _write(links, links_csv(imported.model))
     if imported.cache_fault is not None:
-        typer.echo(f"note: {imported.cache_fault}", err=True)
+        say(f"note: {imported.cache_fault}", err=True)
     if imported.model.major > NEWEST:
-        typer.echo(
-            f"note: logreach was made for versions up to {NEWEST}; this version is newer", err=True
-        )
+        say(f"note: logreach was made for versions up to {NEWEST}; this version is newer", err=True)
     if imported.from_cache:
-        typer.echo("note: this bundle was imported before; the stored result is used", err=True)
+        say("note: this bundle was imported before; the stored result is used", err=True)
     _print_summary(summarise(with_borrowed_links(imported.model)))
 
 
@@ -128,7 +127,7 @@ def _imported(source: str, version: str | None) -> Imported:
         return import_file(path, version)
     if version is not None:
         raise InputError(Fault("--as is for files; a release names its version", hint="Drop it."))
-    typer.echo(f"downloading ATT&CK {source} from MITRE", err=True)
+    say(f"downloading ATT&CK {source} from MITRE", err=True)
     return import_version(source)
 
 
@@ -156,8 +155,7 @@ def show(choice: Choice = None, unparsed: Unparsed = False) -> None:
     _print_summary(summary)
     for reference in summary.unparsed if unparsed else ():
         ref = reference.ref
-        row = f"{reference.analytic}\t{ref.component}\t{ref.source}\t{ref.channel}"
-        typer.echo("".join(c if c.isprintable() or c == "\t" else " " for c in row))
+        say(reference.analytic, ref.component, ref.source, ref.channel)
 
 
 def _print_summary(summary: Summary) -> None:
@@ -179,7 +177,7 @@ def _print_summary(summary: Summary) -> None:
         "  under a wrong log": summary.misnamed_refs,
     }
     for name, value in lines.items():
-        typer.echo(f"{name:22}  {value}")
+        say(f"{name:22}  {value}")
 
 
 @app.command("published-rules", short_help="Tabulate what Sigma rules read, by technique.")
@@ -217,6 +215,6 @@ def published_rules(
 
 def _print_numbers(table: RulesTable) -> None:
     rows = counted(len(table.counts), "row")
-    typer.echo(f"{counted(table.origin.rules, 'rule')} in {rows}", err=True)
+    say(f"{counted(table.origin.rules, 'rule')} in {rows}", err=True)
     for reason, number in table.origin.left_out.items():
-        typer.echo(f"left out, {reason}: {counted(number, 'rule')}", err=True)
+        say(f"left out, {reason}: {counted(number, 'rule')}", err=True)

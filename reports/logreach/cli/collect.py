@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import typer
+from logreach.cli.output import say_own
 
 SCRIPT = "collect.ps1"
 
@@ -23,4 +23,4 @@ def collect() -> None:
     sends nothing. Run it as administrator: only administrators can read audit policy and audit
     entries. Save it with: logreach collect > collect.ps1
     """
-    typer.echo(script(), nl=False)
+    say_own(script(), newline=False)

@@ -6,12 +6,14 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
-from typing import Any, NoReturn, Protocol, runtime_checkable
+from io import StringIO
+from typing import IO, Any, NoReturn, Protocol, runtime_checkable
 
 import typer
 from typer.core import TyperGroup
 
 from logreach.cli import streams
+from logreach.cli.output import say
 from logreach.inventories.files.faults import Fault, InputError
 
 
@@ -29,15 +31,9 @@ class Exit(IntEnum):
 def print_faults(faults: tuple[Fault, ...], *, heading: str = "") -> None:
     """Print faults to standard error, one a line."""
     if heading and faults:
-        typer.echo(heading, err=True)
+        say(heading, err=True)
     for fault in faults:
-        message = visible(str(fault))
-        typer.echo(f"  {message}" if heading else f"error: {message}", err=True)
-
-
-def visible(message: str) -> str:
-    """A message with control characters escaped: file names may hold some."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in message)
+        say(f"  {fault}" if heading else f"error: {fault}", err=True)
 
 
 def fail(message: str, hint: str = "") -> NoReturn:
@@ -95,7 +91,12 @@ class _UsageError(Protocol):
 
     exit_code: int
 
-    def show(self) -> None: ...
+    def show(self, file: IO[str]) -> None: ...
+
+
+def _say_lines(message: str) -> None:
+    for line in message.rstrip("\n").split("\n"):
+        say(line, err=True)
 
 
 def exit_code_of(command: Callable[[], object]) -> int:
@@ -130,9 +131,11 @@ def _run(command: Callable[[], object]) -> int:
         raise
     except Exception as error:
         if isinstance(error, _UsageError):
-            error.show()
+            message = StringIO()
+            error.show(message)
+            _say_lines(message.getvalue())
             return error.exit_code
-        traceback.print_exc()
-        typer.echo("error: this is a defect of logreach; the traceback above shows where", err=True)
+        _say_lines(traceback.format_exc())
+        say("error: this is a defect of logreach; the traceback above shows where", err=True)
         return Exit.DEFECT
     return code if isinstance(code, int) else Exit.OK

@@ -16,6 +16,7 @@ from logreach.cli.options import (
     Pipelines,
     PlaceholderValues,
 )
+from logreach.cli.output import console
 
 
 def explain(
@@ -46,8 +47,6 @@ def explain(
     A technique: what shows it here and the ways to detect it. An event: what it records, its
     caveats and every field. Then each link of the chain, with reason, evidence and remedy.
     """
-    from rich.console import Console
-
     from logreach.cli.assess import converting
     from logreach.cli.rules import explained, is_rule_file
     from logreach.coverage.assessment.explain import explain as why
@@ -58,14 +57,14 @@ def explain(
     from logreach.reports.terminal import render_tree
 
     hosts_read = only_hosts(load(inventory), host or ())
-    console = Console()
+    terminal = console()
     if rules or is_rule_file(name):
         conversion = converting(pipeline, field_names, placeholders)
         found_rules = explained(name, hosts_read, rules or (), conversion)
         trees = [render_tree(branch) for branch in found_rules]
     else:
-        found = why(name, hosts_read, load_attack(attack))
-        trees = [tree for each in found for tree in render_explanation(each)]
+        explanations = why(name, hosts_read, load_attack(attack))
+        trees = [tree for each in explanations for tree in render_explanation(each)]
     for tree in trees:
-        console.print(tree)
+        terminal.print(tree)
     print_faults(hosts_read.faults, heading="Faults of the input:")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logreach.cli.exits import Exit
+from logreach.cli.output import say
 
 if TYPE_CHECKING:
     from logreach.inventories.facts.facts import Conflict, Known
@@ -52,20 +53,20 @@ def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
 
     inventory = only_hosts(load(folder), host or ())
     for line in _heading(inventory):
-        typer.echo(line)
+        say(line)
     for entry in inventory.hosts:
-        typer.echo("")
+        say("")
         for line in _every_fact(entry) if every else _summary(entry):
-            typer.echo(line)
+            say(line)
     for line in _missing_facts(inventory):
-        typer.echo(line)
+        say(line)
     remarks = [
         counted(len(messages), word)
         for messages, word in ((inventory.faults, "fault"), (inventory.notes, "note"))
         if messages
     ]
     if remarks:
-        typer.echo(f"{' and '.join(remarks)} on the input; see: logreach inventory check", err=True)
+        say(f"{' and '.join(remarks)} on the input; see: logreach inventory check", err=True)
 
 
 @app.command("check")
@@ -80,7 +81,7 @@ def check(folder: Folder) -> None:
 
     inventory = load(folder)
     for fault in inventory.faults:
-        typer.echo(f"fault: {fault}")
+        say(f"fault: {fault}")
     disagreements = [
         f"{entry.name}: {message}"
         for entry in inventory.hosts
@@ -90,11 +91,11 @@ def check(folder: Folder) -> None:
         )
     ]
     for message in disagreements:
-        typer.echo(f"disagreement: {message}")
+        say(f"disagreement: {message}")
     for note in inventory.notes:
-        typer.echo(f"note: {note}")
+        say(f"note: {note}")
     hosts = sum(entry.count for entry in inventory.hosts)
-    typer.echo(
+    say(
         f"{inventory.name}: {counted(len(inventory.hosts), 'entry', 'entries')} for "
         f"{counted(hosts, 'host')}, {counted(len(inventory.files), 'file')} read, "
         f"{counted(len(inventory.faults), 'fault')}, "
@@ -142,8 +143,8 @@ def _summary(host: Host) -> Iterator[str]:
         ("audit entries", SACL),
         ("forwarding", FORWARDING.family),
     ):
-        known = list(facts.of_family(family))
-        yield _row(label, _family_words(family, known) if known else "unknown")
+        family_facts = list(facts.of_family(family))
+        yield _row(label, _family_words(family, family_facts) if family_facts else "unknown")
     for conflict in facts.conflicts:
         yield _row("disagreement", _conflict(conflict))
     for fault in host.faults:
@@ -174,15 +175,15 @@ def _sysmon(host: Host) -> str:
     return f"unknown: {fact.reason}" if isinstance(fact, Missing) else in_words(fact.value)
 
 
-def _family_words(family: str, known: Iterable[tuple[str, Known[object]]]) -> str:
+def _family_words(family: str, family_facts: Iterable[tuple[str, Known[object]]]) -> str:
     from logreach.inventories.facts.values import in_words
 
     if family == "forwarding":
-        return ", ".join(in_words(fact.value) for _, fact in known)
+        return ", ".join(in_words(fact.value) for _, fact in family_facts)
     if family in ("channel", "sacl"):
-        names = [name for name, _ in known]
+        names = [name for name, _ in family_facts]
         return f"{len(names)} known" if len(names) > 6 else ", ".join(names)
-    return ", ".join(f"{name} {in_words(fact.value)}" for name, fact in known)
+    return ", ".join(f"{name} {in_words(fact.value)}" for name, fact in family_facts)
 
 
 def _every_fact(host: Host) -> Iterator[str]:

@@ -20,6 +20,7 @@ from logreach.cli.options import (
     Pipelines,
     PlaceholderValues,
 )
+from logreach.cli.output import console, say, say_json
 from logreach.inventories.files.wording import counted, noun
 
 if TYPE_CHECKING:
@@ -108,8 +109,6 @@ def rules(
     for are made. A host counts half where part of the rule was proven before, or only part of it
     is proven then.
     """
-    import json
-
     from logreach.reports.rule_table import only, rule_rows
 
     hosts_read, ruleset, judged = _judged(
@@ -119,10 +118,10 @@ def rules(
     shown = rows[:limit]
     if format_ is OutputFormat.JSON:
         for row in shown:
-            typer.echo(json.dumps(_object(row), ensure_ascii=False))
+            say_json(_object(row))
     else:
         _print(shown)
-    typer.echo(f"{len(shown)} of {counted(len(ruleset.rules), 'rule')}", err=True)
+    say(f"{len(shown)} of {counted(len(ruleset.rules), 'rule')}", err=True)
     faults: tuple[Fault, ...] = (*hosts_read.faults, *ruleset.faults)
     print_faults(faults, heading="Faults of the input:")
 
@@ -174,7 +173,6 @@ def _object(row: RuleRow) -> dict[str, object]:
 
 def _print(rows: Iterable[RuleRow]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -197,7 +195,7 @@ def _print(rows: Iterable[RuleRow]) -> None:
             _lines(*(f"- {remedy_title(remedy)}" for remedy in row.remedies)),
         )
         table.add_row(*(WrappedCell(Text(cell)) for cell in cells))
-    Console().print(table)
+    console().print(table)
 
 
 def _reason(rule: RuleSummary) -> str:
@@ -272,18 +270,16 @@ def by_configuration(
     texts = _configurations(configurations, sysmon_version)
     ruleset = loaded_rules(rules, converting(pipeline, field_names, placeholders))
     judged = rules_of_sysmon(ruleset.rules)
-    typer.echo("| configuration | on all events | on some | undecided | never |")
-    typer.echo("| --- | ---: | ---: | ---: | ---: |")
+    say("| configuration | on all events | on some | undecided | never |")
+    say("| --- | ---: | ---: | ---: | ---: |")
     for path, xml in texts.items():
         labels = under_config(path.name, xml, judged, sysmon_version, cache_folder()).labels
         every, never = labels.get("achievable", 0), labels.get("not achievable", 0)
         some = labels.get("conditional", 0) + labels.get("unknown, at least conditional", 0)
         undecided = len(judged) - every - never - some
-        typer.echo(f"| {path.stem} | {every:,} | {some:,} | {undecided:,} | {never:,} |")
+        say(f"| {path.stem} | {every:,} | {some:,} | {undecided:,} | {never:,} |")
     total = counted(len(ruleset.rules), "rule")
-    typer.echo(
-        f"{len(judged)} of {total} {noun(len(judged), 'reads', 'read')} Sysmon's events", err=True
-    )
+    say(f"{len(judged)} of {total} {noun(len(judged), 'reads', 'read')} Sysmon's events", err=True)
     print_faults(ruleset.faults, heading="Faults of the input:")
 
 

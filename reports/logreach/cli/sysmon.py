@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from logreach.cli.exits import Exit, GuardedGroup, fail, print_faults
 from logreach.cli.options import OutputFormat
+from logreach.cli.output import say, say_json
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.wording import counted, noun
 
@@ -94,14 +95,14 @@ def check(
     with faults_in(file, sysmon_version):
         findings = check_configuration(read_file(file), sysmon_version)
     least = Severity(level).rank
-    line_of = _json_finding if format_ is OutputFormat.JSON else _finding_text
+    show_finding = _say_as_json if format_ is OutputFormat.JSON else _say_finding
     for finding in findings:
         if finding.severity.rank <= least:
-            typer.echo(line_of(file, finding))
+            show_finding(file, finding)
     count = Counter(finding.severity for finding in findings)
     names = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "remarks"}
     summary = ", ".join(f"{name}: {count[severity]}" for severity, name in names.items())
-    typer.echo(f"{file}: {summary}", err=True)
+    say(f"{file}: {summary}", err=True)
     if count[Severity.ERROR] or count[Severity.WARNING]:
         raise typer.Exit(Exit.BELOW)
 
@@ -135,7 +136,7 @@ def try_(
             decision = decide(config, record.event_id, record.fields)
             count[record.event_id, decision.logged] += 1
             if kept is None or kept is decision.logged:
-                typer.echo(_row(config, record, decision, format_))
+                _say_decision(config, record, decision, format_)
         elif isinstance(record, ForeignRecord):
             other_providers += 1
         else:
@@ -166,15 +167,14 @@ def read_file(file: Path) -> bytes:
         return stream.read(MAX_BYTES + 1)
 
 
-def _finding_text(file: Path, finding: Finding) -> str:
-    return (
-        f"{file}:{finding.line}: {finding.severity}: {finding.message} [{finding.lint}]\n"
-        f"    {finding.consequence}\n    fix: {finding.fix}"
-    )
+def _say_finding(file: Path, finding: Finding) -> None:
+    say(f"{file}:{finding.line}: {finding.severity}: {finding.message} [{finding.lint}]")
+    say(f"    {finding.consequence}")
+    say(f"    fix: {finding.fix}")
 
 
-def _json_finding(file: Path, finding: Finding) -> str:
-    return _as_json(
+def _say_as_json(file: Path, finding: Finding) -> None:
+    say_json(
         {
             "file": str(file),
             "line": finding.line,
@@ -187,12 +187,6 @@ def _json_finding(file: Path, finding: Finding) -> str:
     )
 
 
-def _as_json(data: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(data, ensure_ascii=False)
-
-
 def _records(evtx: list[Path], jsonl: list[Path]) -> Iterator[ReadResult]:
     from logreach.coverage.platforms.sysmon.engine.records import read_evtx, read_json_lines
 
@@ -202,9 +196,9 @@ def _records(evtx: list[Path], jsonl: list[Path]) -> Iterator[ReadResult]:
         yield from read_json_lines(path)
 
 
-def _row(config: Config, record: Record, decision: Decision, form: OutputFormat) -> str:
+def _say_decision(config: Config, record: Record, decision: Decision, form: OutputFormat) -> None:
     if form is OutputFormat.JSON:
-        return _as_json(
+        say_json(
             {
                 "where": record.place,
                 "event_id": record.event_id,
@@ -214,11 +208,10 @@ def _row(config: Config, record: Record, decision: Decision, form: OutputFormat)
                 "by": [{"name": d.name, "line": d.line, "text": d.text} for d in decision.deciders],
             }
         )
+        return
     word = "kept" if decision.logged else "dropped"
     rule = f" rule {decision.rule!r}" if decision.rule else ""
-    return (
-        f"{record.place}: Sysmon:{record.event_id} {word}{rule}: {_why(config, record, decision)}"
-    )
+    say(f"{record.place}: Sysmon:{record.event_id} {word}{rule}: {_why(config, record, decision)}")
 
 
 def _why(config: Config, record: Record, decision: Decision) -> str:
@@ -246,8 +239,8 @@ def _why(config: Config, record: Record, decision: Decision) -> str:
 def _print_counts(count: Counter[tuple[int, bool]], other_providers: int) -> None:
     for event_id in sorted({event_id for event_id, _ in count}):
         kept, dropped = count[event_id, True], count[event_id, False]
-        typer.echo(f"Sysmon:{event_id}: {kept} kept, {dropped} dropped", err=True)
+        say(f"Sysmon:{event_id}: {kept} kept, {dropped} dropped", err=True)
     if other_providers:
         records = counted(other_providers, "record")
         verb = noun(other_providers, "was", "were")
-        typer.echo(f"{records} of other providers {verb} skipped", err=True)
+        say(f"{records} of other providers {verb} skipped", err=True)

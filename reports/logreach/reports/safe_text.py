@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+
+# Control characters but tab and line feed, surrogates, what turns text round or is no character,
+# line separators, tags, and marks that no text shows: a terminal may obey each of them.
+_UNSAFE_SET = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f"
+)
+_UNSAFE = re.compile(f"[{_UNSAFE_SET}]")
 
 
 def plain(text: str) -> str:
@@ -14,18 +23,34 @@ def plain(text: str) -> str:
     return text if text.isprintable() else _UNSAFE.sub(_shown, text)
 
 
-# C0 but tab and line feed, delete and C1, surrogates, marks that turn text round, non-characters.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
-)
-
-
 def _shown(unsafe: re.Match[str]) -> str:
     """U+2400 and on have a picture for each of the first 32 characters and for delete."""
     code = ord(unsafe.group())
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else "\ufffd"
+
+
+def visible(text: str) -> str:
+    """Text on one line for a message: whatever has no shape of its own is written as an escape."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def json_line(value: object) -> str:
+    """A value as JSON on one line, in which nothing steers a terminal: it reads back the same."""
+    return _UNSAFE.sub(_as_json_escape, json.dumps(value, ensure_ascii=False))
+
+
+def json_bytes(encoded: bytes) -> bytes:
+    """JSON in UTF-8 with the same characters as escapes; all that are left stand in strings."""
+    if encoded.isascii():
+        return encoded
+    text = encoded.decode("utf-8", "surrogatepass")
+    return _UNSAFE.sub(_as_json_escape, text).encode("utf-8") if _UNSAFE.search(text) else encoded
+
+
+def _as_json_escape(unsafe: re.Match[str]) -> str:
+    return json.dumps(unsafe.group())[1:-1]
 
 
 def one_line(text: str) -> str:

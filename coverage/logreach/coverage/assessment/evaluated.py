@@ -58,8 +58,8 @@ class Fleet:
     def changed(
         self, profiles: Sequence[Assessed], changes: Mapping[int, Evaluation]
     ) -> dict[int, Evaluation]:
-        """The profiles, by their places, that come out otherwise once some have changed: these,
-        and those for which they record something."""
+        """The evaluations that differ once some profiles have changed, by profile place: of these
+        profiles, and of those for which they record evidence."""
         if all(self._numbers.isdisjoint(after.changed) for after in changes.values()):
             return dict(changes)
         after = [
@@ -67,9 +67,11 @@ class Fleet:
             for place, profile in enumerate(profiles)
         ]
         return {
-            place: told.evaluation
-            for place, (profile, told) in enumerate(zip(profiles, self.spread(after), strict=True))
-            if told.evaluation is not profile.evaluation
+            place: updated.evaluation
+            for place, (profile, updated) in enumerate(
+                zip(profiles, self.spread(after), strict=True)
+            )
+            if updated.evaluation is not profile.evaluation
         }
 
     def _recorded(self, profiles: Sequence[Assessed]) -> dict[str, FleetEvidence]:
@@ -95,13 +97,13 @@ def _together(line: NodeKey, certain: Iterable[Assessed], possible: Iterable[Ass
 
     Hosts that may have the role are counted both as there and as not.
     """
-    known = [profile.evaluation.verdict(line) for profile in certain]
-    every = [*known, *(profile.evaluation.verdict(line) for profile in possible)]
-    return hull((_shared(known), _shared(every)))
+    certain_verdicts = [profile.evaluation.verdict(line) for profile in certain]
+    every = [*certain_verdicts, *(profile.evaluation.verdict(line) for profile in possible)]
+    return hull((_shared(certain_verdicts), _shared(every)))
 
 
 def _shared(verdicts: Iterable[Verdict]) -> Verdict:
-    """Whole where every host shows it, as whoever acts chooses the one that is asked; in part
+    """Whole where every host records it, since an attacker chooses which of them to use; in part
     where one does."""
     shared = together(verdicts)
     return shared if shared.applicable else NO

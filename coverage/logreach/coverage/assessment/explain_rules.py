@@ -19,14 +19,14 @@ from logreach.inventories.facts.host import Inventory
 
 
 def explain_rules(
-    wanted: Sequence[Rule], rules: Sequence[Rule], inventory: Inventory
+    chosen: Sequence[Rule], rules: Sequence[Rule], inventory: Inventory
 ) -> list[Branch]:
-    """One tree a profile and rule, with what to change for it; `rules` are those that the wanted
-    ones may count."""
-    # Only a rule that counts what others find needs the others.
-    alone = all(rule.correlation is None for rule in wanted)
+    """One tree per profile and chosen rule, with the least changes for it; `rules` are those whose
+    matches a chosen correlation may count."""
+    # Only a correlation needs the rules whose matches it counts.
+    alone = all(rule.correlation is None for rule in chosen)
     events = RuleEvents.alone(broad=not alone)
-    nodes = RuleNodes(wanted if alone else rules, events).by_id
+    nodes = RuleNodes(chosen if alone else rules, events).by_id
     trees = []
     profiles, _ = evaluate_with(
         events.compiled, events.shared.items(), group(inventory.hosts), group(inventory.beside)
@@ -35,7 +35,7 @@ def explain_rules(
         evaluation = profile.evaluation
         judge = RuleJudge(evaluation, Reasons(evaluation))
         names = ", ".join(host.name for host in profile.group.hosts)
-        for node in (nodes[rule.id] for rule in wanted):
+        for node in (nodes[rule.id] for rule in chosen):
             least = least_changes("the rule", node.node, evaluation, goal=Level.PARTIAL)
             trees.append(explain_rule(node, judge, names, least))
     return trees

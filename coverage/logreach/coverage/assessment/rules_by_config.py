@@ -74,12 +74,12 @@ class SysmonAlone:
 
 def configuration(name: str, data: bytes, sysmon_version: str = VERSION) -> str:
     """The text of a configuration file; InputError, with its name, where Sysmon refuses it."""
-    text = Source(name, data).text()
+    config = Source(name, data).text()
     try:
-        load(text, sysmon_version)
+        load(config, sysmon_version)
     except InputError as error:
         raise InputError(replace(fault, source=name) for fault in error.faults) from None
-    return text
+    return config
 
 
 def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
@@ -98,7 +98,7 @@ def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
 
 def under_config(
     name: str,
-    text: str,
+    config: str,
     rules: Iterable[Rule],
     sysmon_version: str = VERSION,
     cache_dir: Path | None = None,
@@ -107,13 +107,13 @@ def under_config(
 
     `cache_dir` keeps the configuration's answers, so that the next run need not work them out.
     """
-    state = SysmonState(installed=True, version=sysmon_version, config=text, config_source=name)
+    state = SysmonState(installed=True, version=sysmon_version, config=config, config_source=name)
     sysmon = Statement(SYSMON, state, Evidence(name))
     events = SysmonAlone(RuleEvents.alone())
     nodes = RuleNodes(rules, events).by_id
     with remembered_by([state], cache_dir) if cache_dir else nullcontext():
         evaluation = evaluate(events.compiled, Facts.of([sysmon]))
     results = judge_rules(nodes, evaluation, Reasons(evaluation))
-    labels = Counter(one.verdict.label for one in results.values())
-    states = Counter(str(state) for one in results.values() for state in one.state)
+    labels = Counter(result.verdict.label for result in results.values())
+    states = Counter(str(state) for result in results.values() for state in result.state)
     return UnderConfig(name, dict(labels), dict(states))

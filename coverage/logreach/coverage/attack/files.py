@@ -26,12 +26,12 @@ def _environment_folder(variable: str, default: Path) -> Path:
     return folder if folder.is_absolute() else default
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str) -> None:
     """Write a file in one step and create its folder; OSError where either fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="\n")
+        part.write_text(content, encoding="utf-8", newline="\n")
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

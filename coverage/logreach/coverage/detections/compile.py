@@ -29,6 +29,7 @@ from logreach.coverage.detections.model import (
 )
 from logreach.coverage.detections.narrowing import Filters, narrow
 from logreach.coverage.detections.parts import united
+from logreach.coverage.detections.quiet_engine import quieten
 from logreach.coverage.detections.rule_faults import (
     OLD_COUNT,
     fault_of,
@@ -67,6 +68,7 @@ class Compiler:
 
 def rules_of(documents: Sequence[Document], compiler: Compiler) -> tuple[list[Rule], list[Fault]]:
     """Every rule of a file, also those that cannot be judged, narrowed by filter documents."""
+    quieten()
     rules: list[Rule] = []
     faults: list[Fault] = []
     shared: dict[str, Any] = {}

@@ -9,6 +9,7 @@ from logreach.coverage.detections.model import KEYWORD, And, Lit, Literal, Node,
 from logreach.coverage.detections.placeholders import Placeholders
 from logreach.coverage.detections.values import value_node
 from logreach.coverage.events.patterns import Constraint, Test
+from logreach.inventories.files.patterns import with_wildcards
 
 if TYPE_CHECKING:
     from sigma.rule import SigmaRule
@@ -41,7 +42,10 @@ def _is_named(name: str, pattern: str) -> bool:
     """Whether a search is meant by 'of': those that begin with '_' only where the pattern does."""
     if name.startswith("_") and not pattern.startswith("_"):
         return False
-    return pattern == "them" or re.fullmatch(pattern.replace("*", ".*"), name) is not None
+    if pattern == "them":
+        return True
+    wanted = with_wildcards(pattern)
+    return wanted is not None and wanted.is_all_of(name)
 
 
 def _node(item: Any, placeholders: Placeholders) -> Node:

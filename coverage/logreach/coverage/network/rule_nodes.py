@@ -75,8 +75,8 @@ class RuleEvents:
         """A field of that event is filled."""
         if self.events.knows(event):
             return self.compiled.include(self.events.filled(event, name))
-        text = f"no source at hand tells the fields of {event}"
-        return self.compiled.leaf(Fixed(event.field(name), UNKNOWN, text))
+        explanation = f"no source at hand tells the fields of {event}"
+        return self.compiled.leaf(Fixed(event.field(name), UNKNOWN, explanation))
 
     def passes(self, pattern: EventPattern) -> int:
         """Filters let such events through, after audit policy and SACL where these depend on

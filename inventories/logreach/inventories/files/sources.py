@@ -17,6 +17,9 @@ from logreach.inventories.files.text import Judge, decode
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; the largest honest export is a tenth of it
 MOST_FILES = 50_000  # in one inventory
 _LONGEST_QUOTE = 160
+_DEEPEST = 64  # folders below the inventory's; a GPO's backup needs ten
+_LEADS_UP = "link leads to a folder that contains the link; it was not followed"
+_LEADS_UP_HINT = "Link to the folder that is needed, not to one above it."
 T = TypeVar("T")
 
 
@@ -91,10 +94,15 @@ class Folder:
             raise InputError(_outside(written, source, place))
         path = self._match(names)
         if path is None:
+            if os.path.lexists(self.root.joinpath(*names)):
+                message = f"is a link to nothing, or to itself: {written}"
+                raise InputError(Fault(message, source, place))
             hint = "Paths are relative to the inventory folder."
             raise InputError(Fault(f"no such file or folder: {written}", source, place, hint))
         if not self._inside(path):
             raise InputError(_outside(written, source, place))
+        if path.is_symlink() and Path(os.path.realpath(path)) in _above(path):
+            raise InputError(Fault(f"{_LEADS_UP}: {written}", source, place, _LEADS_UP_HINT))
         return path
 
     def read(self, path: Path) -> Source:
@@ -137,23 +145,23 @@ class Folder:
                     yield path
                 count += 1
                 if count > MOST_FILES:
-                    message = f"more than {MOST_FILES} files in one folder"
-                    raise InputError(Fault(message, self.name(folder)))
+                    message = f"holds more than {MOST_FILES} files; the rest was not read"
+                    self._unread[folder] = Fault(message, self.name(folder))
+                    return
 
     def _enters(self, path: Path, home: Path, entered: set[Path]) -> bool:
         """Whether a folder found below `home` is walked; `entered` are links followed so far."""
         if not self._admits(path):
             return False
+        if len(path.parts) - len(self.root.parts) > _DEEPEST:
+            message = f"lies deeper than {_DEEPEST} folders, so what is below was not read"
+            self._unread[path] = Fault(message, self.name(path))
+            return False
         if not path.is_symlink():
             return True
         real = Path(os.path.realpath(path))
         if real in home.parents:
-            message = "link leads to a folder that contains the link; it was not followed"
-            self._unread[path] = Fault(
-                message,
-                self.name(path),
-                hint="Link to the folder that is needed, not to one above it.",
-            )
+            self._unread[path] = Fault(_LEADS_UP, self.name(path), hint=_LEADS_UP_HINT)
             return False
         if any(walked == real or walked in real.parents for walked in (home, *entered)):
             return False  # walked under its own name, or by a link before
@@ -203,6 +211,12 @@ class Folder:
                 path = folder / spellings[0]
             folder = path
         return folder
+
+
+def _above(path: Path) -> tuple[Path, ...]:
+    """The real folders in which a link lies."""
+    parent = Path(os.path.realpath(path.parent))
+    return (parent, *parent.parents)
 
 
 def _exists(path: Path) -> bool:

@@ -9,13 +9,13 @@ or change events besides are in `splunk_losses`.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.faults import Fault
+from logreach.inventories.files.patterns import compiled
 from logreach.inventories.files.text import lines
 from logreach.inventories.forwarding import collectors, splunk_losses, wef
 from logreach.inventories.forwarding.splunk_losses import Stanza
@@ -23,13 +23,12 @@ from logreach.inventories.forwarding.subscriptions import Query, Subscription
 
 _LONGEST = 4 * 1024 * 1024  # characters
 _LONGEST_REGEX = 400
+_MOST_TRIED = 40  # expressions a file; each is tried on every event id
 _HIGHEST_ID = 65_535
 _STANZA = re.compile(r"\[([^\]]*)\]")
 _PREFIX = "wineventlog://"
 _FILTER = re.compile(r"(?P<kind>whitelist|blacklist)(?P<number>[1-9]?)")
 _PAIR = re.compile(r"\s*(?P<key>\$?\w+)\s*=\s*(?P<mark>[^\w\s])(?P<regex>.*?)(?P=mark)(?=\s|$)")
-# Nested quantifiers can make a regular expression run for ever; such a one is not tried.
-_RISKY = re.compile(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)\s*[+*{]")
 
 
 def read(conf: str, source: str, sha256: str = "") -> Reading:
@@ -45,8 +44,9 @@ def read(conf: str, source: str, sha256: str = "") -> Reading:
     faults.extend(_files(stanzas, source))
     everywhere = splunk_losses.at_index_time(stanzas)
     losses = [tuple(splunk_losses.lost(stanza, everywhere)) for stanza in taken]
+    tried: set[str] = set()
     subscriptions = tuple(
-        _subscription(stanza, loss, source, faults)
+        _subscription(stanza, loss, source, faults, tried)
         for stanza, loss in zip(taken, losses, strict=True)
     )
     reading = wef.reading_of(subscriptions, faults, source, sha256)
@@ -118,10 +118,14 @@ def _logical(conf: str) -> Iterator[tuple[int, str]]:
 
 
 def _subscription(
-    stanza: Stanza, losses: Sequence[tuple[str, int]], source: str, faults: list[Fault]
+    stanza: Stanza,
+    losses: Sequence[tuple[str, int]],
+    source: str,
+    faults: list[Fault],
+    tried: set[str],
 ) -> Subscription:
     channel = stanza.name[len(_PREFIX) :].strip()
-    queries = tuple(_queries(stanza, channel, losses, source, faults))
+    queries = tuple(_queries(stanza, channel, losses, source, faults, tried))
     return Subscription(
         name=stanza.name,
         queries=queries,
@@ -139,13 +143,14 @@ def _queries(
     losses: Sequence[tuple[str, int]],
     source: str,
     faults: list[Fault],
+    tried: set[str],
 ) -> Iterator[Query]:
     listed = False
     for key, (value, line) in stanza.settings.items():
         match = _FILTER.fullmatch(key)
         if match is None or not value:
             continue
-        condition = _condition(value, xml=stanza.on("renderxml"))
+        condition = _condition(value, tried, xml=stanza.on("renderxml"))
         if condition is None:
             faults.append(
                 Fault(f"{key} is neither event ids nor key=regex", source, f"line {line}")
@@ -160,7 +165,7 @@ def _queries(
         yield Query(channel, f"*[{collectors.undecided(words)}]", suppress=True, line=line)
 
 
-def _condition(value: str, *, xml: bool) -> str | None:
+def _condition(value: str, tried: set[str], *, xml: bool) -> str | None:
     """One whitelist or blacklist as a query; None where it is neither form."""
     listed = [collectors.ids(part.strip()) for part in value.split(",") if part.strip()]
     if listed and None not in listed:
@@ -171,13 +176,17 @@ def _condition(value: str, *, xml: bool) -> str | None:
         match = _PAIR.match(value, position)
         if match is None:
             return None
-        pairs.append(_pair(match["key"], match["regex"], xml=xml))
+        pairs.append(_pair(match["key"], match["regex"], tried, xml=xml))
         position = match.end()
     return f"*[{' and '.join(pairs)}]" if pairs else None
 
 
-def _pair(key: str, regex: str, *, xml: bool) -> str:
-    numbers = None if xml or key.lower() != "eventcode" else _matching_ids(regex)
+def _pair(key: str, regex: str, tried: set[str], *, xml: bool) -> str:
+    """One `key=regex`; `tried` are the expressions of the file that were tried so far."""
+    numbers = None
+    if not xml and key.lower() == "eventcode" and (regex in tried or len(tried) < _MOST_TRIED):
+        tried.add(regex)
+        numbers = _matching_ids(regex)
     if numbers is None:
         return collectors.undecided(f"{key}={regex}")
     return f"System[{collectors.spans(numbers)}]"
@@ -186,12 +195,7 @@ def _pair(key: str, regex: str, *, xml: bool) -> str:
 @lru_cache(maxsize=256)
 def _matching_ids(regex: str) -> frozenset[int] | None:
     """Every event id that a regular expression matches; None where it is not tried."""
-    if len(regex) > _LONGEST_REGEX or _RISKY.search(regex):
+    pattern = compiled(regex) if len(regex) <= _LONGEST_REGEX else None
+    if pattern is None:
         return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compiled = re.compile(regex)
-    except (re.error, OverflowError, RecursionError):
-        return None
-    return frozenset(number for number in range(_HIGHEST_ID + 1) if compiled.search(str(number)))
+    return frozenset(number for number in range(_HIGHEST_ID + 1) if pattern.found_in(str(number)))

@@ -16,7 +16,12 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.marked import Marked
 from logreach.inventories.forwarding import collectors, wef
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
-from logreach.inventories.forwarding.winlogbeat_drops import drops, find, removals
+from logreach.inventories.forwarding.winlogbeat_drops import (
+    drops,
+    find,
+    malformed,
+    removals,
+)
 from logreach.inventories.forwarding.xpath import XPathError, parse
 
 _LONGEST = 1024 * 1024  # characters
@@ -71,8 +76,7 @@ class _ConfigReader:
             problem = "winlogbeat.event_logs is not a list" if logs else "no winlogbeat.event_logs"
             self._fault(problem, (logs or root).line)
             return None
-        processors = find(root, "processors")
-        everywhere = (*drops(processors), *self._removing(processors))
+        everywhere = self._processed(find(root, "processors"))
         queries = tuple(
             query
             for number, entry in enumerate(logs.items)
@@ -80,6 +84,12 @@ class _ConfigReader:
         )
         name = self._source.rpartition("/")[2]
         return Subscription(name, queries, source=self._source, dialect="collector", line=logs.line)
+
+    def _processed(self, processors: Marked | None) -> tuple[str, ...]:
+        """What processors drop, or may drop because they cannot be read, and what they change."""
+        for problem, line in malformed(processors):
+            self._fault(problem, line)
+        return (*drops(processors), *self._removing(processors))
 
     def _removing(self, processors: Marked | None) -> tuple[str, ...]:
         """Conditions for processors that remove or change fields, with a notice for each.
@@ -93,10 +103,9 @@ class _ConfigReader:
         return tuple(f"*[{collectors.undecided(effect)}]" for effect, _ in removed)
 
     def _entry(self, entry: Marked, number: str, everywhere: tuple[str, ...]) -> Iterator[Query]:
-        processors = find(entry, "processors")
-        dropped = (*everywhere, *drops(processors), *self._removing(processors))
-        xml = _text(find(entry, "xml_query"))
-        if xml:
+        dropped = (*everywhere, *self._processed(find(entry, "processors")))
+        xml_query = find(entry, "xml_query")
+        if xml := _text(xml_query):
             yield from self._xml(xml, entry.line, number, dropped)
             return
         name = _text(find(entry, "name"))
@@ -105,9 +114,14 @@ class _ConfigReader:
             return
         excluded: list[str] = []
         conditions = [
+            *(
+                [collectors.undecided("xml_query")]
+                if self._valueless(xml_query, "xml_query")
+                else ()
+            ),
             *self._ids(find(entry, "event_id"), excluded),
             *self._levels(find(entry, "level")),
-            *_providers(find(entry, "provider")),
+            *self._providers(find(entry, "provider")),
         ]
         suppressed = (*(collectors.on_system((condition,)) for condition in excluded), *dropped)
         xpath = collectors.on_system(conditions)
@@ -130,6 +144,8 @@ class _ConfigReader:
 
     def _ids(self, node: Marked | None, excluded: list[str]) -> list[str]:
         included: list[str] = []
+        if self._valueless(node, "event_id"):
+            included.append(collectors.undecided("event_id"))
         for part in _list(node):
             negative = part.startswith("-")
             condition = collectors.ids(part.removeprefix("-"))
@@ -145,6 +161,8 @@ class _ConfigReader:
 
     def _levels(self, node: Marked | None) -> list[str]:
         conditions: list[str] = []
+        if self._valueless(node, "level"):
+            conditions.append(collectors.undecided("level"))
         for part in _list(node):
             levels = _LEVELS.get(part.lower())
             if levels is None:
@@ -153,6 +171,25 @@ class _ConfigReader:
             else:
                 conditions.extend(f"Level={level}" for level in levels)
         return [collectors.any_of(conditions)] if conditions else []
+
+    def _providers(self, node: Marked | None) -> list[str]:
+        if self._valueless(node, "provider"):
+            return [collectors.undecided("provider")]
+        conditions = [
+            f"@Name={quoted}"
+            if (quoted := collectors.literal(name))
+            else collectors.undecided(name)
+            for name in _list(node, commas=False)
+        ]
+        return [f"Provider[{' or '.join(conditions)}]"] if conditions else []
+
+    def _valueless(self, node: Marked | None, option: str) -> bool:
+        """Whether an option is there without a value, as where a file is cut: what it asks for?"""
+        values = () if node is None else (node.items or (node,))
+        wrong = [value for value in values if value.tag in ("null", "map", "seq")]
+        for value in wrong:
+            self._fault(f"{option} has no value", value.line)
+        return bool(wrong)
 
 
 def _doubted(query: Query) -> Iterator[str]:
@@ -165,17 +202,9 @@ def _doubted(query: Query) -> Iterator[str]:
         yield f"*[{collectors.undecided(doubt)}]"
 
 
-def _providers(node: Marked | None) -> list[str]:
-    conditions = [
-        f"@Name={quoted}" if (quoted := collectors.literal(name)) else collectors.undecided(name)
-        for name in _list(node, commas=False)
-    ]
-    return [f"Provider[{' or '.join(conditions)}]"] if conditions else []
-
-
 def _list(node: Marked | None, *, commas: bool = True) -> list[str]:
     """The values of a list, or of a text with commas between them."""
-    if node is None:
+    if node is None or node.empty:
         return []
     if node.tag == "seq":
         return [_text(item) for item in node.items if _text(item)]

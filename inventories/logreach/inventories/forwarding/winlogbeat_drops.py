@@ -20,10 +20,43 @@ _OWN = ("/", "winlog", "event_data", "user_data")
 _EVENT_IDS = {"event.code", "winlog.event_id", "event_id"}
 
 
+def malformed(processors: Marked | None) -> tuple[tuple[str, int], ...]:
+    """What is not of the form of processors, in words, with its line.
+
+    Processors are a list; each entry maps one processor's name to its settings.
+    """
+    if processors is None:
+        return ()
+    if processors.tag != "seq" or not processors.items:
+        return (("processors are not a list", processors.line),)
+    return tuple(
+        (f"a processor is not 'name: settings' ({_shown(entry)})", entry.line)
+        for entry in processors.items
+        if entry.tag != "map" or not _has_settings(entry)
+    )
+
+
+def _has_settings(entry: Marked) -> bool:
+    """Whether one processor has a mapping, or a value where its setting is named too ('a.b').
+
+    Some need no settings at all, and if, then and else stand beside each other.
+    """
+    names = entry.fields.keys()
+    if len(names) != 1:
+        return "if" in names and names <= {"if", "then", "else"}
+    ((name, value),) = entry.fields.items()
+    return not value.empty if "." in name else value.empty or value.tag == "map"
+
+
+def _shown(entry: Marked) -> str:
+    words = entry.text or ", ".join(entry.fields) or entry.tag
+    return repr(words[:40])
+
+
 def drops(processors: Marked | None) -> tuple[str, ...]:
     """A query for every processor that drops events or is not in the table."""
     table = _table()
-    queries: list[str] = []
+    queries = [f"*[{collectors.undecided(words)}]" for words, _ in malformed(processors)]
     rewritten = False
     for key, value in _each(processors):
         name, _, suffix = key.partition(".")

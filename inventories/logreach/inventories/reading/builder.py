@@ -23,8 +23,9 @@ from logreach.inventories.windows.group_policy import gpo
 class Builder:
     """Gathers statements, missing facts, faults and GPOs of one host.
 
-    `doubted` are settings whose value in the host's own files cannot be read: what a GPO asks
-    for does not replace it.
+    `doubted` are facts that the host's own files should have told and did not, one by one or all
+    of a family: what a GPO asks for, or a default of Windows, does not replace them.
+    `audit_listings` are the audit policies that the host printed.
     """
 
     folder: Folder
@@ -37,6 +38,7 @@ class Builder:
     gpos: list[gpo.Gpo] = field(default_factory=list)
     results: list[gpo.Gpo] = field(default_factory=list)
     listings: list[Source] = field(default_factory=list)
+    audit_listings: list[tuple[Source, Reading]] = field(default_factory=list)
     doubted: set[FactKey[object]] = field(default_factory=set)
 
     @property
@@ -45,12 +47,21 @@ class Builder:
         return [*self.local, *self.gpos, *self.results]
 
     def take(self, reading: Reading) -> None:
-        """Add what a file states."""
+        """Add what one of the host's own files states."""
         self.statements.extend(reading.statements)
         self.missing.extend(reading.missing)
         self.faults.extend(reading.faults)
-        keys = (key for key, _ in reading.missing if key.name)
-        self.doubted.update(key for key in keys if key.family is SETTING)
+        self.doubted.update(key for key, _ in reading.missing)
+
+    def stands(self, statement: Statement) -> bool:
+        """Whether a statement counts although the host's own file for that fact is damaged."""
+        if statement.strength is Strength.OBSERVED:
+            return True
+        key = statement.key
+        if key in self.doubted and key.name and key.family is SETTING:
+            return False
+        doubted = key in self.doubted or key.family.every in self.doubted
+        return not doubted or statement.strength is Strength.DECLARED
 
     def doubt(self, key: FactKey[object], reason: Missing) -> None:
         """Withdraw what policy states of a fact, for a reason."""
@@ -76,7 +87,8 @@ class Builder:
         try:
             path = self.folder.locate(written.text, self.manifest.path, place)
             if path.is_dir() is not folder:
-                actual, expected = ("file", "folder") if folder else ("folder", "file")
+                expected = "folder" if folder else "file"
+                actual = "file" if path.is_file() else "folder" if path.is_dir() else "pipe"
                 message = f"is a {actual} where a {expected} is expected: {written.text}"
                 raise InputError(self.manifest.fault(message, place))
         except InputError as error:

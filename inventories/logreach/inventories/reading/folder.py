@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from logreach.inventories.facts.host import Inventory
@@ -54,9 +55,10 @@ def _root(path: Path) -> Path:
     root = path.parent if path.name == manifest.MANIFEST and not path.exists() else path
     if not root.is_dir():
         raise InputError(Fault("no such inventory folder", str(path), hint=hint))
-    if (root / manifest.MANIFEST).is_dir():
-        message = f"is a folder; {manifest.MANIFEST} must be a file"
-        raise InputError(Fault(message, manifest.MANIFEST))
+    written = root / manifest.MANIFEST
+    if os.path.lexists(written) and not written.is_file():
+        actual = "is a folder" if written.is_dir() else "is a link to nothing, or a pipe"
+        raise InputError(Fault(f"{actual}; {manifest.MANIFEST} must be a file", manifest.MANIFEST))
     return root
 
 
@@ -107,18 +109,25 @@ def _by_folders(folder: Folder) -> Manifest:
     visible = [entry for entry in inside if not entry.name.startswith(".")]
     below = [entry for entry in visible if entry.is_dir()]
     lists = [entry for entry in visible if entry.is_file() and _is_list(folder, entry)]
+    files = [entry for entry in visible if entry.is_file() and entry not in lists]
+    # Links to nothing and pipes stand where the folder of a host was.
+    lost = [entry for entry in visible if not (entry.is_dir() or entry.is_file())]
     if not visible:
         hint = "Put inventory.yaml in it, or one sub-folder a host."
         raise InputError(Fault("holds no hosts", folder.root.name, hint=hint))
-    single = not below and not lists
-    if single or gpo.roots(folder, folder.root) == [folder.root]:
+    single = not (below or lists or (lost and not files))
+    if single or any(gpo.is_backup_info(entry) for entry in files):
         return Manifest(
             hosts=(HostSpec(folder.root.resolve().name, 0, folder=ManifestText(".", 0)),)
         )
     return Manifest(
-        hosts=tuple(HostSpec(entry.name, 0, folder=ManifestText(entry.name, 0)) for entry in below),
+        hosts=tuple(
+            HostSpec(entry.name, 0, folder=ManifestText(entry.name, 0))
+            for entry in visible
+            if entry in below or entry in lost
+        ),
         exports=tuple(ExportSpec(ManifestText(entry.name, 0)) for entry in lists),
-        left_over=tuple(entry.name for entry in visible if entry.is_file() and entry not in lists),
+        left_over=tuple(entry.name for entry in files),
     )
 
 

@@ -14,7 +14,7 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
-from logreach.inventories.reading import declared, host_forwarding, merge, recognise
+from logreach.inventories.reading import audit_listings, declared, host_forwarding, merge, recognise
 from logreach.inventories.reading.builder import Builder
 from logreach.inventories.reading.device_exports import Device
 from logreach.inventories.reading.recognise import FAMILIES
@@ -60,7 +60,9 @@ def _audit(builder: Builder) -> None:
     for entry in builder.spec.audit_policy:
         source = builder.source(entry, (AUDIT,))
         if source is not None:
-            builder.take(builder.once(auditpol.read, source))
+            reading = builder.once(auditpol.read, source)
+            builder.take(reading)
+            builder.audit_listings.append((source, reading))
 
 
 def _files(builder: Builder) -> None:
@@ -104,6 +106,8 @@ def _by_content(builder: Builder, path: Path) -> None:
         builder.take(reading)
         if file_format.read is sysmon_files.read_listing:
             builder.listings.append(source)
+        if file_format.read is auditpol.read:
+            builder.audit_listings.append((source, reading))
         return
     policy = gpo.Gpo(source.path, source.path)
     policy.take(reading)
@@ -114,9 +118,11 @@ def _by_content(builder: Builder, path: Path) -> None:
 
 
 def _unread(builder: Builder, faults: tuple[Fault, ...]) -> None:
-    """Report a file in no known format: it may be the audit policy, so no default is assumed."""
-    families = () if builder.spec.assume_defaults is None else (AUDIT,)
-    builder.take(recognise.lost(faults, families))
+    """Report a file in no known format: it may be any export, damaged, so all it may state is lost.
+
+    What other files of the host printed stays; no policy and no default stands for the rest.
+    """
+    builder.take(recognise.lost(faults, FAMILIES))
 
 
 def _sysmon(builder: Builder) -> None:
@@ -239,10 +245,22 @@ def _check_listings(builder: Builder, facts: Facts) -> bool | None:
     return same
 
 
-def _as_loaded(statements: list[Statement], loaded: bool | None) -> list[Statement]:
-    """The statements with Sysmon's completed by whether this configuration is the loaded one."""
+def _as_loaded(
+    builder: Builder, statements: list[Statement], loaded: bool | None
+) -> list[Statement]:
+    """The statements with Sysmon's completed by whether this configuration is the loaded one.
+
+    Where `sysmon -c` lost the digest, it may be another: the configuration counts as not told.
+    """
+    lost = any(sysmon_files.lost_digest(listing.text()) for listing in builder.listings)
+
+    def completed(state: SysmonState) -> SysmonState:
+        if loaded is None and lost:
+            return replace(state, config=None, config_source="", config_sha256="")
+        return replace(state, config_loaded=loaded)
+
     return [
-        replace(statement, value=replace(statement.value, config_loaded=loaded))
+        replace(statement, value=completed(statement.value))
         if isinstance(statement.value, SysmonState) and statement.value.config is not None
         else statement
         for statement in statements
@@ -271,24 +289,22 @@ def _clash(facts: Facts) -> Fault | None:
     return Fault(f"sources disagree: {disagreement}", first.source, first.where, hint)
 
 
-def _stands(doubted: set[FactKey[object]], statement: Statement) -> bool:
-    """Whether a statement counts: where a host's own value is unreadable, no GPO replaces it."""
-    return statement.key not in doubted or statement.strength is Strength.OBSERVED
-
-
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
-    merged = merge.complete(filter(partial(_stands, builder.doubted), builder.statements))
-    first = Facts.of(statement for statement in merged if statement.key.family is not AUDIT)
+    merged = merge.complete(filter(builder.stands, builder.statements))
+    others = (statement for statement in merged if statement.key.family is not AUDIT)
+    first = Facts.of(others, builder.missing)
+    builder.take(audit_listings.incomplete(builder.audit_listings, first.get(OS)))
     clash = _clash(first)
     if clash is not None:
         merged = [statement for statement in merged if statement.key != ROLE]
         builder.faults.append(clash)
         builder.missing.append((ROLE, Missing(clash.message, clash)))
     policy = effective.audit(builder.policies, first.get(SETTING(effective.FORCE)), first.get(OS))
-    merged = _as_loaded(merged, _check_listings(builder, first))
-    statements = [*merged, *policy.statements, *_workstation(first)]
-    missing = [*builder.missing, *policy.missing]
+    merged = _as_loaded(builder, merged, _check_listings(builder, first))
+    of_policy = filter(builder.stands, policy.statements)
+    statements = [*merged, *of_policy, *_workstation(first)]
+    missing = [*policy.missing, *builder.missing]
     if spec.assume_defaults is not None:
         statements = [*_assumed(builder, first, {key for key, _ in missing}), *statements]
     facts = Facts.of(statements, missing)

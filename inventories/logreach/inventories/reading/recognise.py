@@ -18,7 +18,17 @@ from logreach.inventories.forwarding.subscriptions import FORWARDING
 from logreach.inventories.reading import collect_log, host_file
 from logreach.inventories.windows import facts as windows
 from logreach.inventories.windows.audit_policy import auditpol, option_files
-from logreach.inventories.windows.facts import AUDIT, CHANNEL, OS, SACL, SYSMON
+from logreach.inventories.windows.facts import (
+    AUDIT,
+    CHANNEL,
+    FEATURE,
+    LEGACY_AUDIT,
+    OS,
+    ROLE,
+    SACL,
+    SETTING,
+    SYSMON,
+)
 from logreach.inventories.windows.group_policy import gpt_template, lgpo_text, policy_xml
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.registry import registry_files
@@ -50,38 +60,47 @@ class FileFormat:
 
 FAMILIES: list[FactFamily[object]] = [*windows.FAMILIES, FORWARDING.family]
 """Every family of facts that some file may state: what a folder that cannot be read may hide."""
+_REGISTRY: tuple[FactFamily[object], ...] = (SETTING, CHANNEL)
+_POLICY: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL)
+_SYSTEM: tuple[FactFamily[object], ...] = (OS.family, ROLE.family)
 FORMATS = [
     FileFormat("collector's log", collect_log.looks_like, collect_log.read),
     FileFormat("host's own YAML", host_file.looks_like, host_file.read, host_file.FAMILIES),
     FileFormat("audit policy", auditpol.looks_like, auditpol.read, (AUDIT,)),
-    FileFormat("Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config),
+    FileFormat(
+        "Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config, (SYSMON.family,)
+    ),
     FileFormat(
         "Sysmon listing", sysmon_files.is_listing, sysmon_files.read_listing, (SYSMON.family,)
     ),
     FileFormat(
-        "gpresult", policy_xml.looks_like_result, policy_xml.read_result, (AUDIT,), policy=True
+        "gpresult", policy_xml.looks_like_result, policy_xml.read_result, _POLICY, policy=True
     ),
     FileFormat(
         "forwarding", forwarding_files.looks_like, forwarding_files.read, (FORWARDING.family,)
     ),
-    FileFormat(".reg file", registry_files.looks_like_reg, registry_files.read_reg),
-    FileFormat("reg query", registry_files.looks_like_query, registry_files.read_query),
+    FileFormat(".reg file", registry_files.looks_like_reg, registry_files.read_reg, _REGISTRY),
+    FileFormat("reg query", registry_files.looks_like_query, registry_files.read_query, _REGISTRY),
     FileFormat(
         "channels", channel_files.looks_like_list_log, channel_files.read_list_log, (CHANNEL,)
     ),
     FileFormat(
         "wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, (CHANNEL,)
     ),
-    FileFormat("features", feature_files.looks_like, feature_files.read),
+    FileFormat("features", feature_files.looks_like, feature_files.read, (FEATURE,)),
     FileFormat("updates", update_files.looks_like, update_files.read),
-    FileFormat("OS as JSON", os_files.looks_like_json_os, os_files.read_json, (OS.family,)),
-    FileFormat("ver", os_files.looks_like_ver, os_files.read_ver, (OS.family,)),
+    FileFormat("OS as JSON", os_files.looks_like_json_os, os_files.read_json, _SYSTEM),
+    FileFormat("ver", os_files.looks_like_ver, os_files.read_ver, _SYSTEM),
+    FileFormat("systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, _SYSTEM),
+    FileFormat("LGPO text", lgpo_text.looks_like, lgpo_text.read, _POLICY, policy=True),
     FileFormat(
-        "systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, (OS.family,)
+        "security template",
+        gpt_template.looks_like,
+        gpt_template.read,
+        gpt_template.FAMILIES,
+        policy=True,
     ),
-    FileFormat("LGPO text", lgpo_text.looks_like, lgpo_text.read, policy=True),
-    FileFormat("security template", gpt_template.looks_like, gpt_template.read, policy=True),
-    FileFormat("audit options", option_files.looks_like, option_files.read),
+    FileFormat("audit options", option_files.looks_like, option_files.read, (SETTING,)),
     FileFormat("SACLs", sacl_files.looks_like, sacl_files.read, (SACL,)),
 ]
 
@@ -128,4 +147,5 @@ def lost(faults: tuple[Fault, ...], families: Iterable[FactFamily[object]]) -> R
 def _unrecognised(source: Source, head: str) -> Fault:
     if error_message := refusal(head):
         return source.fault(f"holds an error message instead of an export: {error_message}")
-    return source.fault("is in no known format and was not read")
+    hint = "It may be a damaged export: repair it, or move it out of the host's folder."
+    return source.fault("is in no known format and was not read", hint=hint)

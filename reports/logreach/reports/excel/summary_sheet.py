@@ -63,8 +63,8 @@ def summary(assessment: Assessment, links: RowLinks) -> Sheet:
         missing_table(assessment, "TopMissing", "Missing facts that matter most", _TOP),
         _matrix(assessment, links),
     )
-    others = 8 + max(6, min(len(assessment.profiles), _MATRIX_PROFILES))
-    widths = (24.0, 42.0, *(16.0,) * others)
+    further_columns = 8 + max(6, min(len(assessment.profiles), _MATRIX_PROFILES))
+    widths = (24.0, 42.0, *(16.0,) * further_columns)
     heading = "Which ATT&CK detections these logs can support"
     return Sheet("Summary", widths, tables, heading=heading)
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from logreach.reports.safe_text import json_bytes
+
 
 def _as_text(value: object) -> str:
     """msgspec takes no subclass of str, such as an event's id, by itself."""
@@ -30,12 +32,12 @@ def write_json_lines(
     """Write a document in UTF-8, each key on a line; below a key named in `levels`, the entries of
     so many levels of containers each on a line. The same document gives the same bytes."""
     with path.open("wb") as file:
-        file.writelines(_pieces(document, levels))
+        file.writelines(map(json_bytes, _pieces(document, levels)))
 
 
 def json_text(document: Mapping[str, object] | msgspec.Struct, levels: Mapping[str, int]) -> bytes:
     """The bytes that `write_json_lines` writes."""
-    return b"".join(_pieces(document, levels))
+    return b"".join(map(json_bytes, _pieces(document, levels)))
 
 
 def _pieces(
@@ -86,5 +88,5 @@ def encoded(value: object) -> bytes:
         return _encode(value)
     except UnicodeEncodeError:
         plain: Any = msgspec.to_builtins(value, enc_hook=_as_text)
-        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-        return text.encode("utf-8", "backslashreplace")
+        line = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return line.encode("utf-8", "backslashreplace")

@@ -10,7 +10,8 @@ from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.sources import Source
 from logreach.inventories.windows.audit_policy import auditpol
-from logreach.inventories.windows.facts import AUDIT
+from logreach.inventories.windows.audit_policy.subcategories import subcategories
+from logreach.inventories.windows.facts import AUDIT, SACL
 
 GUID = "0CCE922B-69AE-11D9-BED3-505054503030"
 HEADING = (
@@ -39,7 +40,7 @@ def setting(reading: Reading) -> Any:
         ("Success", "1", "Success"),
         ("Frabjous", "2", "Failure"),
         ("Success", "", "Success"),
-        ("Success", "3", "Success and Failure"),
+        ("Success", "3", None),
         ("Success", "9", None),
         ("Frabjous", "", None),
     ],
@@ -70,7 +71,15 @@ def test_an_unparseable_line_of_a_gpo_makes_every_subcategory_unknown() -> None:
 
 
 def test_a_host_s_own_list_should_have_every_subcategory() -> None:
-    reasons = [missing.reason for _, missing in read(row("Success", "1")).missing]
-    assert reasons
+    reading = read(row("Success", "1"))
+    reasons = [missing.reason for key, missing in reading.missing if key.family is AUDIT]
+    assert len(reasons) == len(subcategories()) - 1
     assert set(reasons) == {"a.csv does not list this subcategory"}
-    assert read(row("Success", "1"), strength=Strength.POLICY).missing == ()
+    assert "lacks the rows CrashOnAuditFail" in str(reading.faults[0])
+    assert {str(key) for key, _ in reading.missing if key.family is SACL} == {
+        "sacl:global:file",
+        "sacl:global:key",
+    }
+    assert read(row("Success", "1"), strength=Strength.POLICY) == Reading(
+        read(row("Success", "1"), strength=Strength.POLICY).statements
+    )

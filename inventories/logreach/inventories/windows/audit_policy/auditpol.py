@@ -1,7 +1,8 @@
 """Audit policy as CSV: `auditpol /get /category:* /r`, `auditpol /backup`, a GPO's audit.csv.
 
 A row is identified by its subcategory GUID, so the display language of Windows does not matter.
-The number in 'Setting Value' decides; a row without it is read by its words.
+The number in 'Setting Value' decides where no language has the word beside it; a row without it
+is read by its words. Where the two contradict each other, the subcategory is unknown.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ class _PolicyFile:
 
     `outcomes` are the rows of each subcategory by GUID; `problems` the lines of each fault by
     message and hint; `unreadable` says which subcategories have a row that could not be read.
+    `backup` says that the file has the form of `auditpol /backup`, which also lists the audit
+    options and the global SACLs; `others_listed` are those that have a row.
     `unparseable` are messages about lines that could concern any subcategory. `unended_line` is
     the last line where no line break ends it, so that its text may be cut off; otherwise 0.
     """
@@ -66,10 +69,13 @@ class _PolicyFile:
     strength: Strength
     language: Language | None = None
     unended_line: int = 0
+    lists_subcategories: bool = False
+    backup: bool = False
     outcomes: dict[str, list[_Row]] = field(default_factory=lambda: defaultdict(list))
     problems: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     unreadable: dict[str, str] = field(default_factory=dict)
     unparseable: list[str] = field(default_factory=list)
+    others_listed: set[FactKey[object]] = field(default_factory=set)
     other_statements: list[Statement] = field(default_factory=list)
 
     def meaning(self, word: str) -> Outcome | None:
@@ -117,6 +123,8 @@ def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
     if rows and not csv_text.endswith(("\n", "\r")):
         policy.unended_line = rows[-1][0]
     policy.language = language_of(_setting_words(rows))
+    policy.lists_subcategories = lists_subcategories
+    policy.backup = lists_subcategories and width == _WITH_VALUE
     target = _common_target(rows)
     for number, cells in rows[1 if _is_header(rows) else 0 :]:
         _read_row(policy, number, cells, width, target)
@@ -229,14 +237,15 @@ def _read_setting(
         policy.add_problem(f"{number!r} is no setting value (0 to 4)", line, guid=guid)
         return
     if by_number is not None:
-        quote = ",".join(cells)
         # 0 beside 'not configured', or beside no word in a GPO's file, sets nothing.
         silent = by_word is UNSET or (policy.strength is Strength.POLICY and not word)
         unset = number == "0" and silent
-        policy.outcomes[guid].append(_Row(line, UNSET if unset else by_number, quote))
         if not unset and by_word is not None and by_word != by_number:
-            message = f"{word!r} contradicts setting value {number}; the number is used"
-            policy.add_problem(message, line)
+            message = f"{word!r} contradicts setting value {number}"
+            policy.add_problem(message, line, _EXPORT_AGAIN, guid)
+            return
+        quote = ",".join(cells)
+        policy.outcomes[guid].append(_Row(line, UNSET if unset else by_number, quote))
     elif by_word is None:
         hint = "No known language has this word. `auditpol /backup` writes a number beside it."
         policy.add_problem(f"unknown audit setting {word!r}", line, hint, guid)
@@ -248,6 +257,7 @@ def _read_other(policy: _PolicyFile, line: int, cells: list[str]) -> None:
     """Read a row without a GUID: an audit option or a global SACL."""
     name = cells[2] if len(cells) > 2 else ""
     if option := _option(cells):
+        policy.others_listed.add(SETTING(option))
         states = [switch(cell) for cell in cells[3:] if cell]
         if states and states[-1] is not None:
             key = SETTING(option)
@@ -256,6 +266,7 @@ def _read_other(policy: _PolicyFile, line: int, cells: list[str]) -> None:
             policy.unparseable_line(f"{name} is neither on nor off", line)
     elif _is_global_sacl(name):
         kind = "file" if name.startswith("File") else "key"
+        policy.others_listed.add(SACL(f"global:{kind}"))
         if len(cells) < _WITH_VALUE:
             policy.add_problem(_TOO_SHORT, line, _EXPORT_AGAIN)
         else:
@@ -301,9 +312,32 @@ def _reading(policy: _PolicyFile) -> Reading:
         policy.source.fault(message, _lines_shown(numbers), hint)
         for (message, hint), numbers in policy.problems.items()
     )
+    missing = tuple(_missing(policy, statements, faults))
+    lacking = _lacking_at_the_end(policy)
     return Reading(
-        (*statements, *policy.other_statements), faults, tuple(_missing(policy, statements, faults))
+        (*statements, *policy.other_statements),
+        (*faults, *lacking.faults),
+        (*missing, *lacking.missing),
     )
+
+
+def _lacking_at_the_end(policy: _PolicyFile) -> Reading:
+    """A fault where a backup lacks rows of audit options or global SACLs, which stand at its end.
+
+    Only a host's own file has all of them.
+    """
+    expected: dict[FactKey[object], str] = {
+        **{SETTING(option): name for name, option in audit_options().items()},
+        SACL("global:file"): "FileGlobalSacl",
+        SACL("global:key"): "RegistryGlobalSacl",
+    }
+    lacking = {key: name for key, name in expected.items() if key not in policy.others_listed}
+    if not lacking or not policy.backup or policy.strength is not Strength.OBSERVED:
+        return Reading()
+    message = f"lacks the rows {', '.join(lacking.values())} of a backup"
+    fault = policy.source.fault(message, hint=_EXPORT_AGAIN)
+    reason = Missing(str(fault), fault)
+    return Reading(faults=(fault,), missing=tuple((key, reason) for key in lacking))
 
 
 def _missing(
@@ -317,7 +351,7 @@ def _missing(
     if policy.unparseable and policy.strength is Strength.POLICY:
         reason = f"{policy.source.path}: {policy.unparseable[0]}"
         yield AUDIT.every, Missing(reason, by_message.get(policy.unparseable[0]))
-    if policy.strength is Strength.OBSERVED and (listed or policy.unreadable):
+    if policy.strength is Strength.OBSERVED and policy.lists_subcategories:
         for guid in sorted(subcategories().keys() - listed - policy.unreadable.keys()):
             key = AUDIT(guid)
             yield key, Missing(f"{policy.source.path} does not list this subcategory")

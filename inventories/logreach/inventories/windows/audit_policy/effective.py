@@ -82,6 +82,10 @@ def _settle(merge: _Merge, subcategory: AuditSubcategory) -> None:
     if of_subcategory is not None and _too_old(merge.os):
         _unknown(merge, subcategory, _OLD_WINDOWS.format(gpo=of_subcategory.gpo.name))
         of_subcategory = None
+    elif of_subcategory is not None and isinstance(merge.os, Missing) and merge.os.fault:
+        # What the host told of its system is damaged: it may be one of the old ones.
+        merge.missing.append((_key(subcategory), merge.os))
+        return
     for winner in (of_subcategory, of_category):
         ignored = winner is of_category and _forced(merge.force)
         if winner is not None and winner.unreadable is not None and not ignored:

@@ -15,6 +15,8 @@ from logreach.inventories.windows.facts import SETTING
 from logreach.inventories.windows.host_words import words_of
 from logreach.inventories.windows.registry.settings import audit_options
 
+# At the beginning of a line, or behind 'Option:' in CSV; a registry export names them in quotes.
+_OPTION = re.compile(r"(?:^|,)\s*(?:Option:)?(\w+)(?=\s{2,}|\t|,|\s*$)")
 _GAP = re.compile(r"\s{2,}|\t|,+")
 
 
@@ -48,8 +50,13 @@ def read(source: Source) -> Reading:
 
 def _option_in(line: str) -> str | None:
     """The audit option in a line, whatever its letter case: auditpol prints 'CrashonAuditFail'."""
-    folded = line.casefold()
-    return next((option for option in audit_options() if option.casefold() in folded), None)
+    words = (match[1].casefold() for match in _OPTION.finditer(line))
+    return next((_options()[word] for word in words if word in _options()), None)
+
+
+@cache
+def _options() -> dict[str, str]:
+    return {option.casefold(): option for option in audit_options()}
 
 
 def switch(word: str) -> bool | None:

@@ -31,6 +31,8 @@ _DEFAULT_COLUMNS = (
 )
 _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
 
+_OLDEST_SERVER = 6001  # Server 2008; Vista is 6000
+
 
 @dataclass(frozen=True, slots=True)
 class AuditSubcategory:
@@ -94,6 +96,23 @@ def _defaults() -> tuple[_DefaultSetting, ...]:
         )
         for row in csv_table(TABLES / "audit_defaults.csv", _DEFAULT_COLUMNS)
         if row["from_build"]
+    )
+
+
+def subcategories_of(os: OperatingSystem | None) -> frozenset[str]:
+    """The GUIDs of the subcategories that a Windows has; None: those that every Windows has.
+
+    A subcategory whose first build is not known is left out.
+    """
+    oldest: dict[str, dict[OsKind, int]] = {}
+    for default in _defaults():
+        builds = oldest.setdefault(default.guid, {})
+        builds[default.kind] = min(default.from_build, builds.get(default.kind, default.from_build))
+    return frozenset(
+        guid
+        for guid, builds in oldest.items()
+        if (os is None and max(builds.values()) <= _OLDEST_SERVER)
+        or (os is not None and builds.get(os.kind, os.build + 1) <= os.build)
     )
 
 

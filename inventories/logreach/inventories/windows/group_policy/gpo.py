@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -18,11 +18,11 @@ from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
     LEGACY_AUDIT,
-    SACL,
     SETTING,
     AuditSetting,
 )
 from logreach.inventories.windows.group_policy import (
+    gpo_checks,
     gpo_options,
     gpt_template,
     policy_xml,
@@ -32,6 +32,7 @@ from logreach.inventories.windows.registry import registry_pol
 from logreach.inventories.windows.registry.settings import settings
 
 _INFO, _REPORT, _BACKUP = "bkupinfo.xml", "gpreport.xml", "backup.xml"
+_GPT = "gpt.ini"
 _PREFERENCES = "registry/registry.xml"
 
 
@@ -58,6 +59,20 @@ class Gpo:
     def doubt(self, key: FactKey[object]) -> Missing | None:
         """Why this GPO may set a fact although no setting of it was read; None if it does not."""
         return self.unreadable.get(key) or self.unread.get(key.family)
+
+    def lose(self, fault: Fault, families: Iterable[FactFamily[object]]) -> None:
+        """A fault that leaves open what else the GPO sets."""
+        self.faults.append(fault)
+        self.unread.update((family, Missing(str(fault), fault)) for family in families)
+
+    def withdraw(self, key: FactKey[object], fault: Fault) -> None:
+        """A fault that leaves open whether, and to what, the GPO sets a fact."""
+        self.faults.append(fault)
+        self.unreadable[key] = Missing(str(fault), fault)
+        if key.family is AUDIT:
+            self.advanced.pop(key.name, None)
+        elif key.family is LEGACY_AUDIT:
+            self.legacy.pop(key.name, None)
 
     def take(self, reading: Reading) -> None:
         """Add the statements, faults and missing facts of one of the GPO's files."""
@@ -108,38 +123,39 @@ def read(folder: Folder, path: Path) -> list[Gpo]:
 
 def roots(folder: Folder, path: Path) -> list[Path]:
     """The folders of GPO backups at or below a path: those that hold bkupInfo.xml."""
-    return [file.parent for file in folder.walk(path) if file.name.casefold() == _INFO]
+    return [file.parent for file in folder.walk(path) if is_backup_info(file)]
+
+
+def is_backup_info(file: Path) -> bool:
+    """Whether a file marks its folder as the backup of a GPO."""
+    return file.name.casefold() == _INFO
 
 
 def read_gpo(folder: Folder, root: Path) -> Gpo:
     """Read the GPO of one folder."""
     gpo = Gpo(root.name, folder.name(root))
-    report: Path | None = None
-    backup: Path | None = None
-    policy_files = 0
+    files: dict[str, Path] = {}
+    records: dict[str, Path] = {}
     for path in folder.walk(root):
         end = _end_of_path(path, root)
         if end in _FORMATS:
-            policy_files += 1
-            reading = _guarded_read(folder, path, _FORMATS[end])
-            if end == _PREFERENCES:
-                gpo.prefer(reading)
-            else:
-                gpo.take(reading)
+            files[end] = path
+            _read_settings(gpo, folder, path, end)
         elif path.name.casefold() == _INFO:
             _read_name(folder, path, gpo)
-        elif path.name.casefold() == _REPORT:
-            report = path
-        elif path.name.casefold() == _BACKUP:
-            backup = path
+        elif path.name.casefold() in (_REPORT, _BACKUP, _GPT):
+            records[path.name.casefold()] = path
+    backup, report = records.get(_BACKUP), records.get(_REPORT)
+    for fault, families in gpo_checks.lacks(folder, backup, report, {**records, **files}):
+        gpo.lose(fault, families)
     if report is not None:
         _check_report(gpo, folder, report)
     if hidden := folder.unread(root):
         gpo.take(_everything_unknown(hidden))
-    elif not policy_files:
+    elif not files and not gpo_checks.only_for_users(folder, backup):
         hint = "Give a backup folder that Backup-GPO wrote, or a GPO's SYSVOL folder."
         fault = Fault("holds no computer settings that can be read", gpo.folder, hint=hint)
-        gpo.faults.append(fault)
+        gpo.lose(fault, gpo_checks.COMPUTER_FACTS)
     disabled, faults = gpo_options.computer_settings_disabled(folder, backup, report, gpo.name)
     gpo.faults.extend(faults)
     if disabled is False:
@@ -147,11 +163,16 @@ def read_gpo(folder: Folder, root: Path) -> Gpo:
     without_settings = Gpo(gpo.name, gpo.folder, faults=gpo.faults)
     if disabled is None:
         reason = Missing(str(faults[-1]), faults[-1])
-        without_settings.unread = dict.fromkeys(_COMPUTER_FACTS, reason)
+        without_settings.unread = dict.fromkeys(gpo_checks.COMPUTER_FACTS, reason)
     return without_settings
 
 
-_COMPUTER_FACTS: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
+def _read_settings(gpo: Gpo, folder: Folder, path: Path, end: str) -> None:
+    reading = _guarded_read(folder, path, _FORMATS[end])
+    if end == _PREFERENCES:
+        gpo.prefer(reading)
+    else:
+        gpo.take(reading)
 
 
 def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
@@ -164,7 +185,7 @@ def unreadable(name: str, faults: tuple[Fault, ...]) -> Gpo:
 def _everything_unknown(faults: tuple[Fault, ...]) -> Reading:
     reason = Missing(str(faults[0]), faults[0])
     return Reading(
-        faults=faults, missing=tuple((family.every, reason) for family in _COMPUTER_FACTS)
+        faults=faults, missing=tuple((family.every, reason) for family in gpo_checks.COMPUTER_FACTS)
     )
 
 
@@ -221,9 +242,9 @@ def _check_report(gpo: Gpo, folder: Folder, path: Path) -> None:
         if unread or (ours is not None and ours.value == statement.value):
             continue
         files_say = f"the files say {ours.value}" if ours else "the files do not set it"
-        hint = "The files are used; back the GPO up again."
+        hint = "It counts as unknown until the GPO is backed up again."
         message = f"report says {statement.key} is {statement.value}, {files_say}"
-        gpo.faults.append(source.fault(message, statement.evidence.where, hint))
+        gpo.withdraw(statement.key, source.fault(message, statement.evidence.where, hint))
 
 
 def _read_name(folder: Folder, path: Path, gpo: Gpo) -> None:

@@ -12,9 +12,11 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
+from logreach.inventories.windows.facts import CHANNEL, SETTING
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type
 from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.settings import settings
 
 _HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
 _KEY = re.compile(r"\[(-?)(HK[^\]]*)\]")
@@ -24,6 +26,9 @@ _QUERY_VALUE = re.compile(r"\s{2,}(.+?)\s{2,}(REG_[A-Z_]+)(?:\s{2,}|\t|$)(.*)")
 _QUERY_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _DAMAGED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")  # no export has such characters
 _LONGEST_LINE = 4 * 1024 * 1024
+_WHOLE_END = re.compile(r"\n[ \t]*\n\Z")
+# `reg query` may write the keys below, or the number of matches, behind the blank line.
+_QUERY_END = re.compile(r"\n[ \t]*\n(?:HKEY_.*\n?)*(?:[^\s\[H].*\d.*\n)?\Z")
 
 
 def looks_like_reg(head: str) -> bool:
@@ -43,20 +48,25 @@ def read_reg(source: Source) -> Reading:
         raise InputError(source.fault("is not a .reg file (its header is missing)"))
     export = _Export(source)
     roots: list[str] = []
-    key = ""
+    key: str | None = None  # '' is a key of another hive
     for number, line in _logical_lines(reg_text):
         if match := _KEY.fullmatch(line):
             key = machine_key(match[2]) or ""
             _add_root(roots, "" if match[1] else key)
-        elif match := _VALUE.fullmatch(line):
+        elif not line:
+            key = None
+        elif (match := _VALUE.fullmatch(line)) and key is not None:
             if key:
                 export.add(_reg_value(key, match, f"line {number}"))
-        elif line and not line.startswith((";", *_HEADERS)):
-            message = "line is neither a key nor a value"
-            export.faults.append(source.fault(message, f"line {number}"))
-    ends_whole = reg_text.endswith(("\r\n\r\n", "\n\n"))
-    complete = ends_whole and not export.faults and not _DAMAGED.search(reg_text)
-    return export.reading(roots if complete else ())
+        elif match:
+            export.lose("value stands below no key", f"line {number}")
+        elif not line.startswith((";", *_HEADERS)):
+            export.lose("line is neither a key nor a value", f"line {number}")
+    if match := _DAMAGED.search(reg_text):
+        line_number = reg_text.count("\n", 0, match.start()) + 1
+        export.lose("holds a character that no export has", f"line {line_number}")
+    export.check_end(reg_text)
+    return export.reading(() if export.faults else roots)
 
 
 def _add_root(roots: list[str], key: str) -> None:
@@ -100,6 +110,7 @@ class _Export:
     """The values of an export that have been read so far, and faults for those that cannot be."""
 
     source: Source
+    is_query: bool = False
     values: list[RegistryValue] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
@@ -111,6 +122,21 @@ class _Export:
         fault = self.source.fault(value.message, value.location)
         self.faults.append(fault)
         self.missing.extend(registry_values.unknown_settings(value.key, value.name, fault))
+
+    def lose(self, message: str, location: str, hint: str = "") -> None:
+        """A fault that may concern any value of the file."""
+        fault = self.source.fault(message, location, hint)
+        self.faults.append(fault)
+        reason = Missing(str(fault), fault)
+        self.missing.extend((family.every, reason) for family in (SETTING, CHANNEL))
+
+    def check_end(self, written: str) -> None:
+        """A fault where the blank line is absent with which both commands end."""
+        ending = "\n".join(line for _, line in lines(written))
+        if not (_QUERY_END if self.is_query else _WHOLE_END).search(ending):
+            message = "does not end with the blank line that `reg` writes"
+            last = f"line {ending.count(chr(10)) + 1}"
+            self.lose(message, last, "The file seems cut off; export it again.")
 
     def reading(self, complete_below: Iterable[str] = ()) -> Reading:
         settled = registry_values.reading(
@@ -160,16 +186,41 @@ def _unescaped(quoted: str) -> str:
 
 def read_query(source: Source) -> Reading:
     """Read `reg query` output. It may leave values out, so it does not prove that any is absent."""
-    export = _Export(source)
-    key = ""
-    for number, line in lines(source.text()):
+    listing = source.text()
+    export = _Export(source, is_query=True)
+    key: str | None = None  # '' is a key of another hive
+    for number, line in lines(listing):
         if _QUERY_KEY.fullmatch(line.strip()) and not line.startswith(" "):
             key = machine_key(line) or ""
-        elif key and (match := _QUERY_VALUE.fullmatch(line.rstrip("\r"))):
-            export.add(_query_value(key, match, f"line {number}"))
+        elif key is not None and (match := _QUERY_VALUE.fullmatch(line.rstrip("\r"))):
+            if key:
+                export.add(_query_value(key, match, f"line {number}"))
+        elif line.strip() and (line.startswith((" ", "\t")) or "HKEY_" in line):
+            export.lose("line is neither a key nor a value of one", f"line {number}")
+        elif line.strip():
+            key = None  # the number of matches, or a key that cannot be read
     if not export.values and not export.faults:
         raise InputError(source.fault("holds no registry value"))
+    export.check_end(listing)
+    export.missing.extend(_not_listed(source, export.values))
     return export.reading()
+
+
+def _not_listed(
+    source: Source, values: Iterable[RegistryValue]
+) -> Iterator[tuple[FactKey[object], Missing]]:
+    """The settings that should stand among the values of a listed key, and do not.
+
+    A query for one value leaves out the others, so that they are not absent, but unknown: no policy
+    that has been applied lacks its value.
+    """
+    keys = {value.key.casefold() for value in values}
+    listed = {value.path.casefold() for value in values}
+    for setting in settings().values():
+        paths = [path.casefold() for path in setting.registry if "*" not in path]
+        if any(path.rpartition("\\")[0] in keys for path in paths) and listed.isdisjoint(paths):
+            reason = f"{source.path} lists the key of {setting.registry[0]} without this value"
+            yield SETTING(setting.name), Missing(reason)
 
 
 def _query_value(key: str, match: re.Match[str], location: str) -> RegistryValue | _UnreadableValue:

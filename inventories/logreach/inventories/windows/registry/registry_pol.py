@@ -54,6 +54,17 @@ def read(source: Source) -> Reading:
     return Reading(reading.statements, (*reading.faults, *faults), (*reading.missing, *missing))
 
 
+def count(source: Source) -> int:
+    """How many records the file holds before its end or a damaged one."""
+    number = 0
+    try:
+        for number, _ in enumerate(_values(source.data), 1):  # noqa: B007
+            pass
+    except _DamagedRecordError:
+        pass
+    return number
+
+
 def _values(data: bytes) -> Iterator[RegistryValue]:
     offset, record = len(_HEADER), 0
     while offset < len(data):

@@ -16,6 +16,7 @@ from logreach.inventories.windows.facts import CHANNEL, SYSMON, ChannelState, Sy
 
 _NAME = re.compile(r"name:\s*(\S.*)")
 _FIELD = re.compile(r"(?:  )?(enabled|retention|autoBackup|maxSize): (\S.*|)")
+_EXPORT_AGAIN = "The file seems cut off or edited; run `wevtutil gl` again."
 _COMPLETE_LISTING = 100  # channels; every Windows since Vista has more
 _MODES = {
     "0": "overwrite",
@@ -37,13 +38,15 @@ def read_wevtutil(source: Source) -> Reading:
     statements: list[Statement] = []
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
-    for line, name, fields in _channel_blocks(source.text()):
+    for line, name, fields, twice in _channel_blocks(source.text()):
         key = CHANNEL(name)
         enabled = fields.get("enabled", "")
-        if enabled not in ("true", "false"):
-            message = f"channel {name} has no 'enabled: true' or 'enabled: false'"
-            faults.append(source.fault(message, f"line {line}"))
-            missing.append((key, Missing(message, faults[-1])))
+        if problem := _block_problem(name, fields, twice):
+            fault = source.fault(problem, f"line {line}", _EXPORT_AGAIN)
+            faults.append(fault)
+            # Other channels may have stood there.
+            missing += [(each, Missing(problem, fault)) for each in (key, CHANNEL.every)]
+        if enabled not in ("true", "false") or twice:
             continue
         size = fields.get("maxSize", "")
         state = ChannelState(
@@ -59,17 +62,29 @@ def read_wevtutil(source: Source) -> Reading:
     return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
-def _channel_blocks(listing: str) -> Iterator[tuple[int, str, dict[str, str]]]:
-    first_line, name, fields = 0, "", dict[str, str]()
+def _block_problem(name: str, fields: dict[str, str], twice: str) -> str:
+    """What shows that a channel's lines were cut or mixed with those of another; '' for nothing."""
+    if twice:
+        return f"channel {name} has '{twice}:' twice, so lines are lost"
+    if fields.get("enabled") not in ("true", "false"):
+        return f"channel {name} has no 'enabled: true' or 'enabled: false'"
+    lost = [field for field in ("retention", "maxSize") if field not in fields]
+    return f"channel {name} has no '{lost[0]}:', so lines are lost" if lost else ""
+
+
+def _channel_blocks(listing: str) -> Iterator[tuple[int, str, dict[str, str], str]]:
+    """Line, name and fields of each channel, and a field that it has twice."""
+    first_line, name, fields, twice = 0, "", dict[str, str](), ""
     for number, line in lines(listing):
         if match := _NAME.match(line):
             if name:
-                yield first_line, name, fields
-            first_line, name, fields = number, match[1].strip(), {}
-        elif name and (match := _FIELD.match(line)):
+                yield first_line, name, fields, twice
+            first_line, name, fields, twice = number, match[1].strip(), {}, ""
+        elif match := _FIELD.match(line):
+            twice = twice or (match[1] if match[1] in fields else "")
             fields.setdefault(match[1], match[2].strip().casefold())
     if name:
-        yield first_line, name, fields
+        yield first_line, name, fields, twice
 
 
 def _retention(fields: dict[str, str]) -> str | None:

@@ -33,6 +33,8 @@ _VERSION = re.compile(
 )
 _BUILD = re.compile(r"(?<![\d.])(\d{5})(?:\.(\d{1,6}))?(?![\d.])")
 _BARE_VERSION = re.compile(r"(?<![\d.])(6\.[0-3]|10\.0)(?![\d.])")
+_BUILD_BESIDE = re.compile(r"(?<![\d.])\d{5,6}(?![\d.])")
+_OLD_BUILD_BESIDE = re.compile(r"(?<![\d.])\d{4}(?![\d.])")
 _NOISE = re.compile(r"\((?:r|tm)\)|microsoft|service\s*pack", re.IGNORECASE)
 _RELEASE = re.compile(r"\d\dh\d|sp\d|rtm|(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _FIRST_WINDOWS_11 = 22000
@@ -86,6 +88,8 @@ def identify(mention: str, kind: OsKind | None = None) -> OperatingSystem | Unid
 
     `kind` decides only if the mention fits both: a client and a server may share a build.
     """
+    if contradiction := contradiction_of_builds(mention):
+        return Unidentified(contradiction, faulty=True)
     parsed = _parse_mention(mention)
     releases = _fitting(parsed)
     if releases and parsed.build is None and (unknown_words := _unknown_words(mention)):
@@ -97,6 +101,25 @@ def identify(mention: str, kind: OsKind | None = None) -> OperatingSystem | Unid
     if releases:
         return Unidentified(_ambiguous(mention, releases))
     return _beyond_catalogue(parsed, mention)
+
+
+def contradiction_of_builds(mention: str) -> str:
+    """How a mention names two builds ('10.0.17763 N/A Build 17764'); '' where it does not."""
+    version = _VERSION.search(mention)
+    if version is None:
+        return ""
+    build = version[2] or version[4]
+    rest = mention[: version.start()] + " " + mention[version.end() :]
+    others = {number for number in _BUILD_BESIDE.findall(rest) if number != build}
+    # Numbers of four digits may be a year; only what stands behind the version is a build.
+    others |= {
+        number
+        for number in _OLD_BUILD_BESIDE.findall(mention[version.end() :])
+        if number != build and len(build) == len(number)
+    }
+    if not others:
+        return ""
+    return f"{mention.strip()[:80]!r} names two builds, {build} and {min(others)}"
 
 
 @cache

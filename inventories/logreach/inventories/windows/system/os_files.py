@@ -139,6 +139,9 @@ def _mention_in(row: Mapping[str, Any]) -> str:
     revision = _first(row, "WindowsUBR", "UBR", "revision")
     if not version:
         return ""
+    build = _first(row, "OsBuildNumber", "BuildNumber", "build")
+    if build.isdecimal() and build not in version.split("."):
+        version = f"{version} {build}"
     if revision.isdecimal() and _VERSION.fullmatch(version) and version.count(".") == 2:
         version = f"{version}.{revision}"
     return f"{name} {version}".strip()

@@ -48,6 +48,9 @@ def read_config(source: Source) -> Reading:
 _BANNER = re.compile(r"System Monitor v(\d{1,3}\.\d{1,3})\b")
 _HASH = re.compile(r"Config hash:\s*(?:\w+=)?([0-9A-Fa-f]{64})\b")
 _INSTALLED = ("Current configuration:", "Service name:", "Rule configuration (version")
+# What stands below the file and its hash: the algorithms, then the rules or that there are none.
+_BELOW_THE_HASH = ("HashingAlgorithms:", "Rule configuration (version", "No rules installed")
+_ABOVE_THE_HASH = ("Config file:", "Config hash:")
 
 
 def is_listing(head: str) -> bool:
@@ -70,7 +73,23 @@ def read_listing(source: Source) -> Reading:
     digest = _HASH.search(listing)
     if digest:
         quote = f"{quote}, configuration {digest[1].lower()}"
-    return Reading((Statement(SYSMON, state, source.evidence("line 1", quote)),))
+    faults = (source.fault(_CUT, hint=_CUT_HINT),) if lost_digest(listing) else ()
+    return Reading((Statement(SYSMON, state, source.evidence("line 1", quote)),), faults)
+
+
+_CUT = "does not have the hash of the configuration that Sysmon has loaded"
+_CUT_HINT = "The file seems cut off; save the output of `sysmon -c` again."
+
+
+def lost_digest(listing: str) -> bool:
+    """Whether `sysmon -c` printed a digest that is not here whole: which file is loaded is unknown.
+
+    A Sysmon without a configuration file, or an old one, prints neither file nor hash.
+    """
+    if _HASH.search(listing):
+        return False
+    file_named = any(phrase in listing for phrase in _ABOVE_THE_HASH)
+    return file_named or not any(phrase in listing for phrase in _BELOW_THE_HASH)
 
 
 def loaded_digest(listing: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from logreach.inventories.files.patterns import compiled
+
 _MAX_LENGTH = 2_000  # characters of an example
 _TRIED_LETTERS = "a1 _-.:/\\\"'|=\n"
 _LETTER_OF_CATEGORY = {
@@ -31,27 +33,24 @@ class _NoExampleError(Exception):
 def example(expression: str) -> str | None:
     """A short text in which the expression is found; None if none could be composed.
 
-    Composing ignores conditions on the surroundings, such as word bounds and lookarounds; the
-    result is therefore searched with the expression itself, also between two spaces.
+    Composing ignores conditions on the surroundings, such as word bounds; the result is therefore
+    searched with the expression itself, also between two spaces.
     """
-    if _parser is None:
+    pattern = compiled(expression)
+    if _parser is None or pattern is None:
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compiled = re.compile(expression)
             composed = _ExampleComposer().composed(_parser.parse(expression))
     except (re.error, RecursionError, OverflowError, _NoExampleError):
         return None
     candidates = (composed, f" {composed} ")
-    return next((text for text in candidates if compiled.search(text)), None)
+    return next((candidate for candidate in candidates if pattern.found_in(candidate)), None)
 
 
 class _ExampleComposer:
-    """Composes a text for a parsed expression, part by part; remembers the text of each group."""
-
-    def __init__(self) -> None:
-        self._groups: dict[int, str] = {}
+    """Composes a text for a parsed expression, part by part."""
 
     def composed(self, parsed: _Parsed) -> str:
         example = "".join(self._part(str(kind), argument) for kind, argument in parsed)
@@ -73,11 +72,7 @@ class _ExampleComposer:
         return repeated * int(least)
 
     def group(self, argument: Any) -> str:
-        number, _, _, parsed = argument
-        content = self.composed(parsed)
-        if number is not None:
-            self._groups[number] = content
-        return content
+        return self.composed(argument[-1])
 
     def branch(self, argument: Any) -> str:
         for parsed in argument[1]:
@@ -86,9 +81,6 @@ class _ExampleComposer:
             except _NoExampleError:
                 continue
         raise _NoExampleError
-
-    def group_reference(self, number: Any) -> str:
-        return self._groups.get(number, "")
 
 
 def _letter(fits: Callable[[str], bool]) -> str:
@@ -138,8 +130,5 @@ _COMPOSERS: Mapping[str, Callable[[_ExampleComposer, Any], str]] = {
     "MAX_REPEAT": _ExampleComposer.repetition,
     "MIN_REPEAT": _ExampleComposer.repetition,
     "POSSESSIVE_REPEAT": _ExampleComposer.repetition,
-    "GROUPREF": _ExampleComposer.group_reference,
     "AT": _nothing,
-    "ASSERT": _nothing,
-    "ASSERT_NOT": _nothing,
 }

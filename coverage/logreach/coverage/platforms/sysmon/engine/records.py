@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.evtx_chunks import EvtxChunk, evtx_chunks
+from logreach.inventories.files.faults import Fault
 
 PROVIDER = "Microsoft-Windows-Sysmon"
 _MAX_LINE_LENGTH = 1_000_000
@@ -35,16 +37,46 @@ ReadResult = Record | ForeignRecord | Fault
 
 
 def read_evtx(path: Path) -> Iterator[ReadResult]:
-    """Every record of an EVTX file; InputError if the file is not one."""
+    """Every record of an EVTX file, and faults for what is lost; InputError if it is no log."""
+    for part in evtx_chunks(path):
+        if isinstance(part, Fault):
+            yield part
+        else:
+            yield from _records_of(part, path)
+            yield from part.faults
+
+
+def _records_of(chunk: EvtxChunk, path: Path) -> Iterator[ReadResult]:
+    """The records of one chunk; a fault for each that cannot be read, and for those not there."""
     from evtx import PyEvtxParser
 
-    try:
-        records = PyEvtxParser(str(path)).records_json()
-        yield from (_evtx_record(record, path) for record in records if record)
-    except (OSError, RuntimeError) as error:
-        raise InputError(
-            Fault(f"cannot read the event log: {error}", str(path), hint="Give an .evtx file.")
-        ) from None
+    read, unreadable = 0, 0
+    records = _next_or_fault(PyEvtxParser(BytesIO(chunk.file)).records_json(), chunk, path)
+    for record in records:
+        if isinstance(record, Fault):
+            unreadable += 1
+            yield record
+        elif record:
+            read += 1
+            yield _evtx_record(record, path)
+    if read + unreadable < chunk.expected:
+        message = f"chunk {chunk.number} holds {read} of its {chunk.expected} records"
+        hint = "The log is damaged; export it again (wevtutil epl)."
+        yield Fault(message, str(path), hint=hint)
+
+
+def _next_or_fault(
+    records: Any, chunk: EvtxChunk, path: Path
+) -> Iterator[Mapping[str, Any] | Fault]:
+    """The parser's records; it raises for one that it cannot read, and goes on behind it."""
+    for _ in range(chunk.expected + 1):
+        try:
+            yield next(records)
+        except StopIteration:
+            return
+        except (OSError, RuntimeError, ValueError) as error:
+            problem = " ".join(str(error).split())[:160]
+            yield Fault(f"cannot read a record of chunk {chunk.number}: {problem}", str(path))
 
 
 def _evtx_record(record: Mapping[str, Any], path: Path) -> ReadResult:

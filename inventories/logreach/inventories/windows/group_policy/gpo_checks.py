@@ -1,0 +1,163 @@
+"""Whether a GPO's folder holds what its own records say: a file cut between settings looks whole.
+
+`Backup.xml` lists the extensions whose files the GPO has, and `gpreport.xml` the policies that
+Windows found in it. Source: [MS-GPREG], [MS-GPSB], [MS-GPAC] (extensions), Backup-GPO's output.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from logreach.inventories.facts.keys import FactFamily
+from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.sources import Folder
+from logreach.inventories.files.xml_tree import XmlElement, read_xml
+from logreach.inventories.windows.facts import AUDIT, CHANNEL, LEGACY_AUDIT, SACL, SETTING
+from logreach.inventories.windows.registry import registry_pol
+
+COMPUTER_FACTS: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
+_REGISTRY_POL, _GPT = "machine/registry.pol", "gpt.ini"
+_VERSION = re.compile(r"^\s*Version\s*=\s*(\d{1,10})\s*$", re.IGNORECASE | re.MULTILINE)
+_HINT = "The file seems cut off or left out; back the GPO up again."
+
+
+class Lack(NamedTuple):
+    """A fault, and the families of facts that the GPO may also set."""
+
+    fault: Fault
+    families: tuple[FactFamily[object], ...]
+
+
+class _Extension(NamedTuple):
+    """A client-side extension: its file's folder and name, and the facts that it states."""
+
+    guid: str
+    end: str
+    families: tuple[FactFamily[object], ...]
+
+
+_EXTENSIONS = (
+    _Extension("35378EAC-683F-11D2-A89A-00C04FBBCFA2", _REGISTRY_POL, (SETTING, CHANNEL)),
+    _Extension(
+        "827D319E-6EAC-11D2-A4EA-00C04F79F83A",
+        "secedit/gpttmpl.inf",
+        (LEGACY_AUDIT, SACL, SETTING),
+    ),
+    _Extension("F3CCC681-B74C-4060-9F26-CD84525DCA2A", "audit/audit.csv", (AUDIT, SACL)),
+    _Extension("B087BE9D-ED37-454F-AF9C-04291E351182", "registry/registry.xml", (SETTING, CHANNEL)),
+)
+
+
+def lacks(
+    folder: Folder, backup: Path | None, report: Path | None, files: Mapping[str, Path]
+) -> list[Lack]:
+    """What the files of a GPO lack of what its backup and its report record.
+
+    `files` are the policy files by folder and name in lower case, and gpt.ini.
+    """
+    records = _records(folder, files.get(_REGISTRY_POL))
+    found: list[Lack] = []
+    extensions = _extensions(_root(folder, backup))
+    for extension in _EXTENSIONS:
+        empty = extension.end == _REGISTRY_POL and records == 0
+        if extension.guid in extensions and (extension.end not in files or empty) and backup:
+            message = f"says that the GPO has settings in {extension.end}, which has none"
+            fault = Fault(message, folder.name(backup), hint=_HINT)
+            found.append(Lack(fault, extension.families))
+    policies = _policies(folder, report)
+    if records is not None and records < policies and not found:
+        message = f"holds {records} records, but the report lists {policies} policies"
+        fault = Fault(message, folder.name(files[_REGISTRY_POL]), hint=_HINT)
+        found.append(Lack(fault, (SETTING, CHANNEL)))
+    found.extend(_of_another_version(folder, report, files.get(_GPT)))
+    return found
+
+
+def _of_another_version(folder: Folder, report: Path | None, gpt: Path | None) -> list[Lack]:
+    """A fault where the files are of another version than the report, or than the directory.
+
+    `gpt.ini` counts the users' changes in the upper 16 bits and the computer's in the lower.
+    """
+    root = _root(folder, report)
+    computer = root.child("Computer") if root is not None else None
+    versions = {"the directory": _number(computer, "VersionDirectory")}
+    versions["SYSVOL"] = _number(computer, "VersionSysvol")
+    if gpt is not None:
+        try:
+            line = _VERSION.search(folder.read(gpt).text())
+        except InputError as error:
+            return [Lack(fault, COMPUTER_FACTS) for fault in error.faults]
+        versions["gpt.ini"] = int(line[1]) & 0xFFFF if line else None
+    known = {name: version for name, version in versions.items() if version is not None}
+    if len(set(known.values())) < 2:
+        return []
+    told = ", ".join(f"{version} in {name}" for name, version in known.items())
+    hint = "Let the domain controllers replicate, and back the GPO up again."
+    name = folder.name(report or gpt or folder.root)
+    return [
+        Lack(Fault(f"computer settings are of version {told}", name, hint=hint), COMPUTER_FACTS)
+    ]
+
+
+def _number(computer: XmlElement | None, name: str) -> int | None:
+    element = computer.child(name) if computer is not None else None
+    digits = element.text.strip() if element is not None else ""
+    return int(digits) & 0xFFFF if digits.isdecimal() and len(digits) < 11 else None
+
+
+def only_for_users(folder: Folder, backup: Path | None) -> bool:
+    """Whether `Backup.xml` says that the GPO has no computer settings, and some for users."""
+    root = _root(folder, backup)
+    return root is not None and not _extensions(root) and bool(_extensions(root, "User"))
+
+
+def _records(folder: Folder, path: Path | None) -> int | None:
+    """How many records a registry.pol holds; None where there is none that can be read."""
+    if path is None:
+        return None
+    try:
+        return registry_pol.count(folder.read(path))
+    except InputError:
+        return None  # told where its settings are read
+
+
+def _root(folder: Folder, path: Path | None) -> XmlElement | None:
+    """The root of an XML file; None where it cannot be read, which others tell."""
+    if path is None:
+        return None
+    try:
+        return read_xml(folder.read(path))[0]
+    except InputError:
+        return None
+
+
+def _extensions(root: XmlElement | None, half: str = "Machine") -> str:
+    """The GUIDs of the extensions of the computer settings, or the users', in upper case."""
+    lists = root.walk() if root is not None else ()
+    texts = (each.text for each in lists if each.name == f"{half}ExtensionGuids")
+    return " ".join(texts).strip().upper()
+
+
+def _policies(folder: Folder, report: Path | None) -> int:
+    """How many policies and registry values the report lists; each takes a record at least."""
+    root = _root(folder, report)
+    computer = root.child("Computer") if root is not None else None
+    if computer is None:
+        return 0
+    return sum(
+        1
+        for element in computer.walk()
+        if (element.name == "Policy" and _configured(element)) or _is_value(element)
+    )
+
+
+def _configured(policy: XmlElement) -> bool:
+    state = policy.child("State")
+    return state is not None and state.text.strip() in ("Enabled", "Disabled")
+
+
+def _is_value(element: XmlElement) -> bool:
+    return element.name == "RegistrySetting" and element.child("KeyPath") is not None

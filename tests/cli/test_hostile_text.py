@@ -1,0 +1,213 @@
+"""Every control and bidi character, through every command and every report: none comes out raw."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+from evtx_files import log
+
+from logreach.cli import app
+from logreach.cli.exits import exit_code_of
+
+_FORMAT = (
+    "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+)
+_CONTROL = [chr(code) for code in (*range(1, 32), 127, *range(128, 160))]
+HOSTILE = [*_CONTROL, *_FORMAT]
+OSC, CSI, CSI_8 = "\x1b]0;owned\x07", "\x1b[31m\x1b[2J", "\u009b2J"
+EVERY = "".join(f"{char}." for char in HOSTILE) + OSC + CSI + CSI_8
+# What may stand in the name of a file, in YAML and in XML 1.0.
+IN_A_NAME = EVERY.replace("/", "")
+IN_XML = "".join(char for char in EVERY if char >= " ")
+ALLOWED = {"\n", "\t"}
+
+RULE = {
+    "title": f"a rule {EVERY}",
+    "id": "00000000-0000-4000-8000-000000000001",
+    "logsource": {"product": "windows", "category": "process_creation"},
+    "detection": {"a": {"Image": f"{EVERY}.exe", f"F{EVERY}": EVERY}, "condition": "a"},
+    "level": f"high{EVERY}",
+    "author": EVERY,
+    "tags": [f"attack.{EVERY}", "attack.t1543.003"],
+}
+WRONG_EXPRESSION = {
+    **RULE,
+    "id": "00000000-0000-4000-8000-000000000003",
+    "detection": {"a": {"Image|re": f"({EVERY}["}, "condition": "a"},
+}
+PLAIN_RULE = {
+    **RULE,
+    "id": "00000000-0000-4000-8000-000000000002",
+    "level": "high",
+    "detection": {"a": {"Image|re": f"x{EVERY}.*"}, "condition": "a"},
+}
+SYSMON = (
+    f'<Sysmon schemaversion="4.90"><EventFiltering><ProcessCreate onmatch="include">'
+    f'<Image condition="is" name="{IN_XML}">{IN_XML}.exe</Image>'
+    f'<Image condition="is"> {IN_XML}.exe</Image><Foo{"x"} condition="{IN_XML}">{IN_XML}</Foox>'
+    f"</ProcessCreate></EventFiltering></Sysmon>"
+)
+COMMANDS = {
+    "assess": "assess DIR --out DIR-out --technique T1543.003 --format json --format html "
+    "--format excel --format navigator --format csv --rules DIR/rules",
+    "explain": "explain Security:4688 DIR",
+    "explain a technique": "explain T1543.003 DIR",
+    "explain a rule": "explain 00000000-0000-4000-8000-000000000001 DIR --rules DIR/rules",
+    "rules": "rules DIR --rules DIR/rules",
+    "rules as JSON": "rules DIR --rules DIR/rules --format json",
+    "inventory show": "inventory show DIR",
+    "inventory show all": "inventory show DIR --all",
+    "inventory check": "inventory check DIR",
+    "sysmon check": "sysmon check SYSMON",
+    "sysmon check as JSON": "sysmon check SYSMON --format json",
+    "sysmon try": "sysmon try SYSMON --jsonl DIR/events.jsonl --evtx DIR/events.evtx",
+    "sysmon try as JSON": "sysmon try SYSMON --jsonl DIR/events.jsonl --format json",
+    "sysmon rules": "sysmon rules SYSMON --rules DIR/rules",
+    "a wrong file": "sysmon check WRONG",
+    "an unknown host": "assess DIR --host HOSTILE",
+    "an unknown name": "explain HOSTILE DIR",
+    "an unknown option": "assess --HOSTILE",
+    "an unknown command": "HOSTILE",
+    "an unknown bundle": "attack show HOSTILE",
+    "published rules": "attack published-rules DIR/rules --source HOSTILE --out DIR/published.csv",
+}
+SPLUNK = (
+    f"[WinEventLog://Security]\nblacklist = {EVERY}\nblacklist1 = EventCode=%{EVERY}(%\n".replace(
+        "\r", ""
+    )
+)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An inventory of which every name and value is hostile."""
+    root = tmp_path_factory.mktemp("hostile")
+    host = root / f"H{IN_A_NAME}"[:60]
+    for made in (host, root / "rules"):
+        made.mkdir()
+    (host / f"n{IN_A_NAME}"[:60]).write_text("no format", "utf-8")
+    channels = [
+        {"LogName": f"C{EVERY}", "IsEnabled": False, "LogMode": EVERY},
+        {"LogName": EVERY, "IsEnabled": EVERY},
+    ]
+    (host / "channels.json").write_text(_json(channels), "utf-8")
+    (host / "os.json").write_text(_json({"Caption": EVERY, "BuildNumber": EVERY}), "utf-8")
+    own = {"settings": {"process_creation_command_line": EVERY, f"x{EVERY}": 1}, "os": EVERY}
+    (host / "own.yaml").write_text(_yaml(own), "utf-8")
+    (host / "inputs.conf").write_text(SPLUNK, "utf-8")
+    (host / "sysmon.xml").write_text(SYSMON, "utf-8")
+    (host / "keys.txt").write_text(
+        f"HKEY_LOCAL_MACHINE\\SOFTWARE\\{EVERY};O:BAS:(AU;SA;KA;;;{EVERY})\n".replace("\r", ""),
+        "utf-8",
+    )
+    (host / "a.csv").write_text(
+        "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,Exclusion Setting\n"
+        f"W,System,x,{{0CCE922B-69AE-11D9-BED3-505054503030}},{EVERY},\n".replace("\r", ""),
+        "utf-8",
+    )
+    (root / f"list{IN_A_NAME}"[:60]).write_text(
+        f"Name,OperatingSystem\nhost{EVERY},Windows {EVERY}\nB,Windows 11 23H2\n".replace("\r", ""),
+        "utf-8",
+    )
+    for number, rule in enumerate((RULE, PLAIN_RULE, WRONG_EXPRESSION)):
+        (root / "rules" / f"{number}{IN_A_NAME}"[:60].rstrip()).with_suffix(".yml").write_text(
+            _yaml(rule), "utf-8"
+        )
+    events = [
+        {"event_id": 1, "fields": {"Image": f"{EVERY}.exe"}},
+        {"event_id": EVERY},
+        {"provider": EVERY},
+    ]
+    (root / "events.jsonl").write_text("\n".join(map(_json, events)), "utf-8")
+    (root / "events.evtx").write_bytes(log(2, 2)[:-66000])
+    return root
+
+
+def _yaml(value: object) -> str:
+    return json.dumps(value)  # JSON is YAML, and escapes what YAML may not hold raw
+
+
+def _raw(text: str) -> list[str]:
+    """The characters of a text that may steer a terminal."""
+    return sorted(
+        {
+            f"U+{ord(char):04X}"
+            for char in text
+            if char not in ALLOWED
+            and (unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in _FORMAT)
+        }
+    )
+
+
+def _words(command: str, folder: Path) -> list[str]:
+    sysmon = next(folder.glob("H*")) / "sysmon.xml"
+    wrong = next(path for path in sysmon.parent.iterdir() if path.name.startswith("n"))
+    names = {"SYSMON": str(sysmon), "WRONG": str(wrong), "HOSTILE": f"x{EVERY}"}
+    words = []
+    for word in command.split(" "):
+        for name, value in names.items():
+            word = word.replace(name, value)
+        words.append(word.replace("DIR", str(folder)))
+    return words
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_prints_a_character_that_steers(
+    name: str,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    raw = io.BytesIO()
+    for stream in ("stdout", "stderr"):
+        wrapped = io.TextIOWrapper(raw, "utf-8", write_through=True)
+        monkeypatch.setattr(sys, stream, wrapped)
+    code = exit_code_of(lambda: app(_words(COMMANDS[name], folder), standalone_mode=False))
+    told = raw.getvalue().decode("utf-8")
+    assert code in (0, 1, 2), told[-2000:]
+    assert told
+    assert _raw(told) == []
+    # Libraries in C++ write past Python's streams.
+    assert capfd.readouterr() == ("", "")
+
+
+def test_no_report_holds_one(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    command = f"{COMMANDS['assess']}".replace("DIR-out", str(tmp_path / "out"))
+    assert exit_code_of(lambda: app(_words(command, folder), standalone_mode=False)) == 0
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".json", ".html", ".xlsx", ".csv"}
+    wrong = {}
+    for path in files:
+        for part, text in _texts(path):
+            if raw := _raw(text.replace("\r\n", "\n")):
+                wrong[f"{path.name} {part}"] = raw
+    assert wrong == {}
+
+
+def _texts(path: Path) -> list[tuple[str, str]]:
+    if path.suffix != ".xlsx":
+        return [("", path.read_bytes().decode("utf-8-sig"))]
+    with zipfile.ZipFile(path) as package:
+        names = [name for name in package.namelist() if name.endswith((".xml", ".rels"))]
+        return [(name, package.read(name).decode("utf-8-sig")) for name in names]
+
+
+def test_json_reads_back_what_it_was(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Escapes make nothing else of a value."""
+    words = _words("rules DIR --rules DIR/rules --format json", folder)
+    assert exit_code_of(lambda: app(words, standalone_mode=False)) == 0
+    titles = {json.loads(line)["title"] for line in capsys.readouterr().out.splitlines()}
+    assert RULE["title"] in titles
