@@ -267,3 +267,25 @@ def test_a_rule_that_must_not_fire_and_cannot_is_told(tmp_path: Path) -> None:
     assert result.verdict == YES
     texts = [reason.text for reason in result.judged.reasons]
     assert "noisier: t never fires here to exclude it" in texts
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict", "reason"),
+    [
+        ({"product": "windows", "category": "file_rename"}, "unknown", "a part of it cannot"),
+        ({"product": "linux", "category": "process_creation"}, "not achievable", "no version of"),
+        ({"product": "windows", "category": "image_load"}, "achievable", "Sysmon:7"),
+    ],
+)
+def test_a_rule_of_several_documents_fires_where_one_of_them_does(
+    other: dict[str, str], verdict: str, reason: str, tmp_path: Path
+) -> None:
+    shared = {"title": "t", "detection": {"a": {"ImageLoaded": "x"}, "condition": "a"}}
+    first = {"logsource": {"product": "windows", "category": "process_creation"}}
+    documents = [{"action": "global", **shared}, first, {"logsource": other}]
+    file = tmp_path / "rules.yml"
+    file.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+    (rule,) = load_rules([file]).rules
+    result = judge(rule, FakeHost({"Sysmon:1", "Sysmon:7"}))
+    assert result.verdict.label == verdict
+    assert any(reason in text for text in (each.text for each in result.judged.reasons))

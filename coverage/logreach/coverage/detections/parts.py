@@ -9,13 +9,16 @@ from logreach.coverage.detections.model import Rule
 
 
 def united(parts: Sequence[Rule]) -> list[Rule]:
-    """The rule that fires where any of its parts does; an unreadable part stays apart.
+    """The rule that fires where any of its parts does; an unreadable part stays apart, and what is
+    no plain rule (a filter, a correlation) is a rule of its own.
 
     Parts that do not apply to Windows add nothing to those that do. Of a part that cannot be
     judged the rule says why.
     """
     unreadable = [part for part in parts if part.kind == "unreadable"]
     readable = [part for part in parts if part.kind != "unreadable"]
+    if any(part.kind != "rule" for part in readable):
+        return list(parts)
     applicable = [part for part in readable if part.applicable] or readable[:1]
     judged = [part for part in applicable if not part.unjudged] or applicable[:1]
     if len(judged) == 1 and len(applicable) == 1:
