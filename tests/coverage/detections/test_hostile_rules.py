@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from counted_calls import calls
 
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.detections.model import RuleSet
@@ -53,23 +52,6 @@ def test_a_selector_with_many_wildcards_names_its_searches(tmp_path: Path) -> No
     assert not rule.unjudged
 
 
-def _calls(work: Callable[[], object]) -> int:
-    """How many calls of Python functions some work takes, which no other load on a machine changes."""
-    count = 0
-
-    def counting(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event == "call"
-
-    before = sys.getprofile()
-    sys.setprofile(counting)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return count
-
-
 @pytest.mark.parametrize("condition", ["1 of sel*", "sel0 and not 1 of sel1*"], ids=["any", "none"])
 def test_work_grows_with_the_number_of_selections(condition: str, tmp_path: Path) -> None:
     def selections(count: int) -> str:
@@ -78,6 +60,6 @@ def test_work_grows_with_the_number_of_selections(condition: str, tmp_path: Path
     for name in ("few", "many"):
         (tmp_path / name).mkdir()
     _load(tmp_path / "few", selections(100))  # whatever is made once is made here
-    few = _calls(lambda: _load(tmp_path / "few", selections(200)))
-    many = _calls(lambda: _load(tmp_path / "many", selections(800)))
+    few = calls(lambda: _load(tmp_path / "few", selections(200)))
+    many = calls(lambda: _load(tmp_path / "many", selections(800)))
     assert many < 6 * few

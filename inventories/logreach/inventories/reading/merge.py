@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from logreach.inventories.facts.facts import Statement
-from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import (
     CHANNEL,
     OS,
@@ -25,23 +24,17 @@ from logreach.inventories.windows.facts import (
 def complete(statements: Iterable[Statement]) -> list[Statement]:
     """Statements with partial channel and Sysmon states completed from one another."""
     done: list[Statement] = []
-    partial: dict[FactKey[object], list[Statement]] = defaultdict(list)
+    # Names of channels are compared without letter case; the first spelling counts.
+    partial: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for statement in statements:
         if statement.key.family in (CHANNEL, SYSMON.family, OS.family):
-            partial[_canonical(statement.key, partial)].append(statement)
+            partial[statement.key.family, statement.key.name.casefold()].append(statement)
         else:
             done.append(statement)
-    for key, group in partial.items():
+    for group in partial.values():
+        key = group[0].key
         done.extend(replace(statement, key=key) for statement in _completed(group))
     return done
-
-
-def _canonical(key: FactKey[object], keys: Iterable[FactKey[object]]) -> FactKey[object]:
-    """The first spelling of a key: names of channels are compared without letter case."""
-    folded = key.name.casefold()
-    return next(
-        (each for each in keys if each.family is key.family and each.name.casefold() == folded), key
-    )
 
 
 def _completed(group: Sequence[Statement]) -> list[Statement]:

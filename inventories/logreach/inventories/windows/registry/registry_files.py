@@ -47,7 +47,7 @@ def read_reg(source: Source) -> Reading:
     if not looks_like_reg(reg_text):
         raise InputError(source.fault("is not a .reg file (its header is missing)"))
     export = _Export(source)
-    roots: list[str] = []
+    roots: dict[str, str] = {}
     key: str | None = None  # '' is a key of another hive
     for number, line in _logical_lines(reg_text):
         if match := _KEY.fullmatch(line):
@@ -66,14 +66,21 @@ def read_reg(source: Source) -> Reading:
         line_number = reg_text.count("\n", 0, match.start()) + 1
         export.lose("holds a character that no export has", f"line {line_number}")
     export.check_end(reg_text)
-    return export.reading(() if export.faults else roots)
+    return export.reading(() if export.faults else roots.values())
 
 
-def _add_root(roots: list[str], key: str) -> None:
-    """Add the key of a new export: one that does not lie below a key listed before."""
-    folded = key.casefold()
-    if key and not any(folded.startswith(root.casefold() + "\\") for root in roots):
-        roots.append(key)
+def _add_root(roots: dict[str, str], key: str) -> None:
+    """Add the key of a new export, by its folded name, unless it lies below one listed before.
+
+    An export lists a key before those below it, and may hold thousands side by side.
+    """
+    above = folded = key.casefold()
+    while above:
+        if above in roots:
+            return
+        above = above.rpartition("\\")[0]
+    if key:
+        roots[folded] = key
 
 
 def _logical_lines(reg_text: str) -> Iterator[tuple[int, str]]:
