@@ -8,12 +8,14 @@ from typing import Protocol
 
 from logreach.coverage.detections.judge import judge_rules
 from logreach.coverage.detections.model import Rule
-from logreach.coverage.detections.nodes import EventNodes, RuleNodes
+from logreach.coverage.detections.node_types import EventNodes
+from logreach.coverage.detections.nodes import RuleNodes
 from logreach.coverage.detections.results import RuleResult
 from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.coverage.events.event_id import EventId
@@ -87,6 +89,9 @@ class NodesOf:
 
     def event(self, event: EventId, variant: Sense) -> int:  # noqa: ARG002 - the protocol's signature
         return self.compiled.leaf(Says(event, self.host.has_event(event)))
+
+    def recorded_elsewhere(self, rule: NodeKey, event: EventId, variant: Sense) -> int | None:  # noqa: ARG002 - the protocol's signature
+        return None
 
     def field(self, event: EventId, name: str) -> int:
         return self.compiled.leaf(Says(f"{event}/{name}", self.host.fills(event, name)))

@@ -205,7 +205,7 @@ def test_what_failed_on_the_host_is_told(tmp_path: Path) -> None:
 
 def test_a_path_is_literal_and_no_part_of_a_command() -> None:
     script = collect.script()
-    assert not re.search(r"-Path \$|Get-ItemProperty '", script)
+    assert not re.search(r"(?<!Join)-Path \$|Get-ItemProperty '", script)
     assert re.findall(r"cmd\.exe\" .*", script) == [
         'cmd.exe" /d /v:on /c "$Command > `"!LOGREACH_TARGET!`" 2>&1"',
         "cmd.exe\" /d /v:on /c (($Command -f '\"!LOGREACH_TARGET!\"') + ' > nul 2>&1')",

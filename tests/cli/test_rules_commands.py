@@ -180,3 +180,50 @@ def test_rules_that_are_not_there_are_a_fault(rules: Path) -> None:
     result = run("rules", CONTOSO, "--rules", rules.with_name("absent"))
     assert result.exit_code == 2
     assert "no such rule file or folder" in result.stderr
+
+
+OWN_NAMES = r"""
+title: In our own words
+id: 4f0a6b3c-31e6-4cd9-8b0b-6d7e2f3a9c05
+level: low
+taxonomy: ours
+logsource: {product: windows, category: process_creation}
+detection: {a: {prog|endswith: '\sc.exe', who: '%admins%'}, condition: a}
+"""
+PIPELINE = """
+name: ours
+priority: 1
+transformations:
+  - {type: field_name_mapping, mapping: {Image: prog}}
+"""
+
+
+def test_what_a_site_makes_of_rules_is_asked_of_every_command(rules: Path, tmp_path: Path) -> None:
+    rules.write_text(OWN_NAMES, encoding="utf-8")
+    files = {
+        "--field-names": ("names.yaml", "who: SubjectUserName\n"),
+        "--placeholders": ("values.yaml", "admins: [root]\n"),
+        "--pipeline": ("pipeline.yml", PIPELINE),
+    }
+    options: list[str] = []
+    for option, (name, text) in files.items():
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        options += [option, str(file)]
+    (plain,) = listed(rules)
+    assert plain["reason"] == "its taxonomy is ours, not sigma, and nothing maps its prog, who"
+    (converted,) = listed(rules, *options)
+    assert converted["state"] != ["not judged"]
+    explained = run("explain", rules, CONTOSO, *options)
+    assert explained.exit_code == 0
+    assert "its taxonomy" not in explained.stdout
+    out = tmp_path / "out"
+    assessed = run("assess", CONTOSO, "--out", out, "--format", "json", "--rules", rules, *options)
+    assert assessed.exit_code == 0
+    assert "its taxonomy" not in (out / "assessment.json").read_text(encoding="utf-8")
+
+
+def test_a_pipeline_that_is_not_there_cannot_be_used(rules: Path) -> None:
+    result = run("rules", CONTOSO, "--rules", rules, "--pipeline", "nothing-of-the-kind")
+    assert result.exit_code == 2
+    assert "no such pipeline" in result.stderr

@@ -13,13 +13,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logreach.cli.exits import Exit, print_faults
-from logreach.cli.options import AttackChoice, HostNames, InventoryPath
+from logreach.cli.options import (
+    AttackChoice,
+    FieldNames,
+    HostNames,
+    InventoryPath,
+    Pipelines,
+    PlaceholderValues,
+)
 from logreach.cli.output import console, say
 from logreach.cli.report_folder import check_writable, left_from_earlier, whole_files
 from logreach.inventories.files.faults import Fault, InputError
 
 if TYPE_CHECKING:
     from logreach.coverage.assessment.result import Assessment
+    from logreach.coverage.detections.conversion import Conversion
     from logreach.coverage.detections.model import RuleSet
     from logreach.inventories.facts.host import Inventory
     from logreach.reports.reason_catalogue import ReasonCatalogue
@@ -76,6 +84,9 @@ def assess(
             metavar="PATH", help="Sigma rules to judge: a file or a folder; may be repeated."
         ),
     ] = None,
+    pipeline: Pipelines = None,
+    field_names: FieldNames = None,
+    placeholders: PlaceholderValues = None,
     attack: AttackChoice = None,
     fail_under: Annotated[
         float | None,
@@ -102,6 +113,7 @@ def assess(
         host or (),
         attack,
         tuple(rules or ()),
+        converting(pipeline, field_names, placeholders),
     )
     with _progress() as progress:
         written = _write(result, out, formats or _DEFAULT_FORMATS, progress)
@@ -120,6 +132,7 @@ def assessed(
     hosts: Sequence[str] = (),
     attack: str | None = None,
     rules: Sequence[Path] = (),
+    conversion: Conversion | None = None,
 ) -> Assessment:
     """Read and judge an inventory. Raises InputError for unusable input."""
     from importlib.metadata import version
@@ -137,7 +150,7 @@ def assessed(
             hosts_read,
             model,
             scope,
-            rules=loaded_rules(rules) if rules else None,
+            rules=loaded_rules(rules, conversion) if rules else None,
             version=version("logreach"),
             progress=progress,
         )
@@ -151,12 +164,25 @@ def cached_filter_answers(inventory: Inventory) -> AbstractContextManager[None]:
     return remembered(inventory.hosts, cache_folder())
 
 
-def loaded_rules(paths: Sequence[Path]) -> RuleSet:
-    """The rules of files and folders. Raises InputError if no rule can be read."""
+def converting(
+    pipelines: Sequence[str] | None, field_names: Path | None, placeholders: Path | None
+) -> Conversion:
+    """What a site makes of rules, as the options say. Raises InputError for unusable ones."""
+    from logreach.coverage.detections.conversion import conversion_of
+
+    return conversion_of(pipelines or (), field_names, placeholders)
+
+
+def loaded_rules(paths: Sequence[Path], conversion: Conversion | None = None) -> RuleSet:
+    """The rules of files and folders, as a site converts them.
+
+    Raises InputError if no rule can be read.
+    """
     from logreach.coverage.attack.files import cache_folder
+    from logreach.coverage.detections.conversion import NO_CONVERSION
     from logreach.coverage.detections.load import load_rules
 
-    ruleset = load_rules(paths, cache_dir=cache_folder())
+    ruleset = load_rules(paths, cache_dir=cache_folder(), conversion=conversion or NO_CONVERSION)
     if all(rule.kind == "unreadable" for rule in ruleset.rules):
         source = ", ".join(map(str, paths))
         raise InputError((*ruleset.faults, Fault("no readable Sigma rule", source)))

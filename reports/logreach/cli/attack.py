@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.assess import loaded_rules
+from logreach.cli.assess import converting, loaded_rules
 from logreach.cli.exits import fail, print_faults
-from logreach.cli.options import AttackChoice
+from logreach.cli.options import AttackChoice, FieldNames, Pipelines, PlaceholderValues
 from logreach.cli.output import say
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.wording import counted
@@ -187,6 +187,9 @@ def published_rules(
     out: Table,
     commit: Commit = "",
     attack: AttackChoice = None,
+    pipeline: Pipelines = None,
+    field_names: FieldNames = None,
+    placeholders: PlaceholderValues = None,
 ) -> None:
     """Tabulate what Sigma rules read, by technique: events, fields, and rules by level.
 
@@ -202,7 +205,7 @@ def published_rules(
 
     if out.suffix != ".csv":
         fail(f"{out} is no .csv file", "Name the table so; the .yaml file is named after it.")
-    ruleset = loaded_rules(rules)
+    ruleset = loaded_rules(rules, converting(pipeline, field_names, placeholders))
     table = rules_table(RuleWork(ruleset, load_attack(attack), RuleEvents.alone()), source, commit)
     _write(out, table.csv_text())
     _write(origin_path(out), table.origin_text())

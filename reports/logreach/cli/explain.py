@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from logreach.cli.exits import print_faults
-from logreach.cli.options import AttackChoice, HostNames, InventoryPath
+from logreach.cli.options import (
+    AttackChoice,
+    FieldNames,
+    HostNames,
+    InventoryPath,
+    Pipelines,
+    PlaceholderValues,
+)
 from logreach.cli.output import console
 
 
@@ -30,6 +37,9 @@ def explain(
             metavar="PATH", help="Sigma rules (a file or a folder): explain a rule of these."
         ),
     ] = None,
+    pipeline: Pipelines = None,
+    field_names: FieldNames = None,
+    placeholders: PlaceholderValues = None,
     attack: AttackChoice = None,
 ) -> None:
     """Show what stands behind a verdict.
@@ -37,6 +47,7 @@ def explain(
     A technique: what shows it here and the ways to detect it. An event: what it records, its
     caveats and every field. Then each link of the chain, with reason, evidence and remedy.
     """
+    from logreach.cli.assess import converting
     from logreach.cli.rules import explained, is_rule_file
     from logreach.coverage.assessment.explain import explain as why
     from logreach.coverage.assessment.scope import only_hosts
@@ -48,10 +59,12 @@ def explain(
     hosts_read = only_hosts(load(inventory), host or ())
     terminal = console()
     if rules or is_rule_file(name):
-        trees = [render_tree(branch) for branch in explained(name, hosts_read, rules or ())]
+        conversion = converting(pipeline, field_names, placeholders)
+        found_rules = explained(name, hosts_read, rules or (), conversion)
+        trees = [render_tree(branch) for branch in found_rules]
     else:
-        found = why(name, hosts_read, load_attack(attack))
-        trees = [tree for each in found for tree in render_explanation(each)]
+        explanations = why(name, hosts_read, load_attack(attack))
+        trees = [tree for each in explanations for tree in render_explanation(each)]
     for tree in trees:
         terminal.print(tree)
     print_faults(hosts_read.faults, heading="Faults of the input:")

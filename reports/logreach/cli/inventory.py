@@ -143,8 +143,8 @@ def _summary(host: Host) -> Iterator[str]:
         ("audit entries", SACL),
         ("forwarding", FORWARDING.family),
     ):
-        known = list(facts.of_family(family))
-        yield _row(label, _family_words(family, known) if known else "unknown")
+        family_facts = list(facts.of_family(family))
+        yield _row(label, _family_words(family, family_facts) if family_facts else "unknown")
     for conflict in facts.conflicts:
         yield _row("disagreement", _conflict(conflict))
     for fault in host.faults:
@@ -175,15 +175,15 @@ def _sysmon(host: Host) -> str:
     return f"unknown: {fact.reason}" if isinstance(fact, Missing) else in_words(fact.value)
 
 
-def _family_words(family: str, known: Iterable[tuple[str, Known[object]]]) -> str:
+def _family_words(family: str, family_facts: Iterable[tuple[str, Known[object]]]) -> str:
     from logreach.inventories.facts.values import in_words
 
     if family == "forwarding":
-        return ", ".join(in_words(fact.value) for _, fact in known)
+        return ", ".join(in_words(fact.value) for _, fact in family_facts)
     if family in ("channel", "sacl"):
-        names = [name for name, _ in known]
+        names = [name for name, _ in family_facts]
         return f"{len(names)} known" if len(names) > 6 else ", ".join(names)
-    return ", ".join(f"{name} {in_words(fact.value)}" for name, fact in known)
+    return ", ".join(f"{name} {in_words(fact.value)}" for name, fact in family_facts)
 
 
 def _every_fact(host: Host) -> Iterator[str]:

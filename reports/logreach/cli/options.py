@@ -31,3 +31,28 @@ AttackChoice = Annotated[
         help="An ATT&CK version other than the included one: imported earlier, or a STIX bundle.",
     ),
 ]
+Pipelines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pipeline",
+        metavar="NAME|FILE",
+        help="Judge rules as pySigma converts them with this pipeline (windows-audit, sysmon, a "
+        "YAML file); may be repeated.",
+    ),
+]
+FieldNames = Annotated[
+    Path | None,
+    typer.Option(
+        "--field-names",
+        metavar="FILE",
+        help="A YAML file of your own names for fields: 'src_ip: [SourceIp, IpAddress]'.",
+    ),
+]
+PlaceholderValues = Annotated[
+    Path | None,
+    typer.Option(
+        "--placeholders",
+        metavar="FILE",
+        help="A YAML file of values for placeholders in rules: 'domain_controllers: [DC1, DC2]'.",
+    ),
+]

@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.assess import cached_filter_answers, loaded_rules
+from logreach.cli.assess import cached_filter_answers, converting, loaded_rules
 from logreach.cli.exits import print_faults
-from logreach.cli.options import AttackChoice, HostNames, InventoryPath, OutputFormat
+from logreach.cli.options import (
+    AttackChoice,
+    FieldNames,
+    HostNames,
+    InventoryPath,
+    OutputFormat,
+    Pipelines,
+    PlaceholderValues,
+)
 from logreach.cli.output import console, say, say_json
 from logreach.inventories.files.wording import counted, noun
 
 if TYPE_CHECKING:
     from logreach.coverage.assessment.result import RuleSummary
     from logreach.coverage.assessment.rules import JudgedRules
+    from logreach.coverage.detections.conversion import Conversion
     from logreach.coverage.detections.model import Rule, RuleSet
     from logreach.coverage.engine.tree import Branch
     from logreach.inventories.facts.host import Inventory
@@ -80,6 +89,9 @@ def rules(
             metavar="ID", help="Only this technique and its sub-techniques; may be repeated."
         ),
     ] = None,
+    pipeline: Pipelines = None,
+    field_names: FieldNames = None,
+    placeholders: PlaceholderValues = None,
     host: HostNames = None,
     attack: AttackChoice = None,
     limit: Annotated[
@@ -99,7 +111,9 @@ def rules(
     """
     from logreach.reports.rule_table import only, rule_rows
 
-    hosts_read, ruleset, judged = _judged(inventory, rules, host or (), attack)
+    hosts_read, ruleset, judged = _judged(
+        inventory, rules, host or (), attack, converting(pipeline, field_names, placeholders)
+    )
     rows = only(rule_rows(judged), level or (), verdict or (), technique or ())
     shown = rows[:limit]
     if format_ is OutputFormat.JSON:
@@ -113,7 +127,11 @@ def rules(
 
 
 def _judged(
-    inventory: Path, paths: Sequence[Path], hosts: Sequence[str], attack: str | None
+    inventory: Path,
+    paths: Sequence[Path],
+    hosts: Sequence[str],
+    attack: str | None,
+    conversion: Conversion,
 ) -> tuple[Inventory, RuleSet, list[JudgedRules]]:
     from logreach.coverage.assessment.profiles import group
     from logreach.coverage.assessment.rules import RuleWork, judged_rules
@@ -122,10 +140,15 @@ def _judged(
     from logreach.coverage.network.rule_nodes import RuleEvents
     from logreach.inventories import load
 
-    hosts_read, ruleset = only_hosts(load(inventory), hosts), loaded_rules(paths)
+    hosts_read = only_hosts(load(inventory), hosts)
+    ruleset = loaded_rules(paths, conversion)
     work = RuleWork(ruleset, load_attack(attack), RuleEvents.alone())
     with cached_filter_answers(hosts_read):
-        return hosts_read, ruleset, judged_rules(work, group(hosts_read.hosts))
+        return (
+            hosts_read,
+            ruleset,
+            judged_rules(work, group(hosts_read.hosts), group(hosts_read.beside)),
+        )
 
 
 def _object(row: RuleRow) -> dict[str, object]:
@@ -188,16 +211,18 @@ def _lines(*lines: str) -> str:
     )
 
 
-def explained(name: str, inventory: Inventory, paths: Sequence[Path]) -> list[Branch]:
+def explained(
+    name: str, inventory: Inventory, paths: Sequence[Path], conversion: Conversion
+) -> list[Branch]:
     """The chains of the rules with this id, title or file, a tree a rule and profile.
 
     Raises InputError where no rule has it.
     """
     from logreach.coverage.assessment.explain_rules import explain_rules
 
-    ruleset = loaded_rules(paths or [Path(name)])
+    ruleset = loaded_rules(paths or [Path(name)], conversion)
     print_faults(ruleset.faults, heading="Faults of the rules:")
-    return explain_rules(_rules_named(name, ruleset), ruleset.rules, inventory)
+    return explain_rules(_rules_named(name, ruleset, conversion), ruleset.rules, inventory)
 
 
 def is_rule_file(name: str) -> bool:
@@ -206,13 +231,13 @@ def is_rule_file(name: str) -> bool:
     return path.suffix.lower() in (".yml", ".yaml") and path.is_file()
 
 
-def _rules_named(name: str, ruleset: RuleSet) -> Sequence[Rule]:
+def _rules_named(name: str, ruleset: RuleSet, conversion: Conversion) -> Sequence[Rule]:
     """The rules of a file, by any path to it, or those with this id, title or file name."""
     from logreach.coverage.detections.explain import chosen
 
     if not is_rule_file(name):
         return chosen(ruleset.rules, name)
-    in_file = loaded_rules([Path(name)]).rules
+    in_file = loaded_rules([Path(name)], conversion).rules
     ids = {rule.id for rule in in_file}
     return [rule for rule in ruleset.rules if rule.id in ids] or in_file
 
@@ -231,6 +256,9 @@ def by_configuration(
             help="The Sysmon version that loads the configurations.",
         ),
     ] = "15.15",
+    pipeline: Pipelines = None,
+    field_names: FieldNames = None,
+    placeholders: PlaceholderValues = None,
 ) -> None:
     """Count, for each Sysmon configuration, the rules that can fire on Sysmon's events alone.
 
@@ -240,7 +268,7 @@ def by_configuration(
     from logreach.coverage.attack.files import cache_folder
 
     texts = _configurations(configurations, sysmon_version)
-    ruleset = loaded_rules(rules)
+    ruleset = loaded_rules(rules, converting(pipeline, field_names, placeholders))
     judged = rules_of_sysmon(ruleset.rules)
     say("| configuration | on all events | on some | undecided | never |")
     say("| --- | ---: | ---: | ---: | ---: |")

@@ -50,7 +50,7 @@ def render_explanation(explanation: Explanation) -> Iterator[Tree]:
 def _picture(picture: Picture, hosts: str) -> Tree:
     title = safe(f"{picture.technique} {picture.name} on {hosts}, what shows it: ", style="bold")
     tree = Tree(WrappedCell(title.append_text(safe(_LEGEND, style="not bold dim"))))
-    seen: set[EventId] = set()
+    shown: set[EventId] = set()
     for component in picture.components:
         branch = tree.add(WrappedCell(_titled(component.name, component.verdict)))
         if not component.sensors:
@@ -58,9 +58,9 @@ def _picture(picture: Picture, hosts: str) -> Tree:
         for sensor in component.sensors:
             events = branch.add(WrappedCell(safe(sensor.name, style="bold")))
             for event in sensor.events:
-                events.add(WrappedCell(_lines(_picture_event(event, again=event.event in seen))))
+                events.add(WrappedCell(_lines(_picture_event(event, again=event.event in shown))))
                 if event.sign is not Sign.NOT:
-                    seen.add(event.event)
+                    shown.add(event.event)
     return tree
 
 
@@ -68,9 +68,9 @@ def _picture_event(event: PictureEvent, *, again: bool) -> Iterator[Text]:
     """The event with its sign; its caveats where it is written, the first time it stands there."""
     note = event.note
     yield _signed(event.sign, event.event, note.tells if note else "")
-    parts = {"shows": event.shows, "may show": event.may, "never shows": event.never}
-    if sum(map(bool, parts.values())) > 1:
-        yield from (_detail(name, ", ".join(each)) for name, each in parts.items() if each)
+    operations = {"shows": event.shows, "may show": event.may, "never shows": event.never}
+    if sum(map(bool, operations.values())) > 1:
+        yield from (_detail(name, ", ".join(each)) for name, each in operations.items() if each)
     name = {Sign.PART: "condition", Sign.NOT: "reason", Sign.UNKNOWN: "condition"}
     for words in event.words:
         yield _detail(name.get(event.sign, "condition"), words)

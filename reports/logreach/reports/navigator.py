@@ -268,8 +268,8 @@ def _profile_entry(
 ) -> Json:
     detection = technique.detection
     judged, label = detection.judged, detection.label
-    why = why_detected(detection, catalogue.beside_ways(judged))
-    comment = "\n".join(filter(None, (label, why)))
+    explanation = why_detected(detection, catalogue.beside_ways(judged))
+    comment = "\n".join(filter(None, (label, explanation)))
     metadata = [_named(name, technique.label(key)) for key, name in QUESTIONS.items()]
     if hosts := recorded_on(detection):
         metadata.append(_named("recorded on", host_list(hosts, 20)))

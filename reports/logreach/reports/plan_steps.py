@@ -37,7 +37,8 @@ class StepLine:
     """A step with its changes, in full and by their titles.
 
     `share` (0 to 1) and `share_text` are the share of the pairs (of a host and a technique, or of
-    a host and a rule by its weight) that apply and are achievable once the step is done.
+    a host and a rule by its weight) that apply and are achievable once the step is done. `kinds`
+    are the kinds of its changes, `volume` is the class of the events that they bring.
     """
 
     number: int
@@ -50,6 +51,8 @@ class StepLine:
     rules: tuple[str, ...]
     share: float
     share_text: str
+    kinds: str
+    volume: str
 
 
 def step_lines(assessment: Assessment) -> tuple[StepLine, ...]:
@@ -75,6 +78,8 @@ def _lines(plan: Plan, remedies: Sequence[PlannedRemedy]) -> tuple[StepLine, ...
             step.rules,
             step.achievable / plan.pairs if plan.pairs else 0.0,
             percent_text(step.achievable, plan.pairs),
+            ", ".join(step.kinds),
+            step.volume.value,
         )
         for number, step in enumerate(plan.steps, start=1)
     )

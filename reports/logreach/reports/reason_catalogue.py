@@ -29,6 +29,7 @@ class ReasonCatalogue:
         self.reasons: list[Reason] = []
         self.profiles: list[list[str]] = []
         self._numbers: dict[Reason, int] = {}
+        self._numbers_by_id: dict[int, int] = {}
         self._chains: dict[int, tuple[tuple[Reason, ...], tuple[int, ...]]] = {}
         """By the id of a chain, which is kept here, lest another object get its id."""
         for profile in assessment.profiles:
@@ -48,8 +49,8 @@ class ReasonCatalogue:
         if not self._assumed:
             return first
         assumed = [number for number in self.numbers(judged) if number in self._assumed]
-        text = reason_text(self.reasons[assumed[0]]) if assumed else ""
-        return first if text in first else f"{first}; {text}"
+        assumption = reason_text(self.reasons[assumed[0]]) if assumed else ""
+        return first if assumption in first else f"{first}; {assumption}"
 
     def beside_ways(self, judged: Judged) -> str:
         """What the ways of a detection do not say themselves: the link that is broken or unknown,
@@ -66,10 +67,10 @@ class ReasonCatalogue:
     def numbers(self, judged: Judged) -> tuple[int, ...]:
         """The numbers of a verdict's reasons, in the order of the reasons."""
         chain = judged.reasons
-        known = self._chains.get(id(chain))
-        if known is None:
-            known = self._chains[id(chain)] = (chain, tuple(map(self._number, chain)))
-        return known[1]
+        entry = self._chains.get(id(chain))
+        if entry is None:
+            entry = self._chains[id(chain)] = (chain, tuple(map(self._number, chain)))
+        return entry[1]
 
     def _add(self, judged: Judged, profile_id: str) -> None:
         for number in self.numbers(judged):
@@ -78,10 +79,13 @@ class ReasonCatalogue:
                 profiles.append(profile_id)
 
     def _number(self, reason: Reason) -> int:
-        number = self._numbers.setdefault(reason, len(self.reasons))
-        if number == len(self.reasons):
-            self.reasons.append(reason)
-            self.profiles.append([])
+        number = self._numbers_by_id.get(id(reason))
+        if number is None:
+            number = self._numbers.setdefault(reason, len(self.reasons))
+            self._numbers_by_id[id(reason)] = number
+            if number == len(self.reasons):
+                self.reasons.append(reason)
+                self.profiles.append([])
         return number
 
 

@@ -123,8 +123,8 @@ def _headed(label: str) -> str:
 
 def _here_and_elsewhere(counts: Mapping[str, int], label: str) -> Text:
     """'43 + 5': techniques on the hosts themselves, and those on other hosts of the fleet."""
-    here, elsewhere = _here_elsewhere(counts, label)
-    return Text(f"{here} + {elsewhere}" if elsewhere else str(here), style=_STYLES[label])
+    on_hosts, elsewhere = _here_elsewhere(counts, label)
+    return Text(f"{on_hosts} + {elsewhere}" if elsewhere else str(on_hosts), style=_STYLES[label])
 
 
 def _here_elsewhere(counts: Mapping[str, int], label: str) -> tuple[int, int]:
@@ -206,9 +206,9 @@ def _changes(step: PlanStep, assessment: Assessment) -> Text:
 
 def _priced(remedy: Remedy) -> str:
     title, kind = remedy_title(remedy), remedy.kind
-    told = kind and title.casefold().startswith(kind.partition(" ")[0].casefold())
-    known = remedy.volume is not Volume.UNKNOWN
-    notes = ("" if told else kind, f"volume {remedy.volume}" if known else "")
+    kind_in_title = kind and title.casefold().startswith(kind.partition(" ")[0].casefold())
+    has_volume = remedy.volume is not Volume.UNKNOWN
+    notes = ("" if kind_in_title else kind, f"volume {remedy.volume}" if has_volume else "")
     words = ", ".join(filter(None, notes))
     return f"{cut(title, _LONGEST - len(words) - 5)} ({words})" if words else title
 

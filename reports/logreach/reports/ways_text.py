@@ -42,12 +42,16 @@ def strength(detection: Detection) -> str:
 def depth_text(detection: Detection) -> str:
     """'one way alone', '3 ways' that share no event; 'only in part' where none holds whole, ''
     where nothing holds."""
-    whole = [way for way in detection.ways if way.whole]
-    if not whole:
+    whole_ways = [way for way in detection.ways if way.whole]
+    if not whole_ways:
         return "only in part" if _holding(detection) else ""
     if detection.depth > 1:
         return counted(detection.depth, "way")
-    return f"by its {whole[0].kind} alone" if all(map(_is_parent, whole)) else "one way alone"
+    return (
+        f"by its {whole_ways[0].kind} alone"
+        if all(map(_is_parent, whole_ways))
+        else "one way alone"
+    )
 
 
 def recorded_on(detection: Detection) -> tuple[str, ...]:
@@ -60,8 +64,8 @@ def recorded_on(detection: Detection) -> tuple[str, ...]:
 def directness(detection: Detection) -> str:
     """Whether a whole way records the act itself, or, where none is whole, something that holds."""
     holding = _holding(detection)
-    whole = [way for way in holding if way.whole]
-    if any(way.direct for way in whole or holding):
+    whole_ways = [way for way in holding if way.whole]
+    if any(way.direct for way in whole_ways or holding):
         return "direct evidence"
     return "indirect evidence only" if holding else ""
 
@@ -80,13 +84,13 @@ def way_lines(detection: Detection) -> Iterator[str]:
 def way_line(way: Way) -> str:
     """'direct evidence Security:4698: task registered', 'analytic AN1221: 3 of 5 data components;
     lacking …', 'rules 25 of 31 can fire'."""
-    text = way.text
+    description = way.text
     if way.kind is WayKind.RULES:
-        text = f"{text} can fire{', some on direct evidence' if way.direct else ''}"
-    where = f" on {host_list(way.hosts)}" if way.hosts else ""
+        description = f"{description} can fire{', some on direct evidence' if way.direct else ''}"
+    hosts = f" on {host_list(way.hosts)}" if way.hosts else ""
     title = _title(way, way.name)
     part = ", in part" if way.kind is WayKind.DIRECT and not (way.whole or _counts(way)) else ""
-    return f"{title}{where}{part}: {text}" if title else f"{text}{where}"
+    return f"{title}{hosts}{part}: {description}" if title else f"{description}{hosts}"
 
 
 def _holding(detection: Detection) -> list[Way]:

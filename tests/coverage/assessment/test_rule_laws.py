@@ -145,7 +145,8 @@ def _computed(compiled: Compiled, number: int, known: Facts, done: dict[int, Ver
         verdict = _plainly(compiled, child, known, done)
         if edge.gate and not verdict.applicable:
             return NOT_APPLICABLE
-        verdicts.append(verdict.limited(edge.limit) if edge.limit else verdict)
+        limited = edge.limit is not None and verdict.applicable
+        verdicts.append(verdict.limited(edge.limit) if limited else verdict)
     combine = compiled.kinds[number]
     if combine is Combine.BRACKET:
         outer, inner = verdicts

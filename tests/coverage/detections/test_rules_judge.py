@@ -216,3 +216,76 @@ def test_a_filter_document_narrows_the_rule_that_it_names(
     (rule,) = [one for one in load_rules([file]).rules if one.kind == "rule"]
     host = FakeHost({"Sysmon:1"}, gone={"Sysmon:1/Company"})
     assert judge(rule, host).verdict.label == verdict
+
+
+ALIASED = {"aliases": {"who": {"base": "User", "other": "NoSuchField"}}, "group-by": ["who"]}
+FIELDS_DIFFER = {"aliases": {"who": {"base": "User", "other": "LogonId"}}, "group-by": ["who"]}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "gone", "verdict"),
+    [
+        ({**JOIN, **ALIASED}, (), "not achievable"),
+        ({**JOIN, **FIELDS_DIFFER}, (), "achievable"),
+        ({**JOIN, **FIELDS_DIFFER}, ("Sysmon:1/LogonId",), "not achievable"),
+        ({**JOIN, **FIELDS_DIFFER}, ("Sysmon:1/ParentUser",), "achievable"),
+        ({**JOIN, "condition": {"gte": 1}}, ("Sysmon:1/Company",), "achievable"),
+        ({**JOIN, "condition": {"gte": 2}}, ("Sysmon:1/Company",), "not achievable"),
+        ({**JOIN, "condition": {"gt": 1}}, ("Sysmon:1/Company",), "not achievable"),
+        ({**JOIN, "condition": {"lt": 2}}, ("Sysmon:1/Company",), "achievable"),
+        ({**JOIN, "condition": {"gte": 3}}, (), "not achievable"),
+        ({"type": "temporal", "condition": "base and not other"}, (), "achievable"),
+        (
+            {"type": "temporal", "condition": "base and not other"},
+            ("Sysmon:1/Company",),
+            "achievable",
+        ),
+        (
+            {"type": "temporal", "condition": "base and not other"},
+            ("Sysmon:1/Image",),
+            "not achievable",
+        ),
+        ({"type": "temporal", "condition": "base or other"}, ("Sysmon:1/Image",), "achievable"),
+        (
+            {"type": "temporal", "condition": "base and other"},
+            ("Sysmon:1/Image",),
+            "not achievable",
+        ),
+    ],
+)
+def test_a_correlation_joins_rules_as_its_condition_and_its_aliases_say(
+    wanted: dict[str, Any], gone: tuple[str, ...], verdict: str, tmp_path: Path
+) -> None:
+    result = _correlated(tmp_path, FakeHost({"Sysmon:1"}, gone=gone), **wanted)
+    assert result.verdict.label == verdict
+    assert result.judged.reason
+
+
+def test_a_rule_that_must_not_fire_and_cannot_is_told(tmp_path: Path) -> None:
+    wanted = {"type": "temporal", "condition": "base and not other"}
+    result = _correlated(tmp_path, FakeHost({"Sysmon:1"}, gone={"Sysmon:1/Company"}), **wanted)
+    assert result.verdict == YES
+    texts = [reason.text for reason in result.judged.reasons]
+    assert "noisier: t never fires here to exclude it" in texts
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict", "reason"),
+    [
+        ({"product": "windows", "category": "file_rename"}, "unknown", "a part of it cannot"),
+        ({"product": "linux", "category": "process_creation"}, "not achievable", "no version of"),
+        ({"product": "windows", "category": "image_load"}, "achievable", "Sysmon:7"),
+    ],
+)
+def test_a_rule_of_several_documents_fires_where_one_of_them_does(
+    other: dict[str, str], verdict: str, reason: str, tmp_path: Path
+) -> None:
+    shared = {"title": "t", "detection": {"a": {"ImageLoaded": "x"}, "condition": "a"}}
+    first = {"logsource": {"product": "windows", "category": "process_creation"}}
+    documents = [{"action": "global", **shared}, first, {"logsource": other}]
+    file = tmp_path / "rules.yml"
+    file.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+    (rule,) = load_rules([file]).rules
+    result = judge(rule, FakeHost({"Sysmon:1", "Sysmon:7"}))
+    assert result.verdict.label == verdict
+    assert any(reason in text for text in (each.text for each in result.judged.reasons))

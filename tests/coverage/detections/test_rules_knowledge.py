@@ -36,9 +36,9 @@ def _carriers() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_categories_hold_known_keys_and_real_events() -> None:
     for name, entry in TABLES["categories.yaml"].items():
-        assert set(entry) in ({"source", "alternatives"}, {"source", "unmapped"}), name
+        assert set(entry) - {"source"} in ({"alternatives"}, {"unmapped"}, {"elsewhere"}), name
     for name, mapped in _carriers():
-        assert set(mapped) <= {"event", "names", "fixed", "where", "limit", "why"}, name
+        assert set(mapped) <= {"event", "names", "fixed", "where", "named", "limit", "why"}, name
         assert mapped.get("limit", "partial") in LIMITS, name
         assert ("limit" in mapped) == ("why" in mapped), name
         short, _, number = mapped["event"].partition(":")
@@ -51,13 +51,19 @@ def test_categories_hold_known_keys_and_real_events() -> None:
 
 
 def test_services_name_known_channels() -> None:
-    named = {short for found in TABLES["services.yaml"].values() for short in found}
+    services = {
+        name: found for name, found in TABLES["services.yaml"].items() if name != "elsewhere"
+    }
+    named = {short for found in services.values() for short in found}
     assert named <= set(_channels())
 
 
 def test_fields_hold_known_keys() -> None:
     for table in TABLES["fields.yaml"].values():
-        assert set(table) in ({"source", "fields"}, {"source", "every"})
+        kinds = {"fields", "every", "same", "unsure", "values"}
+        assert table["source"]
+        assert set(table) > {"source"}
+        assert set(table) <= {"source", *kinds}
         for name, entry in table.get("fields", {}).items():
             if "absent" in entry:
                 assert set(entry) == {"absent"}, name

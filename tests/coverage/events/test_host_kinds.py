@@ -44,9 +44,9 @@ def test_a_host_is_of_the_kinds_that_its_facts_mark_or_else_of_those_assumed(
 
 
 def test_kinds_are_chosen_by_the_names_that_attack_gives_them() -> None:
-    named = HostKinds(EVERY, EVERY).named(["Router", "Mainframe"])
+    named = HostKinds(EVERY, EVERY).named(("Router", "Mainframe"))
     assert (named.meant, named.names, named.all_meant) == ((ROUTER,), "Router", False)
-    assert HostKinds(EVERY, EVERY).named(["Router", "Desktop"]).all_meant
+    assert HostKinds(EVERY, EVERY).named(("Router", "Desktop")).all_meant
 
 
 def test_what_is_asked_of_some_kinds_reads_the_facts_that_tell_kinds_apart() -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing, Statement
+from logreach.inventories.facts.values import Off
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.windows.facts import CHANNEL, ROLE, SETTING, ChannelState
+from logreach.inventories.windows.facts import CHANNEL, ROLE, SETTING, ChannelState, Role
 
 LOGGING = SETTING("logging")
 
@@ -95,10 +96,12 @@ def test_a_fact_that_nobody_states_is_missing_for_the_reason_nearest_to_it() -> 
 def test_a_changed_fact_replaces_the_old_one_and_leaves_the_others() -> None:
     facts = Facts.of([said(1), said(0)], [(ROLE, Missing("nobody says"))])
     changed = facts.stating(LOGGING, 7)
-    assert changed.get(LOGGING) == Known(7, (Evidence("as changed"),))
+    assert changed.get(LOGGING) == Known(7, (Evidence("a"),)), "it is from where it was"
     assert (changed.missing, changed.conflicts) == (facts.missing, facts.conflicts)
     assert facts.get(LOGGING) == Known(0, (Evidence("a"),))
-    assert facts.stating(ROLE, 1).known.keys() == {LOGGING, ROLE}
+    stated = facts.stating(ROLE, Role.SERVER)
+    assert stated.known.keys() == {LOGGING, ROLE}
+    assert stated.get(ROLE) == Known(Role.SERVER, (Evidence("as changed"),))
 
 
 def test_the_facts_of_a_family_by_name() -> None:
@@ -108,3 +111,12 @@ def test_the_facts_of_a_family_by_name() -> None:
     found = list(facts.of_family(CHANNEL))
     assert [name for name, _ in found] == ["a", "b"]
     assert all(fact.value is on for _, fact in found)
+
+
+def test_a_value_that_leaves_open_how_a_setting_is_off_contradicts_neither_way() -> None:
+    for exact in (False, Off.NOT_SET):
+        for statements in ([said(Off.EITHER), said(exact)], [said(exact), said(Off.EITHER)]):
+            facts = Facts.of(statements)
+            assert facts.conflicts == ()
+            assert facts.get(LOGGING).value is exact
+    assert Facts.of([said(False), said(Off.NOT_SET)]).conflicts

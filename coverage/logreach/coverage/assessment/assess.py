@@ -92,9 +92,11 @@ def assess(
     model = build(attack, scope.techniques, narrow=narrow, own_rules=rules is not None)
     work = _rule_work(rules, model) if rules else None
     if work:
-        model.add_detection(work.ways(model.detection_part.direct_events))
+        detection = model.detection_part
+        model.add_detection(work.ways(detection.direct_events, detection.recorded_by))
     questions = {**technique_questions(model), **(work.questions if work else {})}
-    assessed, fleet = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
+    shared = work.events.shared if work else {}
+    assessed, fleet = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside), shared)
     profiles: list[Profile] = []
     for number, profile in enumerate(assessed):
         progress("assessing profiles", number, len(assessed))
@@ -193,10 +195,10 @@ def _in_words(facts: Facts, key: FactKey[object] | None) -> str:
 
 def _attributes(model: Model, evaluation: Evaluation, reasons: Reasons) -> Mapping[str, Judged]:
     """Every field of every event; reasons for those that some component wants to read."""
-    wanted = model.operations.wanted_fields
+    component_fields = model.operations.wanted_fields
     return {
         field: reasons.judged(attribute_key(field.event, field.name))
-        if field in wanted
+        if field in component_fields
         else _bare(evaluation.verdict(attribute_key(field.event, field.name)))
         for field in model.fields
     }
@@ -210,20 +212,22 @@ def _bare(verdict: Verdict) -> Judged:
 def _component(model: Model, reasons: Reasons, name: str, technique: str = "") -> ComponentResult:
     part = model.component_part
     narrowing = part.narrowing(name, technique)
-    known = part.operations(name, technique)
-    wanted = model.operations.attributes.get(name, {})
+    table = part.operations(name, technique)
+    attributes = model.operations.attributes.get(name, {})
     return ComponentResult(
         name=name,
         judged=reasons.judged(component_key(name, narrowing)),
         operations={
             operation.title: reasons.judged(operation_key(name, operation.name, narrowing))
-            for operation in known.operations
+            for operation in table.operations
         },
         via={
             event: reasons.judged(via_key(name, event, narrowing))
             for event in part.events_of(name, technique)
         },
-        attributes={attribute: reasons.judged(wanted_key(name, attribute)) for attribute in wanted},
+        attributes={
+            attribute: reasons.judged(wanted_key(name, attribute)) for attribute in attributes
+        },
     )
 
 

@@ -38,10 +38,10 @@ class Detected:
 
     def of(self, technique: str) -> Detection:
         """The detection of a technique of the graph."""
-        found = self._found.get(technique)
-        if found is None:
-            found = self._found[technique] = self._detection(technique)
-        return found
+        detection = self._found.get(technique)
+        if detection is None:
+            detection = self._found[technique] = self._detection(technique)
+        return detection
 
     def _detection(self, technique: str) -> Detection:
         ways = self._model.detection_part.ways[technique]
@@ -68,16 +68,16 @@ class Detected:
         (line,) = way.lines
         verdict, hosts = self._line(line)
         event, shown = line.line.shown.event, line.line.shown
-        text = f"{line.line.act}; {shown.why}" if shown.why else line.line.act
-        held = verdict.proven > Level.NO
+        description = f"{line.line.act}; {shown.why}" if shown.why else line.line.act
+        proven = verdict.proven > Level.NO
         return Way(
             WayKind.DIRECT,
             event,
             verdict,
-            text,
-            (event,) if held else (),
-            () if held or not verdict.applicable else (event,),
-            hosts if held else (),
+            description,
+            (event,) if proven else (),
+            () if proven or not verdict.applicable else (event,),
+            hosts if proven else (),
             self._sensors((event,)),
             direct=True,
         )
@@ -101,15 +101,15 @@ class Detected:
                 if verdict.applicable:
                     (holds if verdict.proven > Level.NO else lacks).append(event)
                     hosts += recorders if verdict.proven > Level.NO else ()
-        whole = len(verdicts) - len(missing)
-        text = f"{whole} of {len(verdicts)} procedures"
+        complete = len(verdicts) - len(missing)
+        description = f"{complete} of {len(verdicts)} procedures"
         if missing:
-            text = f"{text}; lacking {', '.join(missing)}"
+            description = f"{description}; lacking {', '.join(missing)}"
         return Way(
             WayKind.DIRECT,
             "procedures",
             together(verdicts),
-            text,
+            description,
             _once(holds),
             _once(lacks),
             _once(hosts),
@@ -119,17 +119,17 @@ class Detected:
 
     def _line(self, node: EvidenceNode) -> tuple[Verdict, tuple[str, ...]]:
         """What a line of evidence shows here or elsewhere, with the other hosts that record it."""
-        here = self._evaluation.verdict(node.here)
+        local = self._evaluation.verdict(node.here)
         if node.elsewhere is None or node.recorder is None:
-            return here, ()
+            return local, ()
         elsewhere = self._evaluation.verdict(node.elsewhere)
         fact = self._evaluation.facts.get(ELSEWHERE(node.recorder.name))
         hosts = () if isinstance(fact, Missing) else fact.value.hosts
-        further = elsewhere.proven > here.proven
-        return any_of((here, elsewhere)), hosts if further else ()
+        further = elsewhere.proven > local.proven
+        return any_of((local, elsewhere)), hosts if further else ()
 
     def _analytic(self, way: AnalyticWay) -> Way:
-        held, lacking, holds, lacks, untold = 0, [], [], [], []
+        complete, lacking, holds, lacks, untold = 0, [], [], [], []
         for reference in way.references:
             verdict = self._evaluation.verdict(reference.node)
             if not verdict.applicable:
@@ -138,22 +138,22 @@ class Detected:
             if not showing and (verdict.proven > Level.NO or not reference.own):
                 showing = self._showing(reference.general)
             holds += showing
-            named = reference.own or reference.general
-            lacks += [each.event for each in named if each.event not in showing]
+            candidates = reference.own or reference.general
+            lacks += [each.event for each in candidates if each.event not in showing]
             if verdict is YES:
-                held += 1
+                complete += 1
                 if reference.telling and not self._told(reference):
                     untold.append(f"{reference.telling} of {reference.component}")
             else:
                 lacking.append(_partly(reference.component, verdict))
-        text = f"{held} of {held + len(lacking)} data components"
+        description = f"{complete} of {complete + len(lacking)} data components"
         if lacking or untold:
-            text = f"{text}; lacking {', '.join([*lacking, *dict.fromkeys(untold)])}"
+            description = f"{description}; lacking {', '.join([*lacking, *dict.fromkeys(untold)])}"
         return Way(
             WayKind.ANALYTIC,
             way.analytic.id,
             self._evaluation.verdict(way.node),
-            text,
+            description,
             _once(holds),
             _once(lacks),
             (),
@@ -161,8 +161,8 @@ class Detected:
         )
 
     def _told(self, reference: Reference) -> bool:
-        wanted = self._evaluation.verdict(reference.node.helper("told"))
-        return wanted.proven is Level.YES
+        verdict = self._evaluation.verdict(reference.node.helper("told"))
+        return verdict.proven is Level.YES
 
     def _showing(self, events: Iterable[ShownBy]) -> list[EventId]:
         return [each.event for each in events if self._level(each.node) > Level.NO]
@@ -171,7 +171,7 @@ class Detected:
         firing = [rule for rule in rules if self._level(rule.node) > Level.NO]
         silent = [rule for rule in rules if rule not in firing]
         count, total = sum(rule.count for rule in firing), sum(rule.count for rule in rules)
-        named = [rule.name for rule in firing if rule.name]
+        rule_names = [rule.name for rule in firing if rule.name]
         events = _once(
             event for rule in firing for event, node in rule.reads if self._level(node) > Level.NO
         )
@@ -181,7 +181,7 @@ class Detected:
             "rules",
             self._evaluation.verdict(rules_key(technique)),
             f"rules {count} of {total}",
-            _once([*named, *events]),
+            _once([*rule_names, *events]),
             _once(lacking),
             (),
             self._sensors(events),
@@ -189,21 +189,21 @@ class Detected:
         )
 
     def _subtechniques(self, technique: str, below: tuple[str, ...]) -> Way:
-        found = {each: self.of(each) for each in below}
-        applying = {each: d for each, d in found.items() if d.judged.verdict.applicable}
-        whole = [each for each, d in applying.items() if d.judged.verdict is YES]
+        detections = {each: self.of(each) for each in below}
+        applying = {each: d for each, d in detections.items() if d.judged.verdict.applicable}
+        complete = [each for each, d in applying.items() if d.judged.verdict is YES]
         lacking = [
-            _partly(each, d.judged.verdict) for each, d in applying.items() if each not in whole
+            _partly(each, d.judged.verdict) for each, d in applying.items() if each not in complete
         ]
-        text = f"{len(whole)} of {len(applying)} sub-techniques"
+        description = f"{len(complete)} of {len(applying)} sub-techniques"
         if lacking:
-            text = f"{text}; lacking {', '.join(lacking)}"
+            description = f"{description}; lacking {', '.join(lacking)}"
         ways = [way for each in applying.values() for way in each.ways]
         return Way(
             WayKind.SUBTECHNIQUES,
             "sub-techniques",
             self._evaluation.verdict(subtechniques_key(technique, DETECTION)),
-            text,
+            description,
             _once([name for way in ways for name in way.holds]),
             (),
             _once([host for way in ways for host in way.hosts]),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from logreach.coverage.assessment.profiles import HostGroup
+from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.evaluation import Evaluation, evaluate, reevaluate
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, Verdict, hull, together
@@ -33,17 +35,19 @@ class Fleet:
     `beside` are profiles that nobody asks about, whose records count all the same.
     """
 
-    def __init__(self, model: Model, beside: Sequence[Assessed] = ()) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        lines: Iterable[tuple[NodeKey, Recorder]],
+        beside: Sequence[Assessed] = (),
+    ) -> None:
         self._beside = beside
         self._recorders: dict[str, Recorder] = {}
         self._lines: dict[str, list[NodeKey]] = {}
-        for ways in model.detection_part.ways.values():
-            for node in (line for way in ways.evidence for line in way.lines):
-                recorder = node.recorder
-                if recorder is not None:
-                    self._recorders[recorder.name] = recorder
-                    self._lines.setdefault(recorder.name, []).append(node.here)
-        number = model.compiled.number
+        for line, recorder in lines:
+            self._recorders[recorder.name] = recorder
+            self._lines.setdefault(recorder.name, []).append(line)
+        number = compiled.number
         self._numbers = frozenset(number[line] for lines in self._lines.values() for line in lines)
 
     def spread(self, profiles: Sequence[Assessed]) -> list[Assessed]:
@@ -54,8 +58,8 @@ class Fleet:
     def changed(
         self, profiles: Sequence[Assessed], changes: Mapping[int, Evaluation]
     ) -> dict[int, Evaluation]:
-        """The profiles, by their places, that come out otherwise once some have changed: these,
-        and those for which they record something."""
+        """The evaluations that differ once some profiles have changed, by profile place: of these
+        profiles, and of those for which they record evidence."""
         if all(self._numbers.isdisjoint(after.changed) for after in changes.values()):
             return dict(changes)
         after = [
@@ -63,9 +67,11 @@ class Fleet:
             for place, profile in enumerate(profiles)
         ]
         return {
-            place: told.evaluation
-            for place, (profile, told) in enumerate(zip(profiles, self.spread(after), strict=True))
-            if told.evaluation is not profile.evaluation
+            place: updated.evaluation
+            for place, (profile, updated) in enumerate(
+                zip(profiles, self.spread(after), strict=True)
+            )
+            if updated.evaluation is not profile.evaluation
         }
 
     def _recorded(self, profiles: Sequence[Assessed]) -> dict[str, FleetEvidence]:
@@ -91,13 +97,13 @@ def _together(line: NodeKey, certain: Iterable[Assessed], possible: Iterable[Ass
 
     Hosts that may have the role are counted both as there and as not.
     """
-    known = [profile.evaluation.verdict(line) for profile in certain]
-    every = [*known, *(profile.evaluation.verdict(line) for profile in possible)]
-    return hull((_shared(known), _shared(every)))
+    certain_verdicts = [profile.evaluation.verdict(line) for profile in certain]
+    every = [*certain_verdicts, *(profile.evaluation.verdict(line) for profile in possible)]
+    return hull((_shared(certain_verdicts), _shared(every)))
 
 
 def _shared(verdicts: Iterable[Verdict]) -> Verdict:
-    """Whole where every host shows it, as whoever acts chooses the one that is asked; in part
+    """Whole where every host records it, since an attacker chooses which of them to use; in part
     where one does."""
     shared = together(verdicts)
     return shared if shared.applicable else NO
@@ -119,12 +125,35 @@ def _told(profile: Assessed, recorded: Mapping[str, FleetEvidence]) -> Assessed:
 
 
 def evaluate_fleet(
-    model: Model, groups: Iterable[HostGroup], beside: Iterable[HostGroup] = ()
+    model: Model,
+    groups: Iterable[HostGroup],
+    beside: Iterable[HostGroup] = (),
+    shared: Mapping[NodeKey, Recorder] = MappingProxyType({}),
 ) -> tuple[list[Assessed], Fleet]:
-    """Evaluate every profile, and the fleet that they are part of; `beside` as in `Fleet`."""
-    fleet = Fleet(model, [_evaluated(model, group) for group in beside])
-    return fleet.spread([_evaluated(model, group) for group in groups]), fleet
+    """Evaluate every profile, and the fleet that they are part of; `beside` as in `Fleet`.
+
+    `shared` are rules that hosts of some role fire for others.
+    """
+    lines = [
+        (line.here, line.recorder)
+        for ways in model.detection_part.ways.values()
+        for way in ways.evidence
+        for line in way.lines
+        if line.recorder is not None
+    ]
+    return evaluate_with(model.compiled, [*lines, *shared.items()], groups, beside)
 
 
-def _evaluated(model: Model, group: HostGroup) -> Assessed:
-    return Assessed(group, evaluate(model.compiled, group.facts))
+def evaluate_with(
+    compiled: Compiled,
+    lines: Iterable[tuple[NodeKey, Recorder]],
+    groups: Iterable[HostGroup],
+    beside: Iterable[HostGroup] = (),
+) -> tuple[list[Assessed], Fleet]:
+    """The same for any graph, with the nodes that hosts of some role answer for all others."""
+    fleet = Fleet(compiled, lines, [_evaluated(compiled, group) for group in beside])
+    return fleet.spread([_evaluated(compiled, group) for group in groups]), fleet
+
+
+def _evaluated(compiled: Compiled, group: HostGroup) -> Assessed:
+    return Assessed(group, evaluate(compiled, group.facts))

@@ -44,16 +44,16 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explan
 
     Raises InputError where `what` names none of these.
     """
-    wanted = attack.look_up(what)
-    model = build(attack, [wanted.id] if wanted.presence is Presence.CURRENT else [])
+    lookup = attack.look_up(what)
+    model = build(attack, [lookup.id] if lookup.presence is Presence.CURRENT else [])
     technique = model.techniques[0] if model.techniques else None
     keys = resolve_nodes(what, model)
     event, names = _event_fields(keys[0], model)
     profiles, _ = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
-    found = []
+    explanations = []
     for profile in profiles:
         reasons = Reasons(profile.evaluation)
-        found.append(
+        explanations.append(
             Explanation(
                 _tree(what, keys, profile, reasons),
                 Pictures(model, profile, reasons).of(technique) if technique else None,
@@ -61,7 +61,7 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explan
                 view(model, reasons, event, names) if event else None,
             )
         )
-    return found
+    return explanations
 
 
 def _event_fields(key: NodeKey, model: Model) -> tuple[EventId | None, tuple[str, ...]]:

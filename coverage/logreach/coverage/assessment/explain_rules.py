@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from logreach.coverage.assessment.evaluated import evaluate_with
 from logreach.coverage.assessment.explain import least_changes
 from logreach.coverage.assessment.profiles import group
 from logreach.coverage.detections.explain import explain_rule
 from logreach.coverage.detections.judge import RuleJudge
 from logreach.coverage.detections.model import Rule
 from logreach.coverage.detections.nodes import RuleNodes
-from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import Level
@@ -19,20 +19,23 @@ from logreach.inventories.facts.host import Inventory
 
 
 def explain_rules(
-    wanted: Sequence[Rule], rules: Sequence[Rule], inventory: Inventory
+    chosen: Sequence[Rule], rules: Sequence[Rule], inventory: Inventory
 ) -> list[Branch]:
-    """One tree a profile and rule, with what to change for it; `rules` are those that the wanted
-    ones may count."""
-    # Only a rule that counts what others find needs the others.
-    alone = all(rule.correlation is None for rule in wanted)
+    """One tree per profile and chosen rule, with the least changes for it; `rules` are those whose
+    matches a chosen correlation may count."""
+    # Only a correlation needs the rules whose matches it counts.
+    alone = all(rule.correlation is None for rule in chosen)
     events = RuleEvents.alone(broad=not alone)
-    nodes = RuleNodes(wanted if alone else rules, events).by_id
+    nodes = RuleNodes(chosen if alone else rules, events).by_id
     trees = []
-    for profile in group(inventory.hosts):
-        evaluation = evaluate(events.compiled, profile.facts)
+    profiles, _ = evaluate_with(
+        events.compiled, events.shared.items(), group(inventory.hosts), group(inventory.beside)
+    )
+    for profile in profiles:
+        evaluation = profile.evaluation
         judge = RuleJudge(evaluation, Reasons(evaluation))
-        names = ", ".join(host.name for host in profile.hosts)
-        for node in (nodes[rule.id] for rule in wanted):
+        names = ", ".join(host.name for host in profile.group.hosts)
+        for node in (nodes[rule.id] for rule in chosen):
             least = least_changes("the rule", node.node, evaluation, goal=Level.PARTIAL)
             trees.append(explain_rule(node, judge, names, least))
     return trees

@@ -152,6 +152,7 @@ def rule_notes(work: RuleWork) -> tuple[Note, ...]:
         (
             "Rule tags",
             f"technique ids in tags are carried over to ATT&CK {work.attack.version}; "
+            + _spread(work)
             + _placed(work),
         ),
         ("Rule weights", f"a rule counts for its techniques by its level: {weights_text()}"),
@@ -164,6 +165,16 @@ def weights_text() -> str:
     from logreach.coverage.assessment.questions import WEIGHTS
 
     return ", ".join([*(f"{level} {weight:g}" for level, weight in WEIGHTS.items()), "none 1"])
+
+
+def _spread(work: RuleWork) -> str:
+    if not work.spread:
+        return ""
+    several = "; ".join(f"{tag} ({', '.join(ids)})" for tag, ids in work.spread.items())
+    return (
+        "a tag that stands for several of them credits those alone whose act is recorded by what "
+        f"the rule reads, and is unknown for the others: {several}; "
+    )
 
 
 def _placed(work: RuleWork) -> str:

@@ -117,13 +117,13 @@ class _Profile:
         return Assessed(self._profile.group, self._now)
 
     def _with(self, more: int) -> Evaluation:
-        """The evaluation with these remedies made beside those that were made before."""
+        """The evaluation with these remedies and all earlier ones made."""
         if more not in self._once_made:
             remedies = [self._planned[place].remedy for place in _places(more)]
-            made = (self._planned[place].remedy for place in _places(self.done))
-            # Prerequisites that were taken to hold still do, whatever else changes.
-            held = [remedy for remedy in made if remedy.value is None]
-            self._once_made[more] = applied(self._now, [*held, *remedies])
+            earlier = (self._planned[place].remedy for place in _places(self.done))
+            # A remedy without a value changes no fact: its prerequisites are assumed to hold anew.
+            assumed = [remedy for remedy in earlier if remedy.value is None]
+            self._once_made[more] = applied(self._now, [*assumed, *remedies])
         return self._once_made[more]
 
     def weight(self, numbers: Iterable[int]) -> float:
@@ -143,13 +143,13 @@ def _steps(
         tried.add(best)
         before = _achieved(profiles)
         gained = [(profile, profile.make(chosen)) for profile in profiles]
-        made = [profile for profile, questions in gained if questions]
-        told = fleet.spread([profile.now() for profile in profiles])
-        for (profile, questions), after in zip(gained, told, strict=True):
+        touched = [profile for profile, questions in gained if questions]
+        updated = fleet.spread([profile.now() for profile in profiles])
+        for (profile, questions), after in zip(gained, updated, strict=True):
             questions += profile.take(after.evaluation)
         gain = _achieved(profiles) - before
         if gain:
-            yield _step(_places(chosen), planned, gain, profiles, made, gained)
+            yield _step(_places(chosen), planned, gain, profiles, touched, gained)
 
 
 def _step(
@@ -162,10 +162,10 @@ def _step(
 ) -> PlanStep:
     """A step: the profiles on which it is made, and what each profile gains by it."""
     rules = QuestionKind.RULE
-    asked = _without_lesser(tuple(places), planned)
-    changes = [planned[place].remedy for place in asked]
+    kept = _without_lesser(tuple(places), planned)
+    changes = [planned[place].remedy for place in kept]
     return PlanStep(
-        remedies=asked,
+        remedies=kept,
         kinds=tuple(dict.fromkeys(change.kind for change in changes if change.kind)),
         volume=Volume.together(change.volume for change in changes),
         profiles=tuple(profile.id for profile in touched),
@@ -238,8 +238,8 @@ def _without_lesser(places: Sequence[int], planned: Sequence[PlannedRemedy]) -> 
         place
         for place in places
         if not any(
-            exceeds(planned[other].remedy, planned[place].remedy)
-            for other in places
-            if other != place
+            exceeds(planned[greater].remedy, planned[place].remedy)
+            for greater in places
+            if greater != place
         )
     )

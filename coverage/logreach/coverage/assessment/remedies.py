@@ -74,7 +74,7 @@ def planned_remedies(
             by_fact.setdefault(entry.remedy.key, []).append(entry)
     planned = [
         entry.planned(
-            needless=any(_does_as_well(other, entry) for other in by_fact.get(entry.remedy.key, ()))
+            needless=any(_does_as_well(rival, entry) for rival in by_fact.get(entry.remedy.key, ()))
         )
         for entry in gains.values()
     ]
@@ -82,14 +82,15 @@ def planned_remedies(
 
 
 def _rank(planned: PlannedRemedy) -> tuple[bool, int, float, str, str]:
-    key, text = str(planned.remedy.key), planned.remedy.text
-    return planned.needless, -planned.gain, -planned.rule_gain, key, text
+    remedy = planned.remedy
+    gains = (-planned.gain, -planned.rule_gain)
+    return planned.needless, *gains, str(remedy.key), remedy.text
 
 
-def _does_as_well(other: _Gains, entry: _Gains) -> bool:
+def _does_as_well(rival: _Gains, entry: _Gains) -> bool:
     """Whether another remedy of the same fact asks for less and gains as much."""
-    enough = other.gain >= entry.gain and other.rule_gain >= entry.rule_gain
-    return enough and exceeds(entry.remedy, other.remedy)
+    enough = rival.gain >= entry.gain and rival.rule_gain >= entry.rule_gain
+    return enough and exceeds(entry.remedy, rival.remedy)
 
 
 def offered_remedies(evaluation: Evaluation) -> list[Remedy]:

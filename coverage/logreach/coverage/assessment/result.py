@@ -132,9 +132,9 @@ class Detection:
     @property
     def depth(self) -> int:
         """How many ways detect it by themselves and share no event; one alone is a sole source."""
-        whole = [way for way in self.ways if way.whole]
+        whole_ways = [way for way in self.ways if way.whole]
         deepest, ways, taken = 0, 0, set[str]()
-        for way in sorted(whole, key=lambda way: len(way.holds)):
+        for way in sorted(whole_ways, key=lambda way: len(way.holds)):
             if way.kind is WayKind.SUBTECHNIQUES:
                 deepest = way.depth
             elif taken.isdisjoint(way.holds):
@@ -145,8 +145,8 @@ class Detection:
     @property
     def sensors(self) -> tuple[str, ...]:
         """The sensors that these ways rest on."""
-        whole = (way for way in self.ways if way.whole)
-        return tuple(dict.fromkeys(sensor for way in whole for sensor in way.sensors))
+        whole_ways = (way for way in self.ways if way.whole)
+        return tuple(dict.fromkeys(sensor for way in whole_ways for sensor in way.sensors))
 
     @property
     def direct(self) -> bool:

@@ -23,13 +23,13 @@ class RuleChange(NamedTuple):
 
 
 def rule_changes(profile: Assessed, questions: Iterable[Question]) -> Mapping[str, RuleChange]:
-    """Rules by id with their change; a rule that no change can wake is not among them.
+    """The best change for each rule, by rule id; without the rules that no change helps.
 
     What a change gains is what comes out when it is made and the graph is evaluated again.
     """
     changes = _Changes(profile)
-    found = ((question.name, changes.best(question.number)) for question in questions)
-    return {name: change for name, change in found if change is not None}
+    by_rule = ((question.name, changes.best(question.number)) for question in questions)
+    return {name: change for name, change in by_rule if change is not None}
 
 
 class _Changes:
@@ -62,8 +62,10 @@ class _Changes:
 
     def _change(self, number: int, chosen: int) -> RuleChange:
         if chosen not in self._made:
-            wanted = [x for place, x in enumerate(self._remedies) if chosen >> place & 1]
-            remedies = tuple(x for x in wanted if not any(exceeds(other, x) for other in wanted))
+            selected = [x for place, x in enumerate(self._remedies) if chosen >> place & 1]
+            remedies = tuple(
+                x for x in selected if not any(exceeds(greater, x) for greater in selected)
+            )
             evaluation = applied(self._profile.evaluation, remedies)
             self._made[chosen] = (remedies, evaluation)
         remedies, after = self._made[chosen]

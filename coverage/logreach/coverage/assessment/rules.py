@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.assessment.evaluated import evaluate_with
 from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import WEIGHTS, Question, rule_questions
 from logreach.coverage.assessment.result import RuleRollup, RuleSummary
@@ -14,10 +14,15 @@ from logreach.coverage.assessment.rule_changes import RuleChange, rule_changes
 from logreach.coverage.attack import AttackModel, carry_into
 from logreach.coverage.detections.judge import judge_rules
 from logreach.coverage.detections.model import Rule, RuleSet
-from logreach.coverage.detections.nodes import RuleNode, RuleNodes
+from logreach.coverage.detections.node_types import RuleNode
+from logreach.coverage.detections.nodes import RuleNodes
 from logreach.coverage.detections.results import RuleResult, State
-from logreach.coverage.engine.evaluation import Evaluation, evaluate
+from logreach.coverage.engine.construction import inner
+from logreach.coverage.engine.evaluation import Evaluation
+from logreach.coverage.engine.graph import Combine, Edge
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
+from logreach.coverage.engine.verdict import UNKNOWN_AT_BEST_PARTIAL
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.rule_nodes import RuleEvents
 from logreach.coverage.network.ways import RuleWay
@@ -37,6 +42,17 @@ class RuleWork:
         """Technique id in a tag -> technique ids of this ATT&CK."""
         tags = dict.fromkeys(tag for rule in self.rules.rules for tag in rule.techniques)
         return {tag: tuple(carry_into(self.attack, tag).ids) for tag in tags}
+
+    @cached_property
+    def spread(self) -> Mapping[str, tuple[str, ...]]:
+        """Technique ids in tags that stand for several of this ATT&CK, with these."""
+        return {tag: ids for tag, ids in sorted(self._carried.items()) if len(ids) > 1}
+
+    def _vague(self, rule: Rule, technique: str) -> str:
+        """The tag that alone says that a rule is about a technique, and says so of others; '' where
+        a tag says it of the technique alone."""
+        tags = [tag for tag in rule.techniques if technique in self._carried[tag]]
+        return tags[0] if all(tag in self.spread for tag in tags) else ""
 
     @cached_property
     def placed(self) -> Mapping[str, tuple[str, ...]]:
@@ -66,11 +82,16 @@ class RuleWork:
         return RuleNodes(self.rules.rules, self.events).by_id
 
     def ways(
-        self, direct_events: Callable[[str], frozenset[EventId]]
+        self,
+        direct_events: Callable[[str], frozenset[EventId]],
+        recorded_by: Callable[[str], frozenset[EventId]],
     ) -> Mapping[str, Sequence[RuleWay]]:
         """The rules for each technique as ways to detect it; adds them to the graph by name.
 
         A rule is direct evidence where all that it reads is, by `direct_events` of the technique.
+        Where its tag stands for several techniques, it counts for those alone whose act is recorded
+        (by `recorded_by`) in what it reads, and that of no other; for the rest it is unknown
+        whether it is about them.
         """
         ways: dict[str, list[RuleWay]] = {}
         for rule_id, node in self.nodes.items():
@@ -79,9 +100,25 @@ class RuleWork:
             events = frozenset(event for event, _ in reads)
             for technique in self.placed[rule_id]:
                 direct = bool(events) and direct_events(technique).issuperset(events)
-                way = RuleWay(node.rule.title or rule_id, key, reads, direct=direct)
+                tag = self._vague(node.rule, technique)
+                is_told = not tag or not events.isdisjoint(
+                    recorded_by(technique).difference(
+                        *(recorded_by(other) for other in self.spread[tag] if other != technique)
+                    )
+                )
+                shown = key if is_told else self._doubted(key, tag, technique)
+                way = RuleWay(node.rule.title or rule_id, shown, reads, direct=direct)
                 ways.setdefault(technique, []).append(way)
         return ways
+
+    def _doubted(self, rule: NodeKey, tag: str, technique: str) -> NodeKey:
+        """A rule of which nothing tells that it is about this technique and not about another."""
+        graph = self.events.compiled.graph
+        key = inner(graph, rule.helper("one of several", technique), Combine.ANY, "rule", tag)
+        others = ", ".join(other for other in self.spread[tag] if other != technique)
+        why = f"stands for {technique} and for {others}; nothing tells which the rule is about"
+        graph.link(key, Edge(rule, UNKNOWN_AT_BEST_PARTIAL, why))
+        return key
 
     @cached_property
     def questions(self) -> Mapping[int, Question]:
@@ -128,14 +165,19 @@ class JudgedRules:
     changes: Mapping[str, RuleChange]
 
 
-def judged_rules(work: RuleWork, groups: Iterable[HostGroup]) -> list[JudgedRules]:
-    """Every rule on every profile."""
+def judged_rules(
+    work: RuleWork, groups: Iterable[HostGroup], beside: Iterable[HostGroup] = ()
+) -> list[JudgedRules]:
+    """Every rule on every profile; `beside` are profiles that nobody asks about, whose records
+    count all the same."""
     questions = work.questions.values()
+    shared = work.events.shared.items()
+    profiles, _ = evaluate_with(work.events.compiled, shared, groups, beside)
     judged = []
-    for group in groups:
-        profile = Assessed(group, evaluate(work.events.compiled, group.facts))
+    for profile in profiles:
         summaries = work.summaries(profile.evaluation, Reasons(profile.evaluation))
-        judged.append(JudgedRules(group.count, summaries, rule_changes(profile, questions)))
+        changes = rule_changes(profile, questions)
+        judged.append(JudgedRules(profile.group.count, summaries, changes))
     return judged
 
 

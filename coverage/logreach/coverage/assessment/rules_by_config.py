@@ -11,9 +11,11 @@ from pathlib import Path
 from logreach.coverage.detections.filter_cache import remembered_by
 from logreach.coverage.detections.judge import judge_rules
 from logreach.coverage.detections.model import Rule
-from logreach.coverage.detections.nodes import EventNodes, RuleNodes
+from logreach.coverage.detections.node_types import EventNodes
+from logreach.coverage.detections.nodes import RuleNodes
 from logreach.coverage.engine.evaluation import evaluate
 from logreach.coverage.engine.fixed import Fixed
+from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import NO
 from logreach.coverage.events.event_id import EventId
@@ -65,15 +67,19 @@ class SysmonAlone:
         """Filters let such events through."""
         return self._events.passes(pattern)
 
+    def recorded_elsewhere(self, rule: NodeKey, event: EventId, variant: Sense) -> int | None:  # noqa: ARG002
+        """No other host is looked at."""
+        return None
+
 
 def configuration(name: str, data: bytes, sysmon_version: str = VERSION) -> str:
     """The text of a configuration file; InputError, with its name, where Sysmon refuses it."""
-    text = Source(name, data).text()
+    config = Source(name, data).text()
     try:
-        load(text, sysmon_version)
+        load(config, sysmon_version)
     except InputError as error:
         raise InputError(replace(fault, source=name) for fault in error.faults) from None
-    return text
+    return config
 
 
 def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
@@ -92,7 +98,7 @@ def rules_of_sysmon(rules: Iterable[Rule]) -> list[Rule]:
 
 def under_config(
     name: str,
-    text: str,
+    config: str,
     rules: Iterable[Rule],
     sysmon_version: str = VERSION,
     cache_dir: Path | None = None,
@@ -101,13 +107,13 @@ def under_config(
 
     `cache_dir` keeps the configuration's answers, so that the next run need not work them out.
     """
-    state = SysmonState(installed=True, version=sysmon_version, config=text, config_source=name)
+    state = SysmonState(installed=True, version=sysmon_version, config=config, config_source=name)
     sysmon = Statement(SYSMON, state, Evidence(name))
     events = SysmonAlone(RuleEvents.alone())
     nodes = RuleNodes(rules, events).by_id
     with remembered_by([state], cache_dir) if cache_dir else nullcontext():
         evaluation = evaluate(events.compiled, Facts.of([sysmon]))
     results = judge_rules(nodes, evaluation, Reasons(evaluation))
-    labels = Counter(one.verdict.label for one in results.values())
-    states = Counter(str(state) for one in results.values() for state in one.state)
+    labels = Counter(result.verdict.label for result in results.values())
+    states = Counter(str(state) for result in results.values() for state in result.state)
     return UnderConfig(name, dict(labels), dict(states))

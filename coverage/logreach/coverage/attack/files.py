@@ -36,10 +36,10 @@ def _environment_folder(variable: str, default: Path) -> Path:
     return folder if folder.is_absolute() else default
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str) -> None:
     """Write a file in one step and create its folder; OSError where either fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write_in_one_step(path, text, 0o666)
+    _write_in_one_step(path, content, 0o666)
 
 
 def write_checked(path: Path, key: str, text: str) -> None:

@@ -297,8 +297,8 @@ def _ref(component: str, source: Stix) -> LogSourceRef:
 
 
 def _words(source: Stix, key: str) -> str:
-    text = source.get(key)
-    return text if isinstance(text, str) else ""
+    value = source.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _as_numbers(version: str) -> tuple[int, ...]:

@@ -24,10 +24,13 @@ _COMPILER = (
 )
 
 
-def digest(rule_files: Iterable[RuleFile]) -> str:
-    """A hash of all that a compiled rule depends on: its file, and what places it in events."""
+def digest(rule_files: Iterable[RuleFile], conversion: str = "") -> str:
+    """A hash of all that a compiled rule depends on: its file, how the site converts it (in a text
+    of its own), and what places it in events."""
     compiler = hash_of(files_of(*_COMPILER))
-    total = hashlib.sha256(f"{compiler} {version('pysigma')} {version('logreach')}".encode())
+    total = hashlib.sha256(
+        f"{compiler} {version('pysigma')} {version('logreach')}\0{conversion}".encode()
+    )
     for file in rule_files:
         total.update(f"\0{file.name}\0{file.problem}\0{len(file.content)}\0".encode())
         total.update(file.content)

@@ -8,6 +8,7 @@ from itertools import chain
 
 from logreach.coverage.detections.branches import Conj
 from logreach.coverage.detections.constant_fields import always_there
+from logreach.coverage.detections.impossible import contradicts, opposite
 from logreach.coverage.detections.mapping import (
     EventAlternatives,
     Knowledge,
@@ -22,14 +23,16 @@ from logreach.coverage.detections.model import (
     Literal,
     Need,
 )
-from logreach.coverage.detections.reading import Reading, read
-from logreach.coverage.engine.verdict import UNKNOWN, Verdict, all_of
+from logreach.coverage.detections.reading import Reading, own_name, read
+from logreach.coverage.engine.verdict import UNKNOWN, YES, Verdict, all_of
 from logreach.coverage.events.event_id import ANY_NUMBER, EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.events.variant import ANY_SENSE
 from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
 
+_MOST_NUMBERS = 256  # event ids that a range or an expression may stand for
+_NAMING = ("EventID", "Channel", "Provider_Name")  # which event it is, in the header
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
 
@@ -37,24 +40,12 @@ def branch_of(conj: Conj, placement: Placement, known: Knowledge, text: str = ""
     """A branch with the events that show it."""
     needs, exclusions = conj
     seen = []
-    for events in () if _contradicts(conj) else alternatives_of(needs, placement):
+    for events in () if contradicts(conj) else alternatives_of(needs, placement, known):
         candidates = (candidate_of(conj, mapped, known) for mapped in events)
         seen.append(tuple(candidate for candidate in candidates if candidate is not None))
     return Branch(
         needs, exclusions, _meant([candidates for candidates in seen if candidates]), text
     )
-
-
-def _contradicts(conj: Conj) -> bool:
-    """Whether tests on one field, in Sigma's own terms, cannot hold together in any event."""
-    held: dict[str, list[Constraint]] = {}
-    for one in conj[0]:
-        held.setdefault(one.field, []).append(one.constraint)
-    for suppressor in conj[1]:
-        if len(suppressor) == 1:
-            held.setdefault(suppressor[0].field, []).append(_opposite(suppressor[0].constraint))
-    held.pop(KEYWORD, None)  # an event has many texts
-    return not all(may_meet(tuple(found)) for found in held.values() if len(found) > 1)
 
 
 def _meant(
@@ -67,43 +58,80 @@ def _meant(
     able = [
         candidates
         for candidates in alternatives
-        if any(_can(candidate) for candidate in candidates)
+        if not all(candidate.lost for candidate in candidates)
     ]
     return tuple(able or alternatives)
 
 
-def _can(candidate: CandidateEvent) -> bool:
-    return all(need.fields for need in candidate.demand.needs)
-
-
 def alternatives_of(
-    needs: Sequence[Literal], placement: Placement
+    needs: Sequence[Literal], placement: Placement, known: Knowledge
 ) -> tuple[EventAlternatives, ...]:
     """The alternatives that a branch may mean; for a channel, by the event ids that it names."""
     if not placement.channels:
         return placement.alternatives
-    ids = event_ids(needs) or (ANY_NUMBER,)
+    tests = [one.constraint for one in needs if known.header_name(one.field) == "EventID"]
+    numbers = event_numbers(tests, placement.channels)
     return tuple(
         tuple(MappedEvent(EventId.of(channel, number)) for channel in placement.channels)
-        for number in ids
+        for number in numbers or (ANY_NUMBER,)
     )
 
 
-def event_ids(needs: Sequence[Literal]) -> tuple[str, ...]:
-    """The event ids that the tests name, in order; () where they name none."""
-    found: tuple[str, ...] | None = None
-    for literal in needs:
-        if literal.field != "EventID" or literal.constraint.test is not Test.EQUALS:
-            continue
-        values = literal.constraint.values
-        found = values if found is None else tuple(one for one in found if one in values)
-    return found or ()
+def channels_named(found: Sequence[Conj], known: Knowledge) -> Placement | None:
+    """Where a rule's events are whose log source does not say so: in the channels that each of its
+    branches names; None where one names none."""
+    channels: dict[str, None] = {}
+    for needs, _ in found:
+        named = [
+            sensors().channels.get(value.casefold())
+            for one in needs
+            if known.header_name(one.field) == "Channel" and one.constraint.test is Test.EQUALS
+            for value in one.constraint.values
+        ]
+        if not named or None in named:
+            return None
+        channels.update(dict.fromkeys(name for name in named if name))
+    return Placement(channels=tuple(channels)) if channels else None
+
+
+def event_numbers(tests: Sequence[Constraint], channels: Sequence[str]) -> tuple[str, ...]:
+    """The event ids that meet the tests, in order; () where they do not tell which are meant.
+
+    Ids that are not written out (a range, an expression) are those of the events known.
+    """
+    named = [one.values for one in tests if one.test is Test.EQUALS]
+    if named:
+        found = named[0]
+    elif any(one.test is not Test.UNKNOWN for one in tests):
+        found = tuple(event.number for event in _events_of(tuple(channels)))
+    else:
+        return ()
+    meant = tuple(one for one in dict.fromkeys(found) if all(_may(test, one) for test in tests))
+    return meant if named or len(meant) <= _MOST_NUMBERS else ()
+
+
+def _may(test: Constraint, number: str) -> bool:
+    return test.admits(number) is not False
+
+
+@lru_cache(maxsize=64)
+def _events_of(channels: tuple[str, ...]) -> tuple[EventId, ...]:
+    """The events known of some channels."""
+    return tuple(
+        event
+        for sensor in sensors().every
+        for event in sensor.events()
+        if event.channel in channels and event.number.isdecimal()
+    )
 
 
 def candidate_of(conj: Conj, mapped: MappedEvent, known: Knowledge) -> CandidateEvent | None:
     """A branch as one event would show it; None where such an event can never be in it."""
     needs, exclusions = conj
     wanted = [read(literal, mapped, known) for literal in needs]
+    is_named = any(_names(one, mapped, known) for one in wanted)
+    if mapped.named and not is_named:
+        return None
     suppressors = [[read(literal, mapped, known) for literal in one] for one in exclusions]
     suppressors = [
         [one for one in suppressor if one.always is None]
@@ -112,11 +140,25 @@ def candidate_of(conj: Conj, mapped: MappedEvent, known: Knowledge) -> Candidate
     ]
     if any(one.always is False for one in wanted) or not all(suppressors):
         return None
-    return _built(mapped, [one for one in wanted if one.always is None], suppressors)
+    wanted = [one for one in wanted if one.always is None]
+    return _built(mapped, wanted, suppressors, is_named=is_named)
+
+
+def _names(one: Reading, mapped: MappedEvent, known: Knowledge) -> bool:
+    """Whether a test says that this very event is meant: by its header, or by a field that only
+    the event's own provider calls so."""
+    name, event = one.literal.field, mapped.event
+    if name in known.header:
+        return one.always is True and name in _NAMING
+    return mapped.names is not None and name not in mapped.names and bool(own_name(event, name))
 
 
 def _built(
-    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]]
+    mapped: MappedEvent,
+    wanted: list[Reading],
+    suppressors: list[list[Reading]],
+    *,
+    is_named: bool,
 ) -> CandidateEvent | None:
     applying = [
         suppressor
@@ -135,7 +177,7 @@ def _built(
     ]
     said = [(one.field, one.constraint) for one in wanted if one.constraint is not None]
     said += [(name, Constraint(Test.EQUALS, values)) for name, values in mapped.where.items()]
-    said += [(one.field, _opposite(one.constraint)) for one in single if one.constraint]
+    said += [(one.field, opposite(one.constraint)) for one in single if one.constraint]
     pattern = _pattern(mapped.event, said)
     sensor = sensors().of(pattern.event)
     sense = sensor.variant(pattern) if sensor else ANY_SENSE
@@ -149,7 +191,7 @@ def _built(
         tuple(_needs(wanted, suppressors)),
         tuple(_suppressors(wanted, suppressors)),
         tuple(_overbroad(suppressors)),
-        *_limit(mapped, wanted, applying),
+        *_limit(mapped, wanted, applying, is_named),
         sense,
     )
     return CandidateEvent(
@@ -178,18 +220,19 @@ def _follows(pattern: EventPattern, one: Reading) -> bool:
     if one.constraint.test is Test.EXISTS and always_there(pattern.event, one.field):
         return True
     held = pattern.fields.get(one.field, ())
-    return bool(held) and not may_meet((*held, _opposite(one.constraint)))
+    return bool(held) and not may_meet((*held, opposite(one.constraint)))
 
 
 def _limit(
-    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]]
+    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]], is_named: bool
 ) -> tuple[Verdict, str]:
     """The best that the event allows, and why.
 
     A field that must not be there only may be missing, and nobody can tell what a placeholder
-    stands for.
+    stands for. Whether a log source means the event is no question where the rule names it.
     """
-    event, said = mapped.event, [mapped.why] if mapped.why else []
+    event, said = mapped.event, [mapped.why] if mapped.why and not is_named else []
+    best = YES if is_named else mapped.limit
     single = [one[0] for one in suppressors if len(one) == 1 and not one[0].lost]
     absent = _named(single, Test.EXISTS)
     lacking = _lacking([*wanted, *chain.from_iterable(suppressors)])
@@ -197,7 +240,7 @@ def _limit(
         said.append(f"whether {event} comes without {absent} is not known")
     if lacking:
         said.append(f"the rule's placeholder {lacking} has no value")
-    limit = all_of((mapped.limit, UNKNOWN)) if absent or lacking else mapped.limit
+    limit = all_of((best, UNKNOWN)) if absent or lacking else best
     return limit, "; ".join(said)
 
 
@@ -216,10 +259,6 @@ def _lacking(readings: Iterable[Reading]) -> str:
 def _one_of_equals(demand: Demand) -> Demand:
     """The first of all equal ones: who judges may then compare by identity, which costs less."""
     return demand
-
-
-def _opposite(constraint: Constraint) -> Constraint:
-    return Constraint(constraint.test, constraint.values, not constraint.negated, constraint.cased)
 
 
 def _pattern(event: EventId, said: Iterable[tuple[str, Constraint]]) -> EventPattern:
@@ -248,15 +287,12 @@ def _needs(wanted: list[Reading], suppressors: list[list[Reading]]) -> list[Need
     found = [one.need for one in wanted if one.need is not None and not one.empty]
     for suppressor in suppressors:
         if all(one.empty and one.need is not None for one in suppressor):
-            names = tuple(name for one in suppressor if one.need for name in one.need.fields)
-            found.append(
-                Need(suppressor[0].literal.field, names, why="" if names else _why(suppressor))
-            )
+            needs = [one.need for one in suppressor if one.need is not None]
+            names = tuple(name for need in needs for name in need.fields)
+            doubt = next((need.doubt for need in needs if need.doubt), "")
+            why = "" if names or doubt else needs[0].why
+            found.append(Need(suppressor[0].literal.field, names, why=why, doubt=doubt))
     return list(dict.fromkeys(found))
-
-
-def _why(suppressor: list[Reading]) -> str:
-    return next((one.need.why for one in suppressor if one.need is not None), "")
 
 
 def _suppressors(wanted: list[Reading], suppressors: list[list[Reading]]) -> list[tuple[Need, ...]]:
@@ -297,7 +333,7 @@ def _narrowed(pattern: EventPattern, several: list[list[Reading]]) -> EventPatte
             return None
         chosen = min(turned, key=lambda one: one.field in pattern.fields)
         if chosen.constraint is not None:
-            said.append((chosen.field, _opposite(chosen.constraint)))
+            said.append((chosen.field, opposite(chosen.constraint)))
     narrowed = _pattern(pattern.event, said)
     return narrowed if all(_some(held) for held in narrowed.fields.values()) else None
 

@@ -2,77 +2,97 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from logreach.coverage.detections.branches import expand
-from logreach.coverage.detections.candidate_events import branch_of
-from logreach.coverage.detections.condition import EmptyCondition, rule_tree
+from logreach.coverage.detections.branches import Conj, expand
+from logreach.coverage.detections.candidate_events import alternatives_of, branch_of, channels_named
+from logreach.coverage.detections.condition import fields_of, rule_tree
 from logreach.coverage.detections.constant_fields import retired
+from logreach.coverage.detections.conversion import NO_CONVERSION, Conversion, convert
+from logreach.coverage.detections.correlation import correlation_of
 from logreach.coverage.detections.describe import needs_text
 from logreach.coverage.detections.documents import NO_RULE, Document
-from logreach.coverage.detections.mapping import Knowledge
-from logreach.coverage.detections.model import Branch, Correlation, LogSource, Rule
+from logreach.coverage.detections.impossible import IMPOSSIBLE, why_impossible
+from logreach.coverage.detections.mapping import NO_CHANNEL, Knowledge, Placement
+from logreach.coverage.detections.metadata import MetadataError, read_with
+from logreach.coverage.detections.model import (
+    Branch,
+    Demand,
+    LogSource,
+    Need,
+    Node,
+    Rule,
+)
 from logreach.coverage.detections.narrowing import Filters, narrow
+from logreach.coverage.detections.parts import united
 from logreach.coverage.detections.quiet_engine import quieten
-from logreach.coverage.detections.source_lines import line_of
+from logreach.coverage.detections.rule_faults import (
+    OLD_COUNT,
+    fault_of,
+    is_of_metadata,
+    misspelt,
+    said,
+)
+from logreach.coverage.detections.suggestions import MEANT
 from logreach.coverage.detections.tags import tactics_of, techniques_of
 from logreach.inventories.files.faults import Fault
 
 if TYPE_CHECKING:
-    from sigma.correlations import SigmaCorrelationRule
+    from sigma.processing.pipeline import ProcessingPipeline
+    from sigma.rule.logsource import SigmaLogSource
 
-_MODIFIER = re.compile(r"Unknown modifier '([^']*)'")
-# What pySigma's errors are about: the end of a class's name, and the key to point at.
-_PLACES = (
-    ("LogsourceError", ("logsource",)),
-    ("CorrelationConditionError", ("correlation", "condition")),
-    ("CorrelationRuleError", ("correlation",)),
-    ("CorrelationTypeError", ("correlation", "type")),
-    ("TimespanError", ("correlation", "timespan")),
-    ("ConditionError", ("detection", "condition")),
-    ("TagError", ("tags",)),
-    ("LevelError", ("level",)),
-    ("StatusError", ("status",)),
-    ("TitleError", ("title",)),
-    ("IdentifierError", ("id",)),
-    ("DateError", ("date",)),
-    ("ModifiedError", ("modified",)),
-)
-_OLD_COUNT = "its condition counts events with '|', which pySigma no longer reads"
+_MOST_FIELDS = 3
 _CUT_OFF = "more branches than are kept, and none of those kept can hold"
 Parts = dict[str, Any]
 """The parts of a rule by the names of `Rule`, and its branches before they are placed."""
 
 
-def rules_of(
-    documents: Sequence[Document], known: Knowledge, filters: Filters = ()
-) -> tuple[list[Rule], list[Fault]]:
+@dataclass(frozen=True)
+class Compiler:
+    """What documents become rules with: the tables, filter documents, and what the site does."""
+
+    known: Knowledge
+    filters: Filters = ()
+    conversion: Conversion = NO_CONVERSION
+    pipeline: ProcessingPipeline | None = None
+
+    def naming(self, made: Mapping[str, tuple[str, ...]]) -> Knowledge:
+        """The tables with the site's own names, and those that a pipeline gave to a rule."""
+        names = {**made, **self.conversion.names}
+        return replace(self.known, synonyms=names) if names else self.known
+
+
+def rules_of(documents: Sequence[Document], compiler: Compiler) -> tuple[list[Rule], list[Fault]]:
     """Every rule of a file, also those that cannot be judged, narrowed by filter documents."""
     quieten()
     rules: list[Rule] = []
     faults: list[Fault] = []
     shared: dict[str, Any] = {}
     last: dict[str, Any] = {}
+    parts_of_one: list[Rule] = []  # documents that have one id and title in common
     for document in documents:
-        if document.unreadable:
-            rules.append(_unreadable(document))
-            continue
         data = document.data
         action = data.pop("action", None)
-        if action == "global":
+        is_part = action != "global" and bool(shared) and not {"id", "title"} & data.keys()
+        if not (is_part or action == "repeat"):
+            rules += united(parts_of_one)
+            parts_of_one = []
+        if document.unreadable:
+            parts_of_one.append(_unreadable(document))
+        elif action == "global":
             shared = data
-            continue
-        if action == "reset":
+        elif action == "reset":
             shared = {}
-            continue
-        merged = _merged(last, data) if action == "repeat" else _merged(shared, data)
-        last = merged
-        parts, found = _parts(document, merged, filters)
-        rules.append(_placed(parts, known))
-        faults.extend(found)
+        else:
+            last = _merged(last if action == "repeat" else shared, data)
+            rule, found = _compiled(document, last, compiler)
+            parts_of_one.append(rule)
+            faults.extend(found)
+    rules += united(parts_of_one)
     if documents and not rules:
         first = replace(documents[0], unreadable=NO_RULE)
         hint = "It only tells what rules have in common."
@@ -80,11 +100,40 @@ def rules_of(
     return rules, faults
 
 
+def _compiled(
+    document: Document, data: dict[str, Any], compiler: Compiler
+) -> tuple[Rule, list[Fault]]:
+    parts, faults = _parts(document, data, compiler)
+    rule = _placed(parts, compiler.naming(parts.pop("made", {})))
+    misspellings = {field: why for branch in rule.branches for field, why in _misspelt(branch)}
+    faults += [misspelt(document, field, why) for field, why in misspellings.items()]
+    return rule, faults
+
+
+def _misspelt(branch: Branch) -> Iterator[tuple[str, str]]:
+    """Fields that no event of a branch has and that are like others, with the words for it."""
+    for candidates in branch.alternatives:
+        lost = [
+            {need.sigma: need.why for need in _every_need(candidate.demand) if need.lost}
+            for candidate in candidates
+        ]
+        for field in set.intersection(*map(set, lost)):
+            if MEANT in lost[0][field]:
+                yield field, lost[0][field]
+
+
+def _every_need(demand: Demand) -> Iterator[Need]:
+    yield from demand.needs
+    for needs in demand.suppressors:
+        yield from needs
+
+
 def _unreadable(document: Document) -> Rule:
     """What stands for a document without a rule, so that none is passed over."""
-    parts = _heading(document, {})
+    parts = _heading(document, document.data)
     number = f"#{document.index + 1}" if document.index else ""
-    parts["id"] = f"{document.file.name}{number}"  # several files may have one stem
+    if not document.data.get("id"):
+        parts["id"] = f"{document.file.name}{number}"  # several files may have one stem
     why = document.unreadable.removeprefix("cannot be read: ")
     parts.update(kind="unreadable", unjudged=f"cannot be read: {why}")
     return Rule(**parts)
@@ -102,15 +151,28 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def _placed(parts: Parts, known: Knowledge) -> Rule:
     """A rule with the events that show its branches."""
+    found = parts.pop("found", ())
     placement = known.place(parts["logsource"])
+    if placement.unmapped == NO_CHANNEL:
+        placement = channels_named(found, known) or placement
     if not parts["unjudged"] and parts["kind"] == "rule":
         parts["unjudged"] = placement.unmapped
-    found = parts.pop("found", ())
     branches = tuple(branch_of(conj, placement, known, needs_text(conj[0])) for conj in found)
     branches = _of_today(branches)
     if parts.get("truncated") and not any(branch.alternatives for branch in branches):
         parts["unjudged"] = parts["unjudged"] or _CUT_OFF
+    is_rule = parts["kind"] == "rule" and not parts["unjudged"]
+    if is_rule and not any(branch.alternatives for branch in branches):
+        parts["impossible"] = _impossible(found, placement, known)
     return Rule(**parts, branches=branches, applicable=placement.applicable)
+
+
+def _impossible(found: Sequence[Conj], placement: Placement, known: Knowledge) -> str:
+    if placement.impossible:
+        return placement.impossible
+    alternatives = [alternatives_of(needs, placement, known) for needs, _ in found]
+    reasons = map(why_impossible, found, alternatives, repeat(known))
+    return next((reason for reason in reasons if reason != IMPOSSIBLE), IMPOSSIBLE)
 
 
 def _of_today(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
@@ -131,26 +193,36 @@ def _of_today(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
     )
 
 
-def _parts(document: Document, data: dict[str, Any], filters: Filters) -> tuple[Parts, list[Fault]]:
+def _parts(
+    document: Document, data: dict[str, Any], compiler: Compiler
+) -> tuple[Parts, list[Fault]]:
     parts = _heading(document, data)
     try:
-        if "correlation" in data:
-            errors = _correlation(parts, data)
+        if "correlation" in data and not _is_remark(data):
+            errors = _correlation(parts, data, compiler)
         elif "filter" in data:
             parts.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
             errors = _filter_errors(data)
         else:
-            errors = _rule(parts, data, filters)
+            errors = _rule(parts, data, compiler)
+            if _is_remark(data):
+                errors.append(MetadataError("correlation", data["correlation"]))
     except Exception as error:  # whatever pySigma makes of a hostile document
         errors = [error]
-        parts.update(kind="unreadable", unjudged=f"cannot be read: {_said(error)}")
-    return parts, [_fault(document, error) for error in errors]
+        parts.update(kind="unreadable", unjudged=f"cannot be read: {said(error)}")
+    return parts, [fault_of(document, error) for error in errors]
+
+
+def _is_remark(data: dict[str, Any]) -> bool:
+    """Whether a rule with a detection of its own only remarks what to correlate it by."""
+    return "detection" in data and isinstance(data.get("correlation"), str | list)
 
 
 def _heading(document: Document, data: dict[str, Any]) -> Parts:
     """What a rule says of itself, whatever else is wrong with it."""
     stem = document.file.name.rpartition("/")[2].rpartition(".")[0]
     tags = data.get("tags")
+    tags = [tags] if isinstance(tags, str) else tags
     tags = [str(tag) for tag in tags] if isinstance(tags, list) else []
     source = data.get("logsource")
     source = source if isinstance(source, dict) else {}
@@ -177,31 +249,54 @@ def _text(data: dict[str, Any], key: str) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def _rule(parts: Parts, data: dict[str, Any], filters: Filters) -> list[Exception]:
+def _rule(parts: Parts, data: dict[str, Any], compiler: Compiler) -> list[Exception]:
     """Add a rule's condition; its errors that do not keep it from being judged are returned."""
     from sigma.rule import SigmaRule
     from sigma.rule.detection import EmptySigmaDetections
     from sigma.rule.logsource import EmptyLogSource
 
-    rule = SigmaRule.from_dict(data, collect_errors=True)
-    errors: list[Exception] = list(rule.errors)
+    rule, errors = read_with(partial(SigmaRule.from_dict, collect_errors=True), data)
+    errors = [*rule.errors, *errors]
     broken = isinstance(rule.detection, EmptySigmaDetections)
     if broken or isinstance(rule.logsource, EmptyLogSource):
         blamed = [one for one in errors if broken or "Logsource" in type(one).__name__]
-        said = _said((blamed or errors)[-1])
-        parts.update(kind="unreadable", unjudged=f"cannot be read: {said}")
+        text = said((blamed or errors)[-1])
+        parts.update(kind="unreadable", unjudged=f"cannot be read: {text}")
         return errors
     if any("|" in str(condition) for condition in rule.detection.condition):
-        parts.update(kind="aggregation", unjudged=_OLD_COUNT)
-        return [*errors, _condition_error(_OLD_COUNT)]
-    parts["unjudged"] = narrow(rule, data, filters)
+        parts.update(kind="aggregation", unjudged=OLD_COUNT)
+        return [*errors, _condition_error(OLD_COUNT)]
+    parts["unjudged"] = narrow(rule, data, compiler.filters)
+    if not parts["unjudged"] and compiler.pipeline is not None:
+        parts["unjudged"], parts["made"] = convert(compiler.pipeline, rule)
+        parts["logsource"] = _logsource(rule.logsource)
     if parts["unjudged"]:
         return errors
-    tree = rule_tree(rule)
+    tree = rule_tree(rule, compiler.conversion.placeholders)
+    parts["unjudged"] = _foreign(data, tree, compiler.naming(parts.get("made", {})))
     found, truncated = expand(tree)
     # The tree is kept where the branches are not all there is.
     parts.update(found=found, truncated=truncated, tree=tree if truncated else None)
     return errors
+
+
+def _logsource(source: SigmaLogSource) -> LogSource:
+    named = (source.product, source.category, source.service)
+    return LogSource(*((part or "").lower() for part in named))
+
+
+def _foreign(data: dict[str, Any], tree: Node, known: Knowledge) -> str:
+    """Why a rule cannot be judged that names fields by another taxonomy; '': it can."""
+    taxonomy = data.get("taxonomy") or "sigma"
+    if taxonomy == "sigma":
+        return ""
+    unmapped = [
+        name for name in fields_of(tree) if not (name in known.synonyms or known.header_name(name))
+    ]
+    if not unmapped:
+        return ""
+    fields = ", ".join(sorted(unmapped)[:_MOST_FIELDS])
+    return f"its taxonomy is {taxonomy}, not sigma, and nothing maps its {fields}"
 
 
 def _filter_errors(data: dict[str, Any]) -> list[Exception]:
@@ -216,50 +311,19 @@ def _condition_error(text: str) -> Exception:
     return SigmaConditionError(text)
 
 
-def _correlation(parts: Parts, data: dict[str, Any]) -> list[Exception]:
+def _correlation(parts: Parts, data: dict[str, Any], compiler: Compiler) -> list[Exception]:
     from sigma.correlations import SigmaCorrelationRule
 
-    rule = SigmaCorrelationRule.from_dict(data, collect_errors=True)
+    rule, errors = read_with(partial(SigmaCorrelationRule.from_dict, collect_errors=True), data)
     parts["kind"] = "correlation"
-    if rule.errors:
-        parts["unjudged"] = f"cannot be read: {_said(rule.errors[0])}"
-        return list(rule.errors)
-    every = rule.type.name.startswith("TEMPORAL")
-    parts["correlation"] = Correlation(_referenced(rule), every, _counted(rule))
-    if isinstance(getattr(rule.condition, "expression", None), str):
-        parts["unjudged"] = "its condition joins other rules by and, or and not"
-    return []
-
-
-def _referenced(rule: SigmaCorrelationRule) -> tuple[str, ...]:
-    return tuple(reference.reference for reference in rule.rules or ())
-
-
-def _counted(rule: SigmaCorrelationRule) -> tuple[str, ...]:
-    """The fields that must be filled to group or to count; aliases stand for several."""
-    counted = getattr(rule.condition, "fieldref", None) or []
-    counted = [counted] if isinstance(counted, str) else list(counted)
-    aliases = {alias.alias for alias in rule.aliases}
-    return tuple(name for name in (*(rule.group_by or ()), *counted) if name not in aliases)
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, EmptyCondition):
-        return str(error)
-    text = str(error).strip().splitlines()
-    return text[0] if text and text[0] else type(error).__name__
-
-
-def _fault(document: Document, error: Exception) -> Fault:
-    unknown = _MODIFIER.search(str(error))
-    name = type(error).__name__
-    path = next((path for end, path in _PLACES if name.endswith(end)), ("detection",))
-    if unknown:
-        path = ("detection", f"{unknown[1]}|")
-    if isinstance(error, EmptyCondition):
-        path = ("detection", "condition")
-    if "Sigma tag" in str(error):
-        path = ("tags",)
-    line = line_of(document.file.content, document.index, *path)
-    hint = "Write it as a correlation rule." if _OLD_COUNT in str(error) else ""
-    return Fault(f"Sigma rule: {_said(error)}", document.file.name, f"line {line}", hint)
+    errors = [*rule.errors, *errors]
+    blocking = [error for error in rule.errors if not is_of_metadata(error)]
+    if blocking:
+        parts["unjudged"] = f"cannot be read: {said(blocking[0])}"
+        return errors
+    found = correlation_of(rule, compiler.conversion.names)
+    if isinstance(found, str):
+        parts["unjudged"] = found
+    else:
+        parts["correlation"] = found
+    return errors

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from logreach.coverage.detections.model import KEYWORD, And, Lit, Literal, Node, Not, Or
+from logreach.coverage.detections.placeholders import Placeholders
 from logreach.coverage.detections.values import value_node
 from logreach.coverage.events.patterns import Constraint, Test
 from logreach.inventories.files.patterns import with_wildcards
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sigma.rule import SigmaRule
 
 _SELECTOR = re.compile(r"\b((?:1|any|all)\s+of\s+([A-Za-z0-9*_]+))")
+NO_VALUES: Placeholders = {}
 _MOST_WILD = 4  # alternatives with wildcards inside that stay apart; more become one expression
 
 
@@ -21,7 +23,7 @@ class EmptyCondition(ValueError):  # noqa: N818 - a finding about a rule, not a 
     """A condition that names nothing, such as '1 of filter_*' without any filter."""
 
 
-def rule_tree(rule: SigmaRule) -> Node:
+def rule_tree(rule: SigmaRule, placeholders: Placeholders = NO_VALUES) -> Node:
     """The condition of a rule; several conditions are alternatives.
 
     Raises what pySigma raises for a condition that it cannot read, and `EmptyCondition`.
@@ -33,7 +35,7 @@ def rule_tree(rule: SigmaRule) -> Node:
                     f"{' '.join(asked.split())!r} in the condition names no search"
                 )
     found = [condition.parsed for condition in rule.detection.parsed_condition]
-    return either([_node(one) for one in found])
+    return either([_node(one, placeholders) for one in found])
 
 
 def _is_named(name: str, pattern: str) -> bool:
@@ -46,20 +48,20 @@ def _is_named(name: str, pattern: str) -> bool:
     return wanted is not None and wanted.is_all_of(name)
 
 
-def _node(item: Any) -> Node:
+def _node(item: Any, placeholders: Placeholders) -> Node:
     from sigma import conditions
 
     match item:
         case conditions.ConditionFieldEqualsValueExpression():
-            return _tidied(value_node(item.field, item.value))
+            return _tidied(value_node(item.field, item.value, placeholders))
         case conditions.ConditionValueExpression():
-            return _tidied(value_node(KEYWORD, item.value))
+            return _tidied(value_node(KEYWORD, item.value, placeholders))
         case conditions.ConditionNOT():
-            return negate(_node(item.args[0]))
+            return negate(_node(item.args[0], placeholders))
         case conditions.ConditionAND():
-            return both([_node(arg) for arg in item.args])
+            return both([_node(arg, placeholders) for arg in item.args])
         case conditions.ConditionOR():
-            return either([_node(arg) for arg in item.args])
+            return either([_node(arg, placeholders) for arg in item.args])
         case _:
             raise EmptyCondition("the condition names no search")
 
@@ -67,6 +69,17 @@ def _node(item: Any) -> Node:
 def _tidied(node: Node) -> Node:
     """One value that stands for several (base64 offsets, dashes) as one test."""
     return either(list(node.children)) if isinstance(node, Or) else node
+
+
+def fields_of(tree: Node) -> frozenset[str]:
+    """The fields that a condition tests."""
+    match tree:
+        case Lit():
+            return frozenset({tree.literal.field} - {KEYWORD})
+        case Not():
+            return fields_of(tree.child)
+        case And() | Or():
+            return frozenset().union(*map(fields_of, tree.children))
 
 
 def negate(node: Node) -> Node:

@@ -28,6 +28,23 @@ def always_there(event: EventId, field: str) -> bool:
     return sensor is not None and sensor.always_there(event, field)
 
 
+@lru_cache(maxsize=8192)
+def never_there(event: EventId, field: str) -> str:
+    """Why no version of an event has a field; '': one may have it."""
+    sensor = sensors().of(event)
+    never = sensor.never_has(event, field) if sensor else ""
+    if never or not fields_known(event) or field in sensors().fields(event):
+        return never
+    return f"no version of {event} has a field {field}"
+
+
+@lru_cache(maxsize=4096)
+def fields_known(event: EventId) -> bool:
+    """Whether every field of every version of an event is known."""
+    sensor = sensors().of(event)
+    return sensor is not None and bool(sensor.fields(event)) and sensor.all_fields_known(event)
+
+
 @lru_cache(maxsize=4096)
 def retired(event: EventId) -> bool:
     """Whether no system of today writes such an event."""

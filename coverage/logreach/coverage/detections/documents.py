@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from logreach.coverage.detections.rule_yaml import Duplicate, load_documents
 from logreach.coverage.detections.source_lines import hint_of, line_of, place_of
 from logreach.inventories.files.faults import Fault, InputError
 
@@ -20,6 +21,7 @@ _MOST_OPENED = 400  # of what may open another level, in files the depth of whic
 _OPENING = b"[{-?"
 _INDENTED = b" " * _MOST_DEPTH
 NO_RULE = "holds no rule"
+_TWICE = "the key {key!r} stands twice in one mapping"
 _ENDINGS = ("yml", "yaml")
 
 
@@ -126,21 +128,35 @@ def documents(file: RuleFile) -> tuple[list[Document], list[Fault]]:
     if _too_deep(file.content):
         return _nothing(file, Fault(f"more than {_MOST_DEPTH:,} values in values", file.name))
     try:
-        loaded = list(yaml.load_all(file.content, yaml.CSafeLoader))  # safe, in C
+        loaded = list(load_documents(file.content))
     except Exception as error:  # explicit tags on odd values raise whatever they like
         where, hint = place_of(file.content, error), hint_of(error)
         return _nothing(file, Fault("not readable as YAML", file.name, where, hint))
-    if all(data is None for data in loaded):
+    if all(data is None for data, _ in loaded):
         hint = "It is empty, or all of it are comments."
         return _nothing(file, Fault(NO_RULE, file.name, hint=hint))
     alone = len(loaded) == 1
-    found = [
-        _document(file, index, 1 if alone else line_of(file.content, index), data)
-        for index, data in enumerate(loaded)
-        if data is not None
-    ]
-    bad = [one for one in found if one.unreadable]
-    return found, [Fault(one.unreadable, file.name, f"line {one.line}") for one in bad]
+    found = []
+    faults = []
+    for index, (data, duplicates) in enumerate(loaded):
+        if data is None:
+            continue
+        line = 1 if alone else line_of(file.content, index)
+        document = _document(file, index, line, data)
+        if document.unreadable:
+            faults.append(Fault(document.unreadable, file.name, f"line {line}"))
+        faults += [_duplicate(file, one) for one in duplicates]
+        deciding = [one.key for one in duplicates if not one.metadata]
+        if deciding and not document.unreadable:
+            document = replace(document, unreadable=_TWICE.format(key=deciding[0]))
+        found.append(document)
+    return found, faults
+
+
+def _duplicate(file: RuleFile, duplicate: Duplicate) -> Fault:
+    text = f"Sigma rule: {_TWICE.format(key=duplicate.key)}"
+    hint = "YAML keeps the last one, and Sigma's tools refuse the file."
+    return Fault(text, file.name, f"line {duplicate.line}", hint)
 
 
 def _nothing(file: RuleFile, fault: Fault) -> tuple[list[Document], list[Fault]]:

@@ -10,7 +10,7 @@ from logreach.coverage.detections.explanations import exclusion_notes
 from logreach.coverage.detections.judge import RuleJudge
 from logreach.coverage.detections.model import Branch as RuleBranch
 from logreach.coverage.detections.model import Rule
-from logreach.coverage.detections.nodes import CandidateNode, RuleNode, WayNode
+from logreach.coverage.detections.node_types import CandidateNode, RuleNode, WayNode
 from logreach.coverage.detections.results import Link, LinkKind, WayResult
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.tree import Branch

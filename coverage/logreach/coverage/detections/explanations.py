@@ -36,6 +36,8 @@ def telling(verdict: Verdict, ways: Sequence[WayResult], rule: Rule) -> tuple[Re
     if rule.truncated and verdict != YES:
         text = f"it has more branches than are looked at ({len(rule.branches)})"
         reasons = (*reasons, Reason("knowledge", rule.title, UNKNOWN, text))
+    if rule.beside and verdict != YES:
+        reasons = (Reason("knowledge", rule.title, UNKNOWN, rule.beside), *reasons)
     return reasons
 
 

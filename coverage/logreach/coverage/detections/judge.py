@@ -6,15 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
-from logreach.coverage.detections.explanations import (
-    carrying,
-    loss,
-    missing_fields,
-    telling,
-    with_exclusions,
-)
-from logreach.coverage.detections.model import Branch, Rule
-from logreach.coverage.detections.nodes import (
+from logreach.coverage.detections.explanations import loss
+from logreach.coverage.detections.node_types import (
     CandidateNode,
     DemandNode,
     FieldNode,
@@ -22,6 +15,7 @@ from logreach.coverage.detections.nodes import (
     RuleNode,
     WayNode,
 )
+from logreach.coverage.detections.outcomes import dead_branches, outcome_of, states, uncovered
 from logreach.coverage.detections.results import (
     CandidateResult,
     DeadBranch,
@@ -76,11 +70,17 @@ class RuleJudge:
         return known
 
     def links(self, candidate: CandidateNode) -> list[Link]:
-        """What a host says of a candidate link by link, in the order in which an event travels."""
+        """What a host says of a candidate link by link, in the order in which an event travels.
+
+        Where no change would mend a link, only such links are told.
+        """
         demand = candidate.demand
         if not self._verdict(demand.event_node).applicable:
             return []
         links = [self._link(*asked) for asked in _asked(demand)]
+        final = [link for link in links if _is_final(link)]
+        if final:
+            return final
         if self._base(demand).open:
             links.append(self._link(LinkKind.FILTER, "", candidate.passes))
         return links
@@ -93,20 +93,20 @@ class RuleJudge:
         ways = tuple([self._way(way) for way in rule.ways])
         dead = tuple([place for place, way in enumerate(ways) if way.dead])
         if dead and len(dead) < len(ways):
-            dead = _uncovered(rule, ways, dead)
+            dead = uncovered(rule, ways, dead)
         verdict = self._verdict(rule.node)
         key = (
             tuple([way.place for way in ways]),
             dead,
-            rule.rule.id if rule.rule.truncated else "",
+            rule.rule.id if rule.rule.truncated or rule.rule.beside else "",
         )
         outcome = self._outcomes.get(key)
         if outcome is None:
             lost = [ways[place] for place in dead]
-            outcome = self._outcomes[key] = _outcome(rule.rule, verdict, ways, lost)
+            outcome = self._outcomes[key] = outcome_of(rule.rule, verdict, ways, lost)
         named: tuple[DeadBranch, ...] = ()
         if dead:
-            named = tuple(dict.fromkeys(_dead_branches(rule, ways, dead)))
+            named = tuple(dict.fromkeys(dead_branches(rule, ways, dead)))
         _, judged, state, log_sources, _, missing, _ = outcome
         return RuleResult(rule.rule.id, judged, state, log_sources, named, missing, ways)
 
@@ -213,29 +213,31 @@ class RuleJudge:
     def _counting(self, rule: RuleNode) -> RuleResult:
         """A rule that counts or joins what other rules find."""
         verdict = self._verdict(rule.node)
-        results = [self.result(member.rule) for member in rule.members]
+        pairs = [(member, self.result(member.rule)) for member in rule.members]
+        wanted = [(member, result) for member, result in pairs if not member.excluded]
         reasons = [
             reason
-            for member, result in zip(rule.members, results, strict=True)
-            if self._counts_as(rule, member) == verdict
+            for member, result in wanted
+            if self._verdict(member.node) == verdict
             for reason in (*self._of_fields(member, result), *result.judged.reasons)
         ]
+        told = tuple(dict.fromkeys(reasons)) or self._of_joined(rule)
+        if verdict.applicable and verdict.possible > Level.NO:
+            told = (*told, *_never_excluded(pairs))
         return RuleResult(
             rule.rule.id,
-            Judged(verdict, tuple(dict.fromkeys(reasons))),
-            tuple(_states(verdict, (), ())) if verdict.applicable else (State.NOT_APPLICABLE,),
-            tuple(dict.fromkeys(event for result in results for event in result.log_sources)),
+            Judged(verdict, told),
+            tuple(states(verdict, (), ())) if verdict.applicable else (State.NOT_APPLICABLE,),
+            tuple(dict.fromkeys(event for _, result in wanted for event in result.log_sources)),
             missing_fields=tuple(
-                dict.fromkeys(name for result in results for name in result.missing_fields)
+                dict.fromkeys(name for _, result in wanted for name in result.missing_fields)
             ),
         )
 
-    def _counts_as(self, rule: RuleNode, member: MemberNode) -> Verdict:
-        """What a member comes to: where all must fire, one that does not apply never will."""
-        verdict = self._verdict(member.node)
-        correlation = rule.rule.correlation
-        every = correlation is not None and correlation.every
-        return NO if every and not verdict.applicable else verdict
+    def _of_joined(self, rule: RuleNode) -> tuple[Reason, ...]:
+        """What decides where no single member does; first what other hosts record."""
+        reasons = self._reasons.judged_at(rule.node).reasons
+        return tuple(sorted(reasons, key=lambda reason: reason.link != "elsewhere"))
 
     def _of_fields(self, member: MemberNode, result: RuleResult) -> Iterator[Reason]:
         """What is wrong with the fields by which a member is counted, in its best event."""
@@ -247,6 +249,18 @@ class RuleJudge:
         for field in best:
             if field.verdict != YES:
                 yield from field.reasons
+
+
+def _never_excluded(
+    pairs: Iterable[tuple[MemberNode, RuleResult]],
+) -> Iterator[Reason]:
+    """What becomes of rules that must not fire, where they cannot."""
+    for member, result in pairs:
+        if member.excluded and result.verdict.possible is Level.NO:
+            title = member.rule.rule.title
+            yield Reason(
+                "knowledge", title, YES, f"noisier: {title} never fires here to exclude it"
+            )
 
 
 def _asked(demand: DemandNode) -> Iterator[_Asked]:
@@ -275,9 +289,23 @@ def _base(
         if link.kind is LinkKind.FIELD and link.judged.verdict.possible is Level.NO
     )
     verdict = all_of(link.judged.verdict for link in broken)
-    judged = Judged(verdict, _reasons(broken) or whole.reasons)
-    result = CandidateResult(place, event, judged, min(broken, key=_ends), missing, noise, lost)
+    deciding = tuple(sorted(filter(_is_final, broken), key=_is_of_host)) or broken
+    judged = Judged(verdict, _reasons(deciding) or whole.reasons)
+    result = CandidateResult(place, event, judged, min(deciding, key=_ends), missing, noise, lost)
     return _Base(result, broken, verdict.possible > Level.NO)
+
+
+def _is_final(link: Link) -> bool:
+    """Whether a link is broken, and no change that is known would mend it."""
+    judged = link.judged
+    return judged.verdict == NO and not any(
+        reason.remedy or reason.missing is not None for reason in judged.reasons
+    )
+
+
+def _is_of_host(link: Link) -> bool:
+    """Whether a broken link hangs on the host; what holds for every host tells more."""
+    return link.judged.reasons[0].link != "knowledge"
 
 
 def _way(place: int, candidates: tuple[CandidateResult, ...], verdict: Verdict) -> WayResult:
@@ -300,70 +328,6 @@ def _reasons(broken: Sequence[Link]) -> tuple[Reason, ...]:
     """The reasons of broken links, the worst first."""
     weak = sorted(broken, key=_ends) if len(broken) > 1 else broken
     return each_once([link.judged.reasons for link in weak])
-
-
-def _outcome(
-    rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...], dead: list[WayResult]
-) -> RuleResult:
-    """What comes of these ways for any rule, but for the names of its branches."""
-    if not verdict.applicable:
-        reasons = ways[0].candidates[0].judged.reasons
-        return RuleResult("", Judged(verdict, reasons), (State.NOT_APPLICABLE,))
-    applying = [way for way in ways if way.verdict.applicable]
-    used = [way.best for way in applying if way.best and way.alive]
-    return RuleResult(
-        "",
-        Judged(verdict, with_exclusions(verdict, telling(verdict, applying, rule), used)),
-        tuple(_states(verdict, used, dead)),
-        tuple(dict.fromkeys(carrying(verdict, used))),
-        (),
-        tuple(missing_fields(used, dead)),
-    )
-
-
-def _states(
-    verdict: Verdict, used: Sequence[CandidateResult], dead: Sequence[WayResult]
-) -> Iterator[State]:
-    if verdict.possible is Level.NO:
-        yield State.DEAD
-        return
-    yield State.UNKNOWN if verdict.proven is Level.NO else State.FIRES
-    if dead or any(candidate.lost for candidate in used):
-        yield State.DEGRADED
-    if any(candidate.noise for candidate in used):
-        yield State.NOISIER
-
-
-def _dead_branches(
-    rule: RuleNode, ways: Sequence[WayResult], dead: Iterable[int]
-) -> Iterator[DeadBranch]:
-    for place in dead:
-        branch = rule.rule.branches[rule.ways[place].branch]
-        yield DeadBranch(branch.text, ways[place].reason, ways[place].gain)
-
-
-def _uncovered(rule: RuleNode, ways: Sequence[WayResult], dead: tuple[int, ...]) -> tuple[int, ...]:
-    """Of the places of ways that cannot fire, those that no way covers which can."""
-    branches = [rule.rule.branches[way.branch] for way in rule.ways]
-    alive = [(branches[place], way) for place, way in enumerate(ways) if way.alive]
-    return tuple(
-        place
-        for place in dead
-        if not any(_covers(*living, branches[place], ways[place]) for living in alive)
-    )
-
-
-def _covers(alive: Branch, shown: WayResult, dead: Branch, lost: WayResult) -> bool:
-    """Whether one branch finds whatever another one would: it asks for no more, and excludes no
-    more, counting only exclusions that apply on this host."""
-    best = shown.best
-    events = {candidate.event for candidate in shown.candidates}
-    if best is None or not any(candidate.event in events for candidate in lost.candidates):
-        return False
-    return all(need in dead.needs for need in alive.needs) and all(
-        exclusion in dead.exclusions or any(test.field in best.noise for test in exclusion)
-        for exclusion in alive.exclusions
-    )
 
 
 def judge_rules(

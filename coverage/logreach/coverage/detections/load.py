@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from logreach.coverage.detections import cache
+from logreach.coverage.detections.conversion import NO_CONVERSION, Conversion
 from logreach.coverage.detections.documents import RuleFile, documents, rule_files
 from logreach.coverage.detections.mapping import knowledge
 from logreach.coverage.detections.model import Rule, RuleSet
@@ -16,43 +17,52 @@ from logreach.coverage.detections.serialised import content_of, rules_from
 from logreach.inventories.files.faults import Fault
 
 
-def load_rules(paths: Iterable[Path], *, cache_dir: Path | None = None) -> RuleSet:
+def load_rules(
+    paths: Iterable[Path],
+    *,
+    cache_dir: Path | None = None,
+    conversion: Conversion = NO_CONVERSION,
+) -> RuleSet:
     """Every rule under some folders and files, in the order of their names.
+
+    `conversion` is what the site makes of them before they run.
 
     What cannot be read or judged is in the set too and says why; what is wrong with the files is
     in its faults. `cache_dir` keeps compiled rules (None: no cache; `filing.cache_folder()` is
     the user's). Raises `InputError` where a path does not exist.
     """
     files, faults = rule_files(paths)
-    rules, found = _cached(files, cache_dir)
+    rules, found = _cached(files, cache_dir, conversion)
     rules, doubles = _told_apart(rules)
     return RuleSet(tuple(rules), (*faults, *found, *doubles))
 
 
-def _cached(files: Sequence[RuleFile], folder: Path | None) -> tuple[list[Rule], list[Fault]]:
+def _cached(
+    files: Sequence[RuleFile], folder: Path | None, conversion: Conversion
+) -> tuple[list[Rule], list[Fault]]:
     if folder is None:
-        return _compiled(files)
-    name = cache.digest(files)
+        return _compiled(files, conversion)
+    name = cache.digest(files, conversion.key)
     kept = cache.load(folder, name)
     try:
         return rules_from(kept), [Fault(*entry) for entry in kept["faults"]]
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
-        rules, faults = _compiled(files)
+        rules, faults = _compiled(files, conversion)
         entries = [[one.message, one.source, one.where, one.hint] for one in faults]
         cache.store(folder, name, {**content_of(rules), "faults": entries})
         return rules, faults
 
 
-def _compiled(files: Sequence[RuleFile]) -> tuple[list[Rule], list[Fault]]:
-    from logreach.coverage.detections.compile import rules_of
+def _compiled(files: Sequence[RuleFile], conversion: Conversion) -> tuple[list[Rule], list[Fault]]:
+    from logreach.coverage.detections.compile import Compiler, rules_of
 
-    known = knowledge()
     rules: list[Rule] = []
     faults: list[Fault] = []
     read = [documents(file) for file in files]
     filters = filters_of(one for found, _ in read for one in found)
+    compiler = Compiler(knowledge(), filters, conversion, conversion.pipeline())
     for found, unreadable in read:
-        made, wrong = rules_of(found, known, filters)
+        made, wrong = rules_of(found, compiler)
         rules += made
         faults += [*unreadable, *wrong]
     return rules, faults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -76,13 +76,20 @@ class Need:
     """A field that must be filled: any of `fields` (as the event names them) will do.
 
     `sigma` is the rule's name for it. `limit` is the best that it allows even when filled, `why`
-    says so; no `fields`: the event cannot answer, `why` says so.
+    says so. `doubt` says why the rule may be answered where none is filled. Without `fields` and
+    `doubt` the event cannot answer, and `why` says so.
     """
 
     sigma: str
     fields: tuple[str, ...]
     limit: Verdict = YES
     why: str = ""
+    doubt: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the event can never answer."""
+        return not self.fields and not self.doubt
 
     def __hash__(self) -> int:
         # The rest hangs on these two, and verdicts are slow to hash.
@@ -137,6 +144,11 @@ class CandidateEvent:
     def event(self) -> EventId:
         return self.demand.event
 
+    @property
+    def lost(self) -> bool:
+        """Whether no such event ever has all the fields that the branch needs."""
+        return any(need.lost for need in self.demand.needs)
+
     def admits(self, event: EventId, fields: Mapping[str, str], text: str = "") -> bool | None:
         """Whether a single event would make the rule fire; None: no telling.
 
@@ -167,24 +179,40 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedField:
+    """A field by which a correlation groups or counts: its names, any of which an event may have,
+    and, by the rule's id or name, what an alias stands for in the events of that rule."""
+
+    names: tuple[str, ...]
+    by_rule: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def names_in(self, rule: Iterable[str]) -> tuple[str, ...]:
+        """The field's names in the events of a rule, which may be called by several names."""
+        known = dict(self.by_rule)
+        return next((known[name] for name in rule if name in known), self.names)
+
+
+@dataclass(frozen=True, slots=True)
 class Correlation:
     """What a correlation rule asks of other rules, named by id or name.
 
-    `every`: all of them must fire, else any. `fields` must be filled in their events.
+    `condition` says which of them must fire together; the field of each of its literals names a
+    rule. `fields` must be filled in their events.
     """
 
     rules: tuple[str, ...]
-    every: bool
-    fields: tuple[str, ...] = ()
+    condition: Node
+    fields: tuple[CountedField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A detection rule as read.
 
-    `unjudged` says why it cannot be judged ('' where it can). `kind` is 'rule', 'correlation',
-    'aggregation', 'filter' or 'unreadable'. `truncated`: it has more branches than are kept;
-    `tree` is then its whole condition. `file` is relative to the folder that was given.
+    `unjudged` says why it cannot be judged ('' where it can), `impossible` why no event can meet
+    its condition ('' where one may), `beside` why a part of it cannot be judged. `kind` is 'rule',
+    'correlation', 'aggregation', 'filter' or 'unreadable'. `truncated`: it has more branches than
+    are kept; `tree` is then its whole condition. `file` is relative to the folder that was given.
     """
 
     id: str
@@ -204,6 +232,8 @@ class Rule:
     kind: str = "rule"
     name: str = ""
     correlation: Correlation | None = None
+    impossible: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,108 +9,44 @@ Rules share what they ask, so most of these nodes are shared.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from itertools import compress
 
-from logreach.coverage.detections.mapping import MappedEvent, knowledge
+from logreach.coverage.detections.correlation import excluded_in
+from logreach.coverage.detections.mapping import knowledge
 from logreach.coverage.detections.model import (
+    And,
     CandidateEvent,
+    Correlation,
     Demand,
+    Lit,
     Literal,
     Need,
+    Node,
+    Not,
+    Or,
     Rule,
+)
+from logreach.coverage.detections.node_types import (
+    CandidateNode,
+    DemandNode,
+    EventNodes,
+    FieldNode,
+    MemberNode,
+    RuleNode,
+    WayNode,
 )
 from logreach.coverage.detections.reading import read
 from logreach.coverage.detections.results import State
 from logreach.coverage.detections.truncation import condition_node, mapped_events_of
-from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, UNKNOWN, YES, Verdict, all_of
 from logreach.coverage.events.event_id import EventId
-from logreach.coverage.events.patterns import Constraint, EventPattern, Test
-from logreach.coverage.events.variant import ANY_SENSE, Sense
+from logreach.coverage.events.patterns import Constraint, Test
+from logreach.coverage.events.variant import ANY_SENSE
 
 _UNDECIDED = "which of the rule's own events the filter lets through could not be decided"
-
-
-class EventNodes(Protocol):
-    """What the graph has of events, each node by its number in `compiled`.
-
-    A key such as 'System:*' stands for any event of a channel.
-    """
-
-    @property
-    def compiled(self) -> Compiled:
-        """The lists that rules are added to."""
-        ...
-
-    def event(self, event: EventId, variant: Sense) -> int:
-        """Such events can be there at all: role, system, audit policy, sensor, channel."""
-        ...
-
-    def field(self, event: EventId, name: str) -> int:
-        """A field of that event is filled; 'Hashes:SHA256' asks for one hash of it."""
-        ...
-
-    def passes(self, pattern: EventPattern) -> int:
-        """The object's SACL, the sensor's filter and the forwarding let such events through."""
-        ...
-
-
-FieldNode = tuple[str, int]
-"""A field by the rule's name of it, and the node that says whether it is filled."""
-
-
-class DemandNode(NamedTuple):
-    """What a branch asks of an event whatever the event holds; `place` tells demands apart.
-
-    `needs` are the nodes of the fields that must be filled, `limit` that of what the event allows
-    at best. `suppressors` and `overbroad` as in `Demand`.
-    """
-
-    place: int
-    event: EventId
-    node: int
-    event_node: int
-    needs: tuple[FieldNode, ...]
-    limit: int | None
-    suppressors: tuple[FieldNode, ...]
-    overbroad: tuple[tuple[FieldNode, tuple[FieldNode, ...]], ...]
-
-
-class CandidateNode(NamedTuple):
-    """A candidate event: what it asks of an event, and what filters leave of it."""
-
-    node: int
-    demand: DemandNode
-    passes: int
-
-
-class WayNode(NamedTuple):
-    """A branch on the events of which any would show it; `branch` is its place in the rule."""
-
-    node: int
-    branch: int
-    candidates: tuple[CandidateNode, ...]
-
-
-class MemberNode(NamedTuple):
-    """A rule that a correlation counts, and, by event, the fields by which it is counted."""
-
-    node: int
-    rule: RuleNode
-    fields: Mapping[EventId, tuple[int, ...]]
-
-
-class RuleNode(NamedTuple):
-    """A rule; `state` where it is not judged by its ways."""
-
-    node: int
-    rule: Rule
-    ways: tuple[WayNode, ...] = ()
-    state: State | None = None
-    members: tuple[MemberNode, ...] = ()
 
 
 class RuleNodes:
@@ -145,11 +81,15 @@ class RuleNodes:
         if rule.correlation is not None:
             return self._correlation(rule, above)
         ways = tuple(self._ways(rule))
+        if not ways and rule.beside:
+            return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, rule.beside)
         if not ways:
-            return self._unjudged(rule, NO, State.DEAD, "no event can meet its condition")
-        children = [way.node for way in ways]
+            return self._unjudged(rule, NO, State.DEAD, rule.impossible)
+        children = [way.node for way in ways if way.possible] or [way.node for way in ways]
         if rule.truncated:
             children += self._beyond(rule)
+        if rule.beside:
+            children.append(self._leaf(Fixed(rule.title, UNKNOWN, rule.beside)))
         node = self._compiled.combined(Combine.ANY, list(dict.fromkeys(children)))
         return RuleNode(self._named(rule, node), rule, ways)
 
@@ -164,8 +104,11 @@ class RuleNodes:
         for place, branch in enumerate(rule.branches):
             for alternatives in branch.alternatives:
                 candidates = tuple([self._candidate(candidate) for candidate in alternatives])
-                children = list(dict.fromkeys(candidate.node for candidate in candidates))
-                yield WayNode(self._compiled.combined(Combine.ANY, children), place, candidates)
+                able = [not candidate.lost for candidate in alternatives]
+                kept = list(compress(candidates, able)) or candidates
+                children = list(dict.fromkeys(candidate.node for candidate in kept))
+                node = self._compiled.combined(Combine.ANY, children)
+                yield WayNode(node, place, candidates, any(able))
 
     def _candidate(self, candidate: CandidateEvent) -> CandidateNode:
         known = self._candidates.get(id(candidate))
@@ -233,9 +176,11 @@ class RuleNodes:
 
     def _filled(self, event: EventId, need: Need) -> int:
         subject = f"{event}/{need.sigma}"
-        if not need.fields:
+        if need.lost:
             return self._leaf(Fixed(subject, NO, need.why or f"{event} has no {need.sigma}"))
         fields = dict.fromkeys(self._events.field(event, name) for name in need.fields)
+        if need.doubt:
+            fields[self._leaf(Fixed(subject, UNKNOWN, need.doubt))] = None
         filled = self._compiled.combined(Combine.ANY, list(fields))
         if need.limit == YES:
             return filled
@@ -275,33 +220,85 @@ class RuleNodes:
             return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, text)
         if rule.id in above:
             return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, "it counts on itself")
-        members = tuple(
-            self._member(self._add(self._rules[name], (*above, rule.id)), correlation.fields)
-            for name in correlation.rules
-        )
-        if not members:
+        if not correlation.rules:
             text = "it names no rule that it counts"
             return self._unjudged(rule, UNKNOWN, State.UNKNOWN, text)
-        children = [member.node for member in members]
-        combine = Combine.ANY
-        if correlation.every:
-            # What one of them needs to find does not apply here: then they never come together.
-            never = self._leaf(Fixed(rule.title, NO, "a rule that it needs does not apply here"))
-            children = [self._compiled.combined(Combine.ANY, (node, never)) for node in children]
-            combine = Combine.ALL
-        node = self._compiled.combined(combine, list(dict.fromkeys(children)))
-        return RuleNode(self._named(rule, node), rule, members=members)
+        excluded = excluded_in(correlation.condition)
+        members = {
+            name: self._member(self._add(self._rules[name], (*above, rule.id)), correlation, name)
+            for name in correlation.rules
+        }
+        wanted = [member.node for name, member in members.items() if name not in excluded]
+        joined = self._joined(correlation.condition, members)
+        if wanted:
+            # Where nothing of it applies, neither does the whole, whatever other hosts record.
+            any_member = self._compiled.combined(Combine.ANY, list(dict.fromkeys(wanted)))
+            joined = self._compiled.combined(Combine.ALL, (any_member, joined), gate=True)
+        found = tuple(x._replace(excluded=name in excluded) for name, x in members.items())
+        return RuleNode(self._named(rule, joined), rule, members=found)
 
-    def _member(self, rule: RuleNode, names: Sequence[str]) -> MemberNode:
+    def _joined(self, condition: Node, members: Mapping[str, MemberNode]) -> int:
+        """The condition of a correlation over the rules that it names."""
+        match condition:
+            case Lit():
+                return members[condition.literal.field].node
+            case Not():
+                text = "it asks that another rule does not fire"
+                return self._leaf(Fixed("condition", YES, text))
+            case Or():
+                nodes = [self._joined(child, members) for child in condition.children]
+                if not nodes:
+                    text = "it asks for more rules than it names"
+                    return self._leaf(Fixed("condition", NO, text))
+                return self._compiled.combined(Combine.ANY, list(dict.fromkeys(nodes)))
+            case And():
+                nodes = [
+                    self._everywhere(members[child.literal.field])
+                    if isinstance(child, Lit)
+                    else self._joined(child, members)
+                    for child in condition.children
+                ]
+                return self._compiled.combined(Combine.ALL, list(dict.fromkeys(nodes)))
+
+    def _everywhere(self, member: MemberNode) -> int:
+        """A rule that must fire beside others, here or on a host that records for this one."""
+        rule = member.rule.rule
+        if not rule.applicable:
+            text = f"whether {rule.title} fires is not known: {rule.unjudged}"
+            return self._compiled.at_least(
+                member.node, self._leaf(Fixed(rule.title, UNKNOWN, text))
+            )
+        key = NodeKey.of("rule", rule.id)
+        events = {
+            x.event: x for branch in rule.branches for alt in branch.alternatives for x in alt
+        }
+        found = (
+            self._events.recorded_elsewhere(key, event, candidate.demand.sense)
+            for event, candidate in events.items()
+        )
+        elsewhere = [number for number in found if number is not None]
+        if elsewhere:
+            part = self._compiled.combined(Combine.ANY, list(dict.fromkeys(elsewhere)))
+            return self._compiled.at_least(member.node, part)
+        never = self._leaf(
+            Fixed(rule.title, NO, f"{rule.title}, which it needs, does not apply here")
+        )
+        return self._compiled.combined(Combine.ANY, (member.node, never))
+
+    def _member(self, rule: RuleNode, correlation: Correlation, name: str) -> MemberNode:
         """A rule on events that fill the fields by which it is counted."""
         by_event: dict[EventId, list[int]] = {}
         for way in rule.ways:
             for candidate in way.candidates:
                 by_event.setdefault(candidate.demand.event, []).append(candidate.node)
-        if not names or not by_event:
+        if not correlation.fields or not by_event:
             return MemberNode(rule.node, rule, {})
+        names = (name, rule.rule.id, rule.rule.name)
         fields = {
-            event: tuple(self._counted(rule.rule, event, name) for name in names)
+            event: tuple(
+                self._counted(rule.rule, event, counted.names_in(names))
+                for counted in correlation.fields
+            )
             for event in by_event
         }
         countable = [
@@ -314,23 +311,21 @@ class RuleNodes:
         ]
         return MemberNode(self._compiled.combined(Combine.ANY, countable), rule, fields)
 
-    def _counted(self, rule: Rule, event: EventId, name: str) -> int:
-        """Whether a field by which events are counted is filled in an event of the rule."""
+    def _counted(self, rule: Rule, event: EventId, names: Sequence[str]) -> int:
+        """Whether a field by which events are counted is filled in an event of the rule; the first
+        of its names that the event has."""
         tables = knowledge()
-        mapped_events = (
-            mapped
-            for alternatives in tables.place(rule.logsource).alternatives
-            for mapped in alternatives
-            if mapped.event == event
-        )
-        mapped = next(mapped_events, MappedEvent(event))
-        need = read(Literal(name, Constraint(Test.EXISTS)), mapped, tables).need
+        mapped = tables.mapped(event)
+        exists = Constraint(Test.EXISTS)
+        readings = [read(Literal(name, exists), mapped, tables) for name in names]
+        reading = next((one for one in readings if not one.lost), readings[0])
+        need, name = reading.need, names[0]
         if need is None:
             return self._leaf(Fixed(f"{event}/{name}", YES, f"every event has {name}"))
-        if not need.fields:
+        if need.lost:
             text = f"{rule.title}: its events cannot be counted by {name} ({need.why})"
             return self._leaf(Fixed(f"{event}/{name}", NO, text))
-        return self._events.field(event, need.fields[0])
+        return self._need(event, need)
 
     def _leaf(self, fixed: Fixed) -> int:
         number = self._fixed.get(fixed)

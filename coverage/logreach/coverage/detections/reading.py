@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from logreach.coverage.detections.constant_fields import settled
+from logreach.coverage.detections.constant_fields import (
+    always_there,
+    fields_known,
+    never_there,
+    settled,
+)
+from logreach.coverage.detections.hash_tests import hash_test, hashes_needed
 from logreach.coverage.detections.mapping import FieldName, Knowledge, MappedEvent
 from logreach.coverage.detections.model import KEYWORD, Literal, Need
+from logreach.coverage.detections.suggestions import did_you_mean
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, Test
 from logreach.coverage.platforms.registry import sensors
 
-_HASH = re.compile(r"^([A-Za-z0-9]+)=")
+_NUMBER = re.compile(r"(\[\d+\]|_?\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Reading:
     @property
     def lost(self) -> bool:
         """Whether this event can never answer."""
-        return self.need is not None and not self.need.fields
+        return self.need is not None and self.need.lost
 
     @property
     def empty(self) -> bool:
@@ -42,22 +51,52 @@ class Reading:
 
 
 def read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
-    """How the mapped's event answers a literal."""
-    name = literal.field
+    """How the mapped event answers a literal; a site's own name stands for the first field that
+    the event has."""
+    meant = known.synonyms.get(literal.field)
+    if not meant or own_name(mapped.event, literal.field):
+        return _read(literal, mapped, known)
+    readings = [_read(replace(literal, field=name), mapped, known) for name in meant]
+    return next((one for one in readings if not one.lost), readings[0])
+
+
+def _read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
+    name, event = literal.field, mapped.event
     if name == KEYWORD:
         return Reading(literal)
-    if name == "EventID" and not mapped.event.any_number:
-        return Reading(literal, always=bool(literal.constraint.admits(mapped.event.number)))
+    header = known.header.get(name)
+    if header == "EventID" and not event.any_number:
+        return Reading(literal, literal.constraint.admits(event.number), header, literal.constraint)
     if name in mapped.fixed:
         fixed = _fixed(literal, mapped)
         if fixed is not None:
             return fixed
-    if name in known.header:
-        answer = settled(mapped.event, name, literal.constraint)
-        return Reading(literal, answer, name, literal.constraint)
-    if mapped.names is not None:
-        return _renamed(literal, mapped.event, mapped.names.get(name))
-    return _own(literal, mapped.event, known)
+    if header is not None and _is_of_header(name, event, known):
+        answer = settled(event, header, literal.constraint)
+        return Reading(literal, answer, header, literal.constraint)
+    if mapped.names is not None and name in mapped.names:
+        return _renamed(literal, mapped.names[name])
+    return _of_event(literal, mapped, known)
+
+
+def _is_of_header(name: str, event: EventId, known: Knowledge) -> bool:
+    """Whether a name for what the header holds is not that of a field of the event's own."""
+    if known.header[name] == name:
+        return True
+    return not own_name(event, name) and (name not in known.unsure or fields_known(event))
+
+
+@lru_cache(maxsize=8192)
+def own_name(event: EventId, name: str) -> str:
+    """A field of some version of an event as the event spells it; '' for none.
+
+    Tools write names such as 'Source Name' without the space.
+    """
+    fields = sensors().fields(event)
+    if name in fields:
+        return name
+    plain = name.replace("_", "")
+    return next((x for x in fields if " " in x and x.replace(" ", "") == plain), "")
 
 
 def _fixed(literal: Literal, mapped: MappedEvent) -> Reading | None:
@@ -68,24 +107,59 @@ def _fixed(literal: Literal, mapped: MappedEvent) -> Reading | None:
     return Reading(literal) if mapped.names is not None else None
 
 
-def _own(literal: Literal, event: EventId, known: Knowledge) -> Reading:
-    name = literal.field
-    sensor = sensors().of(event)
-    never = sensor.never_has(event, name) if sensor else ""
-    if never:
-        return _lost(literal, never)
+def _of_event(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
+    """A literal on a field by the event's own name, or by one that stands for part of it."""
+    name, event = literal.field, mapped.event
+    whole = known.whole.get(_NUMBER.sub("", name))
+    if whole and not always_there(event, name):
+        return _doubted(literal, event, whole)
+    own = own_name(event, name)
+    if own:
+        return _own(literal, own, known)
+    if name.casefold() in known.algorithms:
+        return _hash(literal, mapped, known)
+    if name in known.perhaps:
+        return _doubted(literal, event, known.perhaps[name])
+    never = never_there(event, name)
+    if not never:
+        return _own(literal, name, known)
+    if mapped.names is not None:
+        never = f"{event} has no field {name} and no counterpart of it"
+    names = (*sensors().fields(event), *(mapped.names or ()), *known.header)
+    return _lost(literal, never + did_you_mean(name, names))
+
+
+def _own(literal: Literal, name: str, known: Knowledge) -> Reading:
+    """A literal on a field that the event calls `name`."""
+    constraint = literal.constraint
     needed: tuple[str, ...] = (name,)
     if name in known.hashes:
-        algorithms = {_HASH.match(value) for value in literal.constraint.values}
-        needed = tuple(
-            sorted({f"{name}:{found[1].upper()}" if found else name for found in algorithms})
-        )
-    return Reading(literal, None, name, literal.constraint, Need(name, needed or (name,)))
+        needed = hashes_needed(name, constraint)
+    if name in known.rendered:
+        constraint = _with_values(constraint, known.rendered[name])
+    return Reading(literal, None, name, constraint, Need(literal.field, needed))
 
 
-def _renamed(literal: Literal, event: EventId, name: FieldName | None) -> Reading:
-    if name is None:
-        return _lost(literal, f"{event} has no counterpart of {literal.field}")
+def _hash(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
+    """A literal on one hash, as the event tells it among others; `Hashes` is Sigma's name."""
+    algorithm = known.algorithms[literal.field.casefold()]
+    fields = [name for name in sorted(known.hashes) if own_name(mapped.event, name)]
+    if fields:
+        need = Need(literal.field, (f"{fields[0]}:{algorithm}",))
+        constraint = hash_test(literal.constraint, algorithm)
+        return Reading(literal, None, fields[0], constraint, need)
+    absent = (mapped.names or {}).get("Hashes")
+    return _lost(literal, absent.absent if absent else f"{mapped.event} holds no hash")
+
+
+def _doubted(literal: Literal, event: EventId, why: str) -> Reading:
+    """A literal that the event may answer in another form, which nobody can compare."""
+    fields = (literal.field,) if own_name(event, literal.field) else ()
+    constraint = literal.constraint if fields else Constraint(Test.UNKNOWN)
+    return Reading(literal, None, literal.field, constraint, Need(literal.field, fields, doubt=why))
+
+
+def _renamed(literal: Literal, name: FieldName) -> Reading:
     if name.absent:
         return _lost(literal, name.absent)
     constraint = _translated(literal.constraint, name)
@@ -104,9 +178,14 @@ def _translated(constraint: Constraint, name: FieldName) -> Constraint | None:
     values = tuple(value for value in constraint.values if _may_hold(value, constraint, name))
     if constraint.values and not values:
         return None
-    folded = {key.casefold(): value for key, value in name.values.items()}
-    values = tuple(folded.get(value.casefold(), value) for value in values)
-    return Constraint(constraint.test, values, cased=constraint.cased)
+    return _with_values(Constraint(constraint.test, values, cased=constraint.cased), name.values)
+
+
+def _with_values(constraint: Constraint, words: Mapping[str, str]) -> Constraint:
+    """The constraint with the values that the event holds for some words."""
+    folded = {word.casefold(): value for word, value in words.items()}
+    values = tuple(folded.get(value.casefold(), value) for value in constraint.values)
+    return Constraint(constraint.test, values, constraint.negated, constraint.cased)
 
 
 def _may_hold(value: str, constraint: Constraint, name: FieldName) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from logreach.coverage.engine.judged import Judged
+from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.coverage.events.event_id import EventId
 
@@ -69,6 +69,13 @@ class WayResult(NamedTuple):
     def alive(self) -> bool:
         """Whether it may fire."""
         return self.verdict.possible > Level.NO
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons of its first candidate that comes to the same."""
+        applicable = self.verdict.applicable
+        judged = (x.judged for x in self.candidates if x.judged.verdict.applicable == applicable)
+        return next((one.reasons for one in judged), ())
 
     @property
     def dead(self) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import product
 
 from logreach.coverage.detections.constant_fields import retired
-from logreach.coverage.detections.model import CandidateEvent, Rule
+from logreach.coverage.detections.model import CandidateEvent, Need, Rule
 from logreach.coverage.detections.published import EventFields
-from logreach.coverage.engine.verdict import all_of
+from logreach.coverage.engine.verdict import UNKNOWN, Verdict, all_of
 from logreach.coverage.platforms.registry import sensors
 
 
@@ -31,16 +31,24 @@ def able_candidates(rule: Rule) -> list[CandidateEvent]:
         for branch in rule.branches
         for alternatives in branch.alternatives
         for candidate in alternatives
-        if all(need.fields for need in candidate.demand.needs) and not retired(candidate.event)
+        if not candidate.lost and not retired(candidate.event)
     ]
 
 
 def _reads(candidate: CandidateEvent) -> Iterator[EventFields]:
     """A candidate event with its fields; several where one field may stand for another."""
     demand = candidate.demand
-    limit = all_of((demand.limit, *(need.limit for need in demand.needs)))
-    for names in product(*(need.fields for need in demand.needs)):
-        yield EventFields(demand.event, tuple(sorted(set(names))), limit)
+    for choices in product(*map(_choices, demand.needs)):
+        limit = all_of((demand.limit, *(limit for _, limit in choices)))
+        yield EventFields(demand.event, tuple(sorted({x for x, _ in choices if x})), limit)
+
+
+def _choices(need: Need) -> Iterator[tuple[str, Verdict]]:
+    """The fields that meet a need, each with the best that it allows; '' for none of them."""
+    for name in need.fields:
+        yield name, need.limit
+    if need.doubt:
+        yield "", UNKNOWN
 
 
 def _is_easier(one: EventFields, other: EventFields) -> bool:

@@ -14,6 +14,7 @@ from logreach.coverage.detections.model import (
     Branch,
     CandidateEvent,
     Correlation,
+    CountedField,
     Demand,
     Lit,
     Literal,
@@ -70,9 +71,13 @@ class _Writer:
             (rule.techniques, rule.tactics, (source.product, source.category, source.service)),
             tuple(map(self._branch, rule.branches)),
             (rule.truncated, None if rule.tree is None else self._tree(rule.tree)),
-            (rule.unjudged, rule.applicable, rule.kind, rule.name),
-            None if told is None else (told.rules, told.every, told.fields),
+            (rule.unjudged, rule.applicable, rule.kind, rule.name, rule.impossible, rule.beside),
+            None if told is None else self._correlation(told),
         )
+
+    def _correlation(self, told: Correlation) -> Entry:
+        fields = tuple((field.names, field.by_rule) for field in told.fields)
+        return (told.rules, self._tree(told.condition), fields)
 
     def _branch(self, branch: Branch) -> Entry:
         return (
@@ -130,7 +135,7 @@ def _constraint(constraint: Constraint) -> Entry:
 
 
 def _need(need: Need) -> Entry:
-    return (need.sigma, need.fields, _limit(need.limit), need.why)
+    return (need.sigma, need.fields, _limit(need.limit), need.why, need.doubt)
 
 
 def _limit(verdict: Verdict) -> tuple[int, int]:
@@ -163,8 +168,8 @@ class _Reader:
         ]
         self._limits: dict[tuple[int, int], Verdict] = {}
         self._needs = [
-            Need(sigma, tuple(fields), self._limit(limit), why)
-            for sigma, fields, limit, why in content["needs"]
+            Need(sigma, tuple(fields), self._limit(limit), why, doubt)
+            for sigma, fields, limit, why, doubt in content["needs"]
         ]
         self._patterns = [
             EventPattern(
@@ -179,7 +184,7 @@ class _Reader:
         own, placed, branches, (truncated, tree), rest, correlation = entry
         rule_id, title, level, status, file, line = own
         techniques, tactics, source = placed
-        unjudged, applicable, kind, name = rest
+        unjudged, applicable, kind, name, impossible, beside = rest
         return Rule(
             rule_id,
             title,
@@ -197,7 +202,9 @@ class _Reader:
             applicable,
             kind,
             name,
-            None if correlation is None else _correlation(*correlation),
+            None if correlation is None else self._correlation(*correlation),
+            impossible,
+            beside,
         )
 
     def _source(self, said: tuple[str, ...]) -> LogSource:
@@ -260,6 +267,15 @@ class _Reader:
             self._limits[low, high] = Verdict.of(Level(low), Level(high))
         return self._limits[low, high]
 
+    def _correlation(
+        self, rules: Sequence[str], condition: Sequence[Any], fields: Sequence[Any]
+    ) -> Correlation:
+        counted = (
+            CountedField(tuple(names), tuple((rule, tuple(held)) for rule, held in by_rule))
+            for names, by_rule in fields
+        )
+        return Correlation(tuple(rules), self._tree(condition), tuple(counted))
+
     def _tree(self, entry: Sequence[Any]) -> Node:
         kind, rest = entry
         if kind == "literal":
@@ -272,10 +288,6 @@ class _Reader:
 
 def _each(pool: Sequence[T], numbers: Sequence[int]) -> tuple[T, ...]:
     return tuple([pool[number] for number in numbers])
-
-
-def _correlation(rules: Sequence[str], every: bool, fields: Sequence[str]) -> Correlation:
-    return Correlation(tuple(rules), every, tuple(fields))
 
 
 def rules_from(content: Content) -> list[Rule]:

@@ -10,7 +10,8 @@ import yaml
 def line_of(content: bytes, index: int, *path: str) -> int:
     """The line of a key in a document: the deepest of `path` that is there.
 
-    A last step that ends in '|' asks for any key below with that modifier.
+    A last step that ends in '|' asks for any key below with that modifier, one that begins with
+    '|' for any key below that tests that field.
     """
     nodes = list(yaml.compose_all(content, yaml.CSafeLoader))
     node = nodes[index] if index < len(nodes) else None
@@ -24,19 +25,28 @@ def line_of(content: bytes, index: int, *path: str) -> int:
 
 
 def _key(node: yaml.Node | None, step: str) -> tuple[yaml.Node, yaml.Node] | None:
+    is_deep = step.startswith("|") or step.endswith("|")
     todo = [node]
     while todo:
         item = todo.pop(0)
         if isinstance(item, yaml.MappingNode):
             for key, value in item.value:
-                modifiers = key.value.split("|")[1:] if isinstance(key.value, str) else []
-                if key.value == step or (step.endswith("|") and step[:-1] in modifiers):
+                if _is_meant(key, step):
                     return key, value
-                if step.endswith("|"):
+                if is_deep:
                     todo.append(value)
-        elif isinstance(item, yaml.SequenceNode) and step.endswith("|"):
+        elif isinstance(item, yaml.SequenceNode) and is_deep:
             todo.extend(item.value)
     return None
+
+
+def _is_meant(key: yaml.Node, step: str) -> bool:
+    if not isinstance(key.value, str):
+        return False
+    field, *modifiers = key.value.split("|")
+    if step.startswith("|"):
+        return field == step[1:]
+    return key.value == step or (step.endswith("|") and step[:-1] in modifiers)
 
 
 def place_of(content: bytes, error: Exception) -> str:

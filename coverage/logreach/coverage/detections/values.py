@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from logreach.coverage.detections.model import And, Lit, Literal, Node, Not, Or
+from logreach.coverage.detections.placeholders import Placeholders, filled, filled_expression
 from logreach.coverage.events.patterns import Constraint, Test
 
 if TYPE_CHECKING:
@@ -16,15 +18,16 @@ _UNKNOWN = Constraint(Test.UNKNOWN)
 _SIMPLE = {".": Test.EQUALS, ".*": Test.BEGINS, "*.": Test.ENDS, "*.*": Test.CONTAINS}
 
 
-def value_node(field: str, value: SigmaType) -> Node:
+def value_node(field: str, value: SigmaType, placeholders: Placeholders) -> Node:
     """The condition that a field meets one value; a value that cannot be told is UNKNOWN."""
     from sigma import types
 
     match value:
         case types.SigmaString():
-            return _string(field, value, isinstance(value, types.SigmaCasedString))
+            cased = isinstance(value, types.SigmaCasedString)
+            return _any([_string(field, text, cased) for text in filled(value, placeholders)])
         case types.SigmaExpansion():
-            return Or(tuple(value_node(field, one) for one in value.values))
+            return Or(tuple(value_node(field, one, placeholders) for one in value.values))
         case types.SigmaNull():
             return _lit(field, Constraint(Test.EMPTY))
         case types.SigmaExists():
@@ -34,9 +37,14 @@ def value_node(field: str, value: SigmaType) -> Node:
             # Two fields are compared: both must be there, and no value can be told.
             return And((_lit(field, _UNKNOWN), _lit(value.field, _UNKNOWN)))
         case types.SigmaRegularExpression():
-            return _lit(field, _expression(value))
+            texts = filled_expression(value.regexp, placeholders)
+            return _any([_lit(field, _expression(value, text)) for text in texts])
         case _:
             return _scalar(field, value)
+
+
+def _any(nodes: Sequence[Node]) -> Node:
+    return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
 
 
 def _scalar(field: str, value: SigmaType) -> Node:
@@ -77,12 +85,11 @@ def _lit(field: str, constraint: Constraint) -> Lit:
     return Lit(Literal(field, constraint))
 
 
-def _expression(value: SigmaRegularExpression) -> Constraint:
+def _expression(value: SigmaRegularExpression, text: SigmaString | str) -> Constraint:
     from sigma import types
 
     flags = {flag.name for flag in value.flags}
     letters = ("m" if "MULTILINE" in flags else "") + ("s" if "DOTALL" in flags else "")
-    text = value.regexp
     plain = text.to_plain_regex() if isinstance(text, types.SigmaString) else str(text)
     if isinstance(text, types.SigmaString) and text.contains_placeholder():
         return _lacking(text)

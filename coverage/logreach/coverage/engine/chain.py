@@ -38,9 +38,9 @@ class Chain:
         graph = self._evaluation.graph
         label, key = graph.node(key).label, self._resolved(key)
         verdict, note = self._over(key, edge)
-        said = self._evaluation.reason(key)
-        if said is not None:
-            return Branch(said.subject, None, verdict, (said,), (), note)
+        reason = self._evaluation.reason(key)
+        if reason is not None:
+            return Branch(reason.subject, None, verdict, (reason,), (), note)
         if key in self._shown:
             words = "; ".join(part for part in (note, "as above") if part)
             return Branch(label, None, verdict, (), (), words)
@@ -67,24 +67,26 @@ class Chain:
         return self._evaluation.graph.node(key).kind in (*_INNER, "coverage")
 
     def _children(self, key: NodeKey) -> Iterator[Branch]:
-        found = list(self._edges(key, self._evaluation.graph.node(key).combine))
+        edges = list(self._edges(key, self._evaluation.graph.node(key).combine))
         shown = [
             edge
-            for edge in found
+            for edge in edges
             if edge.elsewhere or self._evaluation.verdict(edge.child).applicable
         ]
         if not self._evaluation.verdict(key).applicable:
-            shown = self._barring(found)
-        for edge in shown or found:
+            shown = self._barring(edges)
+        for edge in shown or edges:
             yield self.below(edge.child, edge)
 
     def _barring(self, edges: list[Edge]) -> list[Edge]:
-        """Of the edges of what does not apply, those that say why: its gates, if one is shut."""
-        barred = [one for one in edges if not self._evaluation.verdict(one.child).applicable]
-        return [one for one in barred if one.gate] or barred
+        """The edges that explain why a node does not apply: its shut gates, else every child that
+        does not apply."""
+        barred = [edge for edge in edges if not self._evaluation.verdict(edge.child).applicable]
+        return [edge for edge in barred if edge.gate] or barred
 
     def _edges(self, key: NodeKey, combine: Combine) -> Iterator[Edge]:
-        """The edges of a node, those of children that combine in the same way in their place."""
+        """The edges of a node; a child that combines in the same way is replaced by its own
+        edges."""
         graph = self._evaluation.graph
         edges = graph.edges(key)
         if self._is_cover(key):
@@ -92,22 +94,22 @@ class Chain:
             return
         for edge in edges:
             child = graph.node(edge.child)
-            alike = child.combine is combine or len(graph.edges(edge.child)) == 1
-            if edge.limit is None and child.kind in _INNER and alike:
+            combines_alike = child.combine is combine or len(graph.edges(edge.child)) == 1
+            if edge.limit is None and child.kind in _INNER and combines_alike:
                 yield from self._edges(edge.child, combine)
             else:
                 yield edge
 
     def _over(self, key: NodeKey, edge: Edge | None) -> tuple[Verdict, str]:
-        """What a node counts for over an edge, and how to say that the edge limits it."""
+        """The verdict that a node passes over an edge, and a note if the edge limits it."""
         verdict = self._evaluation.verdict(key)
         if edge is not None and edge.elsewhere and not verdict.applicable:
             return verdict, edge.why
         if edge is None or edge.limit is None or not verdict.applicable:
             return verdict, ""
         through = verdict.limited(edge.limit)
-        other = "" if through == verdict else f"in itself {verdict.label}; "
-        return through, f"{other}counts at most as {edge.limit.label}: {edge.why}"
+        prefix = "" if through == verdict else f"in itself {verdict.label}; "
+        return through, f"{prefix}counts at most as {edge.limit.label}: {edge.why}"
 
     def _is_cover(self, key: NodeKey) -> bool:
         """Whether the node was made by `construction.cover` out of several children."""

@@ -172,11 +172,11 @@ class Compiled:
         """A node that is worth its child, and at least PARTIAL where a part of it holds."""
         return self._capped(child, part)
 
-    def _capped(self, whole: int, *parts: int) -> int:
-        children = (whole, *parts)
+    def _capped(self, full: int, *capped: int) -> int:
+        children = (full, *capped)
         number = self._capped_nodes.get(children)
         if number is None:
-            edges = (_PLAIN, *(_CAPPED for _ in parts))
+            edges = (_PLAIN, *(_CAPPED for _ in capped))
             number = self._capped_nodes[children] = self._append(None, Combine.ANY, children, edges)
         return number
 

@@ -51,10 +51,10 @@ def cover(
         inner(graph, key, Combine.ANY, kind, label)
         graph.link(key, Edge(pairs[0][0]))
         return key
-    whole = inner(graph, key.helper("whole"), Combine.ALL, "whole", f"{label}: all of it")
-    link_all(graph, whole, (child for child, _ in pairs))
+    complete = inner(graph, key.helper("whole"), Combine.ALL, "whole", f"{label}: all of it")
+    link_all(graph, complete, (child for child, _ in pairs))
     inner(graph, key, Combine.ANY, kind, label)
-    graph.link(key, Edge(whole))
+    graph.link(key, Edge(complete))
     for child, title in pairs:
         part = inner(graph, key.helper("part", child), Combine.ANY, "part", title)
         graph.link(part, Edge(child))

@@ -132,7 +132,7 @@ def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:
 
 
 def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey[object]]) -> Evaluation:
-    """Evaluate again after some facts changed; work grows with what comes out otherwise."""
+    """Evaluate again after some facts changed; only nodes above a changed leaf are recomputed."""
     again: dict[int, Reason] = {}
     new: dict[int, int] = {}
     for numbers, reasons, codes in old.compiled.leaves.answers_again(changed, old.facts, facts):

@@ -11,9 +11,8 @@ apply drops out, except over an edge marked `elsewhere`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.node_key import NodeKey
@@ -46,8 +45,7 @@ class Combine(StrEnum):
     LEAF = "prerequisite"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A node: `kind` is what it stands for ('technique', 'component', 'event', ...)."""
 
     key: NodeKey
@@ -57,8 +55,7 @@ class Node:
     leaf: Prerequisite | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """From a node to a child. `why` explains the limit; `source` says who states the edge.
 
     With `elsewhere`, a child that does not apply to the host is a need that other hosts meet: the

@@ -102,12 +102,14 @@ class _Group:
         self._numbers: list[int] = []
         self._leaves: list[Any] = []
         self._by_state: dict[object, Answers] = {}
+        self._hanging: dict[FactKey[object], tuple[int, ...]] = {}
 
     def add(self, number: int, leaf: Prerequisite) -> None:
         """Add a leaf."""
         self._numbers.append(number)
         self._leaves.append(leaf)
         self._by_state.clear()
+        self._hanging.clear()
 
     def answers(self, facts: Facts) -> Answers:
         """What they say of a host with these facts.
@@ -133,15 +135,20 @@ class _Group:
             return _NONE if same else self.answers(after)
         if not self._selective:
             return self.answers(after)
-        hanging = [
-            (number, leaf)
-            for number, leaf in zip(self._numbers, self._leaves, strict=True)
-            if any(leaf.hangs_on(key) for key in changed)
-        ]
+        hanging = sorted({place for key in changed for place in self._hanging_on(key)})
         if not hanging:
             return _NONE
-        numbers, leaves = zip(*hanging, strict=True)
-        return _answers(numbers, [leaf.check(after) for leaf in leaves])
+        numbers = [self._numbers[place] for place in hanging]
+        return _answers(numbers, [self._leaves[place].check(after) for place in hanging])
+
+    def _hanging_on(self, key: FactKey[object]) -> tuple[int, ...]:
+        """The places of the leaves that may say something else once a fact is another; found once,
+        as the same remedy is weighed for many profiles."""
+        places = self._hanging.get(key)
+        if places is None:
+            hanging = (place for place, leaf in enumerate(self._leaves) if leaf.hangs_on(key))
+            places = self._hanging[key] = tuple(hanging)
+        return places
 
     def _asked(self, facts: Facts) -> Answers:
         if self._per_host is None:

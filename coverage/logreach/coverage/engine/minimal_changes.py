@@ -80,12 +80,12 @@ class Least:
         sets, worthless = self._sets, self._worthless(number)
         children = self._evaluation.compiled.children[number]
         changes = [sets[child] for child in children if child not in worthless]
-        known = [one for one in changes if one != _NONE]
-        best = min(known, key=int.bit_count, default=_NONE)
+        candidates = [change_set for change_set in changes if change_set != _NONE]
+        best = min(candidates, key=int.bit_count, default=_NONE)
         if best > 0 and best & self._wide:
-            for other in known:
-                if other.bit_count() == best.bit_count() and self._asks_less(other, best):
-                    best = other
+            for candidate in candidates:
+                if candidate.bit_count() == best.bit_count() and self._asks_less(candidate, best):
+                    best = candidate
         return best
 
     def _asks_less(self, changes: int, more: int) -> bool:
@@ -135,9 +135,9 @@ class _Sets(dict[int, int]):
 def fewest(
     evaluation: Evaluation, number: int, goal: Level = Level.YES
 ) -> tuple[Remedy, ...] | None:
-    """Changes with which at least `goal` is proven of a node, none of which could be left out.
+    """Changes that together prove at least `goal` of a node, each of them necessary.
 
-    None where no known ones suffice.
+    None if no known changes suffice.
     """
     offered = {
         (remedy.key, remedy.text): remedy
@@ -153,7 +153,7 @@ def fewest(
     if applied(evaluation, chosen).proven(number) < goal:
         return None
     for remedy in tuple(chosen):
-        without = [other for other in chosen if other is not remedy]
+        without = [kept for kept in chosen if kept is not remedy]
         if applied(evaluation, without).proven(number) >= goal:
             chosen = without
     return tuple(chosen)
@@ -182,7 +182,7 @@ def applied(evaluation: Evaluation, remedies: Iterable[Remedy]) -> Evaluation:
 def facts_after(
     facts: Facts, remedies: Iterable[Remedy]
 ) -> tuple[dict[FactKey[object], object], set[Remedy]]:
-    """The values of the facts that remedies change, and the remedies that no value tells."""
+    """The new values of the facts that remedies change, and the remedies without a value."""
     values: dict[FactKey[object], object] = {}
     unvalued: set[Remedy] = set()
     for remedy in remedies:

@@ -62,8 +62,10 @@ class Reasons:
     def _followed(self, number: int) -> int:
         reason = self._evaluation.leaves[number]
         if reason is not None:
-            first, known = self._leaves.setdefault((reason.subject, reason.text), (number, reason))
-            return first if known is reason else number
+            first, earlier = self._leaves.setdefault(
+                (reason.subject, reason.text), (number, reason)
+            )
+            return first if earlier is reason else number
         if self._evaluation.compiled.kinds[number] is Combine.BRACKET:
             return number
         deciding = self._deciding(number)

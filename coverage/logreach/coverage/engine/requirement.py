@@ -82,9 +82,9 @@ def require(graph: Graph, requirement: Requirement) -> NodeKey:
         case Need():
             return leaf(graph, requirement.key, requirement.label, requirement.prerequisite)
         case Together():
-            parts = [(require(graph, part), title) for part, title in requirement.parts]
+            titled = [(require(graph, part), title) for part, title in requirement.parts]
             label, partly = requirement.label, requirement.partly
-            return cover(graph, requirement.key, _KIND, label, parts, partly)
+            return cover(graph, requirement.key, _KIND, label, titled, partly)
         case AllOf() | OneOf():
             combine = Combine.ALL if isinstance(requirement, AllOf) else Combine.EITHER
             if requirement.key not in graph:

@@ -77,8 +77,8 @@ class EventNotes:
 
     def field(self, event: EventId, name: str) -> FieldNote | None:
         """What a field means; None where nobody has written it down."""
-        own = self.fields.get(event.field(name))
-        return own or self.common.get(event.channel, {}).get(name)
+        note = self.fields.get(event.field(name))
+        return note or self.common.get(event.channel, {}).get(name)
 
 
 @cache
@@ -90,13 +90,13 @@ def load_notes() -> EventNotes:
     for path in sorted(_FOLDER.glob("*.yaml")):
         data = yaml_table(path, _FILE)
         for channel, meanings in data.get("common", {}).items():
-            known = common.setdefault(channel, {})
+            channel_notes = common.setdefault(channel, {})
             for name, meaning in meanings.items():
-                if name in known:
+                if name in channel_notes:
                     raise ValueError(
                         f"{path.name}: {channel}: {name} stands in another file as well"
                     )
-                known[name] = _field(meaning, data["source"])
+                channel_notes[name] = _field(meaning, data["source"])
         for key, entry in data["events"].items():
             event = EventId.parse(key)
             if event in events:

@@ -52,31 +52,32 @@ class Constraint:
     negated: bool = False
     cased: bool = False
 
-    def admits(self, text: str | None) -> bool | None:
-        """Whether a field with this text (None: absent) meets the constraint; None: no telling."""
-        held = _holds(self, text)
-        return negated(held) if self.negated else held
+    def admits(self, field_text: str | None) -> bool | None:
+        """Whether a field with this text (None: absent) meets the constraint; None: undecided."""
+        outcome = _holds(self, field_text)
+        return negated(outcome) if self.negated else outcome
 
 
-def _holds(constraint: Constraint, text: str | None) -> bool | None:
+def _holds(constraint: Constraint, field_text: str | None) -> bool | None:
     match constraint.test:
         case Test.UNKNOWN:
             return None
         case Test.EMPTY:
-            return not text
+            return not field_text
         case Test.EXISTS:
-            return text is not None
+            return field_text is not None
         case Test.MATCHES:
             patterns = [compiled(value, cased=constraint.cased) for value in constraint.values]
-            if text is None:
+            if field_text is None:
                 return False
-            if any(pattern is not None and pattern.found_in(text) for pattern in patterns):
+            if any(pattern is not None and pattern.found_in(field_text) for pattern in patterns):
                 return True
             return None if None in patterns else False
-    if text is None:
+    if field_text is None:
         return False
     return any(
-        _compare(constraint.test, value, text, constraint.cased) for value in constraint.values
+        _compare(constraint.test, value, field_text, constraint.cased)
+        for value in constraint.values
     )
 
 
@@ -94,24 +95,24 @@ def _fold_letter(letter: str) -> str:
     return lower if letter.isascii() or (len(lower) == 1 and not lower.isascii()) else letter
 
 
-def _compare(test: Test, value: str, text: str, cased: bool) -> bool:
+def _compare(test: Test, value: str, field_text: str, cased: bool) -> bool:
     if test in (Test.LESS, Test.LESS_EQUAL, Test.GREATER, Test.GREATER_EQUAL):
-        return _compare_numbers(test, value, text)
+        return _compare_numbers(test, value, field_text)
     if test is Test.CIDR:
-        return _in_network(value, text)
+        return _in_network(value, field_text)
     if not cased:
-        value, text = fold(value), fold(text)
+        value, field_text = fold(value), fold(field_text)
     return {
-        Test.EQUALS: text == value,
-        Test.BEGINS: text.startswith(value),
-        Test.ENDS: text.endswith(value),
-        Test.CONTAINS: value in text,
+        Test.EQUALS: field_text == value,
+        Test.BEGINS: field_text.startswith(value),
+        Test.ENDS: field_text.endswith(value),
+        Test.CONTAINS: value in field_text,
     }[test]
 
 
-def _compare_numbers(test: Test, value: str, text: str) -> bool:
+def _compare_numbers(test: Test, bound: str, number: str) -> bool:
     try:
-        left, right = float(int(text, 0)), float(value)
+        left, right = float(int(number, 0)), float(bound)
     except ValueError:
         return False
     return {
@@ -122,9 +123,9 @@ def _compare_numbers(test: Test, value: str, text: str) -> bool:
     }[test]
 
 
-def _in_network(value: str, text: str) -> bool:
+def _in_network(network: str, address: str) -> bool:
     try:
-        return ipaddress.ip_address(text) in ipaddress.ip_network(value, strict=False)
+        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
     except (ValueError, TypeError):
         return False
 
@@ -153,7 +154,10 @@ class EventPattern:
             plain = [
                 (
                     name,
-                    [(one.test.value, one.values, one.negated, one.cased) for one in constraints],
+                    [
+                        (each.test.value, each.values, each.negated, each.cased)
+                        for each in constraints
+                    ],
                 )
                 for name, constraints in self.fields.items()
             ]

@@ -104,11 +104,11 @@ def event_root(
     return EventElement("", children=(EventElement("Event", children=(_system(meta), *body)),))
 
 
-def _other_fields(meta: EventMetadata, named: tuple[str, ...]) -> tuple[str | TextExcept, ...]:
-    """The fields that the event may have besides: those of other versions, or any."""
+def _other_fields(meta: EventMetadata, names: tuple[str, ...]) -> tuple[str | TextExcept, ...]:
+    """Further fields that the event may have: those of other versions, or any but `names`."""
     if meta.ever is None:
-        return (TextExcept(frozenset(named)),)
-    return tuple(sorted(meta.ever - set(named)))
+        return (TextExcept(frozenset(names)),)
+    return tuple(sorted(meta.ever - set(names)))
 
 
 def _fields_of(

@@ -59,13 +59,15 @@ def membership(subscription: Subscription, who: Who) -> Membership:
     name = subscription.name
     if by_list.takes is None and by_list.missing == FORWARDING and subscription.named:
         if subscription.elsewhere:
-            why = f"{name} lists other computers than this host, for which the inventory names it"
-            return Membership(takes=None, why=why, missing=FORWARDING)
+            explanation = (
+                f"{name} lists other computers than this host, for which the inventory names it"
+            )
+            return Membership(takes=None, why=explanation, missing=FORWARDING)
         by_list = Membership(takes=True, why="the inventory names it for this host")
     if by_list.takes and subscription.expires:
         # The clock is not read: the same input gives the same answer on any day.
-        why = f"{name} expires on {subscription.expires}, which may have passed"
-        return Membership(takes=None, why=why, missing=FORWARDING)
+        explanation = f"{name} expires on {subscription.expires}, which may have passed"
+        return Membership(takes=None, why=explanation, missing=FORWARDING)
     return by_list
 
 
@@ -74,8 +76,10 @@ def _by_list(subscription: Subscription, who: Who) -> Membership:
     if subscription.initiated != "source":
         if subscription.initiated == "collector" and not subscription.sources:
             return Membership(takes=False, why=f"{name} lists no computer to take events from")
-        why = f"the computers that {name} lists are unknown, and so is whether this host is one"
-        return Membership(takes=None, why=why, missing=FORWARDING)
+        explanation = (
+            f"the computers that {name} lists are unknown, and so is whether this host is one"
+        )
+        return Membership(takes=None, why=explanation, missing=FORWARDING)
     sddl = subscription.allowed or ("" if subscription.certificates else _table()["default"])
     try:
         entries = read_dacl(sddl) if sddl else ()
@@ -91,8 +95,8 @@ def _by_list(subscription: Subscription, who: Who) -> Membership:
         )
     by_entries = _by_entries(name, entries, who)
     if by_entries.takes is False and subscription.certificates:
-        why = f"whether this host sends to {name} with a certificate is unknown"
-        return Membership(takes=None, why=why, missing=FORWARDING)
+        explanation = f"whether this host sends to {name} with a certificate is unknown"
+        return Membership(takes=None, why=explanation, missing=FORWARDING)
     return by_entries
 
 
@@ -112,11 +116,11 @@ def _by_entries(name: str, entries: tuple[Access, ...], who: Who) -> Membership:
         outcomes |= {False}
     if len(outcomes) == 1:
         takes = outcomes.pop()
-        why = "" if takes else f"{name} takes from {_groups(entries)}"
-        return Membership(takes, why)
+        explanation = "" if takes else f"{name} takes from {_groups(entries)}"
+        return Membership(takes, explanation)
     # A fact about the host comes first; naming the subscription for it settles only groups.
-    why, missing = min(doubts, key=lambda doubt: doubt[1] == FORWARDING)
-    reason = f"whether {name} takes from this host depends on {why}"
+    condition, missing = min(doubts, key=lambda doubt: doubt[1] == FORWARDING)
+    reason = f"whether {name} takes from this host depends on {condition}"
     return Membership(takes=None, why=reason, missing=missing)
 
 

@@ -166,7 +166,7 @@ class Forwarded:
 
 
 class Arriving:
-    """What of the events of one host is forwarded, for who asks of many patterns."""
+    """Answers for many patterns which events of one host are forwarded."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -209,7 +209,8 @@ class Arriving:
         answer: FilterAnswer,
         fact: Known[Forwarding],
     ) -> Reason:
-        """Not all is taken by those that surely take from the host; others may, or do elsewhere."""
+        """The answer if the subscriptions that surely take from the host do not take every event:
+        others may, or take them from other hosts only."""
         sieves, verdict = self._sieves, verdict_of(answer)
         if sieves.open_:
             most = sieves.maybe.answer(pattern, event)

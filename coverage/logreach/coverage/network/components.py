@@ -167,25 +167,25 @@ class Components:
     def known_part(
         self, component: str, events: Sequence[EventId] = (), technique: str = ""
     ) -> NodeKey:
-        """As `alternatives`, or with no events as `component`; but operations that no event is
-        known to show are not there, instead of unknown: they keep the rest from being whole."""
+        """As `alternatives`, or `component` if there are no events; but an operation that no known
+        event shows counts as missing, not as unknown, and so caps the component at PARTIAL."""
         table = self.operations(component, technique)
-        meant = [each for each in table.operations if _shows(each, events)] or table.operations
-        shown = [each for each in meant if each.shown_by]
-        if len(shown) == len(meant):
+        relevant = [each for each in table.operations if _shows(each, events)] or table.operations
+        shown = [each for each in relevant if each.shown_by]
+        if len(shown) == len(relevant):
             if events:
                 return self.alternatives(component, events, technique)
             return self.component(component, technique)
-        untold = ", ".join(each.title for each in meant if not each.shown_by)
+        untold = ", ".join(each.title for each in relevant if not each.shown_by)
         explanation = f"no event of {self._events.sensor_names} is known to show {untold}"
         narrowing = self.narrowing(component, technique)
-        key = alternatives_key(component, ("known", *(each.name for each in meant)), narrowing)
+        key = alternatives_key(component, ("known", *(each.name for each in relevant)), narrowing)
         if key in self._graph:
             return key
         inner(self._graph, key, Combine.ANY, "component", component)
         if shown:
-            parts = [(self.operation(table, each, technique), each.title) for each in shown]
-            covered = self._cover(key.helper("operations"), component, parts)
+            children = [(self.operation(table, each, technique), each.title) for each in shown]
+            covered = self._cover(key.helper("operations"), component, children)
             self._graph.link(key, Edge(covered, PARTIAL, f"is in part only: {explanation}"))
         for mapped in self.unplaced(component, technique):
             self._graph.link(key, self._unplaced_edge(component, mapped))

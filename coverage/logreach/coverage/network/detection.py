@@ -81,10 +81,16 @@ class Detections:
             self._add(technique)
 
     def direct_events(self, technique: str) -> frozenset[EventId]:
-        """The events of which each records the act of a technique itself, whatever the procedure
-        and wherever it is written: a 4720 of a workstation is no account of the domain."""
+        """The events that each record the act of a technique itself, whatever the procedure and the
+        host: a 4720 of a workstation says nothing of domain accounts."""
         shown = (line.shown for line in self._evidence.get(technique, NO_EVIDENCE).evidence)
-        return frozenset(one.event for one in shown if one.limit is None and not one.role)
+        return frozenset(each.event for each in shown if each.limit is None and not each.role)
+
+    def recorded_by(self, technique: str) -> frozenset[EventId]:
+        """The events that record the act of a technique, also in part or for some procedures."""
+        evidence = self._evidence.get(technique, NO_EVIDENCE)
+        several = (evidence.evidence, *(each.evidence for each in evidence.procedures))
+        return frozenset(line.shown.event for lines in several for line in lines)
 
     def _add(self, technique: Technique) -> None:
         """Add the nodes for a technique after those for its sub-techniques."""
@@ -129,18 +135,18 @@ class Detections:
 
     def _line(self, technique: Technique, line: DirectEvidence, place: int) -> EvidenceNode:
         shown = line.shown
-        here = evidence_key(technique.id, place)
-        inner(self._graph, here, Combine.ANY, "evidence", f"{shown.event}: {line.act}")
-        self._graph.link(here, Edge(self._events.recorded(shown), shown.limit, shown.why))
+        local = evidence_key(technique.id, place)
+        inner(self._graph, local, Combine.ANY, "evidence", f"{shown.event}: {line.act}")
+        self._graph.link(local, Edge(self._events.recorded(shown), shown.limit, shown.why))
         recorder = self._events.recorder(shown)
         if recorder is None:
-            return EvidenceNode(line, here)
-        elsewhere = here.helper("elsewhere")
+            return EvidenceNode(line, local)
+        elsewhere = local.helper("elsewhere")
         inner(self._graph, elsewhere, Combine.ANY, "evidence", f"{shown.event}: {line.act}")
-        told = Elsewhere(here, shown.event, recorder)
-        child = leaf(self._graph, elsewhere.helper("told"), shown.event, told)
+        prerequisite = Elsewhere(local, shown.event, recorder)
+        child = leaf(self._graph, elsewhere.helper("told"), shown.event, prerequisite)
         self._graph.link(elsewhere, Edge(child, shown.limit, shown.why))
-        return EvidenceNode(line, here, elsewhere, recorder)
+        return EvidenceNode(line, local, elsewhere, recorder)
 
     def _link_evidence(
         self, technique: Technique, ways: Sequence[EvidenceWay], question: str, head: NodeKey
@@ -158,12 +164,12 @@ class Detections:
             if not way.procedures:
                 link_all(self._graph, key, self._places(way.lines, question))
                 continue
-            parts = [
+            children = [
                 (self._procedure(key, title, lines, question), title)
                 for title, lines in way.procedures
             ]
             together = key.helper("procedures")
-            cover(self._graph, together, "coverage", "every procedure", parts, _PROCEDURE)
+            cover(self._graph, together, "coverage", "every procedure", children, _PROCEDURE)
             self._graph.link(key, Edge(together))
         self._graph.link(head, Edge(key))
 
@@ -188,12 +194,12 @@ class Detections:
         references = tuple(self._references(analytic, technique, lines))
         key = analytic_way_key(analytic.id, technique.id)
         body = self._techniques.on_its_hosts(analytic, key, f"analytic {analytic.id}")
-        whole = inner(
+        complete = inner(
             self._graph, key.helper("whole"), Combine.ALL, "whole", f"{analytic.id} whole"
         )
         generic = all(reference.telling for reference in references)
         for reference in references:
-            self._graph.link(whole, self._techniques.elsewhere_edge(self._told(reference)))
+            self._graph.link(complete, self._techniques.elsewhere_edge(self._told(reference)))
             part = inner(
                 self._graph,
                 key.helper("part", reference.node),
@@ -204,28 +210,28 @@ class Detections:
             self._graph.link(part, Edge(reference.node))
             self._graph.link(body, Edge(part, PARTIAL, _REFERENCE))
         if not references:
-            self._unjudged(whole, technique, f"{analytic.id} names no log source")
-        limit, why = (PARTIAL, _GENERIC) if generic else (None, "")
-        self._graph.link(body, Edge(whole, limit, why))
+            self._unjudged(complete, technique, f"{analytic.id} names no log source")
+        limit, explanation = (PARTIAL, _GENERIC) if generic else (None, "")
+        self._graph.link(body, Edge(complete, limit, explanation))
         return AnalyticWay(analytic, key, references)
 
     def _references(
         self, analytic: Analytic, technique: Technique, lines: Sequence[EvidenceNode]
     ) -> Iterable[Reference]:
         """What an analytic refers to, each once, by any event that shows it."""
-        seen: set[NodeKey] = set()
+        yielded: set[NodeKey] = set()
         for ref in analytic.refs:
             events = self._techniques.named_events(ref)
             shown = self._components.showing(ref.component, events, technique.id)
             telling = self._components.telling(ref.component)
-            own = [] if telling else _on_events(lines, {each.event for each in shown})
+            specific = [] if telling else _on_events(lines, {each.event for each in shown})
             node = self._components.known_part(ref.component, events, technique.id)
-            if own:
-                node = self._narrowed(technique, ref.component, node, own)
-            own_events = tuple(ShownBy(each.line.shown.event, each.here) for each in own)
+            if specific:
+                node = self._narrowed(technique, ref.component, node, specific)
+            own_events = tuple(ShownBy(each.line.shown.event, each.here) for each in specific)
             any_event = tuple(ShownBy(each.event, self._events.seen(each)) for each in shown)
-            if node not in seen:
-                seen.add(node)
+            if node not in yielded:
+                yielded.add(node)
                 yield Reference(ref.component, node, own_events, any_event, telling)
 
     def _narrowed(
@@ -235,24 +241,26 @@ class Detections:
         general: NodeKey,
         lines: Sequence[EvidenceNode],
     ) -> NodeKey:
-        """A data component, of which a part counts only where it is what the technique is about.
+        """A data component of which a part counts only if the technique's own evidence shows it.
 
         Audit entries on some keys say nothing of the keys that another technique writes to: the
-        technique's own lines of evidence tell which these are. Where other hosts record all of
-        them, an event of the same number on this one is about something else.
+        technique's own lines of evidence name these. Where other hosts record all of them, an event
+        of the same number on this host is about something else.
         """
-        own = general.helper("what it is about", technique.id, *(line.here for line in lines))
-        inner(self._graph, own, Combine.ANY, "narrowed", f"{component} for {technique.id}")
-        link_all(self._graph, own, (line.here for line in lines))
+        specific = general.helper("what it is about", technique.id, *(line.here for line in lines))
+        inner(self._graph, specific, Combine.ANY, "narrowed", f"{component} for {technique.id}")
+        link_all(self._graph, specific, (line.here for line in lines))
         if all(line.recorder for line in lines):
-            return own
-        bracket = inner(self._graph, own.helper("bracket"), Combine.BRACKET, "narrowed", component)
+            return specific
+        bracket = inner(
+            self._graph, specific.helper("bracket"), Combine.BRACKET, "narrowed", component
+        )
         self._graph.link(bracket, Edge(general, gate=True))
-        why = f"only a part of {component} is there; what {technique.id} is about decides"
-        self._graph.link(bracket, Edge(own, PARTIAL, why))
-        key = inner(self._graph, own.helper("narrowed"), Combine.ANY, "narrowed", component)
+        explanation = f"only a part of {component} is there; what {technique.id} is about decides"
+        self._graph.link(bracket, Edge(specific, PARTIAL, explanation))
+        key = inner(self._graph, specific.helper("narrowed"), Combine.ANY, "narrowed", component)
         self._graph.link(key, Edge(bracket))
-        self._graph.link(key, Edge(own, PARTIAL, why))
+        self._graph.link(key, Edge(specific, PARTIAL, explanation))
         return key
 
     def _told(self, reference: Reference) -> NodeKey:
@@ -263,8 +271,8 @@ class Detections:
         label = f"{reference.component} with the {reference.telling}"
         inner(self._graph, key, Combine.ALL, "told", label)
         self._graph.link(key, Edge(reference.node))
-        wanted = self._components.attribute(reference.component, reference.telling)
-        self._graph.link(key, Edge(wanted))
+        attribute = self._components.attribute(reference.component, reference.telling)
+        self._graph.link(key, Edge(attribute))
         return key
 
     def _where_recorded(self, rule: RuleWay, lines: Sequence[EvidenceNode]) -> RuleWay:
@@ -318,8 +326,8 @@ class Detections:
         if not below:
             return
         key = subtechniques_key(technique.id, question)
-        parts = [(technique_key(each.id, question), f"{each.id} {each.name}") for each in below]
-        cover(self._graph, key, "way", "its sub-techniques", parts, _SUBTECHNIQUE)
+        children = [(technique_key(each.id, question), f"{each.id} {each.name}") for each in below]
+        cover(self._graph, key, "way", "its sub-techniques", children, _SUBTECHNIQUE)
         self._graph.link(head, Edge(key))
 
     def _no_way(self, technique: Technique, evidence: TechniqueEvidence, head: NodeKey) -> None:
@@ -329,14 +337,14 @@ class Detections:
             words = f"{words}; {evidence.none}"
         self._unjudged(head, technique, words)
 
-    def _unjudged(self, key: NodeKey, technique: Technique, text: str) -> None:
-        fixed = Fixed(technique.id, UNKNOWN, text, technique.url)
+    def _unjudged(self, key: NodeKey, technique: Technique, explanation: str) -> None:
+        fixed = Fixed(technique.id, UNKNOWN, explanation, technique.url)
         self._graph.link(key, Edge(leaf(self._graph, key.helper("unknown"), technique.id, fixed)))
 
 
 def _on_events(lines: Iterable[EvidenceNode], events: Collection[EventId]) -> list[EvidenceNode]:
-    """The lines on some events, if one of them is the whole of what it tells: lines that all tell a
-    part only do not say what else there is."""
+    """The lines on these events if one has no limit; if all have one, nothing says what else their
+    event may show."""
     chosen = [line for line in lines if line.line.shown.event in events]
     return chosen if any(line.line.shown.limit is None for line in chosen) else []
 
@@ -348,9 +356,10 @@ def _evidence_ways(
     alone = len(evidence.evidence)
     ways = [EvidenceWay((line,)) for line in lines[:alone]]
     if evidence.procedures:
-        rest = iter(lines[alone:])
+        remaining = iter(lines[alone:])
         procedures = tuple(
-            (each.title, tuple(next(rest) for _ in each.evidence)) for each in evidence.procedures
+            (each.title, tuple(next(remaining) for _ in each.evidence))
+            for each in evidence.procedures
         )
         ways.append(EvidenceWay(tuple(lines[alone:]), procedures))
     return tuple(ways)

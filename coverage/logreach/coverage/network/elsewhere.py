@@ -30,7 +30,7 @@ ELSEWHERE = FactFamily("evidence of other hosts", FleetEvidence)
 
 
 def recorders_title(key: FactKey[object]) -> str:
-    """What the fact is called that hosts of a role record; '' for other facts."""
+    """The title of a fact that holds what hosts of a role record; '' for other facts."""
     return f"what hosts with the role {key.name} record" if key.family == ELSEWHERE else ""
 
 
@@ -50,24 +50,26 @@ class Elsewhere:
         return (*self.recorder.gate.reads, ELSEWHERE(self.recorder.name))
 
     def check(self, facts: Facts) -> Reason:
-        own = self.recorder.gate.check(facts)
-        where = f"{self.event} is recorded by hosts of the role {self.recorder.title}"
-        if own.verdict.applicable and own.verdict.settled:
-            text = f"{where}, and this is one: it records what is done here itself"
-            return self._reason(NOT_APPLICABLE, text)
+        role_reason = self.recorder.gate.check(facts)
+        statement = f"{self.event} is recorded by hosts of the role {self.recorder.title}"
+        if role_reason.verdict.applicable and role_reason.verdict.settled:
+            explanation = f"{statement}, and this is one: it records what is done here itself"
+            return self._reason(NOT_APPLICABLE, explanation)
         key = ELSEWHERE(self.recorder.name)
         fact = facts.get(key)
         if isinstance(fact, Missing):
-            text = f"{where}, and the inventory has none"
-            return self._reason(UNKNOWN, text, missing=key)
+            explanation = f"{statement}, and the inventory has none"
+            return self._reason(UNKNOWN, explanation, missing=key)
         verdict = fact.value.verdicts.get(self.evidence, NO)
-        text = f"{where}: {verdict.label} on {', '.join(fact.value.hosts)}"
-        if own.verdict.applicable:
-            text = f"{text}; whether this is one of them is unknown"
-            return self._reason(Verdict.of(Level.NO, verdict.possible), text, own.missing)
-        return self._reason(verdict, text)
+        explanation = f"{statement}: {verdict.label} on {', '.join(fact.value.hosts)}"
+        if role_reason.verdict.applicable:
+            explanation = f"{explanation}; whether this is one of them is unknown"
+            return self._reason(
+                Verdict.of(Level.NO, verdict.possible), explanation, role_reason.missing
+            )
+        return self._reason(verdict, explanation)
 
     def _reason(
-        self, verdict: Verdict, text: str, missing: FactKey[object] | None = None
+        self, verdict: Verdict, explanation: str, missing: FactKey[object] | None = None
     ) -> Reason:
-        return Reason("elsewhere", self.event, verdict, text, missing=missing)
+        return Reason("elsewhere", self.event, verdict, explanation, missing=missing)

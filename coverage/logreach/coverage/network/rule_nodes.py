@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.construction import inner
@@ -13,9 +13,10 @@ from logreach.coverage.engine.verdict import UNKNOWN
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.operations import Shown
 from logreach.coverage.events.patterns import EventPattern
-from logreach.coverage.events.sensor import OnObject, Sensors
+from logreach.coverage.events.sensor import OnObject, Recorder, Sensors
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.forwarding.prerequisite import Forwarded
+from logreach.coverage.network.elsewhere import Elsewhere
 from logreach.coverage.network.events import Events
 from logreach.coverage.network.keys import rule_key
 from logreach.coverage.platforms.registry import sensors as registered_sensors
@@ -23,16 +24,18 @@ from logreach.coverage.platforms.registry import sensors as registered_sensors
 
 @dataclass(frozen=True, slots=True)
 class RuleEvents:
-    """Answers `detections.nodes.EventNodes` by the sensors.
+    """Answers `detections.node_types.EventNodes` by the sensors.
 
     `broad`: what to change of a filter is named for all events of a kind, as rules by the thousand
-    ask for patterns of their own.
+    ask for patterns of their own. `shared` are the rules that a host may need and other hosts fire,
+    with the role of these.
     """
 
     compiled: Compiled
     events: Events
     sensors: Sensors
     broad: bool = True
+    shared: dict[NodeKey, Recorder] = field(default_factory=dict)
 
     @staticmethod
     def alone(*, broad: bool = True) -> RuleEvents:
@@ -59,12 +62,21 @@ class RuleEvents:
             self.compiled.named(key, number)
         return key
 
+    def recorded_elsewhere(self, rule: NodeKey, event: EventId, variant: Sense) -> int | None:
+        """A rule on such events fires on the hosts that record them for this one."""
+        sensor = self.sensors.of(event)
+        recorder = sensor.recorder(event, variant.role) if sensor else None
+        if recorder is None:
+            return None
+        self.shared[rule] = recorder
+        return self.compiled.leaf(Elsewhere(rule, event, recorder))
+
     def field(self, event: EventId, name: str) -> int:
         """A field of that event is filled."""
         if self.events.knows(event):
             return self.compiled.include(self.events.filled(event, name))
-        text = f"no source at hand tells the fields of {event}"
-        return self.compiled.leaf(Fixed(event.field(name), UNKNOWN, text))
+        explanation = f"no source at hand tells the fields of {event}"
+        return self.compiled.leaf(Fixed(event.field(name), UNKNOWN, explanation))
 
     def passes(self, pattern: EventPattern) -> int:
         """Filters let such events through, after audit policy and SACL where these depend on

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar, cast
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.keys import FactFamily, FactKey, V_co
+from logreach.inventories.facts.values import agreed
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
 
@@ -100,8 +101,10 @@ class Facts:
         conflicts: list[Conflict] = []
         for new in statements:
             agreeing = best.setdefault(new.key, [])
-            if not agreeing or agreeing[0].value == new.value:
-                agreeing.append(new)
+            value = agreed(agreeing[0].value, new.value) if agreeing else new.value
+            if value is not None:
+                is_vague = bool(agreeing) and agreeing[0].value != value
+                agreeing.insert(0 if is_vague else len(agreeing), new)
                 continue
             old = max(agreeing, key=lambda statement: statement.strength)
             if new.strength >= old.strength:
@@ -132,8 +135,13 @@ class Facts:
         return _UNTOLD
 
     def stating(self, key: FactKey[V], value: V) -> Facts:
-        """These facts with one of them changed, as by a remedy."""
-        stated = {**self.known, key: Known(value, (Evidence("as changed"),))}
+        """These facts with one of them changed, as by a remedy.
+
+        Its evidence stays, so that what does not hang on the change is seen to be the same.
+        """
+        before = self.known.get(key)
+        evidence = before.evidence if before else (Evidence("as changed"),)
+        stated = {**self.known, key: Known(value, evidence)}
         return Facts(stated, self.missing, self.conflicts)
 
     def of_family(self, family: FactFamily[V]) -> Iterator[tuple[str, Known[V]]]:

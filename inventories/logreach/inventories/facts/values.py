@@ -42,6 +42,16 @@ class StructuredValue:
         return str(self)
 
 
+def agreed(first: object, second: object) -> object | None:
+    """The more exact of two values that can both be true; None where they contradict."""
+    if first == second:
+        return first
+    for vague, exact in ((first, second), (second, first)):
+        if vague is Off.EITHER and (exact is False or exact is Off.NOT_SET):
+            return exact
+    return None
+
+
 def for_grouping(value: object) -> object:
     """What of a value decides whether two hosts are alike."""
     return value.for_grouping() if isinstance(value, StructuredValue) else value

@@ -151,5 +151,5 @@ def _cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula, on one line."""
     if not isinstance(value, str):
         return value
-    text = one_line(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    line = one_line(value)
+    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line

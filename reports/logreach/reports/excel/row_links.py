@@ -13,6 +13,7 @@ from logreach.coverage.assessment.result import (
     TechniqueResult,
 )
 from logreach.coverage.engine.judged import Judged, Reason
+from logreach.coverage.engine.verdict import Verdict
 from logreach.reports.excel.tables import Cell, CellLink
 from logreach.reports.profile_names import ProfileNames, profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue
@@ -29,6 +30,8 @@ class RowLinks:
 
     def __init__(self, assessment: Assessment, catalogue: ReasonCatalogue) -> None:
         self.catalogue = catalogue
+        self.verdict_cells: dict[tuple[Verdict, int, bool], tuple[Cell, ...]] = {}
+        """What stands beside a verdict, by the id of its reasons, which the catalogue keeps."""
         self.has_rules = any(profile.rules for profile in assessment.profiles)
         self.names = ProfileNames(assessment.profiles)
         self._profiles = {

@@ -180,16 +180,16 @@ class _SheetWriter:
         numbers = [str(row) for row in range(first, first + len(rows))]
         # Headers are bold, and those of numbers indented.
         scale = 0.8 if styles[0].startswith("header") else 1.0
-        parts: list[Iterable[str]] = []
+        columns: list[Iterable[str]] = []
         lines: list[Iterable[int]] = []
         for index, (style, cells) in enumerate(zip(styles, zip(*rows, strict=True), strict=True)):
             column = self._column(letter(index), style, scale * self._widths[index])
             xml, taken = zip(*column.xml(cells, numbers, self._link), strict=True)
-            parts += [repeat(f'<c r="{column.letter}'), numbers, xml]
+            columns += [repeat(f'<c r="{column.letter}'), numbers, xml]
             lines.append(taken)
         heights = map(_HEIGHTS.__getitem__, map(max, zip(*lines, strict=True)))
         begin = [repeat('<row r="'), numbers, heights]
-        self.rows += map("".join, zip(*begin, *parts, repeat("</row>"), strict=False))
+        self.rows += map("".join, zip(*begin, *columns, repeat("</row>"), strict=False))
 
     def _column(self, name: str, style: str, width: float) -> _Column:
         return _Column(

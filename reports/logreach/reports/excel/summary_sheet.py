@@ -63,8 +63,8 @@ def summary(assessment: Assessment, links: RowLinks) -> Sheet:
         missing_table(assessment, "TopMissing", "Missing facts that matter most", _TOP),
         _matrix(assessment, links),
     )
-    others = 8 + max(6, min(len(assessment.profiles), _MATRIX_PROFILES))
-    widths = (24.0, 42.0, *(16.0,) * others)
+    further_columns = 8 + max(6, min(len(assessment.profiles), _MATRIX_PROFILES))
+    widths = (24.0, 42.0, *(16.0,) * further_columns)
     heading = "Which ATT&CK detections these logs can support"
     return Sheet("Summary", widths, tables, heading=heading)
 
@@ -156,6 +156,8 @@ def _step_table(assessment: Assessment, links: RowLinks) -> Table:
         "Hosts :number",
         "Techniques :number",
         "Achievable after :share",
+        "Volume",
+        "Kinds of change",
         "Profiles",
     )
     rows = _step_rows(((step, len(step.techniques)) for step in step_lines(assessment)), links)
@@ -171,6 +173,8 @@ def _rule_step_table(assessment: Assessment, links: RowLinks) -> Table:
         "Hosts :number",
         "Rules :number",
         "Achievable after :share",
+        "Volume",
+        "Kinds of change",
         "Profiles",
     )
     rows = _step_rows(((step, len(step.rules)) for step in rule_step_lines(assessment)), links)
@@ -188,6 +192,8 @@ def _step_rows(steps: Iterable[tuple[StepLine, int]], links: RowLinks) -> list[t
             step.hosts,
             raised,
             step.share,
+            step.volume,
+            step.kinds,
             links.names(step.profiles),
         )
         for change in step.changes:

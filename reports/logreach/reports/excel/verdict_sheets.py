@@ -283,15 +283,20 @@ _VERDICT_PRINTED = 3
 
 
 def _verdict_cells(judged: Judged, links: RowLinks, *, mendable: bool = True) -> tuple[Cell, ...]:
-    numbers = links.catalogue.numbers(judged)
-    return (
-        signed(judged.verdict),
-        links.catalogue.why(judged),
-        _remedies(judged.reasons) if mendable else "",
-        links.evidence(numbers),
-        reference_of(judged.reasons),
-        *links.chain(numbers),
-    )
+    # Half of 28,000 rows, with rules, say what another one says.
+    key = (judged.verdict, id(judged.reasons), mendable)
+    cells = links.verdict_cells.get(key)
+    if cells is None:
+        numbers = links.catalogue.numbers(judged)
+        cells = links.verdict_cells[key] = (
+            signed(judged.verdict),
+            links.catalogue.why(judged),
+            _remedies(judged.reasons) if mendable else "",
+            links.evidence(numbers),
+            reference_of(judged.reasons),
+            *links.chain(numbers),
+        )
+    return cells
 
 
 def _written_by_system(judged: Judged) -> bool:

@@ -169,8 +169,10 @@ def _bar(assessment: Assessment, question: str) -> QuestionBar:
     for label in LABELS:
         number = counts[label]
         if number and label != "not applicable":
-            share, text = percent(number, pairs), percent_text(number, pairs)
-            segments.append(BarSegment(LABEL_STYLES[label], number, round(begin, 1), share, text))
+            share, share_text = percent(number, pairs), percent_text(number, pairs)
+            segments.append(
+                BarSegment(LABEL_STYLES[label], number, round(begin, 1), share, share_text)
+            )
             begin += share
     return QuestionBar(QUESTIONS[question], QUESTION_MEANING[question], tuple(segments))
 

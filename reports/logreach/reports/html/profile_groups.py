@@ -124,10 +124,10 @@ class ProfileGrouping:
         """Events or data components of all profiles."""
         blocks: dict[str, dict[object, ProfileGroup]] = {}
         for profile in self._profiles:
-            held = on_host(profile)
+            host_results = on_host(profile)
             for name, judged in results(profile).items():
                 cells = (self._cell(judged),)
-                style = style_of(held[name].verdict) if name in held else None
+                style = style_of(host_results[name].verdict) if name in host_results else None
                 group = ProfileGroup(cells, on_host=style)
                 _join(blocks.setdefault(name, {}), (cells, style), group, profile)
         return tuple(NamedBlock(name, tuple(groups.values())) for name, groups in blocks.items())
@@ -171,11 +171,11 @@ class ProfileGrouping:
 def _dead_parts(rule: RuleSummary) -> str:
     """'1 dead branch; no CommandLine': the parts of a rule that cannot match."""
     branches = len(rule.dead_branches)
-    parts = [counted(branches, "dead branch", "dead branches")] if branches else []
+    notes = [counted(branches, "dead branch", "dead branches")] if branches else []
     if rule.missing_fields:
         fields = dict.fromkeys(field.rpartition("/")[2] for field in rule.missing_fields)
-        parts.append(f"no {', '.join(fields)}")
-    return "; ".join(parts)
+        notes.append(f"no {', '.join(fields)}")
+    return "; ".join(notes)
 
 
 def _join(

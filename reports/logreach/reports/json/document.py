@@ -306,6 +306,8 @@ def _remedy(remedy: Remedy) -> RemedyEntry:
         text=remedy.text,
         cost=remedy.cost,
         title=remedy.title,
+        kind=remedy.kind,
+        volume=remedy.volume.value,
     )
 
 
@@ -317,6 +319,8 @@ def _planned_remedy(planned: PlannedRemedy) -> PlannedRemedyEntry:
         text=remedy.text,
         cost=remedy.cost,
         title=remedy.title,
+        kind=remedy.kind,
+        volume=remedy.volume.value,
         profiles=planned.profiles,
         hosts=planned.hosts,
         gain=planned.gain,
@@ -338,6 +342,8 @@ def _plan(plan: Plan) -> PlanEntry:
             step.techniques,
             step.rules,
             step.rule_gain,
+            step.kinds,
+            step.volume.value,
         )
         for step in plan.steps
     ]

@@ -35,6 +35,8 @@ class RemedyEntry(Struct, frozen=True):
     text: str
     cost: str
     title: str
+    kind: str
+    volume: str
 
 
 class PlannedRemedyEntry(Struct, frozen=True):
@@ -45,6 +47,8 @@ class PlannedRemedyEntry(Struct, frozen=True):
     text: str
     cost: str
     title: str
+    kind: str
+    volume: str
     profiles: tuple[str, ...]
     hosts: int
     gain: int
@@ -272,6 +276,8 @@ class StepEntry(Struct, frozen=True):
     techniques: tuple[str, ...]
     rules: tuple[str, ...]
     rule_gain: float
+    kinds: tuple[str, ...]
+    volume: str
 
 
 class PlanEntry(Struct, frozen=True):

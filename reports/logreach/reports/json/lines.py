@@ -88,5 +88,5 @@ def encoded(value: object) -> bytes:
         return _encode(value)
     except UnicodeEncodeError:
         plain: Any = msgspec.to_builtins(value, enc_hook=_as_text)
-        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-        return text.encode("utf-8", "backslashreplace")
+        line = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return line.encode("utf-8", "backslashreplace")

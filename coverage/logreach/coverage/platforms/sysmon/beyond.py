@@ -65,16 +65,16 @@ def told_by_other(sieve: Sieve, pattern: EventPattern) -> bool:
 def with_kept(
     answer: FilterAnswer, pattern: EventPattern, kept: Iterable[KeptPattern]
 ) -> FilterAnswer:
-    """The answer of a configuration that keeps more than it does: no more than what surely is."""
-    wanted = KeptPattern.of(pattern)
-    mine = [each for each in kept if each.event == pattern.event]
-    other = [each for each in kept if each.event != pattern.event]
-    if pattern.event == _DELETE_DETECTED and other:
+    """The answer once the configuration also keeps these patterns, as far as that is certain."""
+    target = KeptPattern.of(pattern)
+    same_event = [each for each in kept if each.event == pattern.event]
+    other_events = [each for each in kept if each.event != pattern.event]
+    if pattern.event == _DELETE_DETECTED and other_events:
         least = replace(answer, exact=False, kept=None, dropped=None, reason=_NEVER_BOTH)
         return answer if answer.level is Level.NO else replace(least, level=Level.PARTIAL)
-    if any(each.covers(wanted) for each in mine):
+    if any(each.covers(target) for each in same_event):
         return FilterAnswer(Level.YES, reason="the changed configuration keeps them")
-    if answer.level is Level.NO and any(wanted.covers(each) for each in mine):
+    if answer.level is Level.NO and any(target.covers(each) for each in same_event):
         reason = "the changed configuration keeps a part of them"
         return FilterAnswer(Level.PARTIAL, deciders=answer.deciders, reason=reason)
     return answer

@@ -21,7 +21,7 @@ Item = Filter | RuleElement
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """An exclude element and what of it may match the events that are wanted."""
+    """An exclude element, and its filters and rules that may match the events to keep."""
 
     element: EventElement
     items: tuple[Item, ...]
@@ -50,7 +50,7 @@ def least_change(filter_: SysmonFilter, pattern: EventPattern) -> ConfigChange |
     fields = frozenset(grammar.fields_of_tag(event.tag, config.grammar)).intersection(
         manifest.fields_of(event.id, config.sysmon_schema)
     )
-    exclusions = tuple(Exclusion(*found) for found in filter_.exclusions(pattern))
+    exclusions = tuple(Exclusion(*exclusion) for exclusion in filter_.exclusions(pattern))
     include = including(pattern, config.sysmon_schema, fields)
     spared = sparing(pattern, config.sysmon_schema, fields) if exclusions else ()
     for filters in dict.fromkeys((spared, ())):
@@ -68,21 +68,21 @@ def least_change(filter_: SysmonFilter, pattern: EventPattern) -> ConfigChange |
 
 
 def _extensible(config: Config, tag: str) -> bool:
-    """Whether an element of the tag at the end of the file would be loaded.
+    """Whether Sysmon would load an element of the tag at the end of the file.
 
-    What follows an element with an incorrect field is not.
+    It drops every element of a tag after one with an incorrect field.
     """
     if not tag or not has_rules(config.grammar):
         return False
-    known = tag in manifest.tags(config.grammar, loading=True)
-    return known and not any(dropped.tag == tag and dropped.field for dropped in config.dropped)
+    loadable = tag in manifest.tags(config.grammar, loading=True)
+    return loadable and not any(dropped.tag == tag and dropped.field for dropped in config.dropped)
 
 
 def _spared(
     elements: Iterable[EventElement], exclusions: Iterable[Exclusion], filters: tuple[Filter, ...]
 ) -> tuple[EventElement, ...]:
-    """The elements once what excludes spares what does not meet the filters; without filters, once
-    it is taken out."""
+    """The elements with the filters added to every exclusion, so that it spares events that fail
+    them; without filters, the exclusions are removed."""
     items = {id(exclusion.element): exclusion.items for exclusion in exclusions}
     return tuple(
         _sparing(element, items[id(element)], filters) if id(element) in items else element
@@ -104,7 +104,7 @@ def _sparing(
 
 
 def _with(item: Item, filters: tuple[Filter, ...]) -> Iterator[Item]:
-    """An excluding filter or rule that asks for further filters."""
+    """An excluding filter or rule that also requires the further filters."""
     if isinstance(item, RuleElement) and item.match_all:
         yield replace(item, filters=(*item.filters, *filters))
         return

@@ -49,11 +49,11 @@ def including(
 
     `fields` are those that may be named. () where no field of the pattern can be compared.
     """
-    known = frozenset(map(Condition, manifest.conditions(schema)))
+    conditions = frozenset(map(Condition, manifest.conditions(schema)))
     ways = [
         alternatives
         for name, constraint in _compared(pattern, fields)
-        if (alternatives := tuple(_alternatives(name, constraint, known)))
+        if (alternatives := tuple(_alternatives(name, constraint, conditions)))
     ]
     while len(ways) > 1 and _product(ways) > _MOST_RULES:
         ways.remove(max(ways, key=len))
@@ -68,11 +68,11 @@ def sparing(pattern: EventPattern, schema: Schema, fields: Collection[str]) -> t
     They are the opposite of one constraint, the one with fewest values: then no event of the
     pattern meets them all. () where that cannot be said.
     """
-    known = frozenset(map(Condition, manifest.conditions(schema)))
+    conditions = frozenset(map(Condition, manifest.conditions(schema)))
     candidates = [
         tuple(Filter(name, _OPPOSITE[constraint.test], value, "", 0) for value in constraint.values)
         for name, constraint in _compared(pattern, fields)
-        if not constraint.negated and _OPPOSITE[constraint.test] in known
+        if not constraint.negated and _OPPOSITE[constraint.test] in conditions
     ]
     return min(candidates, key=lambda x: (x[0].field == "EventType", len(x)), default=())
 
@@ -93,17 +93,17 @@ def _compared(pattern: EventPattern, fields: Collection[str]) -> Iterator[tuple[
 
 
 def _alternatives(
-    name: str, constraint: Constraint, known: frozenset[Condition]
+    name: str, constraint: Constraint, conditions: frozenset[Condition]
 ) -> Iterator[tuple[Filter, ...]]:
     """Filters on one field for one constraint."""
     values = constraint.values
     if constraint.negated:
         condition = _OPPOSITE[constraint.test]
-        if condition in known:
+        if condition in conditions:
             yield tuple(Filter(name, condition, value, "", 0) for value in values)
         return
     several = _ANY.get(constraint.test)
-    if several in known and len(values) > 1 and not any(";" in value for value in values):
+    if several in conditions and len(values) > 1 and not any(";" in value for value in values):
         assert several is not None  # noqa: S101 - only a condition is among those known
         yield (Filter(name, several, ";".join(values), "", 0),)
         return

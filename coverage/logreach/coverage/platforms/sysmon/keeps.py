@@ -85,7 +85,7 @@ def _told_with(event: EventId) -> tuple[EventId, ...]:
 
 
 class Keeping:
-    """What the Sysmon of one host keeps, for who asks of many patterns."""
+    """Answers for many patterns what the Sysmon of one host keeps."""
 
     def __init__(self, facts: Facts) -> None:
         self._os = facts.get(OS)
@@ -100,8 +100,8 @@ class Keeping:
         """Whether it logs every event of a pattern, some, or none."""
         for_event = self._whole.get((pattern.event, broad))
         if for_event is None:
-            whole = self._asked(EventPattern(pattern.event), broad=broad)
-            for_event = self._whole[pattern.event, broad] = whole
+            for_event = self._asked(EventPattern(pattern.event), broad=broad)
+            self._whole[pattern.event, broad] = for_event
         if not (pattern.fields and self._filters.loaded):
             return for_event
         if drops_all(for_event) and (broad or for_event.remedy is None):
@@ -146,10 +146,10 @@ class Keeping:
 
 def _least(loaded: tuple[Sieve, ...], pattern: EventPattern) -> Remedy | None:
     """The least change, worked out once for all hosts that have the configuration."""
-    known, key = loaded[-1].remedies, (loaded, pattern.key)
-    if key not in known:
-        known[key] = keep(pattern, loaded)
-    return known[key]
+    remedies, key = loaded[-1].remedies, (loaded, pattern.key)
+    if key not in remedies:
+        remedies[key] = keep(pattern, loaded)
+    return remedies[key]
 
 
 def _differing(possible: Filters, answers: list[FilterAnswer], verdicts: list[Verdict]) -> str:

@@ -41,19 +41,19 @@ class KeptPattern:
         )
 
     def __str__(self) -> str:
-        where = " and ".join(
+        conditions = " and ".join(
             f"{name} {_in_words(constraint)}"
             for name, constraints in self.fields
             for constraint in constraints
         )
-        return f"{self.event} where {where}" if where else f"every {self.event}"
+        return f"{self.event} where {conditions}" if conditions else f"every {self.event}"
 
 
 def kept_besides(state: SysmonState, events: Iterable[EventId]) -> Iterator[KeptPattern]:
-    """What the changed configuration of a host keeps besides, of these events."""
-    wanted = frozenset(events)
+    """The patterns of these events that the host's changed configuration keeps in addition."""
+    event_set = frozenset(events)
     for kept in state.keeps_also:
-        if isinstance(kept, KeptPattern) and kept.event in wanted:
+        if isinstance(kept, KeptPattern) and kept.event in event_set:
             yield kept
 
 
@@ -78,23 +78,28 @@ def _implies(narrow: Constraint, wide: Constraint) -> bool:
     if narrow.negated or wide.negated or (wide.cased and not narrow.cased):
         return False
     return bool(narrow.values) and all(
-        any(_within(narrow.test, text, wide.test, part, cased=wide.cased) for part in wide.values)
-        for text in narrow.values
+        any(
+            _within(narrow.test, narrow_value, wide.test, wide_value, cased=wide.cased)
+            for wide_value in wide.values
+        )
+        for narrow_value in narrow.values
     )
 
 
-def _within(narrow: Test, text: str, wide: Test, part: str, *, cased: bool) -> bool:
-    """Whether texts that, say, begin with `text` all, say, contain `part`."""
+def _within(narrow: Test, narrow_value: str, wide: Test, wide_value: str, *, cased: bool) -> bool:
+    """Whether every text that passes `narrow` with `narrow_value` also passes `wide` with
+    `wide_value`."""
     if not cased:
-        text, part = fold(text), fold(part)
-    whole, begins, ends = (narrow is test for test in (Test.EQUALS, Test.BEGINS, Test.ENDS))
+        narrow_value, wide_value = fold(narrow_value), fold(wide_value)
+    equals, begins, ends = (narrow is test for test in (Test.EQUALS, Test.BEGINS, Test.ENDS))
     match wide:
         case Test.EQUALS:
-            return whole and text == part
+            return equals and narrow_value == wide_value
         case Test.BEGINS:
-            return (whole or begins) and text.startswith(part)
+            return (equals or begins) and narrow_value.startswith(wide_value)
         case Test.ENDS:
-            return (whole or ends) and text.endswith(part)
+            return (equals or ends) and narrow_value.endswith(wide_value)
         case Test.CONTAINS:
-            return (whole or begins or ends or narrow is Test.CONTAINS) and part in text
+            holds_value = equals or begins or ends or narrow is Test.CONTAINS
+            return holds_value and wide_value in narrow_value
     return False

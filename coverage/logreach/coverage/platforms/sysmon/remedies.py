@@ -56,18 +56,18 @@ def install(os: Fact[OperatingSystem]) -> Remedy | None:
 
 
 def keep(pattern: EventPattern, sieves: Sequence[Sieve]) -> Remedy | None:
-    """Let a configuration keep the events of a pattern, by the least change known that does in
-    every Sysmon that may be meant; else by keeping all events of the tag."""
+    """Keep the events of a pattern by the least known change that works in every possible Sysmon;
+    otherwise by keeping all events of the tag."""
     if int(pattern.event.number) in _BLOCKING:
         return None
     changes = [least_change(sieve.engine, pattern) for sieve in sieves] if pattern.fields else []
     change = changes[0] if changes else None
-    if change is None or any(other != change for other in changes):
+    if change is None or any(each != change for each in changes):
         return keep_all(int(pattern.event.number))
-    wanted = KeptPattern.of(pattern)
-    state = SysmonState(installed=True, keeps_also=(wanted,))
-    title = f"Sysmon configuration: keep {_short(wanted)}"
-    instruction = _instruction(change, wanted)
+    kept = KeptPattern.of(pattern)
+    state = SysmonState(installed=True, keeps_also=(kept,))
+    title = f"Sysmon configuration: keep {_short(kept)}"
+    instruction = _instruction(change, kept)
     return Remedy(_KEY, state, instruction, "the events that match", title, _CONFIGURATION)
 
 
@@ -91,15 +91,15 @@ def keep_all(event_id: int) -> Remedy | None:
     return Remedy(_KEY, state, instruction, cost, title, _CONFIGURATION, volume)
 
 
-def _instruction(change: ConfigChange, wanted: KeptPattern) -> str:
+def _instruction(change: ConfigChange, kept: KeptPattern) -> str:
     steps = [*_on_exclusions(change)]
     if change.include:
         steps.append(f"add at the end of EventFiltering: {as_xml(change)}")
-    return f"Have the Sysmon configuration keep {wanted}: {'; '.join(steps)}"
+    return f"Have the Sysmon configuration keep {kept}: {'; '.join(steps)}"
 
 
 def _on_exclusions(change: ConfigChange) -> Iterator[str]:
-    """What to do with what excludes the events that are wanted."""
+    """The steps for the exclusions that may match the events to keep."""
     for exclusion in change.exclusions:
         element, items = exclusion.element, exclusion.items
         place = f"{element} (line {element.line})"
@@ -127,16 +127,16 @@ def _lines(items: Sequence[Item]) -> str:
     return f"{noun(len(numbers), 'line')} {listed}{further}"
 
 
-def _short(wanted: KeptPattern) -> str:
+def _short(kept: KeptPattern) -> str:
     """A pattern in a few words: its fields with their first values."""
-    event = manifest.event(int(wanted.event.number))
-    where = [
+    event = manifest.event(int(kept.event.number))
+    conditions = [
         f"{name} {'/'.join(values[:_NAMED_VALUES])}{'/...' if len(values) > _NAMED_VALUES else ''}"
-        for name, constraints in wanted.fields
-        if name != "EventType" or len(wanted.fields) == 1
+        for name, constraints in kept.fields
+        if name != "EventType" or len(kept.fields) == 1
         for values in (constraint.values for constraint in constraints)
     ]
-    return f"{event.tag if event else wanted.event} with {', '.join(where)}"
+    return f"{event.tag if event else kept.event} with {', '.join(conditions)}"
 
 
 @lru_cache(maxsize=16)

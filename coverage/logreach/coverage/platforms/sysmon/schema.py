@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import Any, cast
 
+from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
 from logreach.coverage.events.event_id import EventId
@@ -19,6 +22,7 @@ from logreach.coverage.platforms.sysmon.programs import (
 )
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
 
@@ -27,8 +31,31 @@ def all_fields(key: EventId) -> tuple[str, ...]:
     return manifest.fields_of(number_of(key), manifest.newest())
 
 
+class _OfProgram:
+    """A prerequisite that asks which Sysmon runs on which Windows, and not what its configuration
+    keeps besides: changes of that leave it alone."""
+
+    __slots__ = ()
+
+    @property
+    def topic(self) -> Hashable:
+        return None
+
+    @staticmethod
+    def on_host(facts: Facts) -> Callable[[Any], Reason]:
+        """The check of many on one host."""
+        return lambda leaf: cast("Prerequisite", leaf).check(facts)
+
+    def state(self, facts: Facts) -> Hashable:
+        """What is said of Sysmon and of Windows."""
+        state = state_of(facts)
+        if not isinstance(state, Missing):
+            state = replace(state, value=replace(state.value, keeps_also=()))
+        return state, facts.get(OS)
+
+
 @dataclass(frozen=True, slots=True)
-class SysmonKnows:
+class SysmonKnows(_OfProgram):
     """The version of Sysmon there writes such events at all, and that Windows lets it."""
 
     event: EventId
@@ -69,7 +96,7 @@ def _by_system(facts: Facts, event: EventId) -> Reason | None:
 
 
 @dataclass(frozen=True, slots=True)
-class SysmonFillsField:
+class SysmonFillsField(_OfProgram):
     """The version of Sysmon there writes that field."""
 
     event: EventId
@@ -86,18 +113,48 @@ class SysmonFillsField:
     def check(self, facts: Facts) -> Reason:
         return _by_schema(facts, self.subject, number_of(self.event), self.name)
 
+    @staticmethod
+    def on_host(facts: Facts) -> Callable[[Any], Reason]:
+        """The check of many fields: the possible programs are worked out once."""
+        program = _Meant.by(facts)
+        return lambda leaf: program.has(leaf.subject, number_of(leaf.event), leaf.name)
+
 
 def _by_schema(facts: Facts, subject: str, event_id: int, field: str = "") -> Reason:
-    state = state_of(facts)
-    if isinstance(state, Missing):
-        state = Known(SysmonState(installed=True))
-    if not state.value.installed:
-        return not_asked(subject, "sensor", state.evidence)
-    possible = meant_by(state.value, facts)
-    what = f"field {field} of event {event_id}" if field else f"event {event_id}"
-    reason = partial(Reason, "sensor", subject, evidence=state.evidence)
-    if not possible.binaries:
-        return _unlisted(state.value.version, possible, event_id, what, reason)
+    return _Meant.by(facts).has(subject, event_id, field)
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """The stated Sysmon of a host, and the programs that it may be."""
+
+    said: SysmonState
+    evidence: tuple[Evidence, ...]
+    possible: PossibleBinaries
+
+    @staticmethod
+    def by(facts: Facts) -> _Meant:
+        state = state_of(facts)
+        if isinstance(state, Missing):
+            state = Known(SysmonState(installed=True))
+        installed = state.value.installed
+        possible = meant_by(state.value, facts) if installed else PossibleBinaries(())
+        return _Meant(state.value, state.evidence, possible)
+
+    def has(self, subject: str, event_id: int, field: str = "") -> Reason:
+        """Whether its schema has an event, or a field of it."""
+        if not self.said.installed:
+            return not_asked(subject, "sensor", self.evidence)
+        what = f"field {field} of event {event_id}" if field else f"event {event_id}"
+        reason = partial(Reason, "sensor", subject, evidence=self.evidence)
+        if not self.possible.binaries:
+            return _unlisted(self.said.version, self.possible, event_id, what, reason)
+        return _of_schemas(self.possible, event_id, field, what, reason)
+
+
+def _of_schemas(
+    possible: PossibleBinaries, event_id: int, field: str, what: str, reason: partial[Reason]
+) -> Reason:
     having = {_has(binary.schema, event_id, field) for binary in possible.binaries}
     if len(having) > 1:
         explanation = f"whether this Sysmon has {what} hangs on its version: {possible.reason}"

@@ -116,7 +116,7 @@ def header_texts(event: EventId, field: str) -> tuple[str, ...]:
         )
     if field == "Keywords" and entry is not None:
         masks = keyword_masks(entry)
-        return tuple(text for mask in masks for text in keyword_texts(mask))
+        return tuple(keyword for mask in masks for keyword in keyword_texts(mask))
     if header is None:
         return ()
     if field == "Provider_Name" and header.provider and not is_shared(event.channel):

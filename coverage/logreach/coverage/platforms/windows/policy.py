@@ -85,8 +85,8 @@ class _Deciding:
         if not cases:
             names = [subcategories()[guid].name for guid in self.entry.subcategories]
             return self._together([self._plain(name) for name in names])
-        parts = {title: needed for needed, title in map(self._case, cases)}
-        return self._together((needed, title) for title, needed in parts.items())
+        by_title = {title: needed for needed, title in map(self._case, cases)}
+        return self._together((needed, title) for title, needed in by_title.items())
 
     def _plain(self, name: str) -> tuple[Requirement, str]:
         return audited(self.entry, _by_name()[name], self.outcomes), name
@@ -105,8 +105,8 @@ class _Deciding:
         label = f"{self.entry.key}: {title}, perhaps"
         return AllOf(key.helper("doubted"), label, (needed, doubt)), f"{title} (doubted)"
 
-    def _together(self, parts: Iterable[tuple[Requirement, str]]) -> Together:
-        titled = tuple(parts)
+    def _together(self, requirements: Iterable[tuple[Requirement, str]]) -> Together:
+        titled = tuple(requirements)
         key = NodeKey.of(
             "policy",
             self.entry.key,
@@ -117,7 +117,7 @@ class _Deciding:
 
 
 def _perhaps(entry: Event, guid: str, needed: Need) -> AnyOf:
-    """A subcategory of which no source settles whether it is needed."""
+    """A subcategory that may be needed: no source settles whether it is."""
     name = subcategories()[guid].name
     explanation = f"no source settles whether {entry.key} needs {name} too for this outcome"
     unsettled = need_of(

@@ -260,11 +260,11 @@ class WindowsSensor(Sensor):
             outcome=outcome,
         )
         for kind in () if entry.sacl is None or target.path else entry.sacl.exempt:
-            wholes, why = _UNAUDITED_PARTS[kind]
+            wholes, explanation = _UNAUDITED_PARTS[kind]
             cases = cases_of(entry.key, pattern, kind)
             if target.kind in wholes and any(case.kind == kind for case in cases):
                 part = replace(shown, object_kind=kind, rights=())
-                return OnObject(_by_fields(shown, pattern), _by_fields(part, pattern), why)
+                return OnObject(_by_fields(shown, pattern), _by_fields(part, pattern), explanation)
         return OnObject(_by_fields(shown, pattern))
 
     def fact_title(self, key: FactKey[object]) -> str:

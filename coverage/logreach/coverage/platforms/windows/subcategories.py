@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
@@ -17,18 +19,18 @@ DIRECTORY = "ad"
 def cases_of(
     event: EventId, pattern: EventPattern | None, kind: str
 ) -> tuple[SubcategoryCase, ...]:
-    """The cases in which an event on an object of this kind may be ('': any kind); () where
-    nothing tells, so that any of the event's subcategories counts."""
-    told = possible_cases(pattern) if pattern else ()
-    if told and kind == DIRECTORY:
-        # That objects are the directory's is supposed: the pattern may leave it open.
-        return told
-    cases = told or (subcategory_cases().get(event, ()) if kind else ())
-    return tuple(case for case in cases if not kind or case.kind == kind) or told
+    """The cases that an event on this kind of object ('': any kind) may fall under; () if neither
+    fields nor kind decide, so that any of the event's subcategories counts."""
+    by_fields = possible_cases(pattern) if pattern else ()
+    if by_fields and kind == DIRECTORY:
+        # The directory is an assumption: the pattern may leave the kind of object open.
+        return by_fields
+    cases = by_fields or (subcategory_cases().get(event, ()) if kind else ())
+    return tuple(case for case in cases if not kind or case.kind == kind) or by_fields
 
 
 def possible_cases(pattern: EventPattern) -> tuple[SubcategoryCase, ...]:
-    """The cases in which events of a pattern may be; () where its fields tell nothing of that."""
+    """The cases that events of a pattern may fall under; () if its fields do not decide."""
     cases = subcategory_cases().get(pattern.event, ())
     if not any(field in case.fields for case in cases for field in pattern.fields):
         return ()
@@ -37,25 +39,33 @@ def possible_cases(pattern: EventPattern) -> tuple[SubcategoryCase, ...]:
 
 def _may_be_in(pattern: EventPattern, case: SubcategoryCase) -> bool:
     return all(
-        _may_meet_both(pattern.fields.get(field, ()), held) for field, held in case.fields.items()
+        _may_meet_both(pattern.fields.get(field, ()), case_constraints)
+        for field, case_constraints in case.fields.items()
     )
 
 
-def _may_meet_both(asked: tuple[Constraint, ...], held: tuple[Constraint, ...]) -> bool:
-    """Whether one value may meet what a pattern asks and what a case holds; False is certain."""
-    both = (*asked, *held)
+def _may_meet_both(
+    pattern_constraints: tuple[Constraint, ...], case_constraints: tuple[Constraint, ...]
+) -> bool:
+    """Whether one value may meet the constraints of a pattern and of a case; False is certain."""
+    both = (*pattern_constraints, *case_constraints)
     for constraint in both:
         if constraint.test is Test.EQUALS and not constraint.negated:
             return any(
-                all(one.admits(value) is not False for one in both) for value in constraint.values
+                all(each.admits(value) is not False for each in both) for value in constraint.values
             )
-    if any(_contradicts(one, other) for one in asked for other in held):
+    pairs = product(pattern_constraints, case_constraints)
+    if any(_contradicts(from_pattern, from_case) for from_pattern, from_case in pairs):
         return False
     return may_meet(both)
 
 
-def _contradicts(asked: Constraint, held: Constraint) -> bool:
-    """Whether every text that a pattern asks for holds what a case excludes by an expression."""
-    if asked.negated or asked.test not in _FRAGMENTS or held.test is not Test.MATCHES:
+def _contradicts(from_pattern: Constraint, from_case: Constraint) -> bool:
+    """Whether the case's expression excludes every text that the pattern's constraint names."""
+    if (
+        from_pattern.negated
+        or from_pattern.test not in _FRAGMENTS
+        or from_case.test is not Test.MATCHES
+    ):
         return False
-    return all(held.admits(value) is False for value in asked.values)
+    return all(from_case.admits(value) is False for value in from_pattern.values)

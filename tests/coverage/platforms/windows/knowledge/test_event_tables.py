@@ -36,7 +36,10 @@ _NAMES = (
 _FAULTS = yaml.safe_load(Path(__file__).with_name("event_table_faults.yaml").read_text("utf-8"))
 # Events hang on these, and no inventory tells them yet: such events stay unknown.
 _TOLD_BY_NO_READER = {
+    "app_control_enforced",
+    "app_control_policy",
     "applocker_policy",
+    "asr_rules",
     "azman_auditing",
     "ca_audit_template_load",
     "defender_active",

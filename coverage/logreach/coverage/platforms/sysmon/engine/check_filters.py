@@ -115,10 +115,10 @@ def _extent(checked: CheckedFilter) -> Iterator[Hit]:
 def _spelling(checked: CheckedFilter) -> Iterator[Hit]:
     """White space, wildcards, numbers compared as text."""
     filter_ = checked.filter
-    parts = filter_.value.split(";") if filter_.condition is Condition.IS_ANY else []
+    alternatives = filter_.value.split(";") if filter_.condition is Condition.IS_ANY else []
     if filter_.value.strip() and _is_untrimmed(filter_):
         yield checked.hit("untrimmed")
-    elif any(part != part.strip() for part in parts):
+    elif any(part != part.strip() for part in alternatives):
         yield checked.hit("untrimmed-part")
     if "*" in filter_.value and filter_.field in _PATH_FIELDS:
         yield checked.hit("wildcard")

@@ -90,23 +90,23 @@ def sort_key(value: str) -> bytes:
 
 
 def _any_part(operand: str) -> Test:
-    parts = searched_parts(operand)
-    return lambda value: any(part in value for part in parts)
+    fragments = searched_parts(operand)
+    return lambda value: any(fragment in value for fragment in fragments)
 
 
 def _all_parts(operand: str) -> Test:
-    parts = searched_parts(operand)
-    return lambda value: all(part in value for part in parts)
+    fragments = searched_parts(operand)
+    return lambda value: all(fragment in value for fragment in fragments)
 
 
 def _no_part(operand: str) -> Test:
-    parts = searched_parts(operand)
-    return lambda value: not any(part in value for part in parts)
+    fragments = searched_parts(operand)
+    return lambda value: not any(fragment in value for fragment in fragments)
 
 
 def _not_all_parts(operand: str) -> Test:
-    parts = searched_parts(operand)
-    return lambda value: not all(part in value for part in parts)
+    fragments = searched_parts(operand)
+    return lambda value: not all(fragment in value for fragment in fragments)
 
 
 def _less_than(operand: str) -> Test:

@@ -257,10 +257,10 @@ def _networks(constraint: Constraint) -> tuple[Comparison, ...] | None:
 def _all_hints(constraints: tuple[Constraint, ...]) -> Iterator[str]:
     """A value for all constraints that give hints, if several do, then the hints of each."""
     by_constraint = [tuple(islice(_hints(constraint), _MAX_HINTS)) for constraint in constraints]
-    given = [hints for hints in by_constraint if hints]
-    if len(given) > 1:
-        yield " ".join(hints[0] for hints in given)
-    yield from chain.from_iterable(given)
+    nonempty = [hints for hints in by_constraint if hints]
+    if len(nonempty) > 1:
+        yield " ".join(hints[0] for hints in nonempty)
+    yield from chain.from_iterable(nonempty)
 
 
 def _hints(constraint: Constraint) -> Iterator[str]:

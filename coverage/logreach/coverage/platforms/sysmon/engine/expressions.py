@@ -46,7 +46,7 @@ def example(expression: str) -> str | None:
     except (re.error, RecursionError, OverflowError, _NoExampleError):
         return None
     candidates = (composed, f" {composed} ")
-    return next((text for text in candidates if pattern.found_in(text)), None)
+    return next((candidate for candidate in candidates if pattern.found_in(candidate)), None)
 
 
 class _ExampleComposer:

@@ -286,9 +286,9 @@ def _between_bounds(values: ValueSet) -> Iterator[str]:
 
 def _intersections(values: ValueSet, further: ValueSets) -> Iterator[ValueSet]:
     """Subsets of a set that lie in one of the further sets, by the comparisons of the latter."""
-    for other in further[:_MAX_SETS]:
+    for further_set in further[:_MAX_SETS]:
         narrow: ValueSet | None = values
-        for comparison in other.comparisons():
+        for comparison in further_set.comparisons():
             narrow = narrow.narrowed(comparison, satisfied=True) if narrow else None
         if narrow:
             yield narrow

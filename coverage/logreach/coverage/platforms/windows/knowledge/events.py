@@ -132,8 +132,8 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
 def _roles(folder: Path, faults: Faults) -> tuple[dict[str, str], frozenset[str]]:
     """Titles by name, and the roles whose hosts record only what is done on themselves."""
     rows = dict(read_entries(folder / "roles.yaml", ("title", "own"), faults))
-    own = frozenset(name for name, row in rows.items() if row.values.get("own") is True)
-    return {name: row.text("title") for name, row in rows.items()}, own
+    self_only = frozenset(name for name, row in rows.items() if row.values.get("own") is True)
+    return {name: row.text("title") for name, row in rows.items()}, self_only
 
 
 def _sacls(folder: Path, faults: Faults) -> dict[str, tuple[TableRow, SaclNeed]]:

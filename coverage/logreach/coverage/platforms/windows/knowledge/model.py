@@ -233,14 +233,14 @@ class EventKnowledge:
     retired_events: tuple[Retired, ...] = ()
 
     def retired(self, key: EventId) -> str:
-        """Why no Windows since Vista writes an event of this key; '': it may be that one does."""
+        """Why no Windows since Vista writes an event of this key; '' if one may."""
         if not key.number.isdecimal():
             return ""
         return next(
             (
-                one.reason
-                for one in self.retired_events
-                if one.channel == key.channel and one.first <= int(key.number) <= one.last
+                entry.reason
+                for entry in self.retired_events
+                if entry.channel == key.channel and entry.first <= int(key.number) <= entry.last
             ),
             "",
         )

@@ -26,19 +26,19 @@ from logreach.inventories.windows.objects.object_names import normal
 _MAX_LISTED = 3
 
 
-def any_object(known: KnownSacls, need: AccessNeed) -> AccessCoverage:
+def any_object(sacls: KnownSacls, need: AccessNeed) -> AccessCoverage:
     """Coverage of any object of the kind: only global entries cover all of them."""
-    global_sacl = known.get(f"global:{need.kind}")
+    global_sacl = sacls.get(f"global:{need.kind}")
     graded = grades.everywhere(global_sacl.value.aces, need) if global_sacl else {}
     graded = grades.best([graded], need.masks)
-    remedy = remedy_for(need, None, known.key(f"global:{need.kind}"), global_sacl)
+    remedy = remedy_for(need, None, sacls.key(f"global:{need.kind}"), global_sacl)
     if global_sacl and level_of(graded) is Level.YES:
         explanation = f"global audit entries cover every {need.kind_title}"
         return AccessCoverage(YES, explanation, global_sacl.evidence)
     missing: FactKey[object] = SACL.every
     if need.kind in WITH_GLOBAL and global_sacl is None:
-        missing = known.key(f"global:{need.kind}")
-    audited = _audited_objects(known, need)
+        missing = sacls.key(f"global:{need.kind}")
+    audited = _audited_objects(sacls, need)
     if audited:
         listed = list(audited)[:_MAX_LISTED]
         explanation = f"the inventory shows audit entries on {', '.join(listed)}"
@@ -63,14 +63,14 @@ def any_object(known: KnownSacls, need: AccessNeed) -> AccessCoverage:
     )
 
 
-def _audited_objects(known: KnownSacls, need: AccessNeed) -> dict[str, tuple[Evidence, ...]]:
+def _audited_objects(sacls: KnownSacls, need: AccessNeed) -> dict[str, tuple[Evidence, ...]]:
     """Objects of the kind with an entry for any of the rights, from the inventory or Windows."""
     evidence_of = {
         name: fact.evidence
-        for name, (_, fact) in sorted(known.by_name.items())
+        for name, (_, fact) in sorted(sacls.by_name.items())
         if _is_of_kind(name, need.kind) and _covers_some_right(fact.value, need)
     }
-    os = known.facts.get(OS)
+    os = sacls.facts.get(OS)
     for name, entry in built_in().items():
         if isinstance(os, Missing) or not (_is_of_kind(name, need.kind) and entry.on(os.value)):
             continue

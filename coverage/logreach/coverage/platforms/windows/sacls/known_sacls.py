@@ -104,12 +104,14 @@ def may_matter(written: str, need: AccessNeed) -> bool:
 
     An object takes entries from those above it, and those below it may lack them.
     """
-    known, name = normal(written), need.name
-    if known is None or known.kind == "global":
-        return known is None or known.name == f"global:{need.kind}"
-    if name is None or known.kind not in ("key", "file"):
-        return known.kind == (name.kind if name else need.kind)
-    lower, upper = (f"{path.rstrip(_SEPARATOR)}{_SEPARATOR}" for path in (known.name, name.name))
+    sacl_object, name = normal(written), need.name
+    if sacl_object is None or sacl_object.kind == "global":
+        return sacl_object is None or sacl_object.name == f"global:{need.kind}"
+    if name is None or sacl_object.kind not in ("key", "file"):
+        return sacl_object.kind == (name.kind if name else need.kind)
+    lower, upper = (
+        f"{path.rstrip(_SEPARATOR)}{_SEPARATOR}" for path in (sacl_object.name, name.name)
+    )
     return lower.startswith(upper) or upper.startswith(lower)
 
 

@@ -63,10 +63,10 @@ def access_coverage(facts: Facts, need: AccessNeed) -> AccessCoverage:
         coverage = _by_windows(facts, need, name)
         if coverage is not None:
             return coverage
-    known = known_sacls(facts)
+    sacls = known_sacls(facts)
     if name is None:
-        return any_object(known, need)
-    return SaclCoverage(known, need, name).coverage()
+        return any_object(sacls, need)
+    return SaclCoverage(sacls, need, name).coverage()
 
 
 def _by_windows(facts: Facts, need: AccessNeed, name: ObjectName) -> AccessCoverage | None:
@@ -93,15 +93,15 @@ def _by_windows(facts: Facts, need: AccessNeed, name: ObjectName) -> AccessCover
 class SaclCoverage:
     """Coverage of an access by the object's own entries, inherited ones, and global ones."""
 
-    def __init__(self, known: KnownSacls, need: AccessNeed, name: ObjectName) -> None:
-        self._known = known
+    def __init__(self, sacls: KnownSacls, need: AccessNeed, name: ObjectName) -> None:
+        self._known = sacls
         self._need = need
         self._name = name
         self._key, self._object_sacl = self._key_and_sacl()
-        self._global_sacl = known.get(f"global:{need.kind}")
+        self._global_sacl = sacls.get(f"global:{need.kind}")
         self._container_sacls = list(self._containers())
         self._uncovered = (
-            uncovered_objects(known, need, name) if self._concerns_several_objects() else []
+            uncovered_objects(sacls, need, name) if self._concerns_several_objects() else []
         )
 
     def _key_and_sacl(self) -> tuple[FactKey[object], Known[Sacl] | None]:

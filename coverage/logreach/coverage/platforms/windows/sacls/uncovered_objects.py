@@ -34,17 +34,17 @@ class UncoveredObject:
 
 
 def uncovered_objects(
-    known: KnownSacls, need: AccessNeed, root: ObjectName
+    sacls: KnownSacls, need: AccessNeed, root: ObjectName
 ) -> list[UncoveredObject]:
     """Every object below `root` whose SACL is final and does not fully cover the access."""
     uncovered: list[UncoveredObject] = []
-    for child, fact in known.below(root):
+    for child, fact in sacls.below(root):
         if not ends_inheritance(fact):
             continue
         graded = _grades_of_child(child, fact.value, need, root)
         if level_of(graded) is not Level.YES:
-            shielded = _is_shielded(known, child, fact, root)
-            uncovered.append(UncoveredObject(child, known.key(child.name), fact, graded, shielded))
+            shielded = _is_shielded(sacls, child, fact, root)
+            uncovered.append(UncoveredObject(child, sacls.key(child.name), fact, graded, shielded))
     return uncovered
 
 
@@ -73,11 +73,11 @@ def _grades_of_class(
     return grades.best([itself, below], need.masks)
 
 
-def _is_shielded(known: KnownSacls, child: ObjectName, fact: Known[Sacl], root: ObjectName) -> bool:
+def _is_shielded(sacls: KnownSacls, child: ObjectName, fact: Known[Sacl], root: ObjectName) -> bool:
     above = parents(child)
     between = above[: above.index(root.name)] if root.name in above else []
-    sacls = [fact, *filter(None, map(known.get, between))]
-    return child.kind == "ad" or any(sacl.value.protected for sacl in sacls)
+    path_sacls = [fact, *filter(None, map(sacls.get, between))]
+    return child.kind == "ad" or any(sacl.value.protected for sacl in path_sacls)
 
 
 def remedy_with(
@@ -94,9 +94,9 @@ def remedy_with(
     if len(remedies) <= 1:
         return next(iter(remedies), None)
     first = remedies[0]
-    text = "; and ".join(remedy.text for remedy in remedies)
+    instructions = "; and ".join(remedy.text for remedy in remedies)
     title = f"{first.title}, and on {len(remedies) - 1} more"
-    return replace(first, value=None, text=text, title=title)
+    return replace(first, value=None, text=instructions, title=title)
 
 
 def _topmost(uncovered: Sequence[UncoveredObject]) -> Iterator[UncoveredObject]:
