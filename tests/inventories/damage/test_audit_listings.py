@@ -121,3 +121,13 @@ def test_a_damaged_listing_costs_no_other_file_of_the_host(tmp_path: Path) -> No
     channel = facts.get(CHANNEL("Security"))
     assert isinstance(channel, Missing)
     assert channel.fault is not None
+
+
+def test_a_key_that_a_record_has_twice_is_damage(tmp_path: Path) -> None:
+    (tmp_path / "H").mkdir()
+    (tmp_path / "H" / "channels.json").write_text(
+        '[{"LogName": "Security", "IsEnabled": false, "LogName": "Other"}]'
+    )
+    inventory = load(tmp_path)
+    assert "has the key 'LogName' twice" in str(inventory.faults[0])
+    assert isinstance(inventory.hosts[0].facts.get(CHANNEL("Security")), Missing)

@@ -69,3 +69,24 @@ def test_a_whole_export_is_believed_over_the_policy(text: str, tmp_path: Path) -
 def test_what_reg_query_writes_last_is_no_damage(ending: str, tmp_path: Path) -> None:
     text = f"\r\n{LSA}\r\n    auditbaseobjects    REG_DWORD    0x0\r\n\r\n{ending}"
     assert load(folder(tmp_path, text)).faults == ()
+
+
+NOTICE = '"LegalNoticeText"="Only for\r\nstaff.\r\n\r\n[Not] a key \\"quoted\\""\r\n'
+
+
+def test_a_text_with_line_breaks_is_one_value(tmp_path: Path) -> None:
+    text = REG.replace('"Other"=dword:00000001\r\n', NOTICE)
+    read = load(folder(tmp_path, text))
+    assert read.faults == ()
+    setting = read.hosts[0].facts.get(SETTING("powershell_script_block_logging"))
+    assert getattr(setting, "value", None) is False
+
+
+def test_a_text_that_is_cut_off_hides_no_key_behind_it(tmp_path: Path) -> None:
+    text = (
+        REG.replace('"Other"=dword:00000001\r\n', '"Other"="cut\r\n')
+        + f"[HKEY_LOCAL_MACHINE\\{SCRIPT_BLOCK}\\B]\r\n\r\n"
+    )
+    read = load(folder(tmp_path, text))
+    assert "cannot be read" in str(read.faults[0])
+    assert isinstance(read.hosts[0].facts.get(SETTING("powershell_script_block_logging")), Missing)

@@ -21,6 +21,10 @@ from logreach.inventories.windows.registry.settings import settings
 _HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
 _KEY = re.compile(r"\[(-?)(HK[^\]]*)\]")
 _VALUE = re.compile(r'(@|"(?:[^"\\]|\\.)*")\s*=\s*(.*)', re.DOTALL)
+# A text whose closing quote is not in its first line, and where one ends.
+_TEXT_BEGINS = re.compile(r'(?:@|"(?:[^"\\]|\\.)*")\s*=\s*"(?:[^"\\]|\\.)*\\?\Z')
+_TEXT_ENDS = re.compile(r'(?:\A|[^\\])(?:\\\\)*"\s*\Z')
+_KIND = re.compile(r"dword|hex(?:\([0-9a-f]{1,8}\))?")
 _QUERY_KEY = re.compile(r"HKEY_[A-Z_]+(?:\\.*)?")
 _QUERY_VALUE = re.compile(r"\s{2,}(.+?)\s{2,}(REG_[A-Z_]+)(?:\s{2,}|\t|$)(.*)")
 _QUERY_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
@@ -84,22 +88,30 @@ def _add_root(roots: dict[str, str], key: str) -> None:
 
 
 def _logical_lines(reg_text: str) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers; hex values that continue after a backslash are joined."""
-    joined, first_line = "", 0
+    """Lines with their numbers: hex values that continue after a backslash are joined, and texts
+    that hold line breaks. A line with a key ends a text that was cut off."""
+    joined, first_line, in_text = "", 0, False
     for number, line in lines(reg_text):
         first_line = first_line if joined else number
         stripped = line.strip()
-        if (
-            stripped.endswith("\\")
-            and "hex" in (joined or stripped)
-            and len(joined) < _LONGEST_LINE
-        ):
+        if in_text and (_KEY.fullmatch(stripped) or len(joined) > _LONGEST_LINE):
+            yield first_line, joined.rstrip("\n")
+            joined, first_line, in_text = "", number, False
+        hex_goes_on = stripped.endswith("\\") and "hex" in (joined or stripped) and not in_text
+        if hex_goes_on and len(joined) < _LONGEST_LINE:
             joined += stripped[:-1]
             continue
-        yield first_line, joined + stripped
+        if in_text or _TEXT_BEGINS.match(stripped):
+            in_text = not _TEXT_ENDS.search(line)
+            joined += f"{line}\n" if in_text else line
+            if in_text:
+                continue
+            yield first_line, joined.strip()
+        else:
+            yield first_line, joined + stripped
         joined = ""
     if joined:
-        yield first_line, joined
+        yield first_line, joined.rstrip("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +138,9 @@ class _Export:
         if isinstance(value, RegistryValue):
             self.values.append(value)
             return
-        fault = self.source.fault(value.message, value.location)
-        self.faults.append(fault)
+        # What could not be read may have swallowed the lines behind it.
+        self.lose(value.message, value.location)
+        fault = self.faults[-1]
         self.missing.extend(registry_values.unknown_settings(value.key, value.name, fault))
 
     def lose(self, message: str, location: str, hint: str = "") -> None:
@@ -177,7 +190,7 @@ def _reg_data(written: str) -> tuple[int | str | None, str]:
         return _unescaped(written[1:-1]), "REG_SZ"
     kind, colon, digits = written.partition(":")
     kind = kind.casefold()
-    if not colon:
+    if not colon or not _KIND.fullmatch(kind):
         raise ValueError(written)
     if kind == "dword":
         if len(digits) != 8:
