@@ -131,3 +131,16 @@ def test_a_key_that_a_record_has_twice_is_damage(tmp_path: Path) -> None:
     inventory = load(tmp_path)
     assert "has the key 'LogName' twice" in str(inventory.faults[0])
     assert isinstance(inventory.hosts[0].facts.get(CHANNEL("Security")), Missing)
+
+
+def test_no_default_stands_for_a_channel_that_a_whole_list_lacks(tmp_path: Path) -> None:
+    """Its name may be damaged; every Windows lists each channel that it has."""
+    (tmp_path / "H").mkdir()
+    names = ["Security", *(f"Provider-{number}/Operational" for number in range(120))]
+    rows = ",".join(f'{{"LogName": "{name}", "IsEnabled": true}}' for name in names)
+    (tmp_path / "H" / "channels.json").write_text(f"[{rows}]")
+    inventory = load(tmp_path)
+    assert inventory.faults == ()
+    fact = inventory.hosts[0].facts.get(CHANNEL("Microsoft-Windows-WMI-Activity/Operational"))
+    assert isinstance(fact, Missing)
+    assert fact.fault is not None

@@ -126,6 +126,10 @@ def read_list_log(source: Source) -> Reading:
         evidence = source.evidence("", f"{len(statements)} channels, none of them Sysmon's")
         absent = SysmonState(installed=False)
         statements.append(Statement(SYSMON, absent, evidence))
+    if len(statements) >= _COMPLETE_LISTING:
+        # It lists every channel: for one that is not in it no default and no policy stands.
+        absent_here = source.fault(f"lists {len(statements)} channels, and not this one")
+        missing.append((CHANNEL.every, Missing(str(absent_here), absent_here)))
     return Reading(tuple(statements), tuple(faults), tuple(missing))
 
 
