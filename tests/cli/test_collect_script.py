@@ -46,7 +46,7 @@ def test_it_changes_nothing_and_sends_nothing() -> None:
 
 
 READING = ("auditpol /get ", "auditpol /backup ", "reg export ", "reg query ", "gpresult /scope ")
-COMMANDS = """Save-Command Save-File Save-Json Complete-File Add-Result Add-Descriptors
+COMMANDS = """Save-Command Save-File Save-Program Save-Json Complete-File Add-Result Add-Descriptors
 Get-CimInstance Get-ItemProperty Get-HotFix Get-WindowsFeature Get-WinEvent Get-Acl Get-ADDomain Import-Module
 Get-Location Get-ChildItem Join-Path Test-Path New-Item Remove-Item Set-Content ConvertTo-Json
 Select-Object Where-Object ForEach-Object Write-Host Write-Warning"""
@@ -201,3 +201,25 @@ def test_what_failed_on_the_host_is_told(tmp_path: Path) -> None:
     assert "auditpol.csv is not there" in first
     assert "HKEY_LOCAL_MACHINE\\SAM: no access" in second
     assert "sacl-keys.txt lacks that" in second
+
+
+def test_a_path_is_literal_and_no_part_of_a_command() -> None:
+    script = collect.script()
+    assert not re.search(r"(?<!Join)-Path \$|Get-ItemProperty '", script)
+    assert re.findall(r"cmd\.exe\" .*", script) == [
+        'cmd.exe" /d /v:on /c "$Command > `"!LOGREACH_TARGET!`" 2>&1"',
+        "cmd.exe\" /d /v:on /c (($Command -f '\"!LOGREACH_TARGET!\"') + ' > nul 2>&1')",
+    ]
+    shell = re.findall(r"^\s*Save-(?:Command|File) '[^']*' (.)", script, re.MULTILINE)
+    assert set(shell) == {"'", "("}, "commands for cmd are constants of the script"
+    assert "Save-Program 'sysmon.txt' $program '-c'" in script
+
+
+def test_its_folder_is_for_administrators_and_the_user_alone() -> None:
+    script = collect.script()
+    sddl = re.search(r'SetSecurityDescriptorSddlForm\("(.*)"\)', script)
+    assert sddl is not None
+    assert sddl[1] == "D:P(A;OICI;FA;;;BA)(A;OICI;FA;;;$user)"
+    assert script.index("SetSecurityDescriptorSddlForm") < script.index("CreateDirectory(")
+    assert script.index("AreAccessRulesProtected") < script.index("# The system")
+    assert "New-Item" not in script

@@ -50,12 +50,31 @@ if ($env:PROCESSOR_ARCHITEW6432) {
     # Windows shows a 32-bit process another registry and another System32.
     throw 'This is a 32-bit PowerShell. Run the script in the 64-bit one.'
 }
+# Only Windows' own programs are run, and none that lies in the current folder.
+$system = [System.Environment]::SystemDirectory
+$env:NoDefaultCurrentDirectoryInExePath = '1'
+$env:Path = $system + ';' + $env:Path
+# Paths are literal: brackets are no wildcards.
+$Into = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Into)
 $folder = Join-Path $Into $env:COMPUTERNAME
 if (Test-Path -LiteralPath $folder) {
     # What an earlier run left there would be taken for what the computer has now.
     throw "$folder is there already. Move it away, or name another place with -Into."
 }
-$null = New-Item -ItemType Directory -Path $folder -Force -ErrorAction Stop
+# What the files tell would help an attacker: the folder is made so that only administrators and
+# this user can read it, and inherits nothing.
+$user = [System.Security.Principal.WindowsIdentity]::GetCurrent().User.Value
+$security = [System.Security.AccessControl.DirectorySecurity]::new()
+$security.SetSecurityDescriptorSddlForm("D:P(A;OICI;FA;;;BA)(A;OICI;FA;;;$user)")
+if ($PSVersionTable.PSVersion.Major -ge 6) {
+    $made = [System.IO.DirectoryInfo]::new($folder)
+    [System.IO.FileSystemAclExtensions]::Create($made, $security)
+} else {
+    $null = [System.IO.Directory]::CreateDirectory($folder, $security)
+}
+if (-not (Get-Acl -LiteralPath $folder -ErrorAction Stop).AreAccessRulesProtected) {
+    throw "$folder could not be made for administrators and this user alone."
+}
 $log = @('# logreach collect 2')
 
 # One line a file: its name; ok, failed, absent (nothing to worry about) or partly; why; command.
@@ -64,19 +83,48 @@ function Add-Result([string] $File, [string] $State, [string] $Code, [string] $C
     $script:log += '{0}{1}{2}{1}{3}{1}{4}' -f $File, "`t", $State, $flat, $Command
 }
 
-# Runs a command of Windows through cmd, so that its bytes reach the file as it wrote them.
+# Runs a command of Windows through cmd, so that its bytes reach the file as it wrote them. The
+# file's path is no part of the command: cmd puts it in after it has read the line.
 # A command that fails leaves no file; with -Optional that is nothing to worry about.
 function Save-Command([string] $File, [string] $Command, [switch] $Optional) {
-    $target = Join-Path $folder $File
-    & $env:ComSpec /d /c "$Command > `"$target`" 2>&1"
+    $env:LOGREACH_TARGET = Join-Path $folder $File
+    & "$system\cmd.exe" /d /v:on /c "$Command > `"!LOGREACH_TARGET!`" 2>&1"
     Complete-File $File $Command $LASTEXITCODE $Optional.IsPresent
 }
 
 # The same for commands that write their file themselves; {0} stands for it.
 function Save-File([string] $File, [string] $Command, [switch] $Optional) {
-    $target = Join-Path $folder $File
-    & $env:ComSpec /d /c (($Command -f "`"$target`"") + ' > nul 2>&1')
+    $env:LOGREACH_TARGET = Join-Path $folder $File
+    & "$system\cmd.exe" /d /v:on /c (($Command -f '"!LOGREACH_TARGET!"') + ' > nul 2>&1')
     Complete-File $File ($Command -f $File) $LASTEXITCODE $Optional.IsPresent
+}
+
+# Calls a program by its path, with no shell between, and keeps the bytes that it writes.
+function Save-Program([string] $File, [string] $Program, [string] $Arguments) {
+    $target = Join-Path $folder $File
+    $code = -1
+    try {
+        $start = [System.Diagnostics.ProcessStartInfo]::new($Program, $Arguments)
+        $start.UseShellExecute = $false
+        $start.RedirectStandardOutput = $true
+        $start.RedirectStandardError = $true
+        $process = [System.Diagnostics.Process]::Start($start)
+        $errors = [System.IO.MemoryStream]::new()
+        $reading = $process.StandardError.BaseStream.CopyToAsync($errors)
+        $output = [System.IO.File]::Create($target)
+        try {
+            $process.StandardOutput.BaseStream.CopyTo($output)
+            $reading.Wait()
+            $errors.WriteTo($output)
+        } finally {
+            $output.Dispose()
+        }
+        $process.WaitForExit()
+        $code = $process.ExitCode
+    } catch {
+        Write-Warning "${Program}: $_"
+    }
+    Complete-File $File "$Program $Arguments" $code $false
 }
 
 function Complete-File([string] $File, [string] $Command, [int] $Code, [bool] $Optional) {
@@ -106,7 +154,7 @@ function Save-Json([string] $File, [string] $Command, [scriptblock] $Block, [swi
 
 # The system
 Save-Json 'os.json' 'Get-CimInstance Win32_OperatingSystem' {
-    $revision = (Get-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion').UBR
+    $revision = (Get-ItemProperty -LiteralPath 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion').UBR
     Get-CimInstance -ClassName Win32_OperatingSystem -ErrorAction Stop |
         Select-Object -Property @(
             'Caption', 'Version', 'BuildNumber', 'ProductType',
@@ -157,7 +205,11 @@ $services = @(Get-CimInstance -ClassName Win32_Service -ErrorAction SilentlyCont
     Where-Object { $_.PathName -match '\\Sysmon(64|64a)?\.exe' })
 foreach ($service in $services) {
     $program = ($service.PathName -replace '^"([^"]+)".*$', '$1') -replace '(?i)(\.exe).*$', '$1'
-    Save-Command 'sysmon.txt' "`"$program`" -c"
+    if (Test-Path -LiteralPath $program -PathType Leaf) {
+        Save-Program 'sysmon.txt' $program '-c'
+    } else {
+        Add-Result 'sysmon.txt' 'failed' 'no such file' "$program -c"
+    }
 }
 
 # Audit entries of single objects
@@ -167,7 +219,7 @@ function Add-Descriptors([string] $File, [string[]] $Objects) {
     foreach ($object in $Objects) {
         $name = $object -replace '^Registry::', ''
         try {
-            $rows += '{0};{1}' -f $name, (Get-Acl -Audit -Path $object -ErrorAction Stop).Sddl
+            $rows += '{0};{1}' -f $name, (Get-Acl -Audit -LiteralPath $object -ErrorAction Stop).Sddl
         } catch [System.Management.Automation.ItemNotFoundException] {
             continue
         } catch {

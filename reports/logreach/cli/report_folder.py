@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 from logreach.inventories.files.faults import Fault, InputError
+
+_PART = re.compile(r"\.logreach-(\d+)\.part")
 
 
 def check_writable(out: Path, inventory: Path) -> None:
@@ -40,19 +44,32 @@ def whole_files(out: Path) -> Iterator[Path]:
 
     Where writing fails, the reports of an earlier run stay as they were, and InputError says why.
     """
+    from logreach.coverage.attack.files import clear_leftovers
+
     temporary = out / f".logreach-{os.getpid()}.part"
     try:
-        temporary.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(out, _PART)
+        out.mkdir(parents=True, exist_ok=True)
+        temporary.mkdir()
         yield temporary
         for path in sorted(temporary.rglob("*")):
             if path.is_file():
                 target = out / path.relative_to(temporary)
+                _refuse_links(target.parent, out)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(target)
+                path.replace(target)  # takes the place of a link, and does not follow it
     except OSError as error:
         raise _write_error(error, temporary, out) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _refuse_links(folder: Path, out: Path) -> None:
+    """Raise InputError where a folder for reports is a link, which would lead them elsewhere."""
+    below = takewhile(lambda path: path != out, (folder, *folder.parents))
+    for path in below:
+        if path.is_symlink():
+            raise _unwritable("it is a link", path, "Remove the link, or name another folder.")
 
 
 def left_from_earlier(written: Sequence[Path]) -> list[Path]:

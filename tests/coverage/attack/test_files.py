@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from logreach.coverage.attack import store
-from logreach.coverage.attack.files import cache_folder, write_whole
+from logreach.coverage.attack import files, store
+from logreach.coverage.attack.files import cache_folder, read_checked, write_checked, write_whole
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,64 @@ def test_what_cannot_be_written_leaves_the_old_file(
         write_whole(target, "new")
     assert target.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_is_kept_is_the_users_alone_and_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "cache" / "below" / "kept.json"
+    write_checked(path, "key", "é\n\udc80".replace("\udc80", ""))
+    assert read_checked(path, "key") == "é\n"
+    if sys.platform != "win32":
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert path.parent.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_nothing_comes_back_that_was_kept_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cache" / "kept.json"
+    write_checked(path, "key", "one")
+    assert read_checked(path, "another key") is None
+    path.write_bytes(path.read_bytes().replace(b"one", b"two"))
+    assert read_checked(path, "key") is None
+    write_checked(path, "key", "one")
+    monkeypatch.setattr(files, "version", lambda _name: "99")
+    assert read_checked(path, "key") is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="owners and modes of POSIX")
+def test_a_folder_that_others_may_write_to_is_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "cache" / "kept.json"
+    write_checked(path, "key", "one")
+    path.parent.chmod(0o777)
+    assert read_checked(path, "key") is None
+    with pytest.raises(PermissionError):
+        write_checked(path, "key", "two")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_neither_a_pipe_nor_a_link_is_read(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    os.mkfifo(tmp_path / "pipe")
+    assert read_checked(tmp_path / "pipe", "pipe") is None
+    write_checked(tmp_path / "kept", "link", "one")
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    assert read_checked(tmp_path / "link", "link") is None
+    assert read_checked(tmp_path / "absent", "key") is None
+
+
+def test_what_killed_runs_left_is_cleared_and_nothing_is_written_through_it(
+    tmp_path: Path,
+) -> None:
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / f".a.txt.{int(dead.stdout)}.part").write_text("half")
+    (tmp_path / f".a.txt.{os.getpid()}.part").symlink_to(victim)
+    (tmp_path / f".a.txt.{os.getppid()}.part").write_text("another run's")
+    write_whole(tmp_path / "a.txt", "whole")
+    assert victim.read_text() == "mine"
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"a.txt", "victim", f".a.txt.{os.getppid()}.part"}

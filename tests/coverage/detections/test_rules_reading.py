@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from logreach.coverage.attack.files import read_checked, write_checked
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.detections.tags import place
 from logreach.inventories.files.faults import InputError
@@ -118,14 +119,20 @@ def test_rules_from_the_cache_equal_those_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["", "[]", "{}", '{"rules": [{}], "faults": []}', '{"rules": 1']
 )
-def test_a_spoiled_cache_is_made_again(content: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("under_its_digest", [False, True])
+def test_a_spoiled_cache_is_made_again(
+    content: str, under_its_digest: bool, tmp_path: Path
+) -> None:
     file, cache = tmp_path / "a.yml", tmp_path / "cache"
     file.write_text(RULE, encoding="utf-8")
     read = load_rules([file], cache_dir=cache)
     (kept,) = cache.glob("*.json")
-    kept.write_text(content, encoding="utf-8")
+    if under_its_digest:
+        write_checked(kept, kept.stem, content)
+    else:
+        kept.write_text(content, encoding="utf-8")
     assert load_rules([file], cache_dir=cache) == read
-    assert json.loads(kept.read_text(encoding="utf-8"))["rules"]
+    assert json.loads(read_checked(kept, kept.stem) or "")["rules"]
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from logreach.coverage.attack import compact
 from logreach.coverage.attack.bundle import VERSION, parse_bundle, read_bytes, version_of
-from logreach.coverage.attack.files import cache_folder, write_whole
+from logreach.coverage.attack.files import cache_folder, read_checked, write_checked, write_whole
 from logreach.coverage.attack.links import with_borrowed_links
 from logreach.coverage.attack.model import AttackModel
 from logreach.coverage.attack.shipped import SHIPPED_VERSION
@@ -139,9 +139,12 @@ def _cached(digest: str, version: str | None) -> AttackModel | None:
     )
     if len(paths) != 1:
         return None
+    kept = read_checked(paths[0], paths[0].name)
+    if kept is None:
+        return None
     try:
-        model = compact.decode(paths[0].read_text(encoding="utf-8"), paths[0].name)
-    except (OSError, UnicodeDecodeError, InputError):
+        model = compact.decode(kept, paths[0].name)
+    except InputError:
         return None
     return model if _path_of_digest(model.sha256, model.version) == paths[0] else None
 
@@ -150,11 +153,9 @@ def _keep(model: AttackModel) -> Fault | None:
     """Cache a model by digest and as the latest import of its version; a fault if it fails."""
     encoded = compact.encode(model)
     try:
-        for target in (
-            _path_of_digest(model.sha256, model.version),
-            _path_of_version(model.version),
-        ):
-            write_whole(target, encoded)
+        by_digest = _path_of_digest(model.sha256, model.version)
+        write_checked(by_digest, by_digest.name, encoded)
+        write_whole(_path_of_version(model.version), encoded)
     except OSError as error:
         return Fault(f"the result cannot be cached: {error.strerror or error}")
     return None

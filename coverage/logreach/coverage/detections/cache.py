@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from logreach.coverage.attack.files import write_whole
+from logreach.coverage.attack.files import read_checked, write_checked
 from logreach.coverage.detections.documents import RuleFile
 
 _MOST_KEPT = 8
@@ -60,16 +60,18 @@ def hash_of(found: Iterable[Traversable]) -> str:
 
 def load(folder: Path, name: str, kind: str = "rules") -> Any:
     """What was stored under a name; None where nothing readable is."""
+    kept = read_checked(_path(folder, name, kind), f"{kind}-{name}")
     try:
-        return json.loads(_path(folder, name, kind).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return None if kept is None else json.loads(kept)
+    except (ValueError, RecursionError):
         return None
 
 
 def store(folder: Path, name: str, content: Any, kind: str = "rules") -> None:
     """Keep something; a folder that cannot be written is no fault, only slower next time."""
     with contextlib.suppress(OSError):
-        write_whole(_path(folder, name, kind), json.dumps(content, separators=(",", ":")))
+        text = json.dumps(content, separators=(",", ":"))
+        write_checked(_path(folder, name, kind), f"{kind}-{name}", text)
         _prune(folder, kind)
 
 
@@ -79,7 +81,7 @@ def _path(folder: Path, name: str, kind: str) -> Path:
 
 def _prune(folder: Path, kind: str) -> None:
     kept = sorted(
-        folder.glob(f"{kind}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True
+        folder.glob(f"{kind}-*.json"), key=lambda path: path.lstat().st_mtime, reverse=True
     )
     for path in kept[_MOST_KEPT:]:
         path.unlink(missing_ok=True)
