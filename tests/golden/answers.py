@@ -290,8 +290,8 @@ class _Profile:
             self._parts("technique component", subject, component)
         for name, analytic in technique["analytics"].items():
             subject = f"{identity} / {name}"
-            self._judged("analytic detection", subject, analytic["detection"])
-            self._judged("analytic with alternatives", subject, analytic["with_alternatives"])
+            self._judged("analytic as named", subject, analytic["as_named"])
+            self._judged("analytic by any event", subject, analytic["by_any_event"])
             self._answer("analytic unparsed", subject, str(len(analytic["unparsed"])))
 
     def _rules(self) -> None:
