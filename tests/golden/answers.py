@@ -313,13 +313,14 @@ class _Profile:
             self._answer("rules of technique", identity, told)
 
     def _against_techniques(self, identity: str, rule: Json) -> None:
-        """No technique is out of reach while a rule for it can fire."""
+        """No technique is out of reach while a rule for it can fire. (Of a tag that stands for several
+        techniques nothing may tell which is meant: such a technique is unknown.)"""
         if rule["verdict"]["proven"] == "no":
             return
         for technique in rule["techniques"]:
             listed = self.profile["techniques"].get(technique)
             label = listed["detection"]["label"] if listed else "not applicable"
-            if label != "not applicable" and listed["detection"]["proven"] == "no":
+            if label == "not achievable":
                 place = f"{self.recorder.variant} {self.profile['id']}"
                 self.recorder.statements.contradictions.append(
                     f"{place}: {technique} is {label}, though the rule "
