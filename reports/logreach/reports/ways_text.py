@@ -94,7 +94,7 @@ def way_line(way: Way) -> str:
 
 
 def _holding(detection: Detection) -> list[Way]:
-    return [way for way in best_first(detection) if way.verdict.proven > Level.NO]
+    return [way for way in best_first(detection) if way.present]
 
 
 def _title(way: Way, name: str) -> str:

@@ -19,7 +19,6 @@ from logreach.coverage.network.ways import (
     AnalyticWay,
     EvidenceNode,
     EvidenceWay,
-    Reference,
     RuleWay,
     ShownBy,
     TechniqueWays,
@@ -142,7 +141,7 @@ class Detected:
             lacks += [each.event for each in candidates if each.event not in showing]
             if verdict is YES:
                 complete += 1
-                if reference.telling and not self._told(reference):
+                if self._level(reference.told) is not Level.YES:
                     untold.append(f"{reference.telling} of {reference.component}")
             else:
                 lacking.append(_partly(reference.component, verdict))
@@ -160,22 +159,17 @@ class Detected:
             self._sensors(holds),
         )
 
-    def _told(self, reference: Reference) -> bool:
-        verdict = self._evaluation.verdict(reference.node.helper("told"))
-        return verdict.proven is Level.YES
-
     def _showing(self, events: Iterable[ShownBy]) -> list[EventId]:
         return [each.event for each in events if self._level(each.node) > Level.NO]
 
     def _rules(self, technique: str, rules: tuple[RuleWay, ...]) -> Way:
         firing = [rule for rule in rules if self._level(rule.node) > Level.NO]
-        silent = [rule for rule in rules if rule not in firing]
         count, total = sum(rule.count for rule in firing), sum(rule.count for rule in rules)
         rule_names = [rule.name for rule in firing if rule.name]
         events = _once(
             event for rule in firing for event, node in rule.reads if self._level(node) > Level.NO
         )
-        lacking = [rule.name for rule in silent if rule.name]
+        lacking = [rule.name for rule in rules if rule.name and self._level(rule.node) is Level.NO]
         return Way(
             WayKind.RULES,
             "rules",

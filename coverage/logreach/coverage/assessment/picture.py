@@ -195,7 +195,6 @@ def _decisive(reasons: Iterable[Reason], sign: Sign) -> list[Reason]:
     return list(chosen.values())
 
 
-def _order(event: PictureEvent) -> tuple[bool, str, int, str]:
-    number = event.event.number
+def _order(event: PictureEvent) -> tuple[bool, tuple[str, int, str]]:
     shows = event.shows or event.may or event.sign is Sign.WHOLE
-    return not shows, event.event.channel, int(number) if number.isdigit() else 0, number
+    return not shows, event.event.order

@@ -83,6 +83,11 @@ class Way(NamedTuple):
         """Whether it detects the technique by itself."""
         return self.verdict.proven is Level.YES
 
+    @property
+    def present(self) -> bool:
+        """Whether something of it is surely there."""
+        return self.verdict.proven > Level.NO
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:
@@ -151,7 +156,7 @@ class Detection:
     @property
     def direct(self) -> bool:
         """Whether something that holds records the act itself."""
-        return any(way.direct and way.verdict.proven > Level.NO for way in self.ways)
+        return any(way.direct and way.present for way in self.ways)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,11 @@ class EventId(str):
         """Whether it stands for any event of its channel."""
         return bool(self.number == ANY_NUMBER)
 
+    @property
+    def order(self) -> tuple[str, int, str]:
+        """What lists of events are sorted by: the channel, then the number as a number."""
+        return self.channel, int(self.number) if self.number.isdigit() else 0, self.number
+
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return EventId.parse, (str(self),)
 

@@ -265,9 +265,9 @@ class Detections:
 
     def _told(self, reference: Reference) -> NodeKey:
         """A reference with the attribute that tells one act from another, where it needs one."""
+        key = reference.told
         if not reference.telling:
-            return reference.node
-        key = reference.node.helper("told")
+            return key
         label = f"{reference.component} with the {reference.telling}"
         inner(self._graph, key, Combine.ALL, "told", label)
         self._graph.link(key, Edge(reference.node))

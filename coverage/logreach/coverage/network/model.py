@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from logreach.coverage.attack import (
     AttackModel,
@@ -73,7 +74,7 @@ class Model:
         keys: dict[EventId, None] = {}
         for component in self.component_names:
             keys.update(dict.fromkeys(self.component_part.events_of(component)))
-        return tuple(sorted(keys, key=_by_channel_and_number))
+        return tuple(sorted(keys, key=attrgetter("order")))
 
     @cached_property
     def fields(self) -> tuple[FieldId, ...]:
@@ -97,11 +98,6 @@ class Model:
             for technique in self.techniques:
                 for question in (DETECTION, DETECTION_HERE):
                     self.compiled.include(technique_key(technique.id, question))
-
-
-def _by_channel_and_number(event: EventId) -> tuple[str, int, str]:
-    number = event.number
-    return event.channel, int(number) if number.isdigit() else 0, number
 
 
 def build(

@@ -56,6 +56,11 @@ class Reference:
     general: tuple[ShownBy, ...]
     telling: str = ""
 
+    @property
+    def told(self) -> NodeKey:
+        """The data component with that attribute, or by itself where it needs none."""
+        return self.node.helper("told") if self.telling else self.node
+
 
 @dataclass(frozen=True, slots=True)
 class AnalyticWay:

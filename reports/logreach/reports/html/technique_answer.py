@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from logreach.coverage.assessment.result import Detection, TechniqueResult, Way, WayKind
-from logreach.coverage.engine.verdict import Level
 from logreach.coverage.network.techniques import COMPLETENESS
 from logreach.reports.counts import score_text
 from logreach.reports.labels import LABEL_STYLES, LabelStyle, style_of
@@ -65,10 +64,10 @@ def technique_answer(
 def _ways(detection: Detection) -> Iterator[WayItem]:
     """The ways of which something holds, a line each; then the events of the others, by verdict."""
     ways = best_first(detection)
-    yield from (_item(way) for way in ways if way.verdict.proven > Level.NO)
+    yield from (_item(way) for way in ways if way.present)
     idle: dict[tuple[LabelStyle, WayKind], list[str]] = {}
     for way in ways:
-        if way.verdict.proven is Level.NO:
+        if not way.present:
             idle.setdefault((style_of(way.verdict), way.kind), []).append(way.name)
     for (style, kind), names in idle.items():
         single = kind in (WayKind.RULES, WayKind.SUBTECHNIQUES)

@@ -7,8 +7,9 @@ answers for the changed configuration: a change with which it does not keep all 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.patterns import EventPattern
@@ -148,11 +149,5 @@ def item_xml(item: Item) -> str:
         relation = "and" if item.match_all else "or"
         filters = "".join(map(item_xml, item.filters))
         return f'<Rule groupRelation="{relation}">{filters}</Rule>'
-    return f'<{item.field} condition="{item.condition}">{_escaped(item.value)}</{item.field}>'
-
-
-_ENTITIES: Mapping[int, str] = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ENTITIES)
+    value = escape(item.value, quote=False)
+    return f'<{item.field} condition="{item.condition}">{value}</{item.field}>'

@@ -6,8 +6,9 @@ is left out, and so is the one with most values where too many rules would come 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from itertools import product
+from math import prod
 
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.platforms.sysmon.engine import manifest
@@ -55,7 +56,7 @@ def including(
         for name, constraint in _compared(pattern, fields)
         if (alternatives := tuple(_alternatives(name, constraint, conditions)))
     ]
-    while len(ways) > 1 and _product(ways) > _MOST_RULES:
+    while len(ways) > 1 and prod(map(len, ways)) > _MOST_RULES:
         ways.remove(max(ways, key=len))
     if not ways or len(ways[0]) > _MOST_RULES:
         return ()
@@ -109,13 +110,6 @@ def _alternatives(
         return
     for value in values:
         yield (Filter(name, _MATCHING[constraint.test], value, "", 0),)
-
-
-def _product(ways: Iterable[Sequence[object]]) -> int:
-    number = 1
-    for alternatives in ways:
-        number *= len(alternatives)
-    return number
 
 
 def all_of(filters: tuple[Filter, ...]) -> Filter | RuleElement:

@@ -67,22 +67,25 @@ def lacks(
             message = f"says that the GPO has settings in {extension.end}, which has none"
             fault = Fault(message, folder.name(backup), hint=_HINT)
             found.append(Lack(fault, extension.families))
-    policies = _policies(folder, report)
+    root = _root(folder, report)
+    computer = root.child("Computer") if root is not None else None
+    policies = _policies(computer)
     if records is not None and records < policies and not found:
         message = f"holds {records} records, but the report lists {policies} policies"
         fault = Fault(message, folder.name(files[_REGISTRY_POL]), hint=_HINT)
         found.append(Lack(fault, (SETTING, CHANNEL)))
-    found.extend(_of_another_version(folder, report, files.get(_GPT)))
+    place = report or files.get(_GPT) or folder.root
+    found.extend(_of_another_version(folder, computer, files.get(_GPT), folder.name(place)))
     return found
 
 
-def _of_another_version(folder: Folder, report: Path | None, gpt: Path | None) -> list[Lack]:
+def _of_another_version(
+    folder: Folder, computer: XmlElement | None, gpt: Path | None, place: str
+) -> list[Lack]:
     """A fault where the files are of another version than the report, or than the directory.
 
     `gpt.ini` counts the users' changes in the upper 16 bits and the computer's in the lower.
     """
-    root = _root(folder, report)
-    computer = root.child("Computer") if root is not None else None
     versions = {"the directory": _number(computer, "VersionDirectory")}
     versions["SYSVOL"] = _number(computer, "VersionSysvol")
     if gpt is not None:
@@ -96,9 +99,8 @@ def _of_another_version(folder: Folder, report: Path | None, gpt: Path | None) -
         return []
     told = ", ".join(f"{version} in {name}" for name, version in known.items())
     hint = "Let the domain controllers replicate, and back the GPO up again."
-    name = folder.name(report or gpt or folder.root)
     return [
-        Lack(Fault(f"computer settings are of version {told}", name, hint=hint), COMPUTER_FACTS)
+        Lack(Fault(f"computer settings are of version {told}", place, hint=hint), COMPUTER_FACTS)
     ]
 
 
@@ -141,10 +143,8 @@ def _extensions(root: XmlElement | None, half: str = "Machine") -> str:
     return " ".join(texts).strip().upper()
 
 
-def _policies(folder: Folder, report: Path | None) -> int:
+def _policies(computer: XmlElement | None) -> int:
     """How many policies and registry values the report lists; each takes a record at least."""
-    root = _root(folder, report)
-    computer = root.child("Computer") if root is not None else None
     if computer is None:
         return 0
     return sum(
