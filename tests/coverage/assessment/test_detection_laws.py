@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,19 +17,22 @@ from hypothesis import strategies as st
 from logreach.coverage.assessment.assess import Scope, assess
 from logreach.coverage.assessment.evaluated import evaluate_fleet
 from logreach.coverage.assessment.profiles import group
+from logreach.coverage.assessment.questions import technique_questions
+from logreach.coverage.assessment.remedies import planned_remedies
 from logreach.coverage.assessment.result import WayKind
 from logreach.coverage.attack import load_attack
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.detections.model import RuleSet
 from logreach.coverage.engine.evaluation import evaluate
-from logreach.coverage.engine.minimal_changes import applied
+from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.minimal_changes import applied, facts_after
 from logreach.coverage.engine.verdict import NO, Level, any_of
 from logreach.coverage.events.evidence import load_evidence
 from logreach.coverage.network.keys import technique_key
 from logreach.coverage.network.techniques import DETECTION, DETECTION_HERE
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host, Inventory
-from logreach.inventories.windows.facts import ROLE, Role
+from logreach.inventories.windows.facts import AUDIT, ROLE, Role
 
 _COMMON = settings(
     deadline=None,
@@ -110,6 +114,41 @@ def test_a_change_on_a_domain_controller_lowers_nothing_on_a_workstation(
             for number in model().questions:
                 old, new = before.verdict_at(number), after.verdict_at(number)
                 assert new.proven >= old.proven, (remedy.text, model().questions[number])
+
+
+def test_what_a_remedy_gains_in_a_fleet_is_the_difference_of_two_fleets() -> None:
+    """A domain controller's own verdicts rise by its remedy, and so do those of others."""
+    words = {"os": "Windows Server 2022", "audit": "none", "sysmon": "none"}
+    fleet = group(
+        hosts.inventory(
+            dc=words | {"role": "domain-controller"}, ws=words | {"role": "workstation"}
+        ).hosts
+    )
+    before, whole = evaluate_fleet(model(), fleet)
+    questions = technique_questions(model())
+    weighed = planned_remedies(questions, before, whole, lambda *_: None)
+    on_both = 0
+    for planned in (each for each in weighed if each.remedy.key.family == AUDIT):
+        changed = [
+            replace(host, hosts=(replace(host.hosts[0], facts=_with(host.facts, planned.remedy)),))
+            for host in fleet
+        ]
+        after, _ = evaluate_fleet(model(), changed)
+        raised = [
+            (old.group.profile_id, question.name)
+            for old, new in zip(before, after, strict=True)
+            for number, question in questions.items()
+            if new.evaluation.proven(number) > old.evaluation.proven(number)
+        ]
+        assert planned.gain == len(raised), planned.remedy.text
+        on_both += len({profile for profile, _ in raised}) > 1
+    assert on_both > 2
+
+
+def _with(known: Facts, remedy: Remedy) -> Facts:
+    for key, value in facts_after(known, [remedy])[0].items():
+        known = known.stating(key, value)
+    return known
 
 
 def test_starts_of_processes_alone_are_no_whole_way() -> None:

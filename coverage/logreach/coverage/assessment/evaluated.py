@@ -33,6 +33,7 @@ class Fleet:
     """What hosts of each role record for all others, of the evidence in a graph.
 
     `beside` are profiles that nobody asks about, whose records count all the same.
+    `recorded_nodes` are the numbers of the nodes that hosts of some role answer for others.
     """
 
     def __init__(
@@ -48,7 +49,9 @@ class Fleet:
             self._recorders[recorder.name] = recorder
             self._lines.setdefault(recorder.name, []).append(line)
         number = compiled.number
-        self._numbers = frozenset(number[line] for lines in self._lines.values() for line in lines)
+        self.recorded_nodes = frozenset(
+            number[line] for lines in self._lines.values() for line in lines
+        )
 
     def spread(self, profiles: Sequence[Assessed]) -> list[Assessed]:
         """The profiles, each with what the others record of what is done on it."""
@@ -60,7 +63,7 @@ class Fleet:
     ) -> dict[int, Evaluation]:
         """The evaluations that differ once some profiles have changed, by profile place: of these
         profiles, and of those for which they record evidence."""
-        if all(self._numbers.isdisjoint(after.changed) for after in changes.values()):
+        if all(self.recorded_nodes.isdisjoint(after.changed) for after in changes.values()):
             return dict(changes)
         after = [
             replace(profile, evaluation=changes.get(place, profile.evaluation))
@@ -121,7 +124,9 @@ def _told(profile: Assessed, recorded: Mapping[str, FleetEvidence]) -> Assessed:
             changed.append(key)
     if not changed:
         return profile
-    return replace(profile, evaluation=reevaluate(evaluation, facts, changed))
+    told = reevaluate(evaluation, facts, changed)
+    # What a change of the host itself brought stays changed, whatever others record besides.
+    return replace(profile, evaluation=replace(told, changed=told.changed | evaluation.changed))
 
 
 def evaluate_fleet(

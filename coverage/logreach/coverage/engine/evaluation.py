@@ -141,6 +141,19 @@ def reevaluate(old: Evaluation, facts: Facts, changed: Iterable[FactKey[object]]
     return _spread(old, new, _laid_over(old.leaves, again), facts)
 
 
+def at_best(old: Evaluation, changed: Iterable[FactKey[object]]) -> Evaluation | None:
+    """An evaluation that proves at least as much of every node as evaluating again after these
+    facts changed for the better.
+
+    Leaves that may say something else are taken to hold instead of being asked; None where to find
+    them takes asking, or where one is not asked of the host today.
+    """
+    leaves = old.compiled.leaves.hanging(changed)
+    if leaves is None or any(old.codes[number] >= NEVER for number in leaves):
+        return None
+    return supposing(old, dict.fromkeys(leaves, YES))
+
+
 def supposing(old: Evaluation, leaves: Mapping[int, Verdict]) -> Evaluation:
     """The evaluation if these leaves had these verdicts: what hangs on a missing fact."""
     return _spread(old, {n: CODE[verdict] for n, verdict in leaves.items()}, old.leaves, old.facts)

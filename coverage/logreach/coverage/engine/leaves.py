@@ -83,13 +83,27 @@ class Leaves:
         self, changed: Iterable[FactKey[object]], before: Facts, after: Facts
     ) -> Iterator[Answers]:
         """What those say that may say something else after some facts changed."""
+        for group, keys in self._touched(changed).items():
+            yield group.answers_again(keys, before, after)
+
+    def hanging(self, changed: Iterable[FactKey[object]]) -> list[int] | None:
+        """The numbers of those that may say something else after some facts changed; None where
+        to find out takes asking."""
+        numbers: list[int] = []
+        for group, keys in self._touched(changed).items():
+            if not group.selective:
+                return None
+            numbers += group.hanging(keys)
+        return numbers
+
+    def _touched(self, changed: Iterable[FactKey[object]]) -> dict[_Group, list[FactKey[object]]]:
+        """The groups that read any of these facts, and which of them they read."""
         touched: dict[_Group, list[FactKey[object]]] = {}
         for key in changed:
             for fact in (key, key.family.every):
                 for group in self._readers.get(fact, ()):
                     touched.setdefault(group, []).append(key)
-        for group, keys in touched.items():
-            yield group.answers_again(keys, before, after)
+        return touched
 
 
 class _Group:
@@ -97,7 +111,7 @@ class _Group:
 
     def __init__(self, example: Prerequisite) -> None:
         self._per_host = example if isinstance(example, PerHost) else None
-        self._selective = isinstance(example, ReadsSome)
+        self.selective = isinstance(example, ReadsSome)
         self._is_fixed = not example.reads
         self._numbers: list[int] = []
         self._leaves: list[Any] = []
@@ -133,13 +147,18 @@ class _Group:
         if self._per_host is not None:
             same = self._per_host.state(before) == self._per_host.state(after)
             return _NONE if same else self.answers(after)
-        if not self._selective:
+        if not self.selective:
             return self.answers(after)
-        hanging = sorted({place for key in changed for place in self._hanging_on(key)})
-        if not hanging:
-            return _NONE
-        numbers = [self._numbers[place] for place in hanging]
-        return _answers(numbers, [self._leaves[place].check(after) for place in hanging])
+        places = self._places(changed)
+        numbers = [self._numbers[place] for place in places]
+        return _answers(numbers, [self._leaves[place].check(after) for place in places])
+
+    def hanging(self, changed: Iterable[FactKey[object]]) -> list[int]:
+        """The numbers of those that may say something else, of a kind that reads some facts."""
+        return [self._numbers[place] for place in self._places(changed)]
+
+    def _places(self, changed: Iterable[FactKey[object]]) -> list[int]:
+        return sorted({place for key in changed for place in self._hanging_on(key)})
 
     def _hanging_on(self, key: FactKey[object]) -> tuple[int, ...]:
         """The places of the leaves that may say something else once a fact is another; found once,

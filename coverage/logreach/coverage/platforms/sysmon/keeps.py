@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 from logreach.coverage.engine.judged import Reason, Remedy
@@ -19,7 +19,7 @@ from logreach.coverage.platforms.sysmon.beyond import (
     written,
 )
 from logreach.coverage.platforms.sysmon.engine import manifest, systems
-from logreach.coverage.platforms.sysmon.kept_events import kept_besides
+from logreach.coverage.platforms.sysmon.kept_events import KeptPattern, kept_besides
 from logreach.coverage.platforms.sysmon.programs import (
     READS,
     Filters,
@@ -33,7 +33,7 @@ from logreach.coverage.platforms.sysmon.remedies import keep, keep_all
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
+from logreach.inventories.windows.facts import OS, SYSMON, KeptEvents, SysmonState
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,32 @@ class SysmonKeeps:
 
     def state(self, facts: Facts) -> Hashable:
         """What is said of Sysmon, and what the programs that may be meant make of it."""
-        state = state_of(facts)
-        if isinstance(state, Missing) or not state.value.installed:
-            return state
-        kept = frozenset(kept_besides(state.value, _told_with(self.pattern.event)))
-        plain = replace(state, value=replace(state.value, keeps_also=()))
-        return plain, kept, facts.get(OS), filters(state.value, facts)
+        programs, kept = _programs_and_kept(facts)
+        return programs, kept.get(_told_with(self.pattern.event))
+
+
+@lru_cache(maxsize=64)  # asked for every event of Sysmon, before and after each remedy
+def _programs_and_kept(
+    facts: Facts,
+) -> tuple[object, Mapping[tuple[EventId, ...], frozenset[KeptEvents]]]:
+    """What stands for the programs that may be meant, alike where they are, and what a changed
+    configuration keeps besides, by event."""
+    state = state_of(facts)
+    if isinstance(state, Missing) or not state.value.installed:
+        return _alike(state), {}
+    kept: dict[tuple[EventId, ...], set[KeptEvents]] = {}
+    for pattern in state.value.keeps_also:
+        if isinstance(pattern, KeptPattern):
+            kept.setdefault(_told_with(pattern.event), set()).add(pattern)
+    plain = replace(state, value=replace(state.value, keeps_also=()))
+    programs = _alike((plain, facts.get(OS), filters(state.value, facts)))
+    return programs, {events: frozenset(patterns) for events, patterns in kept.items()}
+
+
+@lru_cache(maxsize=256)
+def _alike(_: Hashable) -> object:
+    """One small object for equal states, which compares faster than they do."""
+    return object()
 
 
 def _told_with(event: EventId) -> tuple[EventId, ...]:
