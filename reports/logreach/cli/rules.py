@@ -205,10 +205,7 @@ def _reason(rule: RuleSummary) -> str:
 
 
 def _lines(*lines: str) -> str:
-    """Lines without control characters: rules are third-party text."""
-    return "\n".join(
-        "".join(char if char.isprintable() else " " for char in line) for line in lines if line
-    )
+    return "\n".join(line for line in lines if line)
 
 
 def explained(

@@ -125,11 +125,7 @@ def test_evaluating_again_gives_what_evaluating_anew_gives(
 @_SLOW
 def test_no_remedy_lowers_what_is_proven(known: Facts) -> None:
     before = evaluate(_model().compiled, known)
-    offered = {
-        (reason.remedy.key, reason.remedy.text): reason.remedy
-        for _, reason in before.reasons()
-        if reason.remedy
-    }
+    offered = {reason.remedy.name: reason.remedy for _, reason in before.reasons() if reason.remedy}
     for remedy in offered.values():
         after = applied(before, [remedy])
         for number, asked in _model().questions.items():

@@ -44,7 +44,7 @@ def test_a_set_of_changes_is_found_where_one_suffices_and_suffices(
     compiled = Compiled(graph)
     before = evaluate(compiled, facts)
     remedies = _remedies(before)
-    least = Least(before, {(one.key, one.text): 1 << n for n, one in enumerate(remedies)})
+    least = Least(before, {one.name: 1 << n for n, one in enumerate(remedies)})
     outcomes = [(made, applied(before, made)) for made in _sets(remedies)]
     for number, key in enumerate(compiled.keys):
         sufficing = [made for made, after in outcomes if after.verdict(key) == YES]

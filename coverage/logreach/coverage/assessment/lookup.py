@@ -16,7 +16,7 @@ from logreach.coverage.network.model import Model
 from logreach.coverage.network.techniques import QUESTIONS
 from logreach.inventories.files.faults import Fault, InputError
 
-_EVENT = re.compile(r"(?P<log>[^:]+):(?P<number>[^:/]+)(/(?P<field>.+))?")
+_EVENT = re.compile(r"((?P<log>[^:]+):)?(?P<number>[^:/]+)(/(?P<field>.+))?")
 _LONGEST = 80
 T = TypeVar("T", bound=str)
 _FORMS = (
@@ -27,6 +27,8 @@ _FORMS = (
 
 def resolve_nodes(name: str, model: Model) -> list[NodeKey]:
     """The nodes of a technique, an event, a field of an event or a data component, in any case.
+
+    The number of an event stands for it where one log alone has such an event: 4657.
 
     Adds a known event or field that no component uses to the graph, so it must run before the
     graph is compiled. Raises InputError for an unknown name, with suggestions.
@@ -43,15 +45,28 @@ def resolve_nodes(name: str, model: Model) -> list[NodeKey]:
 def _event(name: str, model: Model) -> list[NodeKey]:
     """The nodes of an event and of each data component by this event alone, or that of a field."""
     match = _EVENT.fullmatch(name)
-    if match is None:
-        return []
-    log = model.sensors.channels.get(match["log"].casefold(), match["log"])
-    key = _spelt(_events(model)).get(f"{log}:{match['number']}".casefold())
-    if key is None:
+    key = _named_event(match["log"], match["number"], model) if match else None
+    if match is None or key is None:
         return []
     if match["field"]:
         return [model.event_part.attribute(key, _field(key, match["field"], model))]
     return [model.event_part.event(key), *_uses(key, model)]
+
+
+def _named_event(log: str | None, number: str, model: Model) -> EventId | None:
+    """The event of a log, or without one the only event of that number."""
+    if log is None:
+        same = _numbered(number, model)
+        return same[0] if len(same) == 1 else None
+    channel = model.sensors.channels.get(log.casefold(), log)
+    return _spelt(_events(model)).get(f"{channel}:{number}".casefold())
+
+
+def _numbered(number: str, model: Model) -> list[EventId]:
+    """The events of any log that have this number; those that no source describes are no answer."""
+    undescribed = {event for sensor in model.sensors.every for event in sensor.undescribed()}
+    events = dict.fromkeys(_events(model))
+    return [event for event in events if event.number == number and event not in undescribed]
 
 
 def _events(model: Model) -> Iterable[EventId]:
@@ -90,16 +105,14 @@ def _component(name: str, model: Model) -> list[NodeKey]:
 
 
 def _hint(name: str, model: Model) -> str:
-    events = list(dict.fromkeys(_events(model)))
-    undescribed = {event for sensor in model.sensors.every for event in sensor.undescribed()}
-    same = [event for event in events if event.number == name and event not in undescribed]
+    same = _numbered(name.partition("/")[0], model)
     if same:
         return f"Did you mean {' or '.join(same)}?"
     techniques = {
         technique.name: f"{technique.id} ({technique.name})"
         for technique in model.attack.techniques
     }
-    names = [*events, *model.component_names, *techniques]
+    names = [*dict.fromkeys(_events(model)), *model.component_names, *techniques]
     return did_you_mean(name, names, 3, techniques) or _FORMS
 
 

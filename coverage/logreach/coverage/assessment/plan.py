@@ -76,7 +76,7 @@ class _Profile:
         applicable = profile.evaluation.applicable
         self.asked = {n: q for n, q in questions.items() if q.kind is kind and applicable(n)}
         self._beside = {n: q for n, q in questions.items() if q.kind is not kind and applicable(n)}
-        bits = {(p.remedy.key, p.remedy.text): 1 << at for at, p in enumerate(planned)}
+        bits = {p.remedy.name: 1 << at for at, p in enumerate(planned)}
         sets = Least(profile.evaluation, bits, lesser=lesser)
         changes = {number: sets.changes(number) for number in self.asked}
         self.least = {number: some for number, some in changes.items() if some is not None}

@@ -15,7 +15,7 @@ from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.assessment.questions import Question, QuestionKind, Questions
 from logreach.coverage.assessment.result import MissingFact, PlannedRemedy
 from logreach.coverage.engine.evaluation import Evaluation, at_best, supposing
-from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.judged import Remedy, RemedyName
 from logreach.coverage.engine.minimal_changes import applied, exceeds
 from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.coverage.events.sensor import Sensors
@@ -60,10 +60,10 @@ def planned_remedies(
 
     Those that ask for more than another, and gain no more, come last.
     """
-    gains: dict[tuple[FactKey[object], str], _Gains] = {}
+    gains: dict[RemedyName, _Gains] = {}
     for place, profile in enumerate(assessed):
         for remedy in offered_remedies(profile.evaluation):
-            entry = gains.setdefault((remedy.key, remedy.text), _Gains(remedy))
+            entry = gains.setdefault(remedy.name, _Gains(remedy))
             entry.offered.append(place)
     for number, entry in enumerate(gains.values()):
         progress("weighing remedies", number, len(gains))
@@ -95,10 +95,10 @@ def _does_as_well(rival: _Gains, entry: _Gains) -> bool:
 
 def offered_remedies(evaluation: Evaluation) -> list[Remedy]:
     """The remedies that prerequisites which fall short ask for."""
-    remedies: dict[tuple[FactKey[object], str], Remedy] = {}
+    remedies: dict[RemedyName, Remedy] = {}
     for _, reason in evaluation.reasons():
         if reason.remedy and reason.verdict.applicable and reason.verdict != YES:
-            remedies.setdefault((reason.remedy.key, reason.remedy.text), reason.remedy)
+            remedies.setdefault(reason.remedy.name, reason.remedy)
     return list(remedies.values())
 
 

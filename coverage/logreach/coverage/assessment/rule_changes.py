@@ -38,7 +38,7 @@ class _Changes:
     def __init__(self, profile: Assessed) -> None:
         self._profile = profile
         self._remedies = offered_remedies(profile.evaluation)
-        bits = {(x.key, x.text): 1 << place for place, x in enumerate(self._remedies)}
+        bits = {x.name: 1 << place for place, x in enumerate(self._remedies)}
         lesser = lesser_of(self._remedies)
         self._least = [
             Least(profile.evaluation, bits, goal, lesser) for goal in (Level.YES, Level.PARTIAL)

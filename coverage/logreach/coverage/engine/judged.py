@@ -38,6 +38,10 @@ def _highest(volumes: Iterable[Volume]) -> Volume:
     return max(volumes, key=tuple(Volume).index, default=Volume.UNKNOWN)
 
 
+RemedyName = tuple[FactKey[object], str]
+"""The fact that a remedy changes, and how it is told to people: what makes two of them the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """A change of one fact that would satisfy a prerequisite.
@@ -56,6 +60,11 @@ class Remedy:
     title: str = ""
     kind: str = ""
     volume: Volume = Volume.UNKNOWN
+
+    @property
+    def name(self) -> RemedyName:
+        """What tells it from other remedies; those of several hosts may be the same."""
+        return self.key, self.text
 
 
 class Reason(NamedTuple):

@@ -15,7 +15,7 @@ from functools import lru_cache
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
 from logreach.coverage.engine.folding import CODED, NEVER
 from logreach.coverage.engine.graph import Combine
-from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.judged import Remedy, RemedyName
 from logreach.coverage.engine.verdict import YES, Level
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
@@ -34,7 +34,7 @@ class Least:
     def __init__(
         self,
         evaluation: Evaluation,
-        bits: Mapping[tuple[FactKey[object], str], int],
+        bits: Mapping[RemedyName, int],
         goal: Level = Level.YES,
         lesser: Mapping[int, int] | None = None,
     ) -> None:
@@ -66,7 +66,7 @@ class Least:
         if kind is Combine.LEAF:
             reason = self._evaluation.leaves[number]
             remedy = reason.remedy if reason else None
-            return self._bits.get((remedy.key, remedy.text), _NONE) if remedy else _NONE
+            return self._bits.get(remedy.name, _NONE) if remedy else _NONE
         if kind is Combine.BRACKET:
             # All of the outer set is enough for all, some of the inner set is enough for some.
             outer, inner = compiled.children[number]
@@ -140,7 +140,7 @@ def fewest(
     None if no known changes suffice.
     """
     offered = {
-        (remedy.key, remedy.text): remedy
+        remedy.name: remedy
         for _, reason in evaluation.reasons()
         if (remedy := reason.remedy) is not None
     }
@@ -171,11 +171,7 @@ def applied(evaluation: Evaluation, remedies: Iterable[Remedy]) -> Evaluation:
     offering = _offering(changed)
     return supposing(
         changed,
-        {
-            number: YES
-            for remedy in unvalued
-            for number in offering.get((remedy.key, remedy.text), ())
-        },
+        {number: YES for remedy in unvalued for number in offering.get(remedy.name, ())},
     )
 
 
@@ -196,13 +192,13 @@ def facts_after(
 
 
 @lru_cache(maxsize=1)  # every remedy of a host is weighed after the other
-def _offering(evaluation: Evaluation) -> dict[tuple[FactKey[object], str], list[int]]:
+def _offering(evaluation: Evaluation) -> dict[RemedyName, list[int]]:
     """The leaves that offer each remedy without a value, by its key and text."""
-    offering: dict[tuple[FactKey[object], str], list[int]] = {}
+    offering: dict[RemedyName, list[int]] = {}
     for number, reason in evaluation.reasons():
         remedy = reason.remedy
         if remedy is not None and remedy.value is None and reason.verdict.applicable:
-            offering.setdefault((remedy.key, remedy.text), []).append(number)
+            offering.setdefault(remedy.name, []).append(number)
     return offering
 
 
