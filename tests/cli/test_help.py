@@ -14,6 +14,7 @@ COMMANDS = (
     "explain",
     "rules",
     "collect",
+    "init",
     "schema",
     "inventory show",
     "inventory check",

@@ -11,6 +11,7 @@ from logreach.cli import assess as _assess
 from logreach.cli import attack as _attack
 from logreach.cli import collect as _collect
 from logreach.cli import explain as _explain
+from logreach.cli import init as _init
 from logreach.cli import inventory as _inventory
 from logreach.cli import rules as _rules
 from logreach.cli import sysmon as _sysmon
@@ -61,6 +62,7 @@ app.command("assess", short_help="Judge an inventory and write the reports.")(_a
 app.command("explain", short_help="Show the chain behind a verdict.")(_explain.explain)
 app.command("rules", short_help="List Sigma rules by gain of changes.")(_rules.rules)
 app.add_typer(_inventory.app, name="inventory", short_help="Show or check an inventory's facts.")
+app.command("init", short_help="Begin an inventory, and say what to run where.")(_init.init)
 app.command("collect", short_help="Print the script that gathers a host's facts.")(_collect.collect)
 _sysmon.app.command("rules", short_help="Count rules that can fire, by configuration.")(
     _rules.by_configuration

@@ -253,7 +253,7 @@ def _write_format(
 
 def _print(result: Assessment, written: Sequence[Path]) -> None:
     from logreach.reports.caveats import faults_of
-    from logreach.reports.terminal import print_summary
+    from logreach.reports.terminal import print_summary, print_telling_commands
 
     print_summary(result, console())
     for path in written:
@@ -266,6 +266,7 @@ def _print(result: Assessment, written: Sequence[Path]) -> None:
         tuple(faults_of(result)),
         heading="Faults of the input (facts lost to a fault count as unknown):",
     )
+    print_telling_commands(result, console())
 
 
 def achieved(result: Assessment) -> tuple[int, int]:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logreach.cli.exits import Exit
-from logreach.cli.output import say
+from logreach.cli.options import OutputFormat
+from logreach.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from logreach.inventories.facts.facts import Conflict, Known
     from logreach.inventories.facts.host import Host, Inventory
     from logreach.inventories.facts.keys import FactKey
     from logreach.inventories.files.evidence import Evidence
+    from logreach.inventories.files.faults import Fault
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,7 +43,10 @@ HostNames = Annotated[
 All = Annotated[
     bool, typer.Option("--all", help="List every fact with its evidence, not a summary.")
 ]
-_WIDTH = 14
+Format = Annotated[
+    OutputFormat, typer.Option("--format", help="json: one object with all that was found.")
+]
+_WIDTH, _MOST_COMMANDS = 14, 3
 
 
 @app.command("show")
@@ -70,30 +75,36 @@ def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
 
 
 @app.command("check")
-def check(folder: Folder) -> None:
+def check(folder: Folder, format_: Format = OutputFormat.TEXT) -> None:
     """List the faults of the inventory, the sources that disagree, and the entries left out.
 
-    Exit code 1 if there is a fault or a disagreement.
+    A line is 'path:line: fault: message', as compilers write it. Exit code 1 if there is a fault
+    or a disagreement.
     """
     from logreach.coverage.platforms.sysmon.prerequisites import contradictions
     from logreach.inventories import load
+    from logreach.inventories.files.faults import Fault
     from logreach.inventories.files.wording import counted
 
     inventory = load(folder)
-    for fault in inventory.faults:
-        say(f"fault: {fault}")
     disagreements = [
-        f"{entry.name}: {message}"
+        Fault(f"{entry.name}: {message}", *place)
         for entry in inventory.hosts
-        for message in (
-            *map(_conflict, entry.facts.conflicts),
-            *map(str, contradictions(entry.facts)),
+        for message, *place in (
+            *(
+                (_conflict(each), each.kept.evidence.source, each.kept.evidence.where)
+                for each in entry.facts.conflicts
+            ),
+            *((str(each),) for each in contradictions(entry.facts)),
         )
     ]
-    for message in disagreements:
-        say(f"disagreement: {message}")
-    for note in inventory.notes:
-        say(f"note: {note}")
+    kinds = {"fault": inventory.faults, "disagreement": disagreements, "note": inventory.notes}
+    if format_ is OutputFormat.JSON:
+        say_json({f"{kind}s": [_entry(each) for each in found] for kind, found in kinds.items()})
+    else:
+        for kind, found in kinds.items():
+            for each in found:
+                say(located(folder, kind, each))
     hosts = sum(entry.count for entry in inventory.hosts)
     say(
         f"{inventory.name}: {counted(len(inventory.hosts), 'entry', 'entries')} for "
@@ -104,6 +115,29 @@ def check(folder: Folder) -> None:
     )
     if inventory.faults or disagreements:
         raise typer.Exit(Exit.BELOW)
+
+
+def located(folder: Path, kind: str, fault: Fault) -> str:
+    """'path:line: fault: message', where the place is a file and a line; other places stand behind
+    the message."""
+    line = fault.where.removeprefix("line ")
+    place = "" if line.isdecimal() or not fault.where else f" ({fault.where})"
+    path = str(folder / fault.source) if fault.source else ""
+    address = ":".join(filter(None, (path, line if line.isdecimal() else "")))
+    hint = f". {fault.hint}" if fault.hint else ""
+    return f"{f'{address}: ' if address else ''}{kind}: {fault.message}{place}{hint}"
+
+
+def _entry(fault: Fault) -> dict[str, object]:
+    """The same for JSON; `line` is null where the place is none."""
+    line = fault.where.removeprefix("line ")
+    return {
+        "path": fault.source,
+        "line": int(line) if line.isdecimal() else None,
+        "where": fault.where,
+        "message": fault.message,
+        "hint": fault.hint,
+    }
 
 
 def _heading(inventory: Inventory) -> Iterator[str]:
@@ -226,6 +260,7 @@ def _name(key: FactKey[object]) -> str:
 def _missing_facts(inventory: Inventory) -> Iterator[str]:
     """The missing facts on which verdicts depend, those with most verdicts first."""
     from logreach.coverage.assessment.assess import hanging
+    from logreach.inventories.reading.telling import telling_most
 
     verdicts = hanging(inventory)
     if not verdicts:
@@ -234,3 +269,8 @@ def _missing_facts(inventory: Inventory) -> Iterator[str]:
     yield "Missing facts, and the number of verdicts that depend on each:"
     for key, count in sorted(verdicts.items(), key=lambda entry: (-entry[1], entry[0])):
         yield f"  {count:>6}  {_name(key)}"
+    commands = telling_most(verdicts.items(), _MOST_COMMANDS)
+    if commands:
+        yield ""
+        yield "What would tell most, run on a host that lacks it unless said otherwise:"
+        yield from (f"  {command}" for command in commands)

@@ -21,6 +21,7 @@ from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import Verdict
 from logreach.coverage.network.techniques import COMPLETENESS, DETECTION
 from logreach.inventories.files.wording import counted
+from logreach.inventories.reading.telling import telling_most
 from logreach.reports.broken_links import broken_links
 from logreach.reports.caveats import (
     ASSUMED_MEANING,
@@ -52,7 +53,7 @@ from logreach.reports.reason_text import fact_name, reason_text, remedy_title
 if TYPE_CHECKING:
     from rich.console import Console
 
-_TOP, _STEPS = 8, 4
+_TOP, _STEPS, _COMMANDS = 8, 4, 3
 _LONGEST = 180
 _STYLES = {
     "achievable": "bold blue",
@@ -86,6 +87,16 @@ def print_summary(assessment: Assessment, console: Console) -> None:
     if faults:
         console.print()
         console.print(safe(f"{counted(faults, 'fault')} in the input"))
+
+
+def print_telling_commands(assessment: Assessment, console: Console) -> None:
+    """Print the few commands whose outputs would tell most of what is missing."""
+    weights = ((fact.key, fact.verdicts + fact.rules) for fact in assessment.missing)
+    if commands := telling_most(weights, _COMMANDS):
+        console.print()
+        console.print(safe("What to run to find out most, on a host that lacks it:"))
+        for command in commands:
+            console.print(safe(f"  {command}"), soft_wrap=True)
 
 
 def _heading(assessment: Assessment) -> Text:
