@@ -14,6 +14,7 @@ COMMANDS = (
     "explain",
     "rules",
     "collect",
+    "compare",
     "init",
     "schema",
     "inventory show",

@@ -10,6 +10,7 @@ import typer
 from logreach.cli import assess as _assess
 from logreach.cli import attack as _attack
 from logreach.cli import collect as _collect
+from logreach.cli import compare as _compare
 from logreach.cli import explain as _explain
 from logreach.cli import init as _init
 from logreach.cli import inventory as _inventory
@@ -60,6 +61,7 @@ def _first(
 # The list of commands cuts longer sentences.
 app.command("assess", short_help="Judge an inventory and write the reports.")(_assess.assess)
 app.command("explain", short_help="Show the chain behind a verdict.")(_explain.explain)
+app.command("compare", short_help="Show what a change gains and loses.")(_compare.compare)
 app.command("rules", short_help="List Sigma rules by gain of changes.")(_rules.rules)
 app.add_typer(_inventory.app, name="inventory", short_help="Show or check an inventory's facts.")
 app.command("init", short_help="Begin an inventory, and say what to run where.")(_init.init)

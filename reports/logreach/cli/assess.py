@@ -26,7 +26,9 @@ from logreach.cli.report_folder import check_writable, left_from_earlier, whole_
 from logreach.inventories.files.faults import Fault, InputError
 
 if TYPE_CHECKING:
+    from logreach.coverage.assessment.assess import Scope
     from logreach.coverage.assessment.result import Assessment
+    from logreach.coverage.attack import AttackModel
     from logreach.coverage.detections.conversion import Conversion
     from logreach.coverage.detections.model import RuleSet
     from logreach.inventories.facts.host import Inventory
@@ -135,22 +137,37 @@ def assessed(
     conversion: Conversion | None = None,
 ) -> Assessment:
     """Read and judge an inventory. Raises InputError for unusable input."""
-    from importlib.metadata import version
-
-    from logreach.coverage.assessment.assess import assess as assess_inventory
-    from logreach.coverage.assessment.scope import only_hosts, scope_of
+    from logreach.coverage.assessment.scope import scope_of
     from logreach.coverage.attack import load_attack
     from logreach.inventories import load
 
     model = load_attack(attack)
     scope = scope_of(model, techniques, tactics, groups)
-    hosts_read = only_hosts(load(inventory), hosts)
-    with _progress() as progress, cached_filter_answers(hosts_read) if rules else nullcontext():
+    loaded = load(inventory)
+    ruleset = loaded_rules(rules, conversion) if rules else None
+    return judged(loaded, model, scope, hosts, ruleset)
+
+
+def judged(
+    inventory: Inventory,
+    model: AttackModel,
+    scope: Scope,
+    hosts: Sequence[str] = (),
+    rules: RuleSet | None = None,
+) -> Assessment:
+    """Judge an inventory that was read. Raises InputError for hosts that it does not have."""
+    from importlib.metadata import version
+
+    from logreach.coverage.assessment.assess import assess as assess_inventory
+    from logreach.coverage.assessment.scope import only_hosts
+
+    narrowed = only_hosts(inventory, hosts)
+    with _progress() as progress, cached_filter_answers(narrowed) if rules else nullcontext():
         return assess_inventory(
-            hosts_read,
+            narrowed,
             model,
             scope,
-            rules=loaded_rules(rules, conversion) if rules else None,
+            rules=rules,
             version=version("logreach"),
             progress=progress,
         )

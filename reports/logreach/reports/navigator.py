@@ -146,11 +146,30 @@ def _layer(
     legend: Iterable[tuple[str, str]],
 ) -> Json:
     scope = f" Restricted to {one_line(assessment.scope)}." if assessment.scope else ""
+    return layer_frame(
+        name,
+        f"{description}{scope}",
+        assessment.attack_version,
+        techniques,
+        legend,
+        _about(assessment),
+    )
+
+
+def layer_frame(
+    name: str,
+    description: str,
+    attack_version: str,
+    techniques: list[Json],
+    legend: Iterable[tuple[str, str]],
+    about: Iterable[tuple[str, str]],
+) -> Json:
+    """A layer around these entries; `legend` has colours with their meaning, `about` metadata."""
     return {
         "name": name,
-        "versions": _versions(assessment),
+        "versions": _versions(attack_version),
         "domain": "enterprise-attack",
-        "description": shortened(f"{description}{scope}", 2000),
+        "description": shortened(description, 2000),
         "filters": {"platforms": ["Windows"]},
         "sorting": 0,
         "layout": dict(_LAYOUT),
@@ -158,7 +177,7 @@ def _layer(
         "techniques": techniques,
         "gradient": {"colors": [_PALE, _FULL], "minValue": 0, "maxValue": 100},
         "legendItems": [{"label": shortened(label, 120), "color": fill} for fill, label in legend],
-        "metadata": _about(assessment),
+        "metadata": [_named(key, value) for key, value in about],
         "links": [],
         "showTacticRowBackground": False,
         "tacticRowBackground": "#dddddd",
@@ -168,19 +187,24 @@ def _layer(
     }
 
 
-def _versions(assessment: Assessment) -> Json:
-    major = re.match(r"\d+", assessment.attack_version)
-    attack = major.group() if major else assessment.attack_version
+def comment_text(comment: str) -> str:
+    """A comment as long as the Navigator shows it."""
+    return shortened(plain(comment), _COMMENT)
+
+
+def _versions(attack_version: str) -> Json:
+    major = re.match(r"\d+", attack_version)
+    attack = major.group() if major else attack_version
     return {"attack": attack, "navigator": NAVIGATOR, "layer": LAYER_FORMAT}
 
 
-def _about(assessment: Assessment) -> list[Json]:
+def _about(assessment: Assessment) -> list[tuple[str, str]]:
     rules = any(profile.rules for profile in assessment.profiles)
     return [
-        _named("ATT&CK", assessment.attack_version),
-        _named("logreach", assessment.version),
-        *(_named(QUESTIONS[question], QUESTION_MEANING[question]) for question in QUESTIONS),
-        *([_named("rules, weight of a level", weights_text())] if rules else []),
+        ("ATT&CK", assessment.attack_version),
+        ("logreach", assessment.version),
+        *((QUESTIONS[question], QUESTION_MEANING[question]) for question in QUESTIONS),
+        *([("rules, weight of a level", weights_text())] if rules else []),
     ]
 
 

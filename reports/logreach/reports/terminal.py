@@ -112,7 +112,7 @@ def _heading(assessment: Assessment) -> Text:
 
 def _detection(assessment: Assessment) -> Table:
     """The headline: techniques by label of detection, for each profile and over all hosts."""
-    table = _table("Detection: techniques by profile")
+    table = titled_table("Detection: techniques by profile")
     _columns(table, "Profile", "#Hosts", *(f"#{_headed(label)}" for label in _COUNTED))
     table.caption = safe(" ".join((QUESTION_MEANING[DETECTION], *_caveats(assessment))))
     for profile in assessment.profiles:
@@ -158,7 +158,7 @@ def _caveats(assessment: Assessment) -> Iterator[str]:
 
 def _completeness(assessment: Assessment) -> Table:
     """How complete ATT&CK's own terms are, in one figure each."""
-    table = _table("Completeness of what ATT&CK names (pairs of a host and a technique)")
+    table = titled_table("Completeness of what ATT&CK names (pairs of a host and a technique)")
     _columns(table, "Question", "#Achievable", "Asks")
     for question in COMPLETENESS:
         counts = totals(assessment, question)
@@ -170,7 +170,7 @@ def _completeness(assessment: Assessment) -> Table:
 
 
 def _rules(assessment: Assessment) -> Table:
-    table = _table("Rules by profile")
+    table = titled_table("Rules by profile")
     labels = [label for label in LABEL_GROUPS if label in VERDICT_LABELS]
     _columns(table, "Profile", *(f"#{_headed(label)}" for label in labels))
     for profile in assessment.profiles:
@@ -188,7 +188,7 @@ def _sum(counts: Mapping[str, int], group: str) -> int:
 
 def _broken_links(assessment: Assessment) -> Table:
     """The links that keep most ways to detect from holding whole."""
-    table = _table("Links that break most ways to detect (pairs short of achievable)")
+    table = titled_table("Links that break most ways to detect (pairs short of achievable)")
     _columns(table, "#Pairs", "Link", "Why", "Profiles")
     names = ProfileNames(assessment.profiles)
     for broken in broken_links(assessment)[:_TOP]:
@@ -200,7 +200,7 @@ def _broken_links(assessment: Assessment) -> Table:
 
 
 def _steps(assessment: Assessment) -> Table:
-    table = _table("What to change, in steps (detection after each step)")
+    table = titled_table("What to change, in steps (detection after each step)")
     _columns(table, "#Step", "#Hosts", "#Achievable", "Volume", "Changes")
     for step, planned in zip(step_lines(assessment), assessment.plan.steps, strict=True):
         if step.number <= _STEPS:
@@ -225,7 +225,7 @@ def _priced(remedy: Remedy) -> str:
 
 
 def _rule_steps(assessment: Assessment) -> Table:
-    table = _table("What to change for rules, in steps (rules by weight after each step)")
+    table = titled_table("What to change for rules, in steps (rules by weight after each step)")
     _columns(table, "#Step", "#Hosts", "#Rules", "#Achievable", "Volume", "Changes")
     for step, planned in zip(rule_step_lines(assessment), assessment.rule_plan.steps, strict=True):
         if step.number <= _STEPS:
@@ -236,7 +236,7 @@ def _rule_steps(assessment: Assessment) -> Table:
 
 
 def _remedies(assessment: Assessment) -> Table:
-    table = _table("What to change first, each change alone")
+    table = titled_table("What to change first, each change alone")
     shown = [planned for planned in assessment.remedies[:_TOP] if planned.gain or planned.rule_gain]
     with_rules = raises_rules(shown)
     rule_titles = ("#Rules", "#Weighted") if with_rules else ()
@@ -251,7 +251,7 @@ def _remedies(assessment: Assessment) -> Table:
 
 
 def _missing(assessment: Assessment) -> Table:
-    table = _table("Facts to find out (and the verdicts that depend on each)")
+    table = titled_table("Facts to find out (and the verdicts that depend on each)")
     _columns(table, "#Verdicts", "Fact", "Why unknown", "Profiles")
     # The longest part of a channel's name.
     table.columns[1].min_width = 18
@@ -317,7 +317,8 @@ def labelled(verdict: Verdict) -> Text:
     return Text(verdict.label, style=_STYLES[group_of(verdict.label)])
 
 
-def _table(title: str) -> Table:
+def titled_table(title: str) -> Table:
+    """A table of the terminal: its title in bold above it, no frame."""
     return Table(
         title=title,
         title_justify="left",

@@ -138,6 +138,7 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         profile_id=done.group.profile_id,
         hosts=names(done.group.hosts),
         count=done.group.count,
+        host_counts={host.name: host.count for host in done.group.hosts},
         os=_in_words(facts, kind.system),
         role=_in_words(facts, kind.role),
         facts=fact_views(model, facts),

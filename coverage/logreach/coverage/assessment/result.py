@@ -244,6 +244,7 @@ class FactView:
 class Profile:
     """Hosts that are alike in every fact that matters, assessed once.
 
+    `host_counts` says how many machines each of `hosts` stands for, `count` all together.
     `events` are judged as they arrive: written, kept and, where subscriptions are known,
     forwarded. `events_on_host` then tells what the host itself holds; it is empty where
     forwarding is not judged. `attributes` are all fields of these events ('Sysmon:1/Image');
@@ -265,6 +266,7 @@ class Profile:
     rules_by_technique: Mapping[str, RuleRollup] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     faults: tuple[Fault, ...] = ()
+    host_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

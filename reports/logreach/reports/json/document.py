@@ -63,7 +63,7 @@ from logreach.reports.labels import LABELS, QUESTION_MEANING, VERDICT_LABELS
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import value_text
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 _VERDICTS = {
     verdict: VerdictEntry(verdict.proven.word, verdict.possible.word, verdict.label)
     for verdict in Verdict
@@ -123,6 +123,7 @@ class _ProfileEntries:
             id=profile.profile_id,
             hosts=profile.hosts,
             count=profile.count,
+            host_counts=profile.host_counts,
             os=profile.os,
             role=profile.role,
             facts=[_fact(view) for view in profile.facts],

@@ -238,6 +238,7 @@ class ProfileEntry(Struct, frozen=True):
     id: str
     hosts: tuple[str, ...]
     count: int
+    host_counts: Mapping[str, int]
     os: str
     role: str
     facts: Sequence[FactEntry]

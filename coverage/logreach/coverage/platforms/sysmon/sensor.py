@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Prerequisite
+from logreach.coverage.engine.judged import Volume
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.requirement import Need, Requirement
 from logreach.coverage.engine.verdict import UNKNOWN
@@ -97,6 +98,12 @@ class SysmonSensor(Sensor):
 
     def fact_title(self, key: FactKey[object]) -> str:
         return "Sysmon: presence, version and configuration" if key == SYSMON else ""
+
+    def volume_of(self, event: EventId) -> Volume:
+        """In what numbers an event of Sysmon comes where nothing filters it; of others, unknown."""
+        if event.channel != CHANNEL or not is_numbered(event):
+            return Volume.UNKNOWN
+        return Volume.of(manifest.volume_of(int(event.number)))
 
     def contradictions(self, facts: Facts) -> tuple[Fault, ...]:
         return contradictions(facts)

@@ -1,0 +1,177 @@
+"""An inventory with one change: a Sysmon configuration, a GPO, a baseline or a setting.
+
+What a change sets stands in place of what a host has; all other facts stay. Nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from logreach.coverage.platforms.sysmon.engine import systems
+from logreach.inventories.facts.facts import Facts, Known, Missing, Statement
+from logreach.inventories.facts.host import Host, Inventory
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import Scalar
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.sources import Folder, Source
+from logreach.inventories.windows.audit_policy import baselines, effective
+from logreach.inventories.windows.facts import AUDIT, OS, SETTING, SYSMON, AuditSetting, SysmonState
+from logreach.inventories.windows.group_policy import gpo
+from logreach.inventories.windows.registry.settings import nearest, settings
+from logreach.inventories.windows.system import sysmon_files
+
+KINDS = ("sysmon", "sysmon-everywhere", "gpo", "baseline", "setting")
+
+
+def changed(inventory: Inventory, change: str) -> Inventory:
+    """The inventory with a change such as 'sysmon=FILE', 'gpo=DIR', 'baseline=NAME' or
+    'setting=NAME=VALUE'. Raises InputError where the change is none or cannot be read.
+
+    'sysmon' replaces the configuration where Sysmon runs; 'sysmon-everywhere' also installs the
+    last release that runs there on hosts without Sysmon.
+    """
+    kind, _, value = change.partition("=")
+    if kind not in KINDS or not value:
+        hint = f"Write one of {', '.join(f'{each}=...' for each in KINDS)}."
+        raise InputError(Fault(f"{change!r} is no change", hint=hint))
+    change_of: Callable[[Host], Host]
+    if kind.startswith("sysmon"):
+        change_of = _sysmon(Path(value), everywhere=kind != "sysmon")
+    elif kind == "gpo":
+        change_of = _gpo(Path(value))
+    elif kind == "baseline":
+        change_of = _baseline(value)
+    else:
+        change_of = _setting(value)
+    return replace(
+        inventory,
+        hosts=tuple(map(change_of, inventory.hosts)),
+        beside=tuple(map(change_of, inventory.beside)),
+    )
+
+
+def _sysmon(path: Path, *, everywhere: bool) -> Callable[[Host], Host]:
+    source = _source(path)
+    xml = sysmon_files.config(source)
+
+    def change(host: Host) -> Host:
+        fact = host.facts.get(SYSMON)
+        if isinstance(fact, Missing):
+            return host
+        state = fact.value
+        if not state.installed:
+            os = host.facts.get(OS)
+            version = None if isinstance(os, Missing) else systems.newest_for(os.value)
+            if not everywhere or version is None:
+                return host
+            state = SysmonState(installed=True, version=version)
+        configured = replace(
+            state,
+            config=xml,
+            config_source=source.path,
+            config_sha256=source.sha256,
+            config_loaded=None,
+        )
+        evidence = source.evidence(quote="as compared")
+        return _with(host, {SYSMON: Known(configured, (evidence,))})
+
+    return change
+
+
+def _gpo(path: Path) -> Callable[[Host], Host]:
+    if not path.is_dir():
+        hint = "Name the folder of a GPO's backup."
+        raise InputError(Fault("no such folder of a GPO", str(path), hint=hint))
+    folder = Folder(path.resolve())
+    policies = gpo.read(folder, folder.root)
+    faults = [fault for policy in policies for fault in policy.faults]
+    if faults:
+        raise InputError(faults)
+    others = [each for policy in policies for each in (*policy.legacy.values(), *policy.others)]
+
+    def change(host: Host) -> Host:
+        stated = host.facts.get(SETTING(effective.FORCE))
+        forced = [each.value for each in others if each.key == SETTING(effective.FORCE)]
+        force = Known(forced[-1]) if forced else stated
+        audit = effective.audit(policies, force, host.facts.get(OS))  # type: ignore[arg-type]
+        stating = {each.key: _known(each) for each in (*others, *audit.statements)}
+        return _with(host, stating, dict(audit.missing))
+
+    return change
+
+
+def _known(statement: Statement) -> Known[object]:
+    return Known(statement.value, (statement.evidence,), statement.strength)
+
+
+def _baseline(name: str) -> Callable[[Host], Host]:
+    known = baselines.baselines()
+    baseline = known.get(name)
+    if baseline is None:
+        raise InputError(Fault(f"no baseline is called {name!r}", hint=nearest(name, known)))
+    evidence = Evidence(f"baseline {name}", quote=baseline.source)
+    stating: dict[FactKey[object], Known[object]] = {
+        AUDIT(guid): Known(setting, (evidence,)) for guid, setting in baseline.settings.items()
+    }
+
+    def change(host: Host) -> Host:
+        # A baseline is what is turned on; what a host logs beyond it stays.
+        more = {
+            key: replace(wanted, value=wanted.value.added_to(_now(host.facts, key)))
+            for key, wanted in stating.items()
+            if isinstance(wanted.value, AuditSetting)
+        }
+        return _with(host, more)
+
+    return change
+
+
+def _now(facts: Facts, key: FactKey[object]) -> object:
+    fact = facts.known.get(key)
+    return fact.value if fact else None
+
+
+def _setting(written: str) -> Callable[[Host], Host]:
+    name, _, text = written.partition("=")
+    setting = settings().get(name)
+    if setting is None:
+        raise InputError(Fault(f"unknown setting {name!r}", hint=nearest(name, settings())))
+    value = _value(text)
+    if not setting.accepts(value):
+        hint = {"bool": "Write true or false.", "int": "Write a whole number."}.get(
+            setting.kind, "Write a text."
+        )
+        raise InputError(Fault(f"setting {name} cannot be {text!r}", hint=hint))
+    known = Known(setting.stated(value), (Evidence("as compared", quote=written),))
+    return lambda host: _with(host, {SETTING(name): known})
+
+
+def _value(text: str) -> Scalar:
+    if text.casefold() in ("true", "yes", "on"):
+        return True
+    if text.casefold() in ("false", "no", "off"):
+        return False
+    return int(text) if text.isdecimal() else text
+
+
+def _with(
+    host: Host,
+    stated: Mapping[FactKey[object], Known[object]],
+    missing: Mapping[FactKey[object], Missing] | None = None,
+) -> Host:
+    """The host with these facts in place of its own, and without those that are missing then."""
+    lost = missing or {}
+    facts = host.facts
+    known = {key: fact for key, fact in facts.known.items() if key not in lost} | dict(stated)
+    unknown = {key: why for key, why in facts.missing.items() if key not in stated} | dict(lost)
+    return replace(host, facts=Facts(known, unknown, facts.conflicts))
+
+
+def _source(path: Path) -> Source:
+    try:
+        return Source.of(path.name, path.read_bytes())
+    except OSError as error:
+        raise InputError(Fault(f"cannot be read ({error.strerror})", str(path))) from None

@@ -1,0 +1,1 @@
+"""Two assessments side by side: as text, JSON, a workbook and a Navigator layer."""
