@@ -31,6 +31,7 @@ from logreach.reports.json.entries import (
     AssessmentEntry,
     ComponentEntry,
     ConflictEntry,
+    CounterpartsEntry,
     DetectionEntry,
     EvidenceEntry,
     FactEntry,
@@ -63,7 +64,7 @@ from logreach.reports.labels import LABELS, QUESTION_MEANING, VERDICT_LABELS
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import value_text
 
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 _VERDICTS = {
     verdict: VerdictEntry(verdict.proven.word, verdict.possible.word, verdict.label)
     for verdict in Verdict
@@ -77,6 +78,9 @@ def assessment_entry(assessment: Assessment, catalogue: ReasonCatalogue) -> Asse
         schema_version=SCHEMA_VERSION,
         logreach_version=assessment.version,
         attack_version=assessment.attack_version,
+        counterparts=CounterpartsEntry(
+            assessment.counterparts.version, assessment.counterparts.ids
+        ),
         inventory=assessment.inventory,
         scope=assessment.scope,
         questions=assessment.questions,
