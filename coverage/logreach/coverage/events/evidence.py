@@ -52,11 +52,13 @@ class Procedure:
 @dataclass(frozen=True, slots=True)
 class TechniqueEvidence:
     """What records a technique: `evidence` that does so whatever the procedure, and `procedures`
-    that are only together the whole of it. `none` says why nothing does."""
+    that are only together the whole of it. `none` says why nothing does. `own_acts`: these are none
+    of its sub-techniques, so that all sub-techniques together are not the whole."""
 
     evidence: tuple[DirectEvidence, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     none: str = ""
+    own_acts: bool = False
 
     @property
     def every(self) -> tuple[DirectEvidence, ...]:

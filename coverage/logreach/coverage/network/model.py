@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import attrgetter
 
@@ -169,8 +169,18 @@ def _evidence(attack: AttackModel) -> dict[str, TechniqueEvidence]:
     for now, former in sources.items():
         parts = (known[each].as_part(_named(each)) for each in former)
         joined = reduce(TechniqueEvidence.beside, parts) if len(former) > 1 else known[former[0]]
-        carried[now] = joined
+        carried[now] = replace(joined, own_acts=_has_own_acts(attack, now, former, sources))
     return carried
+
+
+def _has_own_acts(
+    attack: AttackModel, technique: str, former: Iterable[str], sources: Mapping[str, list[str]]
+) -> bool:
+    """Whether a technique took in what was a sub-technique and is none of its sub-techniques now,
+    as T1685 did with T1562.001."""
+    below = attack.subtechniques_of(technique)
+    taken = {each for sub in below for each in sources.get(sub.id, ())}
+    return bool(below) and any("." in each and each not in taken for each in former)
 
 
 def _named(technique: str) -> str:
