@@ -93,6 +93,14 @@ def test_import_without_a_version_asks_for_it(bundle: Path) -> None:
     assert "--as 18.1" in str(result.exception)
 
 
+def test_compare_lists_what_differs_between_the_included_versions() -> None:
+    result = CliRunner().invoke(app, ["compare"])
+    assert result.exit_code == 0
+    assert "analytics that are new: 19\n  AN2033 for T1684 (Office Suite)\n" in result.stdout
+    assert "analytics that name other log sources or platforms: 5\n" in result.stdout
+    assert "  T1562.006 Indicator Blocking -> T1685 Disable or Modify Tools\n" in result.stdout
+
+
 def test_show_tells_the_shipped_version_and_what_cannot_be_parsed() -> None:
     result = run("show")
     assert "ATT&CK                  18.1" in result.stdout

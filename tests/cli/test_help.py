@@ -22,6 +22,7 @@ COMMANDS = (
     "sysmon rules",
     "attack import",
     "attack show",
+    "attack compare",
     "attack published-rules",
 )
 

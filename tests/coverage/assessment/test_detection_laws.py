@@ -45,12 +45,17 @@ def _rules() -> RuleSet:
     return load_rules([_RULES])
 
 
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
 @given(random_hosts.facts())
 @_COMMON
-def test_no_technique_is_out_of_reach_while_a_rule_for_it_can_fire(known: Facts) -> None:
+def test_no_technique_is_out_of_reach_while_a_rule_for_it_can_fire(
+    version: str, known: Facts
+) -> None:
     tagged = sorted({technique for rule in _rules().rules for technique in rule.techniques})
     inventory = Inventory("laws", (Host("h", 1, known),))
-    profile = assess(inventory, load_attack(), Scope(tuple(tagged)), rules=_rules()).profiles[0]
+    profile = assess(
+        inventory, load_attack(version), Scope(tuple(tagged)), rules=_rules()
+    ).profiles[0]
     for rule in profile.rules.values():
         for technique in rule.techniques:
             detection = profile.techniques[technique].detection

@@ -14,13 +14,11 @@ from typing import Final
 
 from logreach.coverage.attack.compact import shipped_techniques
 from logreach.coverage.attack.model import AttackModel, Presence, Technique
-from logreach.coverage.attack.shipped import FOLDER
+from logreach.coverage.attack.shipped import FOLDER, NEWER, OLDER
 from logreach.inventories.files.tables import csv_table
 
 _MOVES_FILE: Final = "crosswalk-18-19.csv"
 _MOVES_COLUMNS: Final = ("id_18", "id_19", "kind", "basis")
-OLDER: Final = "18.1"
-NEWER: Final = "19.1"
 _PART: Final = "part"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-SHIPPED_VERSIONS: Final = ("18.1", "19.1")
-DEFAULT_VERSION: Final = "18.1"
+OLDER: Final = "18.1"
+NEWER: Final = "19.1"
+SHIPPED_VERSIONS: Final = (OLDER, NEWER)
+DEFAULT_VERSION: Final = OLDER
 FOLDER: Final = Path(__file__).resolve().parent / "knowledge"
