@@ -105,12 +105,15 @@ def test_the_shipped_versions_need_no_import() -> None:
     assert load_attack().version == DEFAULT_VERSION
 
 
-def test_the_compact_form_of_the_shipped_version_is_the_shipped_version(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
+def test_the_compact_form_of_a_shipped_version_is_that_version(
+    version: str, tmp_path: Path
+) -> None:
     path = tmp_path / "compact.json"
-    path.write_text(encode(load_attack()), encoding="utf-8")
-    loaded = load_attack(path)
-    assert loaded.techniques == load_attack("18.1").techniques
-    assert loaded.analytics == load_attack(None).analytics
+    path.write_text(encode(load_attack(version)), encoding="utf-8")
+    loaded, shipped = load_attack(path), load_attack(version)
+    assert loaded.techniques == shipped.techniques
+    assert loaded.analytics == shipped.analytics
 
 
 @pytest.mark.parametrize(
