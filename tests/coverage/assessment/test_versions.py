@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from detected_on import detected_on
+from detected_on import detected_on, model
 from support import ROOT
 
 from logreach.coverage.attack import load_attack, load_crosswalk
@@ -47,3 +47,18 @@ def test_the_analytics_that_are_named_are_those_that_19_changed() -> None:
     assert {"AN1452", "AN1612"} <= changed.changed_analytics
     assert "AN2043" in changed.new_analytics
     assert "AN0667" in changed.lines["analytics of no technique any more"]
+
+
+def test_published_rules_stand_under_what_a_technique_was_and_became() -> None:
+    older, newer = (
+        {
+            technique: sum(rule.count for rule in ways.rules)
+            for technique, ways in model(version).detection_part.ways.items()
+        }
+        for version in ("18.1", "19.1")
+    )
+    assert newer["T1685"] > 100
+    assert older["T1562.001"] == older["T1562.006"] == newer["T1685"]
+    assert older["T1562"] == 0  # its sub-techniques have them
+    assert older["T1562.004"] == newer["T1686"] + newer["T1686.003"] > 0
+    assert older["T1070.001"] == newer["T1685.005"] > 0
