@@ -1,7 +1,7 @@
 """MITRE ATT&CK, SMAP and the crosswalk between versions, typed.
 
 >>> load_attack().version
-'18.1'
+'19.1'
 """
 
 from logreach.coverage.attack.crosswalk import (

@@ -8,5 +8,5 @@ from typing import Final
 OLDER: Final = "18.1"
 NEWER: Final = "19.1"
 SHIPPED_VERSIONS: Final = (OLDER, NEWER)
-DEFAULT_VERSION: Final = OLDER
+DEFAULT_VERSION: Final = NEWER
 FOLDER: Final = Path(__file__).resolve().parent / "knowledge"
