@@ -10,28 +10,32 @@ from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.profiles import group
 from logreach.coverage.assessment.result import Detection
 from logreach.coverage.attack import load_attack
+from logreach.coverage.attack.shipped import DEFAULT_VERSION
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.network.model import Model, build
 from logreach.inventories.facts.host import Inventory
 
 
 @cache
-def model() -> Model:
-    """The whole graph, built once."""
-    return build(load_attack())
+def model(version: str = DEFAULT_VERSION) -> Model:
+    """The whole graph for a version of ATT&CK, built once."""
+    return build(load_attack(version))
 
 
-def detected_on(inventory: Inventory) -> dict[str, Mapping[str, Detection]]:
+def detected_on(
+    inventory: Inventory, version: str = DEFAULT_VERSION
+) -> dict[str, Mapping[str, Detection]]:
     """By the name of a host, the detection of each technique."""
-    profiles, _ = evaluate_fleet(model(), group(inventory.hosts))
+    graph = model(version)
+    profiles, _ = evaluate_fleet(graph, group(inventory.hosts))
     return {
         host.name: found
         for profile in profiles
-        for found in [_detections(profile)]
+        for found in [_detections(graph, profile)]
         for host in profile.group.hosts
     }
 
 
-def _detections(profile: Assessed) -> Mapping[str, Detection]:
-    detected = Detected(model(), profile, Reasons(profile.evaluation))
-    return {technique.id: detected.of(technique.id) for technique in model().techniques}
+def _detections(graph: Model, profile: Assessed) -> Mapping[str, Detection]:
+    detected = Detected(graph, profile, Reasons(profile.evaluation))
+    return {technique.id: detected.of(technique.id) for technique in graph.techniques}

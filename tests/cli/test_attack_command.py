@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from logreach.cli import app as logreach
 from logreach.cli.attack import app
 from logreach.coverage.attack import load_attack
+from logreach.coverage.attack.shipped import DEFAULT_VERSION
 from logreach.inventories.files.faults import InputError
 
 BUNDLE = {
@@ -93,8 +94,17 @@ def test_import_without_a_version_asks_for_it(bundle: Path) -> None:
     assert "--as 18.1" in str(result.exception)
 
 
+def test_compare_lists_what_differs_between_the_included_versions() -> None:
+    result = CliRunner().invoke(app, ["compare"])
+    assert result.exit_code == 0
+    assert "analytics that are new: 19\n  AN2033 for T1684 (Office Suite)\n" in result.stdout
+    assert "analytics that name other log sources or platforms: 5\n" in result.stdout
+    assert "  T1562.006 Indicator Blocking -> T1685 Disable or Modify Tools\n" in result.stdout
+
+
 def test_show_tells_the_shipped_version_and_what_cannot_be_parsed() -> None:
-    result = run("show")
+    assert f"ATT&CK                  {DEFAULT_VERSION}" in run("show").stdout
+    result = run("show", "18.1")
     assert "ATT&CK                  18.1" in result.stdout
     assert "component links         2116 from ATT&CK 17.1, 0 not carried" in result.stdout
     assert "  not parsed            197 (13.4%)" in result.stdout
@@ -152,7 +162,7 @@ def test_published_rules_writes_what_rules_read_and_the_source(tmp_path: Path) -
     assert yaml.safe_load(out.with_suffix(".yaml").read_text("utf-8")) == {
         "source": "Own",
         "commit": "abc",
-        "attack": "18.1",
+        "attack": DEFAULT_VERSION,
         "rules": 2,
         "left_out": {"cannot be judged": 1, "no technique": 1},
     }

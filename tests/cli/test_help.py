@@ -24,6 +24,7 @@ COMMANDS = (
     "sysmon rules",
     "attack import",
     "attack show",
+    "attack compare",
     "attack published-rules",
 )
 

@@ -93,6 +93,20 @@ def test_the_table_is_narrowed(words: tuple[str, ...], titles: set[str], rules: 
     assert {row["title"] for row in listed(rules, *words)} == titles
 
 
+@pytest.mark.parametrize(
+    ("version", "technique", "note"),
+    [("19.1", "t1070.001", "t1070.001 is T1685.005 in ATT&CK 19.1"), ("18.1", "T1543", "")],
+)
+def test_an_id_of_another_version_is_understood_and_said(
+    version: str, technique: str, note: str, rules: Path
+) -> None:
+    rules.write_text(RULES.replace("attack.t1543.003", "attack.t1070.001, attack.t1543"), "utf-8")
+    words = ("--technique", technique, "--attack", version)
+    result = run("rules", CONTOSO, "--rules", rules, "--format", "json", *words)
+    assert {row["title"] for row in rows(result)} == {"Service tool"}
+    assert (f"note: {note}" in result.stderr) if note else ("note:" not in result.stderr)
+
+
 def test_the_table_is_printed_for_people(rules: Path) -> None:
     result = run("rules", CONTOSO, "--rules", rules)
     assert result.exit_code == 0

@@ -14,6 +14,8 @@ from typing import Any
 
 from golden.catalogue import WINDOWS_RULES, Inventory
 
+# Answers are frozen by ids of one version, so that they stay comparable whatever the default is.
+_ATTACK = "18.1"
 # The console script may move; the entry point's name does not.
 _LOGREACH = (
     "import sys\n"
@@ -65,7 +67,7 @@ def _rules(inventory: Inventory, variant: str) -> list[str]:
 
 def _run(folder: Path, out: Path, rules: list[str], cache: Path) -> Run:
     command = [sys.executable, "-c", _LOGREACH, "assess", str(folder)]
-    command += ["--out", str(out), "--format", "json", *rules]
+    command += ["--out", str(out), "--format", "json", "--attack", _ATTACK, *rules]
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "PYTHONHASHSEED": "0"}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     written = out / "assessment.json"

@@ -88,9 +88,9 @@ def test_the_workbook_opens_and_has_a_row_a_technique_and_profile(
 ) -> None:
     write_workbook(contoso, tmp_path / "a.xlsx")
     sheet = load_workbook(tmp_path / "a.xlsx", read_only=True)["Techniques"]
-    rows = list(sheet.iter_rows(min_row=2, max_col=4, values_only=True))
+    rows = list(sheet.iter_rows(min_row=2, max_col=5, values_only=True))
     sheet.parent.close()
-    assert {(row[0], row[3]) for row in rows} == {
+    assert {(row[0], row[4]) for row in rows} == {
         (key, profile_name(one)) for one in contoso.profiles for key in one.techniques
     }
 

@@ -1,4 +1,4 @@
-"""`logreach attack`: import or show a version of ATT&CK, and tabulate what rules for it read.
+"""`logreach attack`: import, show or compare versions of ATT&CK, and tabulate what rules read.
 
 Data goes to stdout, remarks to stderr. The caller prints InputError.
 """
@@ -14,6 +14,7 @@ from logreach.cli.assess import converting, loaded_rules
 from logreach.cli.exits import fail, print_faults
 from logreach.cli.options import AttackChoice, FieldNames, Pipelines, PlaceholderValues
 from logreach.cli.output import say
+from logreach.coverage.attack.shipped import NEWER, OLDER
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.wording import counted
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="ATT&CK versions: import or show a version, or tabulate what Sigma rules read.",
+    help="ATT&CK versions: import, show or compare them, or tabulate what Sigma rules read.",
 )
 
 Source = Annotated[
@@ -45,6 +46,8 @@ Choice = Annotated[
         show_default=False,
     ),
 ]
+Older = Annotated[str, typer.Argument(metavar="OLD", help="The older version, or its file.")]
+Newer = Annotated[str, typer.Argument(metavar="NEW", help="The newer version, or its file.")]
 As = Annotated[
     str | None,
     typer.Option(
@@ -156,6 +159,23 @@ def show(choice: Choice = None, unparsed: Unparsed = False) -> None:
     for reference in summary.unparsed if unparsed else ():
         ref = reference.ref
         say(reference.analytic, ref.component, ref.source, ref.channel)
+
+
+@app.command(short_help="List what differs between two versions.")
+def compare(old: Older = OLDER, new: Newer = NEWER) -> None:
+    """List what differs between two versions: techniques, tactics, analytics, data components.
+
+    Log sources stand as ATT&CK writes them: those that came after a plus, those that went after a
+    minus.
+    """
+    from logreach.coverage.attack.differences import differences
+    from logreach.coverage.attack.store import load_attack
+
+    found = differences(load_attack(old), load_attack(new))
+    for heading, lines in found.lines.items():
+        say(f"{heading}: {len(lines)}")
+        for line in lines:
+            say(f"  {line}")
 
 
 def _print_summary(summary: Summary) -> None:

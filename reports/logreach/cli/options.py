@@ -28,7 +28,8 @@ AttackChoice = Annotated[
     typer.Option(
         "--attack",
         metavar="VERSION|FILE",
-        help="An ATT&CK version other than the included one: imported earlier, or a STIX bundle.",
+        help="The ATT&CK version: 19.1 (the default) and 18.1 are included; or one imported "
+        "earlier, or a STIX bundle.",
     ),
 ]
 Pipelines = Annotated[

@@ -26,6 +26,7 @@ from logreach.inventories.files.wording import counted, noun
 if TYPE_CHECKING:
     from logreach.coverage.assessment.result import RuleSummary
     from logreach.coverage.assessment.rules import JudgedRules
+    from logreach.coverage.attack import AttackModel
     from logreach.coverage.detections.conversion import Conversion
     from logreach.coverage.detections.model import Rule, RuleSet
     from logreach.coverage.engine.tree import Branch
@@ -109,12 +110,14 @@ def rules(
     for are made. A host counts half where part of the rule was proven before, or only part of it
     is proven then.
     """
+    from logreach.coverage.attack import load_attack
     from logreach.reports.rule_table import only, rule_rows
 
+    model = load_attack(attack)
     hosts_read, ruleset, judged = _judged(
-        inventory, rules, host or (), attack, converting(pipeline, field_names, placeholders)
+        inventory, rules, host or (), model, converting(pipeline, field_names, placeholders)
     )
-    rows = only(rule_rows(judged), level or (), verdict or (), technique or ())
+    rows = only(rule_rows(judged), level or (), verdict or (), _meant(model, technique or ()))
     shown = rows[:limit]
     if format_ is OutputFormat.JSON:
         for row in shown:
@@ -130,25 +133,37 @@ def _judged(
     inventory: Path,
     paths: Sequence[Path],
     hosts: Sequence[str],
-    attack: str | None,
+    attack: AttackModel,
     conversion: Conversion,
 ) -> tuple[Inventory, RuleSet, list[JudgedRules]]:
     from logreach.coverage.assessment.profiles import group
     from logreach.coverage.assessment.rules import RuleWork, judged_rules
     from logreach.coverage.assessment.scope import only_hosts
-    from logreach.coverage.attack import load_attack
     from logreach.coverage.network.rule_nodes import RuleEvents
     from logreach.inventories import load
 
     hosts_read = only_hosts(load(inventory), hosts)
     ruleset = loaded_rules(paths, conversion)
-    work = RuleWork(ruleset, load_attack(attack), RuleEvents.alone())
+    work = RuleWork(ruleset, attack, RuleEvents.alone())
     with cached_filter_answers(hosts_read):
         return (
             hosts_read,
             ruleset,
             judged_rules(work, group(hosts_read.hosts), group(hosts_read.beside)),
         )
+
+
+def _meant(attack: AttackModel, names: Sequence[str]) -> list[str]:
+    """Technique ids of this ATT&CK; what an id of another version became is said."""
+    from logreach.coverage.attack import techniques_named
+
+    meant: list[str] = []
+    for name in names:
+        named = techniques_named(attack, name)
+        meant += named.ids if named else (name,)
+        if named and named.remark:
+            say(f"note: {name} is {named.remark}", err=True)
+    return meant
 
 
 def _object(row: RuleRow) -> dict[str, object]:

@@ -29,6 +29,7 @@ from logreach.reports.labels import (
     group_of,
     level_number,
 )
+from logreach.reports.other_ids import other_id
 from logreach.reports.profile_names import ProfileNames, host_list, profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.rule_counts import FleetRules, fleet_rules, fleet_words, profile_words
@@ -133,7 +134,10 @@ def profile_layer(
         f"{one_line(host_list(profile.hosts, 20))}: {one_line(profile.os)}, {profile.role}. "
         f"{_MEANING} Score: 100 achievable, 50 conditional (either of them here or elsewhere), "
         f"0 not achievable; none where unknown.{_assumed([profile])}",
-        [_profile_entry(each, profile, reasons) for each in profile.techniques.values()],
+        [
+            _profile_entry(assessment, each, profile, reasons)
+            for each in profile.techniques.values()
+        ],
         legend,
     )
 
@@ -237,6 +241,7 @@ def _fleet_entry(
     hosts = applying(counts)
     achieved = achievable(counts)
     metadata = [
+        *_other_id(assessment, technique.technique_id),
         _named("achievable", f"{achieved} of {counted(hosts, 'host')}"),
         *(_named(name, tally(getattr(technique, key))) for key, name in QUESTIONS.items()),
     ]
@@ -287,14 +292,23 @@ def _assumed(profiles: Iterable[Profile]) -> str:
     return f" Assumed facts by profile: {one_line(', '.join(counts))}. {ASSUMED_MEANING}"
 
 
+def _other_id(assessment: Assessment, technique_id: str) -> list[Json]:
+    other = other_id(assessment, technique_id)
+    return [_named(f"id in ATT&CK {assessment.counterparts.version}", other)] if other else []
+
+
 def _profile_entry(
-    technique: TechniqueResult, profile: Profile, catalogue: ReasonCatalogue
+    assessment: Assessment,
+    technique: TechniqueResult,
+    profile: Profile,
+    catalogue: ReasonCatalogue,
 ) -> Json:
     detection = technique.detection
     judged, label = detection.judged, detection.label
     explanation = why_detected(detection, catalogue.beside_ways(judged))
     comment = "\n".join(filter(None, (label, explanation)))
-    metadata = [_named(name, technique.label(key)) for key, name in QUESTIONS.items()]
+    metadata = _other_id(assessment, technique.technique_id)
+    metadata += [_named(name, technique.label(key)) for key, name in QUESTIONS.items()]
     if hosts := recorded_on(detection):
         metadata.append(_named("recorded on", host_list(hosts, 20)))
     metadata.append(_named("score over components", score_text(technique.score)))

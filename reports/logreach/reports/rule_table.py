@@ -70,7 +70,7 @@ def only(
     verdicts: Collection[str] = (),
     techniques: Collection[str] = (),
 ) -> list[RuleRow]:
-    """The rows of some levels, verdicts (on any host) and techniques (sub-techniques too).
+    """The rows of some levels, verdicts (on any host) and technique ids.
 
     'unknown' stands for every kind of unknown. An empty collection restricts nothing.
     """
@@ -79,16 +79,9 @@ def only(
         for row in rows
         if (not levels or row.summary.level in levels)
         and (not verdicts or any(_is(label, name) for label in row.hosts for name in verdicts))
-        and (
-            not techniques
-            or any(_within(tag, name) for tag in row.summary.techniques for name in techniques)
-        )
+        and (not techniques or any(tag in techniques for tag in row.summary.techniques))
     ]
 
 
 def _is(label: str, name: str) -> bool:
     return label == name or (name == "unknown" and label.startswith("unknown"))
-
-
-def _within(technique: str, name: str) -> bool:
-    return technique == name.upper() or technique.startswith(f"{name.upper()}.")

@@ -38,6 +38,7 @@ from logreach.reports.labels import (
     VERDICT_LABELS,
     group_of,
 )
+from logreach.reports.other_ids import all_other_ids
 from logreach.reports.plan_steps import (
     gain_meaning,
     marked,
@@ -70,6 +71,8 @@ _COUNTED = tuple(
 def print_summary(assessment: Assessment, console: Console) -> None:
     """Print what a person can act on. Faults are only counted: the caller lists them."""
     console.print(_heading(assessment))
+    if other_ids := all_other_ids(assessment):
+        console.print(safe(other_ids, style="dim"))
     for table in (
         _detection(assessment),
         _completeness(assessment),

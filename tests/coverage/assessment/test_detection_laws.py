@@ -20,7 +20,8 @@ from logreach.coverage.assessment.profiles import group
 from logreach.coverage.assessment.questions import technique_questions
 from logreach.coverage.assessment.remedies import planned_remedies
 from logreach.coverage.assessment.result import WayKind
-from logreach.coverage.attack import load_attack
+from logreach.coverage.attack import facts_carried_into, load_attack
+from logreach.coverage.attack.shipped import SHIPPED_VERSIONS
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.detections.model import RuleSet
 from logreach.coverage.engine.evaluation import evaluate
@@ -48,12 +49,17 @@ def _rules() -> RuleSet:
     return load_rules([_RULES])
 
 
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
 @given(random_hosts.facts())
 @_COMMON
-def test_no_technique_is_out_of_reach_while_a_rule_for_it_can_fire(known: Facts) -> None:
+def test_no_technique_is_out_of_reach_while_a_rule_for_it_can_fire(
+    version: str, known: Facts
+) -> None:
     tagged = sorted({technique for rule in _rules().rules for technique in rule.techniques})
     inventory = Inventory("laws", (Host("h", 1, known),))
-    profile = assess(inventory, load_attack(), Scope(tuple(tagged)), rules=_rules()).profiles[0]
+    profile = assess(
+        inventory, load_attack(version), Scope(tuple(tagged)), rules=_rules()
+    ).profiles[0]
     for rule in profile.rules.values():
         for technique in rule.techniques:
             detection = profile.techniques[technique].detection
@@ -190,14 +196,37 @@ def test_every_event_of_direct_evidence_is_known_or_said_to_be_unknown(technique
         assert read <= fields, line
 
 
-def test_every_windows_technique_has_direct_evidence_or_the_reason_for_none() -> None:
-    windows = {each.id for each in model().techniques if "Windows" in each.platforms}
-    assert windows - {"T1078.004"} <= load_evidence().keys() | _NOT_LISTED
-    assert load_evidence().keys() <= {each.id for each in load_attack().techniques}
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
+def test_every_windows_technique_has_direct_evidence_or_the_reason_for_none(version: str) -> None:
+    attack = load_attack(version)
+    windows = {each.id for each in attack.techniques if "Windows" in each.platforms}
+    carried = {now for known in load_evidence() for now in facts_carried_into(attack, known)}
+    assert windows - {"T1078.004"} <= carried
 
 
-_NOT_LISTED: set[str] = set()
-"""Techniques that an ATT&CK after 18.1 brings."""
+def test_evidence_stands_under_ids_of_18_or_of_what_is_new_in_19() -> None:
+    older = load_attack("18.1").technique_by_id.keys()
+    newer = load_attack("19.1").technique_by_id.keys()
+    new = {id_ for id_ in newer if not facts_carried_into(load_attack("18.1"), id_)}
+    assert load_evidence().keys() <= older | new
+
+
+def test_what_three_techniques_became_is_detected_whole_only_with_each_of_them() -> None:
+    """T1685 was T1562.001 and T1562.006 beside T1562; its sub-techniques are other acts."""
+    host = {
+        "os": "Windows 11 23H2",
+        "role": "workstation",
+        "audit": "success and failure",
+        "settings": {"powershell_script_block_logging": True},
+        "sysmon": {"version": "15.15", "config": "everything"},
+    }
+    found = detected_on(hosts.inventory(h=host), "19.1")["h"]["T1685"]
+    direct = next(way for way in found.ways if way.name == "procedures")
+    assert "Indicator Blocking (T1562.006)" in direct.text
+    below = next(way for way in found.ways if way.kind is WayKind.SUBTECHNIQUES)
+    assert "part of what is none of them" in below.text
+    assert direct.verdict.proven is Level.PARTIAL
+    assert below.verdict.possible is Level.PARTIAL
 
 
 def test_an_inventory_without_a_domain_controller_leaves_its_evidence_unknown() -> None:

@@ -23,6 +23,7 @@ from support import shared
 
 from logreach.coverage.assessment.result import Detection
 from logreach.coverage.attack import carry_into, load_attack
+from logreach.coverage.attack.shipped import SHIPPED_VERSIONS
 from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.host import Inventory
@@ -49,19 +50,19 @@ class LabelledLog(NamedTuple):
 
 
 @cache
-def _logs() -> tuple[LabelledLog, ...]:
+def _logs(version: str) -> tuple[LabelledLog, ...]:
     path = shared("labelled/labels.jsonl.gz")
     with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return tuple(log for line in lines for log in _of(json.loads(line)))
+        return tuple(log for line in lines for log in _of(json.loads(line), version))
 
 
-def _of(row: Mapping[str, Any]) -> Iterator[LabelledLog]:
+def _of(row: Mapping[str, Any], version: str) -> Iterator[LabelledLog]:
     events = frozenset(map(_short, row["events"]))
     found = _TELLING.search(row["path"].rpartition("/")[2])
     numbers = set(re.split("[,-]", found[1])) if found else set()
     telling = frozenset(event for event in events if event.rpartition(":")[2] in numbers)
     for tag in row["techniques"]:
-        for technique in carry_into(load_attack(), tag).ids:
+        for technique in carry_into(load_attack(version), tag).ids:
             yield LabelledLog(row["path"], technique, events, telling)
 
 
@@ -83,29 +84,34 @@ def _fleet(*, sysmon: bool) -> Inventory:
 
 
 @cache
-def _detections(*, sysmon: bool) -> tuple[Mapping[str, Detection], ...]:
-    return tuple(detected_on(_fleet(sysmon=sysmon)).values())
+def _detections(version: str, *, sysmon: bool) -> tuple[Mapping[str, Detection], ...]:
+    return tuple(detected_on(_fleet(sysmon=sysmon), version).values())
 
 
-def test_what_a_log_shows_is_detected_by_hosts_that_log_everything() -> None:
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
+def test_what_a_log_shows_is_detected_by_hosts_that_log_everything(version: str) -> None:
     missed = {
         str(log)
-        for log in _logs()
+        for log in _logs(version)
         if not any(
-            found[log.technique].label in _SHOWN for found in _detections(sysmon=log.with_sysmon)
+            found[log.technique].label in _SHOWN
+            for found in _detections(version, sysmon=log.with_sysmon)
         )
     }
     assert missed == set(_DATA["not_for_windows"])
 
 
-def test_the_events_that_tell_of_a_technique_are_ways_to_detect_it() -> None:
-    named = [log for log in _logs() if log.telling and str(log) not in _DATA["not_for_windows"]]
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
+def test_the_events_that_tell_of_a_technique_are_ways_to_detect_it(version: str) -> None:
+    named = [
+        log for log in _logs(version) if log.telling and str(log) not in _DATA["not_for_windows"]
+    ]
     missed = {
         str(log)
         for log in named
         if not any(
             log.telling.intersection(found[log.technique].holds)
-            for found in _detections(sysmon=log.with_sysmon)
+            for found in _detections(version, sysmon=log.with_sysmon)
         )
     }
     assert missed == set(_DATA["telling_events_that_are_no_ways"])

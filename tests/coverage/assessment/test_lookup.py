@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import hosts
 import pytest
 import yaml
 
@@ -43,6 +44,29 @@ def test_meaning(case: dict[str, Any], model: Model) -> None:
     keys = resolve_nodes(case["text"], model)
     assert [str(key) for key in keys][: len(case["nodes"])] == case["nodes"]
     assert all(key in model.graph for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "label"),
+    [
+        ("19.1", "t1562.002", "T1685.001 (T1562.002 in ATT&CK 18.1) on h"),
+        ("18.1", "T1685.001", "T1562.002 (T1685.001 in ATT&CK 19.1) on h"),
+        ("19.1", "T1687", "T1687 (none in ATT&CK 18.1) on h"),
+        ("19.1", "T1543.003", "T1543.003 on h"),
+    ],
+)
+def test_a_technique_is_explained_by_its_id_in_either_version(
+    version: str, name: str, label: str
+) -> None:
+    host = hosts.inventory(h={"os": "Windows 11 23H2", "role": "workstation"})
+    (found,) = explain(name, host, load_attack(version))
+    assert found.tree.label == label
+    assert found.detection is not None
+
+
+def test_an_id_that_became_several_is_asked_for_by_one_of_them() -> None:
+    with pytest.raises(InputError, match=r"Name one: T1562, T1562\.001, T1562\.006"):
+        explain("T1685", Inventory("", ()), load_attack("18.1"))
 
 
 def test_every_event_and_many_a_field_of_the_knowledge_is_found_and_judged(model: Model) -> None:

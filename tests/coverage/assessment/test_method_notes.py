@@ -67,6 +67,17 @@ def test_the_entries_of_an_inventory_are_counted(hosts: str, told: str, tmp_path
     assert notes["Changes to Sysmon"] == SYSMON_GAIN
 
 
+@pytest.mark.parametrize(("version", "other"), [("18.1", "19.1"), ("19.1", "18.1")])
+def test_the_analytics_that_differ_in_the_other_version_are_listed(
+    version: str, other: str, tmp_path: Path
+) -> None:
+    (tmp_path / "inventory.yaml").write_text("hosts: [{name: A, os: Windows 10}]", "utf-8")
+    model = build(load_attack(version), ["T1543.003"])
+    told = dict(method_notes(model, load(tmp_path)))[f"ATT&CK {other}"]
+    assert "new in 19.1: AN2035, AN2038, AN2043, AN2063;" in told
+    assert "than in 18.1: AN0551, AN1452, AN1612" in told
+
+
 def test_what_a_list_of_devices_leaves_out_is_told(tmp_path: Path) -> None:
     rows = "WS,True,Windows 11 23H2\nNAS,True,Samba\nOLD,False,Windows 11 23H2\n"
     (tmp_path / "ad.csv").write_text(f"Name,Enabled,OperatingSystem\n{rows}", "utf-8")

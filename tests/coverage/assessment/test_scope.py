@@ -23,11 +23,11 @@ def test_scope(case: dict[str, Any]) -> None:
     asked = [case.get(kind, []) for kind in KINDS]
     if "refused" in case:
         with pytest.raises(InputError) as refused:
-            scope_of(load_attack(), *asked)
+            scope_of(load_attack(case.get("version")), *asked)
         assert case["refused"] in str(refused.value)
         assert len(refused.value.faults) == case.get("faults", 1)
         return
-    scope = scope_of(load_attack(), *asked)
+    scope = scope_of(load_attack(case.get("version")), *asked)
     assert set(scope.techniques or ()) == set(case["left"])
     assert scope.words == case.get("words", scope.words)
 

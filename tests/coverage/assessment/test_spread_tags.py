@@ -22,9 +22,9 @@ tags: [attack.t1685]
 DEFENDER_OFF = frozenset({EventId.parse("Defender:5001")})
 
 
-def _work(folder: Path, text: str) -> RuleWork:
+def _work(folder: Path, text: str, version: str = "18.1") -> RuleWork:
     (folder / "a.yml").write_text(text, "utf-8")
-    return RuleWork(load_rules([folder]), load_attack(), RuleEvents.alone())
+    return RuleWork(load_rules([folder]), load_attack(version), RuleEvents.alone())
 
 
 def _limited(work: RuleWork, direct: dict[str, frozenset[EventId]]) -> dict[str, bool]:
@@ -66,3 +66,12 @@ def test_a_tag_that_names_the_technique_itself_leaves_no_doubt(tmp_path: Path) -
 def test_the_notes_say_so(tmp_path: Path) -> None:
     told = dict(rule_notes(_work(tmp_path, RULE)))["Rule tags"]
     assert "T1685 (T1562, T1562.001, T1562.006)" in told
+
+
+@pytest.mark.parametrize("tag", ["t1685", "t1562.001", "t1562.004"])
+def test_no_tag_of_either_version_stands_for_several_techniques_of_19(
+    tag: str, tmp_path: Path
+) -> None:
+    work = _work(tmp_path, RULE.replace("t1685", tag), "19.1")
+    assert work.spread == {}
+    assert _limited(work, {}) == {"T1686" if tag == "t1562.004" else "T1685": False}

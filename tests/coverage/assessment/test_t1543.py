@@ -13,6 +13,7 @@ import yaml
 from logreach.coverage.assessment.assess import Scope, assess
 from logreach.coverage.assessment.result import Profile
 from logreach.coverage.attack import load_attack
+from logreach.coverage.attack.shipped import SHIPPED_VERSIONS
 from logreach.coverage.network.techniques import QUESTIONS
 
 _DATA = yaml.safe_load((Path(__file__).parent / "t1543.yaml").read_text("utf-8"))
@@ -21,14 +22,15 @@ _SCOPE = Scope((*_SERVICES, "T1078", "T1070.006", "T1055"), "services, and other
 
 
 @cache
-def _profile(host: str) -> Profile:
+def _profile(host: str, version: str) -> Profile:
     read = hosts.inventory(host=_DATA["hosts"][host])
-    return assess(read, load_attack(), _SCOPE).profiles[0]
+    return assess(read, load_attack(version), _SCOPE).profiles[0]
 
 
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
 @pytest.mark.parametrize("case", _DATA["cases"], ids=lambda case: case["name"])
-def test_the_engine_finds_it(case: dict[str, Any]) -> None:
-    profile = _profile(case["host"])
+def test_the_engine_finds_it(case: dict[str, Any], version: str) -> None:
+    profile = _profile(case["host"], version)
     found: dict[str, Any] = {}
     components = profile.techniques["T1543.003"].components
     for kind in set(case) - {"name", "host"}:
@@ -56,9 +58,10 @@ def test_the_engine_finds_it(case: dict[str, Any]) -> None:
     assert found
 
 
-def test_every_verdict_that_is_not_settled_yes_says_why() -> None:
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
+def test_every_verdict_that_is_not_settled_yes_says_why(version: str) -> None:
     for host in _DATA["hosts"]:
-        profile = _profile(host)
+        profile = _profile(host, version)
         for technique in profile.techniques.values():
             for judged in map(technique.judged, QUESTIONS):
                 assert judged.reasons, (host, technique.technique_id)

@@ -13,6 +13,7 @@ import pytest
 from logreach.coverage.attack import download as downloads
 from logreach.coverage.attack import load_attack, store
 from logreach.coverage.attack.compact import encode
+from logreach.coverage.attack.shipped import DEFAULT_VERSION, SHIPPED_VERSIONS
 from logreach.coverage.attack.store import import_bytes, import_file, import_version
 from logreach.inventories.files.faults import InputError
 
@@ -99,12 +100,20 @@ def test_a_compact_file_loads_as_what_it_was_made_from(bundle: Path, tmp_path: P
     assert load_attack(path) == model
 
 
-def test_the_compact_form_of_the_shipped_version_is_the_shipped_version(tmp_path: Path) -> None:
+def test_the_shipped_versions_need_no_import() -> None:
+    assert [load_attack(version).version for version in SHIPPED_VERSIONS] == ["18.1", "19.1"]
+    assert load_attack().version == DEFAULT_VERSION
+
+
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
+def test_the_compact_form_of_a_shipped_version_is_that_version(
+    version: str, tmp_path: Path
+) -> None:
     path = tmp_path / "compact.json"
-    path.write_text(encode(load_attack()), encoding="utf-8")
-    loaded = load_attack(path)
-    assert loaded.techniques == load_attack("18.1").techniques
-    assert loaded.analytics == load_attack(None).analytics
+    path.write_text(encode(load_attack(version)), encoding="utf-8")
+    loaded, shipped = load_attack(path), load_attack(version)
+    assert loaded.techniques == shipped.techniques
+    assert loaded.analytics == shipped.analytics
 
 
 @pytest.mark.parametrize(
@@ -126,8 +135,8 @@ def test_a_later_version_borrows_links_along_the_crosswalk(builder: Make) -> Non
     b.technique("T1543.003")
     b.add("x-mitre-data-component", "DC0032", name="Process Creation")
     b.add("x-mitre-detection-strategy", "DET0001", name="S", x_mitre_analytic_refs=[])
-    import_bytes(b.data(), "enterprise-attack-19.1.json")
-    model = load_attack("19.1")
+    import_bytes(b.data(), "enterprise-attack-19.0.json")
+    model = load_attack("19.0")
     links = {(link.component, link.technique, link.origin) for link in model.detects}
     assert links == {
         ("Process Creation", "T1685.001", "17.1"),

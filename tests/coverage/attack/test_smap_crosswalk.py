@@ -11,7 +11,17 @@ import pytest
 import yaml
 from support import shared
 
-from logreach.coverage.attack import Carry, carry_into, load_attack, load_crosswalk, load_smap
+from logreach.coverage.attack import (
+    Carry,
+    Counterparts,
+    carry_into,
+    counterparts,
+    facts_carried_into,
+    load_attack,
+    load_crosswalk,
+    load_smap,
+)
+from logreach.coverage.attack.shipped import SHIPPED_VERSIONS
 
 IN_NO_VERSION = {
     "Firewall Enabled",
@@ -77,13 +87,26 @@ def test_the_crosswalk_holds_the_given_moves_and_one_part() -> None:
     assert {one.kind for one in moves} == {"moved", "part"}
 
 
+def test_the_moves_are_those_that_19_itself_names() -> None:
+    newer, older = load_attack("19.1"), load_attack("18.1")
+    revoked = {(old, new) for old, new in newer.former.items() if old in older.technique_by_id}
+    moves = load_crosswalk().moves
+    assert {(one.old, one.new) for one in moves if one.kind == "moved"} == revoked
+
+
 def test_the_techniques_of_19_are_those_given() -> None:
     with shared("attack/enterprise-19.1-techniques.csv").open(encoding="utf-8") as file:
-        given = {row["technique_id"]: tuple(row.values()) for row in csv.DictReader(file)}
+        given = {
+            row["technique_id"]: (
+                row["name"],
+                set(row["tactics"].split(";")),
+                set(row["platforms"].split(";")),
+            )
+            for row in csv.DictReader(file)
+        }
     ours = load_crosswalk().techniques_19
     assert {
-        one.id: (one.id, one.name, ";".join(one.tactics), ";".join(one.platforms))
-        for one in ours.values()
+        one.id: (one.name, set(one.tactics), set(one.platforms)) for one in ours.values()
     } == given
     assert all((one.parent in ours) == one.is_subtechnique for one in ours.values())
 
@@ -150,6 +173,39 @@ def test_what_18_lacks_of_19_is_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "techniques", "other", "ids"),
+    [
+        ("18.1", ["T1543.003", "T1562.001"], "19.1", {"T1562.001": ("T1685",)}),
+        ("18.1", ["T1562.004"], "19.1", {"T1562.004": ("T1686", "T1686.003")}),
+        ("19.1", ["T1685"], "18.1", {"T1685": ("T1562", "T1562.001", "T1562.006")}),
+        ("19.1", ["T1687", "T1686.003"], "18.1", {"T1687": (), "T1686.003": ("T1562.004",)}),
+        ("17.1", ["T1562.001", "T1548.006"], "19.1", {"T1562.001": ("T1685",)}),
+        ("20.0", ["T1685.005", "T1999"], "18.1", {"T1685.005": ("T1070.001",)}),
+    ],
+)
+def test_ids_of_the_other_version_stand_beside_those_that_differ(
+    version: str, techniques: list[str], other: str, ids: dict[str, tuple[str, ...]]
+) -> None:
+    assert counterparts(version, techniques) == Counterparts(other, ids)
+
+
+@pytest.mark.parametrize(
+    ("version", "technique", "ids"),
+    [
+        ("18.1", "T1562.004", ("T1562.004",)),
+        ("19.1", "T1562.004", ("T1686", "T1686.003")),
+        ("19.1", "T1562.001", ("T1685",)),
+        ("19.1", "T1687", ("T1687",)),
+        ("18.1", "T1687", ()),
+    ],
+)
+def test_what_is_known_of_a_technique_is_true_of_what_became_of_it(
+    version: str, technique: str, ids: tuple[str, ...]
+) -> None:
+    assert facts_carried_into(load_attack(version), technique) == ids
+
+
+@pytest.mark.parametrize(
     ("technique", "carry", "ids"),
     [
         ("T1543.003", Carry.SAME, ("T1543.003",)),  # the same in every version
@@ -160,15 +216,14 @@ def test_what_18_lacks_of_19_is_known() -> None:
         ("T9999", Carry.UNKNOWN, ()),
     ],
 )
-def test_any_id_into_the_shipped_version(
-    technique: str, carry: Carry, ids: tuple[str, ...]
-) -> None:
-    carried = carry_into(load_attack(), technique)
+def test_any_id_into_18(technique: str, carry: Carry, ids: tuple[str, ...]) -> None:
+    carried = carry_into(load_attack("18.1"), technique)
     assert (carried.carry, carried.ids) == (carry, ids)
 
 
-def test_every_technique_of_smaps_layers_is_carried_or_told() -> None:
-    model = load_attack()
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
+def test_every_technique_of_smaps_layers_is_carried_or_told(version: str) -> None:
+    model = load_attack(version)
     for path in sorted(shared("smap/layers").glob("*.json")):
         layer = json.loads(path.read_text(encoding="utf-8"))
         for entry in layer["techniques"]:

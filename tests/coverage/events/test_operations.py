@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from logreach.coverage.attack import load_attack, load_smap
+from logreach.coverage.attack.shipped import SHIPPED_VERSIONS
 from logreach.coverage.events.operations import ComponentOperations, load_operations
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -29,6 +30,13 @@ def test_every_component_is_one_of_attack_or_of_smap() -> None:
     names |= {row.component for row in load_smap()}
     assert {table.component for table in tables()} <= names
     assert set(load_operations().attributes) <= names
+
+
+@pytest.mark.parametrize("version", SHIPPED_VERSIONS)
+def test_techniques_with_operations_of_their_own_have_the_same_id_in_every_version(
+    version: str,
+) -> None:
+    assert load_operations().of_technique.keys() <= load_attack(version).technique_by_id.keys()
 
 
 def test_every_event_that_shows_an_operation_is_known(model: Model) -> None:

@@ -17,7 +17,7 @@ from logreach.reports.safe_text import one_line
 
 COLUMNS = {
     "techniques.csv": "profile,hosts,count,technique,name,detection,proven,possible,ways,depth,"
-    "lacking,where",
+    "lacking,where,other_id,other_version",
     "events.csv": "profile,hosts,event,verdict,proven,possible,reason",
     "attributes.csv": "profile,hosts,event,attribute,verdict",
     "rules.csv": "profile,hosts,rule,title,level,verdict,proven,possible,reason",

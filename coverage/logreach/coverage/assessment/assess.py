@@ -27,7 +27,7 @@ from logreach.coverage.assessment.result import (
     Profile,
     TechniqueResult,
 )
-from logreach.coverage.attack import AttackModel, Technique, load_attack
+from logreach.coverage.attack import AttackModel, Technique, counterparts, load_attack
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.reasons import Reasons
@@ -120,6 +120,7 @@ def assess(
         rule_plan=rule_plan,
         missing=missing_facts(questions, assessed, model.sensors),
         tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
+        counterparts=counterparts(attack.version, (each.id for each in model.techniques)),
         faults=(*inventory.faults, *(rules.faults if rules else ())),
         notes=(*method_notes(model, inventory), *(rule_notes(work) if work else ())),
     )

@@ -12,10 +12,16 @@ from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import YES, Level, Verdict, any_of, together
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.elsewhere import ELSEWHERE
-from logreach.coverage.network.keys import rules_key, subtechniques_key, technique_key
+from logreach.coverage.network.keys import (
+    direct_key,
+    rules_key,
+    subtechniques_key,
+    technique_key,
+)
 from logreach.coverage.network.model import Model
 from logreach.coverage.network.techniques import DETECTION, DETECTION_HERE
 from logreach.coverage.network.ways import (
+    OWN_ACTS,
     AnalyticWay,
     EvidenceNode,
     EvidenceWay,
@@ -59,7 +65,7 @@ class Detected:
         if ways.rules:
             yield self._rules(technique, ways.rules)
         if ways.subtechniques:
-            yield self._subtechniques(technique, ways.subtechniques)
+            yield self._subtechniques(technique, ways)
 
     def _direct(self, way: EvidenceWay) -> Way:
         if way.procedures:
@@ -182,13 +188,16 @@ class Detected:
             direct=any(rule.direct and self._level(rule.node) is Level.YES for rule in firing),
         )
 
-    def _subtechniques(self, technique: str, below: tuple[str, ...]) -> Way:
-        detections = {each: self.of(each) for each in below}
+    def _subtechniques(self, technique: str, of_technique: TechniqueWays) -> Way:
+        detections = {each: self.of(each) for each in of_technique.subtechniques}
         applying = {each: d for each, d in detections.items() if d.judged.verdict.applicable}
         complete = [each for each, d in applying.items() if d.judged.verdict is YES]
         lacking = [
             _partly(each, d.judged.verdict) for each, d in applying.items() if each not in complete
         ]
+        if of_technique.own_acts:
+            own = self._evaluation.verdict(direct_key(technique, DETECTION))
+            lacking += [_partly(OWN_ACTS, own)] if own.applicable and own is not YES else []
         description = f"{len(complete)} of {len(applying)} sub-techniques"
         if lacking:
             description = f"{description}; lacking {', '.join(lacking)}"

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from logreach.coverage.assessment.detected import Detected
 from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.event_view import EventView, add_fields, view
-from logreach.coverage.assessment.lookup import resolve_nodes
+from logreach.coverage.assessment.lookup import current_id, resolve_nodes
 from logreach.coverage.assessment.picture import Picture, Pictures
 from logreach.coverage.assessment.profiles import group
 from logreach.coverage.assessment.result import Detection
-from logreach.coverage.attack import AttackModel, Presence
+from logreach.coverage.attack import AttackModel, Presence, counterparts
 from logreach.coverage.engine.chain import Chain
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.minimal_changes import applied, fewest
@@ -42,12 +42,16 @@ class Explanation:
 def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explanation]:
     """One explanation a profile of a technique, an event, a field of one or a data component.
 
-    Raises InputError where `what` names none of these.
+    An id of the other shipped ATT&CK means the technique that became of it. Raises InputError where
+    `what` names none of these, or a technique that is several here.
     """
+    what = current_id(attack, what)
     lookup = attack.look_up(what)
     model = build(attack, [lookup.id] if lookup.presence is Presence.CURRENT else [])
     technique = model.techniques[0] if model.techniques else None
     keys = resolve_nodes(what, model)
+    if technique is not None:
+        what = _with_other_id(technique.id, attack)
     event, names = _event_fields(keys[0], model)
     profiles, _ = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
     explanations = []
@@ -62,6 +66,15 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explan
             )
         )
     return explanations
+
+
+def _with_other_id(technique: str, attack: AttackModel) -> str:
+    """A technique's id, with that in the other shipped ATT&CK where it differs."""
+    other = counterparts(attack.version, [technique])
+    ids = other.ids.get(technique)
+    if ids is None:
+        return technique
+    return f"{technique} ({', '.join(ids) or 'none'} in ATT&CK {other.version})"
 
 
 def _event_fields(key: NodeKey, model: Model) -> tuple[EventId | None, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from logreach.coverage.assessment.scope import looks_like_technique, technique_fault
 from logreach.coverage.assessment.suggestions import did_you_mean
-from logreach.coverage.attack import Presence
+from logreach.coverage.attack import AttackModel, Carry, Presence, carry_into, load_crosswalk
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.keys import component_key, technique_key, via_key
@@ -40,6 +40,20 @@ def resolve_nodes(name: str, model: Model) -> list[NodeKey]:
     if answer.presence is not Presence.UNKNOWN or looks_like_technique(name):
         raise InputError(technique_fault(model.attack, name))
     return _event(name, model) or _component(name, model)
+
+
+def current_id(attack: AttackModel, name: str) -> str:
+    """The id here of a technique that the other shipped version names; any other name as it is.
+
+    Raises InputError where the technique has become several.
+    """
+    carried = carry_into(attack, name)
+    if carried.carry not in (Carry.MOVED, Carry.SPREAD) or not load_crosswalk().knows(carried.id):
+        return name
+    if carried.carry is Carry.SPREAD:
+        message = f"{carried.id} is several techniques in ATT&CK {attack.version}"
+        raise InputError(Fault(message, hint=f"Name one: {', '.join(carried.ids)}"))
+    return carried.ids[0]
 
 
 def _event(name: str, model: Model) -> list[NodeKey]:

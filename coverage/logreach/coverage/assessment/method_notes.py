@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from logreach.coverage.attack.compact import shipped_model
+from logreach.coverage.attack.differences import differences
+from logreach.coverage.attack.shipped import SHIPPED_VERSIONS
 from logreach.coverage.attack.smap import SMAP_ATTACK_VERSION
 from logreach.coverage.network.model import Model
 from logreach.inventories.facts.host import Inventory
@@ -46,6 +49,7 @@ def _attack_notes(model: Model) -> tuple[Note, ...]:
             f"Enterprise {attack.version}; {counted(len(attack.techniques), 'technique')}, "
             f"{counted(len(analytics), 'analytic')} for {hosts.names}",
         ),
+        *_other_version(model),
         (
             "Component links",
             "ATT&CK 18 and later has no links from data components to techniques; those of 17.1 "
@@ -61,6 +65,26 @@ def _attack_notes(model: Model) -> tuple[Note, ...]:
             "Log sources misnamed",
             "ATT&CK names these events under a log that does not contain them; the event of the "
             "right log is judged where it is clear, else the verdict is unknown: " + _listed(slips),
+        ),
+    )
+
+
+def _other_version(model: Model) -> tuple[Note, ...]:
+    """The analytics that differ in the other shipped version, for the hosts that are judged."""
+    attack, hosts = model.attack, model.sensors.hosts
+    if attack.version not in SHIPPED_VERSIONS:
+        return ()
+    older, newer = map(shipped_model, SHIPPED_VERSIONS)
+    found = differences(older, newer)
+    meant = [each.id for each in newer.analytics if hosts.named(each.platforms).meant]
+    other = next(version for version in SHIPPED_VERSIONS if version != attack.version)
+    return (
+        (
+            f"ATT&CK {other}",
+            f"ids of techniques that are others in {other} stand beside these; of the analytics "
+            f"for {hosts.names}, these are new in {newer.version}: "
+            f"{_listed(found.new_analytics.intersection(meant))}; these name other log sources "
+            f"than in {older.version}: {_listed(found.changed_analytics.intersection(meant))}",
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import yaml
@@ -14,6 +14,7 @@ from logreach.coverage.assessment.rules import RuleWork
 from logreach.coverage.detections.model import Rule
 from logreach.coverage.detections.published import COLUMNS, LEVELS, NO_LEVEL, RulesOrigin
 from logreach.coverage.detections.rule_reads import able_candidates, reads_of
+from logreach.coverage.detections.tags import most_specific
 from logreach.inventories.files.tables import TEXTS
 
 Row = tuple[str, str]
@@ -46,7 +47,7 @@ def rules_table(work: RuleWork, source: str, commit: str) -> RulesTable:
     counts: dict[Row, Counter[str]] = {}
     left_out: Counter[str] = Counter()
     for rule in work.rules.rules:
-        techniques = _most_specific(work.placed[rule.id])
+        techniques = most_specific(work.placed[rule.id])
         reads = TEXTS.join(map(str, reads_of(rule)))
         reason = _left_out(rule, techniques, reads)
         if reason:
@@ -58,13 +59,6 @@ def rules_table(work: RuleWork, source: str, commit: str) -> RulesTable:
     taken = len(work.rules.rules) - left_out.total()
     origin = RulesOrigin(source, commit, work.attack.version, taken, dict(sorted(left_out.items())))
     return RulesTable(counts, origin)
-
-
-def _most_specific(techniques: Iterable[str]) -> tuple[str, ...]:
-    """Without the techniques of which a sub-technique is named as well."""
-    techniques = set(techniques)
-    parents = {technique.partition(".")[0] for technique in techniques if "." in technique}
-    return tuple(sorted(techniques - parents))
 
 
 def _left_out(rule: Rule, techniques: tuple[str, ...], reads: str) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from logreach.coverage.assessment.picture import Picture
+from logreach.coverage.attack import NO_COUNTERPARTS, Counterparts
 from logreach.coverage.engine.judged import Judged, Remedy, Volume
 from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.coverage.network.techniques import (
@@ -375,7 +376,8 @@ class Assessment:
     """Everything that one run found.
 
     `notes` tell how it was done and what could not be judged (heading, text). `scope` is what
-    the user restricted it to, '' where nothing. `plan` is made for techniques, `rule_plan` in the
+    the user restricted it to, '' where nothing. `counterparts` are the ids of techniques in the
+    other shipped ATT&CK where they differ. `plan` is made for techniques, `rule_plan` in the
     same way for the rules that were given.
     """
 
@@ -394,3 +396,4 @@ class Assessment:
     plan: Plan = Plan()
     rule_plan: Plan = Plan()
     questions: tuple[str, ...] = QUESTIONS
+    counterparts: Counterparts = NO_COUNTERPARTS

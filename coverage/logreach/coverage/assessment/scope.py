@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import starmap
 
 from logreach.coverage.assessment.assess import Scope
 from logreach.coverage.assessment.suggestions import did_you_mean
-from logreach.coverage.attack import AttackModel, Presence
+from logreach.coverage.attack import (
+    AttackModel,
+    NamedTechniques,
+    Presence,
+    techniques_named,
+    techniques_of_tactic,
+)
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.files.faults import Fault, InputError
+
+_NONE = NamedTechniques(())
 
 
 def scope_of(
@@ -22,7 +31,8 @@ def scope_of(
     """The techniques that are named, belong to a tactic and are used by a threat group.
 
     Several names of one kind add up, different kinds narrow each other; no names: all techniques.
-    A technique brings its sub-techniques. Raises InputError with every unknown name, and where no
+    A technique brings its sub-techniques. An id or tactic of the other shipped version means what
+    became of it, and the words say so. Raises InputError with every unknown name, and where no
     technique is left.
     """
     faults: list[Fault] = []
@@ -33,8 +43,10 @@ def scope_of(
         ("group", groups, _group),
     ):
         if names:
-            ids = {id_ for name in names for id_ in find(attack, name, faults)}
-            restrictions.append((f"{kind} {' or '.join(dict.fromkeys(names))}", ids))
+            named = {name: find(attack, name, faults) for name in names}
+            ids = {id_ for each in named.values() for id_ in each.ids}
+            words = " or ".join(starmap(_in_words, named.items()))
+            restrictions.append((f"{kind} {words}", ids))
     if faults:
         raise InputError(faults)
     return _common(attack, restrictions) if restrictions else Scope()
@@ -52,12 +64,15 @@ def _common(attack: AttackModel, restrictions: Sequence[tuple[str, set[str]]]) -
     return Scope(ids, ", ".join(words))
 
 
-def _technique(attack: AttackModel, name: str, faults: list[Fault]) -> list[str]:
-    answer = attack.look_up(name)
-    if answer.presence is Presence.CURRENT:
-        return [answer.id, *(below.id for below in attack.subtechniques_of(answer.id))]
-    faults.append(technique_fault(attack, name))
-    return []
+def _in_words(name: str, named: NamedTechniques) -> str:
+    return f"{name} ({named.remark})" if named.remark else name
+
+
+def _technique(attack: AttackModel, name: str, faults: list[Fault]) -> NamedTechniques:
+    named = techniques_named(attack, name)
+    if named is None:
+        faults.append(technique_fault(attack, name))
+    return named or _NONE
 
 
 def looks_like_technique(name: str) -> bool:
@@ -87,26 +102,25 @@ def _unknown(attack: AttackModel, name: str) -> str:
     return f"Sub-techniques of {parent} are {below}" if below else f"{parent} has no sub-techniques"
 
 
-def _tactic(attack: AttackModel, name: str, faults: list[Fault]) -> list[str]:
-    tactic = attack.find_tactic(name)
-    if tactic is None:
+def _tactic(attack: AttackModel, name: str, faults: list[Fault]) -> NamedTechniques:
+    named = techniques_of_tactic(attack, name)
+    if named is None:
         names = ", ".join(each.shortname for each in attack.tactics)
         faults.append(
             Fault(
                 f"ATT&CK {attack.version} has no tactic {name!r}", hint=f"Its tactics are {names}"
             )
         )
-        return []
-    return [technique.id for technique in attack.techniques_of_tactic(tactic.shortname)]
+    return named or _NONE
 
 
-def _group(attack: AttackModel, name: str, faults: list[Fault]) -> list[str]:
+def _group(attack: AttackModel, name: str, faults: list[Fault]) -> NamedTechniques:
     groups = attack.find_group(name)
     if not groups:
         near = did_you_mean(name, (group.name for group in attack.groups))
         hint = near or "Ids look like G0016"
         faults.append(Fault(f"ATT&CK {attack.version} has no group {name!r}", hint=hint))
-    return [technique for group in groups for technique in group.techniques]
+    return NamedTechniques(tuple(technique for group in groups for technique in group.techniques))
 
 
 def only_hosts(inventory: Inventory, names: Sequence[str]) -> Inventory:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Final, TypeVar
 
 from logreach.coverage.attack.bundle import VERSION
@@ -24,7 +25,7 @@ from logreach.coverage.attack.model import (
     Technique,
     ThreatGroup,
 )
-from logreach.coverage.attack.shipped import FOLDER, SHIPPED_VERSION
+from logreach.coverage.attack.shipped import FOLDER
 from logreach.inventories.files.faults import Fault, InputError
 
 FORMAT: Final = "logreach-attack"
@@ -153,10 +154,22 @@ def decode(compact_json: str, source: str) -> AttackModel:
 
 
 @cache
-def shipped_model() -> AttackModel:
-    """The shipped version as in its bundle, without borrowed links."""
-    path = FOLDER / f"attack-{SHIPPED_VERSION}.json"
+def shipped_model(version: str) -> AttackModel:
+    """A shipped version as in its bundle, without borrowed links."""
+    path = _shipped_path(version)
     return decode(path.read_text(encoding="utf-8"), path.name)
+
+
+@cache
+def shipped_techniques(version: str) -> Mapping[str, Technique]:
+    """The techniques of a shipped version by id, at a third of the cost of the whole model."""
+    document = json.loads(_shipped_path(version).read_text(encoding="utf-8"))
+    techniques = _records(document, "techniques", _read_technique)
+    return {technique.id: technique for technique in techniques}
+
+
+def _shipped_path(version: str) -> Path:
+    return FOLDER / f"attack-{version}.json"
 
 
 def _refused(message: str, source: str) -> InputError:

@@ -1,22 +1,25 @@
-"""Technique ids carried between ATT&CK 18 and 19; version 19 gave some techniques new ids."""
+"""Technique ids carried between ATT&CK 18 and 19; version 19 gave some techniques new ids.
+
+What is known of techniques is written once, by the ids of 18.1; techniques that are new in 19.1
+have lines of their own. Whatever version is assessed takes these along the crosswalk.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from logreach.coverage.attack.compact import shipped_model
+from logreach.coverage.attack.compact import shipped_techniques
 from logreach.coverage.attack.model import AttackModel, Presence, Technique
-from logreach.coverage.attack.shipped import FOLDER
-from logreach.inventories.files.tables import TableRow, csv_table
+from logreach.coverage.attack.shipped import FOLDER, NEWER, OLDER
+from logreach.inventories.files.tables import csv_table
 
 _MOVES_FILE: Final = "crosswalk-18-19.csv"
 _MOVES_COLUMNS: Final = ("id_18", "id_19", "kind", "basis")
-_V19_FILE: Final = "techniques-19.1.csv"
-_V19_COLUMNS: Final = ("technique_id", "name", "tactics", "platforms")
+_PART: Final = "part"
 
 
 class Carry(StrEnum):
@@ -27,6 +30,9 @@ class Carry(StrEnum):
     SPREAD = "spread"  # to several ids; which of them is right cannot be decided
     GONE = "gone"  # the other version has no such technique
     UNKNOWN = "unknown"  # neither version has the id
+
+
+_DIFFERS: Final = frozenset({Carry.MOVED, Carry.SPREAD, Carry.GONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,28 +107,37 @@ class Crosswalk:
 
 @cache
 def load_crosswalk() -> Crosswalk:
-    """The shipped crosswalk between 18.1 and 19.1."""
+    """The shipped crosswalk between OLDER and NEWER."""
     moves = tuple(
         Move(row["id_18"], row["id_19"], row["kind"], row["basis"])
         for row in csv_table(FOLDER / _MOVES_FILE, _MOVES_COLUMNS)
     )
-    newer = {
-        row["technique_id"]: _technique(row) for row in csv_table(FOLDER / _V19_FILE, _V19_COLUMNS)
-    }
-    return Crosswalk(moves, newer, frozenset(shipped_model().technique_by_id))
+    return Crosswalk(moves, shipped_techniques(NEWER), frozenset(shipped_techniques(OLDER)))
 
 
-def _technique(row: TableRow) -> Technique:
-    key = row["technique_id"]
-    parent = key.partition(".")[0] if "." in key else ""
-    return Technique(
-        id=key,
-        name=row["name"],
-        tactics=row.parts("tactics"),
-        platforms=row.parts("platforms"),
-        is_subtechnique=bool(parent),
-        parent=parent,
-    )
+@dataclass(frozen=True, slots=True)
+class Counterparts:
+    """The ids that techniques of one version have in `version`, the other one that is shipped.
+
+    `ids` has the techniques whose ids differ; () means that the other version has no such
+    technique.
+    """
+
+    version: str = ""
+    ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+NO_COUNTERPARTS: Final = Counterparts()
+
+
+def counterparts(version: str, techniques: Iterable[str]) -> Counterparts:
+    """The ids of techniques of `version` in NEWER or, if `version` is that or later, in OLDER."""
+    crosswalk = load_crosswalk()
+    newer = int(version.partition(".")[0]) >= int(NEWER.partition(".")[0])
+    carry = crosswalk.to_18 if newer else crosswalk.to_19
+    carried = map(carry, techniques)
+    differing = {each.id: each.ids for each in carried if each.carry in _DIFFERS}
+    return Counterparts(OLDER if newer else NEWER, differing)
 
 
 def carry_into(model: AttackModel, technique: str) -> CarriedId:
@@ -150,3 +165,14 @@ def carry_into(model: AttackModel, technique: str) -> CarriedId:
             return CarriedId(answer.id, Carry.MOVED if len(ids) == 1 else Carry.SPREAD, ids, basis)
     existed = answer.presence is Presence.DEPRECATED or crosswalk.knows(answer.id)
     return CarriedId(answer.id, Carry.GONE if existed else Carry.UNKNOWN)
+
+
+def facts_carried_into(model: AttackModel, technique: str) -> tuple[str, ...]:
+    """The ids of `model` of which all that is known of a technique is true: those that it became,
+    and a new technique that is the part of it which hosts that are judged have."""
+    parts = (
+        move.new
+        for move in load_crosswalk().moves
+        if move.kind == _PART and move.old == technique and move.new in model.technique_by_id
+    )
+    return tuple(dict.fromkeys((*carry_into(model, technique).ids, *parts)))

@@ -10,7 +10,7 @@ import io
 from dataclasses import replace
 from typing import Final
 
-from logreach.coverage.attack.crosswalk import carry_into
+from logreach.coverage.attack.crosswalk import facts_carried_into
 from logreach.coverage.attack.model import AttackModel, ComponentLink
 from logreach.coverage.attack.shipped import FOLDER
 from logreach.inventories.files.tables import csv_table
@@ -50,7 +50,7 @@ def with_borrowed_links(model: AttackModel) -> AttackModel:
     uncarried = []
     for link in shipped_links():
         targets = (
-            carry_into(model, link.technique).ids
+            facts_carried_into(model, link.technique)
             if link.component in model.component_by_name
             else ()
         )

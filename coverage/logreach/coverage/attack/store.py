@@ -1,4 +1,4 @@
-"""Loads a version of ATT&CK: the shipped one, one from a file, or one imported earlier."""
+"""Loads a version of ATT&CK: a shipped one, one from a file, or one imported earlier."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from logreach.coverage.attack.bundle import VERSION, parse_bundle, read_bytes, v
 from logreach.coverage.attack.files import cache_folder, read_checked, write_checked, write_whole
 from logreach.coverage.attack.links import with_borrowed_links
 from logreach.coverage.attack.model import AttackModel
-from logreach.coverage.attack.shipped import SHIPPED_VERSION
+from logreach.coverage.attack.shipped import DEFAULT_VERSION, SHIPPED_VERSIONS
 from logreach.inventories.files.faults import Fault, InputError
 
 
@@ -31,14 +31,14 @@ class Imported:
 
 
 def load_attack(choice: str | Path | None = None) -> AttackModel:
-    """A version of ATT&CK; `choice` is a file, an imported version, or None for the shipped one.
+    """A version of ATT&CK: `choice` is a file, a shipped or imported version, or None (default).
 
     A file is a STIX bundle (parsing takes seconds, so the model is cached by digest) or in compact
     form. Versions from 18 on borrow the component links of 17.1. InputError where there is no such
     file or version.
     """
-    if choice is None or str(choice) == SHIPPED_VERSION:
-        return _shipped()
+    if choice is None or str(choice) in SHIPPED_VERSIONS:
+        return _shipped(str(choice or DEFAULT_VERSION))
     path = Path(choice)
     if path.is_file():
         return with_borrowed_links(_from_file(path))
@@ -49,8 +49,8 @@ def load_attack(choice: str | Path | None = None) -> AttackModel:
 
 
 @cache
-def _shipped() -> AttackModel:
-    return with_borrowed_links(compact.shipped_model())
+def _shipped(version: str) -> AttackModel:
+    return with_borrowed_links(compact.shipped_model(version))
 
 
 def _from_file(path: Path) -> AttackModel:

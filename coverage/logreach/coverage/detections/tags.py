@@ -37,3 +37,10 @@ def place(
         if not targets:
             unplaced.add(tag)
     return tuple(sorted(placed)), tuple(sorted(unplaced))
+
+
+def most_specific(techniques: Iterable[str]) -> tuple[str, ...]:
+    """Without the techniques of which a sub-technique is named as well."""
+    named = set(techniques)
+    parents = {technique.partition(".")[0] for technique in named if "." in technique}
+    return tuple(sorted(named - parents))

@@ -52,23 +52,29 @@ class Procedure:
 @dataclass(frozen=True, slots=True)
 class TechniqueEvidence:
     """What records a technique: `evidence` that does so whatever the procedure, and `procedures`
-    that are only together the whole of it. `none` says why nothing does."""
+    that are only together the whole of it. `none` says why nothing does. `own_acts`: these are none
+    of its sub-techniques, so that all sub-techniques together are not the whole."""
 
     evidence: tuple[DirectEvidence, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     none: str = ""
+    own_acts: bool = False
 
     @property
     def every(self) -> tuple[DirectEvidence, ...]:
         """All of it, whichever procedure it records."""
         return (*self.evidence, *(line for each in self.procedures for line in each.evidence))
 
+    def as_part(self, title: str) -> TechniqueEvidence:
+        """What records a technique that is one procedure, `title`, of another one."""
+        alone = (Procedure(title, self.evidence),) if self.evidence else ()
+        return TechniqueEvidence((), (*alone, *self.procedures), self.none)
+
     def beside(self, other: TechniqueEvidence) -> TechniqueEvidence:
-        """This evidence and another's, of techniques that are one elsewhere."""
-        evidence = (*other.evidence, *self.evidence)
-        procedures = (*other.procedures, *self.procedures)
-        none = "" if evidence or procedures else "; ".join((other.none, self.none))
-        return TechniqueEvidence(evidence, procedures, none)
+        """This evidence and another's, both of parts of one technique."""
+        procedures = (*self.procedures, *other.procedures)
+        none = "" if procedures else "; ".join((self.none, other.none))
+        return TechniqueEvidence((), procedures, none)
 
 
 NO_EVIDENCE = TechniqueEvidence()
@@ -76,7 +82,7 @@ NO_EVIDENCE = TechniqueEvidence()
 
 @cache
 def load_evidence() -> Mapping[str, TechniqueEvidence]:
-    """Direct evidence by technique id of ATT&CK 18.1.
+    """Direct evidence by technique id of ATT&CK 18.1, or of 19.1 for techniques that are new there.
 
     A mistake in the data is an error that names its place.
     """

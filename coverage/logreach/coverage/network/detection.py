@@ -36,6 +36,7 @@ from logreach.coverage.network.keys import (
 )
 from logreach.coverage.network.techniques import DETECTION, DETECTION_HERE, Techniques
 from logreach.coverage.network.ways import (
+    OWN_ACTS,
     AnalyticWay,
     EvidenceNode,
     EvidenceWay,
@@ -122,7 +123,7 @@ class Detections:
             for way in analytics:
                 self._graph.link(head, Edge(way.node))
             self._link_rules(technique, rules, head)
-            self._link_subtechniques(technique, below, question, head)
+            self._link_subtechniques(technique, below, question, head, own=evidence.own_acts)
             if not self._graph.edges(head):
                 self._no_way(technique, evidence, head)
         self.ways[technique.id] = TechniqueWays(
@@ -131,6 +132,7 @@ class Detections:
             rules,
             tuple(each.id for each in below),
             evidence.none,
+            evidence.own_acts,
         )
 
     def _line(self, technique: Technique, line: DirectEvidence, place: int) -> EvidenceNode:
@@ -321,12 +323,20 @@ class Detections:
         self._graph.link(head, Edge(key))
 
     def _link_subtechniques(
-        self, technique: Technique, below: Sequence[Technique], question: str, head: NodeKey
+        self,
+        technique: Technique,
+        below: Sequence[Technique],
+        question: str,
+        head: NodeKey,
+        *,
+        own: bool,
     ) -> None:
         if not below:
             return
         key = subtechniques_key(technique.id, question)
         children = [(technique_key(each.id, question), f"{each.id} {each.name}") for each in below]
+        if own:
+            children.append((direct_key(technique.id, question), OWN_ACTS))
         cover(self._graph, key, "way", "its sub-techniques", children, _SUBTECHNIQUE)
         self._graph.link(head, Edge(key))
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from operator import attrgetter
 
 from logreach.coverage.attack import (
     AttackModel,
     SmapRow,
     Technique,
-    carry_into,
+    facts_carried_into,
     load_smap,
     misnamed,
 )
+from logreach.coverage.attack.compact import shipped_techniques
+from logreach.coverage.attack.shipped import SHIPPED_VERSIONS
 from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.graph import Graph
 from logreach.coverage.engine.node_key import NodeKey
@@ -153,13 +155,40 @@ def build(
 
 
 def _evidence(attack: AttackModel) -> dict[str, TechniqueEvidence]:
-    """Direct evidence by the technique ids of this ATT&CK; where several techniques have become
-    one, what records any of them."""
-    carried: dict[str, TechniqueEvidence] = {}
-    for technique, evidence in load_evidence().items():
-        for now in carry_into(attack, technique).ids:
-            carried[now] = evidence.beside(carried[now]) if now in carried else evidence
+    """Direct evidence by the technique ids of this ATT&CK.
+
+    Where several techniques have become one, each of them is a procedure of it, so that only what
+    records all of them records the whole.
+    """
+    sources: dict[str, list[str]] = {}
+    known = load_evidence()
+    for technique in sorted(known):
+        for now in facts_carried_into(attack, technique):
+            sources.setdefault(now, []).append(technique)
+    carried = {}
+    for now, former in sources.items():
+        parts = (known[each].as_part(_named(each)) for each in former)
+        joined = reduce(TechniqueEvidence.beside, parts) if len(former) > 1 else known[former[0]]
+        carried[now] = replace(joined, own_acts=_has_own_acts(attack, now, former, sources))
     return carried
+
+
+def _has_own_acts(
+    attack: AttackModel, technique: str, former: Iterable[str], sources: Mapping[str, list[str]]
+) -> bool:
+    """Whether a technique took in what was a sub-technique and is none of its sub-techniques now,
+    as T1685 did with T1562.001."""
+    below = attack.subtechniques_of(technique)
+    taken = {each for sub in below for each in sources.get(sub.id, ())}
+    return bool(below) and any("." in each and each not in taken for each in former)
+
+
+def _named(technique: str) -> str:
+    """A technique of a shipped version in words: 'Indicator Blocking (T1562.006)'."""
+    for version in SHIPPED_VERSIONS:
+        if technique in (techniques := shipped_techniques(version)):
+            return f"{techniques[technique].name} ({technique})"
+    return technique
 
 
 def _reached_components(

@@ -6,10 +6,12 @@ these are the ones that a published rule looks for: the user's own rules would.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from logreach.coverage.attack import AttackModel, carry_into
-from logreach.coverage.detections.published import EventFields, PublishedRules, published_rules
+from logreach.coverage.detections.published import EventFields, published_rules
+from logreach.coverage.detections.tags import most_specific
 from logreach.coverage.engine.construction import inner, leaf
 from logreach.coverage.engine.fixed import Fixed
 from logreach.coverage.engine.graph import Combine, Edge, Graph
@@ -24,26 +26,35 @@ _UNDECIDED = "only some of these events are there, and published rules do not te
 def published_ways(
     graph: Graph, events: Events, attack: AttackModel
 ) -> Mapping[str, Sequence[RuleWay]]:
-    """The rules of the shipped table by technique id of this ATT&CK, as nodes of the graph."""
-    ways: dict[str, list[RuleWay]] = {}
+    """The rules of the shipped table by technique id of this ATT&CK, as nodes of the graph.
+
+    A rule of a technique that was several before stands under each, though not under a technique
+    of which a sub-technique is among them. Rules that read the same count together.
+    """
+    counts: dict[str, Counter[tuple[EventFields, ...]]] = {}
     for technique, several in published_rules().items():
-        for carried in carry_into(attack, technique).ids:
-            ways.setdefault(carried, []).extend(_way(graph, events, rules) for rules in several)
-    return ways
+        for carried in most_specific(carry_into(attack, technique).ids):
+            numbers = counts.setdefault(carried, Counter())
+            for rules in several:
+                numbers[rules.reads] += sum(rules.counts.values())
+    return {
+        technique: [_way(graph, events, reads, count) for reads, count in numbers.items()]
+        for technique, numbers in counts.items()
+    }
 
 
-def _way(graph: Graph, events: Events, rules: PublishedRules) -> RuleWay:
+def _way(graph: Graph, events: Events, reads: Sequence[EventFields], count: int) -> RuleWay:
     # Rules are written for what Windows has; what a product on top of it writes can only stand in.
-    chosen = [reads for reads in rules.reads if not events.separate(reads.event)] or rules.reads
-    nodes = [_read(graph, events, reads) for reads in chosen]
-    key = NodeKey.of("published rules", *(str(reads) for reads in chosen))
+    chosen = [each for each in reads if not events.separate(each.event)] or reads
+    nodes = [_read(graph, events, each) for each in chosen]
+    key = NodeKey.of("published rules", *(str(each) for each in chosen))
     if key not in graph:
-        names = ", ".join(dict.fromkeys(reads.event for reads in chosen))
+        names = ", ".join(dict.fromkeys(each.event for each in chosen))
         inner(graph, key, Combine.ANY, "rules read", f"published rules on {names}")
         for node in nodes:
             graph.link(key, Edge(node))
-    read = zip((reads.event for reads in chosen), nodes, strict=True)
-    return RuleWay("", key, tuple(read), sum(rules.counts.values()))
+    read = zip((each.event for each in chosen), nodes, strict=True)
+    return RuleWay("", key, tuple(read), count)
 
 
 def _read(graph: Graph, events: Events, reads: EventFields) -> NodeKey:

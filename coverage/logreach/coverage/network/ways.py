@@ -13,6 +13,9 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.evidence import DirectEvidence
 from logreach.coverage.events.sensor import Recorder
 
+OWN_ACTS = "what is none of them"
+"""The acts of a technique that are none of its sub-techniques, beside these."""
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceNode:
@@ -90,10 +93,12 @@ class RuleWay:
 
 @dataclass(frozen=True, slots=True)
 class TechniqueWays:
-    """Every way to detect a technique. `none` says why nothing records the act itself."""
+    """Every way to detect a technique. `none` says why nothing records the act itself; `own_acts`:
+    it has acts that are none of its sub-techniques."""
 
     evidence: tuple[EvidenceWay, ...] = ()
     analytics: tuple[AnalyticWay, ...] = ()
     rules: tuple[RuleWay, ...] = ()
     subtechniques: tuple[str, ...] = ()
     none: str = ""
+    own_acts: bool = False

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from logreach.coverage.assessment.result import Assessment, Profile, TechniqueResult, Way, WayKind
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import Level, Verdict
+from logreach.reports.other_ids import NO_ID
 from logreach.reports.safe_text import one_line
 from logreach.reports.ways_text import recorded_on
 
@@ -31,6 +33,8 @@ _TECHNIQUES = (
     "depth",
     "lacking",
     "where",
+    "other_id",
+    "other_version",
 )
 _EVENTS = ("profile", "hosts", "event", "verdict", "proven", "possible", "reason")
 _ATTRIBUTES = ("profile", "hosts", "event", "attribute", "verdict")
@@ -55,7 +59,7 @@ def write_csv(assessment: Assessment, folder: Path) -> list[Path]:
     judged."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
-        "techniques.csv": (_TECHNIQUES, _rows(assessment, _techniques)),
+        "techniques.csv": (_TECHNIQUES, _rows(assessment, partial(_techniques, assessment))),
         "events.csv": (_EVENTS, _rows(assessment, _events)),
         "attributes.csv": (_ATTRIBUTES, _rows(assessment, _attributes)),
     }
@@ -78,9 +82,10 @@ def _rows(
             yield (profile.profile_id, *row)
 
 
-def _techniques(profile: Profile, hosts: str) -> Iterator[Row]:
+def _techniques(assessment: Assessment, profile: Profile, hosts: str) -> Iterator[Row]:
     for technique in profile.techniques.values():
         detection = technique.detection
+        ids = assessment.counterparts.ids.get(technique.technique_id)
         yield (
             hosts,
             profile.count,
@@ -92,6 +97,8 @@ def _techniques(profile: Profile, hosts: str) -> Iterator[Row]:
             detection.depth,
             _several(_lacking(technique)),
             _where(technique),
+            "" if ids is None else _several(ids or (NO_ID,)),
+            assessment.counterparts.version,
         )
 
 

@@ -29,6 +29,7 @@ from logreach.reports.labels import (
     group_of,
     signed_label,
 )
+from logreach.reports.other_ids import all_other_ids
 from logreach.reports.plan_steps import (
     RULE_STEPS_MEANING,
     STEPS_MEANING,
@@ -84,6 +85,7 @@ def _about(assessment: Assessment) -> list[tuple[Cell, ...]]:
         ("Techniques that apply", str(applying)),
         ("Faults in the input", str(len(faults_of(assessment)))),
         ("ATT&CK version", assessment.attack_version),
+        *([("Techniques with other ids", text)] if (text := all_other_ids(assessment)) else []),
         ("logreach version", assessment.version),
     ]
 

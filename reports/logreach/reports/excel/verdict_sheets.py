@@ -32,19 +32,27 @@ from logreach.reports.excel.row_links import (
 )
 from logreach.reports.excel.tables import Cell, Sheet, Table, columns
 from logreach.reports.labels import signed, signed_label, style_of
+from logreach.reports.other_ids import other_id
 from logreach.reports.profile_names import host_list
 from logreach.reports.ways_text import recorded_on, why_detected
 
 
 def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
     """Each technique on each profile: how it is detected, then how complete ATT&CK's terms are."""
+    other_version = assessment.counterparts.version
     rows = [
-        _technique_row(technique, profile, links)
+        _technique_row(
+            technique,
+            profile,
+            links,
+            other_id(assessment, technique.technique_id) if other_version else None,
+        )
         for _, profile, technique in by_technique(assessment)
     ]
     titles = columns(
         "Technique",
         "Name",
+        *([f"Id in {other_version}"] if other_version else []),
         "Tactics",
         "Profile",
         "Hosts :number",
@@ -69,14 +77,15 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         "Whole chain",
         *(["Rules"] if links.has_rules else []),
     )
-    detection_widths = (12, 26, 20, 16, 8, 19, 56, 30, 36, 20, 8, 14, 11)
+    other_width = (12,) if other_version else ()
+    detection_widths = (12, 26, *other_width, 20, 16, 8, 19, 56, 30, 36, 20, 8, 14, 11)
     widths = (*detection_widths, 17, 17, 17, 9, 9, 36, 42, 44, 34, 10, 24, 24)
     tables = (Table("Techniques", titles, rows),)
     return Sheet("Techniques", widths, tables, "C2", printed=len(detection_widths))
 
 
 def _technique_row(
-    technique: TechniqueResult, profile: Profile, links: RowLinks
+    technique: TechniqueResult, profile: Profile, links: RowLinks, other: str | None
 ) -> tuple[Cell, ...]:
     answers = [technique.judged(question) for question in QUESTIONS]
     numbers = [links.catalogue.numbers(judged) for judged in answers]
@@ -85,6 +94,7 @@ def _technique_row(
     return (
         _best_component_link(technique, profile, links),
         technique.name,
+        *([] if other is None else [other]),
         "\n".join(technique.tactics),
         links.profile(profile),
         profile.count,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from logreach.reports.caveats import (
 )
 from logreach.reports.html.page import page_of, shade
 from logreach.reports.labels import QUESTION_MEANING, QUESTIONS, LabelStyle, style_of
+from logreach.reports.other_ids import beside
 from logreach.reports.plan_steps import (
     RULE_STEPS_MEANING,
     STEPS_MEANING,
@@ -52,7 +53,7 @@ def write_html(
 def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -> str:
     """The report's text."""
     style, script = _template_file("style.css"), _template_file("script.js")
-    page = _template(ProfileNames(assessment.profiles)).render(
+    page = _template(ProfileNames(assessment.profiles), partial(beside, assessment)).render(
         page=page_of(assessment, catalogue or ReasonCatalogue(assessment)),
         questions={
             QUESTIONS[question]: QUESTION_MEANING[question] for question in assessment.questions
@@ -73,7 +74,7 @@ def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -
     return plain(page)
 
 
-def _template(names: ProfileNames) -> Template:
+def _template(names: ProfileNames, other_id: Callable[[str], str]) -> Template:
     environment = Environment(
         loader=PackageLoader("logreach.reports.html", "templates"),
         autoescape=True,
@@ -86,6 +87,7 @@ def _template(names: ProfileNames) -> Template:
         component_lines=_component_lines,
         counted=counted,
         noun=noun,
+        other_id=other_id,
         profiles=names,
         conflict_text=conflict_text,
         marked=marked,

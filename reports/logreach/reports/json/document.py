@@ -31,6 +31,7 @@ from logreach.reports.json.entries import (
     AssessmentEntry,
     ComponentEntry,
     ConflictEntry,
+    CounterpartsEntry,
     DetectionEntry,
     EvidenceEntry,
     FactEntry,
@@ -77,6 +78,9 @@ def assessment_entry(assessment: Assessment, catalogue: ReasonCatalogue) -> Asse
         schema_version=SCHEMA_VERSION,
         logreach_version=assessment.version,
         attack_version=assessment.attack_version,
+        counterparts=CounterpartsEntry(
+            assessment.counterparts.version, assessment.counterparts.ids
+        ),
         inventory=assessment.inventory,
         scope=assessment.scope,
         questions=assessment.questions,

@@ -331,12 +331,20 @@ class NoteEntry(Struct, frozen=True):
     text: str
 
 
+class CounterpartsEntry(Struct, frozen=True):
+    """The ids of techniques in the other ATT&CK version that is included, where they differ."""
+
+    version: str
+    ids: Mapping[str, tuple[str, ...]]
+
+
 class AssessmentEntry(Struct, frozen=True):
     """The whole document."""
 
     schema_version: str
     logreach_version: str
     attack_version: str
+    counterparts: CounterpartsEntry
     inventory: str
     scope: str
     questions: tuple[str, ...]
