@@ -1,0 +1,160 @@
+"""Leaves that come by the thousand: what is asked again after a change, and what is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.evaluation import at_best, evaluate, reevaluate
+from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
+from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.leaves import Leaves
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.engine.verdict import NO, YES, Verdict
+from logreach.inventories.facts.facts import Facts, Known
+from logreach.inventories.facts.keys import FactFamily, FactKey
+
+FLAGS = FactFamily("flag", bool)
+OTHER = FactFamily("other", bool)
+
+
+def said(key: FactKey[object], facts: Facts) -> Reason:
+    fact = facts.known.get(key)
+    verdict: Verdict = YES if fact and fact.value else NO
+    return Reason("flag", str(key), verdict, f"{key} is {verdict.label}")
+
+
+@dataclass(frozen=True)
+class Selective:
+    """Reads all flags, and heeds one."""
+
+    name: str
+
+    @property
+    def subject(self) -> str:
+        return self.name
+
+    @property
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (FLAGS.every,)
+
+    def hangs_on(self, key: FactKey[object]) -> bool:
+        return key.name == self.name
+
+    def check(self, facts: Facts) -> Reason:
+        return said(FLAGS(self.name), facts)
+
+
+@dataclass(frozen=True)
+class Common:
+    """Answers for a topic, by what is told of that topic alone; counts how often it is asked."""
+
+    name: str
+    topic: str
+    asked: ClassVar[list[str]] = []
+
+    @property
+    def subject(self) -> str:
+        return self.name
+
+    @property
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (OTHER.every,)
+
+    def check(self, facts: Facts) -> Reason:
+        return said(OTHER(self.topic), facts)
+
+    @staticmethod
+    def on_host(facts: Facts) -> Callable[[Common], Reason]:
+        def check(leaf: Common) -> Reason:
+            Common.asked.append(leaf.name)
+            return leaf.check(facts)
+
+        return check
+
+    def state(self, facts: Facts) -> Hashable:
+        fact = facts.known.get(OTHER(self.topic))
+        return fact.value if fact else None
+
+
+def facts(**flags: bool) -> Facts:
+    known: dict[FactKey[object], Known[object]] = {}
+    for name, value in flags.items():
+        known[FLAGS(name)] = known[OTHER(name)] = Known(value)
+    return Facts(known)
+
+
+def compiled() -> Compiled:
+    graph = Graph()
+    top = graph.add(Node(NodeKey.of("top"), Combine.ALL, "inner", ""))
+    for name in ("a", "b"):
+        for leaf in (Selective(name), Common(f"1{name}", name), Common(f"2{name}", name)):
+            key = NodeKey.of("leaf", leaf.name)
+            graph.add(Node(key, Combine.LEAF, "prerequisite", "", leaf))
+            graph.link(top, Edge(key))
+    return Compiled(graph)
+
+
+def test_only_what_hangs_on_a_change_is_asked_again() -> None:
+    graph = compiled()
+    before, after = facts(a=False, b=True), facts(a=True, b=True)
+    old = evaluate(graph, before)
+    Common.asked.clear()
+    new = reevaluate(old, after, [FLAGS("a"), OTHER("a")])
+    assert sorted(Common.asked) == ["1a", "2a"]
+    assert list(new.codes) == list(evaluate(graph, after).codes)
+    assert new.verdict(NodeKey.of("top")) is YES
+    assert dict(new.reasons()) == dict(evaluate(graph, after).reasons())
+
+
+def test_what_was_asked_of_a_state_is_remembered() -> None:
+    graph = compiled()
+    evaluate(graph, facts(a=True, b=False))
+    Common.asked.clear()
+    assert evaluate(graph, facts(a=True, b=False)).verdict(NodeKey.of("top")) is NO
+    assert Common.asked == []
+
+
+def test_a_leaf_that_is_added_is_asked_too() -> None:
+    graph = compiled()
+    told = facts(a=True, b=True, c=True)
+    old = evaluate(graph, told)
+    reevaluate(old, told, [FLAGS("c"), OTHER("a")])
+    number = graph.leaf(Selective("c"))
+    common = graph.leaf(Common("3a", "a"))
+    new = evaluate(graph, told)
+    assert {new.verdict_at(number), new.verdict_at(common)} == {YES}
+    off = reevaluate(new, facts(a=True, b=True, c=False), [FLAGS("c")])
+    assert off.verdict_at(number) is NO
+
+
+def test_changes_made_one_after_the_other_are_all_told_of() -> None:
+    graph = compiled()
+    first = reevaluate(evaluate(graph, facts()), facts(a=True), [FLAGS("a"), OTHER("a")])
+    both = reevaluate(first, facts(a=True, b=True), [FLAGS("b"), OTHER("b")])
+    for name in ("a", "b"):
+        reason = both.reason(NodeKey.of("leaf", name))
+        assert reason is not None
+        assert reason.verdict is YES
+    assert both.verdict(NodeKey.of("top")) is YES
+
+
+def test_at_best_all_that_hangs_on_a_change_holds() -> None:
+    graph = compiled()
+    old = evaluate(graph, facts(b=True))
+    assert at_best(old, [FLAGS("a"), OTHER("a")]) is None  # to find what hangs on it takes asking
+    best = at_best(old, [FLAGS("a")])
+    assert best is not None
+    assert best.verdict(NodeKey.of("leaf", "a")) is YES
+    assert best.verdict(NodeKey.of("leaf", "1a")) is NO
+    assert best.changed == {graph.number[NodeKey.of("leaf", "a")]}
+
+
+def test_the_same_answer_is_one_object() -> None:
+    leaves = Leaves()
+    for number in range(3):
+        leaves.add(number, Common(f"x{number}", "a"))
+    (answers,) = leaves.answers(facts(a=True))
+    assert len({id(reason) for reason in answers.reasons}) == 1
