@@ -16,7 +16,8 @@ from logreach.inventories.windows.audit_policy.subcategories import as_guid, sub
 from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type, spells
-from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.registry_value import RegistryValue
+from logreach.inventories.windows.registry.registry_values import machine_key
 
 
 @dataclass(frozen=True, slots=True)
