@@ -158,6 +158,7 @@ SAMPLES: dict[str, bytes] = {
     "sysmon listing": LISTING.encode(),
     "gpresult": RESULT.encode(),
     "features": FEATURES.encode(),
+    "group members": b'[{"GroupSID": "S-1-5-32-573", "Members": [{"Name": "A", "SID": "S-1-5-20"}]}]',
     "sacls": SACLS.encode(),
     "queries": QUERIES.encode(),
     "subscription": SUBSCRIPTION.encode("utf-8-sig"),

@@ -145,10 +145,11 @@ def _remedies(access: ChannelAccess, reader: Reader) -> Iterator[Remedy]:
     joined = joining.added_to(members)
     in_list = list(_list_changes(access, reader))
     if entries is not None and allows(entries, reader, joined):
-        also = f", or {in_list[0][0]}" if in_list else ""
+        other_way = f"; or add {words.entry} to the access list of each channel that lacks it"
         instruction = (
             f"Add {words.short} to the local group Event Log Readers (S-1-5-32-573), by a GPO "
-            f"(Restricted Groups, or Local Users and Groups) or on the host, and restart it{also}"
+            "(Restricted Groups, or Local Users and Groups) or on the host, and restart the host"
+            f"{other_way if words.entry else ''}"
         )
         title = f"Event Log Readers: add {words.short}"
         yield Remedy(GROUP, joining, instruction, _COST, title, LINK)
