@@ -180,9 +180,13 @@ def _first(entries: Iterable[Access], words: ReaderWords, members: GroupMembers 
     return outcomes.pop() if len(outcomes) == 1 else None
 
 
-@cache
 def words_of(reader: Reader) -> ReaderWords:
     """What the table says of a reader that lists may leave out."""
+    return _readers()[reader.value]
+
+
+@cache
+def _readers() -> dict[str, ReaderWords]:
     entry: Shape = {
         "title": str,
         "short": str,
@@ -193,13 +197,15 @@ def words_of(reader: Reader) -> ReaderWords:
         "any": bool,
     }
     table: Any = yaml_table(_TABLE, {"source": str, "readers": {...: entry}})
-    row = table["readers"][reader.value]
-    return ReaderWords(
-        row["title"],
-        row["short"],
-        row["account"],
-        row["entry"],
-        frozenset(row["holds"]),
-        tuple(row["may_hold"]),
-        row["any"],
-    )
+    return {
+        name: ReaderWords(
+            row["title"],
+            row["short"],
+            row["account"],
+            row["entry"],
+            frozenset(row["holds"]),
+            tuple(row["may_hold"]),
+            row["any"],
+        )
+        for name, row in table["readers"].items()
+    }
