@@ -41,6 +41,12 @@ _DIRECT = ("/analytic", "/analytical", "/debug", "/diagnostic")
 """Ends of channels that Windows lets nobody subscribe to: they are read from the disk only."""
 _OUT = (False,)
 _NOT_SURE = (False, None)
+_STOPS = dict.fromkeys(
+    Verdict, "whether the collector's agent passes it on could not be decided"
+) | {
+    NO: "the collector's agent passes none of them on",
+    PARTIAL: "the collector's agent passes only some of them on",
+}
 
 
 class _Taking:
@@ -51,7 +57,9 @@ class _Taking:
         self._whole: dict[tuple[EventId, EventMetadata | None], FilterAnswer] = {}
         self._parts: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
         # Where fields change on the way, it matters which of them a pattern asks for.
-        self.alters = any(subscription.altered for subscription in forwarding.subscriptions)
+        self.alters = any(
+            each.altered for sub in forwarding.subscriptions for each in (sub, *(sub.then or ()))
+        )
 
     def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
         """What is done with all events of an id, or none, is done with those of any pattern."""
@@ -79,6 +87,7 @@ class _Sieves:
     `all_` holds every subscription, as if none asked who sends. `firm` says whether one surely
     takes from the host and is surely accepted by Windows, so that what is added to it arrives;
     `collected` that it is a collector's configuration which takes, no subscription of Windows.
+    `first_hop` are the sure ones as far as the collector, where its agent is told; else None.
     """
 
     sure: _Taking
@@ -88,6 +97,7 @@ class _Sieves:
     out: tuple[Membership, ...] = ()
     firm: bool = False
     collected: bool = False
+    first_hop: _Taking | None = None
 
 
 _taking = lru_cache(maxsize=64)(_Taking)
@@ -118,6 +128,8 @@ def _sieves(forwarding: Forwarding, who: Who, aside: Aside = ()) -> _Sieves:
         for subscription, member in zip(subscriptions, memberships, strict=True)
         if subscription.enabled and member.takes
     ]
+    first_hop = tuple(replace(entry, then=None) for entry in taking)
+    hops = any(entry.then is not None for entry in taking)
     return _Sieves(
         without(*_NOT_SURE),
         without(*_OUT),
@@ -126,6 +138,7 @@ def _sieves(forwarding: Forwarding, who: Who, aside: Aside = ()) -> _Sieves:
         tuple(member for member in memberships if member.takes is False),
         firm=any(not any(doubts_of(subscription)) for subscription in taking),
         collected=bool(taking) and all(entry.dialect != "windows" for entry in taking),
+        first_hop=_taking(replace(forwarding, subscriptions=first_hop)) if hops else None,
     )
 
 
@@ -219,9 +232,9 @@ class Arriving:
         event = sensor.header(pattern.event, self._facts) if sensor else None
         sieves = self._sieves_for(pattern.event, sensor)
         answer = sieves.sure.answer(pattern, event)
-        asked = _Asked(pattern.event, event, sieves, fact)
+        asked = _Asked(pattern, event, sieves, fact)
         if verdict_of(answer) is not YES and (sieves.open_ or sieves.out):
-            reason = _beyond(asked, pattern, answer)
+            reason = _beyond(asked, answer)
         else:
             reason = _told(asked, answer)
         if reason.remedy and sensor and sensor.absent(pattern.event, self._facts):
@@ -245,10 +258,23 @@ class Arriving:
 class _Asked:
     """An event on one host, with the subscriptions that are asked for it."""
 
-    key: EventId
+    pattern: EventPattern
     event: EventMetadata | None
     sieves: _Sieves
     fact: Known[Forwarding]
+
+    @property
+    def key(self) -> EventId:
+        return self.pattern.event
+
+    @property
+    def reaches_collector(self) -> bool:
+        """Whether a subscription surely brings every such event to a collector whose own agent is
+        told: what does not arrive is stopped there."""
+        first_hop = self.sieves.first_hop
+        return (
+            first_hop is not None and verdict_of(first_hop.answer(self.pattern, self.event)) is YES
+        )
 
     def remedy(self, verdict: Verdict) -> Remedy | None:
         """What else to select; of an open verdict only where that would surely settle it."""
@@ -257,20 +283,24 @@ class _Asked:
             return None
         if event.channel.casefold().endswith(_DIRECT):
             return None
+        if self.sieves.first_hop is not None:
+            return _pass_on(
+                self.key, event.channel, event.event_id, select=not self.reaches_collector
+            )
         return _select(self.key, event.channel, event.event_id, collected=self.sieves.collected)
 
 
-def _beyond(asked: _Asked, pattern: EventPattern, answer: FilterAnswer) -> Reason:
+def _beyond(asked: _Asked, answer: FilterAnswer) -> Reason:
     """The answer if the subscriptions that surely take from the host do not take every event:
     others may, or take them from other hosts only."""
     sieves, verdict = asked.sieves, verdict_of(answer)
     if sieves.open_:
-        most = sieves.maybe.answer(pattern, asked.event)
+        most = sieves.maybe.answer(asked.pattern, asked.event)
         if verdict_of(most) == verdict:
             return _told(asked, most)
         return _open(asked, verdict, most)
     if verdict is NO:
-        elsewhere = sieves.all_.answer(pattern, asked.event)
+        elsewhere = sieves.all_.answer(asked.pattern, asked.event)
         if verdict_of(elsewhere) is not NO:
             return _excluded(asked, elsewhere)
     return _told(asked, answer)
@@ -279,7 +309,10 @@ def _beyond(asked: _Asked, pattern: EventPattern, answer: FilterAnswer) -> Reaso
 def _told(asked: _Asked, answer: FilterAnswer) -> Reason:
     verdict = verdict_of(answer)
     evidence = _places(answer, asked.fact) or asked.fact.evidence
-    return _reason(asked.key, verdict, _words(answer, verdict), evidence, asked.remedy(verdict))
+    words = _words(answer, verdict)
+    if verdict is not YES and asked.reaches_collector:
+        words = f"a subscription takes every such event, but {_STOPS[verdict]} ({answer.reason})"
+    return _reason(asked.key, verdict, words, evidence, asked.remedy(verdict))
 
 
 def _excluded(asked: _Asked, answer: FilterAnswer) -> Reason:
@@ -327,6 +360,17 @@ def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Re
             f"{select}"
         )
     title = f"Subscription: take {key}"
+    return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
+
+
+@lru_cache(maxsize=2048)
+def _pass_on(key: EventId, channel: str, event_id: int, *, select: bool) -> Remedy:
+    """Take an event of the collector's log too; with `select`, also on the way to the collector."""
+    instruction = f"Have the collector's own agent take event {event_id} of {channel} from its log"
+    if select:
+        first = _select(key, channel, event_id, collected=False)
+        instruction = f"{first.text} And {instruction[0].lower()}{instruction[1:]}"
+    title = f"Collector's agent: take {key}"
     return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
 
 

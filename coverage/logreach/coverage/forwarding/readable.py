@@ -59,8 +59,22 @@ class Readable:
 
 @lru_cache(maxsize=64)
 def readers(forwarding: Forwarding, who: Who) -> tuple[Reader, ...]:
-    """As whom the events of a host are read; where none takes from it, what a remedy would add."""
-    enabled = [entry for entry in forwarding.subscriptions if entry.enabled]
+    """As whom the events of a host are read; where none takes from it, what a remedy would add.
+
+    Agents of the collector that are named here read nothing on the host itself.
+    """
+    logs = {
+        entry.log.casefold() for entry in forwarding.subscriptions if entry.dialect == "windows"
+    }
+    enabled = [
+        entry
+        for entry in forwarding.subscriptions
+        if entry.enabled
+        and (
+            entry.dialect == "windows"
+            or any(query.path.casefold() not in logs for query in entry.queries)
+        )
+    ]
     taking = [entry for entry in enabled if membership(entry, who).takes is not False]
     present = {Reader.of(entry) for entry in taking or enabled}
     return tuple(reader for reader in Reader if reader in present) or (Reader.NETWORK_SERVICE,)
