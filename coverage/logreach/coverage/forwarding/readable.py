@@ -122,15 +122,15 @@ def _reason(access: ChannelAccess, reader: Reader, verdict: Verdict) -> Reason:
 
 def _explained(access: ChannelAccess, reader: Reader, verdict: Verdict) -> str:
     title, channel = words_of(reader).title, access.channel
-    default = ", which is its default" if access.default else ""
+    listed = "its default access list" if access.default else "its access list"
     if verdict is YES:
         by_group = allows_without_group(access, reader) is not True
-        how = "as a member of Event Log Readers" if by_group else f"by its access list{default}"
+        how = "as a member of Event Log Readers" if by_group else f"by {listed}"
         return f"{title} may read channel {channel} {how}"
     if verdict is NO:
         assumed = " (assumed)" if access.assumed else ""
         return (
-            f"{title} may not read channel {channel}: neither its access list{default} lets it, "
+            f"{title} may not read channel {channel}: neither {listed} lets it, "
             f"nor membership of Event Log Readers{assumed}"
         )
     return f"whether {title} may read channel {channel} is unknown: {_untold(access)}"

@@ -91,6 +91,12 @@ FORMATS = [
     FileFormat(
         "wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, _CHANNELS
     ),
+    FileFormat(
+        "wevtutil as XML",
+        channel_files.looks_like_wevtutil_xml,
+        channel_files.read_wevtutil_xml,
+        _CHANNELS,
+    ),
     FileFormat("group members", group_files.looks_like, group_files.read, (LOCAL_GROUP,)),
     FileFormat("features", feature_files.looks_like, feature_files.read, (FEATURE,)),
     FileFormat("updates", update_files.looks_like, update_files.read),

@@ -1,4 +1,4 @@
-"""Event log channels: the text of `wevtutil gl`, and the JSON of `Get-WinEvent -ListLog`."""
+"""Event log channels: `wevtutil gl` as text and XML, and the JSON of `Get-WinEvent -ListLog`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
+from logreach.inventories.files.xml_tree import XmlElement, XmlError, parse_documents
 from logreach.inventories.windows.facts import CHANNEL, SYSMON, ChannelState, SysmonState
 from logreach.inventories.windows.log_access import CHANNEL_ACCESS
 from logreach.inventories.windows.objects.channel_access import stated, together
@@ -66,6 +67,47 @@ def read_wevtutil(source: Source) -> Reading:
         hint = "Save the output of `wevtutil gl CHANNEL`."
         raise InputError(source.fault("names no channel", hint=hint))
     return together(Reading(tuple(statements), tuple(faults), tuple(missing)), *access)
+
+
+def looks_like_wevtutil_xml(head: str) -> bool:
+    """Whether a file that begins with `head` is `wevtutil gl /f:xml` output."""
+    return bool(re.search(r"<channel\s[^<>]*\bname=[^<>]*\benabled=", head))
+
+
+def read_wevtutil_xml(source: Source) -> Reading:
+    """Read `wevtutil gl /f:xml` output of one or more channels."""
+    try:
+        root = parse_documents(source.text())
+    except XmlError as error:
+        message = f"not well-formed XML: {error}"
+        raise InputError(source.fault(message, f"line {error.line}", _EXPORT_AGAIN)) from error
+    channels = [element for element in root.children if element.name == "channel"]
+    return together(*(_of_xml(source, channel) for channel in channels))
+
+
+def _of_xml(source: Source, channel: XmlElement) -> Reading:
+    name, enabled = (channel.attributes.get(key, "").strip() for key in ("name", "enabled"))
+    if not name or enabled not in ("true", "false"):
+        message = "channel has no name, or no enabled that is true or false"
+        fault = source.fault(message, f"line {channel.line}")
+        reason = Missing(str(fault), fault)
+        return Reading(
+            faults=(fault,), missing=((CHANNEL(name), reason), (CHANNEL_ACCESS.every, reason))
+        )
+    logging = channel.child("logging")
+    fields = {each.name: each.text.strip() for each in (logging.children if logging else ())}
+    size = fields.get("maxSize", "")
+    state = ChannelState(
+        enabled=enabled == "true",
+        max_bytes=int(size) if size.isdecimal() and len(size) < 20 else None,
+        retention=_retention(fields),
+    )
+    evidence = source.evidence(f"line {channel.line}", f"{name}: enabled {enabled}")
+    access = channel.attributes.get("channelAccess", "").strip()
+    return together(
+        Reading((Statement(CHANNEL(name), state, evidence),)),
+        _access(source, name, access, f"line {channel.line}"),
+    )
 
 
 def _access(source: Source, name: str, sddl: str, location: str) -> Reading:
