@@ -195,6 +195,45 @@ def _gpo_scene(name: str, file: str, data: bytes, records: dict[str, bytes]) -> 
     return Scene(name, {"inventory.yaml": manifest, **_wishes(), **files}, f"later/{file}", True)
 
 
+_EVERYTHING = """<Subscription xmlns="http://schemas.microsoft.com/2006/03/windows/events/subscription">
+<SubscriptionId>S</SubscriptionId><SubscriptionType>SourceInitiated</SubscriptionType>
+<Query><![CDATA[<QueryList><Query Id="0"><Select Path="Security">*</Select></Query></QueryList>]]></Query>
+</Subscription>
+"""
+_ACCESS = "O:BAG:SYD:(A;;0xf0005;;;SY)(A;;0x5;;;BA)"
+_ACCESS_LISTING = (
+    f"name: Security\r\nenabled: true\r\ntype: Admin\r\nisolation: Custom\r\nchannelAccess: {_ACCESS}\r\n"
+    "logging:\r\n  retention: false\r\n  autoBackup: false\r\n  maxSize: 20971520\r\npublishing:\r\n"
+    "  fileMax: 1\r\n"
+)
+_ACCESS_JSON = json.dumps(
+    [
+        {
+            "LogName": "Security",
+            "IsEnabled": True,
+            "MaximumSizeInBytes": 1,
+            "SecurityDescriptor": _ACCESS,
+        }
+    ],
+    indent=4,
+)
+_MEMBERS = json.dumps([{"GroupSID": "S-1-5-32-573", "Members": []}], indent=4)
+
+
+def _read_by_group(name: str, file: str, text: str) -> Scene:
+    """A server whose policy lets NETWORK SERVICE read, and whose own file says that it may not."""
+    said = f"name: H, folder: H, gpo: [g, readers], subscriptions: [s.xml], {_SERVER}"
+    readers = template("[Group Membership]", "*S-1-5-20__Memberof = *S-1-5-32-573")
+    files = {
+        "inventory.yaml": f"hosts: [{{{said}}}]".encode(),
+        "s.xml": _EVERYTHING.encode(),
+        "readers/bkupInfo.xml": b"<B/>",
+        f"readers/{SECEDIT}": readers,
+        f"H/{file}": text.encode(),
+    }
+    return Scene(name, _wishes() | files, f"H/{file}", may_say_less=True)
+
+
 def _scenes() -> list[Scene]:
     off = pol(
         *(record(key.removeprefix("HKLM\\"), name, 4, bytes(4)) for key, name in _paths()[:4])
@@ -220,6 +259,9 @@ def _scenes() -> list[Scene]:
         _host("host's own YAML", "a.yaml", _OWN, may_say_less=True),
         _host("collector's log", "collect-log.txt", _DENIED, _SERVER, may_say_less=True),
         _sysmon(),
+        _read_by_group("access list of wevtutil", "a.txt", _ACCESS_LISTING),
+        _read_by_group("access list as JSON", "a.json", _ACCESS_JSON),
+        _read_by_group("group members", "a.json", _MEMBERS),
         *(_host(f"{name}", "f", text, _SERVER, _FORCED) for name, text in forwarded.items()),
         _gpo_scene("registry.pol beside its report", POL, off, {"gpreport.xml": report.encode()}),
     ]

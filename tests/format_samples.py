@@ -65,6 +65,11 @@ logging:
   autoBackup: false
   maxSize: 20971520
 """
+WEVTUTIL_XML = """<?xml version="1.0" encoding="UTF-8"?>
+<channel name="Security" enabled="true" type="Admin" owningPublisher="" isolation="Custom"
+channelAccess="O:BAG:SYD:(A;;0x1;;;S-1-5-20)" xmlns="http://schemas.microsoft.com/win/2004/08/events">
+<logging><retention>false</retention><autoBackup>false</autoBackup><maxSize>20971520</maxSize></logging></channel>
+"""
 LIST_LOG = '[{"LogName": "Security", "IsEnabled": true, "MaximumSizeInBytes": 1, "LogMode": 0}]'
 SYSTEMINFO = """Host Name:                 FS01
 OS Name:                   Microsoft Windows Server 2019 Standard
@@ -146,6 +151,7 @@ SAMPLES: dict[str, bytes] = {
     "reg": REG.encode("utf-16"),
     "reg query": QUERY.encode(),
     "wevtutil": WEVTUTIL.encode(),
+    "wevtutil as XML": WEVTUTIL_XML.encode(),
     "Get-HotFix": HOTFIXES.encode("utf-16"),
     "Get-HotFix as JSON": b'{"HotFixID": "KB3004375", "Description": "Security Update"}',
     "wmic qfe": QFE.encode("utf-16"),
@@ -158,6 +164,7 @@ SAMPLES: dict[str, bytes] = {
     "sysmon listing": LISTING.encode(),
     "gpresult": RESULT.encode(),
     "features": FEATURES.encode(),
+    "group members": b'[{"GroupSID": "S-1-5-32-573", "Members": [{"Name": "A", "SID": "S-1-5-20"}]}]',
     "sacls": SACLS.encode(),
     "queries": QUERIES.encode(),
     "subscription": SUBSCRIPTION.encode("utf-8-sig"),

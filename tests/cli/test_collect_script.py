@@ -47,7 +47,7 @@ def test_it_changes_nothing_and_sends_nothing() -> None:
 
 READING = ("auditpol /get ", "auditpol /backup ", "reg export ", "reg query ", "gpresult /scope ")
 COMMANDS = """Save-Command Save-File Save-Program Save-Json Complete-File Add-Result Add-Descriptors
-Get-CimInstance Get-ItemProperty Get-HotFix Get-WindowsFeature Get-WinEvent Get-Acl Get-ADDomain Import-Module
+Get-CimInstance Get-ItemProperty Get-HotFix Get-WindowsFeature Get-WinEvent Get-LocalGroupMember Get-Acl Get-ADDomain Import-Module
 Get-Location Get-ChildItem Join-Path Test-Path New-Item Remove-Item Set-Content ConvertTo-Json
 Select-Object Where-Object ForEach-Object Write-Host Write-Warning"""
 
@@ -122,7 +122,10 @@ FILES: dict[str, bytes] = {
     "ntds.txt": f"{SERVICES}\\NTDS\\Diagnostics\r\n    15 Field Engineering    REG_DWORD    0x5\r\n\r\n".encode(),
     "ca.txt": f"{SERVICES}\\CertSvc\\Configuration\\CA1\r\n    AuditFilter    REG_DWORD    0x7f\r\n\r\n"
     "End of search: 1 match(es) found.\r\n".encode(),
-    "channels.json": b'[{"LogName":"Security","IsEnabled":true,"MaximumSizeInBytes":20971520,"LogMode":0}]\r\n',
+    "channels.json": b'[{"LogName":"Security","IsEnabled":true,"MaximumSizeInBytes":20971520,"LogMode":0,'
+    b'"SecurityDescriptor":"O:BAG:SYD:(A;;0xf0005;;;SY)(A;;0x5;;;BA)(A;;0x1;;;S-1-5-32-573)"}]\r\n',
+    "event-log-readers.json": b'[{"GroupSID":"S-1-5-32-573","Members":[{"Name":"NT AUTHORITY\\\\NETWORK SERVICE",'
+    b'"SID":"S-1-5-20"}]}]\r\n',
     "gpresult.xml": '<?xml version="1.0" encoding="utf-16"?><Rsop xmlns="http://x"><ComputerResults>'
     "<Version>1</Version></ComputerResults></Rsop>".encode("utf-16"),
     "sysmon.txt": b"\r\n\r\nSystem Monitor v15.15 - System activity monitor\r\nBy Mark Russinovich\r\n\r\n"

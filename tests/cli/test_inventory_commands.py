@@ -162,3 +162,32 @@ def test_an_unusable_inventory_ends_with_two(app: typer.Typer, folder: Path, tex
         assert result.exit_code == 2
         assert "inventory.yaml" in result.stderr
         assert "Traceback" not in result.output
+
+
+SIZES = """hosts:
+  - name: A
+    channels: {Security: {enabled: true, max_bytes: 20971520, retention: overwrite}, System: true}
+  - {name: B, channels: {Security: {max_bytes: 4294967296, retention: retain}}}
+"""
+
+
+def test_show_tells_how_long_channels_keep_at_a_volume(app: typer.Typer, folder: Path) -> None:
+    (folder / "inventory.yaml").write_text(SIZES)
+    words = ("--volume", "security=400", "--volume", "System=10")
+    result = run(app, "inventory", "show", str(folder), *words)
+    assert result.exit_code == 0
+    kept = [line.split(None, 1)[1] for line in result.stdout.splitlines() if "kept " in line]
+    assert kept == [
+        "security: 1.2 hours at 400 MiB a day, then the oldest are overwritten; warning: less than a day",
+        "System: unknown: the inventory does not say how large it may grow",
+        "security: 245.8 hours at 400 MiB a day, then nothing more is written",
+        "System: unknown: the inventory does not say",
+    ]
+
+
+@pytest.mark.parametrize("volume", ["Security", "Security=much", "Security=0", "=5", "Security=-1"])
+def test_a_volume_is_a_channel_and_a_number(app: typer.Typer, folder: Path, volume: str) -> None:
+    (folder / "inventory.yaml").write_text(SIZES)
+    result = run(app, "inventory", "show", str(folder), "--volume", volume)
+    assert result.exit_code == 2
+    assert "no channel with a number of MiB a day" in result.stderr

@@ -192,7 +192,15 @@ Save-Command 'ca.txt' (
 # Event log channels
 Save-Json 'channels.json' 'Get-WinEvent -ListLog *' {
     Get-WinEvent -ListLog * -ErrorAction SilentlyContinue |
-        Select-Object -Property @('LogName', 'IsEnabled', 'MaximumSizeInBytes', 'LogMode')
+        Select-Object -Property @(
+            'LogName', 'IsEnabled', 'MaximumSizeInBytes', 'LogMode', 'SecurityDescriptor'
+        )
+}
+# Who may read them besides administrators. A domain controller has no local groups to ask.
+Save-Json 'event-log-readers.json' 'Get-LocalGroupMember -SID S-1-5-32-573' -Optional {
+    $members = @(Get-LocalGroupMember -SID 'S-1-5-32-573' -ErrorAction Stop |
+        Select-Object -Property @('Name', @{ Name = 'SID'; Expression = { $_.SID.Value } }))
+    [pscustomobject] @{ GroupSID = 'S-1-5-32-573'; Members = $members }
 }
 
 # Group Policy as it was applied

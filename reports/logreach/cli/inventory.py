@@ -46,22 +46,35 @@ All = Annotated[
 Format = Annotated[
     OutputFormat, typer.Option("--format", help="json: one object with all that was found.")
 ]
+Volumes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--volume",
+        metavar="CHANNEL=MIB",
+        help="Tell how long this channel keeps its events at so many MiB a day; may be repeated.",
+    ),
+]
 _WIDTH, _MOST_COMMANDS = 14, 3
 
 
 @app.command("show")
-def show(folder: Folder, host: HostNames = None, every: All = False) -> None:
+def show(
+    folder: Folder, host: HostNames = None, every: All = False, volume: Volumes = None
+) -> None:
     """Show hosts with their facts, the missing facts, and how many verdicts depend on each."""
     from logreach.coverage.assessment.scope import only_hosts
     from logreach.inventories import load
     from logreach.inventories.files.wording import counted
 
+    volumes = dict(map(_volume, volume or ()))
     inventory = only_hosts(load(folder), host or ())
     for line in _heading(inventory):
         say(line)
     for entry in inventory.hosts:
         say("")
         for line in _every_fact(entry) if every else _summary(entry):
+            say(line)
+        for line in _kept(entry, volumes):
             say(line)
     for line in _missing_facts(inventory):
         say(line)
@@ -138,6 +151,28 @@ def _entry(fault: Fault) -> dict[str, object]:
         "message": fault.message,
         "hint": fault.hint,
     }
+
+
+def _volume(written: str) -> tuple[str, float]:
+    """A channel, and the MiB of events a day that are written to it."""
+    from logreach.inventories.files.faults import Fault, InputError
+
+    channel, _, number = written.rpartition("=")
+    try:
+        mib_a_day = float(number)
+    except ValueError:
+        mib_a_day = 0.0
+    if not channel.strip() or not 0 < mib_a_day < float("inf"):
+        message = f"--volume {written!r} is no channel with a number of MiB a day"
+        raise InputError(Fault(message, hint="Write it like Security=400."))
+    return channel.strip(), mib_a_day
+
+
+def _kept(host: Host, volumes: dict[str, float]) -> Iterator[str]:
+    from logreach.reports.kept_hours import kept
+
+    for channel, mib_a_day in volumes.items():
+        yield _row("kept", f"{channel}: {kept(host.facts, channel, mib_a_day)}")
 
 
 def _heading(inventory: Inventory) -> Iterator[str]:

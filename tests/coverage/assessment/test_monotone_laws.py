@@ -110,6 +110,7 @@ def test_a_fact_that_is_missing_leaves_its_prerequisite_open() -> None:
     assert {one for one in settled if one[0] not in ("os", "sensor")} == {
         ("channel", YES),
         ("forwarding", NOT_APPLICABLE),
+        ("channel access", NOT_APPLICABLE),
         ("filter", NOT_APPLICABLE),
         ("object SACL", YES),  # of objects that carry entries of their own, or need none
     }

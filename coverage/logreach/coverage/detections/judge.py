@@ -32,7 +32,7 @@ from logreach.coverage.engine.reasons import Reasons, each_once
 from logreach.coverage.engine.verdict import NO, YES, Level, Verdict, all_of
 from logreach.coverage.events.event_id import EventId
 
-_FILTERING = frozenset({"filter", "forwarding"})
+_FILTERING = frozenset({"filter", "forwarding", "channel access"})
 _Asked = tuple[LinkKind, str, int]
 """A link before it is answered: its node in the place of the answer."""
 

@@ -71,8 +71,8 @@ class Reason(NamedTuple):
     """One link of the chain that decided a verdict.
 
     `link` is the kind of link ('os', 'audit policy', 'object SACL', 'setting', 'sensor',
-    'filter', 'channel', 'forwarding', 'role', 'platform', 'knowledge'), `subject` what it is about
-    ('Security:4688'), `verdict` what this link alone allows.
+    'filter', 'channel', 'channel access', 'forwarding', 'role', 'platform', 'knowledge'),
+    `subject` what it is about ('Security:4688'), `verdict` what this link alone allows.
     """
 
     link: str

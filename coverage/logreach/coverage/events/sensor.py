@@ -155,6 +155,11 @@ class Sensor(Protocol):
         """Header and fields of an event on a host, as far as all such events agree."""
         return None
 
+    def default_access(self, event: EventId) -> str:
+        """The access list, as SDDL, with which the event's channel is created; '' where no source
+        tells it."""
+        return ""
+
     def absent(self, event: EventId, facts: Facts) -> bool:
         """Whether a host surely writes no such event, whatever is set there; by the facts of its
         header alone."""

@@ -26,7 +26,13 @@ from logreach.coverage.forwarding.field_literals import (
     header_names,
     unknown_conditions,
 )
-from logreach.coverage.forwarding.queries import ChannelQuery, first_doubts, matching, queries_on
+from logreach.coverage.forwarding.queries import (
+    ChannelQuery,
+    QueryTest,
+    first_doubts,
+    matching,
+    queries_on,
+)
 from logreach.inventories.forwarding.subscriptions import Forwarding
 
 Fields = Mapping[str, str]
@@ -35,6 +41,7 @@ Lookup = Callable[[EventId], EventMetadata | None]
 _MOST_COMBINATIONS = 512
 _MOST_SAMPLES = 24
 _MOST_DECIDERS = 5
+_STOPPED = "the collector's agent does not pass on"
 _SID = re.compile(r"S-1-\d+(-\d+)*", re.IGNORECASE)
 
 
@@ -160,12 +167,28 @@ class ForwardingFilter:
             return FilterAnswer(Level.YES, deciders=tuple(selects[:_MOST_DECIDERS]))
         if tally.answers == {False}:
             reason = f"no subscription takes such events from {event.channel}"
+            if self._stopped(tally, queries):
+                reason = f"{_STOPPED} such events from {event.channel}"
+                passing = [test.decider for query in queries for test in _next_tests(query)]
+                deciders = tuple(passing[:_MOST_DECIDERS])
+                return self._unless_incomplete(
+                    FilterAnswer(Level.NO, deciders=deciders, reason=reason)
+                )
             if suppresses:
                 reason += ", as a Suppress matches"
             selecting = [test.decider for query in queries for test in query.selects]
             deciders = tuple((suppresses or selecting)[:_MOST_DECIDERS])
             return self._unless_incomplete(FilterAnswer(Level.NO, deciders=deciders, reason=reason))
         return self._unless_incomplete(_partial(tally, queries, selects, suppresses, event))
+
+    @staticmethod
+    def _stopped(tally: _Tally, queries: tuple[ChannelQuery, ...]) -> bool:
+        """Whether subscriptions bring such events to the collector, which passes none on."""
+        return any(
+            query.then is not None and query.brings(root) is not False
+            for query in queries
+            for root in tally.roots
+        )
 
     def _unless_incomplete(self, answer: FilterAnswer) -> FilterAnswer:
         """The answer, or an undecided one if some of the subscriptions could not be read."""
@@ -180,6 +203,11 @@ class ForwardingFilter:
             kept=answer.kept,
             reason=reason,
         )
+
+
+def _next_tests(query: ChannelQuery) -> tuple[QueryTest, ...]:
+    """The tests of the next hop."""
+    return tuple(test for hop in query.then or () for test in hop.tests)
 
 
 def _any_event(event: EventMetadata) -> EventElement:
@@ -214,7 +242,7 @@ def _partial(
 
 def _unknown_values(queries: tuple[ChannelQuery, ...], event: EventMetadata) -> str:
     """The values that decide and are unknown, in words."""
-    tests = [test for query in queries for test in (*query.selects, *query.suppresses)]
+    tests = [test for query in queries for test in query.tests]
     expressions = [test.xpath.expression for test in tests if test.xpath is not None]
     conditions = dict.fromkeys(
         condition for expression in expressions for condition in unknown_conditions(expression)
@@ -232,7 +260,7 @@ def _unknown_values(queries: tuple[ChannelQuery, ...], event: EventMetadata) -> 
 def _test_combinations(
     queries: tuple[ChannelQuery, ...], event: EventMetadata, pattern: EventPattern
 ) -> _Tally:
-    tests = [test for query in queries for test in (*query.selects, *query.suppresses)]
+    tests = [test for query in queries for test in query.tests]
     literals = field_literals(
         (test.xpath.expression for test in tests if test.xpath is not None), event.fields
     )

@@ -26,12 +26,14 @@ from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.patterns import EventPattern, FilterAnswer
 from logreach.coverage.events.sensor import Sensor
 from logreach.coverage.forwarding import ForwardingFilter
+from logreach.coverage.forwarding.access import Reader, accounts_keys
 from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
 from logreach.coverage.forwarding.queries import doubts_of
+from logreach.coverage.forwarding.readable import Aside, readers_aside
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
+from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding, Subscription
 from logreach.inventories.windows.facts import ROLE
 
 _READS = (FORWARDING, ROLE, COLLECTOR)
@@ -39,6 +41,12 @@ _DIRECT = ("/analytic", "/analytical", "/debug", "/diagnostic")
 """Ends of channels that Windows lets nobody subscribe to: they are read from the disk only."""
 _OUT = (False,)
 _NOT_SURE = (False, None)
+_STOPS = dict.fromkeys(
+    Verdict, "whether the collector's agent passes it on could not be decided"
+) | {
+    NO: "the collector's agent passes none of them on",
+    PARTIAL: "the collector's agent passes only some of them on",
+}
 
 
 class _Taking:
@@ -49,7 +57,9 @@ class _Taking:
         self._whole: dict[tuple[EventId, EventMetadata | None], FilterAnswer] = {}
         self._parts: dict[tuple[str, EventMetadata | None], FilterAnswer] = {}
         # Where fields change on the way, it matters which of them a pattern asks for.
-        self.alters = any(subscription.altered for subscription in forwarding.subscriptions)
+        self.alters = any(
+            each.altered for sub in forwarding.subscriptions for each in (sub, *(sub.then or ()))
+        )
 
     def answer(self, pattern: EventPattern, event: EventMetadata | None) -> FilterAnswer:
         """What is done with all events of an id, or none, is done with those of any pattern."""
@@ -77,6 +87,7 @@ class _Sieves:
     `all_` holds every subscription, as if none asked who sends. `firm` says whether one surely
     takes from the host and is surely accepted by Windows, so that what is added to it arrives;
     `collected` that it is a collector's configuration which takes, no subscription of Windows.
+    `first_hop` are the sure ones as far as the collector, where its agent is told; else None.
     """
 
     sure: _Taking
@@ -86,16 +97,21 @@ class _Sieves:
     out: tuple[Membership, ...] = ()
     firm: bool = False
     collected: bool = False
+    first_hop: _Taking | None = None
 
 
 _taking = lru_cache(maxsize=64)(_Taking)
 
 
 @lru_cache(maxsize=64)
-def _sieves(forwarding: Forwarding, who: Who) -> _Sieves:
+def _sieves(forwarding: Forwarding, who: Who, aside: Aside = ()) -> _Sieves:
+    """`aside` are readers that may read the channel less surely than others, by why not."""
     subscriptions = forwarding.subscriptions
+    kept_out = dict(aside)
     memberships = [
-        membership(subscription, who) if subscription.enabled else Membership(takes=True)
+        _member(subscription, who, kept_out.get(Reader.of(subscription)))
+        if subscription.enabled
+        else Membership(takes=True)
         for subscription in subscriptions
     ]
 
@@ -112,6 +128,8 @@ def _sieves(forwarding: Forwarding, who: Who) -> _Sieves:
         for subscription, member in zip(subscriptions, memberships, strict=True)
         if subscription.enabled and member.takes
     ]
+    first_hop = tuple(replace(entry, then=None) for entry in taking)
+    hops = any(entry.then is not None for entry in taking)
     return _Sieves(
         without(*_NOT_SURE),
         without(*_OUT),
@@ -120,7 +138,20 @@ def _sieves(forwarding: Forwarding, who: Who) -> _Sieves:
         tuple(member for member in memberships if member.takes is False),
         firm=any(not any(doubts_of(subscription)) for subscription in taking),
         collected=bool(taking) and all(entry.dialect != "windows" for entry in taking),
+        first_hop=_taking(replace(forwarding, subscriptions=first_hop)) if hops else None,
     )
+
+
+def _member(subscription: Subscription, who: Who, kept_out: Membership | None) -> Membership:
+    """Whether a subscription takes from the host and its reader may read the channel."""
+    member = membership(subscription, who)
+    if (
+        kept_out is None
+        or member.takes is False
+        or (member.takes is None and kept_out.takes is None)
+    ):
+        return member
+    return kept_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +170,11 @@ class Forwarded:
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
-        return _READS if self.sensor is None else (*_READS, *self.sensor.header_reads)
+        if self.sensor is None:
+            return _READS
+        channel = self.sensor.channels.get(self.pattern.event.channel)
+        access = accounts_keys(channel) if channel else ()
+        return (*_READS, *access, *self.sensor.header_reads)
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.get(FORWARDING)
@@ -171,10 +206,12 @@ class Arriving:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._fact = fact = facts.get(FORWARDING)
+        self._who = Who.of(facts)
         if not isinstance(fact, Missing):
-            self._sieves = _sieves(fact.value, Who.of(facts))
+            self._sieves = _sieves(fact.value, self._who)
         self._alters = not isinstance(fact, Missing) and self._sieves.all_.alters
         self._whole: dict[str, Reason] = {}
+        self._by_channel: dict[str, _Sieves] = {}
 
     def check(self, pattern: EventPattern, sensor: Sensor | None) -> Reason:
         """Whether all events of a pattern, which are the sensor's, are forwarded, some, or none."""
@@ -193,86 +230,109 @@ class Arriving:
         if isinstance(fact, Missing):
             return _untold(pattern.event, fact)
         event = sensor.header(pattern.event, self._facts) if sensor else None
-        answer = self._sieves.sure.answer(pattern, event)
-        if verdict_of(answer) is not YES and (self._sieves.open_ or self._sieves.out):
-            reason = self._beyond(pattern, event, answer, fact)
+        sieves = self._sieves_for(pattern.event, sensor)
+        answer = sieves.sure.answer(pattern, event)
+        asked = _Asked(pattern, event, sieves, fact)
+        if verdict_of(answer) is not YES and (sieves.open_ or sieves.out):
+            reason = _beyond(asked, answer)
         else:
-            reason = self._told(pattern.event, event, answer, fact)
+            reason = _told(asked, answer)
         if reason.remedy and sensor and sensor.absent(pattern.event, self._facts):
             return reason._replace(remedy=None)
         return reason
 
-    def _beyond(
-        self,
-        pattern: EventPattern,
-        event: EventMetadata | None,
-        answer: FilterAnswer,
-        fact: Known[Forwarding],
-    ) -> Reason:
-        """The answer if the subscriptions that surely take from the host do not take every event:
-        others may, or take them from other hosts only."""
-        sieves, verdict = self._sieves, verdict_of(answer)
-        if sieves.open_:
-            most = sieves.maybe.answer(pattern, event)
-            if verdict_of(most) == verdict:
-                return self._told(pattern.event, event, most, fact)
-            return self._open(pattern.event, event, (verdict, most), fact)
-        if verdict is NO:
-            elsewhere = sieves.all_.answer(pattern, event)
-            if verdict_of(elsewhere) is not NO:
-                return self._excluded(pattern.event, event, elsewhere, fact)
-        return self._told(pattern.event, event, answer, fact)
+    def _sieves_for(self, event: EventId, sensor: Sensor | None) -> _Sieves:
+        """The subscriptions of the host, as far as they may read the event's channel."""
+        channel = sensor.channels.get(event.channel) if sensor else None
+        if sensor is None or channel is None:
+            return self._sieves
+        if channel not in self._by_channel:
+            aside = readers_aside(self._facts, channel, sensor.default_access(event))
+            self._by_channel[channel] = self._sieves
+            if aside and not isinstance(self._fact, Missing):
+                self._by_channel[channel] = _sieves(self._fact.value, self._who, aside)
+        return self._by_channel[channel]
 
-    def _told(
-        self,
-        key: EventId,
-        event: EventMetadata | None,
-        answer: FilterAnswer,
-        fact: Known[Forwarding],
-    ) -> Reason:
-        verdict = verdict_of(answer)
-        evidence = _places(answer, fact) or fact.evidence
-        remedy = self._remedy(key, verdict, event)
-        return _reason(key, verdict, _words(answer, verdict), evidence, remedy)
 
-    def _remedy(self, key: EventId, verdict: Verdict, event: EventMetadata | None) -> Remedy | None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An event on one host, with the subscriptions that are asked for it."""
+
+    pattern: EventPattern
+    event: EventMetadata | None
+    sieves: _Sieves
+    fact: Known[Forwarding]
+
+    @property
+    def key(self) -> EventId:
+        return self.pattern.event
+
+    @property
+    def reaches_collector(self) -> bool:
+        """Whether a subscription surely brings every such event to a collector whose own agent is
+        told: what does not arrive is stopped there."""
+        first_hop = self.sieves.first_hop
+        return (
+            first_hop is not None and verdict_of(first_hop.answer(self.pattern, self.event)) is YES
+        )
+
+    def remedy(self, verdict: Verdict) -> Remedy | None:
         """What else to select; of an open verdict only where that would surely settle it."""
-        if verdict is YES or event is None or not (verdict.settled or self._sieves.firm):
+        event = self.event
+        if verdict is YES or event is None or not (verdict.settled or self.sieves.firm):
             return None
         if event.channel.casefold().endswith(_DIRECT):
             return None
-        return _select(key, event.channel, event.event_id, collected=self._sieves.collected)
+        if self.sieves.first_hop is not None:
+            return _pass_on(
+                self.key, event.channel, event.event_id, select=not self.reaches_collector
+            )
+        return _select(self.key, event.channel, event.event_id, collected=self.sieves.collected)
 
-    def _excluded(
-        self,
-        key: EventId,
-        event: EventMetadata | None,
-        answer: FilterAnswer,
-        fact: Known[Forwarding],
-    ) -> Reason:
-        """Subscriptions would take such events, but not from this host."""
-        explanation = "the subscriptions that take such events do not take them from this host"
-        evidence = _places(answer, fact) or fact.evidence
-        reasons = "; ".join(subscription.why for subscription in self._sieves.out[:2])
-        return _reason(key, NO, f"{explanation}: {reasons}", evidence, self._remedy(key, NO, event))
 
-    def _open(
-        self,
-        key: EventId,
-        event: EventMetadata | None,
-        ends: tuple[Verdict, FilterAnswer],
-        fact: Known[Forwarding],
-    ) -> Reason:
-        """Some subscriptions may take from this host or not: both bounds, and what would settle."""
-        least, answer = ends
-        most = verdict_of(answer)
-        verdict = Verdict.of(least.proven, max(least.proven, most.possible))
-        undecided = self._sieves.open_[:2]
-        doubts = "; ".join(subscription.why for subscription in undecided)
-        explanation = f"{doubts}; if so, {_words(answer, most)}"
-        evidence = _places(answer, fact) or fact.evidence
-        remedy = self._remedy(key, verdict, event)
-        return _reason(key, verdict, explanation, evidence, remedy, missing=undecided[0].missing)
+def _beyond(asked: _Asked, answer: FilterAnswer) -> Reason:
+    """The answer if the subscriptions that surely take from the host do not take every event:
+    others may, or take them from other hosts only."""
+    sieves, verdict = asked.sieves, verdict_of(answer)
+    if sieves.open_:
+        most = sieves.maybe.answer(asked.pattern, asked.event)
+        if verdict_of(most) == verdict:
+            return _told(asked, most)
+        return _open(asked, verdict, most)
+    if verdict is NO:
+        elsewhere = sieves.all_.answer(asked.pattern, asked.event)
+        if verdict_of(elsewhere) is not NO:
+            return _excluded(asked, elsewhere)
+    return _told(asked, answer)
+
+
+def _told(asked: _Asked, answer: FilterAnswer) -> Reason:
+    verdict = verdict_of(answer)
+    evidence = _places(answer, asked.fact) or asked.fact.evidence
+    words = _words(answer, verdict)
+    if verdict is not YES and asked.reaches_collector:
+        words = f"a subscription takes every such event, but {_STOPS[verdict]} ({answer.reason})"
+    return _reason(asked.key, verdict, words, evidence, asked.remedy(verdict))
+
+
+def _excluded(asked: _Asked, answer: FilterAnswer) -> Reason:
+    """Subscriptions would take such events, but not from this host."""
+    explanation = "the subscriptions that take such events do not take them from this host"
+    evidence = _places(answer, asked.fact) or asked.fact.evidence
+    reasons = "; ".join(subscription.why for subscription in asked.sieves.out[:2])
+    return _reason(asked.key, NO, f"{explanation}: {reasons}", evidence, asked.remedy(NO))
+
+
+def _open(asked: _Asked, least: Verdict, answer: FilterAnswer) -> Reason:
+    """Some subscriptions may take from this host or not: both bounds, and what would settle."""
+    most = verdict_of(answer)
+    verdict = Verdict.of(least.proven, max(least.proven, most.possible))
+    undecided = asked.sieves.open_[:2]
+    doubts = "; ".join(subscription.why for subscription in undecided)
+    explanation = f"{doubts}; if so, {_words(answer, most)}"
+    evidence = _places(answer, asked.fact) or asked.fact.evidence
+    remedy, missing = asked.remedy(verdict), undecided[0].missing
+    return _reason(asked.key, verdict, explanation, evidence, remedy, missing=missing)
 
 
 _reason = partial(Reason, "forwarding")
@@ -300,6 +360,17 @@ def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Re
             f"{select}"
         )
     title = f"Subscription: take {key}"
+    return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
+
+
+@lru_cache(maxsize=2048)
+def _pass_on(key: EventId, channel: str, event_id: int, *, select: bool) -> Remedy:
+    """Take an event of the collector's log too; with `select`, also on the way to the collector."""
+    instruction = f"Have the collector's own agent take event {event_id} of {channel} from its log"
+    if select:
+        first = _select(key, channel, event_id, collected=False)
+        instruction = f"{first.text} And {instruction[0].lower()}{instruction[1:]}"
+    title = f"Collector's agent: take {key}"
     return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
 
 

@@ -32,21 +32,40 @@ class ChannelQuery:
     """The part of a subscription's Query that concerns one channel.
 
     `doubts` say why Windows may refuse the subscription, which then takes nothing. `altered` are
-    fields that do not arrive as they were written.
+    fields that do not arrive as they were written. `then` are the queries of what reads the events
+    at the collector and passes them on; None where nothing is told of that.
     """
 
     selects: tuple[QueryTest, ...]
     suppresses: tuple[QueryTest, ...]
     doubts: tuple[str, ...] = ()
     altered: tuple[Altered, ...] = ()
+    then: tuple[ChannelQuery, ...] | None = None
+
+    @property
+    def tests(self) -> tuple[QueryTest, ...]:
+        """Every Select and Suppress, those of the next hop among them."""
+        next_hop = (test for query in self.then or () for test in query.tests)
+        return (*self.selects, *self.suppresses, *next_hop)
 
     def for_pattern(self, pattern: EventPattern) -> ChannelQuery:
         """The Query with a doubt for each field that the pattern constrains and that is altered."""
         reasons = tuple(altered.why for altered in self.altered if _demands_value(pattern, altered))
-        return replace(self, doubts=(*self.doubts, *reasons)) if reasons else self
+        then = self.then and tuple(query.for_pattern(pattern) for query in self.then)
+        if not reasons and then == self.then:
+            return self
+        return replace(self, doubts=(*self.doubts, *reasons), then=then)
 
     def takes(self, root: EventElement) -> Truth:
-        """Whether a Select matches the event and no Suppress of the same Query does."""
+        """Whether a Select matches the event, no Suppress of the same Query does, and what reads it
+        at the collector, if anything is told of that, takes it too."""
+        taken = self.brings(root)
+        if self.then is None or taken is False:
+            return taken
+        return all_true((taken, any_true(query.takes(root) for query in self.then)))
+
+    def brings(self, root: EventElement) -> Truth:
+        """The same for the way to the collector alone."""
         taken = all_true(
             (
                 any_true(select.holds(root) for select in self.selects),
@@ -95,7 +114,17 @@ def _channel_queries(subscription: Subscription, channel: str) -> Iterator[Chann
         selects = tuple(test for suppress, test in tests if not suppress)
         if selects:
             suppresses = tuple(test for suppress, test in tests if suppress)
-            yield ChannelQuery(selects, suppresses, doubts, subscription.altered)
+            yield ChannelQuery(
+                selects, suppresses, doubts, subscription.altered, _next_hop(subscription)
+            )
+
+
+def _next_hop(subscription: Subscription) -> tuple[ChannelQuery, ...] | None:
+    """The queries by which agents of the collector read the log that a subscription writes."""
+    if subscription.then is None:
+        return None
+    agents = (agent for agent in subscription.then if agent.enabled)
+    return tuple(query for agent in agents for query in _channel_queries(agent, subscription.log))
 
 
 def _query_test(subscription: Subscription, query: Query) -> QueryTest:
@@ -129,7 +158,10 @@ def doubts_of(subscription: Subscription) -> Iterator[str]:
 
 def first_doubts(queries: Iterable[ChannelQuery], most: int = 3) -> tuple[str, ...]:
     """The first few doubts of several Queries, without repetition."""
-    return tuple(dict.fromkeys(doubt for query in queries for doubt in query.doubts))[:most]
+    every = (
+        doubt for query in queries for doubt in (*query.doubts, *first_doubts(query.then or ()))
+    )
+    return tuple(dict.fromkeys(every))[:most]
 
 
 def matching(tests: Sequence[QueryTest], roots: Sequence[EventElement]) -> list[Decider]:

@@ -18,6 +18,7 @@ from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.sensor import OnObject, Recorder, Sensor, Sensors
 from logreach.coverage.events.variant import ANY_HOST
 from logreach.coverage.forwarding.prerequisite import Forwarded
+from logreach.coverage.forwarding.readable import Readable
 from logreach.coverage.network.keys import attribute_key, event_key, held_key
 
 
@@ -259,8 +260,11 @@ class Events:
 
     def _forwarded(self, pattern: EventPattern) -> Iterable[NodeKey]:
         key = NodeKey.of("need", "forwarded", pattern.event, str(pattern.fields))
-        forwarded = Forwarded(pattern, self._sensors.of(pattern.event))
-        yield leaf(self._graph, key, pattern.event, forwarded)
+        sensor = self._sensors.of(pattern.event)
+        yield leaf(self._graph, key, pattern.event, Forwarded(pattern, sensor))
+        if (readable := readable_by(sensor, pattern.event)) is not None:
+            key = NodeKey.of("need", "readable", readable.channel)
+            yield leaf(self._graph, key, readable.channel, readable)
 
     def _filled(self, event: EventId, field: str) -> Iterable[NodeKey]:
         sensor = self._sensors.of(event)
@@ -269,6 +273,14 @@ class Events:
     def _required(self, requirements: Iterable[Requirement]) -> Iterable[NodeKey]:
         """Nodes for requirements, made as they are taken."""
         return (require(self._graph, requirement) for requirement in requirements)
+
+
+def readable_by(sensor: Sensor | None, event: EventId) -> Readable | None:
+    """That what collects the events of a channel may read it; None where no one has the channel."""
+    channel = sensor.channels.get(event.channel) if sensor else None
+    if sensor is None or channel is None:
+        return None
+    return Readable(channel, sensor.default_access(event))
 
 
 def _object_of(shown: Shown) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from logreach.coverage.events.sensor import OnObject, Recorder, Sensors
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.forwarding.prerequisite import Forwarded
 from logreach.coverage.network.elsewhere import Elsewhere
-from logreach.coverage.network.events import Events
+from logreach.coverage.network.events import Events, readable_by
 from logreach.coverage.network.keys import rule_key
 from logreach.coverage.platforms.registry import sensors as registered_sensors
 
@@ -28,7 +28,7 @@ class RuleEvents:
 
     `broad`: what to change of a filter is named for all events of a kind, as rules by the thousand
     ask for patterns of their own. `shared` are the rules that a host may need and other hosts fire,
-    with the role of these.
+    with the role of these, `channels` the nodes by which channels can be read.
     """
 
     compiled: Compiled
@@ -36,6 +36,7 @@ class RuleEvents:
     sensors: Sensors
     broad: bool = True
     shared: dict[NodeKey, Recorder] = field(default_factory=dict)
+    channels: dict[str, int] = field(default_factory=dict)
 
     @staticmethod
     def alone(*, broad: bool = True) -> RuleEvents:
@@ -94,11 +95,20 @@ class RuleEvents:
 
     def _filtered(self, pattern: EventPattern) -> int:
         sensor = self.sensors.of(pattern.event)
-        forwarded = self.compiled.leaf(Forwarded(pattern, sensor))
+        needs = [self.compiled.leaf(Forwarded(pattern, sensor)), *self._readable(pattern.event)]
         kept = sensor.filtered(pattern, broad=self.broad) if sensor else None
-        if kept is None:
-            return forwarded
-        return self.compiled.combined(Combine.ALL, (self.compiled.leaf(kept), forwarded))
+        if kept is not None:
+            needs.insert(0, self.compiled.leaf(kept))
+        return self.compiled.combined(Combine.ALL, needs)
+
+    def _readable(self, event: EventId) -> list[int]:
+        """The node that the channel can be read, one for all its events; none where unknown."""
+        readable = readable_by(self.sensors.of(event), event)
+        if readable is None:
+            return []
+        if readable.channel not in self.channels:
+            self.channels[readable.channel] = self.compiled.leaf(readable)
+        return [self.channels[readable.channel]]
 
     def _objects(self, pattern: EventPattern, groups: tuple[tuple[OnObject, ...], ...]) -> int:
         """Events on the objects that a pattern means; of several kinds of object it may be any."""

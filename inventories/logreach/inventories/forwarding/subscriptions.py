@@ -41,7 +41,9 @@ class Subscription:
     are the addresses that it lists and does not disable. `named`: the inventory, or its own list
     of computers, names it for this host; `elsewhere`: it lists computers by name and this host is
     none of them. `expires` is the time from which it collects nothing, as written, '' for none.
-    `altered` are fields that a collector changes.
+    `altered` are fields that a collector changes. `log` is the log of the collector to which a
+    subscription writes, `then` what reads it there and passes events on; None where nothing is told
+    of that: what reaches the collector then counts as arrived.
     """
 
     name: str
@@ -58,6 +60,8 @@ class Subscription:
     elsewhere: bool = False
     expires: str = ""
     altered: tuple[Altered, ...] = ()
+    log: str = "ForwardedEvents"
+    then: tuple[Subscription, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

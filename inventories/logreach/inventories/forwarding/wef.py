@@ -217,6 +217,7 @@ class _SubscriptionReader:
             initiated=_INITIATED.get(_text(element.child("SubscriptionType")).lower(), "untold"),
             certificates=_by_certificate(element),
             sources=tuple(_sources(element)),
+            log=_text(element.child("LogFile")) or "ForwardedEvents",
             expires=" ".join(_text(element.child("Expires")).split())[:60],
         )
 

@@ -13,11 +13,13 @@ from logreach.inventories.windows.facts import (
     FAMILIES,
     FEATURE,
     OS,
+    REGISTRY_FAMILIES,
     ROLE,
     SACL,
     SETTING,
     SYSMON,
 )
+from logreach.inventories.windows.log_access import CHANNEL_ACCESS, LOCAL_GROUP
 
 HEADER = "# logreach collect"
 _CONSEQUENCES = {"failed": "{} is not there", "partly": "{} lacks that"}
@@ -27,12 +29,13 @@ _FILES: tuple[tuple[str, tuple[FactFamily[object], ...]], ...] = (
     ("features.json", (FEATURE,)),
     ("auditpol.csv", (AUDIT,)),
     ("auditpol-backup.csv", (AUDIT, SACL, SETTING)),
-    ("policies", (SETTING, CHANNEL)),
+    ("policies", REGISTRY_FAMILIES),
     ("lsa", (SETTING,)),
     ("netlogon.txt", (SETTING,)),
     ("ntds.txt", (SETTING,)),
     ("ca.txt", (SETTING,)),
-    ("channels.json", (CHANNEL,)),
+    ("channels.json", (CHANNEL, CHANNEL_ACCESS)),
+    ("event-log-readers.json", (LOCAL_GROUP,)),
     ("sysmon.txt", (SYSMON.family,)),
     ("sacl-", (SACL,)),
     ("gpresult.xml", ()),  # a policy, that the host may do without

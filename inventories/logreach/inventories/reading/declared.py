@@ -21,6 +21,14 @@ from logreach.inventories.windows.facts import (
     Role,
     SysmonState,
 )
+from logreach.inventories.windows.log_access import (
+    CHANNEL_ACCESS,
+    EVENT_LOG_READERS,
+    LOCAL_GROUP,
+    AccessList,
+    GroupMembers,
+    account,
+)
 from logreach.inventories.windows.registry.settings import settings
 from logreach.inventories.windows.system.operating_systems import identify
 
@@ -81,6 +89,15 @@ def _stated(spec: HostSpec, source: Source) -> Iterator[Statement]:
         yield statement(source, FEATURE(name), on, line, f"{name}: {on}")
     for name, (state, line) in spec.channels.items():
         yield statement(source, CHANNEL(name), state, line, f"channel {name}")
+    for name, access in spec.channel_access.items():
+        quote = f"channel {name}: access {access.text}"
+        key = CHANNEL_ACCESS(name.casefold())
+        yield statement(source, key, AccessList(access.text), access.line, quote)
+    if spec.event_log_readers is not None:
+        names, line = spec.event_log_readers
+        quote = f"event_log_readers: {', '.join(names) or 'none'}"
+        members = GroupMembers(frozenset(map(account, names)))
+        yield statement(source, LOCAL_GROUP(EVENT_LOG_READERS), members, line, quote)
 
 
 def _kind(spec: HostSpec) -> OsKind | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
-from logreach.inventories.reading import device_exports, hosts, joining, manifest
+from logreach.inventories.reading import collector_hops, device_exports, hosts, joining, manifest
 from logreach.inventories.reading.device_exports import Device
 from logreach.inventories.reading.specs import ExportSpec, HostSpec, Manifest, ManifestText
 from logreach.inventories.windows.group_policy import gpo
@@ -78,7 +78,9 @@ def _inventory(name: str, folder: Folder, declared: Manifest, source: Source) ->
         raise InputError([*faults, *notes])
     faults.extend(fault for host in built for fault in host.faults)
     distinct_faults = tuple(dict.fromkeys(faults))
-    return Inventory(name, tuple(built), folder.files, distinct_faults, tuple(notes))
+    return Inventory(
+        name, collector_hops.linked(built), folder.files, distinct_faults, tuple(notes)
+    )
 
 
 def _listed(

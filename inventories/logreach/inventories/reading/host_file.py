@@ -13,6 +13,7 @@ from logreach.inventories.facts.keys import FactFamily
 from logreach.inventories.files.sources import Source
 from logreach.inventories.reading import declared, manifest
 from logreach.inventories.windows.facts import CHANNEL, FEATURE, OS, ROLE, SETTING, SYSMON
+from logreach.inventories.windows.log_access import CHANNEL_ACCESS, LOCAL_GROUP
 
 FAMILIES: tuple[FactFamily[object], ...] = (
     OS.family,
@@ -21,6 +22,8 @@ FAMILIES: tuple[FactFamily[object], ...] = (
     FEATURE,
     CHANNEL,
     SYSMON.family,
+    CHANNEL_ACCESS,
+    LOCAL_GROUP,
 )
 _KEY = re.compile(r"([A-Za-z_]\w*)\s*:(?:\s|$)")
 _WITHOUT_KEY = re.compile(r"\s|#|---|\.\.\.|$")

@@ -35,8 +35,15 @@ from logreach.inventories.windows.facts import (
     SysmonState,
 )
 from logreach.inventories.windows.group_policy import gpo, preferences
+from logreach.inventories.windows.log_access import (
+    EVENT_LOG_READERS,
+    LOCAL_GROUP,
+    GroupMembers,
+)
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.system import sysmon_files
+
+_JOINED = (CHANNEL, LOCAL_GROUP)
 
 
 def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[Device] = ()) -> Host:
@@ -201,14 +208,14 @@ def _take_policy(builder: Builder, policy: gpo.Gpo, later: list[gpo.Gpo]) -> Non
     """Add what a GPO sets beside subcategories, unless a later GPO sets it.
 
     The last GPO that sets a value wins, as in Windows; that is no disagreement. Where a later GPO
-    cannot be read, it may have set the value too, which is then unknown. Channels are not
-    overridden but completed from one another, since each GPO may set another part.
+    cannot be read, it may have set the value too, which is then unknown. Channels and groups are
+    not overridden but completed from one another, since each GPO may set another part.
     """
     overridden = {
         each.key for later_gpo in later for each in (*later_gpo.legacy.values(), *later_gpo.others)
     }
     for statement in (*policy.legacy.values(), *policy.others):
-        if statement.key in overridden and statement.key.family is not CHANNEL:
+        if statement.key in overridden and statement.key.family not in _JOINED:
             continue
         doubts = [policy.unreadable.get(statement.key), *(p.doubt(statement.key) for p in later)]
         doubt = next(filter(None, doubts), None)
@@ -306,7 +313,8 @@ def _settled(builder: Builder) -> Host:
     statements = [*merged, *of_policy, *_workstation(first)]
     missing = [*policy.missing, *builder.missing]
     if spec.assume_defaults is not None:
-        statements = [*_assumed(builder, first, {key for key, _ in missing}), *statements]
+        lost = {key for key, _ in missing}
+        statements = [*_assumed(builder, first, lost), *_assumed_group(builder, lost), *statements]
     facts = Facts.of(statements, missing)
     faults = tuple(dict.fromkeys(builder.faults))
     return Host(spec.name, spec.count, facts, faults)
@@ -333,6 +341,17 @@ def _assumed(builder: Builder, facts: Facts, missing: set[FactKey[object]]) -> l
         for guid, (setting, note) in default_settings(os.value).items()
         if AUDIT(guid) not in missing
     ]
+
+
+def _assumed_group(builder: Builder, missing: set[FactKey[object]]) -> list[Statement]:
+    """Event Log Readers without members, as Windows installs it, where nothing tells them."""
+    key = LOCAL_GROUP(EVENT_LOG_READERS)
+    if key in missing or key.family.every in missing:
+        return []
+    line = f"line {builder.spec.assume_defaults}"
+    quote = "assumed: Windows installs the group Event Log Readers without members"
+    evidence = Evidence(builder.manifest.path, builder.manifest.sha256, line, quote)
+    return [Statement(key, GroupMembers(), evidence, Strength.ASSUMED)]
 
 
 def _default_quote(os: Known[OperatingSystem], note: str) -> str:

@@ -11,6 +11,7 @@ from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.marked import Marked, parse
 from logreach.inventories.files.tables import TABLES, yaml_table
+from logreach.inventories.reading import manifest_access
 from logreach.inventories.reading.specs import (
     ExportSpec,
     HostSpec,
@@ -205,6 +206,8 @@ class _ManifestReader:
             settings=self.settings(fields.get("settings")),
             features=self.features(fields.get("features")),
             channels=self.channels(fields.get("channels")),
+            channel_access=manifest_access.lists(fields.get("channels"), self.fault),
+            event_log_readers=self.accounts(fields.get("event_log_readers")),
             sysmon=self.sysmon(fields.get("sysmon")),
             assume_defaults=self.assume(fields.get("assume")) or assume,
         )
@@ -236,6 +239,8 @@ class _ManifestReader:
             settings=self.settings(fields.get("settings")),
             features=self.features(fields.get("features")),
             channels=self.channels(fields.get("channels")),
+            channel_access=manifest_access.lists(fields.get("channels"), self.fault),
+            event_log_readers=self.accounts(fields.get("event_log_readers")),
             sysmon=sysmon,
         )
         if os is not None and system.get("product") is not os and system:
@@ -325,6 +330,13 @@ class _ManifestReader:
                 written.line,
             )
         return states
+
+    def accounts(self, node: Marked | None) -> tuple[tuple[str, ...], int] | None:
+        """The accounts of a group with the line, () for 'none'; None where it is not told."""
+        names = tuple(path.text for path in self.paths(node, "event_log_readers"))
+        if node is None or not names:
+            return None
+        return (() if names[0].casefold() == "none" else names), node.line
 
     def mapping(self, node: Marked | None, what: str) -> dict[str, Marked]:
         """The values of a mapping by name, without empty ones."""

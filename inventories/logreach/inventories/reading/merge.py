@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Statement
+from logreach.inventories.windows import log_access
 from logreach.inventories.windows.facts import (
     CHANNEL,
     OS,
@@ -20,6 +22,8 @@ from logreach.inventories.windows.facts import (
     SysmonState,
 )
 
+_JOINED = (CHANNEL, SYSMON.family, OS.family, log_access.LOCAL_GROUP)
+
 
 def complete(statements: Iterable[Statement]) -> list[Statement]:
     """Statements with partial channel and Sysmon states completed from one another."""
@@ -27,7 +31,7 @@ def complete(statements: Iterable[Statement]) -> list[Statement]:
     # Names of channels are compared without letter case; the first spelling counts.
     partial: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for statement in statements:
-        if statement.key.family in (CHANNEL, SYSMON.family, OS.family):
+        if statement.key.family in _JOINED:
             partial[statement.key.family, statement.key.name.casefold()].append(statement)
         else:
             done.append(statement)
@@ -48,6 +52,8 @@ def _completed(group: Sequence[Statement]) -> list[Statement]:
         return [
             replace(statement, value=_fill_channel(statement.value, best)) for statement in group
         ]
+    if isinstance(group[0].value, log_access.GroupMembers):
+        return _members(group)
     systems = [
         statement.value for statement in ordered if isinstance(statement.value, OperatingSystem)
     ]
@@ -59,6 +65,21 @@ def _completed(group: Sequence[Statement]) -> list[Statement]:
         return list(group)
     merged = _sysmon(installed)
     return [replace(statement, value=_fill_sysmon(statement.value, merged)) for statement in group]
+
+
+def _members(group: Sequence[Statement]) -> list[Statement]:
+    """What policies make of a group together; what else states its members stands as it is."""
+    of_policy = [
+        statement.value
+        for statement in group
+        if statement.strength is Strength.POLICY
+        and isinstance(statement.value, log_access.GroupMembers)
+    ]
+    together = log_access.joined(of_policy)
+    return [
+        replace(statement, value=together) if statement.strength is Strength.POLICY else statement
+        for statement in group
+    ]
 
 
 def _channel(states: Iterable[ChannelState]) -> ChannelState:

@@ -24,17 +24,20 @@ from logreach.inventories.windows.facts import (
     FEATURE,
     LEGACY_AUDIT,
     OS,
+    REGISTRY_FAMILIES,
     ROLE,
     SACL,
     SETTING,
     SYSMON,
 )
 from logreach.inventories.windows.group_policy import gpt_template, lgpo_text, policy_xml
+from logreach.inventories.windows.log_access import CHANNEL_ACCESS, LOCAL_GROUP
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.registry import registry_files
 from logreach.inventories.windows.system import (
     channel_files,
     feature_files,
+    group_files,
     os_files,
     sysmon_files,
     update_files,
@@ -60,8 +63,9 @@ class FileFormat:
 
 FAMILIES: list[FactFamily[object]] = [*windows.FAMILIES, FORWARDING.family]
 """Every family of facts that some file may state: what a folder that cannot be read may hide."""
-_REGISTRY: tuple[FactFamily[object], ...] = (SETTING, CHANNEL)
-_POLICY: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL)
+_POLICY: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, LOCAL_GROUP, *REGISTRY_FAMILIES)
+_REGISTRY = REGISTRY_FAMILIES
+_CHANNELS: tuple[FactFamily[object], ...] = (CHANNEL, CHANNEL_ACCESS)
 _SYSTEM: tuple[FactFamily[object], ...] = (OS.family, ROLE.family)
 FORMATS = [
     FileFormat("collector's log", collect_log.looks_like, collect_log.read),
@@ -82,11 +86,18 @@ FORMATS = [
     FileFormat(".reg file", registry_files.looks_like_reg, registry_files.read_reg, _REGISTRY),
     FileFormat("reg query", registry_files.looks_like_query, registry_files.read_query, _REGISTRY),
     FileFormat(
-        "channels", channel_files.looks_like_list_log, channel_files.read_list_log, (CHANNEL,)
+        "channels", channel_files.looks_like_list_log, channel_files.read_list_log, _CHANNELS
     ),
     FileFormat(
-        "wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, (CHANNEL,)
+        "wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, _CHANNELS
     ),
+    FileFormat(
+        "wevtutil as XML",
+        channel_files.looks_like_wevtutil_xml,
+        channel_files.read_wevtutil_xml,
+        _CHANNELS,
+    ),
+    FileFormat("group members", group_files.looks_like, group_files.read, (LOCAL_GROUP,)),
     FileFormat("features", feature_files.looks_like, feature_files.read, (FEATURE,)),
     FileFormat("updates", update_files.looks_like, update_files.read),
     FileFormat("OS as JSON", os_files.looks_like_json_os, os_files.read_json, _SYSTEM),

@@ -52,6 +52,8 @@ class HostSpec:
     settings: dict[str, tuple[Scalar, int]] = field(default_factory=dict)
     features: dict[str, tuple[bool, int]] = field(default_factory=dict)
     channels: dict[str, tuple[ChannelState, int]] = field(default_factory=dict)
+    channel_access: dict[str, ManifestText] = field(default_factory=dict)
+    event_log_readers: tuple[tuple[str, ...], int] | None = None
     sysmon: SysmonSpec | None = None
     assume_defaults: int | None = None
     full_name: str = ""

@@ -10,6 +10,7 @@ from typing import Protocol
 from logreach.inventories.facts.keys import FactFamily, single_fact
 from logreach.inventories.facts.values import Scalar, StructuredValue
 from logreach.inventories.files.wording import counted
+from logreach.inventories.windows import log_access
 
 
 class OsKind(StrEnum):
@@ -221,6 +222,13 @@ CHANNEL = FactFamily("channel", ChannelState)
 SACL = FactFamily("sacl", Sacl)
 """By the object's path, upper case; or 'global:file', 'global:key'."""
 
+REGISTRY_FAMILIES: tuple[FactFamily[object], ...] = (
+    SETTING,
+    CHANNEL,
+    log_access.CHANNEL_ACCESS,
+    log_access.STORED_ACCESS,
+)
+"""What values of the registry state, whichever file holds them."""
 FAMILIES: tuple[FactFamily[object], ...] = (
     OS.family,
     ROLE.family,
@@ -231,5 +239,6 @@ FAMILIES: tuple[FactFamily[object], ...] = (
     SYSMON.family,
     CHANNEL,
     SACL,
+    *log_access.FAMILIES,
 )
 """Every family that files of a Windows host may state."""

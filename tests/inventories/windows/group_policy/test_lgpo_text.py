@@ -9,7 +9,7 @@ from logreach.inventories.facts.facts import Reading
 from logreach.inventories.facts.values import Off
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.windows.facts import CHANNEL, SETTING
+from logreach.inventories.windows.facts import REGISTRY_FAMILIES, SETTING
 from logreach.inventories.windows.group_policy import lgpo_text
 
 NAME = "EnableScriptBlockLogging"
@@ -44,7 +44,7 @@ def test_a_damaged_block_makes_its_own_setting_unknown() -> None:
 
 def test_a_block_without_a_scope_makes_all_settings_and_channels_unknown() -> None:
     reading = read("; a remark\nnonsense", block("Computer", "DWORD:1"))
-    assert [key for key, _ in reading.missing] == [SETTING.every, CHANNEL.every]
+    assert [key for key, _ in reading.missing] == [each.every for each in REGISTRY_FAMILIES]
 
 
 def test_a_file_of_damaged_blocks_alone_is_refused() -> None:

@@ -93,6 +93,9 @@ class SysmonSensor(Sensor):
         sysmon = facts.get(SYSMON)
         return sysmon_header(event, None if isinstance(sysmon, Missing) else sysmon.value.version)
 
+    def default_access(self, event: EventId) -> str:
+        return load_events().channels[event.channel].access
+
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         return header_texts(event, field)
 

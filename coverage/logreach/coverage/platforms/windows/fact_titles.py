@@ -11,6 +11,7 @@ from logreach.inventories.windows.facts import (
     SACL,
     SETTING,
 )
+from logreach.inventories.windows.log_access import CHANNEL_ACCESS, LOCAL_GROUP, STORED_ACCESS
 from logreach.inventories.windows.registry.settings import settings
 
 
@@ -23,6 +24,10 @@ def title_of(knowledge: EventKnowledge, key: FactKey[object]) -> str:
         return setting.title if setting else ""
     if key.family is SACL and not key.name:
         return "audit entries (SACLs) on objects"
+    if key.family in (CHANNEL_ACCESS, STORED_ACCESS):
+        return f"access list of channel {key.name}".rstrip()
+    if key.family is LOCAL_GROUP:
+        return "members of the local group Event Log Readers"
     if key.family is CHANNEL:
         return f"whether channel {key.name} is enabled"
     if key.family is SACL:

@@ -225,6 +225,10 @@ class WindowsSensor(Sensor):
     def header(self, event: EventId, facts: Facts) -> EventMetadata | None:
         return header_on(event, facts)
 
+    def default_access(self, event: EventId) -> str:
+        channel = self.knowledge.channels.get(event.channel)
+        return channel.access if channel else ""
+
     def absent(self, event: EventId, facts: Facts) -> bool:
         entry, os = self.knowledge.events.get(event), facts.get(OS)
         return entry is not None and not isinstance(os, Missing) and written(entry, os.value) == NO

@@ -16,8 +16,8 @@ from logreach.inventories.files.xml_tree import read_xml
 from logreach.inventories.windows.audit_policy import auditpol
 from logreach.inventories.windows.facts import (
     AUDIT,
-    CHANNEL,
     LEGACY_AUDIT,
+    REGISTRY_FAMILIES,
     SETTING,
     AuditSetting,
 )
@@ -25,9 +25,11 @@ from logreach.inventories.windows.group_policy import (
     gpo_checks,
     gpo_options,
     gpt_template,
+    local_groups,
     policy_xml,
     preferences,
 )
+from logreach.inventories.windows.log_access import LOCAL_GROUP
 from logreach.inventories.windows.registry import registry_pol
 from logreach.inventories.windows.registry.settings import settings
 
@@ -196,14 +198,14 @@ class _PolicyFormat(NamedTuple):
     families: tuple[FactFamily[object], ...]
 
 
-_REGISTRY_FAMILIES = (SETTING, CHANNEL)
 _FORMATS = {
     "audit/audit.csv": _PolicyFormat(
         lambda source: auditpol.read(source, Strength.POLICY), (AUDIT,)
     ),
     "secedit/gpttmpl.inf": _PolicyFormat(gpt_template.read, gpt_template.FAMILIES),
-    "machine/registry.pol": _PolicyFormat(registry_pol.read, _REGISTRY_FAMILIES),
-    _PREFERENCES: _PolicyFormat(preferences.read, _REGISTRY_FAMILIES),
+    "machine/registry.pol": _PolicyFormat(registry_pol.read, REGISTRY_FAMILIES),
+    _PREFERENCES: _PolicyFormat(preferences.read, REGISTRY_FAMILIES),
+    "groups/groups.xml": _PolicyFormat(local_groups.read, (LOCAL_GROUP,)),
 }
 """By folder and file name in lower case."""
 

@@ -15,10 +15,17 @@ from logreach.inventories.facts.keys import FactFamily
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder
 from logreach.inventories.files.xml_tree import XmlElement, read_xml
-from logreach.inventories.windows.facts import AUDIT, CHANNEL, LEGACY_AUDIT, SACL, SETTING
+from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, REGISTRY_FAMILIES, SACL
+from logreach.inventories.windows.log_access import LOCAL_GROUP
 from logreach.inventories.windows.registry import registry_pol
 
-COMPUTER_FACTS: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL, SACL)
+COMPUTER_FACTS: tuple[FactFamily[object], ...] = (
+    AUDIT,
+    LEGACY_AUDIT,
+    SACL,
+    LOCAL_GROUP,
+    *REGISTRY_FAMILIES,
+)
 _REGISTRY_POL, _GPT = "machine/registry.pol", "gpt.ini"
 _VERSION = re.compile(r"^\s*Version\s*=\s*(\d{1,10})\s*$", re.IGNORECASE | re.MULTILINE)
 _HINT = "The file seems cut off or left out; back the GPO up again."
@@ -40,14 +47,15 @@ class _Extension(NamedTuple):
 
 
 _EXTENSIONS = (
-    _Extension("35378EAC-683F-11D2-A89A-00C04FBBCFA2", _REGISTRY_POL, (SETTING, CHANNEL)),
+    _Extension("35378EAC-683F-11D2-A89A-00C04FBBCFA2", _REGISTRY_POL, REGISTRY_FAMILIES),
     _Extension(
         "827D319E-6EAC-11D2-A4EA-00C04F79F83A",
         "secedit/gpttmpl.inf",
-        (LEGACY_AUDIT, SACL, SETTING),
+        (LEGACY_AUDIT, SACL, LOCAL_GROUP, *REGISTRY_FAMILIES),
     ),
     _Extension("F3CCC681-B74C-4060-9F26-CD84525DCA2A", "audit/audit.csv", (AUDIT, SACL)),
-    _Extension("B087BE9D-ED37-454F-AF9C-04291E351182", "registry/registry.xml", (SETTING, CHANNEL)),
+    _Extension("B087BE9D-ED37-454F-AF9C-04291E351182", "registry/registry.xml", REGISTRY_FAMILIES),
+    _Extension("17D89FEC-5C44-4972-B12D-241CAEF74509", "groups/groups.xml", (LOCAL_GROUP,)),
 )
 
 
@@ -73,7 +81,7 @@ def lacks(
     if records is not None and records < policies and not found:
         message = f"holds {records} records, but the report lists {policies} policies"
         fault = Fault(message, folder.name(files[_REGISTRY_POL]), hint=_HINT)
-        found.append(Lack(fault, (SETTING, CHANNEL)))
+        found.append(Lack(fault, REGISTRY_FAMILIES))
     place = report or files.get(_GPT) or folder.root
     found.extend(_of_another_version(folder, computer, files.get(_GPT), folder.name(place)))
     return found

@@ -22,10 +22,13 @@ from logreach.inventories.windows.facts import (
     AuditSetting,
     ChannelState,
 )
+from logreach.inventories.windows.group_policy import local_groups
+from logreach.inventories.windows.log_access import CHANNEL_ACCESS, LOCAL_GROUP, STORED_ACCESS
 from logreach.inventories.windows.objects import sacls
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type
-from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.registry_value import RegistryValue
+from logreach.inventories.windows.registry.registry_values import machine_key
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
 _LONGEST_LINE = 65_536
@@ -36,7 +39,14 @@ _PROPAGATE = "0"
 """The only mode on which all sources agree. Of modes 1 and 2, one replaces the descriptors of
 children and one leaves the object alone: [MS-GPSB] 2.2.7 and 2.2.9 say 1 and 2 in this order, the
 templates that Windows ships (mode 1 with an empty descriptor, 2 with a full one) the reverse."""
-FAMILIES: tuple[FactFamily[object], ...] = (LEGACY_AUDIT, SACL, SETTING)
+FAMILIES: tuple[FactFamily[object], ...] = (
+    LEGACY_AUDIT,
+    SACL,
+    SETTING,
+    CHANNEL_ACCESS,
+    STORED_ACCESS,
+    LOCAL_GROUP,
+)
 """The families of facts that a template may state."""
 
 
@@ -109,6 +119,7 @@ def _line_readers() -> dict[str, LineReader]:
     return {
         "event audit": _read_category,
         "registry values": _read_value,
+        "group membership": _read_membership,
         "registry keys": _read_sacl,
         "file security": _read_sacl,
         **logs,
@@ -161,6 +172,13 @@ def _read_value(template: _Template, _section: str, number: int, line: str) -> N
     data_value: int | str = int(data[:20]) if numeric else data.strip('"')
     type_ = registry_type("number", type_number)
     template.values.append(RegistryValue(key, name, data_value, f"line {number}", type_.name))
+
+
+def _read_membership(template: _Template, _section: str, number: int, line: str) -> None:
+    reading = local_groups.of_template_line(template.source, line, number, template.strength)
+    template.statements.extend(reading.statements)
+    template.faults.extend(reading.faults)
+    template.missing.extend(reading.missing)
 
 
 def _note_log(template: _Template, section: str, number: int, line: str) -> None:

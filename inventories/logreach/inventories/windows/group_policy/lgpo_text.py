@@ -11,10 +11,11 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
-from logreach.inventories.windows.facts import CHANNEL, SETTING
+from logreach.inventories.windows.facts import REGISTRY_FAMILIES
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type
-from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.registry_value import RegistryValue
+from logreach.inventories.windows.registry.registry_values import machine_key
 
 _SCOPE = re.compile(r"(?:computer|user(?::.*)?)", re.IGNORECASE)
 _ACTION = re.compile(
@@ -57,7 +58,7 @@ def _settings_of_damaged_block(
         key = machine_key(f"HKLM\\{block[1]}") or block[1]
         return registry_values.unknown_settings(key, block[2] if len(block) > 2 else None, fault)
     reason = Missing(str(fault), fault)
-    return ((SETTING.every, reason), (CHANNEL.every, reason))
+    return tuple((family.every, reason) for family in REGISTRY_FAMILIES)
 
 
 def _blocks(lgpo_text: str) -> Iterator[tuple[int, list[str]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import Reading, Statement
+from logreach.inventories.facts.facts import Missing, Reading, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
@@ -14,9 +14,12 @@ from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.audit_policy.audit_words import outcome_of_number
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
 from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting
+from logreach.inventories.windows.log_access import EVENT_LOG_READERS, LOCAL_GROUP, account
+from logreach.inventories.windows.objects.channel_access import together
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type, spells
-from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.registry_value import RegistryValue
+from logreach.inventories.windows.registry.registry_values import machine_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,22 @@ def read_result(source: Source) -> Reading:
     if computer is None:
         hint = "Run gpresult as administrator, or with /scope computer."
         raise InputError(source.fault("has no computer settings", "line 1", hint))
-    return _reading(source, computer)
+    return together(_reading(source, computer), _of_readers(source, computer))
+
+
+def _of_readers(source: Source, computer: XmlElement) -> Reading:
+    """That the members of Event Log Readers are unknown, where a policy or preference sets them.
+
+    No source at hand shows how gpresult writes them.
+    """
+    for element in computer.walk():
+        if EVENT_LOG_READERS in map(account, (element.text, *element.attributes.values())):
+            message = "sets members of Event Log Readers, which are not read from gpresult"
+            hint = "Give a backup of that GPO, or event_log_readers in inventory.yaml."
+            fault = source.fault(message, f"line {element.line}", hint)
+            missing = (LOCAL_GROUP(EVENT_LOG_READERS), Missing(str(fault), fault))
+            return Reading(faults=(fault,), missing=(missing,))
+    return Reading()
 
 
 def read_report(source: Source) -> Reading:

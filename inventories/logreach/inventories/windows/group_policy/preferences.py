@@ -15,13 +15,21 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.xml_tree import XmlElement, read_xml
+from logreach.inventories.windows.group_policy.preference_items import (
+    CREATE,
+    DELETE,
+    REPLACE,
+    UPDATE,
+    action,
+    enabled_items,
+)
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import binary_value
-from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.registry_value import RegistryValue
+from logreach.inventories.windows.registry.registry_values import machine_key
 
 _ROOT = "RegistrySettings"
 _DIGITS = {"REG_DWORD": 8, "REG_QWORD": 16}
-_CREATE, _UPDATE, _REPLACE, _DELETE = "C", "U", "R", "D"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class _Item:
 
     @property
     def action(self) -> str:
-        return _action(self.properties)
+        return action(self.properties)
 
 
 def read(source: Source) -> Reading:
@@ -83,8 +91,8 @@ def _reading(source: Source, root: XmlElement) -> Reading:
     values: list[RegistryValue] = []
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
-    for item in _items(root, ""):
-        if item.whole_key and item.action in (_CREATE, _UPDATE):
+    for item in _items(root):
+        if item.whole_key and item.action in (CREATE, UPDATE):
             continue  # creates the key and does not change its values
         value = None if item.doubt else _value(item)
         if value is not None:
@@ -108,39 +116,23 @@ def _reading(source: Source, root: XmlElement) -> Reading:
     )
 
 
-def _items(parent: XmlElement, doubt: str) -> Iterator[_Item]:
-    """The enabled items below an element, in their order; the list itself may be disabled too."""
-    for element in parent.children if not _disabled(parent) else ():
-        if _disabled(element):
-            continue
-        filters = element.child("Filters")
-        targeted = filters is not None and bool(filters.children)
-        item_doubt = doubt or ("is for some hosts only (item-level targeting)" if targeted else "")
-        if element.name == "Collection":
-            yield from _items(element, item_doubt)
-        elif element.name == "Registry":
-            for properties in element.children:
-                hive, path = (properties.attributes.get(name, "") for name in ("hive", "key"))
-                key = machine_key(f"{hive}\\{path}")
-                if properties.name == "Properties" and key:
-                    action_doubt = item_doubt or _doubt_of_action(properties)
-                    yield _Item(key, properties, element.line, action_doubt)
-
-
-def _disabled(element: XmlElement) -> bool:
-    return element.attributes.get("disabled", "0").strip().lower() in ("1", "true")
-
-
-def _action(properties: XmlElement) -> str:
-    return properties.attributes.get("action", _UPDATE).strip().upper()
+def _items(root: XmlElement) -> Iterator[_Item]:
+    """The enabled registry items below an element, in their order."""
+    for element, doubt in enabled_items(root):
+        for properties in element.children if element.name == "Registry" else ():
+            hive, path = (properties.attributes.get(name, "") for name in ("hive", "key"))
+            key = machine_key(f"{hive}\\{path}")
+            if properties.name == "Properties" and key:
+                item_doubt = doubt or _doubt_of_action(properties)
+                yield _Item(key, properties, element.line, item_doubt)
 
 
 def _doubt_of_action(properties: XmlElement) -> str:
-    action = _action(properties)
-    if action == _CREATE:
+    done = action(properties)
+    if done == CREATE:
         return "is set only if the value does not exist"
-    handled = (_UPDATE, _REPLACE, _DELETE)
-    return "" if action in handled else f"has an unknown action: {action[:20]!r}"
+    handled = (UPDATE, REPLACE, DELETE)
+    return "" if done in handled else f"has an unknown action: {done[:20]!r}"
 
 
 def _value_text(item: _Item) -> str:
@@ -153,7 +145,7 @@ def _value(item: _Item) -> RegistryValue | None:
     type_ = item.properties.attributes.get("type", "").strip().upper()
     if item.whole_key:
         return None
-    if item.action == _DELETE:
+    if item.action == DELETE:
         return RegistryValue(item.key, item.name, None, location)
     written = _value_text(item)
     try:

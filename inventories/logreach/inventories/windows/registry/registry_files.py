@@ -12,10 +12,11 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
-from logreach.inventories.windows.facts import CHANNEL, SETTING
+from logreach.inventories.windows.facts import REGISTRY_FAMILIES, SETTING
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type
-from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.registry_value import RegistryValue
+from logreach.inventories.windows.registry.registry_values import machine_key
 from logreach.inventories.windows.registry.settings import settings
 
 _HEADERS = ("Windows Registry Editor Version 5.00", "REGEDIT4")
@@ -148,7 +149,7 @@ class _Export:
         fault = self.source.fault(message, location, hint)
         self.faults.append(fault)
         reason = Missing(str(fault), fault)
-        self.missing.extend((family.every, reason) for family in (SETTING, CHANNEL))
+        self.missing.extend((family.every, reason) for family in REGISTRY_FAMILIES)
 
     def check_end(self, written: str) -> None:
         """A fault where the blank line is absent with which both commands end."""

@@ -13,10 +13,11 @@ from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
-from logreach.inventories.windows.facts import CHANNEL, SETTING
+from logreach.inventories.windows.facts import REGISTRY_FAMILIES
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type
-from logreach.inventories.windows.registry.registry_values import RegistryValue, machine_key
+from logreach.inventories.windows.registry.registry_value import RegistryValue
+from logreach.inventories.windows.registry.registry_values import machine_key
 
 _HEADER = b"PReg\x01\x00\x00\x00"
 _OPEN, _SEMICOLON, _CLOSE = (
@@ -50,7 +51,7 @@ def read(source: Source) -> Reading:
     reading = registry_values.reading(source, values, Strength.POLICY)
     # The lost records may override any setting or channel of an earlier GPO.
     reasons = [Missing(str(fault), fault) for fault in faults]
-    missing = tuple((family.every, reason) for reason in reasons for family in (SETTING, CHANNEL))
+    missing = tuple((family.every, reason) for reason in reasons for family in REGISTRY_FAMILIES)
     return Reading(reading.statements, (*reading.faults, *faults), (*reading.missing, *missing))
 
 

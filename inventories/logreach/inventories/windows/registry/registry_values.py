@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from logreach.inventories.facts.evidence import Strength
@@ -15,6 +14,8 @@ from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.files.sources import Source
 from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
+from logreach.inventories.windows.registry import channel_access
+from logreach.inventories.windows.registry.registry_value import RegistryValue
 from logreach.inventories.windows.registry.settings import RegistrySetting, channel_keys, settings
 
 _HIVES = re.compile(r"^(?:HKEY_LOCAL_MACHINE|HKLM:?|MACHINE)(?=\\|$)", re.IGNORECASE)
@@ -23,41 +24,6 @@ ALL_VALUES = "**delvals."
 _SPECIAL, _SOFT = "**", "**soft."
 _WITHOUT_EFFECT = ("**comment:", "**securekey")  # they change no value
 _RETENTION = {0: "overwrite"}  # any other number keeps old events for a time or for ever
-
-
-@dataclass(frozen=True, slots=True)
-class RegistryValue:
-    """One value: `data` is a number or text, None where the source deletes the value.
-
-    `key` begins with 'HKLM\\'; `name` is '' for the key's default value. `location` is the line or
-    record of the source. `type` is the registry's name of the value's type ('REG_SZ'), '' where
-    the source does not give it.
-    """
-
-    key: str
-    name: str
-    data: int | str | None
-    location: str
-    type: str = ""
-
-    @property
-    def path(self) -> str:
-        return f"{self.key}\\{self.name}"
-
-    @property
-    def shown(self) -> str:
-        data = "(deleted)" if self.data is None else str(self.data)
-        return f"{self.path} = {data}"
-
-    @property
-    def number(self) -> int | None:
-        """The data as a number; some numbers are stored as text, in which '01' is not 1."""
-        if isinstance(self.data, int):
-            return self.data
-        digits = self.data or ""
-        if not (digits.isascii() and digits.isdecimal() and len(digits) < 12):
-            return None
-        return int(digits) if digits == str(int(digits)) else None
 
 
 def machine_key(path: str) -> str | None:
@@ -104,7 +70,12 @@ def reading(
     stated = {statement.key for statement in statements}
     doubted = _doubted_by_special_values(source, special_values)
     missing.extend((key, reason) for key, reason in doubted if key not in stated)
-    return Reading(tuple(statements), tuple(faults), tuple(missing))
+    access = channel_access.reading(source, values, strength)
+    return Reading(
+        (*statements, *access.statements),
+        (*faults, *access.faults),
+        (*missing, *access.missing),
+    )
 
 
 def _doubted_by_special_values(
@@ -129,15 +100,17 @@ def _doubted_by_special_values(
 def unknown_settings(
     key: str, name: str | None, fault: Fault
 ) -> tuple[tuple[FactKey[object], Missing], ...]:
-    """The settings that an unreadable value may hold; `name` None: any value below the key."""
+    """The settings and access lists of channels that an unreadable value may hold; `name` None:
+    any value below the key."""
     path = key.casefold() if name is None else f"{key}\\{name}".casefold()
-    return tuple(
+    unknown = (
         (SETTING(setting.name), Missing(str(fault), fault))
         for setting in settings().values()
         for registry_path in setting.registry
         if _pattern(registry_path).fullmatch(path)
         or (name is None and registry_path.casefold().startswith(f"{path}\\"))
     )
+    return (*unknown, *channel_access.unknown(key, name, fault))
 
 
 def _matching(by_path: dict[str, list[RegistryValue]], setting_path: str) -> list[RegistryValue]:
@@ -205,14 +178,14 @@ def _channels(
     source: Source, values: Iterable[RegistryValue], strength: Strength
 ) -> Iterable[Statement]:
     """Channel states, one statement for each channel and each key that configures channels."""
-    for channel_key, unit in channel_keys():
-        pattern = _pattern(channel_key)
+    for channel_key in channel_keys():
+        pattern = _pattern(channel_key.key)
         by_channel: dict[str, list[RegistryValue]] = defaultdict(list)
         for value in values:
             if pattern.fullmatch(value.key.casefold()):
                 by_channel[value.key.rpartition("\\")[2]].append(value)
         for channel, channel_values in by_channel.items():
-            state = _channel(channel_values, unit)
+            state = _channel(channel_values, channel_key.unit)
             if state is not None:
                 first = channel_values[0]
                 evidence = source.evidence(first.location, first.key)

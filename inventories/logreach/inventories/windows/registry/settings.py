@@ -95,9 +95,27 @@ def audit_options() -> dict[str, str]:
     return dict(_table()["audit_options"])
 
 
-def channel_keys() -> tuple[tuple[str, int], ...]:
-    """(registry key of channels, with '*' for their names; bytes of 1 in MaxSize)."""
-    return tuple((row["key"], row["unit"]) for row in _table()["channels"])
+@dataclass(frozen=True, slots=True)
+class ChannelKey:
+    """A registry key of channels, with '*' for their names.
+
+    `unit` is the bytes of 1 in MaxSize, `access` the value that holds the access list; `policy`:
+    what stands there is in force whatever the other keys hold.
+    """
+
+    key: str
+    unit: int
+    access: str
+    policy: bool
+
+
+@cache
+def channel_keys() -> tuple[ChannelKey, ...]:
+    """Every registry key that configures channels."""
+    return tuple(
+        ChannelKey(row["key"], row["unit"], row["access"], row.get("policy", False))
+        for row in _table()["channels"]
+    )
 
 
 @cache
@@ -118,7 +136,7 @@ def _table() -> Any:
     shape: Shape = {
         "audit_options": {...: str},
         "settings": {...: setting},
-        "channels": [{"key": str, "unit": int, "source": str}],
+        "channels": [{"key": str, "unit": int, "access": str, "policy?": bool, "source": str}],
     }
     return yaml_table(TABLES / "settings.yaml", shape)
 

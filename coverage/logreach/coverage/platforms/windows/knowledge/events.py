@@ -83,13 +83,16 @@ def _sourced(row: TableRow, faults: Faults) -> str:
 
 
 def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
-    keys = ("name", "providers", "on_by_default", "separate", "source")
+    keys = ("name", "providers", "on_by_default", "separate", "source", "access", "access_source")
     by_short_name: dict[str, Channel] = {}
     for short, row in read_entries(folder / "channels.yaml", keys, faults):
         on = row.values.get("on_by_default")
         if on not in (True, False, None):
             faults.add(row, "on_by_default is true, false or absent")
             on = None
+        access = row.text("access")
+        if bool(access) is not bool(row.text("access_source")):
+            faults.add(row, "access and access_source stand together")
         if not row.text("name") or not row.items("providers"):
             faults.add(row, "no name, or no provider")
         by_short_name[short] = Channel(
@@ -99,6 +102,8 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
             on,
             _sourced(row, faults),
             separate=row.values.get("separate") is True,
+            # The short name of another channel stands for the list of that one.
+            access=by_short_name[access].access if access in by_short_name else access,
         )
     return by_short_name
 

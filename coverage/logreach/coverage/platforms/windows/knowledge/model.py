@@ -194,7 +194,9 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Channel:
     """An event log channel: `short` is the part of an event key before the colon. `separate`: it
-    comes with a product that is installed on top of Windows."""
+    comes with a product that is installed on top of Windows. `access` is the access list with which
+    it is created, as SDDL, '' where no source tells it.
+    """
 
     short: str
     name: str
@@ -202,6 +204,7 @@ class Channel:
     on_by_default: bool | None = None
     source: str = ""
     separate: bool = False
+    access: str = ""
 
 
 @dataclass(frozen=True, slots=True)
