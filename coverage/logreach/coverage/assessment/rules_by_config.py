@@ -73,7 +73,7 @@ class SysmonAlone:
 
 
 def configuration(name: str, data: bytes, sysmon_version: str = VERSION) -> str:
-    """The text of a configuration file; InputError, with its name, where no such Sysmon loads it."""
+    """The text of a configuration file; InputError, with its name, where Sysmon refuses it."""
     config = Source(name, data).text()
     try:
         Trier(config, sysmon_version)

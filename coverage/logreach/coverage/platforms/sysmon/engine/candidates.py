@@ -60,7 +60,7 @@ def candidates(version: str) -> tuple[tuple[Binary, ...], str]:
         newest = releases.releases()[-1].name
         return releases.possible_binaries(newest).binaries, f"{possible.reason}; judged as {newest}"
     oldest, newest = (releases.releases()[end].name for end in (0, -1))
-    hint = f"Give a version from {oldest} to {newest}, such as 15.15."
+    hint = f"Give a released version from {oldest} to {newest}, such as 15.15."
     raise InputError(fault(possible.reason, hint=hint))
 
 
@@ -68,7 +68,8 @@ def _interpolated(version: str, binary: Binary) -> str:
     """What is to be said of a version that no list of releases has, '' for any other."""
     if releases.windows_build(version) is not None or releases.is_listed(version):
         return ""
-    return f"Sysmon {version} is no release known here; those before and after have schema {binary.schema}"
+    neighbours = f"those before and after have schema {binary.schema}"
+    return f"Sysmon {version} is no release known here; {neighbours}"
 
 
 def load_all(xml: str | bytes, version: str | None = None) -> LoadedConfigs:

@@ -66,11 +66,11 @@ def _of_release(loaded: LoadedConfigs, version: str | None) -> Iterator[Hit]:
     line = loaded.root.line
     if loaded.why:
         yield Hit("release-not-known", line, {"reason": loaded.why})
-    for defect, reach in loaded.defects if version is not None else ():
+    for defect, reach in loaded.defects:
         if defect.settled and not (reach or _may_log(defect, loaded)):
             continue
         words = {
-            "defect": defect.of(version),
+            "defect": defect.of(version or ""),
             "touched": _touched(defect, reach),
             "fixed": defect.fixed_name,
             "source": defect.source,
@@ -85,11 +85,15 @@ def _of_release(loaded: LoadedConfigs, version: str | None) -> Iterator[Hit]:
 def _may_log(defect: Defect, loaded: LoadedConfigs) -> bool:
     """Whether the configuration may log an event that the defect concerns."""
     return any(
-        each.config.enabled(event)
-        and (each.config.elements_of(event) or each.config.logged_by_default(event))
-        for each in loaded.loaded
-        for event in defect.events
+        _logs_some(each.config, event) for each in loaded.loaded for event in defect.events
     )
+
+
+def _logs_some(config: Config, event_id: int) -> bool:
+    elements = config.elements_of(event_id)
+    if not elements:
+        return config.logged_by_default(event_id)
+    return any(element.items or not element.include for element in elements)
 
 
 def _touched(defect: Defect, reach: dict[str, int]) -> str:

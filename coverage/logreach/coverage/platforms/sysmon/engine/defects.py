@@ -20,7 +20,7 @@ from logreach.coverage.platforms.sysmon.engine.releases import (
     windows_build,
 )
 from logreach.coverage.platforms.sysmon.engine.tables import FOLDER
-from logreach.inventories.files.tables import yaml_table
+from logreach.inventories.files.tables import Shape, yaml_table
 
 AND_AS_OR = "and"
 """The filter defect whose effect can be worked out: see `taking_and_for_or`."""
@@ -65,7 +65,7 @@ class Defect:
 @lru_cache(maxsize=1)
 def defects() -> tuple[Defect, ...]:
     """Every known defect, by the release that has it first."""
-    shape = {
+    shape: Shape = {
         **dict.fromkeys(("first", "last", "fixed", "what", "effect", "source"), str),
         "events?": [int],
         "fields?": [str],

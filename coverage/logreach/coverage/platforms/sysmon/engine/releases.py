@@ -255,7 +255,10 @@ def _undescribed(version: str, parsed: Numbers) -> str:
 def is_listed(version: str) -> bool:
     """Whether a release of that version is known."""
     parsed = version_numbers(version)
-    return any(release.version == parsed for release in (*releases(), *undescribed()))
+    return parsed in {
+        *(release.version for release in releases()),
+        *(release.version for release in undescribed()),
+    }
 
 
 def beyond(version: str) -> bool:

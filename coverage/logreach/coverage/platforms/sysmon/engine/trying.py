@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from logreach.coverage.platforms.sysmon.engine import manifest
-from logreach.coverage.platforms.sysmon.engine.candidates import LoadedConfigs, load_all
+from logreach.coverage.platforms.sysmon.engine.candidates import load_all
 from logreach.coverage.platforms.sysmon.engine.config import Config
 from logreach.coverage.platforms.sysmon.engine.decision import Decision, decide
-from logreach.coverage.platforms.sysmon.engine.defects import AND_AS_OR, Defect
+from logreach.coverage.platforms.sysmon.engine.defects import AND_AS_OR
 from logreach.inventories.files.faults import InputError
 
 
