@@ -27,11 +27,11 @@ from logreach.coverage.events.patterns import EventPattern, FilterAnswer
 from logreach.coverage.events.sensor import Sensor
 from logreach.coverage.forwarding import ForwardingFilter
 from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
-from logreach.coverage.forwarding.queries import doubts_of
+from logreach.coverage.forwarding.queries import doubts_of, too_long
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
+from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding, Subscription
 from logreach.inventories.windows.facts import ROLE
 
 _READS = (FORWARDING, ROLE, COLLECTOR)
@@ -77,6 +77,7 @@ class _Sieves:
     `all_` holds every subscription, as if none asked who sends. `firm` says whether one surely
     takes from the host and is surely accepted by Windows, so that what is added to it arrives;
     `collected` that it is a collector's configuration which takes, no subscription of Windows.
+    `shortened` are those that surely take, with no query too long; None where none is.
     """
 
     sure: _Taking
@@ -86,6 +87,7 @@ class _Sieves:
     out: tuple[Membership, ...] = ()
     firm: bool = False
     collected: bool = False
+    shortened: _Taking | None = None
 
 
 _taking = lru_cache(maxsize=64)(_Taking)
@@ -118,9 +120,20 @@ def _sieves(forwarding: Forwarding, who: Who) -> _Sieves:
         without(),
         tuple(member for member in memberships if member.takes is None),
         tuple(member for member in memberships if member.takes is False),
-        firm=any(not any(doubts_of(subscription)) for subscription in taking),
+        firm=any(
+            not any(doubts_of(subscription)) and not any(too_long(subscription))
+            for subscription in taking
+        ),
         collected=bool(taking) and all(entry.dialect != "windows" for entry in taking),
+        shortened=_shortened(forwarding, taking),
     )
+
+
+def _shortened(forwarding: Forwarding, taking: list[Subscription]) -> _Taking | None:
+    if not any(any(too_long(subscription)) for subscription in taking):
+        return None
+    split = tuple(replace(subscription, split=True) for subscription in taking)
+    return _taking(replace(forwarding, subscriptions=split))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +210,7 @@ class Arriving:
         if verdict_of(answer) is not YES and (self._sieves.open_ or self._sieves.out):
             reason = self._beyond(pattern, event, answer, fact)
         else:
-            reason = self._told(pattern.event, event, answer, fact)
+            reason = self._told(pattern, event, answer, fact)
         if reason.remedy and sensor and sensor.absent(pattern.event, self._facts):
             return reason._replace(remedy=None)
         return reason
@@ -215,25 +228,40 @@ class Arriving:
         if sieves.open_:
             most = sieves.maybe.answer(pattern, event)
             if verdict_of(most) == verdict:
-                return self._told(pattern.event, event, most, fact)
+                return self._told(pattern, event, most, fact)
             return self._open(pattern.event, event, (verdict, most), fact)
         if verdict is NO:
             elsewhere = sieves.all_.answer(pattern, event)
             if verdict_of(elsewhere) is not NO:
                 return self._excluded(pattern.event, event, elsewhere, fact)
-        return self._told(pattern.event, event, answer, fact)
+        return self._told(pattern, event, answer, fact)
 
     def _told(
         self,
-        key: EventId,
+        pattern: EventPattern,
         event: EventMetadata | None,
         answer: FilterAnswer,
         fact: Known[Forwarding],
     ) -> Reason:
-        verdict = verdict_of(answer)
+        key, verdict = pattern.event, verdict_of(answer)
         evidence = _places(answer, fact) or fact.evidence
-        remedy = self._remedy(key, verdict, event)
+        remedy = self._remedy(key, verdict, event) or self._split(pattern, verdict, event, fact)
         return _reason(key, verdict, _words(answer, verdict), evidence, remedy)
+
+    def _split(
+        self,
+        pattern: EventPattern,
+        verdict: Verdict,
+        event: EventMetadata | None,
+        fact: Known[Forwarding],
+    ) -> Remedy | None:
+        """Split queries that may be too long, where that proves more."""
+        shortened = self._sieves.shortened
+        if shortened is None or verdict.settled:
+            return None
+        if verdict_of(shortened.answer(pattern, event)).proven <= verdict.proven:
+            return None
+        return _split(fact.value, collected=self._sieves.collected)
 
     def _remedy(self, key: EventId, verdict: Verdict, event: EventMetadata | None) -> Remedy | None:
         """What else to select; of an open verdict only where that would surely settle it."""
@@ -301,6 +329,27 @@ def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Re
         )
     title = f"Subscription: take {key}"
     return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
+
+
+@lru_cache(maxsize=64)
+def _split(forwarding: Forwarding, *, collected: bool) -> Remedy:
+    """Split the queries that some Windows versions may refuse as too long."""
+    queries = [each for subscription in forwarding.subscriptions for each in too_long(subscription)]
+    how = "give each Select at most 21 conditions, and put the others into further Selects"
+    if collected:
+        how = (
+            "name at most 21 ids or ranges in event_id, and filter the others by a drop_event "
+            "processor or an xml_query with several Selects"
+        )
+    split = tuple(replace(each, split=True) for each in forwarding.subscriptions)
+    return Remedy(
+        FORWARDING,
+        replace(forwarding, subscriptions=split),
+        f"Split the query that is too long for some Windows versions ({queries[0][1]}): {how}",
+        "",
+        "Subscription: split queries that are too long",
+        "forwarding",
+    )
 
 
 def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:

@@ -11,13 +11,17 @@ from logreach.inventories.files.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One Select or Suppress of a subscription; `xpath` as written."""
+    """One Select or Suppress of a subscription; `xpath` as written.
+
+    `too_long` says, for a collector's query, why Windows may refuse it as too long.
+    """
 
     path: str
     xpath: str
     suppress: bool
     line: int
     query_id: str = "0"
+    too_long: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ class Subscription:
     are the addresses that it lists and does not disable. `named`: the inventory, or its own list
     of computers, names it for this host; `elsewhere`: it lists computers by name and this host is
     none of them. `expires` is the time from which it collects nothing, as written, '' for none.
-    `altered` are fields that a collector changes.
+    `altered` are fields that a collector changes. `split` is only in what a remedy makes of it: no
+    query is too long any more.
     """
 
     name: str
@@ -58,6 +63,7 @@ class Subscription:
     elsewhere: bool = False
     expires: str = ""
     altered: tuple[Altered, ...] = ()
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,7 @@ def _of_release(loaded: LoadedConfigs, version: str | None) -> Iterator[Hit]:
 
 def _may_log(defect: Defect, loaded: LoadedConfigs) -> bool:
     """Whether the configuration may log an event that the defect concerns."""
-    return any(
-        _logs_some(each.config, event) for each in loaded.loaded for event in defect.events
-    )
+    return any(_logs_some(each.config, event) for each in loaded.loaded for event in defect.events)
 
 
 def _logs_some(config: Config, event_id: int) -> bool:
