@@ -50,13 +50,13 @@ class LoadedConfigs:
 def candidates(version: str) -> tuple[tuple[Binary, ...], str]:
     """The programs that a version may stand for, and why there is not exactly one.
 
-    A release newer than every known one is judged as the newest. Raises InputError where nothing
-    is known of any such program.
+    A release that may follow the known ones is judged as the newest. Raises InputError where
+    nothing is known of any such program.
     """
     possible = releases.possible_binaries(version)
     if possible.binaries:
         return possible.binaries, possible.reason or _interpolated(version, possible.binaries[0])
-    if releases.beyond(version):
+    if releases.may_follow(version):
         newest = releases.releases()[-1].name
         return releases.possible_binaries(newest).binaries, f"{possible.reason}; judged as {newest}"
     oldest, newest = (releases.releases()[end].name for end in (0, -1))

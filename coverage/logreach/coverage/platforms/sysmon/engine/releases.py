@@ -261,10 +261,13 @@ def is_listed(version: str) -> bool:
     }
 
 
-def beyond(version: str) -> bool:
-    """Whether a version of standalone Sysmon is newer than every known release."""
-    parsed = version_numbers(version)
-    return parsed is not None and parsed > releases()[-1].version
+def may_follow(version: str) -> bool:
+    """Whether a version may be a release after every known one.
+
+    More than one major version ahead is taken for a slip of the pen.
+    """
+    parsed, newest = version_numbers(version), releases()[-1].version
+    return parsed is not None and parsed > newest and parsed[0] <= newest[0] + 1
 
 
 def schema_for(version: str) -> Schema | Missing:
