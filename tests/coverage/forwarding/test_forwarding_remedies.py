@@ -175,3 +175,10 @@ def test_of_a_collector_only_the_event_log_with_the_long_query_is_unknown() -> N
     subscription = one(ASKED, Query("System", "*", False, 9, query_id="1"), dialect="collector")
     assert asked(Forwarding((subscription,))).verdict == UNKNOWN
     assert asked(Forwarding((subscription,)), "System:7045").verdict == YES
+
+
+def test_to_split_a_query_comes_before_selecting_each_of_its_events_elsewhere() -> None:
+    another = Subscription("Two", (OTHER,))
+    remedy = asked(Forwarding((one(LONG), another))).remedy
+    assert remedy is not None
+    assert remedy.title == "Subscription: split queries that are too long"

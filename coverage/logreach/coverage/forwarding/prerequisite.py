@@ -245,7 +245,7 @@ class Arriving:
     ) -> Reason:
         key, verdict = pattern.event, verdict_of(answer)
         evidence = _places(answer, fact) or fact.evidence
-        remedy = self._remedy(key, verdict, event) or self._split(pattern, verdict, event, fact)
+        remedy = self._split(pattern, verdict, event, fact) or self._remedy(key, verdict, event)
         return _reason(key, verdict, _words(answer, verdict), evidence, remedy)
 
     def _split(
