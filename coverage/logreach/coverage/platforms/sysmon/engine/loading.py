@@ -60,7 +60,7 @@ def build(root: XmlNode, program: Binary) -> Config:
         )
     compiler = _ElementCompiler(declared, program.schema)
     elements = compiler.compile(root)
-    faults = [*grammar.GrammarChecker(schema).check(root), *compiler.faults]
+    faults = [*grammar.GrammarChecker(schema, program.schema).check(root), *compiler.faults]
     if faults:
         raise InputError(_capped(faults))
     dropped = tuple(compiler.dropped)
