@@ -149,3 +149,59 @@ def test_try_reads_a_real_event_log() -> None:
     result = _run("try", config, "--evtx", log)
     assert result.exit_code == 0
     assert result.stdout.count("Sysmon:13 kept") == 2
+
+
+AND = """<Sysmon schemaversion="4.50"><EventFiltering><RuleGroup groupRelation="or">
+<RegistryEvent onmatch="include"><Rule groupRelation="and">
+<TargetObject condition="contains">Tcpip</TargetObject><Image condition="end with">evil.exe</Image>
+</Rule></RegistryEvent></RuleGroup></EventFiltering></Sysmon>"""
+CREATED = {"EventID": 12, "EventType": "CreateKey", "TargetObject": "Tcpip", "Image": "a.exe"}
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "count"),
+    [
+        ("13.02", "Sysmon:12 dropped: ", "0 kept, 1 dropped"),
+        ("13.10", "Sysmon:12 kept: ", "1 kept, 0 dropped"),
+        ("13.21", "Sysmon:12 unknown, dropped: ", "0 kept, 0 dropped, 1 unknown"),
+        ("13.22", "Sysmon:12 dropped: ", "0 kept, 1 dropped"),
+    ],
+)
+def test_try_takes_the_defects_of_a_release_into_account(
+    version: str, line: str, count: str, config: Path
+) -> None:
+    config.write_text(AND, encoding="utf-8")
+    log = config.with_name("events.jsonl")
+    log.write_text(json.dumps(CREATED), encoding="utf-8")
+    result = _run("try", config, "--jsonl", log, "--sysmon-version", version)
+    assert result.exit_code == 0
+    assert line in result.stdout
+    assert count in result.stderr
+    assert ("warning: Sysmon 13." in result.stderr) is (version in ("13.10", "13.21"))
+    found = json.loads(
+        _run("try", config, "--jsonl", log, "--sysmon-version", version, "--format", "json").stdout
+    )
+    assert found["kept"] is {"13.10": True, "13.21": None}.get(version, False)
+    assert ("doubt" in found) is (version in ("13.10", "13.21"))
+
+
+@pytest.mark.parametrize("version", ["9.2", "9.21", "10.41", "10.42", "12.01", "13.02", "16.0"])
+def test_check_answers_for_releases_whether_they_are_listed_or_not(
+    version: str, config: Path
+) -> None:
+    xml = CONFIG.replace("4.90", "4.20").replace('<ImageLoad onmatch="include"/>', "")
+    config.write_text(xml, encoding="utf-8")
+    result = _run("check", config, "--sysmon-version", version)
+    assert result.exit_code == 0, result.output
+    assert "errors: 0, warnings: 0" in result.stderr
+    assert ("[release-not-known]" in result.stdout) is (version in ("9.2", "9.21", "16.0"))
+
+
+def test_a_file_for_the_sysmon_of_windows_is_checked_for_that(config: Path) -> None:
+    config.write_text(
+        """<Sysmon schemaversion="4.91"><EventFiltering>
+        <FileExecutableDetected onmatch="exclude"/></EventFiltering></Sysmon>""",
+        encoding="utf-8",
+    )
+    result = _run("check", config)
+    assert result.exit_code == 0, result.output

@@ -299,10 +299,10 @@ def _configurations(paths: Sequence[Path], sysmon_version: str) -> dict[Path, st
     """The XML of configurations. Raises InputError with the faults of every unusable file."""
     from logreach.cli.sysmon import read_file
     from logreach.coverage.assessment.rules_by_config import configuration
-    from logreach.coverage.platforms.sysmon.engine.loading import binary_of
+    from logreach.coverage.platforms.sysmon.engine.candidates import candidates
     from logreach.inventories.files.faults import InputError
 
-    binary_of(sysmon_version)
+    candidates(sysmon_version)
     texts: dict[Path, str] = {}
     faults: list[Fault] = []
     for path in paths:

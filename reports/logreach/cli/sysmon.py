@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from logreach.coverage.platforms.sysmon.engine import Config, Decision
     from logreach.coverage.platforms.sysmon.engine.lints import Finding
     from logreach.coverage.platforms.sysmon.engine.records import ReadResult, Record
+    from logreach.coverage.platforms.sysmon.engine.trying import Trial
 
 app = typer.Typer(
     cls=GuardedGroup,
@@ -49,7 +50,8 @@ Version = Annotated[
         "--sysmon-version",
         metavar="V",
         help="The Sysmon version that loads the file, such as 15.15, or 10.0.26100.8521 for the "
-        "Sysmon of Windows. Default: a Sysmon with schema 4.90.",
+        "Sysmon of Windows. Default: a Sysmon with schema 4.90, or with the newer schema that the "
+        "file declares.",
         show_default=False,
     ),
 ]
@@ -118,25 +120,28 @@ def try_(
 ) -> None:
     """Show which events of a log a configuration would keep, and by which rule.
 
-    Events that the configuration at recording time dropped are not in the log. Exit codes:
+    Events that the configuration at recording time dropped are not in the log. Known defects of
+    the stated release are told. Exit codes:
     0 done; 1 some records could not be read; 2 the input or the command line cannot be used.
     """
-    from logreach.coverage.platforms.sysmon.engine import decide, load
     from logreach.coverage.platforms.sysmon.engine.records import ForeignRecord, Record
+    from logreach.coverage.platforms.sysmon.engine.trying import Trier
 
     if not evtx and not jsonl:
         fail("no events to try", "Give a log with --evtx or --jsonl.")
     with faults_in(file, sysmon_version):
-        config = load(read_file(file), sysmon_version)
+        trier = Trier(read_file(file), sysmon_version)
+    for warning in trier.warnings:
+        say(f"warning: {warning}", err=True)
     faults: list[Fault] = []
-    count: Counter[tuple[int, bool]] = Counter()
+    count: Counter[tuple[int, bool | None]] = Counter()
     other_providers = 0
     for record in _records(evtx or [], jsonl or []):
         if isinstance(record, Record):
-            decision = decide(config, record.event_id, record.fields)
-            count[record.event_id, decision.logged] += 1
-            if kept is None or kept is decision.logged:
-                _say_decision(config, record, decision, format_)
+            trial = trier.decide(record.event_id, record.fields)
+            count[record.event_id, trial.kept] += 1
+            if kept is None or trial.kept is None or kept is trial.kept:
+                _say_trial(record, trial, format_)
         elif isinstance(record, ForeignRecord):
             other_providers += 1
         else:
@@ -150,9 +155,10 @@ def try_(
 @contextmanager
 def faults_in(file: Path, sysmon_version: str | None) -> Iterator[None]:
     """Inside, faults name this file as their source; a fault of the version does not."""
-    from logreach.coverage.platforms.sysmon.engine.loading import binary_of
+    from logreach.coverage.platforms.sysmon.engine.candidates import candidates
 
-    binary_of(sysmon_version)
+    if sysmon_version is not None:
+        candidates(sysmon_version)
     try:
         yield
     except InputError as error:
@@ -196,22 +202,25 @@ def _records(evtx: list[Path], jsonl: list[Path]) -> Iterator[ReadResult]:
         yield from read_json_lines(path)
 
 
-def _say_decision(config: Config, record: Record, decision: Decision, form: OutputFormat) -> None:
+def _say_trial(record: Record, trial: Trial, form: OutputFormat) -> None:
+    decision = trial.decision
     if form is OutputFormat.JSON:
         say_json(
             {
                 "where": record.place,
                 "event_id": record.event_id,
-                "kept": decision.logged,
+                "kept": trial.kept,
                 "rule": decision.rule,
                 "basis": decision.basis.value,
                 "by": [{"name": d.name, "line": d.line, "text": d.text} for d in decision.deciders],
+                **({"doubt": trial.doubt} if trial.doubt else {}),
             }
         )
         return
-    word = "kept" if decision.logged else "dropped"
+    word = f"{'unknown, ' * (trial.kept is None)}{'kept' if decision.logged else 'dropped'}"
     rule = f" rule {decision.rule!r}" if decision.rule else ""
-    say(f"{record.place}: Sysmon:{record.event_id} {word}{rule}: {_why(config, record, decision)}")
+    why = "; ".join(filter(None, (_why(trial.config, record, decision), trial.doubt)))
+    say(f"{record.place}: Sysmon:{record.event_id} {word}{rule}: {why}")
 
 
 def _why(config: Config, record: Record, decision: Decision) -> str:
@@ -236,10 +245,11 @@ def _why(config: Config, record: Record, decision: Decision) -> str:
     }[decision.basis]
 
 
-def _print_counts(count: Counter[tuple[int, bool]], other_providers: int) -> None:
+def _print_counts(count: Counter[tuple[int, bool | None]], other_providers: int) -> None:
     for event_id in sorted({event_id for event_id, _ in count}):
-        kept, dropped = count[event_id, True], count[event_id, False]
-        say(f"Sysmon:{event_id}: {kept} kept, {dropped} dropped", err=True)
+        kept, dropped, unknown = (count[event_id, each] for each in (True, False, None))
+        undecided = f", {unknown} unknown" if unknown else ""
+        say(f"Sysmon:{event_id}: {kept} kept, {dropped} dropped{undecided}", err=True)
     if other_providers:
         records = counted(other_providers, "record")
         verb = noun(other_providers, "was", "were")

@@ -36,9 +36,9 @@ def metadata(told: dict[str, Any] | None) -> EventMetadata | None:
     known: dict[str, Any] = {"level": 0, "keywords": 0x8020000000000000, "fields": ["A", "B", "C"]}
     known |= told
     fields = known.pop("fields")
-    for name in ("names", "ever", "versions"):
+    for name in ("names", "ever", "versions", "levels"):
         if name in known:
-            known[name] = (tuple if name == "versions" else frozenset)(known[name])
+            known[name] = (frozenset if name in ("names", "ever") else tuple)(known[name])
     return EventMetadata(
         "Security", "Maker", 1, fields=None if fields is None else tuple(fields), **known
     )

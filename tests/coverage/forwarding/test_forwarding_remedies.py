@@ -132,3 +132,53 @@ def test_who_collects_without_windows_is_not_told_to_add_a_select() -> None:
     assert reason.remedy is not None
     assert "<Select" not in reason.remedy.text
     assert "4624 of the channel Security" in reason.remedy.text
+
+
+LONG = Query(
+    "Security",
+    f"*[System[{' or '.join(f'EventID={number}' for number in range(4620, 4643))}]]",
+    suppress=False,
+    line=7,
+)
+ASKED = Query("Security", LOGONS.xpath, suppress=False, line=7, too_long="too many conditions")
+
+
+@pytest.mark.parametrize(
+    ("subscription", "advice"),
+    [(one(LONG), "further Selects"), (one(ASKED, dialect="collector"), "drop_event")],
+)
+def test_a_query_that_may_be_too_long_is_to_be_split(
+    subscription: Subscription, advice: str
+) -> None:
+    reason = asked(Forwarding((subscription,)))
+    assert reason.verdict == UNKNOWN
+    assert reason.remedy is not None
+    assert "One, line 7: " in reason.remedy.text
+    assert advice in reason.remedy.text
+    changed = reason.remedy.value
+    assert isinstance(changed, Forwarding)
+    assert asked(changed).verdict == YES
+
+
+def test_splitting_is_no_help_where_windows_may_refuse_the_query_for_another_reason() -> None:
+    assert asked(Forwarding((one(LONG, JUNK),))).remedy is None
+
+
+def test_what_a_query_that_may_be_too_long_does_not_ask_for_is_not_split_but_selected() -> None:
+    reason = asked(Forwarding((one(LONG),)), "Security:4688")
+    assert reason.verdict == NO
+    assert reason.remedy is not None
+    assert reason.remedy.title == "Subscription: take Security:4688"
+
+
+def test_of_a_collector_only_the_event_log_with_the_long_query_is_unknown() -> None:
+    subscription = one(ASKED, Query("System", "*", False, 9, query_id="1"), dialect="collector")
+    assert asked(Forwarding((subscription,))).verdict == UNKNOWN
+    assert asked(Forwarding((subscription,)), "System:7045").verdict == YES
+
+
+def test_to_split_a_query_comes_before_selecting_each_of_its_events_elsewhere() -> None:
+    another = Subscription("Two", (OTHER,))
+    remedy = asked(Forwarding((one(LONG), another))).remedy
+    assert remedy is not None
+    assert remedy.title == "Subscription: split queries that are too long"

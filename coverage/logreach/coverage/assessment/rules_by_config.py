@@ -22,7 +22,7 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.variant import Sense
 from logreach.coverage.network.rule_nodes import RuleEvents
-from logreach.coverage.platforms.sysmon.engine import load
+from logreach.coverage.platforms.sysmon.engine.trying import Trier
 from logreach.inventories.facts.facts import Facts, Statement
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import InputError
@@ -76,7 +76,7 @@ def configuration(name: str, data: bytes, sysmon_version: str = VERSION) -> str:
     """The text of a configuration file; InputError, with its name, where Sysmon refuses it."""
     config = Source(name, data).text()
     try:
-        load(config, sysmon_version)
+        Trier(config, sysmon_version)
     except InputError as error:
         raise InputError(replace(fault, source=name) for fault in error.faults) from None
     return config

@@ -11,7 +11,8 @@ class EventMetadata:
     """What is known of every event of one key, apart from its fields' values.
 
     `level` is 0 (as audits are) to 5, `keywords` the 64-bit mask (0x8020000000000000 audit
-    success, 0x8010000000000000 audit failure). None: differs from event to event, or not known.
+    success, 0x8010000000000000 audit failure). None: differs from event to event, or not known;
+    where it differs between known levels, `levels` are these.
     `fields` are the event's own data fields in their order, None where not known: an event always
     carries them, and, unless `more_fields`, none besides. `user_data` names the element under
     UserData that holds them, '*' where that name is not known; '' says that they lie in EventData,
@@ -32,6 +33,7 @@ class EventMetadata:
     versions: tuple[int, ...] = ()
     names: frozenset[str] = frozenset()
     ever: frozenset[str] | None = None
+    levels: tuple[int, ...] = ()
 
     def lacks(self, field: str) -> bool:
         """Whether no version of the event has such a field."""

@@ -87,6 +87,9 @@ class ForwardingFilter:
 
     def takes(self, event: EventMetadata, fields: Fields) -> bool | None:
         """Whether one event with all its fields is taken; None if that is unknown."""
+        if event.levels:
+            taken_at = {self.takes(each, fields) for each in _by_level(event)}
+            return taken_at.pop() if len(taken_at) == 1 else None
         root = event_root(event, fields, closed=True)
         taken = any_true(query.takes(root) for query in self._relevant(event))
         return None if taken is False and self._forwarding.incomplete else taken
@@ -100,6 +103,9 @@ class ForwardingFilter:
         if event is None:
             reason = f"the channel and provider of {pattern.event} are unknown"
             return FilterAnswer(Level.PARTIAL, exact=False, reason=reason)
+        if event.levels:
+            answers = {str(each.level): self.answer_for(each, pattern) for each in _by_level(event)}
+            return _over_levels(answers)
         queries = self._relevant(event)
         if not queries:
             if event not in self._answer_if_none:
@@ -208,6 +214,39 @@ class ForwardingFilter:
 def _next_tests(query: ChannelQuery) -> tuple[QueryTest, ...]:
     """The tests of the next hop."""
     return tuple(test for hop in query.then or () for test in hop.tests)
+
+
+def _by_level(event: EventMetadata) -> Iterator[EventMetadata]:
+    """The event at each level that it may have."""
+    for level in event.levels:
+        yield replace(event, level=level, levels=())
+
+
+def _over_levels(answers: Mapping[str, FilterAnswer]) -> FilterAnswer:
+    """The answer for events that may have several levels, from those at each level."""
+    several = tuple(answers.values())
+    settled = {answer.level for answer in several if answer.exact}
+    if len({answer.level for answer in several}) == 1:
+        return several[0] if several[0].exact else several[-1]
+    kept: Fields | None = None
+    dropped: Fields | None = None
+    for level, answer in answers.items():
+        at = {"Level": level}
+        kept = at if answer.level is Level.YES else answer.kept or kept
+        dropped = at if answer.level is Level.NO else answer.dropped or dropped
+    words = {Level.YES: "all", Level.NO: "none", Level.PARTIAL: "some"}
+    told = ", ".join(
+        f"{words[answer.level] if answer.exact else 'undecided'} at level {at}"
+        for at, answer in answers.items()
+    )
+    return FilterAnswer(
+        Level.PARTIAL,
+        exact=len(settled) > 1 or all(answer.exact for answer in several),
+        deciders=tuple(dict.fromkeys(part for answer in several for part in answer.deciders)),
+        kept=kept,
+        dropped=dropped,
+        reason=f"such events have several levels, and are taken so: {told}",
+    )
 
 
 def _any_event(event: EventMetadata) -> EventElement:

@@ -28,7 +28,7 @@ from logreach.coverage.events.sensor import Sensor
 from logreach.coverage.forwarding import ForwardingFilter
 from logreach.coverage.forwarding.access import Reader, accounts_keys
 from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
-from logreach.coverage.forwarding.queries import doubts_of
+from logreach.coverage.forwarding.queries import doubts_of, too_long, with_short_queries
 from logreach.coverage.forwarding.readable import Aside, readers_aside
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
@@ -88,6 +88,7 @@ class _Sieves:
     takes from the host and is surely accepted by Windows, so that what is added to it arrives;
     `collected` that it is a collector's configuration which takes, no subscription of Windows.
     `first_hop` are the sure ones as far as the collector, where its agent is told; else None.
+    `shortened` are those that surely take, with no query too long; None where none is.
     """
 
     sure: _Taking
@@ -98,6 +99,7 @@ class _Sieves:
     firm: bool = False
     collected: bool = False
     first_hop: _Taking | None = None
+    shortened: _Taking | None = None
 
 
 _taking = lru_cache(maxsize=64)(_Taking)
@@ -136,9 +138,13 @@ def _sieves(forwarding: Forwarding, who: Who, aside: Aside = ()) -> _Sieves:
         without(),
         tuple(member for member in memberships if member.takes is None),
         tuple(member for member in memberships if member.takes is False),
-        firm=any(not any(doubts_of(subscription)) for subscription in taking),
+        firm=any(
+            not any(doubts_of(subscription)) and not any(too_long(subscription))
+            for subscription in taking
+        ),
         collected=bool(taking) and all(entry.dialect != "windows" for entry in taking),
         first_hop=_taking(replace(forwarding, subscriptions=first_hop)) if hops else None,
+        shortened=_shortened(forwarding, taking),
     )
 
 
@@ -152,6 +158,13 @@ def _member(subscription: Subscription, who: Who, kept_out: Membership | None) -
     ):
         return member
     return kept_out
+
+
+def _shortened(forwarding: Forwarding, taking: list[Subscription]) -> _Taking | None:
+    if not any(any(too_long(subscription)) for subscription in taking):
+        return None
+    split = tuple(map(with_short_queries, taking))
+    return _taking(replace(forwarding, subscriptions=split))
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +289,15 @@ class _Asked:
             first_hop is not None and verdict_of(first_hop.answer(self.pattern, self.event)) is YES
         )
 
+    def split(self, verdict: Verdict) -> Remedy | None:
+        """Split queries that may be too long, where that proves more."""
+        shortened = self.sieves.shortened
+        if shortened is None or verdict.settled:
+            return None
+        if verdict_of(shortened.answer(self.pattern, self.event)).proven <= verdict.proven:
+            return None
+        return _split(self.fact.value, collected=self.sieves.collected)
+
     def remedy(self, verdict: Verdict) -> Remedy | None:
         """What else to select; of an open verdict only where that would surely settle it."""
         event = self.event
@@ -312,7 +334,8 @@ def _told(asked: _Asked, answer: FilterAnswer) -> Reason:
     words = _words(answer, verdict)
     if verdict is not YES and asked.reaches_collector:
         words = f"a subscription takes every such event, but {_STOPS[verdict]} ({answer.reason})"
-    return _reason(asked.key, verdict, words, evidence, asked.remedy(verdict))
+    remedy = asked.split(verdict) or asked.remedy(verdict)
+    return _reason(asked.key, verdict, words, evidence, remedy)
 
 
 def _excluded(asked: _Asked, answer: FilterAnswer) -> Reason:
@@ -372,6 +395,27 @@ def _pass_on(key: EventId, channel: str, event_id: int, *, select: bool) -> Reme
         instruction = f"{first.text} And {instruction[0].lower()}{instruction[1:]}"
     title = f"Collector's agent: take {key}"
     return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
+
+
+@lru_cache(maxsize=64)
+def _split(forwarding: Forwarding, *, collected: bool) -> Remedy:
+    """Split the queries that some Windows versions may refuse as too long."""
+    queries = [each for subscription in forwarding.subscriptions for each in too_long(subscription)]
+    how = "give each Select at most 21 conditions, and put the others into further Selects"
+    if collected:
+        how = (
+            "name at most 21 ids or ranges in event_id, and filter the others by a drop_event "
+            "processor or an xml_query with several Selects"
+        )
+    split = tuple(map(with_short_queries, forwarding.subscriptions))
+    return Remedy(
+        FORWARDING,
+        replace(forwarding, subscriptions=split),
+        f"Split the query that is too long for some Windows versions ({queries[0][1]}): {how}",
+        "",
+        "Subscription: split queries that are too long",
+        "forwarding",
+    )
 
 
 def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:

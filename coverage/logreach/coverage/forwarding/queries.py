@@ -104,7 +104,7 @@ def queries_on(
 
 
 def _channel_queries(subscription: Subscription, channel: str) -> Iterator[ChannelQuery]:
-    doubts = tuple(doubts_of(subscription))
+    doubts = (*doubts_of(subscription), *(why for _, why in too_long(subscription)))
     by_query: dict[str, list[Query]] = {}
     for query in subscription.queries:
         if query.path.casefold() == channel.casefold():
@@ -114,8 +114,9 @@ def _channel_queries(subscription: Subscription, channel: str) -> Iterator[Chann
         selects = tuple(test for suppress, test in tests if not suppress)
         if selects:
             suppresses = tuple(test for suppress, test in tests if suppress)
+            mine = doubts if subscription.dialect == "windows" else _lengths(subscription, queries)
             yield ChannelQuery(
-                selects, suppresses, doubts, subscription.altered, _next_hop(subscription)
+                selects, suppresses, mine, subscription.altered, _next_hop(subscription)
             )
 
 
@@ -154,6 +155,37 @@ def doubts_of(subscription: Subscription) -> Iterator[str]:
             yield f"{location}: {error}"
         if query.suppress and query.path.casefold() not in selected:
             yield f"{location}: no Select names the channel of this Suppress"
+
+
+def too_long(subscription: Subscription) -> Iterator[tuple[Query, str]]:
+    """The queries that some Windows versions may refuse as too long, and why.
+
+    Of a subscription the whole is refused then, of a collector's configuration one event log.
+    """
+    if subscription.split:
+        return
+    for query in subscription.queries:
+        if subscription.dialect != "windows":
+            reason = query.too_long
+        else:
+            try:
+                reason = parse(query.xpath).too_long
+            except XPathError:
+                continue
+        if reason:
+            yield query, f"{subscription.name}, line {query.line}: {reason}"
+
+
+def with_short_queries(subscription: Subscription) -> Subscription:
+    """The subscription, and the agents behind it, with queries that no Windows finds too long."""
+    agents = subscription.then
+    then = agents and tuple(with_short_queries(agent) for agent in agents)
+    return replace(subscription, split=True, then=then)
+
+
+def _lengths(subscription: Subscription, queries: Sequence[Query]) -> tuple[str, ...]:
+    """Why Windows may refuse these queries of a collector as too long."""
+    return tuple(dict.fromkeys(why for query, why in too_long(subscription) if query in queries))
 
 
 def first_doubts(queries: Iterable[ChannelQuery], most: int = 3) -> tuple[str, ...]:

@@ -11,13 +11,17 @@ from logreach.inventories.files.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One Select or Suppress of a subscription; `xpath` as written."""
+    """One Select or Suppress of a subscription; `xpath` as written.
+
+    `too_long` says, for a collector's query, why Windows may refuse it as too long.
+    """
 
     path: str
     xpath: str
     suppress: bool
     line: int
     query_id: str = "0"
+    too_long: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Subscription:
     `altered` are fields that a collector changes. `log` is the log of the collector to which a
     subscription writes, `then` what reads it there and passes events on; None where nothing is told
     of that: what reaches the collector then counts as arrived.
+    `split` is only in what a remedy makes of it: no query is too long any more.
     """
 
     name: str
@@ -62,6 +67,7 @@ class Subscription:
     altered: tuple[Altered, ...] = ()
     log: str = "ForwardedEvents"
     then: tuple[Subscription, ...] | None = None
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True)

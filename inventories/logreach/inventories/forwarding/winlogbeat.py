@@ -2,12 +2,13 @@
 
 Source: Elastic's documentation of the options and Winlogbeat's published query builder.
 `ignore_older` only skips what was written before the collector looked, so it filters no new
-event. Processors that drop events are read too (see `winlogbeat_drops`).
+event; it counts in the length of the query, which Windows may refuse. Processors that drop events
+are read too (see `winlogbeat_drops`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from logreach.inventories.facts.facts import Reading
@@ -25,7 +26,7 @@ from logreach.inventories.forwarding.winlogbeat_drops import (
 from logreach.inventories.forwarding.xpath import XPathError, parse
 
 _LONGEST = 1024 * 1024  # characters
-_MOST_CONDITIONS = 22
+_NEWER = "TimeCreated[timediff(@SystemTime) <= 1]"
 _LEVELS = {
     "verbose": (5,),
     "information": (0, 4),
@@ -124,8 +125,11 @@ class _ConfigReader:
             *self._providers(find(entry, "provider")),
         ]
         suppressed = (*(collectors.on_system((condition,)) for condition in excluded), *dropped)
+        older = [_NEWER] if _is_positive(_text(find(entry, "ignore_older"))) else []
+        asked = [collectors.on_system([*older, *conditions]), *_suppressing(excluded)]
         xpath = collectors.on_system(conditions)
-        select = Query(name, xpath, suppress=False, line=entry.line, query_id=number)
+        long = _too_long(asked)
+        select = Query(name, xpath, suppress=False, line=entry.line, query_id=number, too_long=long)
         yield select
         for condition in suppressed:
             yield replace(select, xpath=condition, suppress=True)
@@ -136,8 +140,10 @@ class _ConfigReader:
         for fault in inner.faults:
             self._fault(f"xml_query: {fault.message}", line)
         for subscription in wef.subscriptions_of(inner):
+            too_long = _too_long(query.xpath for query in subscription.queries)
             for query in subscription.queries:
-                moved = replace(query, line=line, query_id=f"{number}:{query.query_id}")
+                id_ = f"{number}:{query.query_id}"
+                moved = replace(query, line=line, query_id=id_, too_long=too_long)
                 yield moved
                 for condition in (*dropped, *_doubted(query)) if not query.suppress else ():
                     yield replace(moved, xpath=condition, suppress=True)
@@ -153,11 +159,7 @@ class _ConfigReader:
                 self._fault(f"event_id {part[:40]!r} is no id, range or -id", _line(node))
                 condition = collectors.undecided(f"event_id {part}")
             (excluded if negative else included).append(condition)
-        conditions = [collectors.any_of(included)] if included else []
-        if len(included) + len(excluded) > _MOST_CONDITIONS:
-            reason = f"more than {_MOST_CONDITIONS} event ids, which some Windows versions refuse"
-            conditions.append(collectors.undecided(reason))
-        return conditions
+        return [collectors.any_of(included)] if included else []
 
     def _levels(self, node: Marked | None) -> list[str]:
         conditions: list[str] = []
@@ -190,6 +192,29 @@ class _ConfigReader:
         for value in wrong:
             self._fault(f"{option} has no value", value.line)
         return bool(wrong)
+
+
+def _suppressing(excluded: list[str]) -> Iterator[str]:
+    """The Suppress that Winlogbeat makes of all excluded ids together."""
+    if excluded:
+        yield collectors.on_system([collectors.any_of(excluded)])
+
+
+def _too_long(xpaths: Iterable[str]) -> str:
+    """Why Windows may refuse a query with these expressions as too long; '' where it may not."""
+    for xpath in xpaths:
+        try:
+            reason = parse(xpath).too_long
+        except XPathError as error:
+            reason = str(error)
+        if reason:
+            return reason
+    return ""
+
+
+def _is_positive(duration: str) -> bool:
+    """Whether a duration such as '72h' is more than nothing."""
+    return any(digit in duration for digit in "123456789")
 
 
 def _doubted(query: Query) -> Iterator[str]:

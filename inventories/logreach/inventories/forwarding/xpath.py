@@ -3,18 +3,26 @@
 Source of the subset: Microsoft's 'Consuming Events' and 'QueryType' pages and [MS-EVEN6]
 2.2.15.1. An expression outside the subset, which some Windows versions may refuse, is not refused
 here, as real subscriptions use such: `XPath.doubts` gives the reasons.
+
+Source of the lengths that some Windows versions refuse: Elastic's documentation of Winlogbeat's
+event_id, where a range counts as one condition; its maintainers' tests in Event Viewer
+(elastic/beats issues 1491 and 35048: 22 single ids beside ignore_older are taken, 22 ids and ranges
+beside it are not); and 'QueryType', which documents 32 expressions.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 _MAX_LENGTH = 65_536
 _MAX_DEPTH = 40
 _LONGEST_NUMBER = 20
-_MAX_TESTS = 22
+_MOST_CONDITIONS = 22
+_MOST_EXPRESSIONS = 32
+_ORDERED = ("<", "<=", ">", ">=")
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -91,10 +99,15 @@ Expr = Path | XPathLiteral | Call | Compare | XPathAnd | XPathOr
 
 @dataclass(frozen=True, slots=True)
 class XPath:
-    """A parsed expression, and why Windows might refuse it ('' free: documented subset)."""
+    """A parsed expression, and why Windows might refuse it (none: documented subset).
+
+    `too_long` says why it may be longer than some Windows versions take, '' where it is not: to
+    split it helps then.
+    """
 
     expression: Expr
     doubts: tuple[str, ...] = ()
+    too_long: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -105,14 +118,87 @@ def parse(query: str) -> XPath:
     parser = _Parser(_tokens(query))
     expression = parser.expression(0)
     parser.expect_end()
-    if parser.tests > _MAX_TESTS:
-        parser.doubt(
-            f"{parser.tests} tests in one expression; some Windows versions refuse more than "
-            f"{_MAX_TESTS}, and Microsoft documents 32"
-        )
     if not _selects_events(expression):
         parser.doubt("the expression does not start at an event ('*' or 'Event')")
-    return XPath(expression, tuple(parser.doubts))
+    return XPath(expression, tuple(parser.doubts), _too_long(expression))
+
+
+def _too_long(expression: Expr) -> str:
+    """Why an expression may be too long for some Windows versions; '' where it is not."""
+    chains = list(_chains(expression, beside=False))
+    longest = max((chain.length for chain in chains), default=0)
+    if longest > _MOST_CONDITIONS:
+        reason = f"{longest} conditions joined in one expression"
+        return f"{reason}; some Windows versions refuse more than {_MOST_CONDITIONS}"
+    most_mixed = _MOST_CONDITIONS - 1
+    if any(chain.mixed and chain.beside and chain.length > most_mixed for chain in chains):
+        reason = f"{longest} conditions, single ids and ranges, beside another condition"
+        return f"{reason}; some Windows versions refuse more than {most_mixed}"
+    expressions = _comparisons(expression)
+    if expressions > _MOST_EXPRESSIONS:
+        reason = f"{expressions} comparisons in one expression"
+        return f"{reason}; Microsoft documents at most {_MOST_EXPRESSIONS}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Conditions joined by 'or' or by 'and', in whatever brackets: a range counts as one.
+
+    `mixed`: ranges stand among single conditions; `beside`: another condition must hold too.
+    """
+
+    length: int
+    mixed: bool
+    beside: bool
+
+
+def _chains(expression: Expr, *, beside: bool) -> Iterator[_Chain]:
+    operands = tuple(_joined(expression))
+    if len(operands) > 1:
+        ranges = sum(_is_range(operand) for operand in operands)
+        yield _Chain(len(operands), 0 < ranges < len(operands), beside)
+        beside = beside or isinstance(expression, XPathAnd)
+        for operand in operands:
+            yield from () if _is_range(operand) else _chains(operand, beside=beside)
+        return
+    for part in _parts(expression):
+        yield from _chains(part, beside=beside)
+
+
+def _joined(expression: Expr) -> Iterator[Expr]:
+    """The operands of one 'or' or 'and', with those of the same kind in brackets among them."""
+    if not isinstance(expression, XPathAnd | XPathOr):
+        yield expression
+        return
+    for operand in expression.operands:
+        if type(operand) is type(expression):
+            yield from _joined(operand)
+        else:
+            yield operand
+
+
+def _is_range(expression: Expr) -> bool:
+    """Whether it is an id range: at least one number and at most another."""
+    return (
+        isinstance(expression, XPathAnd)
+        and len(expression.operands) == 2
+        and all(isinstance(each, Compare) and each.op in _ORDERED for each in expression.operands)
+    )
+
+
+def _parts(expression: Expr) -> Iterator[Expr]:
+    match expression:
+        case Path(steps):
+            yield from (predicate for step in steps for predicate in step.predicates)
+        case Compare(_, left, right):
+            yield from (left, right)
+        case Call(_, parts) | XPathAnd(parts) | XPathOr(parts):
+            yield from parts
+
+
+def _comparisons(expression: Expr) -> int:
+    return isinstance(expression, Compare) + sum(map(_comparisons, _parts(expression)))
 
 
 def _selects_events(expression: Expr) -> bool:
@@ -148,12 +234,11 @@ def _tokens(query: str) -> list[_Token]:
 
 
 class _Parser:
-    """Recursive descent over the tokens; counts tests and notes doubts on the way."""
+    """Recursive descent over the tokens; notes doubts on the way."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self._tokens = tokens
         self._next = 0
-        self.tests = 0
         self.doubts: list[str] = []
 
     @property
@@ -212,7 +297,6 @@ class _Parser:
         if token.kind != "op":
             return left
         self._next += 1
-        self.tests += 1
         return Compare(token.text, left, self._operand(depth))
 
     def _operand(self, depth: int) -> Expr:
@@ -242,7 +326,6 @@ class _Parser:
             self._expect(")")
         if name not in ("band", "timediff", "position"):
             self.doubt(f"{name}() is not among the functions of Windows event queries")
-        self.tests += name == "band"
         return Call(name, tuple(arguments))
 
     def _path(self, depth: int) -> Path:

@@ -111,8 +111,12 @@ class SysmonState(StructuredValue):
         return replace(self, config_source="", config_sha256="")
 
     def added_to(self, current: object) -> SysmonState:
-        """A remedy has the configuration keep more; what it keeps already stays."""
-        if not self.keeps_also or not isinstance(current, SysmonState):
+        """A remedy has the configuration keep more, or another version run the one there is."""
+        if not isinstance(current, SysmonState):
+            return self
+        if current.installed and self.version and self.config is None:
+            return replace(current, version=self.version)
+        if not self.keeps_also:
             return self
         kept = tuple(dict.fromkeys((*current.keeps_also, *self.keeps_also)))
         return replace(current, keeps_also=kept)

@@ -16,7 +16,8 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.network.rule_nodes import RuleEvents
 from logreach.coverage.platforms.sysmon.prerequisites import contradictions
-from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.facts import Facts, Known
+from logreach.inventories.windows.facts import SYSMON, SysmonState
 
 TABLE = yaml.safe_load(Path(__file__).with_name("prerequisites.yaml").read_text(encoding="utf-8"))
 CASES = [pytest.param(case, id=case["name"]) for case in TABLE["cases"]]
@@ -68,3 +69,27 @@ def test_what_cannot_be_true_together_is_told(case: dict[str, Any]) -> None:
     wanted = case.get("contradictions", [])
     assert len(told) == len(wanted)
     assert all(text in one for text, one in zip(wanted, told, strict=True)), told
+
+
+UPGRADED = [
+    case
+    for case in TABLE["cases"]
+    if case["host"]["sysmon"].get("version") in ("11.0", "13.10", "13.0") and "because" in case
+]
+
+
+@pytest.mark.parametrize("case", UPGRADED, ids=lambda case: case["name"])
+def test_the_release_advised_settles_what_a_defect_leaves_open(case: dict[str, Any]) -> None:
+    facts = _facts(case)
+    current = facts.get(SYSMON)
+    assert isinstance(current, Known)
+    for number in case["because"]:
+        remedies = [reason.remedy for reason in _event(case, number).reasons if reason.remedy]
+        (remedy,) = {remedy for remedy in remedies if "upgrade" in remedy.title}
+        assert remedy.title == "Sysmon: upgrade to 15.22"
+        assert isinstance(remedy.value, SysmonState)
+        upgraded = remedy.value.added_to(current.value)
+        assert upgraded.config == current.value.config
+        pattern = EventPattern(EventId.of("Sysmon", number))
+        settled = judged_event(facts.stating(SYSMON, upgraded), pattern)
+        assert settled.verdict.label == "achievable"

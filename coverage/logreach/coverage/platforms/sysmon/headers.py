@@ -8,7 +8,7 @@ from functools import lru_cache
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.platforms.sysmon.engine import manifest, releases
-from logreach.coverage.platforms.windows.headers import agreed, level_words, of_provider
+from logreach.coverage.platforms.windows.headers import agreed, header_of, level_words
 from logreach.inventories.facts.facts import Missing
 
 CHANNEL = "Microsoft-Windows-Sysmon/Operational"
@@ -24,7 +24,7 @@ def sysmon_header(event: EventId, version: str | None = None) -> EventMetadata |
     """
     if not event.number.isdecimal():
         return None
-    number, entry = int(event.number), of_provider(PROVIDER)
+    number, entry = int(event.number), header_of(event, PROVIDER)
     fields, more = agreed(_layouts(number, version))
     newer = version is not None and isinstance(releases.schema_for(version), Missing)
     ever = frozenset(name for layout in _layouts(number, None) for name in layout)

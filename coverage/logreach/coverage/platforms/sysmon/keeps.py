@@ -18,6 +18,7 @@ from logreach.coverage.platforms.sysmon.beyond import (
     with_kept,
     written,
 )
+from logreach.coverage.platforms.sysmon.defective import doubted
 from logreach.coverage.platforms.sysmon.engine import manifest, systems
 from logreach.coverage.platforms.sysmon.kept_events import KeptPattern, kept_besides
 from logreach.coverage.platforms.sysmon.programs import (
@@ -137,18 +138,25 @@ class Keeping:
         reason = partial(Reason, "filter", pattern.event)
         if possible.doubt:
             return reason(UNKNOWN, possible.doubt, evidence, missing=SYSMON)
-        answers = [written(sieve, pattern) for sieve in possible.loaded]
-        if sysmon.keeps_also:
-            kept = tuple(kept_besides(sysmon, _told_with(pattern.event)))
-            answers = [with_kept(answer, pattern, kept) for answer in answers]
+        kept = tuple(kept_besides(sysmon, _told_with(pattern.event)))
+        answers = [_answer(sieve, pattern, kept) for sieve in possible.loaded]
         verdicts = [verdict_of(answer) for answer in answers]
         if len(set(verdicts)) > 1:
             explanation = _differing(possible, answers, verdicts)
-            return reason(hull(verdicts), explanation, evidence, missing=SYSMON)
-        answer, verdict = answers[-1], verdicts[-1]
-        remedy = None if verdict is YES else self._remedy(pattern, broad=broad)
-        places = (*_where(answer, sysmon), *evidence)
-        return reason(verdict, _told(answer, verdict), places, remedy)
+            judged = reason(hull(verdicts), explanation, evidence, missing=SYSMON)
+        else:
+            answer, verdict = answers[-1], verdicts[-1]
+            remedy = None if verdict is YES else self._remedy(pattern, broad=broad)
+            places = (*_where(answer, sysmon), *evidence)
+            judged = reason(verdict, _told(answer, verdict), places, remedy)
+        return doubted(
+            judged,
+            number_of(pattern.event),
+            sysmon,
+            self._os,
+            possible.loaded,
+            lambda sieve: verdict_of(_answer(sieve, pattern, kept)),
+        )
 
     def _remedy(self, pattern: EventPattern, *, broad: bool) -> Remedy | None:
         loaded, number = self._filters.loaded, number_of(pattern.event)
@@ -162,6 +170,12 @@ class Keeping:
         if isinstance(self._os, Known) and systems.on_system(number, self._os.value.build) is False:
             return None
         return keep_all(number) if broad else _least(loaded, pattern)
+
+
+def _answer(sieve: Sieve, pattern: EventPattern, kept: tuple[KeptPattern, ...]) -> FilterAnswer:
+    """What a filter keeps of such events, with the patterns that it also keeps once changed."""
+    answer = written(sieve, pattern)
+    return with_kept(answer, pattern, kept) if kept else answer
 
 
 def _least(loaded: tuple[Sieve, ...], pattern: EventPattern) -> Remedy | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NOT_APPLICABLE
@@ -16,6 +17,11 @@ from logreach.coverage.platforms.sysmon.engine import (
     loading,
     releases,
     systems,
+)
+from logreach.coverage.platforms.sysmon.engine.defects import (
+    Defect,
+    reached,
+    taking_and_for_or,
 )
 from logreach.coverage.platforms.sysmon.engine.releases import Binary, PossibleBinaries
 from logreach.inventories.facts.facts import Facts, Known, Missing
@@ -47,16 +53,31 @@ def not_asked(subject: str, link: str, evidence: tuple[Evidence, ...] = ()) -> R
 
 
 class Sieve(Remembering):
-    """The filter of a configuration, beside the configuration itself.
+    """The filter of a configuration, beside the configuration itself and its text.
 
     `remedies` remembers what to change for a pattern of events.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, xml: str = "") -> None:
         self.engine = SysmonFilter(config)
         super().__init__(self.engine)
         self.config = config
         self.remedies: dict[object, Remedy | None] = {}
+        self._xml = xml
+        self._reached: dict[str, Mapping[str, int]] = {}
+
+    def reached_by(self, defect: Defect) -> Mapping[str, int]:
+        """The tags whose elements a defect reaches, each with its first line."""
+        if defect.id not in self._reached:
+            root = _parsed(self._xml)
+            lines = {} if isinstance(root, InputError) else reached(defect, self.config, root)
+            self._reached[defect.id] = lines
+        return self._reached[defect.id]
+
+    @cached_property
+    def taking_and_for_or(self) -> Sieve:
+        """The filter as a release applies it that takes groupRelation="and" for "or"."""
+        return Sieve(taking_and_for_or(self.config), self._xml)
 
 
 @lru_cache(maxsize=8)
@@ -73,7 +94,7 @@ def _sieve(xml: str, binary: Binary) -> Sieve | InputError:
     if isinstance(root, InputError):
         return root
     try:
-        return Sieve(loading.build(root, binary))
+        return Sieve(loading.build(root, binary), xml)
     except InputError as error:
         return error
 

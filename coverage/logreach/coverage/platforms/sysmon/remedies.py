@@ -22,6 +22,7 @@ from logreach.coverage.platforms.sysmon.config_changes import (
 )
 from logreach.coverage.platforms.sysmon.engine import manifest, releases, systems
 from logreach.coverage.platforms.sysmon.engine.config import RuleElement
+from logreach.coverage.platforms.sysmon.engine.defects import Defect
 from logreach.coverage.platforms.sysmon.kept_events import KeptPattern
 from logreach.coverage.platforms.sysmon.programs import Sieve
 from logreach.inventories.facts.facts import Fact, Missing
@@ -53,6 +54,25 @@ def install(os: Fact[OperatingSystem]) -> Remedy | None:
     cost = "a service and a driver on every host, and their events"
     title = f"Sysmon {version}: installed"
     return Remedy(_KEY, state, instruction, cost, title, "Sysmon installation")
+
+
+def upgrade(os: Fact[OperatingSystem], defect: Defect) -> Remedy | None:
+    """A release that lacks a defect: the last one that runs on that Windows.
+
+    Where the Windows is not told, it is the first release without the defect. None where no
+    release without it is known to run there.
+    """
+    version = defect.fixed_name if isinstance(os, Missing) else systems.newest_for(os.value)
+    if version is None or releases.numbers(version) < defect.fixed:
+        return None
+    return Remedy(
+        _KEY,
+        SysmonState(installed=True, version=version),
+        f"Replace Sysmon by {version}, with the configuration that it has",
+        "a newer service and driver on every host; test the configuration with it",
+        f"Sysmon: upgrade to {version}",
+        "Sysmon installation",
+    )
 
 
 def keep(pattern: EventPattern, sieves: Sequence[Sieve]) -> Remedy | None:

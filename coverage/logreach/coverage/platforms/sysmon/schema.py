@@ -11,6 +11,7 @@ from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.platforms.sysmon.defective import settled_defects, unsure
 from logreach.coverage.platforms.sysmon.engine import manifest, releases, systems
 from logreach.coverage.platforms.sysmon.engine.releases import PossibleBinaries
 from logreach.coverage.platforms.sysmon.programs import (
@@ -20,10 +21,10 @@ from logreach.coverage.platforms.sysmon.programs import (
     number_of,
     state_of,
 )
-from logreach.inventories.facts.facts import Facts, Known, Missing
+from logreach.inventories.facts.facts import Fact, Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
-from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
+from logreach.inventories.windows.facts import OS, SYSMON, OperatingSystem, SysmonState
 
 
 def all_fields(key: EventId) -> tuple[str, ...]:
@@ -131,6 +132,7 @@ class _Meant:
     said: SysmonState
     evidence: tuple[Evidence, ...]
     possible: PossibleBinaries
+    os: Fact[OperatingSystem]
 
     @staticmethod
     def by(facts: Facts) -> _Meant:
@@ -139,7 +141,7 @@ class _Meant:
             state = Known(SysmonState(installed=True))
         installed = state.value.installed
         possible = meant_by(state.value, facts) if installed else PossibleBinaries(())
-        return _Meant(state.value, state.evidence, possible)
+        return _Meant(state.value, state.evidence, possible, facts.get(OS))
 
     def has(self, subject: str, event_id: int, field: str = "") -> Reason:
         """Whether its schema has an event, or a field of it."""
@@ -149,7 +151,13 @@ class _Meant:
         reason = partial(Reason, "sensor", subject, evidence=self.evidence)
         if not self.possible.binaries:
             return _unlisted(self.said.version, self.possible, event_id, what, reason)
-        return _of_schemas(self.possible, event_id, field, what, reason)
+        told = _of_schemas(self.possible, event_id, field, what, reason)
+        if told.verdict == NO:
+            return told
+        for defect in settled_defects(self.said):
+            if (f"{event_id}/{field}" in defect.fields) if field else (event_id in defect.events):
+                return unsure(told, defect, self.said, self.os)
+        return told
 
 
 def _of_schemas(

@@ -17,7 +17,7 @@ from logreach.inventories.files.tables import Shape, yaml_table
 from logreach.inventories.windows.facts import OS, OperatingSystem
 
 _FILE = Path(__file__).parent / "knowledge" / "event_headers.yaml"
-_HEADER: Shape = {"level?": int, "keywords?": (int, str), "user_data?": str}
+_HEADER: Shape = {"level?": (int, [int]), "keywords?": (int, str), "user_data?": str}
 _SHAPE: Shape = {
     "source": str,
     "shared_channels": [str],
@@ -25,6 +25,9 @@ _SHAPE: Shape = {
     "level_words": {...: [str]},
     "providers": {...: _HEADER},
     "events": {...: _HEADER},
+    "manifest_levels": {...: [str]},
+    "manifest_levels_source": str,
+    "varying_levels_source": str,
     "names": {...: [str]},
     "names_source": str,
 }
@@ -75,8 +78,22 @@ def is_shared(channel: str) -> bool:
 
 
 def _entry(event: Event) -> dict[str, Any]:
-    table = _table()
-    return {**of_provider(event.provider), **table["events"].get(event.key, {})}
+    return header_of(event.key, event.provider)
+
+
+@cache
+def header_of(event: EventId, provider: str) -> dict[str, Any]:
+    """What the table says of an event's header; `levels` are all that its level may be."""
+    entry = {**of_provider(provider), **_table()["events"].get(event, {})}
+    level = entry.get("level", _manifest_levels().get(event))
+    levels = level if isinstance(level, list) else [] if level is None else [level]
+    return {**entry, "level": levels[0] if len(levels) == 1 else None, "levels": tuple(levels)}
+
+
+@cache
+def _manifest_levels() -> Mapping[str, int]:
+    levels: dict[int, list[str]] = _table()["manifest_levels"]
+    return {event: level for level, events in levels.items() for event in events}
 
 
 def of_provider(name: str) -> Mapping[str, Any]:
@@ -121,8 +138,9 @@ def header_texts(event: EventId, field: str) -> tuple[str, ...]:
         return ()
     if field == "Provider_Name" and header.provider and not is_shared(event.channel):
         return (header.provider,)
-    if field == "Level" and header.level is not None:
-        return level_words(header.level)
+    if field == "Level":
+        levels = header.levels if header.level is None else (header.level,)
+        return tuple(dict.fromkeys(word for level in levels for word in level_words(level)))
     return ()
 
 
@@ -139,7 +157,8 @@ def _of_windows(
         channel=knowledge.channels[event.key.channel].name,
         provider=event.provider,
         event_id=event.event_id,
-        level=entry.get("level"),
+        level=entry["level"],
+        levels=entry["levels"] if entry["level"] is None else (),
         keywords=keywords,
         fields=fields,
         user_data=entry.get("user_data"),

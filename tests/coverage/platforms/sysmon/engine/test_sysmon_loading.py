@@ -128,3 +128,23 @@ def test_options_are_kept() -> None:
     option = config.option("HashAlgorithms")
     assert option is not None
     assert option.value == "*"
+
+
+@pytest.mark.parametrize(
+    ("declared", "version", "hint"),
+    [
+        ("4.91", "15.15", "Declare schema 4.90, which this Sysmon has, or remove it."),
+        ("4.50", "15.15", "Declare schema 4.90, which this Sysmon has, or remove it."),
+        ("4.91", "14.16", "and this Sysmon has 4.83. Update Sysmon, or remove it."),
+    ],
+)
+def test_the_advice_on_an_element_of_a_newer_schema_helps(
+    declared: str, version: str, hint: str
+) -> None:
+    xml = f"""<Sysmon schemaversion="{declared}"><EventFiltering>
+    <FileExecutableDetected onmatch="exclude"/></EventFiltering></Sysmon>"""
+    with pytest.raises(InputError) as refused:
+        load(xml, version)
+    assert hint in refused.value.faults[0].hint
+    if version == "15.15":
+        assert load(xml.replace(declared, "4.90"), version)

@@ -49,7 +49,9 @@ def test_a_release_logs_by_default_the_events_of_its_own_dump(version: str) -> N
         ("8.02", {OLD}),
         ("10.2", {OLD}),
         ("11.11", {MIDDLE}),
-        ("12.01", {MIDDLE, NEW}),
+        ("11.05", {OLD, MIDDLE}),
+        ("12.0", {MIDDLE}),
+        ("12.01", {NEW}),
         ("12.03", {NEW}),
         ("14.16", {NEW}),
         ("15.22", {NEW}),
@@ -70,6 +72,15 @@ def test_between_two_sources_both_may_hold(version: str, logged: set[tuple[int, 
         ("13.32", "4.81"),
         ("14.05", None),
         ("7.02", "4.00"),
+        ("10.41", "4.22"),
+        ("10.42", "4.23"),
+        ("12.01", "4.40"),
+        ("12.02", "4.40"),
+        ("13.02", "4.50"),
+        ("13.21", "4.70"),
+        ("13.22", "4.70"),
+        ("13.24", "4.70"),
+        ("9.21", None),
         ("10.0.26100.8521", "4.91"),
         ("10.0.19045.1", None),
         ("6.2", None),
@@ -88,8 +99,17 @@ def test_schema_of_a_version(version: str, schema: str | None) -> None:
     [
         ("15.15", False, None, ["4.90"], "^$"),
         ("14.05", False, None, ["4.82", "4.83"], "lies between"),
-        ("10.42", False, None, ["4.22", "4.23", "4.30"], "lies between"),
-        ("6.20", False, None, [], r"older than every release listed here \(7\.0\)"),
+        ("10.42", False, None, ["4.23"], "^$"),
+        ("10.45", False, None, ["4.23", "4.30"], "lies between"),
+        ("9.2", False, None, ["4.20", "4.21"], "lies between"),
+        (
+            "6.20",
+            False,
+            None,
+            [],
+            r"older than every release described here \(7\.0\).*schema 3\.40",
+        ),
+        ("6.5", False, None, [], r"older than every release described here \(7\.0\)$"),
         ("16.0", False, None, [], r"newer than every release listed here \(15\.22\)"),
         ("odd", False, None, [], "no version"),
         (None, True, 26100, ["4.91"], "^$"),
@@ -119,7 +139,7 @@ def test_without_a_version_every_release_is_possible() -> None:
 
 
 def test_a_version_that_is_not_surely_one_program_loads_nothing() -> None:
-    for version in ("6.0", "12.01", "14.05", "99.0"):
+    for version in ("6.0", "11.05", "14.05", "99.0"):
         with pytest.raises(InputError, match=version):
             load('<Sysmon schemaversion="4.50"/>', version)
 
@@ -130,6 +150,24 @@ def test_an_event_is_in_the_schema_of_a_release_from_the_version_that_brought_it
             if event.since:
                 has = bool(manifest.fields_of(event.id, release.schema))
                 assert has is not releases.before(release.name, event.id), (event, release)
+
+
+def test_every_published_release_is_listed_once() -> None:
+    every = [*releases.undescribed(), *releases.releases()]
+    numbers = [release.version for release in every]
+    assert numbers == sorted(set(numbers))
+    assert all(releases.is_listed(release.name) for release in every)
+
+
+def test_without_a_version_a_file_is_judged_for_the_schema_that_it_declares() -> None:
+    for declared, schema in (
+        ("4.50", "4.90"),
+        ("4.90", "4.90"),
+        ("4.91", "4.91"),
+        ("5.00", "4.90"),
+    ):
+        config = load(f'<Sysmon schemaversion="{declared}"/>')
+        assert str(config.sysmon_schema) == schema
 
 
 def test_newer_releases_never_lose_a_schema() -> None:

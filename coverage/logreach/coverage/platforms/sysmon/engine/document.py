@@ -26,7 +26,8 @@ class XmlNode:
     """An XML element: `content` is its own character data without comments.
 
     `stray`: that content is more than white space, or contains a CDATA section. `empty`: nothing
-    at all stands between its tags, not even a comment.
+    at all stands between its tags, not even a comment. `commented`: a comment stands directly
+    between its tags.
     """
 
     name: str
@@ -36,6 +37,7 @@ class XmlNode:
     content: str = ""
     stray: bool = False
     empty: bool = True
+    commented: bool = False
 
 
 def fault(message: str, line: int | None = None, hint: str = "") -> Fault:
@@ -146,6 +148,8 @@ class _ConfigTreeBuilder(ContentHandler):
 
     def comment(self, content: str) -> None:  # noqa: ARG002
         self._not_empty()
+        if self._open_nodes:
+            self._open_nodes[-1].commented = True
 
     def startCDATA(self) -> None:  # noqa: N802
         self._not_empty()

@@ -52,10 +52,14 @@ def _all_fields(schema: Schema) -> frozenset[str]:
 
 
 class GrammarChecker:
-    """Collects every fault of a document against the grammar of one schema."""
+    """Collects every fault of a document against the grammar of one schema.
 
-    def __init__(self, schema: Schema) -> None:
+    `own` is the schema of the Sysmon that checks it, which has it at hand if exactly declared.
+    """
+
+    def __init__(self, schema: Schema, own: Schema) -> None:
         self.schema = schema
+        self.own = own
         self.tags = manifest.tags(schema, loading=True)
         self.faults: list[Fault] = []
 
@@ -160,10 +164,13 @@ class GrammarChecker:
         """A hint for a misplaced child: a newer schema has it, or its letter case is wrong."""
         since = _since(parent.name, child.name)
         if since and since > self.schema:
-            return (
+            checked = (
                 f"{child.name} came with schema {since}; this configuration is checked "
-                f"against {self.schema}. Raise schemaversion, or remove it."
+                f"against {self.schema}"
             )
+            if since > self.own:
+                return f"{checked}, and this Sysmon has {self.own}. Update Sysmon, or remove it."
+            return f"{checked}. Declare schema {self.own}, which this Sysmon has, or remove it."
         respelled = [
             name for name in self._allowed_names(parent) if name.lower() == child.name.lower()
         ]

@@ -32,24 +32,22 @@ _LEADING_NUMBER = re.compile(
 def load(xml: str | bytes, sysmon_version: str | None = None) -> Config:
     """A configuration as a Sysmon of that version loads it.
 
-    Without `sysmon_version` the published engine loads it, schema 4.90. Raises InputError with
-    every fault and its line if Sysmon would refuse the file or crash on it, or if the schema or
-    the default events of that version are unknown.
+    Without `sysmon_version` the published engine loads it, schema 4.90, or the Sysmon that has the
+    newer schema declared. Raises InputError with every fault and its line if Sysmon would refuse
+    the file or crash on it, or if the version does not stand for exactly one program.
     """
-    return build(document.parse(xml), binary_of(sysmon_version))
+    if sysmon_version is not None:
+        possible = releases.possible_binaries(sysmon_version)
+        if len(possible.binaries) != 1:
+            raise InputError(fault(possible.reason, hint="Give a released version, such as 15.15."))
+        return build(document.parse(xml), possible.binaries[0])
+    root = document.parse(xml)
+    return build(root, releases.default_binary(declared_schema(root)))
 
 
 def build(root: XmlNode, program: Binary) -> Config:
     """The configuration that this Sysmon loads from a document; raises InputError as `load`."""
-    if root.name != "Sysmon":
-        raise InputError(
-            fault(
-                f"Failed to find Sysmon tag in configuration, got ({root.name})",
-                root.line,
-                "The outermost element is <Sysmon>; letter case counts.",
-            )
-        )
-    declared = _declared(root)
+    declared = declared_schema(root)
     schema = manifest.grammar_for(declared, program.schema)
     if schema is None:
         raise InputError(
@@ -62,26 +60,13 @@ def build(root: XmlNode, program: Binary) -> Config:
         )
     compiler = _ElementCompiler(declared, program.schema)
     elements = compiler.compile(root)
-    faults = [*grammar.GrammarChecker(schema).check(root), *compiler.faults]
+    faults = [*grammar.GrammarChecker(schema, program.schema).check(root), *compiler.faults]
     if faults:
         raise InputError(_capped(faults))
     dropped = tuple(compiler.dropped)
     return Config(
         declared, schema, program.schema, program.defaults, elements, _options(root), dropped
     )
-
-
-def binary_of(sysmon_version: str | None) -> Binary:
-    """The program of that version, for None the published engine.
-
-    Raises InputError unless the version stands for exactly one program.
-    """
-    if sysmon_version is None:
-        return releases.engine_binary()
-    possible = releases.possible_binaries(sysmon_version)
-    if len(possible.binaries) != 1:
-        raise InputError(fault(possible.reason, hint="Give a released version, such as 15.15."))
-    return possible.binaries[0]
 
 
 def _capped(faults: list[Fault]) -> list[Fault]:
@@ -91,8 +76,19 @@ def _capped(faults: list[Fault]) -> list[Fault]:
     return [*faults[:_MAX_FAULTS], fault(f"{excess} further faults are not listed")]
 
 
-def _declared(root: XmlNode) -> Schema:
-    """The declared schema, read as the engine does: the leading number, to two decimals."""
+def declared_schema(root: XmlNode) -> Schema:
+    """The declared schema, read as the engine does: the leading number, to two decimals.
+
+    Raises InputError where the engine would find none.
+    """
+    if root.name != "Sysmon":
+        raise InputError(
+            fault(
+                f"Failed to find Sysmon tag in configuration, got ({root.name})",
+                root.line,
+                "The outermost element is <Sysmon>; letter case counts.",
+            )
+        )
     version = root.attributes.get("schemaversion")
     hint = f'Declare the schema, as in schemaversion="{manifest.newest()}".'
     if version is None:

@@ -39,6 +39,15 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class UndescribedRelease:
+    """A release whose schema no source at hand describes; `schema` is its number, '' if unknown."""
+
+    name: str
+    version: Numbers
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """Sysmon as a feature of Windows: the first build and update that ship it, and its schema.
 
@@ -84,10 +93,23 @@ def numbers(version: str) -> Numbers:
 
 @lru_cache(maxsize=1)
 def releases() -> tuple[Release, ...]:
-    """Every release of Sysmon whose schema is known, oldest first."""
+    """Every release of Sysmon whose schema is described, oldest first."""
     unsorted = (
-        Release(row["version"], numbers(row["version"]), Schema.of(row["schema"]))
+        Release(row["version"], numbers(row["version"]), schema)
         for row in table_rows("releases.csv")
+        if row["schema"] and (schema := Schema.of(row["schema"])) in manifest.schemas()
+    )
+    return tuple(sorted(unsorted, key=lambda release: release.version))
+
+
+@lru_cache(maxsize=1)
+def undescribed() -> tuple[UndescribedRelease, ...]:
+    """The releases before those, oldest first."""
+    described = {release.name for release in releases()}
+    unsorted = (
+        UndescribedRelease(row["version"], numbers(row["version"]), row["schema"])
+        for row in table_rows("releases.csv")
+        if row["version"] not in described
     )
     return tuple(sorted(unsorted, key=lambda release: release.version))
 
@@ -128,6 +150,18 @@ def engine_binary() -> Binary:
     schema = manifest.engine_schema()
     newest = [release for release in releases() if release.schema == schema][-1]
     return Binary(schema, max(_defaults_of(newest.version)))
+
+
+def default_binary(declared: Schema) -> Binary:
+    """The program that a file is judged for where no version is given.
+
+    It is the published engine, or, where the file declares a newer schema that is known, the
+    program that has it: the published engine would refuse what only that schema has.
+    """
+    engine = engine_binary()
+    if declared <= engine.schema or declared not in manifest.schemas():
+        return engine
+    return max(binary for binary in _all_binaries() if binary.schema == declared)
 
 
 @lru_cache(maxsize=1)
@@ -187,8 +221,7 @@ def _of_version(version: str) -> PossibleBinaries:
     older = [release for release in listed if release.version <= parsed]
     newer = [release for release in listed if release.version > parsed]
     if not older:
-        reason = f"Sysmon {version} is older than every release listed here ({listed[0].name})"
-        return PossibleBinaries((), reason)
+        return PossibleBinaries((), _undescribed(version, parsed))
     exact = older[-1].version == parsed
     if not exact and not newer:
         reason = f"Sysmon {version} is newer than every release listed here ({listed[-1].name})"
@@ -207,6 +240,34 @@ def _of_version(version: str) -> PossibleBinaries:
     else:
         reason = ""
     return PossibleBinaries(tuple(sorted(binaries)), reason)
+
+
+def _undescribed(version: str, parsed: Numbers) -> str:
+    """Why a version before the first described release stands for no known program."""
+    oldest = releases()[0]
+    schemas = [release.schema for release in undescribed() if release.version == parsed]
+    reason = f"Sysmon {version} is older than every release described here ({oldest.name})"
+    if not schemas or not schemas[0]:
+        return reason
+    return f"{reason}: it has schema {schemas[0]}, and no source describes what came before 4.00"
+
+
+def is_listed(version: str) -> bool:
+    """Whether a release of that version is known."""
+    parsed = version_numbers(version)
+    return parsed in {
+        *(release.version for release in releases()),
+        *(release.version for release in undescribed()),
+    }
+
+
+def may_follow(version: str) -> bool:
+    """Whether a version may be a release after every known one.
+
+    More than one major version ahead is taken for a slip of the pen.
+    """
+    parsed, newest = version_numbers(version), releases()[-1].version
+    return parsed is not None and parsed > newest and parsed[0] <= newest[0] + 1
 
 
 def schema_for(version: str) -> Schema | Missing:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from logreach.coverage.platforms.sysmon.engine import releases
+from logreach.coverage.platforms.sysmon.engine.defects import defects_of
 from logreach.coverage.platforms.sysmon.engine.tables import table_rows
 from logreach.inventories.windows.facts import OperatingSystem, OsKind
 
@@ -70,7 +71,7 @@ def on_system(event_id: int, build: int) -> bool | None:
 @lru_cache(maxsize=64)
 def newest_for(os: OperatingSystem) -> str | None:
     """The last version of Sysmon that is known to run on that Windows, of those whose schema is
-    known; None where none is."""
+    known and that no known defect makes unsure; None where none is."""
     running = [x.version for x in requirements() if x.build(os.kind) <= os.build]
     if not running:
         return None
@@ -81,7 +82,9 @@ def newest_for(os: OperatingSystem) -> str | None:
     able = (
         version
         for version, name in versions.items()
-        if version <= max(running) and len(releases.possible_binaries(name).binaries) == 1
+        if version <= max(running)
+        and len(releases.possible_binaries(name).binaries) == 1
+        and not any(defect.settled for defect in defects_of(name))
     )
     return versions[max(able)]
 

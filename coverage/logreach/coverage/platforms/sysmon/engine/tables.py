@@ -17,7 +17,7 @@ _COLUMNS = {
     "inbox.csv": ("os", "from_build", "update", "schema", "source"),
     "options.csv": ("option", "content", "since", "until", "source"),
     "registry_roots.csv": ("text", "instead", "source"),
-    "releases.csv": ("version", "schema", "source"),
+    "releases.csv": ("version", "published", "schema", "source"),
     "schemas.csv": ("schema", "binary", "engine", "source"),
     "systems.csv": (
         "version",
