@@ -31,9 +31,12 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Retired,
     SaclNeed,
     Setting,
+    Span,
 )
+from logreach.coverage.platforms.windows.knowledge.spans import parse_span
 from logreach.inventories.files.tables import Faults, TableRow, read_csv, read_entries
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
+from logreach.inventories.windows.facts import OsKind
 from logreach.inventories.windows.registry.settings import settings
 
 _HERE = Path(__file__).parent
@@ -87,20 +90,31 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
     by_short_name: dict[str, Channel] = {}
     for short, row in read_entries(folder / "channels.yaml", keys, faults):
         on = row.values.get("on_by_default")
-        if on not in (True, False, None):
-            faults.add(row, "on_by_default is true, false or absent")
-            on = None
         if not row.text("name") or not row.items("providers"):
             faults.add(row, "no name, or no provider")
         by_short_name[short] = Channel(
             short,
             row.text("name"),
             row.items("providers"),
-            on,
+            on if isinstance(on, bool) else None,
             _sourced(row, faults),
             separate=row.values.get("separate") is True,
+            on_builds={} if isinstance(on, bool | None) else _on_builds(row, on, faults),
         )
     return by_short_name
+
+
+def _on_builds(row: TableRow, on: object, faults: Faults) -> dict[OsKind, Span | None]:
+    """The builds of clients and of servers that have a channel on by default."""
+    kinds = {kind.value for kind in OsKind}
+    if not isinstance(on, dict) or set(on) != kinds:
+        faults.add(row, "on_by_default is true, false, absent, or a span for client and for server")
+        return {}
+    try:
+        return {OsKind(kind): parse_span(str(span)) for kind, span in on.items()}
+    except ValueError as error:
+        faults.add(row, f"on_by_default: {error}")
+        return {}
 
 
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
