@@ -11,16 +11,15 @@ from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing, Reading, Statement
 from logreach.inventories.facts.host import Host
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
 from logreach.inventories.reading import audit_listings, declared, host_forwarding, merge, recognise
+from logreach.inventories.reading.assumed import assumed
 from logreach.inventories.reading.builder import Builder
 from logreach.inventories.reading.device_exports import Device
 from logreach.inventories.reading.recognise import FAMILIES
 from logreach.inventories.reading.specs import HostSpec
 from logreach.inventories.windows.audit_policy import auditpol, effective
-from logreach.inventories.windows.audit_policy.subcategories import default_settings
 from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
@@ -29,7 +28,6 @@ from logreach.inventories.windows.facts import (
     SACL,
     SETTING,
     SYSMON,
-    OperatingSystem,
     OsKind,
     Role,
     SysmonState,
@@ -306,35 +304,7 @@ def _settled(builder: Builder) -> Host:
     statements = [*merged, *of_policy, *_workstation(first)]
     missing = [*policy.missing, *builder.missing]
     if spec.assume_defaults is not None:
-        statements = [*_assumed(builder, first, {key for key, _ in missing}), *statements]
+        statements = [*assumed(builder, first, {key for key, _ in missing}), *statements]
     facts = Facts.of(statements, missing)
     faults = tuple(dict.fromkeys(builder.faults))
     return Host(spec.name, spec.count, facts, faults)
-
-
-def _assumed(builder: Builder, facts: Facts, missing: set[FactKey[object]]) -> list[Statement]:
-    """Windows' default audit policy, for a host without an audit policy export."""
-    os = facts.get(OS)
-    if builder.spec.audit_policy or not isinstance(os, Known):
-        return []
-    observed = any(statement.key.family is AUDIT for statement in builder.statements)
-    if observed or AUDIT.every in missing:
-        return []
-    line = f"line {builder.spec.assume_defaults}"
-    return [
-        Statement(
-            AUDIT(guid),
-            setting,
-            Evidence(
-                builder.manifest.path, builder.manifest.sha256, line, _default_quote(os, note)
-            ),
-            Strength.ASSUMED,
-        )
-        for guid, (setting, note) in default_settings(os.value).items()
-        if AUDIT(guid) not in missing
-    ]
-
-
-def _default_quote(os: Known[OperatingSystem], note: str) -> str:
-    quote = f"assumed: default of {os.value}"
-    return f"{quote} ({note})" if note else quote
