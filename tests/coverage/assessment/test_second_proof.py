@@ -280,7 +280,8 @@ def _one_switch() -> dict[str, tuple[str, str]]:
         guessed = "subcategory inferred" in row["caveats"]
         named = [name for name in row["subcategories"].split(";") if name]
         if len(told) == len(named) == 1 and row["subcategory_guids"] and not (ignores or guessed):
-            found[key] = (named[0], row["outcomes"])
+            disputed = key in _CASES["disputed_outcomes"]
+            found[key] = (named[0], "" if disputed else row["outcomes"])
     return found
 
 

@@ -100,6 +100,9 @@ def test_channels_are_those_of_pysigmas_mapping() -> None:
         "dns-server-analytic",
         "dns-client",
         "security-mitigations",
+        "vhdmp",
+        "kernel-event-tracing",
+        "hyper-v-worker",
     }
     if version("pysigma").startswith("1."):  # it leaves out what stands behind the slash
         spelled.add("microsoft-servicebus-client")

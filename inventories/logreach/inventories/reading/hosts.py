@@ -11,16 +11,15 @@ from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing, Reading, Statement
 from logreach.inventories.facts.host import Host
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
 from logreach.inventories.reading import audit_listings, declared, host_forwarding, merge, recognise
+from logreach.inventories.reading.assumed import assumed
 from logreach.inventories.reading.builder import Builder
 from logreach.inventories.reading.device_exports import Device
 from logreach.inventories.reading.recognise import FAMILIES
 from logreach.inventories.reading.specs import HostSpec
 from logreach.inventories.windows.audit_policy import auditpol, effective
-from logreach.inventories.windows.audit_policy.subcategories import default_settings
 from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
@@ -29,16 +28,13 @@ from logreach.inventories.windows.facts import (
     SACL,
     SETTING,
     SYSMON,
-    OperatingSystem,
     OsKind,
     Role,
     SysmonState,
 )
 from logreach.inventories.windows.group_policy import gpo, preferences
 from logreach.inventories.windows.log_access import (
-    EVENT_LOG_READERS,
     LOCAL_GROUP,
-    GroupMembers,
 )
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.system import sysmon_files
@@ -313,47 +309,7 @@ def _settled(builder: Builder) -> Host:
     statements = [*merged, *of_policy, *_workstation(first)]
     missing = [*policy.missing, *builder.missing]
     if spec.assume_defaults is not None:
-        lost = {key for key, _ in missing}
-        statements = [*_assumed(builder, first, lost), *_assumed_group(builder, lost), *statements]
+        statements = [*assumed(builder, first, {key for key, _ in missing}), *statements]
     facts = Facts.of(statements, missing)
     faults = tuple(dict.fromkeys(builder.faults))
     return Host(spec.name, spec.count, facts, faults)
-
-
-def _assumed(builder: Builder, facts: Facts, missing: set[FactKey[object]]) -> list[Statement]:
-    """Windows' default audit policy, for a host without an audit policy export."""
-    os = facts.get(OS)
-    if builder.spec.audit_policy or not isinstance(os, Known):
-        return []
-    observed = any(statement.key.family is AUDIT for statement in builder.statements)
-    if observed or AUDIT.every in missing:
-        return []
-    line = f"line {builder.spec.assume_defaults}"
-    return [
-        Statement(
-            AUDIT(guid),
-            setting,
-            Evidence(
-                builder.manifest.path, builder.manifest.sha256, line, _default_quote(os, note)
-            ),
-            Strength.ASSUMED,
-        )
-        for guid, (setting, note) in default_settings(os.value).items()
-        if AUDIT(guid) not in missing
-    ]
-
-
-def _assumed_group(builder: Builder, missing: set[FactKey[object]]) -> list[Statement]:
-    """Event Log Readers without members, as Windows installs it, where nothing tells them."""
-    key = LOCAL_GROUP(EVENT_LOG_READERS)
-    if key in missing or key.family.every in missing:
-        return []
-    line = f"line {builder.spec.assume_defaults}"
-    quote = "assumed: Windows installs the group Event Log Readers without members"
-    evidence = Evidence(builder.manifest.path, builder.manifest.sha256, line, quote)
-    return [Statement(key, GroupMembers(), evidence, Strength.ASSUMED)]
-
-
-def _default_quote(os: Known[OperatingSystem], note: str) -> str:
-    quote = f"assumed: default of {os.value}"
-    return f"{quote} ({note})" if note else quote

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-import pytest
-from support import shared
+from real_records import Record, evtx_records
 
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.windows.knowledge.events import load_events
@@ -21,78 +17,54 @@ _KNOWN_HOSTS = {"fs03.offsec.lan": _R2, "fs02.offsec.lan": _R2}
 _SYSMON = "Microsoft-Windows-Sysmon/Operational"
 
 
-def _records(
-    folders: Iterable[str] = ("evtx", "sigma/regression_data"),
-) -> Iterator[tuple[Path, dict[str, Any]]]:
-    evtx = pytest.importorskip("evtx")
-    for folder in folders:
-        for path in sorted(shared(folder).rglob("*.evtx")):
-            for record in evtx.PyEvtxParser(str(path)).records_json():
-                event = json.loads(record["data"])["Event"]
-                if event["System"]["Channel"] != _SYSMON:
-                    yield path, event
+def _records(*folders: str) -> Iterator[tuple[EventId, Record]]:
+    shorts = {channel.name: short for short, channel in load_events().channels.items()}
+    for record in evtx_records(folders):
+        if record.channel != _SYSMON:
+            yield EventId.parse(f"{shorts[record.channel]}:{record.number}"), record
 
 
-def _fields(event: dict[str, Any]) -> tuple[str, ...]:
-    data = event.get("EventData") or next(iter((event.get("UserData") or {}).values()), None) or {}
-    return tuple(name for name in data if not name.startswith("#"))
-
-
-def _event_id(system: dict[str, Any]) -> int:
-    number = system["EventID"]
-    return int(number["#text"] if isinstance(number, dict) else number)
-
-
-def _expected(event: Event, system: dict[str, Any]) -> list[tuple[str, ...]]:
-    version = system.get("Version") or 0
-    os = _KNOWN_HOSTS.get(system["Computer"].casefold())
+def _expected(event: Event, record: Record) -> list[tuple[str, ...]]:
+    os = _KNOWN_HOSTS.get(record.computer)
     found = []
     for layout in event.layouts:
         span = layout.span(os) if os else None
         if os and (span is None or not span.holds(os.build).possible):
             continue
-        if layout.version == version:
+        if layout.version == record.version:
             found.append(layout.fields)
     return found
 
 
 def test_every_real_record_has_the_fields_of_a_layout_that_its_windows_may_write() -> None:
     knowledge = load_events()
-    shorts = {channel.name: short for short, channel in knowledge.channels.items()}
     seen: set[str] = set()
-    for path, record in _records():
-        system = record["System"]
-        key = f"{shorts[system['Channel']]}:{_event_id(system)}"
+    for key, record in _records("evtx", "sigma/regression_data"):
         event = knowledge.events[key]
-        assert system["Provider"]["#attributes"]["Name"] == event.provider, (path.name, key)
-        assert _fields(record) in _expected(event, system), (path.name, key)
-        seen.add(key)
+        assert record.provider == event.provider, (record.path.name, key)
+        assert record.fields in _expected(event, record), (record.path.name, key)
+        seen.add(str(key))
     assert {"Security:4688", "Security:4697", "System:7045", "PowerShell:4104"} <= seen
     assert len(seen) >= 12
 
 
 def test_labelled_records_of_described_events_have_the_fields_of_a_layout() -> None:
     knowledge = load_events()
-    shorts = {channel.name: short for short, channel in knowledge.channels.items()}
-    seen: set[str] = set()
-    for path, record in _records(["labelled/evtx-to-mitre"]):
-        system = record["System"]
-        key = f"{shorts[system['Channel']]}:{_event_id(system)}"
-        event = knowledge.events.get(EventId.parse(key))
+    seen: set[EventId] = set()
+    for key, record in _records("labelled/evtx-to-mitre"):
+        event = knowledge.events.get(key)
         if event is None:
             continue
         # A named instance of SQL Server writes as MSSQL$NAME.
-        provider = system["Provider"]["#attributes"]["Name"].partition("$")[0]
-        assert event.provider.startswith(provider), (path.name, key)
+        provider = record.provider.partition("$")[0]
+        assert event.provider.startswith(provider), (record.path.name, key)
         # Classic records leave the binary part out where there is none.
-        named = [
-            tuple(name for name in fields if name != "Binary") for fields in _of(event, system)
-        ]
-        fields = tuple(name for name in _fields(record) if name != "Binary")
+        named = [_without_binary(fields) for fields in _expected(event, record)]
+        fields = _without_binary(record.fields)
         assert fields in named or not all(layout.fields_known for layout in event.layouts), key
         seen.add(key)
     assert len(seen) >= 100
 
 
-def _of(event: Event, system: dict[str, Any]) -> list[tuple[str, ...]]:
-    return _expected(event, {**system, "Version": int(system.get("Version") or 0)})
+def _without_binary(fields: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in fields if name != "Binary")

@@ -34,13 +34,16 @@ CASES: dict[str, Any] = yaml.safe_load(
 )
 
 
+_STRENGTHS = {"gpo": Strength.POLICY, "assumed": Strength.ASSUMED}
+
+
 def facts_of(sddl: Mapping[str, str], os: tuple[str, int] | None = None) -> Facts:
     statements = [
         Statement(
-            SACL(name.removesuffix("@gpo")),
+            SACL(name.partition("@")[0]),
             read_sacl(descriptor) or Sacl(()),
             Evidence(name),
-            Strength.POLICY if name.endswith("@gpo") else Strength.OBSERVED,
+            _STRENGTHS.get(name.partition("@")[2], Strength.OBSERVED),
         )
         for name, descriptor in sddl.items()
     ]

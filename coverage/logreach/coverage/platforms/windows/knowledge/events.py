@@ -31,9 +31,12 @@ from logreach.coverage.platforms.windows.knowledge.model import (
     Retired,
     SaclNeed,
     Setting,
+    Span,
 )
+from logreach.coverage.platforms.windows.knowledge.spans import parse_span
 from logreach.inventories.files.tables import Faults, TableRow, read_csv, read_entries
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
+from logreach.inventories.windows.facts import OsKind
 from logreach.inventories.windows.registry.settings import settings
 
 _HERE = Path(__file__).parent
@@ -87,9 +90,6 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
     by_short_name: dict[str, Channel] = {}
     for short, row in read_entries(folder / "channels.yaml", keys, faults):
         on = row.values.get("on_by_default")
-        if on not in (True, False, None):
-            faults.add(row, "on_by_default is true, false or absent")
-            on = None
         access = row.text("access")
         if bool(access) is not bool(row.text("access_source")):
             faults.add(row, "access and access_source stand together")
@@ -99,13 +99,27 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
             short,
             row.text("name"),
             row.items("providers"),
-            on,
+            on if isinstance(on, bool) else None,
             _sourced(row, faults),
             separate=row.values.get("separate") is True,
             # The short name of another channel stands for the list of that one.
             access=by_short_name[access].access if access in by_short_name else access,
+            on_builds={} if isinstance(on, bool | None) else _on_builds(row, on, faults),
         )
     return by_short_name
+
+
+def _on_builds(row: TableRow, on: object, faults: Faults) -> dict[OsKind, Span | None]:
+    """The builds of clients and of servers that have a channel on by default."""
+    kinds = {kind.value for kind in OsKind}
+    if not isinstance(on, dict) or set(on) != kinds:
+        faults.add(row, "on_by_default is true, false, absent, or a span for client and for server")
+        return {}
+    try:
+        return {OsKind(kind): parse_span(str(span)) for kind, span in on.items()}
+    except ValueError as error:
+        faults.add(row, f"on_by_default: {error}")
+        return {}
 
 
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:

@@ -195,7 +195,8 @@ class Event:
 class Channel:
     """An event log channel: `short` is the part of an event key before the colon. `separate`: it
     comes with a product that is installed on top of Windows. `access` is the access list with which
-    it is created, as SDDL, '' where no source tells it.
+    it is created, as SDDL, '' where no source tells it. `on_builds` are the builds that have it on
+    by default (None: none), by kind of Windows, where that hangs on the release.
     """
 
     short: str
@@ -205,6 +206,16 @@ class Channel:
     source: str = ""
     separate: bool = False
     access: str = ""
+    on_builds: Mapping[OsKind, Span | None] = field(default_factory=dict)
+
+    def default(self, os: OperatingSystem | None) -> Verdict:
+        """Whether a Windows (None: an unknown one) has it on by default."""
+        if self.on_by_default is not None:
+            return YES if self.on_by_default else NO
+        if os is None or os.kind not in self.on_builds:
+            return UNKNOWN
+        span = self.on_builds[os.kind]
+        return NO if span is None else span.holds(os.build)
 
 
 @dataclass(frozen=True, slots=True)

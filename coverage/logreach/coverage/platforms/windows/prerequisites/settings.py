@@ -8,10 +8,11 @@ from functools import partial
 from logreach.coverage.engine.judged import Reason, Remedy, Volume
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, Level, Verdict
 from logreach.coverage.platforms.windows.knowledge.model import Channel, Setting
-from logreach.inventories.facts.facts import Facts, Missing
+from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import Off, Scalar
-from logreach.inventories.windows.facts import CHANNEL, SETTING, ChannelState
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.windows.facts import CHANNEL, OS, SETTING, ChannelState
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class ChannelOn:
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
-        return (self._key,)
+        return (self._key, OS) if self.channel.on_builds else (self._key,)
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.get(CHANNEL(self.channel.name))
@@ -119,19 +120,31 @@ class ChannelOn:
         if isinstance(fact, Missing) and fact.fault is not None:
             explanation = f"whether {title} is enabled is unknown ({fact.reason})"
             return reason(UNKNOWN, explanation, remedy=self._remedy(), missing=self._key)
-        if state is None and self.channel.on_by_default:
-            explanation = f"{title} is on by default, and the inventory does not say otherwise"
-            return reason(
-                YES, explanation, evidence, reference=f"the default: {self.channel.source}"
-            )
         if state is None:
-            explanation = (
-                f"whether {title} is enabled is unknown, and it is not known to be on by default"
-            )
-            return reason(UNKNOWN, explanation, evidence, self._remedy(), missing=self._key)
+            return self._by_default(facts, title, evidence)
         if state:
             return reason(YES, f"{title} is enabled", evidence)
         return reason(NO, f"{title} is disabled", evidence, self._remedy())
+
+    def _by_default(self, facts: Facts, title: str, evidence: tuple[Evidence, ...]) -> Reason:
+        """What Windows' own default says of a channel of which the inventory says nothing."""
+        os = facts.get(OS) if self.channel.on_builds else None
+        default = self.channel.default(os.value if isinstance(os, Known) else None)
+        reference = "" if default == UNKNOWN else f"the default: {self.channel.source}"
+        if default == YES:
+            explanation = f"{title} is on by default, and the inventory does not say otherwise"
+            return Reason("channel", self.subject, YES, explanation, evidence, reference=reference)
+        known = "it is off by default" if default == NO else "it is not known to be on by default"
+        return Reason(
+            "channel",
+            self.subject,
+            UNKNOWN,
+            f"whether {title} is enabled is unknown, and {known}",
+            evidence,
+            self._remedy(),
+            reference,
+            self._key,
+        )
 
     def _remedy(self) -> Remedy:
         instruction = f'Enable the channel: wevtutil set-log "{self.channel.name}" /enabled:true'

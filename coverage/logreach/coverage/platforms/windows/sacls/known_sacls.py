@@ -117,7 +117,7 @@ def may_matter(written: str, need: AccessNeed) -> bool:
 
 def is_complete(fact: Known[Sacl]) -> bool:
     """Whether the fact is the object's entire SACL; a policy only adds to inherited entries."""
-    return fact.strength > Strength.POLICY
+    return fact.assumed or fact.strength > Strength.POLICY
 
 
 def ends_inheritance(fact: Known[Sacl]) -> bool:

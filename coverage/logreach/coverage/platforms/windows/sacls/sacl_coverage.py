@@ -166,7 +166,7 @@ class SaclCoverage:
         if self._name.name.startswith("ad:"):
             for name in sorted(self._known.by_name):
                 fact = self._known.get(name)
-                if fact is not None and is_domain(name):
+                if fact is not None and (is_domain(name) or name == DOMAIN_CLASS):
                     yield 0, fact
             return
         for levels, name in enumerate(parents(self._name), 1):
@@ -280,6 +280,11 @@ class SaclCoverage:
         return tuple(dict.fromkeys(sources))
 
     def _explanation(self, graded: Grades) -> str:
+        used = [self._object_sacl, *(fact for _, fact in self._container_sacls)]
+        assumed = any(fact is not None and fact.assumed for fact in used)
+        return self._in_words(graded) + (" by default (assumed)" if assumed else "")
+
+    def _in_words(self, graded: Grades) -> str:
         name, rights = self._name.name, rights_of(self._need)
         objects = f"{name}\\*" if self._need.below else name
         level = level_of(graded)
