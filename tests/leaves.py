@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import gpo_files
 import hosts
 import support
 
@@ -51,7 +52,16 @@ from logreach.inventories.forwarding.subscriptions import (
     Query,
     Subscription,
 )
-from logreach.inventories.windows.facts import CHANNEL, FAMILIES, SACL, ChannelState, Sacl
+from logreach.inventories.windows.facts import (
+    AUDIT_ORIGINS,
+    CHANNEL,
+    FAMILIES,
+    SACL,
+    AuditOrigin,
+    AuditOrigins,
+    ChannelState,
+    Sacl,
+)
 
 Words = Mapping[str, Any]
 _FAMILIES = {str(family): family for family in (*FAMILIES, FORWARDING.family)}
@@ -66,7 +76,7 @@ def key_of(text: str) -> FactKey[object]:
 def facts_of(words: Words) -> Facts:
     """As `hosts.facts`, besides: `sizes` of channels of which nothing else is told, `sacls`,
     `assumed` facts, and those that are `unreadable` or `untold` for a reason; `subscriptions`, and what is
-    `incomplete` of them."""
+    `incomplete` of them; and the `origin` of Process Creation's audit policy."""
     facts = hosts.facts(words)
     known = dict(facts.known)
     for name, size in words.get("sizes", {}).items():
@@ -77,6 +87,9 @@ def facts_of(words: Words) -> Facts:
         forwarding = Forwarding(told, tuple(words.get("incomplete", ())))
         evidence = Evidence("test", "d1")
         known[FORWARDING] = Known(forwarding, (evidence,))
+    if "origin" in words:
+        origins = hosts.statement(AUDIT_ORIGINS.family, "", _origins(words["origin"]))
+        known.update(Facts.of([origins]).known)
     for name, sddl in words.get("sacls", {}).items():
         sacl = hosts.statement(SACL, name, Sacl(support.aces_of(sddl) if sddl else ()))
         known.update(Facts.of([sacl]).known)
@@ -88,6 +101,16 @@ def facts_of(words: Words) -> Facts:
     }
     missing |= {key_of(text): Missing(reason) for text, reason in words.get("untold", {}).items()}
     return Facts(known, missing)
+
+
+def _origins(words: Words) -> AuditOrigins:
+    """The origin of Process Creation, as in `AuditOrigin`; `force_gpo` as in `AuditOrigins`."""
+    told = dict(words)
+    force_gpo = told.pop("force_gpo", told["gpo"])
+    asked = hosts.audit_setting(told.pop("asked")) if "asked" in told else None
+    origin = AuditOrigin(asked=asked, **told)
+    categories = (origin.category_gpo,) if origin.category_gpo else ()
+    return AuditOrigins(((gpo_files.PROCESS_CREATION, origin),), force_gpo, categories)
 
 
 def _subscription(words: Words) -> Subscription:

@@ -6,6 +6,7 @@ from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import (
     AUDIT,
+    AUDIT_ORIGINS,
     CHANNEL,
     OS,
     SACL,
@@ -27,6 +28,5 @@ def title_of(knowledge: EventKnowledge, key: FactKey[object]) -> str:
         return f"whether channel {key.name} is enabled"
     if key.family is SACL:
         return f"audit entries (SACL) on {key.name}"
-    if key.family is OS.family:
-        return "operating system"
-    return ""
+    words = {OS.family: "operating system", AUDIT_ORIGINS.family: "GPOs that set the audit policy"}
+    return words.get(key.family, "")
