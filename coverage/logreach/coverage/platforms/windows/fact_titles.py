@@ -28,5 +28,6 @@ def title_of(knowledge: EventKnowledge, key: FactKey[object]) -> str:
         return f"whether channel {key.name} is enabled"
     if key.family is SACL:
         return f"audit entries (SACL) on {key.name}"
-    words = {OS.family: "operating system", AUDIT_ORIGINS.family: "GPOs that set the audit policy"}
-    return words.get(key.family, "")
+    if key.family is OS.family:
+        return "operating system"
+    return "GPOs that set the audit policy" if key.family is AUDIT_ORIGINS.family else ""
