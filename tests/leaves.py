@@ -38,7 +38,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
 from logreach.coverage.platforms.windows.prerequisites.audit import Audited
 from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFillsField, OsWrites
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
-from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, LogFull, SettingOn
 from logreach.coverage.platforms.windows.sacls import AccessNeed
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing
@@ -74,13 +74,17 @@ def key_of(text: str) -> FactKey[object]:
 
 
 def facts_of(words: Words) -> Facts:
-    """As `hosts.facts`, besides: `sizes` of channels of which nothing else is told, `sacls`,
+    """As `hosts.facts`, besides: `sizes` and `retention` of channels of which nothing else is told,
+    `sacls`,
     `assumed` facts, and those that are `unreadable` or `untold` for a reason; `subscriptions`, and what is
     `incomplete` of them; and the `origin` of Process Creation's audit policy."""
     facts = hosts.facts(words)
     known = dict(facts.known)
     for name, size in words.get("sizes", {}).items():
         state = hosts.statement(CHANNEL, name, ChannelState(max_bytes=size))
+        known.update(Facts.of([state]).known)
+    for name, retention in words.get("retention", {}).items():
+        state = hosts.statement(CHANNEL, name, ChannelState(retention=retention))
         known.update(Facts.of([state]).known)
     if "subscriptions" in words:
         told = tuple(_subscription(one) for one in words["subscriptions"])
@@ -140,10 +144,18 @@ def _setting(words: Words) -> Prerequisite:
         "a page of Microsoft's",
         words.get("mask", 0),
         words.get("whole", ""),
+        exactly=tuple(words.get("exactly", ())),
+        in_part=tuple(words.get("in_part", ())),
     )
     if "without" not in words:
         return SettingOn("Made:1", setting)
     return SettingOn("Made:1", setting, Level[words["without"].upper()])
+
+
+def _log_full(words: Words) -> Prerequisite:
+    title, source = "when the log is full", "a page of Microsoft's"
+    does = words["when full"]
+    return LogFull("Made:1", Setting("", title, "", "", source, channel="Made", retention=does))
 
 
 def _span(builds: Sequence[int | None] | None) -> Span | None:
@@ -231,6 +243,7 @@ def _sysmon_fills(words: Words) -> Prerequisite:
 _LEAVES: dict[str, Callable[[Words], Prerequisite]] = {
     "channel": _channel,
     "setting": _setting,
+    "when full": _log_full,
     "subcategory": _audited,
     "written": _writes,
     "filled": _fills,

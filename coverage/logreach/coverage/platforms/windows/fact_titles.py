@@ -25,7 +25,7 @@ def title_of(knowledge: EventKnowledge, key: FactKey[object]) -> str:
     if key.family is SACL and not key.name:
         return "audit entries (SACLs) on objects"
     if key.family is CHANNEL:
-        return f"whether channel {key.name} is enabled"
+        return f"channel {key.name}: whether it is enabled, what it does when full"
     if key.family is SACL:
         return f"audit entries (SACL) on {key.name}"
     if key.family is OS.family:

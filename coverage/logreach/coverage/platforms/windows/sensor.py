@@ -31,7 +31,7 @@ from logreach.coverage.platforms.windows.prerequisites.os import (
     written,
 )
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
-from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, LogFull, SettingOn
 from logreach.coverage.platforms.windows.prerequisites.where_written import WhereWritten
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
@@ -141,8 +141,11 @@ class WindowsSensor(Sensor):
     def _needs(self, entry: Event) -> Iterator[Need]:
         yield need_of("os", entry.key, prerequisite=OsWrites(entry))
         for name in entry.settings:
-            setting = SettingOn(entry.key, self.knowledge.settings[name], entry.without_setting)
-            leaf = WhereWritten(setting, entry)
+            setting = self.knowledge.settings[name]
+            asked: Prerequisite = SettingOn(entry.key, setting, entry.without_setting)
+            if setting.retention:
+                asked = LogFull(entry.key, setting)
+            leaf = WhereWritten(asked, entry)
             yield need_of("setting", entry.key, name, prerequisite=leaf)
         yield from self._channel(entry.key, entry)
 
