@@ -18,7 +18,7 @@ from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.sensor import OnObject, Recorder, Sensor
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.platforms.windows.fact_titles import title_of
-from logreach.coverage.platforms.windows.headers import header_on, header_texts
+from logreach.coverage.platforms.windows.headers import header_on, header_texts, is_shared
 from logreach.coverage.platforms.windows.hosts import WINDOWS
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.knowledge.model import Event, EventKnowledge
@@ -231,6 +231,10 @@ class WindowsSensor(Sensor):
     def absent(self, event: EventId, facts: Facts) -> bool:
         entry, os = self.knowledge.events.get(event), facts.get(OS)
         return entry is not None and not isinstance(os, Missing) and written(entry, os.value) == NO
+
+    def provider_among_many(self, event: EventId) -> str:
+        entry = self.knowledge.events.get(event)
+        return entry.provider if entry is not None and is_shared(event.channel) else ""
 
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         return header_texts(event, field)

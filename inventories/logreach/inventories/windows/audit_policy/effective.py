@@ -16,7 +16,6 @@ from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Fact, Known, Missing, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import Scalar
-from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.windows.audit_policy.origins import (
     FIRST_WITH_GPO_SUBCATEGORIES,
     FORCE,
@@ -81,9 +80,14 @@ def audit(gpos: Sequence[Gpo], force: Fact[Scalar], os: Fact[OperatingSystem]) -
         _settle(merge, subcategory)
     told = origins(gpos, forced=_forced(force), too_old=_too_old(os))
     if told is not None:
-        evidence = Evidence(gpos[-1].folder)
+        some = [statement for gpo in gpos for statement in _audit_settings(gpo)]
+        evidence = replace(some[-1].evidence, quote="")
         merge.statements.append(Statement(AUDIT_ORIGINS, told, evidence, Strength.POLICY))
     return EffectivePolicy(tuple(merge.statements), tuple(merge.missing))
+
+
+def _audit_settings(gpo: Gpo) -> Iterable[Statement]:
+    return (*gpo.advanced.values(), *gpo.legacy.values())
 
 
 def _settle(merge: _Merge, subcategory: AuditSubcategory) -> None:

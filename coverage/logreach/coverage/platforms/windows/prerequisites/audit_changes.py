@@ -12,12 +12,11 @@ from logreach.coverage.engine.judged import Remedy, Volume
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import Scalar
-from logreach.inventories.windows.audit_policy.origins import FIRST_WITH_GPO_SUBCATEGORIES, FORCE
+from logreach.inventories.windows.audit_policy.origins import FORCE
 from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
 from logreach.inventories.windows.facts import (
     AUDIT,
     AUDIT_ORIGINS,
-    OS,
     SETTING,
     AuditOrigin,
     AuditOrigins,
@@ -141,12 +140,10 @@ class AuditChange:
     def _on_host(self) -> Remedy:
         switches = " /success:enable" * self.wanted.success
         switches += " /failure:enable" * self.wanted.failure
-        command = f'auditpol /set /subcategory:"{{{self.subcategory.guid}}}"{switches}'
-        os = self.facts.get(OS)
-        if isinstance(os, Known) and os.value.build < FIRST_WITH_GPO_SUBCATEGORIES:
-            return self._audit(f"Run: {command}")
         return self._audit(
-            f"Turn on {self._advanced}, or, where no GPO sets the audit policy, run: {command}"
+            f"Turn on {self._advanced}, or, where no GPO sets the audit policy and on Windows "
+            "Vista and Server 2008, which take none from a GPO, run: "
+            f'auditpol /set /subcategory:"{{{self.subcategory.guid}}}"{switches}'
         )
 
     @property
