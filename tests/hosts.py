@@ -53,6 +53,11 @@ def statement(kind: FactFamily[object], name: str, value: object) -> Statement:
     return Statement(FactKey(kind, name), value, _EVIDENCE)
 
 
+def audit_setting(words: str) -> AuditSetting:
+    """'success and failure', 'success', 'failure' or 'none'."""
+    return AuditSetting(*_OUTCOMES[words])
+
+
 def facts(words: Mapping[str, Any]) -> Facts:
     """Facts from words: os, role, audit (all or by subcategory), settings, channels, sacls,
     sysmon.
@@ -68,7 +73,7 @@ def facts(words: Mapping[str, Any]) -> Facts:
             audit if isinstance(audit, str) else audit.get(subcategory.name, audit.get("others"))
         )
         if state is not None:
-            said.append(statement(AUDIT, subcategory.guid, AuditSetting(*_OUTCOMES[state])))
+            said.append(statement(AUDIT, subcategory.guid, audit_setting(state)))
     for name, value in words.get("settings", {}).items():
         said.append(statement(SETTING, name, _OFF.get(value, value)))
     for name, value in words.get("features", {}).items():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import gpo_files
 import hosts
 import support
 
@@ -37,7 +38,7 @@ from logreach.coverage.platforms.windows.knowledge.model import (
 from logreach.coverage.platforms.windows.prerequisites.audit import Audited
 from logreach.coverage.platforms.windows.prerequisites.os import HasRole, OsFillsField, OsWrites
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
-from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, LogFull, SettingOn
 from logreach.coverage.platforms.windows.sacls import AccessNeed
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing
@@ -51,7 +52,16 @@ from logreach.inventories.forwarding.subscriptions import (
     Query,
     Subscription,
 )
-from logreach.inventories.windows.facts import CHANNEL, FAMILIES, SACL, ChannelState, Sacl
+from logreach.inventories.windows.facts import (
+    AUDIT_ORIGINS,
+    CHANNEL,
+    FAMILIES,
+    SACL,
+    AuditOrigin,
+    AuditOrigins,
+    ChannelState,
+    Sacl,
+)
 
 Words = Mapping[str, Any]
 _FAMILIES = {str(family): family for family in (*FAMILIES, FORWARDING.family)}
@@ -64,19 +74,26 @@ def key_of(text: str) -> FactKey[object]:
 
 
 def facts_of(words: Words) -> Facts:
-    """As `hosts.facts`, besides: `sizes` of channels of which nothing else is told, `sacls`,
+    """As `hosts.facts`, besides: `sizes` and `retention` of channels of which nothing else is told,
+    `sacls`,
     `assumed` facts, and those that are `unreadable` or `untold` for a reason; `subscriptions`, and what is
-    `incomplete` of them."""
+    `incomplete` of them; and the `origin` of Process Creation's audit policy."""
     facts = hosts.facts(words)
     known = dict(facts.known)
     for name, size in words.get("sizes", {}).items():
         state = hosts.statement(CHANNEL, name, ChannelState(max_bytes=size))
+        known.update(Facts.of([state]).known)
+    for name, retention in words.get("retention", {}).items():
+        state = hosts.statement(CHANNEL, name, ChannelState(retention=retention))
         known.update(Facts.of([state]).known)
     if "subscriptions" in words:
         told = tuple(_subscription(one) for one in words["subscriptions"])
         forwarding = Forwarding(told, tuple(words.get("incomplete", ())))
         evidence = Evidence("test", "d1")
         known[FORWARDING] = Known(forwarding, (evidence,))
+    if "origin" in words:
+        origins = hosts.statement(AUDIT_ORIGINS.family, "", _origins(words["origin"]))
+        known.update(Facts.of([origins]).known)
     for name, sddl in words.get("sacls", {}).items():
         sacl = hosts.statement(SACL, name, Sacl(support.aces_of(sddl) if sddl else ()))
         known.update(Facts.of([sacl]).known)
@@ -88,6 +105,16 @@ def facts_of(words: Words) -> Facts:
     }
     missing |= {key_of(text): Missing(reason) for text, reason in words.get("untold", {}).items()}
     return Facts(known, missing)
+
+
+def _origins(words: Words) -> AuditOrigins:
+    """The origin of Process Creation, as in `AuditOrigin`; `force_gpo` as in `AuditOrigins`."""
+    told = dict(words)
+    force_gpo = told.pop("force_gpo", told["gpo"])
+    asked = hosts.audit_setting(told.pop("asked")) if "asked" in told else None
+    origin = AuditOrigin(asked=asked, **told)
+    categories = (origin.category_gpo,) if origin.category_gpo else ()
+    return AuditOrigins(((gpo_files.PROCESS_CREATION, origin),), force_gpo, categories)
 
 
 def _subscription(words: Words) -> Subscription:
@@ -117,10 +144,18 @@ def _setting(words: Words) -> Prerequisite:
         "a page of Microsoft's",
         words.get("mask", 0),
         words.get("whole", ""),
+        exactly=tuple(words.get("exactly", ())),
+        in_part=tuple(words.get("in_part", ())),
     )
     if "without" not in words:
         return SettingOn("Made:1", setting)
     return SettingOn("Made:1", setting, Level[words["without"].upper()])
+
+
+def _log_full(words: Words) -> Prerequisite:
+    title, source = "when the log is full", "a page of Microsoft's"
+    does = words["when full"]
+    return LogFull("Made:1", Setting("", title, "", "", source, channel="Made", retention=does))
 
 
 def _span(builds: Sequence[int | None] | None) -> Span | None:
@@ -208,6 +243,7 @@ def _sysmon_fills(words: Words) -> Prerequisite:
 _LEAVES: dict[str, Callable[[Words], Prerequisite]] = {
     "channel": _channel,
     "setting": _setting,
+    "when full": _log_full,
     "subcategory": _audited,
     "written": _writes,
     "filled": _fills,

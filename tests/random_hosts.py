@@ -15,7 +15,14 @@ from logreach.inventories.forwarding.subscriptions import (
     Query,
     Subscription,
 )
-from logreach.inventories.windows.facts import SACL, Ace, Sacl
+from logreach.inventories.windows.facts import (
+    AUDIT_ORIGINS,
+    SACL,
+    Ace,
+    AuditOrigin,
+    AuditOrigins,
+    Sacl,
+)
 
 _SYSTEMS = (
     "Windows Vista SP2",
@@ -108,7 +115,27 @@ def facts(draw: st.DrawFn) -> Facts:
             said = said.stating(SACL(name), sacl)
     if draw(st.booleans()):
         said = said.stating(FORWARDING, draw(subscriptions()))
+    if draw(st.booleans()):
+        said = said.stating(AUDIT_ORIGINS, draw(_origins()))
     return said
+
+
+@st.composite
+def _origins(draw: st.DrawFn) -> AuditOrigins:
+    """A GPO that asks for some subcategories, some of them contested by a legacy category."""
+    by_guid = tuple(
+        (
+            one.guid,
+            AuditOrigin(
+                "GPO",
+                hosts.audit_setting(draw(_states())) if draw(st.booleans()) else None,
+                one.legacy_category if draw(st.booleans()) else "",
+                "GPO",
+            ),
+        )
+        for one in load_events().subcategories.values()
+    )
+    return AuditOrigins(by_guid, "GPO", ("GPO",))
 
 
 @st.composite

@@ -223,6 +223,35 @@ FIELDS_DIFFER = {"aliases": {"who": {"base": "User", "other": "LogonId"}}, "grou
 
 
 @pytest.mark.parametrize(
+    ("reference", "beside", "verdict"),
+    [
+        ("base", True, "achievable"),
+        ("base", False, "unknown"),
+        ("b1", True, "achievable"),
+    ],
+)
+def test_of_rules_that_share_a_name_the_one_in_the_same_file_is_meant(
+    reference: str, beside: bool, verdict: str, tmp_path: Path
+) -> None:
+    """Files of their own, each with a rule called 'base', of which two cannot fire."""
+    counting = {"title": "c", "correlation": {**COUNT, "timespan": "5m", "rules": [reference]}}
+    dead = BASE | {"detection": {"a": {"ImagePath": "x"}, "condition": "a"}}
+    files = {
+        "1.yml": [DEFAULTS | dead],
+        "2.yml": [DEFAULTS | BASE, counting] if beside else [counting],
+        "3.yml": [DEFAULTS | dead],
+    }
+    for name, documents in files.items():
+        (tmp_path / name).write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+    found = load_rules([tmp_path])
+    results = judge_all(found.rules, FakeHost({"Sysmon:1"}))
+    (correlation,) = [rule for rule in found.rules if rule.correlation]
+    result = results[correlation.id]
+    assert result.verdict.label == verdict
+    assert ("several rules have the name" in result.judged.reason) is not beside
+
+
+@pytest.mark.parametrize(
     ("wanted", "gone", "verdict"),
     [
         ({**JOIN, **ALIASED}, (), "not achievable"),

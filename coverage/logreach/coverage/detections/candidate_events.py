@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import chain
 
 from logreach.coverage.detections.branches import Conj
-from logreach.coverage.detections.constant_fields import always_there
+from logreach.coverage.detections.constant_fields import always_there, provider_among_many
 from logreach.coverage.detections.impossible import contradicts, opposite
 from logreach.coverage.detections.mapping import (
     EventAlternatives,
@@ -26,13 +26,14 @@ from logreach.coverage.detections.model import (
 from logreach.coverage.detections.reading import Reading, own_name, read
 from logreach.coverage.engine.verdict import UNKNOWN, YES, Verdict, all_of
 from logreach.coverage.events.event_id import ANY_NUMBER, EventId
-from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test, fold
 from logreach.coverage.events.variant import ANY_SENSE
 from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
 
 _MOST_NUMBERS = 256  # event ids that a range or an expression may stand for
 _NAMING = ("EventID", "Channel", "Provider_Name")  # which event it is, in the header
+_PROVIDER = "Provider_Name"
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
 
@@ -240,8 +241,35 @@ def _limit(
         said.append(f"whether {event} comes without {absent} is not known")
     if lacking:
         said.append(f"the rule's placeholder {lacking} has no value")
-    limit = all_of((best, UNKNOWN)) if absent or lacking else best
+    foreign = _foreign(event, wanted, suppressors)
+    if foreign:
+        said.append(
+            f"it asks for {event} of another provider than {foreign}, which no source describes"
+        )
+    limit = all_of((best, UNKNOWN)) if absent or lacking or foreign else best
     return limit, "; ".join(said)
+
+
+def _foreign(event: EventId, wanted: list[Reading], suppressors: list[list[Reading]]) -> str:
+    """The provider of the event that is described, where a rule asks for one of another provider
+    that has the same number in a log to which many write; '' otherwise."""
+    provider = provider_among_many(event)
+    asked = [one.constraint for one in wanted if one.field == _PROVIDER and one.constraint]
+    excluded = [
+        one.constraint
+        for (one, *others) in suppressors
+        if not others and one.field == _PROVIDER and one.constraint
+    ]
+    other = any(one.admits(provider) is False and not _akin(provider, one) for one in asked)
+    other = other or any(one.admits(provider) is True for one in excluded)
+    return provider if provider and other else ""
+
+
+def _akin(provider: str, asked: Constraint) -> bool:
+    """Whether a name that is asked for has the provider's in it, or the other way round: sources
+    spell some with more words, and instances of a service have names of their own."""
+    name = fold(provider)
+    return not asked.negated and any(name in fold(x) or fold(x) in name for x in asked.values)
 
 
 def _named(readings: Iterable[Reading], test: Test) -> str:

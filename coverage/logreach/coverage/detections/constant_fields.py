@@ -22,6 +22,13 @@ def settled(event: EventId, field: str, constraint: Constraint) -> bool | None:
 
 
 @lru_cache(maxsize=4096)
+def provider_among_many(event: EventId) -> str:
+    """The provider of an event in a log that others write to as well; '' where no others do."""
+    sensor = sensors().of(event)
+    return sensor.provider_among_many(event) if sensor else ""
+
+
+@lru_cache(maxsize=4096)
 def always_there(event: EventId, field: str) -> bool:
     """Whether every layout of the event has the field, whatever the host's settings."""
     sensor = sensors().of(event)

@@ -36,6 +36,7 @@ from logreach.coverage.detections.node_types import (
     WayNode,
 )
 from logreach.coverage.detections.reading import read
+from logreach.coverage.detections.references import References
 from logreach.coverage.detections.results import State
 from logreach.coverage.detections.truncation import condition_node, mapped_events_of
 from logreach.coverage.engine.fixed import Fixed
@@ -61,8 +62,7 @@ class RuleNodes:
         self._candidates: dict[int, tuple[CandidateEvent, CandidateNode]] = {}
         self.by_id: dict[str, RuleNode] = {}
         rules = list(rules)
-        self._rules = {rule.name: rule for rule in rules if rule.name}
-        self._rules |= {rule.id: rule for rule in rules}
+        self._references = References(rules)
         for rule in rules:
             self._add(rule, ())
         self.by_id = {rule.id: self.by_id[rule.id] for rule in rules}
@@ -214,9 +214,14 @@ class RuleNodes:
         """A rule that counts or joins what other rules find: as good as those are."""
         correlation = rule.correlation
         assert correlation is not None  # noqa: S101 - the caller asked
-        absent = [name for name in correlation.rules if name not in self._rules]
+        named = {name: self._references.meant(name, rule) for name in correlation.rules}
+        absent = [name for name, rules in named.items() if not rules]
         if absent:
             text = f"it counts on rules that were not given: {', '.join(absent)}"
+            return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, text)
+        shared = [name for name, rules in named.items() if len(rules) > 1]
+        if shared:
+            text = f"several rules have the name that it counts on: {', '.join(shared)}"
             return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, text)
         if rule.id in above:
             return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, "it counts on itself")
@@ -225,8 +230,8 @@ class RuleNodes:
             return self._unjudged(rule, UNKNOWN, State.UNKNOWN, text)
         excluded = excluded_in(correlation.condition)
         members = {
-            name: self._member(self._add(self._rules[name], (*above, rule.id)), correlation, name)
-            for name in correlation.rules
+            name: self._member(self._add(meant, (*above, rule.id)), correlation, name)
+            for name, (meant,) in named.items()
         }
         wanted = [member.node for name, member in members.items() if name not in excluded]
         joined = self._joined(correlation.condition, members)

@@ -165,6 +165,11 @@ class Sensor(Protocol):
         header alone."""
         return False
 
+    def provider_among_many(self, event: EventId) -> str:
+        """The provider of the event that is described, where others may write events of the same
+        number to its channel; '' where none does."""
+        return ""
+
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         """Every text that shippers write for a field of the header; () where that is not known."""
         return ()

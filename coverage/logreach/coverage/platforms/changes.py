@@ -18,6 +18,7 @@ from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
 from logreach.inventories.windows.audit_policy import baselines, effective
+from logreach.inventories.windows.audit_policy.origins import FORCE
 from logreach.inventories.windows.facts import AUDIT, OS, SETTING, SYSMON, AuditSetting, SysmonState
 from logreach.inventories.windows.group_policy import gpo
 from logreach.inventories.windows.registry.settings import nearest, settings
@@ -93,8 +94,8 @@ def _gpo(path: Path) -> Callable[[Host], Host]:
     others = [each for policy in policies for each in (*policy.legacy.values(), *policy.others)]
 
     def change(host: Host) -> Host:
-        stated = host.facts.get(SETTING(effective.FORCE))
-        forced = [each.value for each in others if each.key == SETTING(effective.FORCE)]
+        stated = host.facts.get(SETTING(FORCE))
+        forced = [each.value for each in others if each.key == SETTING(FORCE)]
         force = Known(forced[-1]) if forced else stated
         audit = effective.audit(policies, force, host.facts.get(OS))  # type: ignore[arg-type]
         stating = {each.key: _known(each) for each in (*others, *audit.statements)}

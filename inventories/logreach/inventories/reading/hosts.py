@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from logreach.inventories.reading.device_exports import Device
 from logreach.inventories.reading.recognise import FAMILIES
 from logreach.inventories.reading.specs import HostSpec
 from logreach.inventories.windows.audit_policy import auditpol, effective
+from logreach.inventories.windows.audit_policy.origins import FORCE
 from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
@@ -32,10 +33,8 @@ from logreach.inventories.windows.facts import (
     Role,
     SysmonState,
 )
-from logreach.inventories.windows.group_policy import gpo, preferences
-from logreach.inventories.windows.log_access import (
-    LOCAL_GROUP,
-)
+from logreach.inventories.windows.group_policy import gpo, policy_xml, preferences
+from logreach.inventories.windows.log_access import LOCAL_GROUP
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.system import sysmon_files
 
@@ -112,12 +111,25 @@ def _by_content(builder: Builder, path: Path) -> None:
         if file_format.read is auditpol.read:
             builder.audit_listings.append((source, reading))
         return
-    policy = gpo.Gpo(source.path, source.path)
+    policy = gpo.Gpo(source.path, source.path, is_file=True)
     policy.take(reading)
     if file_format.name == "gpresult":
+        policy.winners.update(builder.folder.once(source.path, _winners(source), _winners))
         policy.prefer(builder.once(preferences.read_result, source))
     # The local policy is applied before any GPO; a result of policy already holds all of them.
     (builder.results if file_format.name == "gpresult" else builder.local).append(policy)
+
+
+def _winners(source: Source) -> Callable[[], dict[FactKey[object], str]]:
+    """The GPOs that a result of policy names; none where it cannot be read, which is told."""
+
+    def read() -> dict[FactKey[object], str]:
+        try:
+            return policy_xml.winners(source)
+        except InputError:
+            return {}
+
+    return read
 
 
 def _unread(builder: Builder, faults: tuple[Fault, ...]) -> None:
@@ -303,7 +315,7 @@ def _settled(builder: Builder) -> Host:
         merged = [statement for statement in merged if statement.key != ROLE]
         builder.faults.append(clash)
         builder.missing.append((ROLE, Missing(clash.message, clash)))
-    policy = effective.audit(builder.policies, first.get(SETTING(effective.FORCE)), first.get(OS))
+    policy = effective.audit(builder.policies, first.get(SETTING(FORCE)), first.get(OS))
     merged = _as_loaded(builder, merged, _check_listings(builder, first))
     of_policy = filter(builder.stands, policy.statements)
     statements = [*merged, *of_policy, *_workstation(first)]

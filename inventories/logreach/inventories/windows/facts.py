@@ -73,6 +73,47 @@ class AuditSetting(StructuredValue):
         return self != other and self.success >= other.success and self.failure >= other.failure
 
 
+@dataclass(frozen=True, slots=True)
+class AuditOrigin:
+    """What the policies of a host ask of one audit subcategory, and which GPO to change for it.
+
+    `gpo` is that GPO's display name, '' where none is known. `asked` is what they set the
+    subcategory itself to. `category` is the legacy category that contests it, set by
+    `category_gpo`; '' where none is set or subcategories are known to override. `by_category`:
+    only the category can change it on this host.
+    """
+
+    gpo: str
+    asked: AuditSetting | None = None
+    category: str = ""
+    category_gpo: str = ""
+    by_category: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOrigins(StructuredValue):
+    """Which policies decide a host's audit policy: by the subcategory's GUID.
+
+    `force_gpo` is the GPO in which to have subcategories override categories, `category_gpos`
+    those that set legacy categories.
+    """
+
+    by_guid: tuple[tuple[str, AuditOrigin], ...]
+    force_gpo: str = ""
+    category_gpos: tuple[str, ...] = ()
+
+    def of(self, guid: str) -> AuditOrigin | None:
+        """The origin of one subcategory; None where no policy of the host says anything of it."""
+        return next((origin for name, origin in self.by_guid if name == guid), None)
+
+    def in_words(self) -> str:
+        """'GPO Baseline, GPO Servers'."""
+        names = dict.fromkeys(
+            name for _, origin in self.by_guid for name in (origin.gpo, origin.category_gpo) if name
+        )
+        return ", ".join(f"GPO {name}" for name in names) or "a policy without a name"
+
+
 class KeptEvents(Protocol):
     """A set of events that a change of a sensor's configuration lets through."""
 
@@ -218,6 +259,8 @@ AUDIT = FactFamily("audit", AuditSetting)
 """By the subcategory's GUID, upper case without braces."""
 LEGACY_AUDIT = FactFamily("legacy-audit", AuditSetting)
 """By the category as secedit writes it: 'AuditObjectAccess'."""
+AUDIT_ORIGINS = single_fact("audit-origins", AuditOrigins)
+"""Told by no file: worked out of the policies of a host that has any."""
 SETTING: FactFamily[Scalar] = FactFamily("setting", bool, int, str)
 """By the setting's name in tables/settings.yaml."""
 SYSMON = single_fact("sysmon", SysmonState)

@@ -6,6 +6,7 @@ from logreach.coverage.platforms.windows.knowledge.model import EventKnowledge
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import (
     AUDIT,
+    AUDIT_ORIGINS,
     CHANNEL,
     OS,
     SACL,
@@ -29,9 +30,9 @@ def title_of(knowledge: EventKnowledge, key: FactKey[object]) -> str:
     if key.family is LOCAL_GROUP:
         return "members of the local group Event Log Readers"
     if key.family is CHANNEL:
-        return f"whether channel {key.name} is enabled"
+        return f"channel {key.name}: whether it is enabled, what it does when full"
     if key.family is SACL:
         return f"audit entries (SACL) on {key.name}"
     if key.family is OS.family:
         return "operating system"
-    return ""
+    return "GPOs that set the audit policy" if key.family is AUDIT_ORIGINS.family else ""

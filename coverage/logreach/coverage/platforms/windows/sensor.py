@@ -18,7 +18,7 @@ from logreach.coverage.events.patterns import EventPattern
 from logreach.coverage.events.sensor import OnObject, Recorder, Sensor
 from logreach.coverage.events.variant import ANY_SENSE, Sense
 from logreach.coverage.platforms.windows.fact_titles import title_of
-from logreach.coverage.platforms.windows.headers import header_on, header_texts
+from logreach.coverage.platforms.windows.headers import header_on, header_texts, is_shared
 from logreach.coverage.platforms.windows.hosts import WINDOWS
 from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.coverage.platforms.windows.knowledge.model import Event, EventKnowledge
@@ -31,7 +31,7 @@ from logreach.coverage.platforms.windows.prerequisites.os import (
     written,
 )
 from logreach.coverage.platforms.windows.prerequisites.sacl import ObjectAudited
-from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, SettingOn
+from logreach.coverage.platforms.windows.prerequisites.settings import ChannelOn, LogFull, SettingOn
 from logreach.coverage.platforms.windows.prerequisites.where_written import WhereWritten
 from logreach.coverage.platforms.windows.sacls import WITH_GLOBAL, AccessNeed, ObjectScope
 from logreach.coverage.platforms.windows.sacls.pattern_objects import (
@@ -141,8 +141,11 @@ class WindowsSensor(Sensor):
     def _needs(self, entry: Event) -> Iterator[Need]:
         yield need_of("os", entry.key, prerequisite=OsWrites(entry))
         for name in entry.settings:
-            setting = SettingOn(entry.key, self.knowledge.settings[name], entry.without_setting)
-            leaf = WhereWritten(setting, entry)
+            setting = self.knowledge.settings[name]
+            asked: Prerequisite = SettingOn(entry.key, setting, entry.without_setting)
+            if setting.retention:
+                asked = LogFull(entry.key, setting)
+            leaf = WhereWritten(asked, entry)
             yield need_of("setting", entry.key, name, prerequisite=leaf)
         yield from self._channel(entry.key, entry)
 
@@ -232,6 +235,10 @@ class WindowsSensor(Sensor):
     def absent(self, event: EventId, facts: Facts) -> bool:
         entry, os = self.knowledge.events.get(event), facts.get(OS)
         return entry is not None and not isinstance(os, Missing) and written(entry, os.value) == NO
+
+    def provider_among_many(self, event: EventId) -> str:
+        entry = self.knowledge.events.get(event)
+        return entry.provider if entry is not None and is_shared(event.channel) else ""
 
     def header_texts(self, event: EventId, field: str) -> tuple[str, ...]:
         return header_texts(event, field)

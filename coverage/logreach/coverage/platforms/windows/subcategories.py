@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterable
 
 from logreach.coverage.events.event_id import EventId
-from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.events.expression_parts import with_parts
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test, fold
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
 from logreach.coverage.platforms.windows.knowledge.subcategory_cases import (
     SubcategoryCase,
@@ -39,33 +40,47 @@ def possible_cases(pattern: EventPattern) -> tuple[SubcategoryCase, ...]:
 
 def _may_be_in(pattern: EventPattern, case: SubcategoryCase) -> bool:
     return all(
-        _may_meet_both(pattern.fields.get(field, ()), case_constraints)
+        _may_meet_both(
+            with_parts(pattern.fields.get(field, ())), case_constraints, case.words.get(field, ())
+        )
         for field, case_constraints in case.fields.items()
     )
 
 
 def _may_meet_both(
-    pattern_constraints: tuple[Constraint, ...], case_constraints: tuple[Constraint, ...]
+    pattern_constraints: tuple[Constraint, ...],
+    case_constraints: tuple[Constraint, ...],
+    words: tuple[str, ...],
 ) -> bool:
-    """Whether one value may meet the constraints of a pattern and of a case; False is certain."""
+    """Whether one value may meet the constraints of a pattern and of a case; False is certain.
+
+    `words` are those that such values are or consist of, () where that is not known.
+    """
     both = (*pattern_constraints, *case_constraints)
     for constraint in both:
         if constraint.test is Test.EQUALS and not constraint.negated:
             return any(
                 all(each.admits(value) is not False for each in both) for value in constraint.values
             )
-    pairs = product(pattern_constraints, case_constraints)
-    if any(_contradicts(from_pattern, from_case) for from_pattern, from_case in pairs):
+    if any(_contradicts(constraint, case_constraints, words) for constraint in pattern_constraints):
         return False
     return may_meet(both)
 
 
-def _contradicts(from_pattern: Constraint, from_case: Constraint) -> bool:
-    """Whether the case's expression excludes every text that the pattern's constraint names."""
-    if (
-        from_pattern.negated
-        or from_pattern.test not in _FRAGMENTS
-        or from_case.test is not Test.MATCHES
-    ):
+def _contradicts(
+    from_pattern: Constraint, case_constraints: tuple[Constraint, ...], words: tuple[str, ...]
+) -> bool:
+    """Whether the case excludes every text that the pattern's constraint names as a part."""
+    if from_pattern.negated or from_pattern.test not in _FRAGMENTS:
         return False
-    return all(from_case.admits(value) is False for value in from_pattern.values)
+    excluding = [constraint for constraint in case_constraints if constraint.negated]
+    return all(_excluded(part, excluding, words) for part in from_pattern.values)
+
+
+def _excluded(part: str, excluding: Iterable[Constraint], words: tuple[str, ...]) -> bool:
+    """Whether no text with this part is left: none of the words with it is, or, where it is in no
+    word, every text with it has what is excluded as a part."""
+    meant = [word for word in words if fold(part) in fold(word)]
+    if meant:
+        return all(any(each.admits(word) is False for each in excluding) for word in meant)
+    return any(each.test is not Test.EQUALS and each.admits(part) is False for each in excluding)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.expression_parts import with_parts
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.events.variant import ANY_HOST, ANY_SENSE, Sense
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
@@ -38,7 +39,14 @@ _SHAPE: Shape = {
         }
     ],
     "everywhere": [
-        {"events": [str], "field": str, "begins?": [str], "lacks?": [str], "source": str}
+        {
+            "events": [str],
+            "field": str,
+            "begins?": [str],
+            "lacks?": [str],
+            "of?": {...: str},
+            "source": str,
+        }
     ],
 }
 _OTHER = {"success": "failure", "failure": "success"}  # an event has no third outcome
@@ -49,7 +57,8 @@ class _Clue:
     """What a field holds in every event that is `of` an outcome, or of hosts `without` a role, or
     in every event whatever (neither of both).
 
-    `spelled`: the values are spellings of one value, the event's own first.
+    `spelled`: the values are spellings of one value, the event's own first. `among`: it is so only
+    in events of which these fields have these values.
     """
 
     field: str
@@ -58,6 +67,15 @@ class _Clue:
     without: str = ""
     what: str = ""
     spelled: bool = False
+    among: tuple[tuple[str, str], ...] = ()
+
+    def concerns(self, pattern: EventPattern) -> bool:
+        """Whether it tells anything of a pattern: its field is asked for, and the rest may hold."""
+        return self.field in pattern.fields and all(
+            constraint.admits(value) is not False
+            for name, value in self.among
+            for constraint in pattern.fields.get(name, ())
+        )
 
     def allows(self, constraints: tuple[Constraint, ...]) -> bool:
         """Whether some such event may meet the constraints; False is certain."""
@@ -75,11 +93,11 @@ class _Clue:
 
 def variant_of(pattern: EventPattern) -> Sense | None:
     """What all events of a pattern have in common; None: no event can be in it."""
-    clues = [clue for clue in _clues(pattern.event) if clue.field in pattern.fields]
+    clues = [clue for clue in _clues(pattern.event) if clue.concerns(pattern)]
     anywhere = ANY_HOST if of_other_servers(pattern) else ""
     if not clues:
         return Sense("", anywhere) if anywhere else ANY_SENSE
-    barred = [clue for clue in clues if not clue.allows(pattern.fields[clue.field])]
+    barred = [clue for clue in clues if not clue.allows(with_parts(pattern.fields[clue.field]))]
     if any(not clue.of and not clue.without for clue in barred):
         return None
     outcomes = load_events().events[pattern.event].outcomes
@@ -139,7 +157,9 @@ def _elsewhere(entry: dict[str, Any]) -> Iterator[_Clue]:
 
 
 def _everywhere(entry: dict[str, Any]) -> Iterator[_Clue]:
+    field, among = entry["field"], tuple(entry.get("of", {}).items())
     if "begins" in entry:
-        yield _Clue(entry["field"], Constraint(Test.BEGINS, tuple(entry["begins"])))
+        yield _Clue(field, Constraint(Test.BEGINS, tuple(entry["begins"])), among=among)
     if "lacks" in entry:
-        yield _Clue(entry["field"], Constraint(Test.CONTAINS, tuple(entry["lacks"]), negated=True))
+        lacks = Constraint(Test.CONTAINS, tuple(entry["lacks"]), negated=True)
+        yield _Clue(field, lacks, among=among)

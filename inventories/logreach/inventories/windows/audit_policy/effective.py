@@ -12,15 +12,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Fact, Known, Missing, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import Scalar
+from logreach.inventories.windows.audit_policy.origins import (
+    FIRST_WITH_GPO_SUBCATEGORIES,
+    FORCE,
+    origins,
+)
 from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory, subcategories
-from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting, OperatingSystem
+from logreach.inventories.windows.facts import (
+    AUDIT,
+    AUDIT_ORIGINS,
+    LEGACY_AUDIT,
+    AuditSetting,
+    OperatingSystem,
+)
 from logreach.inventories.windows.group_policy.gpo import Gpo
 
-FORCE = "sce_no_apply_legacy_audit_policy"
-FIRST_WITH_GPO_SUBCATEGORIES = 7600  # Windows 7 and Server 2008 R2 read audit.csv from a GPO
 _OLD_WINDOWS = (
     "Windows Vista and Server 2008 take no subcategory settings from Group Policy, "
     "so the setting of {gpo} does not reach this host"
@@ -29,7 +39,8 @@ _OLD_WINDOWS = (
 
 @dataclass(frozen=True, slots=True)
 class EffectivePolicy:
-    """The settled audit settings, and the subcategories that stay unknown with the reason."""
+    """The settled audit settings with the GPOs behind them, and the subcategories that stay
+    unknown with the reason."""
 
     statements: tuple[Statement, ...] = ()
     missing: tuple[tuple[FactKey[object], Missing], ...] = ()
@@ -67,7 +78,16 @@ def audit(gpos: Sequence[Gpo], force: Fact[Scalar], os: Fact[OperatingSystem]) -
     merge = _Merge(gpos, force, os)
     for subcategory in subcategories().values():
         _settle(merge, subcategory)
+    told = origins(gpos, forced=_forced(force), too_old=_too_old(os))
+    if told is not None:
+        some = [statement for gpo in gpos for statement in _audit_settings(gpo)]
+        evidence = replace(some[-1].evidence, quote="")
+        merge.statements.append(Statement(AUDIT_ORIGINS, told, evidence, Strength.POLICY))
     return EffectivePolicy(tuple(merge.statements), tuple(merge.missing))
+
+
+def _audit_settings(gpo: Gpo) -> Iterable[Statement]:
+    return (*gpo.advanced.values(), *gpo.legacy.values())
 
 
 def _settle(merge: _Merge, subcategory: AuditSubcategory) -> None:

@@ -45,7 +45,9 @@ class Gpo:
     `advanced` holds its audit subcategories by GUID, `legacy` its audit categories by name,
     `others` its other settings. `unreadable` are settings whose value could not be read, `unread`
     families of facts that it may also set in a file that could not be read. `preferred` are the
-    settings that its preferences set, or why they are unknown.
+    settings that its preferences set, or why they are unknown. `is_file` marks a policy that was
+    read from a file of the host, named by its path; `winners` are the GPOs behind its settings
+    where the file tells them.
     """
 
     name: str
@@ -57,6 +59,16 @@ class Gpo:
     faults: list[Fault] = field(default_factory=list)
     unread: dict[FactFamily[object], Missing] = field(default_factory=dict)
     preferred: dict[FactKey[object], Statement | Missing] = field(default_factory=dict)
+    is_file: bool = False
+    winners: dict[FactKey[object], str] = field(default_factory=dict)
+
+    def display_name(self, key: FactKey[object]) -> str:
+        """The display name of the GPO that sets a fact; '' where only a file is known."""
+        return self.winners.get(key, "" if self.is_file else self.name)
+
+    def sets(self, key: FactKey[object]) -> bool:
+        """Whether it sets a fact that is no audit setting, by policy or by preference."""
+        return key in self.preferred or any(statement.key == key for statement in self.others)
 
     def doubt(self, key: FactKey[object]) -> Missing | None:
         """Why this GPO may set a fact although no setting of it was read; None if it does not."""

@@ -63,6 +63,31 @@ def _of_readers(source: Source, computer: XmlElement) -> Reading:
     return Reading()
 
 
+def winners(source: Source) -> dict[FactKey[object], str]:
+    """The display name of the GPO that won, by the fact that it sets, of `gpresult /x`."""
+    root, _ = read_xml(source)
+    computer = root.child("ComputerResults")
+    found: dict[FactKey[object], str] = {}
+    for setting in _winning_settings(computer, _gpo_names(computer)) if computer else ():
+        for key in _keys(source, setting):
+            if setting.gpo:
+                found[key] = setting.gpo
+    return found
+
+
+def _keys(source: Source, setting: _ReportedSetting) -> Iterator[FactKey[object]]:
+    """The facts that one reported setting states."""
+    statements: list[Statement] = []
+    if setting.element.name == "AuditSetting":
+        _read_subcategory(source, setting, statements, [])
+    elif setting.element.name == "Audit":
+        _read_category(source, setting, statements)
+    else:
+        values = tuple(_values(setting.element))
+        statements.extend(registry_values.reading(source, values, Strength.POLICY).statements)
+    yield from (statement.key for statement in statements)
+
+
 def read_report(source: Source) -> Reading:
     """Read a GPO's computer settings from `gpreport.xml`; they only check the backup's files."""
     root, _ = read_xml(source)

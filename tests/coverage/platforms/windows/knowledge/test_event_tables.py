@@ -35,15 +35,7 @@ _NAMES = (
 )
 _FAULTS = yaml.safe_load(Path(__file__).with_name("event_table_faults.yaml").read_text("utf-8"))
 # Events hang on these, and no inventory tells them yet: such events stay unknown.
-_TOLD_BY_NO_READER = {
-    "app_control_enforced",
-    "app_control_policy",
-    "applocker_policy",
-    "asr_rules",
-    "azman_auditing",
-    "ca_audit_template_load",
-    "defender_active",
-}
+_TOLD_BY_NO_READER = {"azman_auditing", "ca_audit_template_load"}
 _EVERY_BUILD = (6000, 7600, 9200, 9600, 10240, 10586, 14393, 17763, 18362, 19043, 20348, 22000)
 
 
@@ -104,8 +96,17 @@ def test_roles_and_settings_are_those_that_an_inventory_can_tell() -> None:
     knowledge = load_events()
     features = set(keys_by_place()["features"])
     assert knowledge.roles.keys() - features == {Role.DOMAIN_CONTROLLER, MEMBER}
-    names = {setting.name for setting in knowledge.settings.values()}
+    names = {setting.name for setting in knowledge.settings.values() if not setting.retention}
     assert names - settings().keys() <= _TOLD_BY_NO_READER
+
+
+def test_what_a_log_does_when_full_is_asked_of_a_known_channel() -> None:
+    knowledge = load_events()
+    asked = [setting for setting in knowledge.settings.values() if setting.retention]
+    assert {setting.retention for setting in asked} == {"retain", "archive"}
+    assert {setting.channel for setting in asked} <= {
+        channel.name for channel in knowledge.channels.values()
+    }
 
 
 def test_hosts_of_some_roles_record_nothing_for_others() -> None:

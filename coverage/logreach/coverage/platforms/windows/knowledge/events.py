@@ -40,6 +40,20 @@ from logreach.inventories.windows.facts import OsKind
 from logreach.inventories.windows.registry.settings import settings
 
 _HERE = Path(__file__).parent
+_SETTING_KEYS = (
+    "fact",
+    "title",
+    "mask",
+    "whole",
+    "exactly",
+    "in_part",
+    "channel",
+    "retention",
+    "remedy",
+    "note",
+    "volume",
+    "source",
+)
 _UNKNOWN_COLUMNS = ("key", "named_by", "reason")
 _UPDATE_COLUMNS = ("event", "field", "setting", "builds", "source")
 _RETIRED_COLUMNS = ("channel", "first", "last", "reason", "source")
@@ -123,13 +137,8 @@ def _on_builds(row: TableRow, on: object, faults: Faults) -> dict[OsKind, Span |
 
 
 def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
-    keys = ("fact", "mask", "whole", "title", "remedy", "note", "volume", "source")
     by_name: dict[str, Setting] = {}
-    for name, row in read_entries(folder / "settings.yaml", keys, faults):
-        mask = row.values.get("mask", 0)
-        if type(mask) is not int:
-            faults.add(row, "mask is a number")
-            mask = 0
+    for name, row in read_entries(folder / "settings.yaml", _SETTING_KEYS, faults):
         fact = row.text("fact") or name
         stated = settings().get(fact)
         title = row.text("title") or (stated.title if stated else "")
@@ -141,11 +150,31 @@ def _settings(folder: Path, faults: Faults) -> dict[str, Setting]:
             row.text("remedy"),
             row.text("note"),
             _sourced(row, faults),
-            mask,
+            _number(row, "mask", faults),
             row.text("whole"),
             row.text("volume"),
+            _numbers(row, "exactly", faults),
+            _numbers(row, "in_part", faults),
+            row.text("channel"),
+            row.text("retention"),
         )
     return by_name
+
+
+def _number(row: TableRow, name: str, faults: Faults) -> int:
+    number = row.values.get(name, 0)
+    if type(number) is int:
+        return number
+    faults.add(row, f"{name} is a number")
+    return 0
+
+
+def _numbers(row: TableRow, name: str, faults: Faults) -> tuple[int, ...]:
+    numbers = row.values.get(name, [])
+    if isinstance(numbers, list) and all(type(number) is int for number in numbers):
+        return tuple(numbers)
+    faults.add(row, f"{name} is a list of numbers")
+    return ()
 
 
 def _roles(folder: Path, faults: Faults) -> tuple[dict[str, str], frozenset[str]]:

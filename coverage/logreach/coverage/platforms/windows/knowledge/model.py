@@ -96,8 +96,10 @@ class Setting:
 
     `name` is that of the fact. `mask` holds the bits of a number that must all be set; 0: any
     value but zero, false and nothing turns it on. `whole` is the entry of a list (parts between
-    ';') that covers everything, where other entries cover a part; '': any entry will do. `volume`
-    is a source's word for how many events it yields, '' for none.
+    ';') that covers everything, where other entries cover a part; '': any entry will do. `exactly`
+    are the only numbers that turn it on, those `in_part` do so for a part; (): any. `volume` is a
+    source's word for how many events it yields, '' for none. `channel` and `retention` ask what a
+    log does when it is full ('retain', 'archive') instead of a setting.
     """
 
     name: str
@@ -108,11 +110,17 @@ class Setting:
     mask: int = 0
     whole: str = ""
     volume: str = ""
+    exactly: tuple[int, ...] = ()
+    in_part: tuple[int, ...] = ()
+    channel: str = ""
+    retention: str = ""
 
     def level(self, value: Scalar) -> Level:
         """How far the fact's value turns it on; True stands for every bit and every entry."""
         if isinstance(value, Off):
             return Level.NO
+        if self.exactly and value is not True:
+            return self._level_of_number(value)
         if self.mask and value is not True:
             on = isinstance(value, int) and value & self.mask == self.mask
         else:
@@ -122,6 +130,11 @@ class Setting:
         if self.whole and isinstance(value, str):
             return Level.YES if self.whole in value.split(";") else Level.PARTIAL
         return Level.YES
+
+    def _level_of_number(self, value: Scalar) -> Level:
+        if value in self.exactly:
+            return Level.YES
+        return Level.PARTIAL if value in self.in_part else Level.NO
 
 
 @dataclass(frozen=True, slots=True)

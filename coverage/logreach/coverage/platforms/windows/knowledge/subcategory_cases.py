@@ -29,7 +29,7 @@ _CASE: Shape = {
 }
 _SHAPE: Shape = {
     "lists": {...: [str]},
-    "events": [{"events": [str], "source": str, "cases": [_CASE]}],
+    "events": [{"events": [str], "source": str, "words?": {...: [str]}, "cases": [_CASE]}],
     "untold": {...: str},
 }
 _TESTS = {
@@ -47,7 +47,8 @@ class SubcategoryCase:
 
     `subcategories` are names; of several it is one, and sources differ on which. `kind` is the kind
     of object ('' where the event is on none). `fields` holds what such events satisfy. `doubt` says
-    why sources differ on whether they exist.
+    why sources differ on whether they exist. `words` are those of which the values of a field are
+    made, in any case of the event.
     """
 
     subcategories: tuple[str, ...]
@@ -55,6 +56,7 @@ class SubcategoryCase:
     fields: Mapping[str, tuple[Constraint, ...]]
     doubt: str
     source: str
+    words: Mapping[str, tuple[str, ...]]
 
 
 @cache
@@ -63,9 +65,7 @@ def subcategory_cases() -> Mapping[EventId, tuple[SubcategoryCase, ...]]:
     programming error."""
     table = yaml_table(_FILE, _SHAPE)
     return {
-        EventId.parse(event): tuple(
-            _case(case, entry["source"], table["lists"]) for case in entry["cases"]
-        )
+        EventId.parse(event): tuple(_case(case, entry, table["lists"]) for case in entry["cases"])
         for entry in table["events"]
         for event in entry["events"]
     }
@@ -78,14 +78,17 @@ def untold_events() -> Mapping[EventId, str]:
     return {EventId.parse(event): reason for event, reason in untold.items()}
 
 
-def _case(data: Mapping[str, Any], source: str, lists: Mapping[str, list[str]]) -> SubcategoryCase:
+def _case(
+    data: Mapping[str, Any], entry: Mapping[str, Any], lists: Mapping[str, list[str]]
+) -> SubcategoryCase:
     names = data["subcategory"]
     return SubcategoryCase(
         (names,) if isinstance(names, str) else tuple(names),
         data.get("kind", ""),
         {name: tuple(_constraints(tests, lists)) for name, tests in data["fields"].items()},
         data.get("doubt", ""),
-        data.get("source", source),
+        data.get("source", entry["source"]),
+        {name: tuple(_expanded(words, lists)) for name, words in entry.get("words", {}).items()},
     )
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from logreach.coverage.engine.judged import Reason, Remedy, Volume
+from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.coverage.platforms.windows.knowledge.model import Span
+from logreach.coverage.platforms.windows.prerequisites.audit_changes import AuditChange, audit_key
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.windows.audit_policy.origins import FORCE
 from logreach.inventories.windows.audit_policy.subcategories import AuditSubcategory
-from logreach.inventories.windows.facts import AUDIT, OS, AuditSetting
-
-
-def audit_key(guid: str) -> FactKey[object]:
-    """The fact that says what a subcategory records."""
-    return AUDIT(guid)
+from logreach.inventories.windows.facts import AUDIT, AUDIT_ORIGINS, OS, SETTING, AuditSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class Audited:
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
-        return (audit_key(self.subcategory.guid), OS)
+        return (audit_key(self.subcategory.guid), OS, AUDIT_ORIGINS, SETTING(FORCE))
 
     def check(self, facts: Facts) -> Reason:
         return self._ungoverned(facts) or self._set(facts)
@@ -61,23 +58,26 @@ class Audited:
 
     def _set(self, facts: Facts) -> Reason:
         """What the subcategory is set to, against what the event needs."""
-        key = audit_key(self.subcategory.guid)
-        fact = facts.get(AUDIT(self.subcategory.guid))
+        key, fact = audit_key(self.subcategory.guid), facts.get(AUDIT(self.subcategory.guid))
+        change = AuditChange(self.subcategory, self._wanted(), facts)
         title = f"audit subcategory {self.subcategory.name}"
-        if isinstance(fact, Missing):
-            explanation = f"{title}: its state is unknown ({fact.reason})"
-            return self._reason(UNKNOWN, explanation, (), self._remedy(), missing=key)
-        setting = fact.value
+        setting = change.now
+        if setting is None:
+            reason = fact.reason if isinstance(fact, Missing) else ""
+            explanation = f"{title}: its state is unknown ({reason})"
+            missing = change.undecided or key
+            return self._reason(UNKNOWN, explanation, (), change.remedy(), missing=missing)
         verdict = self._judge(setting)
-        explanation = (
-            f"{title} is set to {setting}{' by default (assumed)' if fact.assumed else ''}"
+        assumed, evidence = (
+            (False, ()) if isinstance(fact, Missing) else (fact.assumed, fact.evidence)
         )
+        explanation = f"{title} is set to {setting}{' by default (assumed)' if assumed else ''}"
         if verdict == YES:
-            return self._reason(verdict, explanation, fact.evidence)
+            return self._reason(verdict, explanation, evidence)
         explanation = f"{explanation}; {self.subject} needs {self._needed()}"
         if self.why:
             explanation = f"{explanation} ({self.why})"
-        return self._reason(verdict, explanation, fact.evidence, self._remedy())
+        return self._reason(verdict, explanation, evidence, change.remedy())
 
     @property
     def _reason(self) -> partial[Reason]:
@@ -101,18 +101,3 @@ class Audited:
             success="success" in self.outcomes or not self.outcomes,
             failure="failure" in self.outcomes or not self.outcomes,
         )
-
-    def _remedy(self) -> Remedy:
-        """What is to be turned on, whatever else is on already."""
-        value = self._wanted()
-        switches = " /success:enable" * value.success + " /failure:enable" * value.failure
-        explanation = (
-            f"Turn on {self.subcategory.gpo_name} ({value}) under Advanced Audit Policy "
-            f"Configuration > {self.subcategory.category}, or run: "
-            f'auditpol /set /subcategory:"{{{self.subcategory.guid}}}"{switches}'
-        )
-        cost = f"event volume: {self.subcategory.volume}" if self.subcategory.volume else ""
-        title = f"{self.subcategory.gpo_name}: {value}"
-        volume = Volume.of(self.subcategory.volume)
-        key = audit_key(self.subcategory.guid)
-        return Remedy(key, value, explanation, cost, title, "audit policy", volume)

@@ -96,6 +96,49 @@ def _state(level: Level, value: Scalar) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class LogFull:
+    """What a log does when it is full, which alone has some events written.
+
+    It offers no remedy: a log that keeps its oldest events loses the newest.
+    """
+
+    subject: str
+    setting: Setting
+
+    @property
+    def _key(self) -> FactKey[object]:
+        return CHANNEL(self.setting.channel)
+
+    @property
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (self._key,)
+
+    def check(self, facts: Facts) -> Reason:
+        fact = facts.get(CHANNEL(self.setting.channel))
+        told = None if isinstance(fact, Missing) else fact.value.retention
+        evidence = () if isinstance(fact, Missing) else fact.evidence
+        reason = partial(Reason, "setting", self.subject, reference=self.setting.source)
+        if told not in _WHEN_FULL:
+            explanation = (
+                f"{self.subject} is written only where the log {self.setting.channel} "
+                f"{_WHEN_FULL[self.setting.retention]} when it is full, which is unknown"
+            )
+            return reason(UNKNOWN, explanation, evidence, missing=self._key)
+        explanation = f"the log {self.setting.channel} {_WHEN_FULL[told]} when it is full"
+        if told == self.setting.retention:
+            return reason(YES, explanation, evidence)
+        needed = _WHEN_FULL[self.setting.retention]
+        return reason(NO, f"{explanation}; {self.subject} is of one that {needed}", evidence)
+
+
+_WHEN_FULL = {
+    "overwrite": "overwrites its oldest events",
+    "retain": "keeps its events and takes no new ones",
+    "archive": "is archived",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelOn:
     """The event log channel is enabled. Where nobody tells, Windows' own default decides; where
     what should tell could not be read, nothing does."""
