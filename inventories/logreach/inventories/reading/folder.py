@@ -77,8 +77,9 @@ def _inventory(name: str, folder: Folder, declared: Manifest, source: Source) ->
     if not built and (faults or notes):
         raise InputError([*faults, *notes])
     faults.extend(fault for host in built for fault in host.faults)
-    distinct_faults = tuple(dict.fromkeys(faults))
-    return Inventory(name, tuple(built), folder.files, distinct_faults, tuple(notes))
+    notes.extend(note for host in built for note in host.notes)
+    distinct_faults, distinct_notes = (tuple(dict.fromkeys(each)) for each in (faults, notes))
+    return Inventory(name, tuple(built), folder.files, distinct_faults, distinct_notes)
 
 
 def _listed(
