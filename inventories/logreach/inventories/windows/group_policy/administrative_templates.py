@@ -55,7 +55,7 @@ class TemplatePolicy:
         """Every registry key that it sets values of."""
         return tuple(dict.fromkeys([self.key, *(element.key for element in self.elements)]))
 
-    def switched(self, enabled: bool, location: str) -> tuple[RegistryValue, ...]:
+    def switched(self, location: str, *, enabled: bool) -> tuple[RegistryValue, ...]:
         """The value that says whether the policy is enabled; none where it has none."""
         if not self.value:
             return ()
@@ -125,9 +125,11 @@ class TemplateReading:
         location = f"line {element.line}"
         state = _text(element, "State")
         if state == "Disabled":
-            self.values.extend((*policy.switched(False, location), *policy.removed(location)))
+            self.values.extend(
+                (*policy.switched(location, enabled=False), *policy.removed(location))
+            )
         elif state == "Enabled":
-            self.values.extend(policy.switched(True, location))
+            self.values.extend(policy.switched(location, enabled=True))
             for part in policy.elements:
                 self._read_element(element, policy, part)
         elif state != "Not Configured":
@@ -175,10 +177,7 @@ def unknown(
 ) -> tuple[tuple[FactKey[object], Missing], ...]:
     """The facts that policies may set, with the fault that keeps them unknown."""
     pairs = [
-        pair
-        for policy in lost
-        for key in policy.keys
-        for pair in _unknown_values(key, None, fault)
+        pair for policy in lost for key in policy.keys for pair in _unknown_values(key, None, fault)
     ]
     return tuple(dict(pairs).items())
 
@@ -237,9 +236,7 @@ def _looks_translated(category: str) -> bool:
     some languages have the English word.
     """
     top, _, rest = category.partition("/")
-    return bool(rest) and (
-        _WINDOWS in top.casefold() or top == _SYSTEM or not category.isascii()
-    )
+    return bool(rest) and (_WINDOWS in top.casefold() or top == _SYSTEM or not category.isascii())
 
 
 @cache
