@@ -17,7 +17,7 @@ from logreach.inventories.forwarding import forwarding_files
 from logreach.inventories.forwarding.subscriptions import FORWARDING
 from logreach.inventories.reading import collect_log, host_file
 from logreach.inventories.windows import facts as windows
-from logreach.inventories.windows.audit_policy import auditpol, option_files
+from logreach.inventories.windows.audit_policy import auditpol, hardening_kitty, option_files
 from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
@@ -32,7 +32,9 @@ from logreach.inventories.windows.facts import (
 from logreach.inventories.windows.group_policy import (
     gpo_reports,
     gpt_template,
+    intune_json,
     lgpo_text,
+    policy_rules,
     policy_xml,
     preferences,
 )
@@ -103,6 +105,26 @@ FORMATS = [
         gpo_reports.FAMILIES,
         policy=True,
         preferences=gpo_reports.read_preferences,
+    ),
+    FileFormat(
+        "PolicyRules",
+        policy_rules.looks_like,
+        policy_rules.read,
+        policy_rules.FAMILIES,
+        policy=True,
+    ),
+    FileFormat(
+        "Intune policy",
+        intune_json.looks_like,
+        intune_json.read,
+        intune_json.FAMILIES,
+        policy=True,
+    ),
+    FileFormat(
+        "HardeningKitty",
+        hardening_kitty.looks_like,
+        hardening_kitty.read,
+        hardening_kitty.FAMILIES,
     ),
     FileFormat(
         "forwarding", forwarding_files.looks_like, forwarding_files.read, (FORWARDING.family,)

@@ -7,7 +7,7 @@ report writes of each field: Get-GPOReport's XML beside the registry.pol of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -169,22 +169,23 @@ class TemplateReading:
     def _lose_element(self, element: XmlElement, part: TemplateElement, message: str) -> None:
         fault = self.source.fault(message, f"line {element.line}")
         self.faults.append(fault)
-        self.missing.extend(_unknown_values(part.key, part.value or None, fault))
+        self.missing.extend(unknown_values(part.key, part.value or None, fault))
 
 
 def unknown(
-    lost: list[TemplatePolicy], fault: Fault
+    lost: Iterable[TemplatePolicy], fault: Fault
 ) -> tuple[tuple[FactKey[object], Missing], ...]:
     """The facts that policies may set, with the fault that keeps them unknown."""
     pairs = [
-        pair for policy in lost for key in policy.keys for pair in _unknown_values(key, None, fault)
+        pair for policy in lost for key in policy.keys for pair in unknown_values(key, None, fault)
     ]
     return tuple(dict(pairs).items())
 
 
-def _unknown_values(
+def unknown_values(
     key: str, name: str | None, fault: Fault
 ) -> Iterator[tuple[FactKey[object], Missing]]:
+    """The facts that a value of a key may tell; `name` None: any value."""
     yield from registry_values.unknown_settings(key, name, fault)
     log = key.rpartition("\\")[2]
     if log in _table()["logs"]["names"]:
@@ -276,6 +277,14 @@ def _policy(row: Any, category: str, key: str, number: int) -> TemplatePolicy:
 
 
 @cache
+def by_intune_name() -> dict[str, TemplatePolicy | None]:
+    """The policies by their names in the settings catalogue; None for those without effect."""
+    named: dict[str, TemplatePolicy | None] = {each.intune: each for each in policies()}
+    named.pop("", None)
+    return named | dict.fromkeys(_table()["irrelevant"]["intune"])
+
+
+@cache
 def _by_name() -> dict[tuple[str, str], TemplatePolicy]:
     return {(policy.name.casefold(), _last(policy.category)): policy for policy in policies()}
 
@@ -299,7 +308,7 @@ def _table() -> Any:
             "policies": [{**policy, "key?": str, "only?": str}],
             "source": str,
         },
-        "irrelevant": {"names": [str], "source": str},
+        "irrelevant": {"names": [str], "intune": [str], "source": str},
         "english": {"tops": [str], "below_system": [str], "source": str},
     }
     return yaml_table(TABLES / "administrative_templates.yaml", shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -114,6 +115,8 @@ def _gpo_names(computer: XmlElement) -> dict[str, str]:
     return names
 
 
+_USER = re.compile(r"^S-1-\d|[\\@]", re.IGNORECASE)
+"""How audit settings of a user name it: by SID, DOMAIN\\NAME or NAME@DOMAIN."""
 _SETTINGS = (
     *("AuditSetting", "Audit", "SecurityOptions", "RegistrySetting", "Policy"),
     *report_security.ELEMENTS,
@@ -171,10 +174,13 @@ class _Settings:
         """Take an `AuditSetting`: of a subcategory, of a user, or the global audit entries."""
         element = reported.element
         target = _child_text(element, "PolicyTarget")
-        if target and not is_system(target):
+        guid = as_guid(_child_text(element, "SubcategoryGuid")) or ""
+        if _USER.search(target):
             self.lose(f"audit settings of a user ({target[:60]!r}) are not assessed", element)
             return
-        guid = as_guid(_child_text(element, "SubcategoryGuid")) or ""
+        if target and not is_system(target):
+            self.lose(f"unknown policy target {target[:60]!r}", element, AUDIT.every)
+            return
         number = _child_text(element, "SettingValue")
         setting = outcome_of_number(number)
         message = f"audit setting {guid or '(no GUID)'} = {number!r} is not known"
@@ -182,7 +188,7 @@ class _Settings:
             objects = (SACL("global:file"), SACL("global:key"))
             self.lose(message, element, AUDIT.every, *objects)
         elif guid not in subcategories():
-            self.lose(message, element)
+            self.lose(message, element, AUDIT.every)
         elif setting is None:
             self.lose(message, element, AUDIT(guid))
         else:
