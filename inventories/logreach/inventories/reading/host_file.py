@@ -54,21 +54,27 @@ def _known_keys() -> frozenset[str]:
 def read(source: Source) -> Reading:
     """What the file states; a wrong value costs that value, an unknown key may cost any.
 
+    So may a wrong value at the very end, where no line break says that nothing was cut off.
     InputError where the file is no YAML.
     """
-    root = parse(source.text(), source.path)
+    text = source.text()
+    end = "" if text.endswith("\n") else f"line {len(text.splitlines())}"
+    root = parse(text, source.path)
     reader = _HostFileReader(source.path)
     spec = reader.host_file(root)
     if root.tag != "map":
         raise InputError(reader.faults)
-    faults = list(zip(reader.costs, reader.faults, strict=True))
     stated = declared.read(spec, source)
     sysmon = declared.sysmon(spec, source, None, None)
-    missing = ((key, Missing(str(fault), fault)) for place, fault in faults for key in _cost(place))
+    faults = [*reader.faults, *stated.faults]
+    costs = [*reader.costs, *("os" for _ in stated.faults)]
+    missing = (
+        (key, Missing(str(fault), fault))
+        for place, fault in zip(costs, faults, strict=True)
+        for key in _cost("" if fault.where == end else place)
+    )
     return Reading(
-        (*stated.statements, *sysmon.statements),
-        (*(fault for _, fault in faults), *stated.faults),
-        (*stated.missing, *missing),
+        (*stated.statements, *sysmon.statements), tuple(faults), (*stated.missing, *missing)
     )
 
 
