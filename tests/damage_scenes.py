@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+import policy_files
 from damage import Scene
 from gpo_files import AUDIT_CSV, AUDIT_HEAD, POL, SECEDIT, pol, record, template
 from hosts import KEEPS_EVERYTHING
@@ -54,6 +55,30 @@ def _wishes() -> dict[str, bytes]:
     }
 
 
+_TEMPLATES_OFF = policy_files.computer(
+    [
+        policy_files.policy(*policy_files.COMMAND_LINE, "Disabled"),
+        policy_files.policy(
+            "Turn on PowerShell Script Block Logging", policy_files.POWERSHELL, "Disabled"
+        ),
+        policy_files.policy("Turn on Module Logging", policy_files.POWERSHELL, "Disabled"),
+    ],
+    [policy_files.audit(one.guid, 0, one.gpo_name) for one in _GUIDS[:30]],
+)
+_KITTY_OFF = policy_files.KITTY_HEAD + "".join(
+    policy_files.finding(one.name, "No Auditing") for one in _GUIDS
+)
+_RULES_OFF = policy_files.rules(
+    *(
+        policy_files.registry_rule(key.removeprefix("HKLM\\"), name, 0)
+        for key, name in _paths()[:6]
+    ),
+    *(policy_files.audit_rule(one.guid, 0) for one in _GUIDS[:30]),
+)
+_INTUNE_OFF = policy_files.intune(
+    policy_files.choice(policy_files.DEVICE + "admx_auditsettings_includecmdline", 0),
+    policy_files.choice(policy_files.DEVICE + "audit_detailedtracking_auditprocesscreation", 0),
+)
 _HEAD = AUDIT_HEAD.replace(",Setting Value", "")
 _AUDITPOL = _audit("No Auditing", "", _HEAD)
 _BACKUP = _audit("No Auditing", "0", AUDIT_HEAD) + "".join(
@@ -258,6 +283,23 @@ def _scenes() -> list[Scene]:
         _host("OS as JSON", "a.json", _OS_JSON),
         _host("host's own YAML", "a.yaml", _OWN, may_say_less=True),
         _host("collector's log", "collect-log.txt", _DENIED, _SERVER, may_say_less=True),
+        _host(
+            "gpresult",
+            "a.xml",
+            policy_files.result(_TEMPLATES_OFF),
+            _SERVER,
+            _FORCED,
+            may_say_less=True,
+        ),
+        _report(),
+        _host("PolicyRules", "a.xml", _RULES_OFF, _SERVER, _FORCED, may_say_less=True),
+        _host("HardeningKitty", "a.csv", _KITTY_OFF, _SERVER, _FORCED, may_say_less=True),
+        _host("Intune policy", "a.json", _INTUNE_OFF, _SERVER, _FORCED, may_say_less=True),
+        _host(
+            *("audit.csv of a GPO", "a.csv", _audit("No Auditing", "0", AUDIT_HEAD, "")),
+            *(_SERVER, _FORCED),
+            may_say_less=True,
+        ),
         _sysmon(),
         _read_by_group("access list of wevtutil", "a.txt", _ACCESS_LISTING),
         _read_by_group("access list as JSON", "a.json", _ACCESS_JSON),
@@ -265,6 +307,13 @@ def _scenes() -> list[Scene]:
         *(_host(f"{name}", "f", text, _SERVER, _FORCED) for name, text in forwarded.items()),
         _gpo_scene("registry.pol beside its report", POL, off, {"gpreport.xml": report.encode()}),
     ]
+
+
+def _report() -> Scene:
+    """A report of a GPO that turns off what an earlier one asks for."""
+    manifest = f"hosts: [{{name: H, {_SERVER}, gpo: [g, r.xml], {_FORCED}}}]".encode()
+    files = {"inventory.yaml": manifest, "r.xml": policy_files.gpo(_TEMPLATES_OFF).encode()}
+    return Scene("Get-GPOReport", files | _wishes(), "r.xml", True)
 
 
 def _sysmon() -> Scene:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import policy_files
 from gpo_files import AUDIT_HEAD, AUDIT_ROW, SCRIPT_BLOCK, on, pol, template
 
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding.subscriptions import Forwarding
 from logreach.inventories.reading import recognise
-from logreach.inventories.windows.audit_policy import auditpol
+from logreach.inventories.windows.audit_policy import auditpol, hardening_kitty
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
 from logreach.inventories.windows.facts import (
     AuditSetting,
@@ -21,7 +22,13 @@ from logreach.inventories.windows.facts import (
     Sacl,
     SysmonState,
 )
-from logreach.inventories.windows.group_policy import gpt_template, policy_xml
+from logreach.inventories.windows.group_policy import (
+    gpo_reports,
+    gpt_template,
+    intune_json,
+    policy_rules,
+    policy_xml,
+)
 from logreach.inventories.windows.registry import registry_pol
 
 GUIDS = list(subcategories().values())
@@ -95,6 +102,37 @@ RESULT = """<?xml version="1.0"?><Rsop><ComputerResults><Extension><AuditSetting
 <PolicyTarget>System</PolicyTarget>
 <SubcategoryGuid>{0cce922b-69ae-11d9-bed3-505054503030}</SubcategoryGuid>
 <SettingValue>3</SettingValue></AuditSetting></Extension></ComputerResults></Rsop>"""
+TEMPLATES = policy_files.computer(
+    [
+        policy_files.policy(*policy_files.COMMAND_LINE),
+        policy_files.policy(
+            "Turn on Module Logging",
+            policy_files.POWERSHELL,
+            "Enabled",
+            policy_files.names("Module Names", "*"),
+        ),
+        policy_files.policy(
+            "Specify the maximum log file size (KB)",
+            policy_files.SECURITY_LOG,
+            "Enabled",
+            policy_files.number("Maximum Log Size (KB)", 196608),
+        ),
+    ],
+    [policy_files.audit(GUIDS[0].guid, 3)],
+)
+RULES = policy_files.rules(
+    policy_files.registry_rule(SCRIPT_BLOCK, "EnableScriptBlockLogging", 1),
+    policy_files.audit_rule(GUIDS[0].guid, 3),
+    '<SecurityTemplate Section="Event Audit"><LineItem>AuditProcessTracking=3</LineItem>'
+    "</SecurityTemplate>",
+)
+KITTY = policy_files.KITTY_HEAD + "".join(
+    policy_files.finding(one.name, "Success and Failure") for one in GUIDS[:9]
+)
+INTUNE = policy_files.intune(
+    policy_files.choice(policy_files.DEVICE + "admx_auditsettings_includecmdline", 1),
+    policy_files.choice(policy_files.DEVICE + "audit_detailedtracking_auditprocesscreation", 3),
+)
 REPORT = RESULT.replace("Rsop>", "GPO>").replace("ComputerResults>", "Computer>")
 FEATURES = '[{"Name": "DNS", "Installed": true}]'
 SACLS = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services;O:BAG:SYD:AIS:AI(AU;SA;KA;;;WD)\n"
@@ -163,6 +201,12 @@ SAMPLES: dict[str, bytes] = {
     "sysmon": SYSMON_CONFIG.encode(),
     "sysmon listing": LISTING.encode(),
     "gpresult": RESULT.encode(),
+    "gpresult with templates": policy_files.result(TEMPLATES).encode("utf-16"),
+    "Get-GPOReport": policy_files.gpo(TEMPLATES).encode("utf-16"),
+    "PolicyRules": RULES.encode("utf-8-sig"),
+    "HardeningKitty": KITTY.encode(),
+    "Intune": INTUNE.encode(),
+    "a GPO's audit.csv": (AUDIT_HEAD + AUDIT_ROW.format("Success", 1)).encode(),
     "features": FEATURES.encode(),
     "group members": b'[{"GroupSID": "S-1-5-32-573", "Members": [{"Name": "A", "SID": "S-1-5-20"}]}]',
     "sacls": SACLS.encode(),
@@ -187,6 +231,10 @@ BY_READER: dict[str, tuple[Read, bytes]] = {
     "GptTmpl.inf": (gpt_template.read, SAMPLES["template"]),
     "gpresult": (policy_xml.read_result, SAMPLES["gpresult"]),
     "gpreport.xml": (policy_xml.read_report, REPORT.encode("utf-16")),
+    "Get-GPOReport": (gpo_reports.read, SAMPLES["Get-GPOReport"]),
+    "PolicyRules": (policy_rules.read, SAMPLES["PolicyRules"]),
+    "HardeningKitty": (hardening_kitty.read, SAMPLES["HardeningKitty"]),
+    "Intune": (intune_json.read, SAMPLES["Intune"]),
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from logreach.inventories.facts.keys import FactKey
@@ -33,7 +35,7 @@ def test_every_setting_that_windows_keeps_has_a_command_that_prints_its_key(name
         assert command is None or "Get-HotFix" in command.command
         return
     assert command is not None
-    exported = command.command.split()[2]
+    exported = shlex.split(command.command, posix=False)[2].strip('"')
     assert any(path.startswith(exported) for path in paths)
 
 

@@ -68,12 +68,13 @@ class Reading:
     """What a reader got out of one input: statements, faults, and the facts that the faults cost.
 
     `missing` names single facts, or by `FactFamily.every` all of a family, that the input should
-    have stated and did not.
+    have stated and did not. `notes` are remarks on what is in order and yet left out.
     """
 
     statements: tuple[Statement, ...] = ()
     faults: tuple[Fault, ...] = ()
     missing: tuple[tuple[FactKey[object], Missing], ...] = ()
+    notes: tuple[Fault, ...] = ()
 
 
 _UNTOLD = Missing("the inventory does not say")

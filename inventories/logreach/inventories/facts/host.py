@@ -11,12 +11,16 @@ from logreach.inventories.files.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host, or an entry that stands for `count` hosts with the same facts."""
+    """A host, or an entry that stands for `count` hosts with the same facts.
+
+    `notes` are remarks on its files that are no faults.
+    """
 
     name: str
     count: int
     facts: Facts
     faults: tuple[Fault, ...] = ()
+    notes: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

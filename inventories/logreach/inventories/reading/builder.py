@@ -34,6 +34,7 @@ class Builder:
     statements: list[Statement] = field(default_factory=list)
     missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
     local: list[gpo.Gpo] = field(default_factory=list)
     gpos: list[gpo.Gpo] = field(default_factory=list)
     results: list[gpo.Gpo] = field(default_factory=list)
@@ -51,6 +52,7 @@ class Builder:
         self.statements.extend(reading.statements)
         self.missing.extend(reading.missing)
         self.faults.extend(reading.faults)
+        self.notes.extend(reading.notes)
         self.doubted.update(key for key, _ in reading.missing)
 
     def stands(self, statement: Statement) -> bool:

@@ -18,7 +18,7 @@ from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 from logreach.inventories.files.text import lines
 from logreach.inventories.files.wording import counted, noun
 from logreach.inventories.windows.facts import OS, ROLE, OperatingSystem, OsKind, Role
-from logreach.inventories.windows.system.operating_systems import identify
+from logreach.inventories.windows.system.operating_systems import identify, too_old
 
 _MOST_COUNTED = 10_000_000
 _LONGEST_LINE = 262_144
@@ -85,7 +85,7 @@ def read(source: Source, columns: Mapping[str, str] | None = None) -> Devices:
     InputError where no column for names, or none for the system, can be found.
     """
     result = Devices()
-    not_windows, disabled = 0, 0
+    not_windows, disabled, old = 0, 0, 0
     devices: list[tuple[int, Device]] = []
     for row in _rows(source, columns or {}, result.faults):
         if _other_system(row):
@@ -93,6 +93,9 @@ def read(source: Source, columns: Mapping[str, str] | None = None) -> Devices:
             continue
         if row.get("enabled").casefold() in _disabled():
             disabled += 1
+            continue
+        if too_old(f"{row.get('os')} {row.get('version')}"):
+            old += 1
             continue
         device = _device(row)
         if device is None:
@@ -104,6 +107,10 @@ def read(source: Source, columns: Mapping[str, str] | None = None) -> Devices:
         are = noun(not_windows, "is", "are")
         message = f"{counted(not_windows, 'device')} without Windows {are} not judged"
         result.notes.append(source.fault(message))
+    if old:
+        are = noun(old, "is", "are")
+        message = f"{counted(old, 'device')} with a Windows before Vista and Server 2008 {are}"
+        result.notes.append(source.fault(f"{message} too old for this program and not judged"))
     if disabled:
         are = noun(disabled, "is", "are")
         message = f"{counted(disabled, 'computer account')} that {are} disabled {are} not judged"

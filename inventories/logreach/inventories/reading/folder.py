@@ -77,9 +77,10 @@ def _inventory(name: str, folder: Folder, declared: Manifest, source: Source) ->
     if not built and (faults or notes):
         raise InputError([*faults, *notes])
     faults.extend(fault for host in built for fault in host.faults)
-    distinct_faults = tuple(dict.fromkeys(faults))
+    notes.extend(note for host in built for note in host.notes)
+    distinct_faults, distinct_notes = (tuple(dict.fromkeys(each)) for each in (faults, notes))
     return Inventory(
-        name, collector_hops.linked(built), folder.files, distinct_faults, tuple(notes)
+        name, collector_hops.linked(built), folder.files, distinct_faults, distinct_notes
     )
 
 

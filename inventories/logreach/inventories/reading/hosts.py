@@ -33,7 +33,7 @@ from logreach.inventories.windows.facts import (
     Role,
     SysmonState,
 )
-from logreach.inventories.windows.group_policy import gpo, policy_xml, preferences
+from logreach.inventories.windows.group_policy import gpo, gpo_reports, policy_xml
 from logreach.inventories.windows.log_access import LOCAL_GROUP
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.system import sysmon_files
@@ -61,10 +61,21 @@ def build(folder: Folder, spec: HostSpec, manifest: Source, devices: Iterable[De
 def _audit(builder: Builder) -> None:
     for entry in builder.spec.audit_policy:
         source = builder.source(entry, (AUDIT,))
-        if source is not None:
+        if source is not None and _is_wish(source):
+            wish = gpo.Gpo(source.path, source.path)
+            wish.take(builder.once(auditpol.read_wish, source))
+            builder.local.append(wish)
+        elif source is not None:
             reading = builder.once(auditpol.read, source)
             builder.take(reading)
             builder.audit_listings.append((source, reading))
+
+
+def _is_wish(source: Source) -> bool:
+    try:
+        return auditpol.looks_like_wish(source.text())
+    except InputError:
+        return False  # told where it is read
 
 
 def _files(builder: Builder) -> None:
@@ -115,9 +126,11 @@ def _by_content(builder: Builder, path: Path) -> None:
     policy.take(reading)
     if file_format.name == "gpresult":
         policy.winners.update(builder.folder.once(source.path, _winners(source), _winners))
-        policy.prefer(builder.once(preferences.read_result, source))
+    if file_format.preferences is not None:
+        policy.prefer(builder.once(file_format.preferences, source))
     # The local policy is applied before any GPO; a result of policy already holds all of them.
-    (builder.results if file_format.name == "gpresult" else builder.local).append(policy)
+    places = {"gpresult": builder.results, "GPO report": builder.gpos}
+    places.get(file_format.name, builder.local).append(policy)
 
 
 def _winners(source: Source) -> Callable[[], dict[FactKey[object], str]]:
@@ -159,8 +172,8 @@ def _gpos(builder: Builder) -> None:
             place = f"line {entry.line}"
             path = builder.folder.locate(entry.text, builder.manifest.path, place)
             if not path.is_dir():
-                message = f"is a file where the folder of a GPO is expected: {entry.text}"
-                raise InputError(builder.manifest.fault(message, place))
+                _gpo_file(builder, path, entry.text, place)
+                continue
             make = partial(gpo.read, builder.folder, path)
             backups = builder.folder.once(entry.text, make, gpo.read)
             builder.gpos.extend(backups)
@@ -168,8 +181,18 @@ def _gpos(builder: Builder) -> None:
             builder.gpos.append(gpo.unreadable(entry.text, error.faults))
     for number, policy in enumerate(builder.policies):
         builder.faults.extend(policy.faults)
+        builder.notes.extend(policy.notes)
         _take_policy(builder, policy, builder.policies[number + 1 :])
     _prefer(builder)
+
+
+def _gpo_file(builder: Builder, path: Path, written: str, place: str) -> None:
+    """Take the report of a GPO that stands in place of its folder."""
+    source = builder.folder.read(path)
+    if not gpo_reports.looks_like(source.text()):
+        message = f"is a file where the folder of a GPO is expected: {written}"
+        raise InputError(builder.manifest.fault(message, place))
+    _by_content(builder, path)
 
 
 def _prefer(builder: Builder) -> None:
@@ -324,4 +347,4 @@ def _settled(builder: Builder) -> Host:
         statements = [*assumed(builder, first, {key for key, _ in missing}), *statements]
     facts = Facts.of(statements, missing)
     faults = tuple(dict.fromkeys(builder.faults))
-    return Host(spec.name, spec.count, facts, faults)
+    return Host(spec.name, spec.count, facts, faults, tuple(dict.fromkeys(builder.notes)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -30,12 +31,7 @@ _MOST_HOSTS_ALIKE = 10_000_000
 
 def read(document: str, source: str = MANIFEST) -> Manifest:
     """Parse inventory.yaml; InputError with all faults of its shape."""
-    return _ManifestReader(source).manifest(parse(document, source))
-
-
-def read_host_file(document: str, source: str) -> HostSpec:
-    """Parse the YAML of a single host; InputError with all faults of its shape."""
-    return _ManifestReader(source).host_file(parse(document, source))
+    return ManifestReader(source).manifest(parse(document, source))
 
 
 @cache
@@ -45,17 +41,29 @@ def keys_by_place() -> dict[str, list[str]]:
     return table
 
 
-class _ManifestReader:
-    """Collects faults instead of stopping at the first."""
+class ManifestReader:
+    """Collects faults instead of stopping at the first.
+
+    `costs` says of each fault which value it costs, as 'settings.NAME' or 'role'; '' for any.
+    """
 
     def __init__(self, source: str) -> None:
         self.source = source
         self.faults: list[Fault] = []
+        self.costs: list[str] = []
         self.shape = keys_by_place()
 
-    def fault(self, message: str, line: int, hint: str = "") -> None:
-        """Add a fault of a line."""
+    def fault(self, message: str, line: int, hint: str = "", cost: str = "") -> None:
+        """Add a fault of a line; `cost` is the place whose value it costs, '' for any."""
         self.faults.append(Fault(message, self.source, f"line {line}", hint))
+        self.costs.append(cost)
+
+    @contextmanager
+    def costing(self, place: str) -> Iterator[None]:
+        """Faults inside cost no more than this place, unless they name a smaller one."""
+        before = len(self.costs)
+        yield
+        self.costs[before:] = [cost or place for cost in self.costs[before:]]
 
     def manifest(self, root: Marked) -> Manifest:
         """The whole file; InputError with every fault."""
@@ -99,9 +107,12 @@ class _ManifestReader:
             return {}
         for name in [key for key in node.fields if key not in self.shape[shape]]:
             hint = nearest(name, self.shape[shape])
+            message, line = f"unknown key {name!r} for {what}", node.key_lines[name]
             if name in elsewhere:
                 hint = "This key is allowed in inventory.yaml only."
-            self.fault(f"unknown key {name!r} for {what}", node.key_lines[name], hint)
+                self.fault(message, line, hint, cost=name)
+            else:
+                self.fault(message, line, hint)
         return {name: value for name, value in node.fields.items() if not value.empty}
 
     def list_of(
@@ -220,39 +231,6 @@ class _ManifestReader:
             return (), node.line
         return self.paths(node, "subscriptions"), None
 
-    def host_file(self, root: Marked) -> HostSpec:
-        """What stands for a host's entry; files lie beside it and need no name."""
-        fields = self.fields(root, "host file", "a host's own file", self.shape["host"])
-        sysmon = self.sysmon(fields.get("sysmon"))
-        if sysmon is not None and sysmon.config is not None:
-            hint = "Put the configuration beside this file; it is recognised by its content."
-            self.fault("only inventory.yaml can name the configuration", sysmon.config.line, hint)
-        system = {name: fields[name] for name in self.shape["os"] if name in fields}
-        os = fields.get("os")
-        if os is not None and os.tag != "map":
-            system.setdefault("product", os)
-        spec = HostSpec(
-            name="",
-            line=root.line,
-            os=self.system(system) if system else self.os(os),
-            role=self.role(fields.get("role")),
-            settings=self.settings(fields.get("settings")),
-            features=self.features(fields.get("features")),
-            channels=self.channels(fields.get("channels")),
-            channel_access=manifest_access.lists(fields.get("channels"), self.fault),
-            event_log_readers=self.accounts(fields.get("event_log_readers")),
-            sysmon=sysmon,
-        )
-        if os is not None and system.get("product") is not os and system:
-            self.fault(
-                "the operating system is given twice",
-                os.line,
-                "Use os, or product, version, build.",
-            )
-        if self.faults:
-            raise InputError(self.faults)
-        return spec
-
     def os(self, node: Marked | None) -> ManifestText | None:
         """A product name, a version or a build, or a mapping of these."""
         if node is None:
@@ -292,9 +270,8 @@ class _ManifestReader:
             value = _scalar(written)
             if value is None or not setting.accepts(value):
                 kinds = {"bool": "true or false", "int": "a whole number"}
-                self.fault(
-                    f"setting {name} must be {kinds.get(setting.kind, 'text')}", written.line
-                )
+                message = f"setting {name} must be {kinds.get(setting.kind, 'text')}"
+                self.fault(message, written.line, cost=f"settings.{name}")
                 continue
             values[name] = (value, written.line)
         return values
@@ -307,7 +284,8 @@ class _ManifestReader:
             if name not in names:
                 self.fault(f"unknown feature {name!r}", written.line, nearest(name, names))
                 continue
-            value = self.flag(written, f"feature {name}")
+            with self.costing(f"features.{name}"):
+                value = self.flag(written, f"feature {name}")
             if value is not None:
                 states[name] = (value, written.line)
         return states
@@ -316,19 +294,8 @@ class _ManifestReader:
         """Channels by name, each with its line."""
         states: dict[str, tuple[ChannelState, int]] = {}
         for name, written in self.mapping(node, "channels").items():
-            if written.tag == "bool":
-                states[name] = (ChannelState(enabled=self.flag(written, name)), written.line)
-                continue
-            fields = self.fields(written, "channel", f"channel {name}")
-            on, size = fields.get("enabled"), fields.get("max_bytes")
-            states[name] = (
-                ChannelState(
-                    enabled=self.flag(on, "enabled") if on else None,
-                    max_bytes=self.number(size, "max_bytes", 2**50) if size else None,
-                    retention=self.text(fields.get("retention"), "retention") or None,
-                ),
-                written.line,
-            )
+            with self.costing(f"channels.{name}"):
+                states[name] = (self.channel(name, written), written.line)
         return states
 
     def accounts(self, node: Marked | None) -> tuple[tuple[str, ...], int] | None:
@@ -337,6 +304,18 @@ class _ManifestReader:
         if node is None or not names:
             return None
         return (() if names[0].casefold() == "none" else names), node.line
+
+    def channel(self, name: str, written: Marked) -> ChannelState:
+        """The state of one channel: whether it is enabled, or a mapping."""
+        if written.tag == "bool":
+            return ChannelState(enabled=self.flag(written, name))
+        fields = self.fields(written, "channel", f"channel {name}")
+        on, size = fields.get("enabled"), fields.get("max_bytes")
+        return ChannelState(
+            enabled=self.flag(on, "enabled") if on else None,
+            max_bytes=self.number(size, "max_bytes", 2**50) if size else None,
+            retention=self.text(fields.get("retention"), "retention") or None,
+        )
 
     def mapping(self, node: Marked | None, what: str) -> dict[str, Marked]:
         """The values of a mapping by name, without empty ones."""

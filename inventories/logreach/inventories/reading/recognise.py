@@ -17,7 +17,7 @@ from logreach.inventories.forwarding import forwarding_files
 from logreach.inventories.forwarding.subscriptions import FORWARDING
 from logreach.inventories.reading import collect_log, host_file
 from logreach.inventories.windows import facts as windows
-from logreach.inventories.windows.audit_policy import auditpol, option_files
+from logreach.inventories.windows.audit_policy import auditpol, hardening_kitty, option_files
 from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
@@ -30,7 +30,15 @@ from logreach.inventories.windows.facts import (
     SETTING,
     SYSMON,
 )
-from logreach.inventories.windows.group_policy import gpt_template, lgpo_text, policy_xml
+from logreach.inventories.windows.group_policy import (
+    gpo_reports,
+    gpt_template,
+    intune_json,
+    lgpo_text,
+    policy_rules,
+    policy_xml,
+    preferences,
+)
 from logreach.inventories.windows.log_access import CHANNEL_ACCESS, LOCAL_GROUP
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.registry import registry_files
@@ -51,7 +59,8 @@ _HEAD = 64 * 1024  # characters
 class FileFormat:
     """A kind of file: how to recognise its beginning, how to read it, which facts it may state.
 
-    `policy` marks files that hold what Group Policy asks for, to be merged with GPOs.
+    `policy` marks files that hold what Group Policy asks for, to be merged with GPOs;
+    `preferences` reads what such a file says of preferences.
     """
 
     name: str
@@ -59,6 +68,7 @@ class FileFormat:
     read: Read
     families: tuple[FactFamily[object], ...] = ()
     policy: bool = False
+    preferences: Read | None = None
 
 
 FAMILIES: list[FactFamily[object]] = [*windows.FAMILIES, FORWARDING.family]
@@ -70,6 +80,13 @@ _SYSTEM: tuple[FactFamily[object], ...] = (OS.family, ROLE.family)
 FORMATS = [
     FileFormat("collector's log", collect_log.looks_like, collect_log.read),
     FileFormat("host's own YAML", host_file.looks_like, host_file.read, host_file.FAMILIES),
+    FileFormat(
+        "audit.csv of a GPO",
+        auditpol.looks_like_wish,
+        auditpol.read_wish,
+        (AUDIT, SACL, SETTING),
+        policy=True,
+    ),
     FileFormat("audit policy", auditpol.looks_like, auditpol.read, (AUDIT,)),
     FileFormat(
         "Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config, (SYSMON.family,)
@@ -78,7 +95,40 @@ FORMATS = [
         "Sysmon listing", sysmon_files.is_listing, sysmon_files.read_listing, (SYSMON.family,)
     ),
     FileFormat(
-        "gpresult", policy_xml.looks_like_result, policy_xml.read_result, _POLICY, policy=True
+        "gpresult",
+        policy_xml.looks_like_result,
+        policy_xml.read_result,
+        gpo_reports.FAMILIES,
+        policy=True,
+        preferences=preferences.read_result,
+    ),
+    FileFormat(
+        "GPO report",
+        gpo_reports.looks_like,
+        gpo_reports.read,
+        gpo_reports.FAMILIES,
+        policy=True,
+        preferences=gpo_reports.read_preferences,
+    ),
+    FileFormat(
+        "PolicyRules",
+        policy_rules.looks_like,
+        policy_rules.read,
+        policy_rules.FAMILIES,
+        policy=True,
+    ),
+    FileFormat(
+        "Intune policy",
+        intune_json.looks_like,
+        intune_json.read,
+        intune_json.FAMILIES,
+        policy=True,
+    ),
+    FileFormat(
+        "HardeningKitty",
+        hardening_kitty.looks_like,
+        hardening_kitty.read,
+        hardening_kitty.FAMILIES,
     ),
     FileFormat(
         "forwarding", forwarding_files.looks_like, forwarding_files.read, (FORWARDING.family,)

@@ -11,7 +11,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from logreach.inventories.facts.evidence import Strength
@@ -137,6 +137,22 @@ def looks_like(head: str) -> bool:
     return any(_guid_column(line.split(",")) for line in beginning.splitlines()[:12]) or (
         "Subcategory GUID,Inclusion Setting" in beginning
     )
+
+
+def looks_like_wish(head: str) -> bool:
+    """Whether audit policy CSV is a policy's own: only what a host prints names the machine.
+
+    The audit.csv of a GPO leaves 'Machine Name' empty in every row, as backups of real ones show.
+    """
+    rows = [line.split(",") for line in head.splitlines()]
+    machines = [cells[0].strip(' "\ufeff') for cells in rows if _guid_column(cells)]
+    return looks_like(head) and bool(machines) and not any(machines)
+
+
+def read_wish(source: Source) -> Reading:
+    """Read audit policy CSV of a policy: what should be, not what a host printed."""
+    note = source.fault("is the audit policy of a GPO, not what the host printed")
+    return replace(read(source, Strength.POLICY), notes=(note,))
 
 
 def _cells(csv_text: str, policy: _PolicyFile) -> Iterator[tuple[int, list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,11 +25,13 @@ from logreach.inventories.windows.facts import (
 from logreach.inventories.windows.group_policy import (
     gpo_checks,
     gpo_options,
+    gpo_reports,
     gpt_template,
     local_groups,
     policy_xml,
     preferences,
 )
+from logreach.inventories.windows.group_policy.gpo_checks import Record, Records
 from logreach.inventories.windows.log_access import LOCAL_GROUP
 from logreach.inventories.windows.registry import registry_pol
 from logreach.inventories.windows.registry.settings import settings
@@ -59,6 +62,7 @@ class Gpo:
     faults: list[Fault] = field(default_factory=list)
     unread: dict[FactFamily[object], Missing] = field(default_factory=dict)
     preferred: dict[FactKey[object], Statement | Missing] = field(default_factory=dict)
+    notes: list[Fault] = field(default_factory=list)
     is_file: bool = False
     winners: dict[FactKey[object], str] = field(default_factory=dict)
 
@@ -98,6 +102,7 @@ class Gpo:
             else:
                 self.others.append(statement)
         self.faults.extend(reading.faults)
+        self.notes.extend(reading.notes)
         for key, missing in reading.missing:
             if key.name:
                 self.unreadable[key] = missing
@@ -149,34 +154,47 @@ def read_gpo(folder: Folder, root: Path) -> Gpo:
     """Read the GPO of one folder."""
     gpo = Gpo(root.name, folder.name(root))
     files: dict[str, Path] = {}
-    records: dict[str, Path] = {}
+    recorded: dict[str, Path] = {}
+    of_users = False
     for path in folder.walk(root):
         end = _end_of_path(path, root)
+        of_users = of_users or not end
         if end in _FORMATS:
             files[end] = path
             _read_settings(gpo, folder, path, end)
         elif path.name.casefold() == _INFO:
             _read_name(folder, path, gpo)
         elif path.name.casefold() in (_REPORT, _BACKUP, _GPT):
-            records[path.name.casefold()] = path
-    backup, report = records.get(_BACKUP), records.get(_REPORT)
-    for fault, families in gpo_checks.lacks(folder, backup, report, {**records, **files}):
-        gpo.lose(fault, families)
-    if report is not None:
-        _check_report(gpo, folder, report)
+            recorded[path.name.casefold()] = path
+    records = Records.read(folder, recorded)
+    gpo.faults.extend(records.faults)
+    if files or records.report is None or records.report.root is None:
+        for fault, families in gpo_checks.lacks(folder, records, {**recorded, **files}):
+            gpo.lose(fault, families)
+        _check_report(gpo, records.report)
+    else:
+        _take_report(gpo, records.report)
+        return gpo
     if hidden := folder.unread(root):
         gpo.take(_everything_unknown(hidden))
-    elif not files and not gpo_checks.only_for_users(folder, backup):
+    elif not files and (of_users or gpo_checks.only_for_users(records)):
+        gpo.notes.append(Fault("holds settings of users only: it audits nothing", gpo.folder))
+    elif not files:
         hint = "Give a backup folder that Backup-GPO wrote, or a GPO's SYSVOL folder."
         fault = Fault("holds no computer settings that can be read", gpo.folder, hint=hint)
         gpo.lose(fault, gpo_checks.COMPUTER_FACTS)
-    disabled, faults = gpo_options.computer_settings_disabled(folder, backup, report, gpo.name)
-    gpo.faults.extend(faults)
-    if disabled is False:
+    return _unless_disabled(gpo, gpo_options.computer_settings_disabled(records, gpo.name))
+
+
+def _unless_disabled(gpo: Gpo, state: gpo_options.Disabled) -> Gpo:
+    """The GPO, without its settings where no host applies them or that is uncertain."""
+    gpo.notes.extend([state.note] if state.note else [])
+    gpo.faults.extend([state.fault] if state.fault else [])
+    if state.disabled is False:
         return gpo
-    without_settings = Gpo(gpo.name, gpo.folder, faults=gpo.faults)
-    if disabled is None:
-        reason = Missing(str(faults[-1]), faults[-1])
+    without_settings = Gpo(gpo.name, gpo.folder, faults=gpo.faults, notes=gpo.notes)
+    if state.fault is not None:
+        reason = Missing(str(state.fault), state.fault)
         without_settings.unread = dict.fromkeys(gpo_checks.COMPUTER_FACTS, reason)
     return without_settings
 
@@ -238,27 +256,37 @@ def _guarded_read(folder: Folder, path: Path, format_: _PolicyFormat) -> Reading
         return Reading(faults=error.faults, missing=missing)
 
 
-def _check_report(gpo: Gpo, folder: Folder, path: Path) -> None:
-    """Compare the settings read with the report that Windows wrote into the backup."""
+def _take_report(gpo: Gpo, record: Record) -> None:
+    """Read the report in place of the policy files, where the folder holds none."""
     try:
-        source = folder.read(path)
-        report = policy_xml.read_report(source)
+        gpo.take(gpo_reports.read_root(record.source, record.root))
+        gpo.prefer(gpo_reports.preferences_of(record.source, record.root))
     except InputError as error:
-        gpo.faults.extend(error.faults)
+        gpo.take(_everything_unknown(error.faults))
+    gpo.notes.append(Fault("holds no policy files; its report is read instead", gpo.folder))
+
+
+def _check_report(gpo: Gpo, record: Record | None) -> None:
+    """Compare the settings read with the report that Windows wrote into the backup."""
+    if record is None or record.root is None:
         return
-    by_key = {
-        statement.key: statement
-        for statement in (*gpo.advanced.values(), *gpo.legacy.values(), *gpo.others)
-    }
+    if record.computer is None or record.root.name != "GPO":
+        gpo.faults.append(record.source.fault("is not a GPO report"))
+        return
+    report = policy_xml.computer_settings(record.source, record.computer)
+    by_key: dict[FactKey[object], list[Statement]] = defaultdict(list)
+    for statement in (*gpo.advanced.values(), *gpo.legacy.values(), *gpo.others):
+        by_key[statement.key].append(statement)
     for statement in report.statements:
-        ours = by_key.get(statement.key)
+        ours = by_key[statement.key]
         unread = statement.key.family in gpo.unread or statement.key in gpo.unreadable
-        if unread or (ours is not None and ours.value == statement.value):
+        if unread or any(each.value == statement.value for each in ours):
             continue
-        files_say = f"the files say {ours.value}" if ours else "the files do not set it"
+        files_say = f"the files say {ours[-1].value}" if ours else "the files do not set it"
         hint = "It counts as unknown until the GPO is backed up again."
         message = f"report says {statement.key} is {statement.value}, {files_say}"
-        gpo.withdraw(statement.key, source.fault(message, statement.evidence.where, hint))
+        fault = record.source.fault(message, statement.evidence.where, hint)
+        gpo.withdraw(statement.key, fault)
 
 
 def _read_name(folder: Folder, path: Path, gpo: Gpo) -> None:

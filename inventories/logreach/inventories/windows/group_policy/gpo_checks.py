@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from logreach.inventories.facts.keys import FactFamily
 from logreach.inventories.files.faults import Fault, InputError
-from logreach.inventories.files.sources import Folder
+from logreach.inventories.files.sources import Folder, Source
 from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, REGISTRY_FAMILIES, SACL
 from logreach.inventories.windows.log_access import LOCAL_GROUP
 from logreach.inventories.windows.registry import registry_pol
 
+_BACKUP, _REPORT = "backup.xml", "gpreport.xml"
 COMPUTER_FACTS: tuple[FactFamily[object], ...] = (
     AUDIT,
     LEGACY_AUDIT,
@@ -36,6 +38,36 @@ class Lack(NamedTuple):
 
     fault: Fault
     families: tuple[FactFamily[object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An XML file in which Windows recorded something of a GPO; `root` is None where unreadable."""
+
+    source: Source
+    root: XmlElement | None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def computer(self) -> XmlElement | None:
+        """The computer half of a report."""
+        return self.root.child("Computer") if self.root is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a GPO's folder holds beside its policy files: read once each, None where absent."""
+
+    backup: Record | None = None
+    report: Record | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def read(cls, folder: Folder, files: Mapping[str, Path]) -> Records:
+        """The records among files by name in lower case; `faults` are of those unreadable."""
+        found = {name: _record(folder, files[name]) for name in (_BACKUP, _REPORT) if name in files}
+        faults = tuple(fault for record in found.values() for fault in record.faults)
+        return cls(found.get(_BACKUP), found.get(_REPORT), faults)
 
 
 class _Extension(NamedTuple):
@@ -59,31 +91,30 @@ _EXTENSIONS = (
 )
 
 
-def lacks(
-    folder: Folder, backup: Path | None, report: Path | None, files: Mapping[str, Path]
-) -> list[Lack]:
+def lacks(folder: Folder, records: Records, files: Mapping[str, Path]) -> list[Lack]:
     """What the files of a GPO lack of what its backup and its report record.
 
     `files` are the policy files by folder and name in lower case, and gpt.ini.
     """
-    records = _records(folder, files.get(_REGISTRY_POL))
+    pol_records = _pol_records(folder, files.get(_REGISTRY_POL))
     found: list[Lack] = []
-    extensions = _extensions(_root(folder, backup))
+    backup, report = records.backup, records.report
+    extensions = _extensions(backup.root if backup else None)
     for extension in _EXTENSIONS:
-        empty = extension.end == _REGISTRY_POL and records == 0
-        if extension.guid in extensions and (extension.end not in files or empty) and backup:
+        empty = extension.end == _REGISTRY_POL and pol_records == 0
+        if backup and extension.guid in extensions and (extension.end not in files or empty):
             message = f"says that the GPO has settings in {extension.end}, which has none"
-            fault = Fault(message, folder.name(backup), hint=_HINT)
+            fault = backup.source.fault(message, hint=_HINT)
             found.append(Lack(fault, extension.families))
-    root = _root(folder, report)
-    computer = root.child("Computer") if root is not None else None
+    computer = report.computer if report else None
     policies = _policies(computer)
-    if records is not None and records < policies and not found:
-        message = f"holds {records} records, but the report lists {policies} policies"
+    if pol_records is not None and pol_records < policies and not found:
+        message = f"holds {pol_records} records, but the report lists {policies} policies"
         fault = Fault(message, folder.name(files[_REGISTRY_POL]), hint=_HINT)
         found.append(Lack(fault, REGISTRY_FAMILIES))
-    place = report or files.get(_GPT) or folder.root
-    found.extend(_of_another_version(folder, computer, files.get(_GPT), folder.name(place)))
+    gpt = files.get(_GPT)
+    place = report.source.path if report else folder.name(gpt or folder.root)
+    found.extend(_of_another_version(folder, computer, gpt, place))
     return found
 
 
@@ -94,14 +125,25 @@ def _of_another_version(
 
     `gpt.ini` counts the users' changes in the upper 16 bits and the computer's in the lower.
     """
-    versions = {"the directory": _number(computer, "VersionDirectory")}
-    versions["SYSVOL"] = _number(computer, "VersionSysvol")
-    if gpt is not None:
-        try:
-            line = _VERSION.search(folder.read(gpt).text())
-        except InputError as error:
-            return [Lack(fault, COMPUTER_FACTS) for fault in error.faults]
-        versions["gpt.ini"] = int(line[1]) & 0xFFFF if line else None
+    if gpt is None:
+        return versions_apart(computer, place)
+    try:
+        line = _VERSION.search(folder.read(gpt).text())
+    except InputError as error:
+        return [Lack(fault, COMPUTER_FACTS) for fault in error.faults]
+    version = {"gpt.ini": int(line[1]) & 0xFFFF} if line else {}
+    return versions_apart(computer, place, version)
+
+
+def versions_apart(
+    computer: XmlElement | None, place: str, others: Mapping[str, int] | None = None
+) -> list[Lack]:
+    """A fault where directory, SYSVOL and other places hold the settings in several versions."""
+    versions = {
+        "the directory": _number(computer, "VersionDirectory"),
+        "SYSVOL": _number(computer, "VersionSysvol"),
+        **(others or {}),
+    }
     known = {name: version for name, version in versions.items() if version is not None}
     if len(set(known.values())) < 2:
         return []
@@ -118,13 +160,13 @@ def _number(computer: XmlElement | None, name: str) -> int | None:
     return int(digits) & 0xFFFF if digits.isdecimal() and len(digits) < 11 else None
 
 
-def only_for_users(folder: Folder, backup: Path | None) -> bool:
+def only_for_users(records: Records) -> bool:
     """Whether `Backup.xml` says that the GPO has no computer settings, and some for users."""
-    root = _root(folder, backup)
+    root = records.backup.root if records.backup else None
     return root is not None and not _extensions(root) and bool(_extensions(root, "User"))
 
 
-def _records(folder: Folder, path: Path | None) -> int | None:
+def _pol_records(folder: Folder, path: Path | None) -> int | None:
     """How many records a registry.pol holds; None where there is none that can be read."""
     if path is None:
         return None
@@ -134,14 +176,15 @@ def _records(folder: Folder, path: Path | None) -> int | None:
         return None  # told where its settings are read
 
 
-def _root(folder: Folder, path: Path | None) -> XmlElement | None:
-    """The root of an XML file; None where it cannot be read, which others tell."""
-    if path is None:
-        return None
+def _record(folder: Folder, path: Path) -> Record:
     try:
-        return read_xml(folder.read(path))[0]
-    except InputError:
-        return None
+        source = folder.read(path)
+    except InputError as error:
+        return Record(Source(folder.name(path), b""), None, error.faults)
+    try:
+        return Record(source, read_xml(source)[0])
+    except InputError as error:
+        return Record(source, None, error.faults)
 
 
 def _extensions(root: XmlElement | None, half: str = "Machine") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from logreach.inventories.facts.evidence import Strength
@@ -31,6 +31,10 @@ from logreach.inventories.windows.registry.registry_value import RegistryValue
 from logreach.inventories.windows.registry.registry_values import machine_key
 
 _SECTION = re.compile(r"\s*\[([^\]]*)\]\s*")
+_OF_USERS = re.compile(
+    r"%(?:UserProfile|(?:Local)?AppData|TEMP|TMP|HOMEPATH|HOMESHARE|HOMEDRIVE)%", re.IGNORECASE
+)
+"""Variables that stand for another folder with each user: no one object that can be judged."""
 _LONGEST_LINE = 65_536
 _LOGS = {"application log": "Application", "security log": "Security", "system log": "System"}
 _RETENTION = {"0": "overwrite", "1": "overwrite", "2": "retain"}
@@ -57,6 +61,7 @@ class _Template:
     statements: list[Statement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
     values: list[RegistryValue] = field(default_factory=list)
     logs: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
 
@@ -70,6 +75,23 @@ class _Template:
         fault = self.source.fault(message, f"line {line}")
         self.faults.append(fault)
         return fault
+
+    def read(self, section: str, number: int, line: str) -> None:
+        """Take one line of a section, whose name is in lower case."""
+        if read_line := _line_readers().get(section):
+            read_line(self, section, number, line)
+
+    def reading(self) -> Reading:
+        """Everything that the lines set."""
+        for log, log_settings in self.logs.items():
+            _read_log(self, log, log_settings)
+        values_reading = registry_values.reading(self.source, self.values, self.strength)
+        return Reading(
+            (*self.statements, *values_reading.statements),
+            (*self.faults, *values_reading.faults),
+            (*self.missing, *values_reading.missing),
+            tuple(self.notes),
+        )
 
 
 def looks_like(head: str) -> bool:
@@ -87,17 +109,17 @@ def read(source: Source, strength: Strength = Strength.POLICY) -> Reading:
         raise InputError(source.fault("is not a security template (it has no sections)"))
     template = _Template(source, strength)
     for section, number, line in _lines(template, template_text):
-        if read_line := _line_readers().get(section):
-            read_line(template, section, number, line)
-    for log, log_settings in template.logs.items():
-        _read_log(template, log, log_settings)
+        template.read(section, number, line)
     _check_version(template, template_text)
-    values_reading = registry_values.reading(source, template.values, strength)
-    return Reading(
-        (*template.statements, *values_reading.statements),
-        (*template.faults, *values_reading.faults),
-        (*template.missing, *values_reading.missing),
-    )
+    return template.reading()
+
+
+def read_lines(source: Source, template_lines: Iterable[tuple[str, int, str]]) -> Reading:
+    """Read lines of a template, each with its section in lower case and its number in the file."""
+    template = _Template(source, Strength.POLICY)
+    for section, number, line in template_lines:
+        template.read(section, number, line)
+    return template.reading()
 
 
 def _check_version(template: _Template, template_text: str) -> None:
@@ -209,6 +231,10 @@ def _read_sacl(template: _Template, _section: str, number: int, line: str) -> No
     sddl = row[-1].strip().strip('"') if len(row) > 2 else ""
     if not sddl:
         template.fault("the object has no security descriptor", number)
+        return
+    if _OF_USERS.match(row[0].strip()):
+        message = f"{row[0].strip()[:80]} is a folder of each user; its audit entries are left out"
+        template.notes.append(template.source.fault(message, f"line {number}"))
         return
     try:
         evidence = template.source.evidence(f"line {number}", line)

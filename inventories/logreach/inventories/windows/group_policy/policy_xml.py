@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading, Statement
@@ -11,9 +12,11 @@ from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.xml_tree import XmlElement, read_xml
-from logreach.inventories.windows.audit_policy.audit_words import outcome_of_number
+from logreach.inventories.windows.audit_policy.audit_words import is_system, outcome_of_number
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
-from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, AuditSetting
+from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, SACL, AuditSetting
+from logreach.inventories.windows.group_policy import report_security
+from logreach.inventories.windows.group_policy.administrative_templates import TemplateReading
 from logreach.inventories.windows.log_access import EVENT_LOG_READERS, LOCAL_GROUP, account
 from logreach.inventories.windows.objects.channel_access import together
 from logreach.inventories.windows.registry import registry_values
@@ -45,17 +48,17 @@ def read_result(source: Source) -> Reading:
     if computer is None:
         hint = "Run gpresult as administrator, or with /scope computer."
         raise InputError(source.fault("has no computer settings", "line 1", hint))
-    return together(_reading(source, computer), _of_readers(source, computer))
+    return computer_settings(source, computer)
 
 
 def _of_readers(source: Source, computer: XmlElement) -> Reading:
     """That the members of Event Log Readers are unknown, where a policy or preference sets them.
 
-    No source at hand shows how gpresult writes them.
+    No source at hand shows how reports write them.
     """
     for element in computer.walk():
         if EVENT_LOG_READERS in map(account, (element.text, *element.attributes.values())):
-            message = "sets members of Event Log Readers, which are not read from gpresult"
+            message = "sets members of Event Log Readers, which are not read from reports"
             hint = "Give a backup of that GPO, or event_log_readers in inventory.yaml."
             fault = source.fault(message, f"line {element.line}", hint)
             missing = (LOCAL_GROUP(EVENT_LOG_READERS), Missing(str(fault), fault))
@@ -67,55 +70,86 @@ def winners(source: Source) -> dict[FactKey[object], str]:
     """The display name of the GPO that won, by the fact that it sets, of `gpresult /x`."""
     root, _ = read_xml(source)
     computer = root.child("ComputerResults")
-    found: dict[FactKey[object], str] = {}
-    for setting in _winning_settings(computer, _gpo_names(computer)) if computer else ():
-        for key in _keys(source, setting):
-            if setting.gpo:
-                found[key] = setting.gpo
-    return found
+    if computer is None:
+        return {}
+    return {
+        key: setting.gpo
+        for setting in _winning_settings(computer, _gpo_names(computer), "")
+        if setting.gpo
+        for key in _keys(source, setting)
+    }
 
 
-def _keys(source: Source, setting: _ReportedSetting) -> Iterator[FactKey[object]]:
+def _keys(source: Source, setting: _ReportedSetting) -> list[FactKey[object]]:
     """The facts that one reported setting states."""
-    statements: list[Statement] = []
+    settings, templates = _Settings(source), TemplateReading(source)
     if setting.element.name == "AuditSetting":
-        _read_subcategory(source, setting, statements, [])
+        settings.read_subcategory(setting)
     elif setting.element.name == "Audit":
-        _read_category(source, setting, statements)
+        settings.read_category(setting)
+    elif setting.element.name == "Policy":
+        templates.take(setting.element)
     else:
-        values = tuple(_values(setting.element))
-        statements.extend(registry_values.reading(source, values, Strength.POLICY).statements)
-    yield from (statement.key for statement in statements)
+        templates.values.extend(_values(setting.element))
+    values = registry_values.reading(source, templates.values, Strength.POLICY)
+    return [statement.key for statement in (*settings.statements, *values.statements)]
 
 
 def read_report(source: Source) -> Reading:
-    """Read a GPO's computer settings from `gpreport.xml`; they only check the backup's files."""
+    """Read a GPO's computer settings from `gpreport.xml`, the report beside a backup's files."""
     root, _ = read_xml(source)
     computer = root.child("Computer")
     if root.name != "GPO" or computer is None:
         raise InputError(source.fault("is not a GPO report"))
-    return _reading(source, computer)
+    return computer_settings(source, computer)
 
 
-def _reading(source: Source, computer: XmlElement) -> Reading:
-    statements: list[Statement] = []
-    faults: list[Fault] = []
-    values: list[RegistryValue] = []
-    gpo_names = _gpo_names(computer)
-    for setting in _winning_settings(computer, gpo_names):
+def computer_settings(source: Source, computer: XmlElement, gpo: str = "") -> Reading:
+    """What the computer half of a report sets; `gpo` names the GPO of a report of one."""
+    settings = _Settings(source)
+    templates = TemplateReading(source)
+    security: list[XmlElement] = []
+    for setting in _winning_settings(computer, _gpo_names(computer), gpo):
         element = setting.element
         if element.name == "AuditSetting":
-            _read_subcategory(source, setting, statements, faults)
+            settings.read_subcategory(setting)
         elif element.name == "Audit":
-            _read_category(source, setting, statements)
+            settings.read_category(setting)
+        elif element.name == "Policy":
+            templates.take(element)
+        elif element.name in report_security.ELEMENTS:
+            security.append(element)
         else:
-            values.extend(_values(element))
-    values_reading = registry_values.reading(source, values, Strength.POLICY)
-    return Reading(
-        (*statements, *values_reading.statements),
-        (*faults, *values_reading.faults),
-        values_reading.missing,
+            templates.values.extend(_values(element))
+    templates.judge_language(other=_in_another_language(computer))
+    values = registry_values.reading(source, templates.values, Strength.POLICY)
+    secured = report_security.read(source, security)
+    reading = Reading(
+        (*settings.statements, *values.statements, *secured.statements),
+        (*settings.faults, *templates.faults, *values.faults, *secured.faults),
+        (*settings.missing, *templates.missing, *values.missing, *secured.missing),
+        secured.notes,
     )
+    return together(reading, _of_readers(source, computer))
+
+
+def _in_another_language(computer: XmlElement) -> bool:
+    """Whether the report names its parts, or an audit subcategory, in another language."""
+    for element in computer.walk():
+        if element.name == "ExtensionData" and _is_registry(element.child("Extension")):
+            if _child_text(element, "Name") not in ("", "Registry"):
+                return True
+        elif element.name == "SubcategoryName":
+            name = element.text.strip()
+            if name and not name.startswith("Audit ") and as_guid(name) is None:
+                return True
+    return False
+
+
+def _is_registry(extension: XmlElement | None) -> bool:
+    """Whether an extension's settings are registry policies, by its `xsi:type`."""
+    types = extension.attributes.values() if extension else ()
+    return any(each.rpartition(":")[2] == "RegistrySettings" for each in types)
 
 
 def _gpo_names(computer: XmlElement) -> dict[str, str]:
@@ -129,10 +163,17 @@ def _gpo_names(computer: XmlElement) -> dict[str, str]:
     return names
 
 
-_SETTINGS = ("AuditSetting", "Audit", "SecurityOptions", "RegistrySetting")
+_USER = re.compile(r"^S-1-\d|[\\@]", re.IGNORECASE)
+"""How audit settings of a user name it: by SID, DOMAIN\\NAME or NAME@DOMAIN."""
+_SETTINGS = (
+    *("AuditSetting", "Audit", "SecurityOptions", "RegistrySetting", "Policy"),
+    *report_security.ELEMENTS,
+)
 
 
-def _winning_settings(computer: XmlElement, names: dict[str, str]) -> Iterator[_ReportedSetting]:
+def _winning_settings(
+    computer: XmlElement, names: dict[str, str], gpo: str
+) -> Iterator[_ReportedSetting]:
     """The settings with precedence 1, or without precedence as in the report of a single GPO."""
     for element in computer.walk():
         if element.name not in _SETTINGS:
@@ -141,7 +182,7 @@ def _winning_settings(computer: XmlElement, names: dict[str, str]) -> Iterator[_
         digits = precedence_element.text.strip() if precedence_element else ""
         precedence = int(digits) if digits.isdecimal() and len(digits) < 6 else 1
         if precedence == 1:
-            yield _ReportedSetting(element, _gpo_name(element, names))
+            yield _ReportedSetting(element, _gpo_name(element, names) or gpo)
 
 
 def _gpo_name(element: XmlElement, names: dict[str, str]) -> str:
@@ -156,41 +197,67 @@ def _child_text(element: XmlElement, name: str) -> str:
     return child.text.strip() if child else ""
 
 
-def _read_subcategory(
-    source: Source, reported: _ReportedSetting, statements: list[Statement], faults: list[Fault]
-) -> None:
-    element = reported.element
-    guid = as_guid(_child_text(element, "SubcategoryGuid")) or ""
-    number = _child_text(element, "SettingValue")
-    setting = outcome_of_number(number)
-    if _child_text(element, "PolicyTarget") not in ("", "System"):
-        return
-    if guid not in subcategories() or setting is None:
+@dataclass(slots=True)
+class _Settings:
+    """Audit settings of a report, and what could not be told of others."""
+
+    source: Source
+    statements: list[Statement] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
+
+    def lose(self, message: str, element: XmlElement, *keys: FactKey[object]) -> None:
+        """A fault, and the facts that it leaves unknown."""
+        fault = self.source.fault(message, f"line {element.line}")
+        self.faults.append(fault)
+        self.missing.extend((key, Missing(str(fault), fault)) for key in keys)
+
+    def state(self, reported: _ReportedSetting, key: FactKey[object], value: object) -> None:
+        """Add a setting."""
+        quote = f"{reported.gpo} sets {value}" if reported.gpo else str(value)
+        evidence = self.source.evidence(f"line {reported.element.line}", quote)
+        self.statements.append(Statement(key, value, evidence, Strength.POLICY))
+
+    def read_subcategory(self, reported: _ReportedSetting) -> None:
+        """Take an `AuditSetting`: of a subcategory, of a user, or the global audit entries."""
+        element = reported.element
+        target = _child_text(element, "PolicyTarget")
+        guid = as_guid(_child_text(element, "SubcategoryGuid")) or ""
+        if _USER.search(target):
+            self.lose(f"audit settings of a user ({target[:60]!r}) are not assessed", element)
+            return
+        if target and not is_system(target):
+            self.lose(f"unknown policy target {target[:60]!r}", element, AUDIT.every)
+            return
+        number = _child_text(element, "SettingValue")
+        setting = outcome_of_number(number)
         message = f"audit setting {guid or '(no GUID)'} = {number!r} is not known"
-        faults.append(source.fault(message, f"line {element.line}"))
-        return
-    _state(source, reported, AUDIT(guid), setting, statements)
+        if not guid:
+            objects = (SACL("global:file"), SACL("global:key"))
+            self.lose(message, element, AUDIT.every, *objects)
+        elif guid not in subcategories():
+            self.lose(message, element, AUDIT.every)
+        elif setting is None:
+            self.lose(message, element, AUDIT(guid))
+        else:
+            self.state(reported, AUDIT(guid), setting)
 
-
-def _read_category(source: Source, reported: _ReportedSetting, statements: list[Statement]) -> None:
-    categories = {subcategory.legacy_category for subcategory in subcategories().values()}
-    category = _child_text(reported.element, "Name")
-    outcomes = [_child_text(reported.element, f"{name}Attempts") for name in ("Success", "Failure")]
-    if category in categories and set(outcomes) <= {"true", "false"}:
-        setting = AuditSetting(success=outcomes[0] == "true", failure=outcomes[1] == "true")
-        _state(source, reported, LEGACY_AUDIT(category), setting, statements)
-
-
-def _state(
-    source: Source,
-    reported: _ReportedSetting,
-    key: FactKey[object],
-    value: object,
-    statements: list[Statement],
-) -> None:
-    quote = f"{reported.gpo} sets {value}" if reported.gpo else str(value)
-    evidence = source.evidence(f"line {reported.element.line}", quote)
-    statements.append(Statement(key, value, evidence, Strength.POLICY))
+    def read_category(self, reported: _ReportedSetting) -> None:
+        """Take an `Audit`: a legacy category."""
+        element = reported.element
+        categories = {subcategory.legacy_category for subcategory in subcategories().values()}
+        category = _child_text(element, "Name")
+        outcomes = [_child_text(element, f"{name}Attempts") for name in ("Success", "Failure")]
+        if not any(child.name.endswith("Attempts") for child in element.children):
+            return
+        if category not in categories:
+            self.lose(f"{category[:60]!r} is no audit category", element, LEGACY_AUDIT.every)
+        elif not set(outcomes) <= {"true", "false"}:
+            message = f"{category} is neither on nor off: {' and '.join(map(repr, outcomes))}"
+            self.lose(message, element, LEGACY_AUDIT(category))
+        else:
+            setting = AuditSetting(success=outcomes[0] == "true", failure=outcomes[1] == "true")
+            self.state(reported, LEGACY_AUDIT(category), setting)
 
 
 _NUMBER = "Number"  # an element of REG_DWORD or REG_QWORD; reports do not say which

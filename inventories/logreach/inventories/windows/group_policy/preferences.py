@@ -78,7 +78,12 @@ def read_result(source: Source) -> Reading:
     """
     root, _ = read_xml(source)
     computer = root.child("ComputerResults")
-    lists = [element for element in computer.walk() if element.name == _ROOT] if computer else []
+    return reported(source, computer) if computer else Reading()
+
+
+def reported(source: Source, computer: XmlElement) -> Reading:
+    """The registry preferences in the computer half of a report."""
+    lists = [element for element in computer.walk() if element.name == _ROOT]
     readings = [_reading(source, element) for element in lists]
     return Reading(
         tuple(statement for reading in readings for statement in reading.statements),

@@ -36,4 +36,5 @@ def together(*readings: Reading) -> Reading:
         tuple(statement for reading in readings for statement in reading.statements),
         tuple(fault for reading in readings for fault in reading.faults),
         tuple(pair for reading in readings for pair in reading.missing),
+        tuple(note for reading in readings for note in reading.notes),
     )

@@ -88,6 +88,10 @@ def identify(mention: str, kind: OsKind | None = None) -> OperatingSystem | Unid
 
     `kind` decides only if the mention fits both: a client and a server may share a build.
     """
+    if too_old(mention):
+        reason = f"{mention.strip()[:80]!r} is too old for this program"
+        reason += ", which begins with Windows Vista and Server 2008"
+        return Unidentified(reason, faulty=True)
     if contradiction := contradiction_of_builds(mention):
         return Unidentified(contradiction, faulty=True)
     parsed = _parse_mention(mention)
@@ -101,6 +105,14 @@ def identify(mention: str, kind: OsKind | None = None) -> OperatingSystem | Unid
     if releases:
         return Unidentified(_ambiguous(mention, releases))
     return _beyond_catalogue(parsed, mention)
+
+
+def too_old(mention: str) -> bool:
+    """Whether a mention means a Windows before Vista, which keeps its events in another way."""
+    compact, version = _compact(mention), _VERSION.search(mention)
+    if version is not None:
+        return version[1] in _word_table()["too_old"]["versions"]
+    return any(name in compact for name in _word_table()["too_old"]["names"])
 
 
 def contradiction_of_builds(mention: str) -> str:
@@ -242,7 +254,13 @@ def _edition_words() -> tuple[frozenset[str], re.Pattern[str]]:
 @cache
 def _word_table() -> Any:
     lists = ("neutral", "servicing", "architectures", "editions", "letters")
-    shape: Shape = {"source": str, "translated": [[str]], **{key: [str] for key in lists}}
+    old: Shape = {"names": [str], "versions": [str], "source": str}
+    shape: Shape = {
+        "source": str,
+        "translated": [[str]],
+        "too_old": old,
+        **{key: [str] for key in lists},
+    }
     return yaml_table(TABLES / "os_words.yaml", shape)
 
 

@@ -19,8 +19,8 @@ from logreach.inventories.windows.host_words import words_of
 from logreach.inventories.windows.system import update_files
 from logreach.inventories.windows.system.operating_systems import identify
 
-_VERSION = re.compile(r"(?:6\.[0-3]|10\.0)\.\d{4,6}(?!\d)(?:\.\d+)?")
-_VER = re.compile(r"Microsoft Windows \[[^\]]*?((?:6\.[0-3]|10\.0)\.\d{4,6}(?:\.\d+)?)\]")
+_VERSION = re.compile(r"(?:5\.[0-2]|6\.[0-3]|10\.0)\.\d{4,6}(?!\d)(?:\.\d+)?")
+_VER = re.compile(r"Microsoft Windows \[[^\]]*?((?:5\.[0-2]|6\.[0-3]|10\.0)\.\d{4,6}(?:\.\d+)?)\]")
 _PACK = re.compile(r"(?:Service Pack|SP)\s*\d", re.IGNORECASE)
 _HEAD_LINES = 12  # name, version and configuration stand in the first lines of systeminfo
 
