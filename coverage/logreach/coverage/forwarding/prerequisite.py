@@ -27,7 +27,7 @@ from logreach.coverage.events.patterns import EventPattern, FilterAnswer
 from logreach.coverage.events.sensor import Sensor
 from logreach.coverage.forwarding import ForwardingFilter
 from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
-from logreach.coverage.forwarding.queries import doubts_of
+from logreach.coverage.forwarding.queries import DIRECT, doubts_of
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
@@ -35,8 +35,6 @@ from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
 from logreach.inventories.windows.facts import ROLE
 
 _READS = (FORWARDING, ROLE, COLLECTOR)
-_DIRECT = ("/analytic", "/analytical", "/debug", "/diagnostic")
-"""Ends of channels that Windows lets nobody subscribe to: they are read from the disk only."""
 _OUT = (False,)
 _NOT_SURE = (False, None)
 
@@ -239,7 +237,7 @@ class Arriving:
         """What else to select; of an open verdict only where that would surely settle it."""
         if verdict is YES or event is None or not (verdict.settled or self._sieves.firm):
             return None
-        if event.channel.casefold().endswith(_DIRECT):
+        if event.channel.casefold().endswith(DIRECT):
             return None
         return _select(key, event.channel, event.event_id, collected=self._sieves.collected)
 

@@ -9,8 +9,12 @@ from logreach.coverage.engine.three_valued import Truth, all_true, any_true, neg
 from logreach.coverage.events.patterns import Constraint, Decider, EventPattern
 from logreach.coverage.forwarding.events import EventElement
 from logreach.coverage.forwarding.xpath_truth import holds
+from logreach.inventories.files.patterns import with_wildcards
 from logreach.inventories.forwarding.subscriptions import Altered, Forwarding, Query, Subscription
 from logreach.inventories.forwarding.xpath import XPath, XPathError, parse
+
+DIRECT = ("/analytic", "/analytical", "/debug", "/diagnostic")
+"""Ends of channels that Windows lets nobody subscribe to: they are read from the disk only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def _channel_queries(subscription: Subscription, channel: str) -> Iterator[Chann
     doubts = tuple(doubts_of(subscription))
     by_query: dict[str, list[Query]] = {}
     for query in subscription.queries:
-        if query.path.casefold() == channel.casefold():
+        if _covers(query.path, channel, wildcards=subscription.dialect != "windows"):
             by_query.setdefault(query.query_id, []).append(query)
     for queries in by_query.values():
         tests = [(query.suppress, _query_test(subscription, query)) for query in queries]
@@ -96,6 +100,15 @@ def _channel_queries(subscription: Subscription, channel: str) -> Iterator[Chann
         if selects:
             suppresses = tuple(test for suppress, test in tests if suppress)
             yield ChannelQuery(selects, suppresses, doubts, subscription.altered)
+
+
+def _covers(path: str, channel: str, *, wildcards: bool) -> bool:
+    """Whether a query is for a channel; '*' in a collector's is for any text."""
+    if not wildcards or "*" not in path:
+        return path.casefold() == channel.casefold()
+    pattern = with_wildcards(path.casefold())
+    direct = channel.casefold().endswith(DIRECT)
+    return not direct and pattern is not None and pattern.is_all_of(channel.casefold())
 
 
 def _query_test(subscription: Subscription, query: Query) -> QueryTest:

@@ -41,7 +41,9 @@ class Subscription:
     are the addresses that it lists and does not disable. `named`: the inventory, or its own list
     of computers, names it for this host; `elsewhere`: it lists computers by name and this host is
     none of them. `expires` is the time from which it collects nothing, as written, '' for none.
-    `altered` are fields that a collector changes.
+    `altered` are fields that a collector changes. Of the subscriptions of one host in the same
+    `slot` ('' none) the one of the highest `rank` counts; `unsure` says why it may not be for the
+    host at all.
     """
 
     name: str
@@ -58,6 +60,9 @@ class Subscription:
     elsewhere: bool = False
     expires: str = ""
     altered: tuple[Altered, ...] = ()
+    slot: str = ""
+    rank: int = 0
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,14 @@ Expr = Path | XPathLiteral | Call | Compare | XPathAnd | XPathOr
 
 @dataclass(frozen=True, slots=True)
 class XPath:
-    """A parsed expression, and why Windows might refuse it ('' free: documented subset)."""
+    """A parsed expression, and why Windows might refuse it ('' free: documented subset).
+
+    `tests` is the number of its comparisons.
+    """
 
     expression: Expr
     doubts: tuple[str, ...] = ()
+    tests: int = 0
 
 
 @lru_cache(maxsize=4096)
@@ -112,7 +116,7 @@ def parse(query: str) -> XPath:
         )
     if not _selects_events(expression):
         parser.doubt("the expression does not start at an event ('*' or 'Event')")
-    return XPath(expression, tuple(parser.doubts))
+    return XPath(expression, tuple(parser.doubts), parser.tests)
 
 
 def _selects_events(expression: Expr) -> bool:
