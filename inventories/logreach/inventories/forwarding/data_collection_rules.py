@@ -133,7 +133,9 @@ class _RuleReader(ConfigReader):
         }
         taking = [flow for flow in flows or () if flow.streams & streams]
         unsure = (
-            () if flows is not None and streams else (f"the stream or the data flow of {title}, which the file lacks",)
+            ()
+            if flows is not None and streams
+            else (f"the stream or the data flow of {title}, which the file lacks",)
         )
         own = tuple(_transformed(source))
         queries = tuple(

@@ -22,7 +22,7 @@ from logreach.inventories.forwarding.winlogbeat_drops import find
 
 _HINT = "Export the whole policy: Fleet, Agent policies, View policy, Download."
 _INPUTS = re.compile(
-    r'^(?:"?inputs"?|"?filebeat\.inputs"?|"?package_policies"?|[ \t]+"?inputs"?)\s*:', re.MULTILINE
+    r'(?:^|[{,])\s*"?(?:inputs|filebeat\.inputs|package_policies)"?\s*:', re.MULTILINE
 )
 _ELASTIC = re.compile(
     r"\btype\"?\s*:\s*[\"']?winlog\b|\bdata_stream\"?\s*:|\bpackage_policies\b|\bpolicy_template\b"

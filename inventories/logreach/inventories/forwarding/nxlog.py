@@ -81,7 +81,7 @@ class _NxlogReader(ConfigReader):
         selects = tuple(self._read(block))
         queries = tuple(
             replace(moved, query_id=f"{number}.{moved.query_id}")
-            for number, way in enumerate(ways)
+            for number, way in enumerate(ways or ((),))
             for query in selects
             for moved in (query, *_suppressing(query, (*own, *way)))
         )
@@ -150,7 +150,9 @@ class _Routes:
     def of(self, name: str) -> tuple[tuple[str, ...], ...]:
         """What drops events on each way of an input; no way where routes are for others only."""
         if not self._any_route:
-            words = f"a <Route> for input {name}, which the file lacks and NXLog 5 would make itself"
+            words = (
+                f"a <Route> for input {name}, which the file lacks and NXLog 5 would make itself"
+            )
             return ((collectors.dropped(words),),)
         ways: list[tuple[str, ...]] = []
         for steps in self._paths.get(name, ()):

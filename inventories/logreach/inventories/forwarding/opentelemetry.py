@@ -66,7 +66,7 @@ class _CollectorReader(ConfigReader):
         selects = tuple(self._selects(name, receiver))
         queries = tuple(
             replace(moved, query_id=f"{number}.{moved.query_id}")
-            for number, drops in enumerate(ways)
+            for number, drops in enumerate(ways or [()])
             for query in selects
             for moved in (
                 query,
