@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from logreach.inventories.facts.facts import Reading
@@ -11,6 +11,9 @@ from logreach.inventories.forwarding import collectors, wef
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 
 _UNKNOWN = "What this query takes counts as unknown."
+_MOST_DROPS = 100
+MOST_WAYS = 64
+"""Ways of events through a configuration that are told apart; honest ones have a handful."""
 
 
 class ConfigReader:
@@ -54,3 +57,20 @@ class ConfigReader:
                 number = f"{select.query_id}:{query.query_id}"
                 moved = replace(query, line=select.line, query_id=number)
                 yield from (moved,) if query.suppress else collectors.taken(moved, doubts)
+
+
+def filtered(queries: Iterable[Query], drops: Sequence[str], way: int = 0) -> Iterator[Query]:
+    """The queries of one way through a configuration, each with what is dropped on that way."""
+    drops = few(drops)
+    for query in queries:
+        moved = replace(query, query_id=f"{way}.{query.query_id}")
+        yield moved
+        for drop in drops if not query.suppress else ():
+            yield replace(moved, xpath=drop, suppress=True)
+
+
+def few(drops: Sequence[str]) -> tuple[str, ...]:
+    """What drops events; one that is undecided where there is more of it than anyone writes."""
+    if len(drops) > _MOST_DROPS:
+        return (collectors.dropped(f"more than {_MOST_DROPS} filters"),)
+    return tuple(drops)

@@ -9,16 +9,16 @@ The agent runs as LocalSystem, which may read every channel.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding import collectors
-from logreach.inventories.forwarding.config_reader import ConfigReader
+from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, filtered
 from logreach.inventories.forwarding.event_conditions import Language, predicate
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.xpath import parse
@@ -55,12 +55,8 @@ def read(source: Source) -> Reading:
     return reader.reading(subscriptions, source.sha256)
 
 
-@dataclass(frozen=True, slots=True)
-class _Flow:
-    """The streams that one data flow takes, and what its transformation drops."""
-
-    streams: frozenset[str]
-    drops: tuple[str, ...]
+_Flows = dict[str, list[tuple[str, ...]]]
+"""For each stream, in lower case, what the transformation of each data flow of it drops."""
 
 
 def _rules(document: Any, depth: int) -> Iterator[dict[str, Any]]:
@@ -84,7 +80,7 @@ class _RuleReader(ConfigReader):
     def __init__(self, source: Source) -> None:
         super().__init__(source.path)
         self._text = source.text()
-        self._from = 0
+        self._from, self._line = 0, 1
 
     def rule(self, rule: dict[str, Any]) -> Iterator[Subscription]:
         """A subscription for each Windows event log source; where none is, one of nothing."""
@@ -109,40 +105,33 @@ class _RuleReader(ConfigReader):
             return []
         return entries
 
-    def _flows(self, name: str, flows: Any) -> tuple[_Flow, ...] | None:
-        if flows is None:
+    def _flows(self, name: str, entries: Any) -> _Flows | None:
+        if entries is None:
             self.fault(f"rule {name} has no dataFlows, so what it sends is unknown", 1, EXPORT)
             return None
-        return tuple(
-            _Flow(
-                frozenset(
-                    map(str.lower, self._texts(_first(flow, "streams", "stream", default=[])))
-                ),
-                tuple(_transformed(flow)),
-            )
-            for flow in map(_lower, self._entries(name, "dataFlows", flows))
-        )
+        flows: _Flows = {}
+        for flow in map(_lower, self._entries(name, "dataFlows", entries)):
+            for stream in _streams(flow):
+                flows.setdefault(stream, []).append(tuple(_transformed(flow)))
+        return flows
 
-    def _data_source(
-        self, name: str, source: dict[str, Any], flows: tuple[_Flow, ...] | None
-    ) -> Subscription:
+    def _data_source(self, name: str, source: dict[str, Any], flows: _Flows | None) -> Subscription:
         title = f"{name}/{source['name']}" if source.get("name") else name
-        streams = {
-            stream.lower()
-            for stream in self._texts(_first(source, "streams", "stream", default=[]))
-        }
-        taking = [flow for flow in flows or () if flow.streams & streams]
-        unsure = (
-            ()
-            if flows is not None and streams
-            else (f"the stream or the data flow of {title}, which the file lacks",)
-        )
+        streams = _streams(source)
+        taking = [drops for stream in streams for drops in (flows or {}).get(stream, ())]
+        unsure: tuple[str, ...] = ()
+        if flows is None or not streams:
+            unsure = (f"the stream or the data flow of {title}, which the file lacks",)
         own = tuple(_transformed(source))
-        queries = tuple(
+        selects = tuple(
             query
             for number, written in enumerate(self._xpaths(title, source))
-            for way, flow in enumerate(taking or (_Flow(frozenset(), ()),))
-            for query in self._query(title, written, f"{number}.{way}", (*own, *flow.drops), unsure)
+            for query in self._query(title, written, str(number), unsure)
+        )
+        queries = tuple(
+            query
+            for way, drops in enumerate([*dict.fromkeys(taking)][:MOST_WAYS] or [()])
+            for query in filtered(selects, (*own, *drops), way)
         )
         return Subscription(
             f"{title} (data collection rule)",
@@ -161,7 +150,7 @@ class _RuleReader(ConfigReader):
         return ()
 
     def _query(
-        self, title: str, written: str, number: str, drops: Sequence[str], unsure: Sequence[str]
+        self, title: str, written: str, number: str, unsure: Sequence[str]
     ) -> Iterator[Query]:
         line = self._line_of(written)
         channel, mark, xpath = written.partition("!")
@@ -175,19 +164,24 @@ class _RuleReader(ConfigReader):
         reasons = (*((over,) if tests > _MOST_TESTS else ()), *unsure)
         select = Query(channel.strip(), xpath, suppress=False, line=line, query_id=number)
         yield from self.windows_query(select, reasons)
-        for drop in drops:
-            yield replace(select, xpath=drop, suppress=True)
 
     def _line_of(self, written: str) -> int:
         """The line of a query, which stand in the file in the order in which they are read."""
-        at = self._text.find(written[:40].replace("\\", "\\\\").replace('"', '\\"'), self._from)
-        self._from = max(at, self._from)
-        return self._text.count("\n", 0, max(at, 0)) + 1
+        at = self._text.find(json.dumps(written)[1:40], self._from) if self._from >= 0 else -1
+        if at < 0:
+            self._from = -1  # written in another way, or not in order: not sought any more
+            return self._line
+        self._line += self._text.count("\n", self._from, at)
+        self._from = at
+        return self._line
 
-    @staticmethod
-    def _texts(values: Any) -> list[str]:
-        values = values.split() if isinstance(values, str) else values
-        return [value for value in values or () if isinstance(value, str)]
+
+def _streams(document: dict[str, Any]) -> list[str]:
+    """The streams of a data source or flow, in lower case; one alone may stand without a list."""
+    values = _first(document, "streams", "stream", default=[])
+    values = values.split() if isinstance(values, str) else values
+    listed = values if isinstance(values, list) else []
+    return [each.lower() for each in listed if isinstance(each, str)]
 
 
 def _transformed(flow: dict[str, Any]) -> Iterator[str]:

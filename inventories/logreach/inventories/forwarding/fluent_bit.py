@@ -19,7 +19,7 @@ from logreach.inventories.files.patterns import compiled, with_wildcards
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.forwarding import collectors
-from logreach.inventories.forwarding.config_reader import ConfigReader
+from logreach.inventories.forwarding.config_reader import ConfigReader, filtered
 from logreach.inventories.forwarding.shipper_parts import parts
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 
@@ -29,6 +29,7 @@ _YAML = re.compile(r"^\"?pipeline\"?:", re.MULTILINE)
 _SECTION = re.compile(r"\[(\w+)\]")
 _KINDS = ("input", "filter", "output")
 _OURS = ("winevtlog", "winlog")
+_MOST_ROUTING = 500  # filters and outputs; each is held against the tag of each input
 _BLANK = "a blank in front of the channel, which belongs to its name"
 
 
@@ -84,10 +85,14 @@ class _FluentBitReader(ConfigReader):
             hint = f"Only the inputs winevtlog and winlog are read. {_HINT}"
             self.fault(f"a Fluent Bit configuration of {names}; not read", 1, hint)
         counts: dict[str, int] = {}
+        routing = [section for section in sections if section.kind in ("filter", "output")]
+        if len(routing) > _MOST_ROUTING:
+            self.fault(f"more than {_MOST_ROUTING} filters and outputs", routing[0].line)
+            routing = routing[:1]
         for section in ours:
             number = counts[section.plugin] = counts.get(section.plugin, -1) + 1
             tag = section.text("tag") or f"{section.plugin}.{number}"
-            yield self._input(section, tag, sections)
+            yield self._input(section, tag, routing)
 
     def _input(self, section: _Section, tag: str, sections: Sequence[_Section]) -> Subscription:
         reasons = [
@@ -98,23 +103,12 @@ class _FluentBitReader(ConfigReader):
         if doubt or self.faults:
             reasons.append(doubt or str(self.faults[0]))
         drops = [drop for each in sections for drop in _filtered(each, tag)]
-        selects = tuple(
+        selects = (
             query
             for number, channel in enumerate(section.text("channels").split(","))
             for query in self._channel(section, channel, str(number), reasons)
         )
-        queries = tuple(
-            moved
-            for query in selects
-            for moved in (
-                query,
-                *(
-                    replace(query, xpath=drop, suppress=True)
-                    for drop in drops
-                    if not query.suppress
-                ),
-            )
-        )
+        queries = tuple(filtered(selects, drops))
         return Subscription(
             f"{self.name}: input {tag}",
             queries,

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding import collectors, nxlog_blocks
-from logreach.inventories.forwarding.config_reader import ConfigReader
+from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, few, filtered
 from logreach.inventories.forwarding.event_conditions import Language, predicate
 from logreach.inventories.forwarding.nxlog_blocks import Block, Configuration, Directive
 from logreach.inventories.forwarding.shipper_parts import parts
@@ -24,7 +25,6 @@ from logreach.inventories.forwarding.subscriptions import Altered, Query, Subscr
 _HINT = "Export nxlog.conf, with the text of the files that it includes."
 _LOOKS = re.compile(r"^[ \t]*Module[ \t]+(?:im|om|pm|xm)_\w+", re.MULTILINE | re.IGNORECASE)
 _OURS = "im_msvistalog"
-_MOST_WAYS = 64
 _LANGUAGE = Language(ids=frozenset({"$EventID"}), channels=frozenset({"$Channel"}), cased=False)
 _IF_DROP = re.compile(
     r"\s*if\s+(?P<condition>[^;{}]+?)\s*(?:\{\s*drop\s*\(\s*\)\s*;\s*\}|\bdrop\s*\(\s*\)\s*;)",
@@ -62,7 +62,7 @@ class _NxlogReader(ConfigReader):
             self.fault(f"includes {include.value[:60]!r}, which is not read", include.line, _HINT)
         inputs = config.of("input")
         ours = [block for block in inputs if _module(block) == _OURS]
-        others = sorted({_module(block) or "no module" for block in inputs if block not in ours})
+        others = sorted({_module(block) or "no module" for block in inputs} - {_OURS})
         if not ours and not self.faults:
             modules = ", ".join(others) or "no input"
             hint = f"Only inputs of {_OURS} are read. {_HINT}"
@@ -76,14 +76,13 @@ class _NxlogReader(ConfigReader):
             yield self._input(block, routes, damaged)
 
     def _input(self, block: Block, routes: _Routes, damaged: Sequence[str]) -> Subscription:
-        ways = routes.of(block.name)
+        ways, altered = routes.of(block.name)
         own = (*map(collectors.dropped, damaged), *_dropped(block))
         selects = tuple(self._read(block))
         queries = tuple(
-            replace(moved, query_id=f"{number}.{moved.query_id}")
-            for number, way in enumerate(ways or ((),))
-            for query in selects
-            for moved in (query, *_suppressing(query, (*own, *way)))
+            query
+            for number, drops in enumerate(ways or ((),))
+            for query in filtered(selects, (*own, *drops), number)
         )
         return Subscription(
             f"{self.name}: input {block.name}",
@@ -92,7 +91,7 @@ class _NxlogReader(ConfigReader):
             source=self.source,
             dialect="collector",
             line=block.line,
-            altered=tuple(_altered((block, *routes.behind(block.name)))),
+            altered=(*_altered(block), *altered),
         )
 
     def _read(self, block: Block) -> Iterator[Query]:
@@ -133,6 +132,10 @@ class _NxlogReader(ConfigReader):
                 yield replace(each, xpath=collectors.dropped(words), suppress=True)
 
 
+_Ways = tuple[tuple[tuple[str, ...], ...], tuple[Altered, ...]]
+"""What drops events on each way of an input, and the fields that modules on the ways change."""
+
+
 class _Routes:
     """The ways from inputs to outputs."""
 
@@ -140,36 +143,31 @@ class _Routes:
         self._any_route = bool(config.of("route"))
         self._outputs = {block.name: block for block in config.of("output")}
         self._processors = {block.name: block for block in config.of("processor")}
-        self._paths: dict[str, list[list[list[str]]]] = {}
+        self._by_input: dict[str, list[_Ways]] = {}
         for route in config.of("route"):
             for path in route.values("path"):
-                steps = [_names(step) for step in path.value.split("=>")]
-                for name in steps[0]:
-                    self._paths.setdefault(name, []).append(steps[1:])
+                inputs, *steps = [_names(step) for step in path.value.split("=>")]
+                ways = self._ways(steps)
+                for name in inputs:
+                    self._by_input.setdefault(name, []).append(ways)
 
-    def of(self, name: str) -> tuple[tuple[str, ...], ...]:
-        """What drops events on each way of an input; no way where routes are for others only."""
+    def of(self, name: str) -> _Ways:
+        """Every way of an input; no way where routes are there for others only."""
         if not self._any_route:
-            words = (
-                f"a <Route> for input {name}, which the file lacks and NXLog 5 would make itself"
-            )
-            return ((collectors.dropped(words),),)
-        ways: list[tuple[str, ...]] = []
-        for steps in self._paths.get(name, ()):
-            if len(ways) > _MOST_WAYS:
-                break
-            passed = tuple(
-                drop for step in steps[:-1] for each in step for drop in self._processed(each)
-            )
-            outputs = steps[-1][:_MOST_WAYS] if steps else []
-            ways.extend((*passed, *self._put_out(output)) for output in outputs)
-        return tuple(dict.fromkeys(ways))[:_MOST_WAYS]
+            words = f"a <Route> for input {name}, which the file lacks and NXLog 5 makes itself"
+            return ((collectors.dropped(words),),), ()
+        found = self._by_input.get(name, [])[:MOST_WAYS]
+        ways = dict.fromkeys(way for each, _ in found for way in each)
+        altered = dict.fromkeys(change for _, changes in found for change in changes)
+        return tuple(ways)[:MOST_WAYS], tuple(altered)
 
-    def behind(self, name: str) -> Iterator[Block]:
-        """The processors and outputs on the ways of an input."""
-        every = self._processors | self._outputs
-        for steps in self._paths.get(name, ()):
-            yield from (every[each] for step in steps for each in step if each in every)
+    def _ways(self, steps: list[list[str]]) -> _Ways:
+        """The ways behind the inputs of one route."""
+        *between, outputs = steps or [[]]
+        passed = few([drop for each in chain(*between) for drop in self._processed(each)])
+        ways = tuple((*passed, *self._put_out(output)) for output in outputs[:MOST_WAYS])
+        passing = (self._processors.get(each) or self._outputs.get(each) for each in chain(*steps))
+        return ways, tuple(change for block in passing if block for change in _altered(block))
 
     def _processed(self, name: str) -> Iterator[str]:
         block = self._processors.get(name)
@@ -191,11 +189,6 @@ class _Routes:
             yield collectors.EVERYTHING
         else:
             yield from _dropped(block)
-
-
-def _suppressing(query: Query, drops: Sequence[str]) -> Iterator[Query]:
-    for drop in drops if not query.suppress else ():
-        yield replace(query, xpath=drop, suppress=True)
 
 
 def _dropped(block: Block) -> Iterator[str]:
@@ -229,13 +222,12 @@ def _drops(statements: str) -> Iterator[str]:
     yield from conditions
 
 
-def _altered(blocks: Sequence[Block]) -> Iterator[Altered]:
-    """The fields that statements on the way write over, remove or rename."""
-    for block in blocks:
-        for statement in block.values("exec"):
-            changed = (match[1] or match[2] for match in _CHANGED.finditer(statement.value))
-            for name in dict.fromkeys(changed):
-                yield Altered(f"Exec of {block.name} changes {name}", (name,))
+def _altered(block: Block) -> Iterator[Altered]:
+    """The fields that the statements of a module write over, remove or rename."""
+    for statement in block.values("exec"):
+        changed = (match[1] or match[2] for match in _CHANGED.finditer(statement.value))
+        for name in dict.fromkeys(changed):
+            yield Altered(f"Exec of {block.name} changes {name}", (name,))
 
 
 def _unfilled(text: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files import marked
@@ -17,7 +16,7 @@ from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.marked import Marked
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding import collectors
-from logreach.inventories.forwarding.config_reader import ConfigReader
+from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, filtered
 from logreach.inventories.forwarding.shipper_parts import parts
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat_drops import find
@@ -27,7 +26,6 @@ _RECEIVERS = re.compile(r"^\"?receivers\"?:", re.MULTILINE)
 _BESIDE = re.compile(r"^\"?(?:service|exporters|processors)\"?:|windows_?event_?log", re.MULTILINE)
 _OURS = re.compile(r"windows_?event_?log(?:/.*)?")
 _LOGS = re.compile(r"logs(?:/.*)?")
-_MOST_WAYS = 64
 
 
 def looks_like(head: str) -> bool:
@@ -58,24 +56,20 @@ class _CollectorReader(ConfigReader):
             names = ", ".join(sorted(named)[:5]) or "none"
             hint = f"Only receivers windowseventlog are read. {_HINT}"
             self.fault(f"a Collector's configuration of receivers {names}; not read", 1, hint)
+        ways = _ways(root)
         for name, receiver in ours.items():
-            yield self._receiver(name, receiver, root)
+            yield self._receiver(name, receiver, None if ways is None else ways.get(name, []))
 
-    def _receiver(self, name: str, receiver: Marked, root: Marked) -> Subscription:
-        ways = self._ways(name, root)
+    def _receiver(
+        self, name: str, receiver: Marked, ways: list[tuple[str, ...]] | None
+    ) -> Subscription:
+        if ways is None:
+            ways = [(collectors.dropped("service.pipelines, which the file lacks"),)]
         selects = tuple(self._selects(name, receiver))
         queries = tuple(
-            replace(moved, query_id=f"{number}.{moved.query_id}")
-            for number, drops in enumerate(ways or [()])
-            for query in selects
-            for moved in (
-                query,
-                *(
-                    replace(query, xpath=drop, suppress=True)
-                    for drop in drops
-                    if not query.suppress
-                ),
-            )
+            query
+            for number, drops in enumerate(ways[:MOST_WAYS] or [()])
+            for query in filtered(selects, drops, number)
         )
         return Subscription(
             f"{self.name}: {name}",
@@ -85,28 +79,6 @@ class _CollectorReader(ConfigReader):
             dialect="collector",
             line=receiver.line,
         )
-
-    def _ways(self, name: str, root: Marked) -> list[tuple[str, ...]]:
-        """For each pipeline that takes a receiver's events somewhere, what it drops on the way."""
-        pipelines = find(root, "service.pipelines")
-        if pipelines is None or not pipelines.fields:
-            return [(collectors.dropped("service.pipelines, which the file lacks"),)]
-        connectors = set(root.fields["connectors"].fields) if "connectors" in root.fields else set()
-        ways: list[tuple[str, ...]] = []
-        for kind, pipeline in pipelines.fields.items():
-            exporters = _listed(pipeline, "exporters")
-            real = [each for each in exporters if _type(each) not in parts(*_NOWHERE)]
-            if not _LOGS.fullmatch(kind) or name not in _listed(pipeline, "receivers") or not real:
-                continue
-            drops = [
-                collectors.dropped(f"processor {each}")
-                for each in _listed(pipeline, "processors")
-                if _type(each) not in parts(*_KEEPS_ALL)
-            ]
-            if all(each in connectors for each in real):
-                drops.append(collectors.dropped(f"connector {real[0]}"))
-            ways.append(tuple(drops))
-        return ways[:_MOST_WAYS]
 
     def _selects(self, name: str, receiver: Marked) -> Iterator[Query]:
         reasons = list(_doubts(receiver))
@@ -121,21 +93,45 @@ class _CollectorReader(ConfigReader):
             reasons.append("query, which the receiver takes as XML only")
         xpath = query if query.startswith("<") else collectors.EVERYTHING
         select = Query(channel or "*", xpath, suppress=False, line=receiver.line)
-        for each in self.windows_query(select, reasons):
-            yield each
-            if not each.suppress:
-                for provider in _listed(receiver, "exclude_providers"):
-                    condition = (
-                        f"System[Provider[@Name={quoted}]]"
-                        if (quoted := collectors.literal(provider))
-                        else collectors.undecided(f"exclude_providers {provider}")
-                    )
-                    yield replace(each, xpath=f"*[{condition}]", suppress=True)
+        excluded = [
+            f"*[System[Provider[@Name={quoted}]]]"
+            if (quoted := collectors.literal(provider))
+            else collectors.dropped(f"exclude_providers {provider}")
+            for provider in _listed(receiver, "exclude_providers")
+        ]
+        yield from filtered(self.windows_query(select, reasons), excluded)
 
 
 _NOWHERE = ("opentelemetry", "nowhere")
 _KEEPS_ALL = ("opentelemetry", "keeps_all")
 _OPERATORS = ("opentelemetry", "operators_keep")
+
+
+def _ways(root: Marked) -> dict[str, list[tuple[str, ...]]] | None:
+    """For each receiver what is dropped in each pipeline that takes its events somewhere.
+
+    None where the file has no pipelines.
+    """
+    pipelines = find(root, "service.pipelines")
+    if pipelines is None or not pipelines.fields:
+        return None
+    connectors = root.fields["connectors"].fields.keys() if "connectors" in root.fields else ()
+    ways: dict[str, list[tuple[str, ...]]] = {}
+    for kind, pipeline in pipelines.fields.items():
+        exporters = _listed(pipeline, "exporters")
+        real = [each for each in exporters if _type(each) not in parts(*_NOWHERE)]
+        if not _LOGS.fullmatch(kind) or not real:
+            continue
+        drops = [
+            collectors.dropped(f"processor {each}")
+            for each in _listed(pipeline, "processors")
+            if _type(each) not in parts(*_KEEPS_ALL)
+        ]
+        if all(each in connectors for each in real):
+            drops.append(collectors.dropped(f"connector {real[0]}"))
+        for receiver in dict.fromkeys(_listed(pipeline, "receivers")):
+            ways.setdefault(receiver, []).append(tuple(drops))
+    return ways
 
 
 def _doubts(receiver: Marked) -> Iterator[str]:
