@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.header import EventMetadata
@@ -70,3 +74,77 @@ def test_a_shipper_takes(name: str) -> None:
             assert found == level, (event, reason)
     for event, words in case.get("why", {}).items():
         assert words in answered(fact.value, event)[1]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition in the words of a collector, and the ids that meet it, worked out beside it."""
+
+    text: str
+    ids: frozenset[int]
+
+
+EVERY = frozenset(range(1, 9))
+
+
+def _compared(operator: str, number: int) -> Condition:
+    meets = {
+        "==": lambda each: each == number,
+        "!=": lambda each: each != number,
+        "<": lambda each: each < number,
+        ">=": lambda each: each >= number,
+    }[operator]
+    return Condition(f"ID {operator} {number}", frozenset(filter(meets, EVERY)))
+
+
+def _listed(numbers: list[int]) -> Condition:
+    return Condition(f"ID in ({', '.join(map(str, numbers))})", EVERY & frozenset(numbers))
+
+
+def _joined(pair: tuple[str, Condition, Condition]) -> Condition:
+    word, left, right = pair
+    ids = left.ids & right.ids if word == "and" else left.ids | right.ids
+    return Condition(f"({left.text}) {word} ({right.text})", ids)
+
+
+NUMBERS = st.integers(1, 8)
+CONDITIONS = st.recursive(
+    st.builds(_compared, st.sampled_from(["==", "!=", "<", ">="]), NUMBERS)
+    | st.builds(_listed, st.lists(NUMBERS, min_size=1, max_size=4)),
+    lambda inner: (
+        st.tuples(st.sampled_from(["and", "or"]), inner, inner).map(_joined)
+        | inner.map(lambda each: Condition(f"not({each.text})", EVERY - each.ids))
+    ),
+    max_leaves=6,
+)
+NXLOG = """<Input i>
+Module im_msvistalog
+Channel Security
+Exec if {} drop();
+</Input>
+<Output o>
+Module om_tcp
+</Output>
+<Route r>
+Path i => o
+</Route>
+"""
+
+
+def _rule(condition: str) -> str:
+    source = {"name": "e", "streams": ["s"], "xPathQueries": ["Security!*"]}
+    flow = {"streams": ["s"], "transformKql": f"source | where {condition}"}
+    return json.dumps({"dataSources": {"windowsEventLogs": [source]}, "dataFlows": [flow]})
+
+
+@settings(max_examples=80)
+@given(CONDITIONS)
+def test_conditions_on_ids_are_exact(condition: Condition) -> None:
+    kept = _rule(condition.text.replace("ID", "EventID"))
+    dropped = NXLOG.format(condition.text.replace("ID", "$EventID"))
+    for config, wanted in ((kept, condition.ids), (dropped, EVERY - condition.ids)):
+        (statement,) = forwarding_files.read(Source.of("f", config.encode())).statements
+        assert isinstance(statement.value, Forwarding)
+        for number in EVERY:
+            level, reason = answered(statement.value, f"Security {number}")
+            assert level == ("yes" if number in wanted else "no"), (config, number, reason)
