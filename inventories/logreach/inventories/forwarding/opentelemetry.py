@@ -22,8 +22,10 @@ from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat_drops import find
 
 _HINT = "Export the Collector's configuration as one file."
-_RECEIVERS = re.compile(r"^\"?receivers\"?:", re.MULTILINE)
-_BESIDE = re.compile(r"^\"?(?:service|exporters|processors)\"?:|windows_?event_?log", re.MULTILINE)
+_RECEIVERS = re.compile(r"^(?:\s*\")?receivers\"?\s*:", re.MULTILINE)
+_BESIDE = re.compile(
+    r"^(?:\s*\")?(?:service|exporters|processors)\"?\s*:|windows_?event_?log", re.MULTILINE
+)
 _OURS = re.compile(r"windows_?event_?log(?:/.*)?")
 _LOGS = re.compile(r"logs(?:/.*)?")
 
