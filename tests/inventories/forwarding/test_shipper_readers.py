@@ -14,7 +14,7 @@ from logreach.inventories.forwarding.event_conditions import Language, predicate
 from logreach.inventories.forwarding.forwarding_files import SHIPPERS, Shipper
 from logreach.inventories.forwarding.xpath import parse
 
-LANGUAGE = Language(ids=frozenset({"EventID"}), channels=frozenset({"Channel"}))
+LANGUAGE = Language(frozenset({"EventID"}), frozenset({"Channel"}), frozenset({"Source"}))
 SHIPPED = [name for name in SAMPLES if any(name.startswith(each.name) for each in SHIPPERS)]
 HOSTILE = [
     "<a>" * 100_000,
@@ -87,6 +87,8 @@ def test_any_condition_becomes_a_predicate(parts: list[str]) -> None:
         ("EventID !in (1)", "not(System[EventID=1])"),
         ("not (EventID in (4))", "not(System[EventID=4])"),
         ("EventID in ()", "System[EventID<0]"),
+        ("Source != 'x'", "not(System[Provider[@Name='x']])"),
+        ("Channel =~ 'x'", "undecided(\"Channel =~ 'x'\")"),
         ("EventID == '1'", "undecided(\"EventID == '1'\")"),
         ("EventID in (1, '2')", "undecided('EventID in a list')"),
         ("Channel == 'a\\\\b'", "undecided(\"Channel == 'a\\\\b'\")"),

@@ -31,7 +31,12 @@ _KEYS = re.compile(
 )
 _MOST_TESTS = 20
 _MOST_DEPTH = 12
-_KQL = Language(ids=frozenset({"EventID"}), channels=frozenset({"EventLog", "Channel"}), cased=True)
+_KQL = Language(
+    ids=frozenset({"EventID"}),
+    channels=frozenset({"EventLog", "Channel"}),
+    providers=frozenset({"Source"}),
+    cased=True,
+)
 _WHERE = re.compile(r"where\s+(?P<condition>.+)", re.DOTALL)
 _CUT = "its lists were cut (ConvertTo-Json needs -Depth 10)"
 

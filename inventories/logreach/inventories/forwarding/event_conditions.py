@@ -1,8 +1,9 @@
 """Conditions on events in the languages of collectors, as predicates of event queries.
 
 Only what is the same in every reading is decided: comparisons of the event id with whole numbers
-and of the channel with texts, joined by and, or, not and parentheses. Every other comparison is
-undecided; so is the whole where `and` and `or` stand beside each other without parentheses.
+and of channel and provider with texts, joined by and, or, not and parentheses. Every other
+comparison is undecided; so is the whole where `and` and `or` stand beside each other without
+parentheses.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ _COMPARES = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """The names that a language gives to an event's id and channel; whether its words are cased."""
+    """The names that a language gives to id, channel and provider; whether its words are cased."""
 
     ids: frozenset[str]
     channels: frozenset[str]
+    providers: frozenset[str] = frozenset()
     cased: bool = False
 
 
@@ -159,6 +161,12 @@ class _Parser:
         if name in self._language.ids and kind == "number" and len(value) < 10 and compares:
             return f"System[EventID{compares}{int(value)}]"
         literal = collectors.literal(value[1:-1]) if "\\" not in value else None
-        if name in self._language.channels and kind == "text" and literal and compares == "=":
-            return f"System[Channel={literal}]"
+        if kind == "text" and literal and compares in ("=", "!="):
+            condition = ""
+            if name in self._language.channels:
+                condition = f"System[Channel={literal}]"
+            elif name in self._language.providers:
+                condition = f"System[Provider[@Name={literal}]]"
+            if condition:
+                return condition if compares == "=" else f"not({condition})"
         return collectors.undecided(f"{name} {operator} {value}")

@@ -20,7 +20,7 @@ from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.forwarding import collectors
 from logreach.inventories.forwarding.config_reader import ConfigReader, filtered
-from logreach.inventories.forwarding.shipper_parts import parts
+from logreach.inventories.forwarding.shipper_parts import parts, settings_that_add
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 
 _HINT = "Export fluent-bit.conf or fluent-bit.yaml, with the text of the files that it includes."
@@ -195,7 +195,9 @@ def _filtered(section: _Section, tag: str) -> Iterator[str]:
     """What a filter drops of a tag's events, or may drop or change, as event queries."""
     if section.kind != "filter" or section.matches(tag) is False:
         return
-    if section.plugin in parts("fluent_bit", "keeps_all"):
+    names = {key for key, _, _ in section.settings} - {"name", "match", "match_regex", "alias"}
+    adding = set(settings_that_add(section.plugin))
+    if section.plugin in parts("fluent_bit", "keeps_all") or (names and names <= adding):
         return
     rules = [each for each in section.settings if each[0] in ("regex", "exclude")]
     words = " ".join(f"{key} {value}" for key, value, _ in rules)

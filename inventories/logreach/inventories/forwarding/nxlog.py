@@ -25,7 +25,11 @@ from logreach.inventories.forwarding.subscriptions import Altered, Query, Subscr
 _HINT = "Export nxlog.conf, with the text of the files that it includes."
 _LOOKS = re.compile(r"^[ \t]*Module[ \t]+(?:im|om|pm|xm)_\w+", re.MULTILINE | re.IGNORECASE)
 _OURS = "im_msvistalog"
-_LANGUAGE = Language(ids=frozenset({"$EventID"}), channels=frozenset({"$Channel"}), cased=False)
+_LANGUAGE = Language(
+    ids=frozenset({"$EventID"}),
+    channels=frozenset({"$Channel"}),
+    providers=frozenset({"$SourceName"}),
+)
 _IF_DROP = re.compile(
     r"\s*if\s+(?P<condition>[^;{}]+?)\s*(?:\{\s*drop\s*\(\s*\)\s*;\s*\}|\bdrop\s*\(\s*\)\s*;)",
     re.IGNORECASE,
@@ -200,7 +204,8 @@ def _dropped(block: Block) -> Iterator[str]:
 def _drops(statements: str) -> Iterator[str]:
     found = _BEYOND.search(statements) or next(iter(_unfilled(statements)), None)
     if found or (
-        _DROPS.search(statements) and re.search(r"\$(EventID|Channel)\s*=[^=~]", statements)
+        _DROPS.search(statements)
+        and re.search(r"\$(EventID|Channel|SourceName)\s*=[^=~]", statements)
     ):
         yield collectors.dropped(f"Exec {' '.join(statements.split())}")
         return

@@ -128,7 +128,8 @@ class _Parser:
             return
         name, start, parts = self._raw
         at = line.lower().find(f"</{name}>")
-        parts.append(line if at < 0 else line[:at])
+        if name != "exec" or not line.lstrip().startswith("#"):
+            parts.append(line if at < 0 else line[:at])
         if at >= 0:
             self._raw = None
             self._directive(name, "\n".join(parts).strip(), start)

@@ -10,7 +10,13 @@ from logreach.inventories.files.tables import TABLES, Shape, yaml_table
 _SHAPE: Shape = {
     "wazuh": {"source": str, "classic_logs": [str], "other_systems": [str]},
     "nxlog": {"source": str, "keeps_all": [str], "unread": [str]},
-    "fluent_bit": {"source": str, "keeps_all": [str], "nowhere": [str], "classic_logs": [str]},
+    "fluent_bit": {
+        "source": str,
+        "keeps_all": [str],
+        "adds": {...: [str]},
+        "nowhere": [str],
+        "classic_logs": [str],
+    },
     "opentelemetry": {
         "source": str,
         "keeps_all": [str],
@@ -23,6 +29,11 @@ _SHAPE: Shape = {
 def parts(shipper: str, what: str) -> tuple[str, ...]:
     """The parts of a shipper that a list of the table names."""
     return tuple(_table()[shipper][what])
+
+
+def settings_that_add(filter_name: str) -> tuple[str, ...]:
+    """The settings of a filter of Fluent Bit that only add to events; none where it is not such."""
+    return tuple(_table()["fluent_bit"]["adds"].get(filter_name, ()))
 
 
 @cache
