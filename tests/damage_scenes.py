@@ -191,6 +191,104 @@ blacklist1 = EventCode="^47\\d\\d$"
 [WinEventLog://System]
 disabled = 1
 """
+_RULE = """{
+  "type": "Microsoft.Insights/dataCollectionRules",
+  "properties": {
+    "dataSources": {"windowsEventLogs": [
+      {"name": "a", "streams": ["Microsoft-Event"], "xPathQueries": [
+        "Security!*[System[(EventID=4624 or EventID=4634)]]",
+        "System!*[System[(Level=1 or Level=2)]]"
+      ]},
+      {"name": "b", "streams": ["Custom-Other"], "xPathQueries": ["Application!*"]}
+    ]},
+    "dataFlows": [
+      {"streams": ["Microsoft-Event"], "transformKql": "source | where EventID != 4624"}
+    ]
+  }
+}
+"""
+_WAZUH = """<ossec_config>
+  <localfile>
+    <location>Security</location>
+    <log_format>eventchannel</log_format>
+    <query>Event/System[EventID != 4688 and EventID != 4624]</query>
+  </localfile>
+</ossec_config>
+<agent_config os="Windows" profile="other">
+  <localfile>
+    <location>System</location>
+    <log_format>eventchannel</log_format>
+    <query>\\<QueryList>\\<Query>\\<Select Path="System">*[System[EventID=7045]]\\</Select>
+    \\</Query>\\</QueryList></query>
+  </localfile>
+</agent_config>
+"""
+_NXLOG = """define WANTED $EventID IN (4624, 4720)
+<Input events>
+    Module  im_msvistalog
+    <QueryXML>
+        <QueryList><Query Id="0">
+            <Select Path="Security">*</Select>
+            <Suppress Path="Security">*[System[(EventID=4688)]]</Suppress>
+        </Query></QueryList>
+    </QueryXML>
+    Exec    if not (%WANTED%) drop();
+</Input>
+<Processor less>
+    Module  pm_filter
+    Condition $EventID == 4624
+</Processor>
+<Output out>
+    Module  om_tcp
+</Output>
+<Route one>
+    Path    events => less => out
+</Route>
+"""
+_POLICY = """inputs:
+  - id: winlog-system
+    type: winlog
+    streams:
+      - data_stream: {dataset: system.security, type: logs}
+        name: Security
+        condition: ${host.platform} == 'windows'
+        event_id: -4688, -4624
+        processors:
+          - drop_event.when.equals.winlog.event_id: "4698"
+      - data_stream: {dataset: system.system, type: logs}
+        enabled: false
+        name: System
+"""
+_FLUENT_BIT = """[INPUT]
+    Name         winevtlog
+    Channels     Security
+    Event_Query  *[System[(EventID!=4688 and EventID!=4624)]]
+    Tag          events
+[FILTER]
+    Name         grep
+    Match        events
+    Exclude      EventID ^4720$
+[OUTPUT]
+    Name         es
+    Match        events
+"""
+_COLLECTOR = """receivers:
+  windowseventlog/security:
+    channel: Security
+    exclude_providers: [Microsoft-Windows-Security-Auditing]
+  windowseventlog/system:
+    channel: System
+processors:
+  filter/less: {logs: {log_record: ['true']}}
+exporters:
+  otlp: {}
+service:
+  pipelines:
+    logs:
+      receivers: [windowseventlog/security]
+      processors: [filter/less]
+      exporters: [otlp]
+"""
 _OWN = """os: Windows Server 2022
 role: server
 settings:
@@ -269,6 +367,9 @@ def _scenes() -> list[Scene]:
         f"{policy * 4}</Extension></ExtensionData></Computer></GPO>"
     )
     forwarded = {"subscription": _SUBSCRIPTION, "winlogbeat": _WINLOGBEAT, "splunk": _SPLUNK}
+    forwarded |= {"data collection rule": _RULE, "Wazuh": _WAZUH, "NXLog": _NXLOG}
+    forwarded |= {"Elastic Agent policy": _POLICY, "Fluent Bit": _FLUENT_BIT}
+    forwarded |= {"OpenTelemetry Collector": _COLLECTOR}
     return [
         _host("auditpol", "a.csv", _AUDITPOL, _SERVER, _FORCED),
         _host("auditpol in UTF-16", "a.csv", _AUDITPOL.encode("utf-16"), _SERVER, _FORCED),

@@ -150,6 +150,56 @@ AllowedSourceDomainComputers: O:NSG:NSD:(A;;GA;;;DC)
 """
 WINLOGBEAT = "winlogbeat.event_logs:\n  - name: Security\n    event_id: 4624, 4688\n"
 SPLUNK = "[WinEventLog://Security]\ndisabled = 0\nwhitelist = 4624,4688\n"
+RULE = """{"type": "Microsoft.Insights/dataCollectionRules", "properties": {"dataSources": {
+"windowsEventLogs": [{"name": "e", "streams": ["Microsoft-Event"], "xPathQueries": ["Security!*"]}]},
+"dataFlows": [{"streams": ["Microsoft-Event"], "destinations": ["la"]}]}}"""
+WAZUH = """<ossec_config><localfile><location>Security</location>
+<log_format>eventchannel</log_format><query>Event/System[EventID != 5156]</query></localfile>
+</ossec_config>
+"""
+NXLOG = """<Input events>
+    Module im_msvistalog
+    <QueryXML>
+        <QueryList><Query Id='0'><Select Path='Security'>*</Select></Query></QueryList>
+    </QueryXML>
+</Input>
+<Output out>
+    Module om_tcp
+    Exec to_json();
+</Output>
+<Route one>
+    Path events => out
+</Route>
+"""
+POLICY = """id: p
+inputs:
+  - type: winlog
+    streams:
+      - data_stream: {dataset: system.security, type: logs}
+        name: Security
+        event_id: 4624, 4688
+"""
+FLUENT_BIT = """[INPUT]
+    Name         winevtlog
+    Channels     Security,System
+    Tag          events
+[OUTPUT]
+    Name         es
+    Match        *
+"""
+FLUENT_BIT_YAML = """pipeline:
+  inputs:
+    - {name: winevtlog, channels: Security, tag: events}
+  outputs:
+    - {name: es, match: '*'}
+"""
+COLLECTOR = """receivers:
+  windowseventlog/security: {channel: security, start_at: end}
+exporters: {otlp: {}}
+service:
+  pipelines:
+    logs: {receivers: [windowseventlog/security], processors: [batch], exporters: [otlp]}
+"""
 COMPUTER = """{"OsName": "Microsoft Windows Server 2022 Standard", "OsVersion": "10.0.20348",
 "OsBuildNumber": "20348", "WindowsUBR": 2402, "OsProductType": 2}"""
 OSQUERY = """[{"build": "22631", "codename": "Professional", "name": "Microsoft Windows 11 Pro",
@@ -215,6 +265,13 @@ SAMPLES: dict[str, bytes] = {
     "subscription as a list": LISTED.encode(),
     "winlogbeat": WINLOGBEAT.encode(),
     "splunk": SPLUNK.encode(),
+    "data collection rule": RULE.encode("utf-16"),
+    "Wazuh": WAZUH.encode(),
+    "NXLog": NXLOG.encode("utf-8-sig"),
+    "Elastic Agent policy": POLICY.encode(),
+    "Fluent Bit": FLUENT_BIT.encode(),
+    "Fluent Bit as YAML": FLUENT_BIT_YAML.encode(),
+    "OpenTelemetry Collector": COLLECTOR.encode(),
     "Get-ComputerInfo": COMPUTER.encode("utf-16"),
     "osquery": OSQUERY.encode(),
     "ver": VER.encode(),

@@ -83,6 +83,30 @@ SPLUNK = (
     )
 )
 
+RULE_OF_AZURE = {
+    "name": EVERY,
+    "type": "Microsoft.Insights/dataCollectionRules",
+    "dataSources": {
+        "windowsEventLogs": [
+            {"name": EVERY, "streams": ["s"], "xPathQueries": ["Security!*", EVERY, f"{EVERY}!x["]}
+        ]
+    },
+    "dataFlows": [{"streams": ["s"], "transformKql": f"source | where {EVERY}"}],
+}
+COLLECTOR = {
+    "receivers": {
+        f"windowseventlog/{EVERY}": {"channel": "Security", "operators": [{"type": EVERY}]}
+    },
+    "service": {
+        "pipelines": {"logs": {"receivers": [f"windowseventlog/{EVERY}"], "exporters": [EVERY]}}
+    },
+}
+NXLOG = f"<Input i{CSI_8}>\nModule im_msvistalog\nChannel Security\nExec {IN_A_NAME}\n</Input>\n"
+WAZUH = (
+    "<agent_config profile='x'><localfile><log_format>eventchannel</log_format>"
+    f"<location>{IN_XML}</location><query>{IN_XML}</query></localfile></agent_config>"
+)
+
 
 def _json(value: object) -> str:
     return json.dumps(value)
@@ -105,6 +129,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     own = {"settings": {"process_creation_command_line": EVERY, f"x{EVERY}": 1}, "os": EVERY}
     (host / "own.yaml").write_text(_yaml(own), "utf-8")
     (host / "inputs.conf").write_text(SPLUNK, "utf-8")
+    (host / "rule.json").write_text(json.dumps(RULE_OF_AZURE, indent=1), "utf-8")
+    (host / "nxlog.conf").write_text(NXLOG, "utf-8")
+    (host / "collector.yaml").write_text(json.dumps(COLLECTOR, indent=1), "utf-8")
+    (host / "agent.conf").write_text(WAZUH, "utf-8")
     (host / "sysmon.xml").write_text(SYSMON, "utf-8")
     (host / "keys.txt").write_text(
         f"HKEY_LOCAL_MACHINE\\SOFTWARE\\{EVERY};O:BAS:(AU;SA;KA;;;{EVERY})\n".replace("\r", ""),

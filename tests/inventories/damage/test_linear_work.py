@@ -41,6 +41,10 @@ def _lines(line: str, head: str = "") -> Callable[[int], str]:
     return lambda count: head + "".join(line.format(number) for number in range(count))
 
 
+_LOCALFILE = (
+    "<localfile><location>C{}</location><log_format>eventchannel</log_format></localfile>\n"
+)
+
 MANY: dict[str, Callable[[int], str]] = {
     "sibling registry keys": _keys("SOFTWARE"),
     "sibling keys of channels": _keys(_CHANNELS),
@@ -59,6 +63,41 @@ MANY: dict[str, Callable[[int], str]] = {
     ),
     "event logs of Winlogbeat": _lines("  - name: C{}\n", "winlogbeat.event_logs:\n"),
     "stanzas of Splunk": _lines("[WinEventLog://C{}]\nblacklist = {}\n".replace("{}\n", "1\n")),
+    "queries of a data collection rule": lambda count: (
+        '{"dataSources": {"windowsEventLogs": [{"streams": ["s"], "xPathQueries": ["'
+        + '",\n"'.join(f"C{number}!*" for number in range(count))
+        + '"]}]}, "dataFlows": [{"streams": ["s"]}]}'
+    ),
+    "entries of Wazuh": lambda count: (
+        "<ossec_config>\n"
+        + "".join(_LOCALFILE.format(number) for number in range(count))
+        + "</ossec_config>"
+    ),
+    "inputs of NXLog": _lines(
+        "<Input i{}>\nModule im_msvistalog\nChannel C\nExec if $EventID == 1 drop();\n</Input>\n"
+    ),
+    "routes of NXLog": _lines(
+        "<Route r{}>\nPath i => p => o\n</Route>\n",
+        "<Input i>\nModule im_msvistalog\nChannel C\n</Input>\n<Output o>\nModule om_x\n</Output>\n",
+    ),
+    "streams of Elastic Agent": _lines(
+        "      - name: C{}\n        data_stream: ~\n", "inputs:\n  - type: winlog\n    streams:\n"
+    ),
+    "inputs of Fluent Bit": _lines(
+        "[INPUT]\n    Name winevtlog\n    Channels C{}\n", "[OUTPUT]\n    Name es\n    Match *\n"
+    ),
+    "outputs of Fluent Bit": _lines(
+        "[OUTPUT]\n    Name es\n    Match a{}\n", "[INPUT]\n    Name winevtlog\n    Channels C\n"
+    ),
+    "receivers and pipelines of the Collector": lambda count: (
+        "receivers:\n"
+        + "".join(f"  windowseventlog/{number}: {{channel: C}}\n" for number in range(count))
+        + "service:\n  pipelines:\n"
+        + "".join(
+            f"    logs/{number}: {{receivers: [windowseventlog/1], exporters: [otlp]}}\n"
+            for number in range(count)
+        )
+    ),
     "audit entries": _lines(
         "HKEY_LOCAL_MACHINE\\SOFTWARE\\K{};O:BAG:SYD:AI(A;;KA;;;BA)S:AI(AU;SA;KA;;;WD)\n",
         "# Get-Acl -Audit\n",

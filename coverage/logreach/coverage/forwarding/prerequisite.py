@@ -28,7 +28,7 @@ from logreach.coverage.events.sensor import Sensor
 from logreach.coverage.forwarding import ForwardingFilter
 from logreach.coverage.forwarding.access import Reader, accounts_keys
 from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
-from logreach.coverage.forwarding.queries import doubts_of, too_long, with_short_queries
+from logreach.coverage.forwarding.queries import DIRECT, doubts_of, too_long, with_short_queries
 from logreach.coverage.forwarding.readable import Aside, readers_aside
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.keys import FactKey
@@ -37,8 +37,6 @@ from logreach.inventories.forwarding.subscriptions import FORWARDING, Forwarding
 from logreach.inventories.windows.facts import ROLE
 
 _READS = (FORWARDING, ROLE, COLLECTOR)
-_DIRECT = ("/analytic", "/analytical", "/debug", "/diagnostic")
-"""Ends of channels that Windows lets nobody subscribe to: they are read from the disk only."""
 _OUT = (False,)
 _NOT_SURE = (False, None)
 _STOPS = dict.fromkeys(
@@ -303,7 +301,7 @@ class _Asked:
         event = self.event
         if verdict is YES or event is None or not (verdict.settled or self.sieves.firm):
             return None
-        if event.channel.casefold().endswith(_DIRECT):
+        if event.channel.casefold().endswith(DIRECT):
             return None
         if self.sieves.first_hop is not None:
             return _pass_on(

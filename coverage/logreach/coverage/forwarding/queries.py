@@ -9,8 +9,12 @@ from logreach.coverage.engine.three_valued import Truth, all_true, any_true, neg
 from logreach.coverage.events.patterns import Constraint, Decider, EventPattern
 from logreach.coverage.forwarding.events import EventElement
 from logreach.coverage.forwarding.xpath_truth import holds
+from logreach.inventories.files.patterns import with_wildcards
 from logreach.inventories.forwarding.subscriptions import Altered, Forwarding, Query, Subscription
 from logreach.inventories.forwarding.xpath import XPath, XPathError, parse
+
+DIRECT = ("/analytic", "/analytical", "/debug", "/diagnostic")
+"""Ends of channels that Windows lets nobody subscribe to: they are read from the disk only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _channel_queries(subscription: Subscription, channel: str) -> Iterator[Chann
     doubts = (*doubts_of(subscription), *(why for _, why in too_long(subscription)))
     by_query: dict[str, list[Query]] = {}
     for query in subscription.queries:
-        if query.path.casefold() == channel.casefold():
+        if _covers(query.path, channel, wildcards=subscription.dialect != "windows"):
             by_query.setdefault(query.query_id, []).append(query)
     for queries in by_query.values():
         tests = [(query.suppress, _query_test(subscription, query)) for query in queries]
@@ -126,6 +130,15 @@ def _next_hop(subscription: Subscription) -> tuple[ChannelQuery, ...] | None:
         return None
     agents = (agent for agent in subscription.then if agent.enabled)
     return tuple(query for agent in agents for query in _channel_queries(agent, subscription.log))
+
+
+def _covers(path: str, channel: str, *, wildcards: bool) -> bool:
+    """Whether a query is for a channel; '*' in a collector's is for any text."""
+    if not wildcards or "*" not in path:
+        return path.casefold() == channel.casefold()
+    pattern = with_wildcards(path.casefold())
+    direct = channel.casefold().endswith(DIRECT)
+    return not direct and pattern is not None and pattern.is_all_of(channel.casefold())
 
 
 def _query_test(subscription: Subscription, query: Query) -> QueryTest:

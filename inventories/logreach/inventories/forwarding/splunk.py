@@ -11,20 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.faults import Fault
-from logreach.inventories.files.patterns import compiled
 from logreach.inventories.files.text import lines
 from logreach.inventories.forwarding import collectors, splunk_losses, wef
 from logreach.inventories.forwarding.splunk_losses import Stanza
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 
 _LONGEST = 4 * 1024 * 1024  # characters
-_LONGEST_REGEX = 400
 _MOST_TRIED = 40  # expressions a file; each is tried on every event id
-_HIGHEST_ID = 65_535
 _STANZA = re.compile(r"\[([^\]]*)\]")
 _PREFIX = "wineventlog://"
 _FILTER = re.compile(r"(?P<kind>whitelist|blacklist)(?P<number>[1-9]?)")
@@ -150,52 +146,51 @@ def _queries(
         match = _FILTER.fullmatch(key)
         if match is None or not value:
             continue
-        condition = _condition(value, tried, xml=stanza.on("renderxml"))
+        white = match["kind"] == "whitelist"
+        words = f"{key} = {value}"
+        if xml := stanza.on("renderxml"):
+            words += " (with renderXml)"
+        condition = _condition(value, words, tried, sure=not xml, white=white)
         if condition is None:
             faults.append(
                 Fault(f"{key} is neither event ids nor key=regex", source, f"line {line}")
             )
-            condition = f"*[{collectors.undecided(f'{key} {value}')}]"
-        white = match["kind"] == "whitelist"
+            condition = collectors.dropped(words)
         listed = listed or white
         yield Query(channel, condition, suppress=not white, line=line)
     if not listed:
         yield Query(channel, collectors.EVERYTHING, suppress=False, line=stanza.line)
     for words, line in losses:
-        yield Query(channel, f"*[{collectors.undecided(words)}]", suppress=True, line=line)
+        yield Query(channel, collectors.dropped(words), suppress=True, line=line)
 
 
-def _condition(value: str, tried: set[str], *, xml: bool) -> str | None:
-    """One whitelist or blacklist as a query; None where it is neither form."""
+def _condition(value: str, words: str, tried: set[str], *, sure: bool, white: bool) -> str | None:
+    """One whitelist or blacklist as a query; None where it is neither form.
+
+    `sure`: whether it filters is known. With renderXml the specification names only $XmlRegex;
+    what has another id than EventCode asks for is not blacklisted either way.
+    """
     listed = [collectors.ids(part.strip()) for part in value.split(",") if part.strip()]
     if listed and None not in listed:
         return collectors.on_system((collectors.any_of([part for part in listed if part]),))
-    pairs: list[str] = []
+    conditions: list[str] = []
     position = 0
     while position < len(value.rstrip()):
         match = _PAIR.match(value, position)
         if match is None:
             return None
-        pairs.append(_pair(match["key"], match["regex"], tried, xml=xml))
+        numbers = _numbers(match["key"], match["regex"], tried)
+        if numbers is None or not sure:
+            conditions.append(collectors.undecided(words))
+        if numbers is not None and (sure or not white):
+            conditions.append(f"System[{collectors.spans(numbers)}]")
         position = match.end()
-    return f"*[{' and '.join(pairs)}]" if pairs else None
+    return f"*[{' and '.join(dict.fromkeys(conditions))}]" if conditions else None
 
 
-def _pair(key: str, regex: str, tried: set[str], *, xml: bool) -> str:
-    """One `key=regex`; `tried` are the expressions of the file that were tried so far."""
-    numbers = None
-    if not xml and key.lower() == "eventcode" and (regex in tried or len(tried) < _MOST_TRIED):
-        tried.add(regex)
-        numbers = _matching_ids(regex)
-    if numbers is None:
-        return collectors.undecided(f"{key}={regex}")
-    return f"System[{collectors.spans(numbers)}]"
-
-
-@lru_cache(maxsize=256)
-def _matching_ids(regex: str) -> frozenset[int] | None:
-    """Every event id that a regular expression matches; None where it is not tried."""
-    pattern = compiled(regex) if len(regex) <= _LONGEST_REGEX else None
-    if pattern is None:
+def _numbers(key: str, regex: str, tried: set[str]) -> frozenset[int] | None:
+    """The event ids that `EventCode=regex` asks for; `tried` are the file's expressions so far."""
+    if key.lower() != "eventcode" or (regex not in tried and len(tried) >= _MOST_TRIED):
         return None
-    return frozenset(number for number in range(_HIGHEST_ID + 1) if pattern.found_in(str(number)))
+    tried.add(regex)
+    return collectors.matching_ids(regex)

@@ -48,7 +48,9 @@ class Subscription:
     `altered` are fields that a collector changes. `log` is the log of the collector to which a
     subscription writes, `then` what reads it there and passes events on; None where nothing is told
     of that: what reaches the collector then counts as arrived.
-    `split` is only in what a remedy makes of it: no query is too long any more.
+    `split` is only in what a remedy makes of it: no query is too long any more. Of the
+    subscriptions of one host in the same `slot` ('' none) the one of the highest `rank` counts;
+    `unsure` says why it may not be for the host at all.
     """
 
     name: str
@@ -68,6 +70,9 @@ class Subscription:
     log: str = "ForwardedEvents"
     then: tuple[Subscription, ...] | None = None
     split: bool = False
+    slot: str = ""
+    rank: int = 0
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
 from logreach.inventories.files.xml_tree import OwnDtdError, XmlElement, XmlError, parse_documents
 from logreach.inventories.forwarding import wef_listing
+from logreach.inventories.forwarding.collectors import last_of_slots
 from logreach.inventories.forwarding.subscriptions import (
     FORWARDING,
     Forwarding,
@@ -106,7 +107,7 @@ def merge(readings: Iterable[Reading]) -> Reading:
             (*other_missing, *((FORWARDING, missing) for missing in reasons[:1])),
         )
     forwarding = Forwarding(
-        tuple(
+        last_of_slots(
             sub for statement in about_forwarding for sub in _forwarding(statement).subscriptions
         ),
         (

@@ -8,14 +8,15 @@ are read too (see `winlogbeat_drops`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files import marked
-from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.marked import Marked
 from logreach.inventories.forwarding import collectors, wef
+from logreach.inventories.forwarding.config_reader import ConfigReader
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat_drops import (
     drops,
@@ -23,7 +24,6 @@ from logreach.inventories.forwarding.winlogbeat_drops import (
     malformed,
     removals,
 )
-from logreach.inventories.forwarding.xpath import XPathError, parse
 
 _LONGEST = 1024 * 1024  # characters
 _NEWER = "TimeCreated[timediff(@SystemTime) <= 1]"
@@ -44,52 +44,51 @@ _LEVELS = {
 
 def read(config: str, source: str, sha256: str = "") -> Reading:
     """The event logs that a winlogbeat.yml takes from the host."""
-    reader = _ConfigReader(source)
-    subscription = reader.subscription(config)
+    reader = EventLogReader(source)
+    subscription = _subscription(config, reader)
     subscriptions = () if subscription is None else (subscription,)
-    reading = wef.reading_of(subscriptions, reader.faults, source, sha256)
-    return replace(reading, faults=(*reading.faults, *reader.notices))
+    return reader.reading(subscriptions, sha256)
 
 
-class _ConfigReader:
-    """Reads one file; gathers faults on the way."""
+def _subscription(config: str, reader: EventLogReader) -> Subscription | None:
+    """All event logs as one subscription; None where there is no list of them."""
+    root = reader.parsed(config)
+    if root is None:
+        return None
+    logs = find(root, "winlogbeat.event_logs")
+    if logs is None or logs.tag != "seq":
+        problem = "winlogbeat.event_logs is not a list" if logs else "no winlogbeat.event_logs"
+        reader.fault(problem, (logs or root).line)
+        return None
+    everywhere = reader.processed(find(root, "processors"))
+    queries = tuple(
+        query
+        for number, entry in enumerate(logs.items)
+        for query in reader.entry(entry, str(number), everywhere)
+    )
+    return Subscription(
+        reader.name, queries, source=reader.source, dialect="collector", line=logs.line
+    )
 
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self.faults: list[Fault] = []
-        self.notices: list[Fault] = []  # not reading faults: the file was read completely
 
-    def _fault(self, message: str, line: int) -> None:
-        self.faults.append(Fault(message, self._source, f"line {line}"))
+class EventLogReader(ConfigReader):
+    """Reads the event logs of one file of Beats."""
 
-    def subscription(self, config: str) -> Subscription | None:
-        """All event logs as one subscription; None where there is no list of them."""
+    def parsed(self, config: str) -> Marked | None:
+        """The document; None, with faults, where it is none or too long."""
         if len(config) > _LONGEST:
-            self._fault(f"{len(config)} characters, over {_LONGEST}", 1)
+            self.fault(f"{len(config)} characters, over {_LONGEST}", 1)
             return None
         try:
-            root = marked.parse(config, self._source)
+            return marked.parse(config, self.source)
         except InputError as error:
             self.faults.extend(error.faults)
             return None
-        logs = find(root, "winlogbeat.event_logs")
-        if logs is None or logs.tag != "seq":
-            problem = "winlogbeat.event_logs is not a list" if logs else "no winlogbeat.event_logs"
-            self._fault(problem, (logs or root).line)
-            return None
-        everywhere = self._processed(find(root, "processors"))
-        queries = tuple(
-            query
-            for number, entry in enumerate(logs.items)
-            for query in self._entry(entry, str(number), everywhere)
-        )
-        name = self._source.rpartition("/")[2]
-        return Subscription(name, queries, source=self._source, dialect="collector", line=logs.line)
 
-    def _processed(self, processors: Marked | None) -> tuple[str, ...]:
+    def processed(self, processors: Marked | None) -> tuple[str, ...]:
         """What processors drop, or may drop because they cannot be read, and what they change."""
         for problem, line in malformed(processors):
-            self._fault(problem, line)
+            self.fault(problem, line)
         return (*drops(processors), *self._removing(processors))
 
     def _removing(self, processors: Marked | None) -> tuple[str, ...]:
@@ -100,18 +99,19 @@ class _ConfigReader:
         removed = removals(processors)
         for effect, line in removed:
             hint = "Whether rules match these events counts as unknown."
-            self.notices.append(Fault(effect, self._source, f"line {line}", hint))
-        return tuple(f"*[{collectors.undecided(effect)}]" for effect, _ in removed)
+            self.notice(effect, line, hint)
+        return tuple(collectors.dropped(effect) for effect, _ in removed)
 
-    def _entry(self, entry: Marked, number: str, everywhere: tuple[str, ...]) -> Iterator[Query]:
-        dropped = (*everywhere, *self._processed(find(entry, "processors")))
+    def entry(self, entry: Marked, number: str, everywhere: tuple[str, ...]) -> Iterator[Query]:
+        """The queries of one event log; `everywhere` is what processors of the whole file drop."""
+        dropped = (*everywhere, *self.processed(find(entry, "processors")))
         xml_query = find(entry, "xml_query")
         if xml := _text(xml_query):
             yield from self._xml(xml, entry.line, number, dropped)
             return
         name = _text(find(entry, "name"))
         if not name:
-            self._fault("an event log without a name", entry.line)
+            self.fault("an event log without a name", entry.line)
             return
         excluded: list[str] = []
         conditions = [
@@ -128,7 +128,7 @@ class _ConfigReader:
         older = [_NEWER] if _is_positive(_text(find(entry, "ignore_older"))) else []
         asked = [collectors.on_system([*older, *conditions]), *_suppressing(excluded)]
         xpath = collectors.on_system(conditions)
-        long = _too_long(asked)
+        long = collectors.too_long(asked)
         select = Query(name, xpath, suppress=False, line=entry.line, query_id=number, too_long=long)
         yield select
         for condition in suppressed:
@@ -136,16 +136,16 @@ class _ConfigReader:
 
     def _xml(self, xml: str, line: int, number: str, dropped: tuple[str, ...]) -> Iterator[Query]:
         """The queries of an `xml_query`, each narrowed down by the processors."""
-        inner = wef.read(xml, self._source)
+        inner = wef.read(xml, self.source)
         for fault in inner.faults:
-            self._fault(f"xml_query: {fault.message}", line)
+            self.fault(f"xml_query: {fault.message}", line)
         for subscription in wef.subscriptions_of(inner):
-            too_long = _too_long(query.xpath for query in subscription.queries)
+            too_long = collectors.too_long(query.xpath for query in subscription.queries)
             for query in subscription.queries:
                 id_ = f"{number}:{query.query_id}"
                 moved = replace(query, line=line, query_id=id_, too_long=too_long)
-                yield moved
-                for condition in (*dropped, *_doubted(query)) if not query.suppress else ():
+                yield from (moved,) if query.suppress else collectors.taken(moved)
+                for condition in dropped if not query.suppress else ():
                     yield replace(moved, xpath=condition, suppress=True)
 
     def _ids(self, node: Marked | None, excluded: list[str]) -> list[str]:
@@ -156,7 +156,7 @@ class _ConfigReader:
             negative = part.startswith("-")
             condition = collectors.ids(part.removeprefix("-"))
             if condition is None:
-                self._fault(f"event_id {part[:40]!r} is no id, range or -id", _line(node))
+                self.fault(f"event_id {part[:40]!r} is no id, range or -id", _line(node))
                 condition = collectors.undecided(f"event_id {part}")
             (excluded if negative else included).append(condition)
         return [collectors.any_of(included)] if included else []
@@ -168,7 +168,7 @@ class _ConfigReader:
         for part in _list(node):
             levels = _LEVELS.get(part.lower())
             if levels is None:
-                self._fault(f"level {part[:40]!r} is not known", _line(node))
+                self.fault(f"level {part[:40]!r} is not known", _line(node))
                 conditions.append(collectors.undecided(f"level {part}"))
             else:
                 conditions.extend(f"Level={level}" for level in levels)
@@ -190,7 +190,7 @@ class _ConfigReader:
         values = () if node is None else (node.items or (node,))
         wrong = [value for value in values if value.tag in ("null", "map", "seq")]
         for value in wrong:
-            self._fault(f"{option} has no value", value.line)
+            self.fault(f"{option} has no value", value.line)
         return bool(wrong)
 
 
@@ -200,31 +200,9 @@ def _suppressing(excluded: list[str]) -> Iterator[str]:
         yield collectors.on_system([collectors.any_of(excluded)])
 
 
-def _too_long(xpaths: Iterable[str]) -> str:
-    """Why Windows may refuse a query with these expressions as too long; '' where it may not."""
-    for xpath in xpaths:
-        try:
-            reason = parse(xpath).too_long
-        except XPathError as error:
-            reason = str(error)
-        if reason:
-            return reason
-    return ""
-
-
 def _is_positive(duration: str) -> bool:
     """Whether a duration such as '72h' is more than nothing."""
     return any(digit in duration for digit in "123456789")
-
-
-def _doubted(query: Query) -> Iterator[str]:
-    """The first reason why Windows may refuse a query, as an undecided condition."""
-    try:
-        doubts = parse(query.xpath).doubts
-    except XPathError as error:
-        doubts = (str(error),)
-    for doubt in doubts[:1]:
-        yield f"*[{collectors.undecided(doubt)}]"
 
 
 def _list(node: Marked | None, *, commas: bool = True) -> list[str]:

@@ -2,7 +2,10 @@
 
 `drop_event` becomes a query where XPath can express its condition exactly; every other processor
 that may drop an event becomes an undecided query. Source: Elastic's documentation of processors and
-conditions; tables/winlogbeat_processors.yaml lists what each processor does.
+conditions; tables/winlogbeat_processors.yaml lists what each processor does. From 7.13 on the id of
+an event is a text (elastic/beats 25176), which no number equals; Elastic's newer documentation of
+drop_event quotes ids. So a number without quotes fits the ids of older versions alone. Ranges fit
+texts from 8.14 on (elastic/beats 38080).
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ from logreach.inventories.forwarding import collectors
 
 _OWN = ("/", "winlog", "event_data", "user_data")
 _EVENT_IDS = {"event.code", "winlog.event_id", "event_id"}
+_ADDED = "winlog.event_data._"  # what Elastic's integrations add; no field of Windows begins so
+_BOUNDS = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 
 
 def malformed(processors: Marked | None) -> tuple[tuple[str, int], ...]:
@@ -56,7 +61,7 @@ def _shown(entry: Marked) -> str:
 def drops(processors: Marked | None) -> tuple[str, ...]:
     """A query for every processor that drops events or is not in the table."""
     table = _table()
-    queries = [f"*[{collectors.undecided(words)}]" for words, _ in malformed(processors)]
+    queries = [collectors.dropped(words) for words, _ in malformed(processors)]
     rewritten = False
     for key, value in _each(processors):
         name, _, suffix = key.partition(".")
@@ -156,6 +161,8 @@ def _named(node: Marked) -> Iterator[str]:
 
 def _of_event(field: str) -> bool:
     """Whether a name may be a field of the event; a regular expression ('/...') may match one."""
+    if field.startswith(_ADDED):
+        return False
     return field.startswith(_OWN) or field in ("event", "event.code", "event_id")
 
 
@@ -173,7 +180,7 @@ def find(node: Marked, dotted: str) -> Marked | None:
 
 def _drop(name: str, suffix: str, value: Marked, *, rewritten: bool) -> str:
     if name != "drop_event" or rewritten:
-        return f"*[{collectors.undecided(f'processor {name}')}]"
+        return collectors.dropped(f"processor {name}")
     conditions = {suffix: value} if suffix else value.fields
     when = [
         condition
@@ -181,7 +188,7 @@ def _drop(name: str, suffix: str, value: Marked, *, rewritten: bool) -> str:
         if key.partition(".")[0] == "when"
         for condition in _conditions(key, node)
     ]
-    return f"*[{' and '.join(when)}]" if when else f"*[{collectors.undecided('drop_event')}]"
+    return f"*[{' and '.join(when)}]" if when else collectors.dropped("drop_event")
 
 
 def _conditions(key: str, node: Marked) -> list[str]:
@@ -189,6 +196,8 @@ def _conditions(key: str, node: Marked) -> list[str]:
     name, _, suffix = key.partition(".")
     if name == "equals":
         return [_equals(field, value) for field, value in _leaves(suffix, node)]
+    if name == "range":
+        return [_bound(field, value) for field, value in _leaves(suffix, node)]
     if name not in ("when", "and", "or", "not"):
         return [collectors.undecided(f"condition {name}")]
     conditions = [" and ".join(_conditions(k, child)) for k, child in _inner(suffix, node)]
@@ -219,8 +228,10 @@ def _equals(field: str, node: Marked) -> str:
         if not re.fullmatch(r"\d{1,5}", value):
             return unsure
         exact = f"System[EventID={int(value)}]"
-        # The document's type of the id, text or number, differs between versions.
-        return exact if field == "event.code" and quoted else f"({exact} and {unsure})"
+        if quoted and field != "event_id":
+            return exact
+        how = "" if quoted else " without quotes, which fits the ids of Winlogbeat before 7.13 only"
+        return f"({exact} and {collectors.undecided(f'{field} equals {value}{how}')})"
     if literal is None or not quoted or not value:
         return unsure
     before, dot, name = field.removeprefix("winlog.").partition("event_data.")
@@ -231,6 +242,16 @@ def _equals(field: str, node: Marked) -> str:
     if field == "winlog.provider_name":
         return f"System[Provider[@Name={literal}]]"
     return unsure
+
+
+def _bound(dotted: str, node: Marked) -> str:
+    """One bound of a range of event ids; for an id within, it depends on the version."""
+    field, _, bound = dotted.rpartition(".")
+    value = node.text.strip()
+    unsure = collectors.undecided(f"range {dotted} {value}")
+    if field not in _EVENT_IDS or bound not in _BOUNDS or not re.fullmatch(r"\d{1,5}", value):
+        return unsure
+    return f"(System[EventID{_BOUNDS[bound]}{int(value)}] and {unsure})"
 
 
 def _leaves(prefix: str, node: Marked) -> Iterator[tuple[str, Marked]]:

@@ -102,12 +102,13 @@ class XPath:
     """A parsed expression, and why Windows might refuse it (none: documented subset).
 
     `too_long` says why it may be longer than some Windows versions take, '' where it is not: to
-    split it helps then.
+    split it helps then. `tests` is the number of its comparisons.
     """
 
     expression: Expr
     doubts: tuple[str, ...] = ()
     too_long: str = ""
+    tests: int = 0
 
 
 @lru_cache(maxsize=4096)
@@ -120,7 +121,7 @@ def parse(query: str) -> XPath:
     parser.expect_end()
     if not _selects_events(expression):
         parser.doubt("the expression does not start at an event ('*' or 'Event')")
-    return XPath(expression, tuple(parser.doubts), _too_long(expression))
+    return XPath(expression, tuple(parser.doubts), _too_long(expression), _comparisons(expression))
 
 
 def _too_long(expression: Expr) -> str:

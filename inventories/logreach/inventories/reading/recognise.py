@@ -133,6 +133,10 @@ FORMATS = [
     FileFormat(
         "forwarding", forwarding_files.looks_like, forwarding_files.read, (FORWARDING.family,)
     ),
+    *(
+        FileFormat(shipper.name, shipper.looks_like, shipper.read, (FORWARDING.family,))
+        for shipper in forwarding_files.SHIPPERS
+    ),
     FileFormat(".reg file", registry_files.looks_like_reg, registry_files.read_reg, _REGISTRY),
     FileFormat("reg query", registry_files.looks_like_query, registry_files.read_query, _REGISTRY),
     FileFormat(

@@ -1,0 +1,76 @@
+"""What the readers of collectors' configurations share: faults, and Windows' own queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from logreach.inventories.facts.facts import Reading
+from logreach.inventories.files.faults import Fault
+from logreach.inventories.forwarding import collectors, wef
+from logreach.inventories.forwarding.subscriptions import Query, Subscription
+
+_UNKNOWN = "What this query takes counts as unknown."
+_MOST_DROPS = 100
+MOST_WAYS = 64
+"""Ways of events through a configuration that are told apart; honest ones have a handful."""
+
+
+class ConfigReader:
+    """Reads one file. A fault leaves open what else the file takes; a notice does not."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.name = source.rpartition("/")[2]
+        self.faults: list[Fault] = []
+        self.notices: list[Fault] = []
+
+    def fault(self, message: str, line: int, hint: str = "") -> None:
+        """Add a fault at a line."""
+        self.faults.append(Fault(message, self.source, f"line {line}", hint))
+
+    def notice(self, message: str, line: int, hint: str = "") -> None:
+        """Add a notice at a line."""
+        self.notices.append(Fault(message, self.source, f"line {line}", hint))
+
+    def reading(self, subscriptions: tuple[Subscription, ...], sha256: str) -> Reading:
+        """The reading of the file, with all faults and notices."""
+        reading = wef.reading_of(subscriptions, self.faults, self.source, sha256)
+        return replace(reading, faults=(*reading.faults, *self.notices))
+
+    def windows_query(self, select: Query, reasons: Iterable[str] = ()) -> Iterator[Query]:
+        """A query that Windows runs as written: an XPath for the channel of `select`, or XML.
+
+        `reasons` say why what it selects may not arrive.
+        """
+        doubts = tuple(reasons)
+        if not select.xpath.startswith("<"):
+            if words := collectors.unreadable(select.xpath):
+                self.notice(f"not an event query: {words}", select.line, _UNKNOWN)
+            yield from collectors.taken(select, doubts)
+            return
+        inner = wef.read(select.xpath, self.source)
+        for fault in inner.faults:
+            self.fault(fault.message, select.line, fault.hint)
+        for subscription in wef.subscriptions_of(inner):
+            for query in subscription.queries:
+                number = f"{select.query_id}:{query.query_id}"
+                moved = replace(query, line=select.line, query_id=number)
+                yield from (moved,) if query.suppress else collectors.taken(moved, doubts)
+
+
+def filtered(queries: Iterable[Query], drops: Sequence[str], way: int = 0) -> Iterator[Query]:
+    """The queries of one way through a configuration, each with what is dropped on that way."""
+    drops = few(drops)
+    for query in queries:
+        moved = replace(query, query_id=f"{way}.{query.query_id}")
+        yield moved
+        for drop in drops if not query.suppress else ():
+            yield replace(moved, xpath=drop, suppress=True)
+
+
+def few(drops: Sequence[str]) -> tuple[str, ...]:
+    """What drops events; one that is undecided where there is more of it than anyone writes."""
+    if len(drops) > _MOST_DROPS:
+        return (collectors.dropped(f"more than {_MOST_DROPS} filters"),)
+    return tuple(drops)
