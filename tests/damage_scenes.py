@@ -56,6 +56,10 @@ def _wishes() -> dict[str, bytes]:
 
 _HEAD = AUDIT_HEAD.replace(",Setting Value", "")
 _AUDITPOL = _audit("No Auditing", "", _HEAD)
+_AUDITPOL_TEXT = (
+    "System audit policy\r\n\r\nCategory/Subcategory                      Setting\r\nSystem\r\n"
+    + "".join(f"  {one.name:<38}  No Auditing\r\n" for one in _GUIDS)
+)
 _BACKUP = _audit("No Auditing", "0", AUDIT_HEAD) + "".join(
     f"WS1,,Option:{option},,Disabled,,0\r\n" for option in audit_options()
 )
@@ -208,6 +212,7 @@ def _scenes() -> list[Scene]:
     return [
         _host("auditpol", "a.csv", _AUDITPOL, _SERVER, _FORCED),
         _host("auditpol in UTF-16", "a.csv", _AUDITPOL.encode("utf-16"), _SERVER, _FORCED),
+        _host("auditpol as text", "a.txt", _AUDITPOL_TEXT, _SERVER, _FORCED),
         _host("auditpol backup", "a.csv", _BACKUP, _SERVER, _FORCED),
         _host("reg", "a.reg", _reg().encode("utf-16"), _SERVER, may_say_less=True),
         _host("reg query", "a.txt", _query(), _SERVER, may_say_less=True),

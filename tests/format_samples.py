@@ -29,6 +29,12 @@ AUDITPOL = "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Se
 AUDITPOL += "Exclusion Setting\r\n\r\n" + "".join(
     f"WS1,System,{one.name},{{{one.guid}}},Success and Failure,\r\n" for one in GUIDS
 )
+AUDITPOL_TEXT = "System audit policy\r\n\r\nCategory/Subcategory                      Setting\r\n"
+AUDITPOL_TEXT += "".join(
+    ("" if GUIDS[number - 1].category == one.category else f"{one.category}\r\n")
+    + f"  {one.name:<38}  Success and Failure\r\n"
+    for number, one in enumerate(GUIDS)
+)
 BACKUP = AUDIT_HEAD + "".join(
     f"WS1,System,{one.name},{{{one.guid}}},Erfolg und Fehler,,3\r\n" for one in GUIDS
 )
@@ -142,6 +148,7 @@ HOST_FILE = "os: Windows 11 23H2\nsettings: {process_creation_command_line: true
 SAMPLES: dict[str, bytes] = {
     "auditpol": AUDITPOL.encode(),
     "auditpol in UTF-16": AUDITPOL.encode("utf-16"),
+    "auditpol as text": AUDITPOL_TEXT.encode("utf-16"),
     "auditpol backup": BACKUP.encode("cp850"),
     "reg": REG.encode("utf-16"),
     "reg query": QUERY.encode(),

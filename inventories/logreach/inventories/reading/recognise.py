@@ -17,7 +17,7 @@ from logreach.inventories.forwarding import forwarding_files
 from logreach.inventories.forwarding.subscriptions import FORWARDING
 from logreach.inventories.reading import collect_log, host_file
 from logreach.inventories.windows import facts as windows
-from logreach.inventories.windows.audit_policy import auditpol, option_files
+from logreach.inventories.windows.audit_policy import auditpol, auditpol_text, option_files
 from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
@@ -67,6 +67,7 @@ FORMATS = [
     FileFormat("collector's log", collect_log.looks_like, collect_log.read),
     FileFormat("host's own YAML", host_file.looks_like, host_file.read, host_file.FAMILIES),
     FileFormat("audit policy", auditpol.looks_like, auditpol.read, (AUDIT,)),
+    FileFormat("audit policy as text", auditpol_text.looks_like, auditpol_text.read, (AUDIT,)),
     FileFormat(
         "Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config, (SYSMON.family,)
     ),
