@@ -36,6 +36,7 @@ from logreach.inventories.windows.system import (
     channel_files,
     feature_files,
     os_files,
+    os_properties,
     sysmon_files,
     update_files,
 )
@@ -91,6 +92,8 @@ FORMATS = [
     FileFormat("features", feature_files.looks_like, feature_files.read, (FEATURE,)),
     FileFormat("updates", update_files.looks_like, update_files.read),
     FileFormat("OS as JSON", os_files.looks_like_json_os, os_files.read_json, _SYSTEM),
+    FileFormat("OS properties as text", os_properties.looks_like, os_properties.read, _SYSTEM),
+    FileFormat("msinfo32", os_files.looks_like_msinfo, os_files.read_msinfo, _SYSTEM),
     FileFormat("ver", os_files.looks_like_ver, os_files.read_ver, _SYSTEM),
     FileFormat("systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, _SYSTEM),
     FileFormat("LGPO text", lgpo_text.looks_like, lgpo_text.read, _POLICY, policy=True),

@@ -14,7 +14,7 @@ _ROLES: Shape = {"source": str, **{role.value: [str] for role in Role}}
 
 @cache
 def words_of(kind: str) -> dict[str, Iterable[str]]:
-    """The words of a kind ('roles', 'switch', 'product_types') by what they mean."""
+    """The words of a kind ('roles', 'switch', 'product_types', ...) by what they mean."""
     words: dict[str, Iterable[str]] = _table()[kind]
     return words
 
@@ -31,6 +31,7 @@ def _table() -> Any:
         "roles": _ROLES,
         "switch": {"source": str, "on": [str], "off": [str]},
         "product_types": _ROLES,
+        "domain_roles": _ROLES,
         "no_global_sacl_source": str,
         "no_global_sacl": [str],
     }

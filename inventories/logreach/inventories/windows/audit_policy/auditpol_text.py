@@ -1,8 +1,8 @@
-"""Audit policy as text: `auditpol /get /category:*` without `/r`, in the display language of Windows.
+"""Audit policy as text: `auditpol /get /category:*` without `/r`, in the language of Windows.
 
-The listing has no GUIDs, so a subcategory is known by its name in that language, and its setting by
-its words. A name that no published source has is a fault, and every subcategory without a row that
-could be read is unknown.
+The listing has no GUIDs, so a subcategory is known by its name in that language, and its setting
+by its words. A name that no published source has is a fault, and every subcategory without a row
+that could be read is unknown.
 """
 
 from __future__ import annotations
