@@ -111,6 +111,39 @@ OS Version:                6.0.6002 Service Pack 2 Build 6002
 OS Manufacturer:           Microsoft Corporation
 OS Configuration:          Standalone Server
 """
+_WMIC = """
+Node,BuildNumber,Caption,ProductType,Version
+OLD,6002,Microsoft Windows Server 2008 Standard,3,6.0.6002
+"""
+_MSINFO = """System Information report written at: 01/02/24 10:00:00
+System Name: OLD
+[System Summary]
+
+Item\tValue
+OS Name\tMicrosoft Windows Server 2008 Standard
+Version\t6.0.6002 Service Pack 2 Build 6002
+OS Manufacturer\tMicrosoft Corporation
+"""
+_GPRESULT = """
+Microsoft (R) Windows (R) Operating System Group Policy Result tool v2.0
+
+RSOP data for EX\\admin on OLD : Logging Mode
+--------------------------------------------
+
+OS Configuration:            Standalone Server
+OS Version:                  6.0.6002
+"""
+_CURRENT_VERSION = """
+HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion
+    ProductName    REG_SZ    Windows Server 2008 Standard
+    CurrentVersion    REG_SZ    6.0
+    CurrentBuild    REG_SZ    6002
+    CurrentBuildNumber    REG_SZ    6002
+
+HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions
+    ProductType    REG_SZ    ServerNT
+
+"""
 _OS_JSON = json.dumps(
     [
         {
@@ -221,6 +254,10 @@ def _scenes() -> list[Scene]:
         _host("audit options", "a.txt", _OPTIONS, _SERVER),
         _host("audit entries", "a.txt", _SACLS, _SERVER),
         _host("systeminfo", "a.txt", _SYSTEMINFO),
+        _host("wmic os", "a.txt", _WMIC),
+        _host("msinfo32", "a.txt", _MSINFO),
+        _host("gpresult as text", "a.txt", _GPRESULT),
+        _host("reg query of CurrentVersion", "a.txt", _CURRENT_VERSION, may_say_less=True),
         _host("OS as JSON", "a.json", _OS_JSON),
         _host("host's own YAML", "a.yaml", _OWN, may_say_less=True),
         _host("collector's log", "collect-log.txt", _DENIED, _SERVER, may_say_less=True),

@@ -29,7 +29,12 @@ from logreach.inventories.windows.facts import (
     SETTING,
     SYSMON,
 )
-from logreach.inventories.windows.group_policy import gpt_template, lgpo_text, policy_xml
+from logreach.inventories.windows.group_policy import (
+    gpresult_text,
+    gpt_template,
+    lgpo_text,
+    policy_xml,
+)
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.registry import registry_files
 from logreach.inventories.windows.system import (
@@ -61,7 +66,7 @@ class FileFormat:
 
 FAMILIES: list[FactFamily[object]] = [*windows.FAMILIES, FORWARDING.family]
 """Every family of facts that some file may state: what a folder that cannot be read may hide."""
-_REGISTRY: tuple[FactFamily[object], ...] = (SETTING, CHANNEL)
+_REGISTRY: tuple[FactFamily[object], ...] = (SETTING, CHANNEL, OS.family, ROLE.family)
 _POLICY: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, SETTING, CHANNEL)
 _SYSTEM: tuple[FactFamily[object], ...] = (OS.family, ROLE.family)
 FORMATS = [
@@ -92,6 +97,7 @@ FORMATS = [
     FileFormat("features", feature_files.looks_like, feature_files.read, (FEATURE,)),
     FileFormat("updates", update_files.looks_like, update_files.read),
     FileFormat("OS as JSON", os_files.looks_like_json_os, os_files.read_json, _SYSTEM),
+    FileFormat("gpresult as text", gpresult_text.looks_like, gpresult_text.read, _SYSTEM),
     FileFormat("OS properties as text", os_properties.looks_like, os_properties.read, _SYSTEM),
     FileFormat("msinfo32", os_files.looks_like_msinfo, os_files.read_msinfo, _SYSTEM),
     FileFormat("ver", os_files.looks_like_ver, os_files.read_ver, _SYSTEM),

@@ -19,6 +19,12 @@ def words_of(kind: str) -> dict[str, Iterable[str]]:
     return words
 
 
+def role_of(kind: str, word: str) -> Role | None:
+    """The role that a word of a kind means; None if the kind has no such word."""
+    table = words_of(kind)
+    return next((role for role in Role if word and word in table[role]), None)
+
+
 @cache
 def no_global_sacl() -> frozenset[str]:
     """What auditpol says where there are no entries, casefolded."""
@@ -32,6 +38,7 @@ def _table() -> Any:
         "switch": {"source": str, "on": [str], "off": [str]},
         "product_types": _ROLES,
         "domain_roles": _ROLES,
+        "registry_product_types": _ROLES,
         "no_global_sacl_source": str,
         "no_global_sacl": [str],
     }

@@ -16,7 +16,7 @@ from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.facts import OS, ROLE, SYSMON, OperatingSystem, OsKind, Role
-from logreach.inventories.windows.host_words import words_of
+from logreach.inventories.windows.host_words import role_of, words_of
 from logreach.inventories.windows.system import update_files
 from logreach.inventories.windows.system.operating_systems import identify
 
@@ -225,8 +225,7 @@ def _first(row: Mapping[str, Any], *names: str) -> str:
 
 def _product_type(row: Mapping[str, Any]) -> Role | None:
     for kind, names in _ROLE_PROPERTIES.items():
-        word, table = _first(row, *names), words_of(kind)
-        if role := next((role for role in Role if word and word in table[role]), None):
+        if role := role_of(kind, _first(row, *names)):
             return role
     return None
 
