@@ -161,7 +161,9 @@ def read_ver(source: Source) -> Reading:
     match = _VER.search(source.text())
     if match is None:
         raise InputError(source.fault("names no Windows version"))
-    return system_reading(source, match[1], None, None, "line 1", strict=False)
+    # Vista and Server 2008 apply no GPO with subcategories: which of them it is must be told.
+    strict = match[1].startswith("6.0.")
+    return system_reading(source, match[1], None, None, "line 1", strict=strict)
 
 
 def looks_like_json_os(head: str) -> bool:
