@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.tables import TABLES
@@ -70,3 +72,21 @@ def test_a_whole_listing_is_read_in_every_encoding_of_its_language(
     assert {each.key: each.value for each in reading.statements} == {
         AUDIT(guid): AuditSetting(*outcomes[number % 4]) for number, (guid, _, _) in enumerate(rows)
     }
+
+
+@given(
+    outcomes=st.lists(
+        st.sampled_from(["No Auditing", "Success", "Failure", "Success and Failure"]),
+        min_size=len(ENGLISH),
+        max_size=len(ENGLISH),
+    )
+)
+def test_text_and_csv_of_one_policy_tell_the_same(outcomes: list[str]) -> None:
+    rows = list(zip(ENGLISH.items(), outcomes, strict=True))
+    text = "".join(f"  {name:<38}  {word}\r\n" for (name, _), word in rows)
+    csv = "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Setting,Exclusion Setting\r\n"
+    csv += "".join(f"H,System,{name},{{{guid}}},{word},\r\n" for (name, guid), word in rows)
+    told = [recognise.read(Source.of("H/a", each.encode()))[1] for each in (text, csv)]
+    facts = [{each.key: each.value for each in reading.statements} for reading in told]
+    assert facts[0] == facts[1]
+    assert len(facts[0]) == len(ENGLISH)

@@ -129,6 +129,10 @@ def _row(number: int, line: str) -> _ListedRow | None:
     parts = _GAP.split(text)
     if len(parts) > 1:
         return _ListedRow(number, parts[0], parts[-1], text, len(parts) > 2)
+    return _row_without_gap(number, text) if fold(text).endswith(_endings()) else None
+
+
+def _row_without_gap(number: int, text: str) -> _ListedRow | None:
     # Folding may change the length of a text, so that each end is folded by itself.
     for length in _lengths():
         name, word = text[:-length], text[-length:]
@@ -170,6 +174,11 @@ def _tell_unnamed(policy: PolicyFile, rows: Iterable[_ListedRow]) -> None:
 @cache
 def _words() -> frozenset[str]:
     return frozenset(word for language in languages() for word in language.words)
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    return tuple(_words())
 
 
 @cache

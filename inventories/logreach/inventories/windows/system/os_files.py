@@ -185,7 +185,7 @@ def read_json(source: Source) -> Reading:
 
 
 def of_properties(source: Source, row: Mapping[str, Any], location: str) -> Reading:
-    """The system and role of one object's properties; InputError where it names no version."""
+    """The system and role among one object's properties; InputError where it names no version."""
     mention = _mention_in(row)
     if not mention:
         raise InputError(source.fault("names no Windows version", location))

@@ -1,4 +1,4 @@
-"""Properties of the operating system as text: `wmic os get`, PowerShell's lists of properties.
+"""Properties of a system as text: `wmic os get`, `wmic computersystem get`, PowerShell's lists.
 
 wmic prints a list ('Version=10.0.19045'), CSV, or a table whose headings show where the columns
 begin; PowerShell writes 'Version : 10.0.19045'.
@@ -10,16 +10,19 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from logreach.inventories.facts.facts import Reading
+from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
+from logreach.inventories.windows.facts import ROLE
+from logreach.inventories.windows.host_words import role_of
 from logreach.inventories.windows.system import os_files
 
-_PROPERTY = re.compile(r"(\w+)\s*[=:](?:\s|(?<==))*(.*)")
+_PROPERTY = re.compile(r"(\w+)\s*[=:](.*)")
 _HEADING = re.compile(r"\w+(?:\s{2,}\w+)*\s*")
-_BUILDS = {"buildnumber", "osbuildnumber"}
+_TELLING = {"buildnumber", "osbuildnumber", "domainrole"}
 _SYSTEM = {"version", "caption"}
+_OF_SYSTEM = {"buildnumber", "osbuildnumber", "version", "osversion"}
 _OF_PROGRAMS = {"vendor", "identifyingnumber", "manufacturer"}  # of Win32_Product, among others
 _HEAD_LINES = 80
 
@@ -35,7 +38,7 @@ def looks_like(head: str) -> bool:
         elif not names and (headings := _headings(line)):
             names.update(heading.casefold() for heading in headings)
             break
-    return bool(names & _BUILDS) or (names >= _SYSTEM and not names & _OF_PROGRAMS)
+    return bool(names & _TELLING) or (names >= _SYSTEM and not names & _OF_PROGRAMS)
 
 
 def read(source: Source) -> Reading:
@@ -44,6 +47,9 @@ def read(source: Source) -> Reading:
     if len(records) != 1:
         raise InputError(source.fault(f"describes {len(records)} systems instead of one"))
     line, properties = records[0]
+    role = role_of("domain_roles", properties.get("DomainRole", ""))
+    if role is not None and not {name.casefold() for name in properties} & _OF_SYSTEM:
+        return Reading((Statement(ROLE, role, source.evidence(f"line {line}", str(role))),))
     return os_files.of_properties(source, properties, f"line {line}")
 
 
