@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.facts.keys import FactFamily
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
 from logreach.inventories.files.sources import Source
+from logreach.inventories.files.text import Judge
 from logreach.inventories.forwarding import forwarding_files
 from logreach.inventories.forwarding.subscriptions import FORWARDING
 from logreach.inventories.reading import collect_log, host_file
@@ -54,7 +56,8 @@ _HEAD = 64 * 1024  # characters
 class FileFormat:
     """A kind of file: how to recognise its beginning, how to read it, which facts it may state.
 
-    `policy` marks files that hold what Group Policy asks for, to be merged with GPOs.
+    `policy` marks files that hold what Group Policy asks for, to be merged with GPOs. `judge`
+    counts the words that decide between code pages, of a format known by translated words alone.
     """
 
     name: str
@@ -62,6 +65,7 @@ class FileFormat:
     read: Read
     families: tuple[FactFamily[object], ...] = ()
     policy: bool = False
+    judge: Judge | None = None
 
 
 FAMILIES: list[FactFamily[object]] = [*windows.FAMILIES, FORWARDING.family]
@@ -73,7 +77,13 @@ FORMATS = [
     FileFormat("collector's log", collect_log.looks_like, collect_log.read),
     FileFormat("host's own YAML", host_file.looks_like, host_file.read, host_file.FAMILIES),
     FileFormat("audit policy", auditpol.looks_like, auditpol.read, (AUDIT,)),
-    FileFormat("audit policy as text", auditpol_text.looks_like, auditpol_text.read, (AUDIT,)),
+    FileFormat(
+        "audit policy as text",
+        auditpol_text.looks_like,
+        auditpol_text.read,
+        (AUDIT,),
+        judge=auditpol_text.count_known,
+    ),
     FileFormat(
         "Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config, (SYSMON.family,)
     ),
@@ -134,10 +144,17 @@ def read(source: Source) -> tuple[FileFormat | None, Reading]:
         head = source.text()[:_HEAD]
     except InputError as error:
         return None, Reading(faults=error.faults)
-    for file_format in FORMATS:
-        if file_format.looks_like(head):
-            return file_format, guarded(file_format.read, source, file_format.families)
+    file_format = next((each for each in FORMATS if each.looks_like(head)), None)
+    file_format = file_format or next(filter(partial(_is_judged, source), FORMATS), None)
+    if file_format is not None:
+        return file_format, guarded(file_format.read, source, file_format.families)
     return None, Reading(faults=(_unrecognised(source, head),))
+
+
+def _is_judged(source: Source, file_format: FileFormat) -> bool:
+    """Whether a file is of this format in the code page in which the format knows most words."""
+    judge = file_format.judge
+    return judge is not None and file_format.looks_like(source.text(judge)[:_HEAD])
 
 
 def guarded(read: Read, source: Source, families: Iterable[FactFamily[object]] = ()) -> Reading:

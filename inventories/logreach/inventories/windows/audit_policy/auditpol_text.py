@@ -70,7 +70,7 @@ def looks_like(head: str) -> bool:
 def read_listing(source: Source) -> Reading:
     """Read the audit policy that a host printed, as CSV or as text."""
     try:
-        is_text = looks_like(source.text(_count_known))
+        is_text = looks_like(source.text(count_known))
     except InputError:
         is_text = False  # the other reader tells the fault
     return read(source) if is_text else auditpol.read(source)
@@ -79,7 +79,7 @@ def read_listing(source: Source) -> Reading:
 def read(source: Source) -> Reading:
     """Read auditpol's listing as text."""
     try:
-        listing = source.text(_count_known)
+        listing = source.text(count_known)
     except InputError as error:
         return unreadable_file(error.faults[0])
     policy = PolicyFile(source, Strength.OBSERVED, lists_subcategories=True)
@@ -187,7 +187,7 @@ def _lengths() -> tuple[int, ...]:
     return tuple(sorted({len(word) for word in _words()}, reverse=True))
 
 
-def _count_known(listing: str) -> int:
+def count_known(listing: str) -> int:
     """How many names and settings with letters beyond ASCII are known: the code page has most."""
     count = 0
     for number, line in lines(listing):
