@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 
+import yaml
 from damage import Scene
 from gpo_files import AUDIT_CSV, AUDIT_HEAD, POL, SECEDIT, pol, record, template
 from hosts import KEEPS_EVERYTHING
 
+from logreach.inventories.files.tables import TABLES
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
 from logreach.inventories.windows.registry.settings import audit_options, settings
 
@@ -59,6 +61,10 @@ _AUDITPOL = _audit("No Auditing", "", _HEAD)
 _AUDITPOL_TEXT = (
     "System audit policy\r\n\r\nCategory/Subcategory                      Setting\r\nSystem\r\n"
     + "".join(f"  {one.name:<38}  No Auditing\r\n" for one in _GUIDS)
+)
+_GERMAN = yaml.safe_load((TABLES / "audit_names.yaml").read_text("utf-8"))["languages"][0]["names"]
+_AUDITPOL_GERMAN = "Systemüberwachungsrichtlinie\r\n" + "".join(
+    f"  {_GERMAN.get(one.name, [one.name])[0]:<38}  Keine Überwachung\r\n" for one in _GUIDS
 )
 _BACKUP = _audit("No Auditing", "0", AUDIT_HEAD) + "".join(
     f"WS1,,Option:{option},,Disabled,,0\r\n" for option in audit_options()
@@ -246,6 +252,7 @@ def _scenes() -> list[Scene]:
         _host("auditpol", "a.csv", _AUDITPOL, _SERVER, _FORCED),
         _host("auditpol in UTF-16", "a.csv", _AUDITPOL.encode("utf-16"), _SERVER, _FORCED),
         _host("auditpol as text", "a.txt", _AUDITPOL_TEXT, _SERVER, _FORCED),
+        _host("auditpol in German", "a.txt", _AUDITPOL_GERMAN.encode("cp850"), _SERVER, _FORCED),
         _host("auditpol backup", "a.csv", _BACKUP, _SERVER, _FORCED),
         _host("reg", "a.reg", _reg().encode("utf-16"), _SERVER, may_say_less=True),
         _host("reg query", "a.txt", _query(), _SERVER, may_say_less=True),
