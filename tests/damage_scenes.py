@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 
 import policy_files
+import yaml
 from damage import Scene
 from gpo_files import AUDIT_CSV, AUDIT_HEAD, POL, SECEDIT, pol, record, template
 from hosts import KEEPS_EVERYTHING
 
+from logreach.inventories.files.tables import TABLES
 from logreach.inventories.windows.audit_policy.subcategories import subcategories
 from logreach.inventories.windows.registry.settings import audit_options, settings
 
@@ -81,6 +83,14 @@ _INTUNE_OFF = policy_files.intune(
 )
 _HEAD = AUDIT_HEAD.replace(",Setting Value", "")
 _AUDITPOL = _audit("No Auditing", "", _HEAD)
+_AUDITPOL_TEXT = (
+    "System audit policy\r\n\r\nCategory/Subcategory                      Setting\r\nSystem\r\n"
+    + "".join(f"  {one.name:<38}  No Auditing\r\n" for one in _GUIDS)
+)
+_GERMAN = yaml.safe_load((TABLES / "audit_names.yaml").read_text("utf-8"))["languages"][0]["names"]
+_AUDITPOL_GERMAN = "Systemüberwachungsrichtlinie\r\n" + "".join(
+    f"  {_GERMAN.get(one.name, [one.name])[0]:<38}  Keine Überwachung\r\n" for one in _GUIDS
+)
 _BACKUP = _audit("No Auditing", "0", AUDIT_HEAD) + "".join(
     f"WS1,,Option:{option},,Disabled,,0\r\n" for option in audit_options()
 )
@@ -131,6 +141,39 @@ OS Name:                   Microsoft Windows Server 2008 Standard
 OS Version:                6.0.6002 Service Pack 2 Build 6002
 OS Manufacturer:           Microsoft Corporation
 OS Configuration:          Standalone Server
+"""
+_WMIC = """
+Node,BuildNumber,Caption,ProductType,Version
+OLD,6002,Microsoft Windows Server 2008 Standard,3,6.0.6002
+"""
+_MSINFO = """System Information report written at: 01/02/24 10:00:00
+System Name: OLD
+[System Summary]
+
+Item\tValue
+OS Name\tMicrosoft Windows Server 2008 Standard
+Version\t6.0.6002 Service Pack 2 Build 6002
+OS Manufacturer\tMicrosoft Corporation
+"""
+_GPRESULT = """
+Microsoft (R) Windows (R) Operating System Group Policy Result tool v2.0
+
+RSOP data for EX\\admin on OLD : Logging Mode
+--------------------------------------------
+
+OS Configuration:            Standalone Server
+OS Version:                  6.0.6002
+"""
+_CURRENT_VERSION = """
+HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion
+    ProductName    REG_SZ    Windows Server 2008 Standard
+    CurrentVersion    REG_SZ    6.0
+    CurrentBuild    REG_SZ    6002
+    CurrentBuildNumber    REG_SZ    6002
+
+HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions
+    ProductType    REG_SZ    ServerNT
+
 """
 _OS_JSON = json.dumps(
     [
@@ -373,6 +416,8 @@ def _scenes() -> list[Scene]:
     return [
         _host("auditpol", "a.csv", _AUDITPOL, _SERVER, _FORCED),
         _host("auditpol in UTF-16", "a.csv", _AUDITPOL.encode("utf-16"), _SERVER, _FORCED),
+        _host("auditpol as text", "a.txt", _AUDITPOL_TEXT, _SERVER, _FORCED),
+        _host("auditpol in German", "a.txt", _AUDITPOL_GERMAN.encode("cp850"), _SERVER, _FORCED),
         _host("auditpol backup", "a.csv", _BACKUP, _SERVER, _FORCED),
         _host("reg", "a.reg", _reg().encode("utf-16"), _SERVER, may_say_less=True),
         _host("reg query", "a.txt", _query(), _SERVER, may_say_less=True),
@@ -381,6 +426,10 @@ def _scenes() -> list[Scene]:
         _host("audit options", "a.txt", _OPTIONS, _SERVER),
         _host("audit entries", "a.txt", _SACLS, _SERVER),
         _host("systeminfo", "a.txt", _SYSTEMINFO),
+        _host("wmic os", "a.txt", _WMIC),
+        _host("msinfo32", "a.txt", _MSINFO),
+        _host("gpresult as text", "a.txt", _GPRESULT),
+        _host("reg query of CurrentVersion", "a.txt", _CURRENT_VERSION, may_say_less=True),
         _host("OS as JSON", "a.json", _OS_JSON),
         _host("host's own YAML", "a.yaml", _OWN, may_say_less=True),
         _host("collector's log", "collect-log.txt", _DENIED, _SERVER, may_say_less=True),

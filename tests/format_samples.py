@@ -36,6 +36,12 @@ AUDITPOL = "Machine Name,Policy Target,Subcategory,Subcategory GUID,Inclusion Se
 AUDITPOL += "Exclusion Setting\r\n\r\n" + "".join(
     f"WS1,System,{one.name},{{{one.guid}}},Success and Failure,\r\n" for one in GUIDS
 )
+AUDITPOL_TEXT = "System audit policy\r\n\r\nCategory/Subcategory                      Setting\r\n"
+AUDITPOL_TEXT += "".join(
+    ("" if GUIDS[number - 1].category == one.category else f"{one.category}\r\n")
+    + f"  {one.name:<38}  Success and Failure\r\n"
+    for number, one in enumerate(GUIDS)
+)
 BACKUP = AUDIT_HEAD + "".join(
     f"WS1,System,{one.name},{{{one.guid}}},Erfolg und Fehler,,3\r\n" for one in GUIDS
 )
@@ -205,6 +211,49 @@ COMPUTER = """{"OsName": "Microsoft Windows Server 2022 Standard", "OsVersion": 
 OSQUERY = """[{"build": "22631", "codename": "Professional", "name": "Microsoft Windows 11 Pro",
 "platform_like": "windows", "version": "10.0.22631"}]"""
 VER = "\nMicrosoft Windows [Version 10.0.22631.3447]\n"
+WMIC = "\r\n".join(
+    ("", "BuildNumber=17763", "Caption=Microsoft Windows Server 2019 Standard", "ProductType=3", "")
+)
+WMIC_TABLE = """BuildNumber  Caption                        ProductType  Version
+17763        Microsoft Windows Server 2019  3            10.0.17763
+"""
+PROPERTIES = """
+OsName         : Microsoft Windows 11 Pro
+OsVersion      : 10.0.22631
+OsBuildNumber  : 22631
+OsProductType  : WorkStation
+"""
+MSINFO = """System Information report written at: 01/02/24 10:00:00
+System Name: WS1
+[System Summary]
+
+Item\tValue
+OS Name\tMicrosoft Windows 10 Enterprise
+Version\t10.0.19045 Build 19045
+OS Manufacturer\tMicrosoft Corporation
+"""
+GPRESULT_TEXT = """
+Microsoft (R) Windows (R) Operating System Group Policy Result tool v2.0
+
+RSOP data for EX\\admin on WS1 : Logging Mode
+--------------------------------------------
+
+OS Configuration:            Member Workstation
+OS Version:                  10.0.19045
+
+COMPUTER SETTINGS
+------------------
+    Applied Group Policy Objects
+    -----------------------------
+        N/A
+"""
+CURRENT_VERSION = """
+HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion
+    ProductName    REG_SZ    Windows Server 2019 Standard
+    CurrentBuild    REG_SZ    17763
+    InstallationType    REG_SZ    Server
+
+"""
 SYSTEMINFO_CSV = """"Host Name","OS Name","OS Version","OS Manufacturer","OS Configuration"
 "FS01","Microsoft Windows Server 2019 Standard","10.0.17763 N/A Build 17763","Microsoft Corporation","Member Server"
 """
@@ -235,6 +284,7 @@ HOST_FILE = "os: Windows 11 23H2\nsettings: {process_creation_command_line: true
 SAMPLES: dict[str, bytes] = {
     "auditpol": AUDITPOL.encode(),
     "auditpol in UTF-16": AUDITPOL.encode("utf-16"),
+    "auditpol as text": AUDITPOL_TEXT.encode("utf-16"),
     "auditpol backup": BACKUP.encode("cp850"),
     "reg": REG.encode("utf-16"),
     "reg query": QUERY.encode(),
@@ -275,6 +325,12 @@ SAMPLES: dict[str, bytes] = {
     "Get-ComputerInfo": COMPUTER.encode("utf-16"),
     "osquery": OSQUERY.encode(),
     "ver": VER.encode(),
+    "wmic os as a list": WMIC.encode("utf-16"),
+    "wmic os as a table": WMIC_TABLE.encode("utf-16"),
+    "Get-ComputerInfo as a list": PROPERTIES.encode("utf-16"),
+    "msinfo32": MSINFO.encode("utf-16"),
+    "gpresult as text": GPRESULT_TEXT.encode(),
+    "reg query of CurrentVersion": CURRENT_VERSION.encode(),
     "systeminfo as CSV": SYSTEMINFO_CSV.encode(),
     "global audit entries": GLOBAL.encode(),
     "Get-Acl": GET_ACL.encode(),

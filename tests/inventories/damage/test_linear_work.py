@@ -102,6 +102,18 @@ MANY: dict[str, Callable[[int], str]] = {
         "HKEY_LOCAL_MACHINE\\SOFTWARE\\K{};O:BAG:SYD:AI(A;;KA;;;BA)S:AI(AU;SA;KA;;;WD)\n",
         "# Get-Acl -Audit\n",
     ),
+    "rows of auditpol's text": _lines(
+        "  Subcategory {0}   Success\nCategory {0}\n", "  Logon   Success\n  Logoff   Success\n"
+    ),
+    "properties of a system": _lines("P{}=1\n", "BuildNumber=19045\n"),
+    "rows of msinfo32": _lines(
+        "A{}\tB\n", "[System]\nOS\tMicrosoft Windows 10 Pro\nVersion\t10.0.19045\n"
+    ),
+    "GPOs of gpresult's text": _lines(
+        "        GPO {}\n",
+        "RSOP data for A on B : Logging Mode\n------------\nOS Version: 10.0.19045\n"
+        "COMPUTER SETTINGS\n    Applied Group Policy Objects\n",
+    ),
     "keys of reg query": lambda count: (
         _lines("\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\K{}\r\n    a    REG_DWORD    0x1\r\n")(count)
         + "\r\n"
@@ -129,6 +141,19 @@ def test_so_is_a_list_of_devices(tmp_path: Path) -> None:
         folder.mkdir()
         rows = "".join(row.replace("A,", f"A{number},", 1) for number in range(count))
         (folder / "list.csv").write_text(f"{head}\n{rows}")
+        return lambda: load(folder)
+
+    loading(50)()
+    assert calls(loading(2_000)) < 5 * calls(loading(500))
+
+
+def test_so_is_a_list_of_devices_as_json(tmp_path: Path) -> None:
+    def loading(count: int) -> Callable[[], object]:
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        device = {"OperatingSystem": "Windows 11 Pro", "OperatingSystemVersion": "10.0 (22631)"}
+        rows = [{"Name": f"A{number}", **device} for number in range(count)]
+        (folder / "list.json").write_text(json.dumps(rows))
         return lambda: load(folder)
 
     loading(50)()

@@ -8,7 +8,14 @@ from pathlib import Path
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
-from logreach.inventories.reading import collector_hops, device_exports, hosts, joining, manifest
+from logreach.inventories.reading import (
+    collector_hops,
+    device_exports,
+    device_rows,
+    hosts,
+    joining,
+    manifest,
+)
 from logreach.inventories.reading.device_exports import Device
 from logreach.inventories.reading.specs import ExportSpec, HostSpec, Manifest, ManifestText
 from logreach.inventories.windows.group_policy import gpo
@@ -136,6 +143,6 @@ def _by_folders(folder: Folder) -> Manifest:
 
 def _is_list(folder: Folder, path: Path) -> bool:
     try:
-        return device_exports.looks_like(folder.read(folder.locate(path.name)).text())
+        return device_rows.looks_like(folder.read(folder.locate(path.name)).text())
     except InputError:
         return False

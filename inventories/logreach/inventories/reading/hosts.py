@@ -19,7 +19,7 @@ from logreach.inventories.reading.builder import Builder
 from logreach.inventories.reading.device_exports import Device
 from logreach.inventories.reading.recognise import FAMILIES
 from logreach.inventories.reading.specs import HostSpec
-from logreach.inventories.windows.audit_policy import auditpol, effective
+from logreach.inventories.windows.audit_policy import auditpol, auditpol_text, effective
 from logreach.inventories.windows.audit_policy.origins import FORCE
 from logreach.inventories.windows.facts import (
     AUDIT,
@@ -66,7 +66,7 @@ def _audit(builder: Builder) -> None:
             wish.take(builder.once(auditpol.read_wish, source))
             builder.local.append(wish)
         elif source is not None:
-            reading = builder.once(auditpol.read, source)
+            reading = builder.once(auditpol_text.read_listing, source)
             builder.take(reading)
             builder.audit_listings.append((source, reading))
 
@@ -119,7 +119,7 @@ def _by_content(builder: Builder, path: Path) -> None:
         builder.take(reading)
         if file_format.read is sysmon_files.read_listing:
             builder.listings.append(source)
-        if file_format.read is auditpol.read:
+        if file_format.read in (auditpol.read, auditpol_text.read):
             builder.audit_listings.append((source, reading))
         return
     policy = gpo.Gpo(source.path, source.path, is_file=True)

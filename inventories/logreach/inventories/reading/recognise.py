@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.facts.keys import FactFamily
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
 from logreach.inventories.files.sources import Source
+from logreach.inventories.files.text import Judge
 from logreach.inventories.forwarding import forwarding_files
 from logreach.inventories.forwarding.subscriptions import FORWARDING
 from logreach.inventories.reading import collect_log, host_file
 from logreach.inventories.windows import facts as windows
-from logreach.inventories.windows.audit_policy import auditpol, hardening_kitty, option_files
+from logreach.inventories.windows.audit_policy import (
+    auditpol,
+    auditpol_text,
+    hardening_kitty,
+    option_files,
+)
 from logreach.inventories.windows.facts import (
     AUDIT,
     CHANNEL,
@@ -32,6 +39,7 @@ from logreach.inventories.windows.facts import (
 )
 from logreach.inventories.windows.group_policy import (
     gpo_reports,
+    gpresult_text,
     gpt_template,
     intune_json,
     lgpo_text,
@@ -47,6 +55,7 @@ from logreach.inventories.windows.system import (
     feature_files,
     group_files,
     os_files,
+    os_properties,
     sysmon_files,
     update_files,
 )
@@ -60,7 +69,8 @@ class FileFormat:
     """A kind of file: how to recognise its beginning, how to read it, which facts it may state.
 
     `policy` marks files that hold what Group Policy asks for, to be merged with GPOs;
-    `preferences` reads what such a file says of preferences.
+    `preferences` reads what such a file says of preferences. `judge`
+    counts the words that decide between code pages, of a format known by translated words alone.
     """
 
     name: str
@@ -69,12 +79,13 @@ class FileFormat:
     families: tuple[FactFamily[object], ...] = ()
     policy: bool = False
     preferences: Read | None = None
+    judge: Judge | None = None
 
 
 FAMILIES: list[FactFamily[object]] = [*windows.FAMILIES, FORWARDING.family]
 """Every family of facts that some file may state: what a folder that cannot be read may hide."""
 _POLICY: tuple[FactFamily[object], ...] = (AUDIT, LEGACY_AUDIT, LOCAL_GROUP, *REGISTRY_FAMILIES)
-_REGISTRY = REGISTRY_FAMILIES
+_REGISTRY: tuple[FactFamily[object], ...] = (*REGISTRY_FAMILIES, OS.family, ROLE.family)
 _CHANNELS: tuple[FactFamily[object], ...] = (CHANNEL, CHANNEL_ACCESS)
 _SYSTEM: tuple[FactFamily[object], ...] = (OS.family, ROLE.family)
 FORMATS = [
@@ -88,6 +99,13 @@ FORMATS = [
         policy=True,
     ),
     FileFormat("audit policy", auditpol.looks_like, auditpol.read, (AUDIT,)),
+    FileFormat(
+        "audit policy as text",
+        auditpol_text.looks_like,
+        auditpol_text.read,
+        (AUDIT,),
+        judge=auditpol_text.count_known,
+    ),
     FileFormat(
         "Sysmon configuration", sysmon_files.is_config, sysmon_files.read_config, (SYSMON.family,)
     ),
@@ -155,6 +173,9 @@ FORMATS = [
     FileFormat("features", feature_files.looks_like, feature_files.read, (FEATURE,)),
     FileFormat("updates", update_files.looks_like, update_files.read),
     FileFormat("OS as JSON", os_files.looks_like_json_os, os_files.read_json, _SYSTEM),
+    FileFormat("gpresult as text", gpresult_text.looks_like, gpresult_text.read, _SYSTEM),
+    FileFormat("OS properties as text", os_properties.looks_like, os_properties.read, _SYSTEM),
+    FileFormat("msinfo32", os_files.looks_like_msinfo, os_files.read_msinfo, _SYSTEM),
     FileFormat("ver", os_files.looks_like_ver, os_files.read_ver, _SYSTEM),
     FileFormat("systeminfo", os_files.looks_like_systeminfo, os_files.read_systeminfo, _SYSTEM),
     FileFormat("LGPO text", lgpo_text.looks_like, lgpo_text.read, _POLICY, policy=True),
@@ -189,10 +210,17 @@ def read(source: Source) -> tuple[FileFormat | None, Reading]:
         head = source.text()[:_HEAD]
     except InputError as error:
         return None, Reading(faults=error.faults)
-    for file_format in FORMATS:
-        if file_format.looks_like(head):
-            return file_format, guarded(file_format.read, source, file_format.families)
+    file_format = next((each for each in FORMATS if each.looks_like(head)), None)
+    file_format = file_format or next(filter(partial(_is_judged, source), FORMATS), None)
+    if file_format is not None:
+        return file_format, guarded(file_format.read, source, file_format.families)
     return None, Reading(faults=(_unrecognised(source, head),))
+
+
+def _is_judged(source: Source, file_format: FileFormat) -> bool:
+    """Whether a file is of this format in the code page in which the format knows most words."""
+    judge = file_format.judge
+    return judge is not None and file_format.looks_like(source.text(judge)[:_HEAD])
 
 
 def guarded(read: Read, source: Source, families: Iterable[FactFamily[object]] = ()) -> Reading:

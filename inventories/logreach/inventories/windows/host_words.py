@@ -14,9 +14,15 @@ _ROLES: Shape = {"source": str, **{role.value: [str] for role in Role}}
 
 @cache
 def words_of(kind: str) -> dict[str, Iterable[str]]:
-    """The words of a kind ('roles', 'switch', 'product_types') by what they mean."""
+    """The words of a kind ('roles', 'switch', 'product_types', ...) by what they mean."""
     words: dict[str, Iterable[str]] = _table()[kind]
     return words
+
+
+def role_of(kind: str, word: str) -> Role | None:
+    """The role that a word of a kind means; None if the kind has no such word."""
+    table = words_of(kind)
+    return next((role for role in Role if word and word in table[role]), None)
 
 
 @cache
@@ -31,6 +37,8 @@ def _table() -> Any:
         "roles": _ROLES,
         "switch": {"source": str, "on": [str], "off": [str]},
         "product_types": _ROLES,
+        "domain_roles": _ROLES,
+        "registry_product_types": _ROLES,
         "no_global_sacl_source": str,
         "no_global_sacl": [str],
     }

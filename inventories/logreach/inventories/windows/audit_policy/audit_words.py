@@ -34,7 +34,8 @@ _MEANINGS: dict[str, Outcome] = {
 # The Group Policy protocol writes 'no auditing' as 4 (MS-GPAC 2.2.1.3.1), tools write 0.
 _NUMBERS = {"0": "none", "1": "success", "2": "failure", "3": "both", "4": "none"}
 # Apostrophes and spaces differ between tools; old code pages write Romanian letters with a cedilla.
-_EQUIVALENTS = str.maketrans("’\xa0șțȘȚ", "' şţŞŢ")
+# Russian is written with and without the dots on ё.
+_EQUIVALENTS = str.maketrans("’\xa0șțȘȚёЁ", "' şţŞŢеЕ")
 
 
 @dataclass(frozen=True, slots=True)

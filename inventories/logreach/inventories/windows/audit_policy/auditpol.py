@@ -9,94 +9,40 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import replace
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import Missing, Reading, Statement
-from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.refusals import refusal
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.audit_policy.audit_words import (
     UNSET,
-    Language,
-    Outcome,
     count_audit_words,
-    fold,
     is_system,
     language_of,
     outcome_of_number,
 )
 from logreach.inventories.windows.audit_policy.option_files import switch
+from logreach.inventories.windows.audit_policy.policy_file import (
+    EXPORT_AGAIN,
+    PolicyFile,
+    Row,
+    reading,
+    unreadable_file,
+)
 from logreach.inventories.windows.audit_policy.subcategories import as_guid, subcategories
-from logreach.inventories.windows.facts import AUDIT, SACL, SETTING, AuditSetting, Sacl
+from logreach.inventories.windows.facts import SACL, SETTING, Sacl
 from logreach.inventories.windows.objects.sddl import read_sacl
 from logreach.inventories.windows.registry.settings import audit_options
 
 _LONGEST_LINE = 32_768  # characters; a longer global SACL is no real one
 _WITHOUT_VALUE, _WITH_VALUE = 6, 7  # columns of /get and of /backup
 _SID = re.compile(r"S-1-\d+(-\d+)+", re.IGNORECASE)
-_MOST_LINES_SHOWN = 5
-_TOO_SHORT, _EXPORT_AGAIN = "row has too few columns", "The file seems cut off; export it again."
+_TOO_SHORT = "row has too few columns"
 _COMPLETE_LISTING = 50  # subcategories; a target with so many is the system, not a user
-
-
-class _Row(NamedTuple):
-    """The audit outcome that one row states."""
-
-    line: int
-    outcome: Outcome
-    quote: str
-
-
-@dataclass(slots=True)
-class _PolicyFile:
-    """Everything read from one file so far.
-
-    `outcomes` are the rows of each subcategory by GUID; `problems` the lines of each fault by
-    message and hint; `unreadable` says which subcategories have a row that could not be read.
-    `backup` says that the file has the form of `auditpol /backup`, which also lists the audit
-    options and the global SACLs; `others_listed` are those that have a row.
-    `unparseable` are messages about lines that could concern any subcategory. `unended_line` is
-    the last line where no line break ends it, so that its text may be cut off; otherwise 0.
-    """
-
-    source: Source
-    strength: Strength
-    language: Language | None = None
-    unended_line: int = 0
-    lists_subcategories: bool = False
-    backup: bool = False
-    outcomes: dict[str, list[_Row]] = field(default_factory=lambda: defaultdict(list))
-    problems: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    unreadable: dict[str, str] = field(default_factory=dict)
-    unparseable: list[str] = field(default_factory=list)
-    others_listed: set[FactKey[object]] = field(default_factory=set)
-    other_statements: list[Statement] = field(default_factory=list)
-
-    def meaning(self, word: str) -> Outcome | None:
-        """The outcome that a word means in the language of this file."""
-        return self.language.words.get(fold(word)) if self.language else None
-
-    def add_problem(self, message: str, line: int, hint: str = "", guid: str | None = None) -> None:
-        """A fault of one line; with `guid` it makes that subcategory unknown."""
-        self.problems[message, hint].append(line)
-        if guid:
-            self.unreadable.setdefault(guid, message)
-
-    def unparseable_line(self, message: str, line: int) -> None:
-        """A fault of a line that could concern any subcategory."""
-        self.unparseable.append(message)
-        self.add_problem(message, line)
-
-    def add_statement(self, key: FactKey[object], value: object, line: int, quote: str) -> None:
-        """A fact other than a subcategory's setting: an audit option or a global SACL."""
-        evidence = self.source.evidence(f"line {line}", quote)
-        self.other_statements.append(Statement(key, value, evidence, self.strength))
 
 
 def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
@@ -108,8 +54,8 @@ def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
     try:
         csv_text = source.text(count_audit_words)
     except InputError as error:
-        return _unreadable(error.faults[0])
-    policy = _PolicyFile(source, strength)
+        return unreadable_file(error.faults[0])
+    policy = PolicyFile(source, strength)
     rows = [(number, cells) for number, cells in _cells(csv_text, policy) if any(cells)]
     width = _column_count(rows)
     lists_subcategories = any(_guid_column(cells) for _, cells in rows)
@@ -119,7 +65,7 @@ def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
     if not (lists_subcategories or lists_other_rows) and (
         strength is Strength.OBSERVED or not _is_header(rows)
     ):
-        return _unreadable(_wrong_file(source, csv_text))
+        return unreadable_file(_wrong_file(source, csv_text))
     if rows and not csv_text.endswith(("\n", "\r")):
         policy.unended_line = rows[-1][0]
     policy.language = language_of(_setting_words(rows))
@@ -128,7 +74,7 @@ def read(source: Source, strength: Strength = Strength.OBSERVED) -> Reading:
     target = _common_target(rows)
     for number, cells in rows[1 if _is_header(rows) else 0 :]:
         _read_row(policy, number, cells, width, target)
-    return _reading(policy)
+    return reading(policy)
 
 
 def looks_like(head: str) -> bool:
@@ -155,7 +101,7 @@ def read_wish(source: Source) -> Reading:
     return replace(read(source, Strength.POLICY), notes=(note,))
 
 
-def _cells(csv_text: str, policy: _PolicyFile) -> Iterator[tuple[int, list[str]]]:
+def _cells(csv_text: str, policy: PolicyFile) -> Iterator[tuple[int, list[str]]]:
     for number, line in lines(csv_text):
         if len(line) > _LONGEST_LINE:
             policy.unparseable_line(f"line is longer than {_LONGEST_LINE} characters", number)
@@ -213,7 +159,7 @@ def _common_target(rows: list[tuple[int, list[str]]]) -> str:
     return targets.pop() if len(targets) == 1 and len(guids) >= _COMPLETE_LISTING else ""
 
 
-def _read_row(policy: _PolicyFile, line: int, cells: list[str], width: int, target: str) -> None:
+def _read_row(policy: PolicyFile, line: int, cells: list[str], width: int, target: str) -> None:
     column = _guid_column(cells)
     if not column:
         _read_other(policy, line, cells)
@@ -223,7 +169,7 @@ def _read_row(policy: _PolicyFile, line: int, cells: list[str], width: int, targ
     if guid not in subcategories():
         policy.unparseable_line(f"{cells[column]} is the GUID of no known audit subcategory", line)
     elif column + 1 + len(after) < width or len(after) < 2:
-        policy.add_problem(_TOO_SHORT, line, _EXPORT_AGAIN, guid)
+        policy.add_problem(_TOO_SHORT, line, EXPORT_AGAIN, guid)
     elif _of_a_user(cells[1], after[1], target):
         policy.add_problem(
             "per-user audit rows are not assessed",
@@ -244,7 +190,7 @@ def _of_a_user(target: str, exclusion: str, common_target: str) -> bool:
 
 
 def _read_setting(
-    policy: _PolicyFile, line: int, guid: str, cells: list[str], after: list[str]
+    policy: PolicyFile, line: int, guid: str, cells: list[str], after: list[str]
 ) -> None:
     word, number = after[0], after[2] if len(after) > 2 else ""
     by_word = policy.meaning(word)
@@ -258,18 +204,18 @@ def _read_setting(
         unset = number == "0" and silent
         if not unset and by_word is not None and by_word != by_number:
             message = f"{word!r} contradicts setting value {number}"
-            policy.add_problem(message, line, _EXPORT_AGAIN, guid)
+            policy.add_problem(message, line, EXPORT_AGAIN, guid)
             return
         quote = ",".join(cells)
-        policy.outcomes[guid].append(_Row(line, UNSET if unset else by_number, quote))
+        policy.outcomes[guid].append(Row(line, UNSET if unset else by_number, quote))
     elif by_word is None:
         hint = "No known language has this word. `auditpol /backup` writes a number beside it."
         policy.add_problem(f"unknown audit setting {word!r}", line, hint, guid)
     else:
-        policy.outcomes[guid].append(_Row(line, by_word, ",".join(cells)))
+        policy.outcomes[guid].append(Row(line, by_word, ",".join(cells)))
 
 
-def _read_other(policy: _PolicyFile, line: int, cells: list[str]) -> None:
+def _read_other(policy: PolicyFile, line: int, cells: list[str]) -> None:
     """Read a row without a GUID: an audit option or a global SACL."""
     name = cells[2] if len(cells) > 2 else ""
     if option := _option(cells):
@@ -284,7 +230,7 @@ def _read_other(policy: _PolicyFile, line: int, cells: list[str]) -> None:
         kind = "file" if name.startswith("File") else "key"
         policy.others_listed.add(SACL(f"global:{kind}"))
         if len(cells) < _WITH_VALUE:
-            policy.add_problem(_TOO_SHORT, line, _EXPORT_AGAIN)
+            policy.add_problem(_TOO_SHORT, line, EXPORT_AGAIN)
         else:
             _read_global_sacl(policy, line, kind, cells[_WITH_VALUE - 1])
     else:
@@ -297,7 +243,7 @@ def _option(cells: list[str]) -> str:
     return next((key for name, key in audit_options().items() if name.casefold() == option), "")
 
 
-def _read_global_sacl(policy: _PolicyFile, line: int, kind: str, sddl: str) -> None:
+def _read_global_sacl(policy: PolicyFile, line: int, kind: str, sddl: str) -> None:
     """Read a global SACL. A backup's empty row says that there is none, a GPO's says nothing."""
     key = SACL(f"global:{kind}")
     if not sddl:
@@ -313,80 +259,9 @@ def _read_global_sacl(policy: _PolicyFile, line: int, kind: str, sddl: str) -> N
         policy.add_statement(key, sacl, line, sddl)
 
 
-def _reading(policy: _PolicyFile) -> Reading:
-    statements: list[Statement] = []
-    for guid, rows in policy.outcomes.items():
-        line, outcome, quote = rows[-1]
-        if len({row.outcome for row in rows}) > 1:
-            message = f"{subcategories()[guid].name} has several rows with different settings"
-            for row in rows:
-                policy.add_problem(message, row.line, guid=guid)
-        elif guid not in policy.unreadable and isinstance(outcome, AuditSetting):
-            evidence = policy.source.evidence(f"line {line}", quote)
-            statements.append(Statement(AUDIT(guid), outcome, evidence, policy.strength))
-    faults = tuple(
-        policy.source.fault(message, _lines_shown(numbers), hint)
-        for (message, hint), numbers in policy.problems.items()
-    )
-    missing = tuple(_missing(policy, statements, faults))
-    lacking = _lacking_at_the_end(policy)
-    return Reading(
-        (*statements, *policy.other_statements),
-        (*faults, *lacking.faults),
-        (*missing, *lacking.missing),
-    )
-
-
-def _lacking_at_the_end(policy: _PolicyFile) -> Reading:
-    """A fault where a backup lacks rows of audit options or global SACLs, which stand at its end.
-
-    Only a host's own file has all of them.
-    """
-    expected: dict[FactKey[object], str] = {
-        **{SETTING(option): name for name, option in audit_options().items()},
-        SACL("global:file"): "FileGlobalSacl",
-        SACL("global:key"): "RegistryGlobalSacl",
-    }
-    lacking = {key: name for key, name in expected.items() if key not in policy.others_listed}
-    if not lacking or not policy.backup or policy.strength is not Strength.OBSERVED:
-        return Reading()
-    message = f"lacks the rows {', '.join(lacking.values())} of a backup"
-    fault = policy.source.fault(message, hint=_EXPORT_AGAIN)
-    reason = Missing(str(fault), fault)
-    return Reading(faults=(fault,), missing=tuple((key, reason) for key in lacking))
-
-
-def _missing(
-    policy: _PolicyFile, statements: list[Statement], faults: tuple[Fault, ...]
-) -> Iterable[tuple[FactKey[object], Missing]]:
-    listed = {statement.key.name for statement in statements}
-    by_message = {fault.message: fault for fault in faults}
-    for guid, message in policy.unreadable.items():
-        key = AUDIT(guid)
-        yield key, Missing(f"{policy.source.path}: {message}", by_message.get(message))
-    if policy.unparseable and policy.strength is Strength.POLICY:
-        reason = f"{policy.source.path}: {policy.unparseable[0]}"
-        yield AUDIT.every, Missing(reason, by_message.get(policy.unparseable[0]))
-    if policy.strength is Strength.OBSERVED and policy.lists_subcategories:
-        for guid in sorted(subcategories().keys() - listed - policy.unreadable.keys()):
-            key = AUDIT(guid)
-            yield key, Missing(f"{policy.source.path} does not list this subcategory")
-
-
-def _lines_shown(numbers: list[int]) -> str:
-    shown = ", ".join(str(number) for number in numbers[:_MOST_LINES_SHOWN])
-    more = len(numbers) - _MOST_LINES_SHOWN
-    word = "line" if len(numbers) == 1 else "lines"
-    return f"{word} {shown} and {more} more" if more > 0 else f"{word} {shown}"
-
-
 def _wrong_file(source: Source, csv_text: str) -> Fault:
     error_line = refusal(csv_text)
     if error_line:
         return source.fault(f"holds an error message, not audit policy: {error_line}", "line 1")
     hint = "Save the output of `auditpol /get /category:* /r` or `auditpol /backup`."
     return source.fault("lists no audit subcategory", hint=hint)
-
-
-def _unreadable(fault: Fault) -> Reading:
-    return Reading(faults=(fault,), missing=((AUDIT.every, Missing(str(fault), fault)),))

@@ -13,7 +13,7 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.facts import REGISTRY_FAMILIES, SETTING
-from logreach.inventories.windows.registry import registry_values
+from logreach.inventories.windows.registry import registry_values, system_values
 from logreach.inventories.windows.registry.registry_types import registry_type
 from logreach.inventories.windows.registry.registry_value import RegistryValue
 from logreach.inventories.windows.registry.registry_values import machine_key
@@ -163,10 +163,16 @@ class _Export:
         settled = registry_values.reading(
             self.source, self.values, Strength.OBSERVED, complete_below
         )
+        system = system_values.reading(self.source, self.values)
+        if self.faults:
+            # A lost value may have named another system.
+            reason = Missing(str(self.faults[0]), self.faults[0])
+            lost = tuple((statement.key, reason) for statement in system.statements)
+            system = Reading(faults=system.faults, missing=(*system.missing, *lost))
         return Reading(
-            settled.statements,
-            (*self.faults, *settled.faults),
-            (*settled.missing, *self.missing),
+            (*settled.statements, *system.statements),
+            (*self.faults, *settled.faults, *system.faults),
+            (*settled.missing, *system.missing, *self.missing),
         )
 
 

@@ -35,6 +35,8 @@ _BUILD = re.compile(r"(?<![\d.])(\d{5})(?:\.(\d{1,6}))?(?![\d.])")
 _BARE_VERSION = re.compile(r"(?<![\d.])(6\.[0-3]|10\.0)(?![\d.])")
 _BUILD_BESIDE = re.compile(r"(?<![\d.])\d{5,6}(?![\d.])")
 _OLD_BUILD_BESIDE = re.compile(r"(?<![\d.])\d{4}(?![\d.])")
+# Consoles' code pages turn the sign of a registered trade mark into an r: 'Windows Serverr 2008'.
+_TRADE_MARK = re.compile(r"\b(microsoft|windows|server)r\b", re.IGNORECASE)
 _NOISE = re.compile(r"\((?:r|tm)\)|microsoft|service\s*pack", re.IGNORECASE)
 _RELEASE = re.compile(r"\d\dh\d|sp\d|rtm|(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _FIRST_WINDOWS_11 = 22000
@@ -170,6 +172,7 @@ def _spellings(name: str, other_spellings: str) -> tuple[str, ...]:
 
 
 def _compact(mention: str) -> str:
+    mention = _TRADE_MARK.sub(r"\1", mention)
     mention = re.sub(r"service\s*pack", "sp", mention, flags=re.IGNORECASE)
     return re.sub(r"[^a-z0-9.]", "", _NOISE.sub("", mention.casefold()))
 

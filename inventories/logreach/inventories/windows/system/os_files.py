@@ -1,70 +1,123 @@
-"""The Windows release of a host, from systeminfo, Get-ComputerInfo, osquery and `ver`."""
+"""The Windows release of a host, from systeminfo, msinfo32, Get-ComputerInfo, osquery and `ver`."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
-from logreach.inventories.windows.facts import OS, ROLE, OperatingSystem, OsKind, Role
-from logreach.inventories.windows.host_words import words_of
+from logreach.inventories.windows.facts import OS, ROLE, SYSMON, OperatingSystem, OsKind, Role
+from logreach.inventories.windows.host_words import role_of, words_of
 from logreach.inventories.windows.system import update_files
 from logreach.inventories.windows.system.operating_systems import identify
 
 _VERSION = re.compile(r"(?:5\.[0-2]|6\.[0-3]|10\.0)\.\d{4,6}(?!\d)(?:\.\d+)?")
 _VER = re.compile(r"Microsoft Windows \[[^\]]*?((?:5\.[0-2]|6\.[0-3]|10\.0)\.\d{4,6}(?:\.\d+)?)\]")
 _PACK = re.compile(r"(?:Service Pack|SP)\s*\d", re.IGNORECASE)
+_SECTION = re.compile(r"^\[[^\]\r\n]+\][ \t]*\r?$", re.MULTILINE)
+_ROLE_PROPERTIES = {
+    "product_types": ("OsProductType", "ProductType"),
+    "domain_roles": ("CsDomainRole", "DomainRole"),
+}
 _HEAD_LINES = 12  # name, version and configuration stand in the first lines of systeminfo
+
+
+@dataclass(frozen=True, slots=True)
+class _NamedVersion:
+    """A Windows version with the product named before it; `after` are the values that follow."""
+
+    line: int
+    product: str
+    version: str
+    after: tuple[str, ...]
 
 
 def looks_like_systeminfo(head: str) -> bool:
     """Whether a file that begins with `head` is systeminfo output, in any language."""
-    return _find_version(head) is not None
+    return _find_version(head, _values) is not None
 
 
 def read_systeminfo(source: Source) -> Reading:
     """Read systeminfo as table, list or CSV; by its values, as its labels are translated."""
     listing = source.text(_count_version_words)
-    version_line = _find_version(listing)
-    if version_line is None:
+    found = _find_version(listing, _values)
+    if found is None:
         hint = "Save the output of `systeminfo` or `systeminfo /fo csv`."
         raise InputError(source.fault("names no Windows version", hint=hint))
-    line, name, version, cells = version_line
-    role = _role(cells)
-    kind = OsKind.SERVER if "server" in name.casefold() else OsKind.CLIENT
-    system = _reading(source, f"{name} {version}", kind if name else None, role, f"line {line}")
+    role = role_in(found.after)
+    system = _named_system(source, found, role)
     updates = update_files.installed(source, listing)
-    return replace(system, statements=(*system.statements, *updates))
+    missing = () if role is not None else tuple(_untold_role(source, found))
+    return replace(
+        system, statements=(*system.statements, *updates), missing=(*system.missing, *missing)
+    )
 
 
-def _find_version(listing: str) -> tuple[int, str, str, list[str]] | None:
-    """(line, product name, version, values up to five lines below) of the first Windows version."""
-    name, values_so_far = "", []
+def _untold_role(source: Source, found: _NamedVersion) -> Iterator[tuple[FactKey[object], Missing]]:
+    """Why the role is not known; behind the version stand manufacturer and configuration."""
+    if len(found.after) > 1:
+        word = found.after[1][:60]
+        yield ROLE, Missing(f"{source.path} tells the role in words not known here: {word!r}")
+
+
+def looks_like_msinfo(head: str) -> bool:
+    """Whether a file that begins with `head` is a report of msinfo32, in any language."""
+    return bool(_SECTION.search(head[:4096])) and _find_version(head, _columns) is not None
+
+
+def read_msinfo(source: Source) -> Reading:
+    """Read `msinfo32 /report`: it names the system, but not the role."""
+    report = source.text(_count_version_words)
+    found = _find_version(report, _columns)
+    if found is None:
+        raise InputError(source.fault("names no Windows version"))
+    system = _named_system(source, found, None)
+    if "sysmon" not in report.casefold():
+        return system
+    reason = f"{source.path} lists Sysmon, but not its version or configuration; save `sysmon -c`"
+    return replace(system, missing=(*system.missing, (SYSMON, Missing(reason))))
+
+
+def _named_system(source: Source, found: _NamedVersion, role: Role | None) -> Reading:
+    kind = OsKind.SERVER if "server" in found.product.casefold() else OsKind.CLIENT
+    mention = f"{found.product} {found.version}"
+    return system_reading(source, mention, kind, role, f"line {found.line}")
+
+
+def _find_version(listing: str, values_in: Callable[[str], list[str]]) -> _NamedVersion | None:
+    """The first Windows version of a listing that stands behind the name of its product."""
+    product = ""
     for number, line in lines(listing[:65536]):
-        values = _values(line)
-        values_so_far.extend(values)
-        for value in values:
-            if _VERSION.match(value) and name:
-                return number, name, value, [*values_so_far, *_following(listing, number)]
-            if not name and re.search(r"windows", value, re.IGNORECASE) and len(value) < 120:
-                name = value
+        values = values_in(line)
+        for at, value in enumerate(values):
+            if _VERSION.match(value) and product:
+                after = (*values[at + 1 :], *_following(listing, number, values_in))
+                return _NamedVersion(number, product, value, after)
+            if not product and _is_product(value):
+                product = value
         if number > _HEAD_LINES:
             return None
     return None
 
 
-def _following(listing: str, number: int) -> Iterable[str]:
+def _is_product(value: str) -> bool:
+    """Whether a value names Windows; a path such as C:\\Windows does not."""
+    return "windows" in value.casefold() and len(value) < 120 and not re.search(r"[\\/]", value)
+
+
+def _following(listing: str, number: int, values_in: Callable[[str], list[str]]) -> Iterable[str]:
     for line_number, line in lines(listing[:65536]):
         if number < line_number < number + 6:
-            yield from _values(line)
+            yield from values_in(line)
 
 
 def _values(line: str) -> list[str]:
@@ -78,13 +131,19 @@ def _values(line: str) -> list[str]:
     return [value.strip()] if colon and value.strip() else []
 
 
+def _columns(line: str) -> list[str]:
+    """The values in a line of a report whose columns are parted by tabs."""
+    return [cell.strip() for cell in line.split("\t")[1:] if cell.strip()]
+
+
 @cache
 def _roles() -> dict[str, Role]:
     words = words_of("roles")
     return {word.casefold(): role for role in Role for word in words[role]}
 
 
-def _role(cells: Iterable[str]) -> Role | None:
+def role_in(cells: Iterable[str]) -> Role | None:
+    """The role that one of some values names, in any language that is known."""
     return next((_roles()[cell.casefold()] for cell in cells if cell.casefold() in _roles()), None)
 
 
@@ -102,7 +161,9 @@ def read_ver(source: Source) -> Reading:
     match = _VER.search(source.text())
     if match is None:
         raise InputError(source.fault("names no Windows version"))
-    return _reading(source, match[1], None, None, "line 1", strict=False)
+    # Vista and Server 2008 apply no GPO with subcategories: which of them it is must be told.
+    strict = match[1].startswith("6.0.")
+    return system_reading(source, match[1], None, None, "line 1", strict=strict)
 
 
 def looks_like_json_os(head: str) -> bool:
@@ -120,14 +181,23 @@ def read_json(source: Source) -> Reading:
     if len(rows) != 1:
         raise InputError(source.fault(f"describes {len(rows)} systems instead of one"))
     row = rows[0]
+    return of_properties(source, row, "record 1")
+
+
+def of_properties(source: Source, row: Mapping[str, Any], location: str) -> Reading:
+    """The system and role among one object's properties; InputError where it names no version."""
     mention = _mention_in(row)
     if not mention:
-        raise InputError(source.fault("names no Windows version"))
+        raise InputError(source.fault("names no Windows version", location))
     role = _product_type(row)
-    kind = None
-    if role is not None:
-        kind = OsKind.CLIENT if role is Role.WORKSTATION else OsKind.SERVER
-    return _reading(source, mention, kind, role, "record 1")
+    return system_reading(source, mention, kind_of(role), role, location)
+
+
+def kind_of(role: Role | None) -> OsKind | None:
+    """The kind of Windows that a role needs."""
+    if role is None:
+        return None
+    return OsKind.CLIENT if role is Role.WORKSTATION else OsKind.SERVER
 
 
 def _mention_in(row: Mapping[str, Any]) -> str:
@@ -156,12 +226,13 @@ def _first(row: Mapping[str, Any], *names: str) -> str:
 
 
 def _product_type(row: Mapping[str, Any]) -> Role | None:
-    word = _first(row, "OsProductType", "ProductType")
-    table = words_of("product_types")
-    return next((role for role in Role if word and word in table[role]), None)
+    for kind, names in _ROLE_PROPERTIES.items():
+        if role := role_of(kind, _first(row, *names)):
+            return role
+    return None
 
 
-def _reading(
+def system_reading(
     source: Source,
     mention: str,
     kind: OsKind | None,
