@@ -48,8 +48,8 @@ def read(source: Source) -> Reading:
     role = role_in(value for _, value in _head_values(listing))
     system = system_reading(source, version, kind_of(role), role, place)
     told = () if role else ((ROLE, Missing(f"{source.path} tells the role in no known words")),)
-    faults = (*system.faults, *_untold_settings(source, listing))
-    return replace(system, faults=faults, missing=(*system.missing, *told))
+    notes = (*system.notes, *_untold_settings(source, listing))
+    return replace(system, notes=notes, missing=(*system.missing, *told))
 
 
 def _untold_settings(source: Source, listing: str) -> Iterator[Fault]:
