@@ -72,7 +72,7 @@ def taken(query: Query, reasons: Iterable[str] = ()) -> Iterator[Query]:
     `reasons` are further ones than those for which Windows may refuse the expression.
     """
     yield query
-    for words in (*doubts(query.xpath)[:1], *reasons):
+    for words in dict.fromkeys((*doubts(query.xpath)[:1], *reasons)):
         yield replace(query, xpath=dropped(words), suppress=True)
 
 
