@@ -73,7 +73,7 @@ def taken(query: Query, reasons: Iterable[str] = ()) -> Iterator[Query]:
     """
     select = replace(query, too_long=query.too_long or too_long([query.xpath]))
     yield select
-    for words in (*doubts(query.xpath)[:1], *reasons):
+    for words in dict.fromkeys((*doubts(query.xpath)[:1], *reasons)):
         yield replace(select, xpath=dropped(words), suppress=True)
 
 

@@ -51,12 +51,16 @@ class ConfigReader:
             return
         inner = wef.read(select.xpath, self.source)
         for fault in inner.faults:
-            self.fault(fault.message, select.line, fault.hint)
-        for subscription in wef.subscriptions_of(inner):
-            for query in subscription.queries:
-                number = f"{select.query_id}:{query.query_id}"
-                moved = replace(query, line=select.line, query_id=number)
-                yield from (moved,) if query.suppress else collectors.taken(moved, doubts)
+            self.fault(f"query in XML: {fault.message}", select.line)
+        queries = [query for each in wef.subscriptions_of(inner) for query in each.queries]
+        # Windows refuses the whole for one expression.
+        refusals = [words for query in queries for words in collectors.doubts(query.xpath)]
+        reasons = tuple(dict.fromkeys((*refusals[:1], *doubts)))
+        too_long = collectors.too_long(query.xpath for query in queries)
+        for query in queries:
+            number = f"{select.query_id}:{query.query_id}"
+            moved = replace(query, line=select.line, query_id=number, too_long=too_long)
+            yield from (moved,) if query.suppress else collectors.taken(moved, reasons)
 
 
 def filtered(queries: Iterable[Query], drops: Sequence[str], way: int = 0) -> Iterator[Query]:

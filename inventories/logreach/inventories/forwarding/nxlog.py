@@ -220,6 +220,8 @@ def _drops(statements: str) -> Iterator[str]:
             conditions.append(f"*[{predicate(match['condition'], _LANGUAGE)}]")
         else:
             match = _OTHER.match(rest)
+            if match and _DROPS.search(match[0]):
+                match = None
         if match is None or rest[match.end() :].lstrip().lower().startswith("else"):
             yield collectors.dropped(f"Exec {' '.join(statements.split())}")
             return

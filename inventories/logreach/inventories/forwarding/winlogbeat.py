@@ -15,7 +15,7 @@ from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files import marked
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.marked import Marked
-from logreach.inventories.forwarding import collectors, wef
+from logreach.inventories.forwarding import collectors
 from logreach.inventories.forwarding.config_reader import ConfigReader
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat_drops import (
@@ -136,17 +136,10 @@ class EventLogReader(ConfigReader):
 
     def _xml(self, xml: str, line: int, number: str, dropped: tuple[str, ...]) -> Iterator[Query]:
         """The queries of an `xml_query`, each narrowed down by the processors."""
-        inner = wef.read(xml, self.source)
-        for fault in inner.faults:
-            self.fault(f"xml_query: {fault.message}", line)
-        for subscription in wef.subscriptions_of(inner):
-            too_long = collectors.too_long(query.xpath for query in subscription.queries)
-            for query in subscription.queries:
-                id_ = f"{number}:{query.query_id}"
-                moved = replace(query, line=line, query_id=id_, too_long=too_long)
-                yield from (moved,) if query.suppress else collectors.taken(moved)
-                for condition in dropped if not query.suppress else ():
-                    yield replace(moved, xpath=condition, suppress=True)
+        for query in self.windows_query(Query("", xml, suppress=False, line=line, query_id=number)):
+            yield query
+            for condition in dropped if not query.suppress else ():
+                yield replace(query, xpath=condition, suppress=True)
 
     def _ids(self, node: Marked | None, excluded: list[str]) -> list[str]:
         included: list[str] = []
