@@ -2,7 +2,9 @@
 
 Source: Fluent Bit's documentation (inputs, filters, 'Routing', 'Configuration file') and its
 plugins in_winevtlog and in_winlog. Filters and outputs concern the tags that they match; what no
-output matches is deleted. The service runs as LocalSystem, which may read every channel.
+output matches is deleted. The filter rewrite_tag and stream tasks hand events on under other tags; an
+input's `routes` (from 4.2 on) decide in place of tags. `${NAME}` is a variable of the environment,
+which `env` and `@SET` define. The service runs as LocalSystem, which may read every channel.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ _YAML = re.compile(r"^\"?pipeline\"?:", re.MULTILINE)
 _SECTION = re.compile(r"\[(\w+)\]")
 _KINDS = ("input", "filter", "output")
 _OURS = ("winevtlog", "winlog")
+_ROUTING = ("filter", "output", "stream_task", "service")
+_READ = {"name", "channels", "tag", "event_query", "match", "match_regex", "regex", "exclude"}
+_VARIABLE = re.compile(r"\$\{([^}\s]*)\}")
 _MOST_ROUTING = 500  # filters and outputs; each is held against the tag of each input
 _BLANK = "a blank in front of the channel, which belongs to its name"
 
@@ -77,7 +82,10 @@ class _FluentBitReader(ConfigReader):
 
     def subscriptions(self, config: str) -> Iterator[Subscription]:
         """A subscription for each input that reads event logs."""
+        self._variables: dict[str, str] = {}
         sections = list(self._yaml(config) if _YAML.search(config) else self._classic(config))
+        for section in sections:
+            section.settings = [self._filled(*each) for each in section.settings]
         inputs = [section for section in sections if section.kind == "input"]
         ours = [section for section in inputs if section.plugin in _OURS]
         if not ours and not self.faults:
@@ -85,7 +93,7 @@ class _FluentBitReader(ConfigReader):
             hint = f"Only the inputs winevtlog and winlog are read. {_HINT}"
             self.fault(f"a Fluent Bit configuration of {names}; not read", 1, hint)
         counts: dict[str, int] = {}
-        routing = [section for section in sections if section.kind in ("filter", "output")]
+        routing = [section for section in sections if section.kind in _ROUTING]
         if len(routing) > _MOST_ROUTING:
             self.fault(f"more than {_MOST_ROUTING} filters and outputs", routing[0].line)
             routing = routing[:1]
@@ -99,7 +107,7 @@ class _FluentBitReader(ConfigReader):
             f"{key} {value}" for key, value, _ in section.settings if key.startswith("remote")
         ]
         reasons += [key for key, _, _ in section.settings if key.startswith("processors")]
-        sent, doubt = _sent(tag, sections)
+        sent, doubt = _sent(section, tag, sections)
         if doubt or self.faults:
             reasons.append(doubt or str(self.faults[0]))
         drops = [drop for each in sections for drop in _filtered(each, tag)]
@@ -135,6 +143,13 @@ class _FluentBitReader(ConfigReader):
         query = section.text("event_query") or collectors.EVERYTHING
         yield from self.windows_query(replace(select, xpath=query.strip("'\"")), doubts)
 
+    def _filled(self, key: str, value: str, line: int) -> tuple[str, str, int]:
+        """A setting with the values of the variables that the file defines; others are faults."""
+        filled = _VARIABLE.sub(lambda name: self._variables.get(name[1], name[0]), value)
+        if key in _READ and (unknown := _VARIABLE.search(filled)):
+            self.fault(f"{key} uses {unknown[0][:60]}, which the file does not define", line, _HINT)
+        return key, filled, line
+
     def _classic(self, config: str) -> Iterator[_Section]:
         section: _Section | None = None
         for number, line in lines(config):
@@ -146,6 +161,9 @@ class _FluentBitReader(ConfigReader):
                     yield section
                 section = _Section(header[1].lower(), number)
             elif words.startswith("@"):
+                if words.lower().startswith("@set "):
+                    name, _, value = words[5:].partition("=")
+                    self._variables[name.strip()] = value.strip()
                 if words.lower().startswith("@include"):
                     self.fault(f"{words[:60]!r} is not read", number, _HINT)
             elif section is None or line[:1] not in (" ", "\t"):
@@ -164,6 +182,13 @@ class _FluentBitReader(ConfigReader):
             return
         if (includes := root.fields.get("includes")) is not None:
             self.fault("includes other files, which are not read", includes.line, _HINT)
+        if (variables := root.fields.get("env")) is not None:
+            texts = {name: value.text for name, value in variables.fields.items()}
+            self._variables.update((name, text) for name, text in texts.items() if text)
+        if (service := root.fields.get("service")) is not None:
+            yield _Section("service", service.line, list(_settings(service)))
+        if (tasks := root.fields.get("stream_processor")) is not None:
+            yield _Section("stream_task", tasks.line)
         pipeline = root.fields.get("pipeline")
         for kind in _KINDS:
             listed = pipeline.fields.get(f"{kind}s") if pipeline is not None else None
@@ -179,8 +204,10 @@ def _settings(entry: Marked) -> Iterator[tuple[str, str, int]]:
             yield key.lower(), item.text.strip(), item.line
 
 
-def _sent(tag: str, sections: Sequence[_Section]) -> tuple[bool, str]:
-    """Whether an output takes a tag, and why that is not sure."""
+def _sent(section: _Section, tag: str, sections: Sequence[_Section]) -> tuple[bool, str]:
+    """Whether an output takes what an input reads, and why that is not sure."""
+    if any(key == "routes" for key, _, _ in section.settings):
+        return True, "routes"
     outputs = [section for section in sections if section.kind == "output"]
     if not outputs:
         return True, "an output, which the file lacks"
@@ -188,7 +215,16 @@ def _sent(tag: str, sections: Sequence[_Section]) -> tuple[bool, str]:
     answers = [section.matches(tag) for section in outputs if section.plugin not in nowhere]
     if True in answers:
         return True, ""
+    if other := next((each for each in sections if _tags_anew(each, tag)), None):
+        return True, f"{other.kind} {other.plugin or 'streams'}, which gives events other tags"
     return None in answers, "an expression that decides which tags an output takes"
+
+
+def _tags_anew(section: _Section, tag: str) -> bool:
+    """Whether a filter or a stream task may hand on events of a tag under another one."""
+    if section.kind == "filter":
+        return section.plugin == "rewrite_tag" and section.matches(tag) is not False
+    return section.kind == "stream_task" or bool(section.text("streams_file"))
 
 
 def _filtered(section: _Section, tag: str) -> Iterator[str]:
