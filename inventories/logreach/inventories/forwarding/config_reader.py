@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -12,8 +13,15 @@ from logreach.inventories.forwarding.subscriptions import Query, Subscription
 
 _UNKNOWN = "What this query takes counts as unknown."
 _MOST_DROPS = 100
+_VARIABLE = re.compile(r"\$\{[^}]*\}?")
 MOST_WAYS = 64
 """Ways of events through a configuration that are told apart; honest ones have a handful."""
+
+
+def variable(text: str) -> str:
+    """The first variable such as ${NAME} in a text, whose value the file does not tell; or ''."""
+    match = _VARIABLE.search(text)
+    return match[0][:60] if match else ""
 
 
 class ConfigReader:
@@ -32,6 +40,13 @@ class ConfigReader:
     def notice(self, message: str, line: int, hint: str = "") -> None:
         """Add a notice at a line."""
         self.notices.append(Fault(message, self.source, f"line {line}", hint))
+
+    def is_told(self, text: str, what: str, line: int) -> bool:
+        """Whether a value is told; a fault where a variable stands in its place."""
+        if name := variable(text):
+            words = f"{what} uses {name}, which the file does not define"
+            self.fault(words, line, "Write the value in its place.")
+        return not name
 
     def reading(self, subscriptions: tuple[Subscription, ...], sha256: str) -> Reading:
         """The reading of the file, with all faults and notices."""

@@ -94,6 +94,8 @@ class _RuleReader(ConfigReader):
         body = properties or low
         name = str(low.get("name") or self.name)
         logs = _first(body, "dataSourceWindowsEventLog", default=None)
+        if logs is None and isinstance(body.get("datasources"), str):
+            self.fault(f"dataSources of {name} are a text, not an object", 1, EXPORT)
         if logs is None:
             logs = _first(_lower(body.get("datasources")), "windowsEventLogs", default=[])
         flows = self._flows(name, _first(body, "dataFlows", "dataFlow", default=None))
@@ -125,6 +127,9 @@ class _RuleReader(ConfigReader):
         streams = _streams(source)
         taking = [drops for stream in streams for drops in (flows or {}).get(stream, ())]
         unsure: tuple[str, ...] = ()
+        given = [each for each in (*streams, *(flows or ())) if each.startswith("[")]
+        if given and not taking:
+            unsure = (f"the stream {given[0]}, a template's expression",)
         if flows is None or not streams:
             unsure = (f"the stream or the data flow of {title}, which the file lacks",)
         own = tuple(_transformed(source))

@@ -16,6 +16,7 @@ from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.marked import Marked
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding import collectors
+from logreach.inventories.forwarding.config_reader import variable
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat import EventLogReader
 from logreach.inventories.forwarding.winlogbeat_drops import find
@@ -59,9 +60,10 @@ class _PolicyReader(EventLogReader):
         everywhere = self.processed(find(root, "processors"))
         streams = {True: list[Query](), False: list[Query]()}
         for number, (entry, on) in enumerate(inputs):
-            if _text(entry, "type") != "winlog":
+            kind = _text(entry, "type")
+            if not self.is_told(kind, "type", entry.line) or kind != "winlog":
                 continue
-            shared = (*everywhere, *self.processed(find(entry, "processors")))
+            shared = (*everywhere, *self.processed(find(entry, "processors")), *_perhaps(entry))
             for place, (stream, active) in enumerate(self._streams(entry)):
                 queries = self._stream(stream, f"{number}.{place}", shared)
                 streams[on and active].extend(queries)
@@ -109,7 +111,7 @@ class _PolicyReader(EventLogReader):
 
     def _stream(self, stream: Marked, number: str, everywhere: tuple[str, ...]) -> Iterator[Query]:
         condition = find(stream, "condition")
-        drops = list(everywhere)
+        drops = [*everywhere, *_perhaps(stream)]
         if condition is not None and not _ON_WINDOWS.fullmatch(condition.text.strip()):
             drops.append(collectors.dropped(f"condition {condition.text}"))
         yield from self.entry(stream, number, tuple(drops))
@@ -128,6 +130,12 @@ def _items(node: Marked, name: str) -> tuple[Marked, ...]:
 def _text(node: Marked, name: str) -> str:
     found = find(node, name)
     return found.text.strip() if found is not None else ""
+
+
+def _perhaps(node: Marked) -> Iterator[str]:
+    """What is dropped where a variable decides whether an input or a stream is on."""
+    if name := variable(_text(node, "enabled")):
+        yield collectors.dropped(f"enabled {name}")
 
 
 def _off(node: Marked) -> bool:

@@ -2,8 +2,8 @@
 
 Source: Fluent Bit's documentation (inputs, filters, 'Routing', 'Configuration file') and its
 plugins in_winevtlog and in_winlog. Filters and outputs concern the tags that they match; what no
-output matches is deleted. The filter rewrite_tag and stream tasks hand events on under other tags; an
-input's `routes` (from 4.2 on) decide in place of tags. `${NAME}` is a variable of the environment,
+output matches is deleted. The filter rewrite_tag and stream tasks hand events on under other tags;
+an input's `routes` (from 4.2 on) decide in place of tags. `${NAME}` is a variable of the environment,
 which `env` and `@SET` define. The service runs as LocalSystem, which may read every channel.
 """
 
@@ -146,8 +146,8 @@ class _FluentBitReader(ConfigReader):
     def _filled(self, key: str, value: str, line: int) -> tuple[str, str, int]:
         """A setting with the values of the variables that the file defines; others are faults."""
         filled = _VARIABLE.sub(lambda name: self._variables.get(name[1], name[0]), value)
-        if key in _READ and (unknown := _VARIABLE.search(filled)):
-            self.fault(f"{key} uses {unknown[0][:60]}, which the file does not define", line, _HINT)
+        if key in _READ:
+            self.is_told(filled, key, line)
         return key, filled, line
 
     def _classic(self, config: str) -> Iterator[_Section]:

@@ -71,6 +71,9 @@ class _NxlogReader(ConfigReader):
             modules = ", ".join(others) or "no input"
             hint = f"Only inputs of {_OURS} are read. {_HINT}"
             self.fault(f"an NXLog configuration of {modules}; not read", 1, hint)
+        for block in inputs:
+            for name in _unfilled(block.value("module")):
+                self.fault(f"Module of {block.name} uses {name}", block.line, _HINT)
         for block in inputs if ours else ():
             if _module(block) in parts("nxlog", "unread"):
                 self.fault(f"input {block.name} of {_module(block)} is not read", block.line)
@@ -111,6 +114,8 @@ class _NxlogReader(ConfigReader):
             self.fault(words, block.line)
             return
         for number, channel in enumerate(channels):
+            for name in _unfilled(channel.value):
+                self.fault(f"Channel uses {name}", channel.line, _HINT)
             xpath = queries[0].value if queries else collectors.EVERYTHING
             select = replace(everything, path=channel.value.strip("'\""), line=channel.line)
             named = replace(select, xpath=xpath, query_id=str(number))
@@ -144,6 +149,7 @@ class _Routes:
     """The ways from inputs to outputs."""
 
     def __init__(self, config: Configuration) -> None:
+        self._unsure: tuple[tuple[str, ...], ...] = ()
         self._any_route = bool(config.of("route"))
         self._outputs = {block.name: block for block in config.of("output")}
         self._processors = {block.name: block for block in config.of("processor")}
@@ -151,6 +157,9 @@ class _Routes:
         for route in config.of("route"):
             for path in route.values("path"):
                 inputs, *steps = [_names(step) for step in path.value.split("=>")]
+                if unfilled := _unfilled(path.value):
+                    self._unsure = ((collectors.dropped(f"Path with {unfilled[0]}"),),)
+                    continue
                 ways = self._ways(steps)
                 for name in inputs:
                     self._by_input.setdefault(name, []).append(ways)
@@ -161,7 +170,7 @@ class _Routes:
             words = f"a <Route> for input {name}, which the file lacks and NXLog 5 makes itself"
             return ((collectors.dropped(words),),), ()
         found = self._by_input.get(name, [])[:MOST_WAYS]
-        ways = dict.fromkeys(way for each, _ in found for way in each)
+        ways = dict.fromkeys((*(way for each, _ in found for way in each), *self._unsure))
         altered = dict.fromkeys(change for _, changes in found for change in changes)
         return tuple(ways)[:MOST_WAYS], tuple(altered)
 

@@ -127,6 +127,8 @@ class _Parser:
         if self._raw is None:
             return
         name, start, parts = self._raw
+        if name == "queryxml" and line.lstrip().startswith("#"):
+            self._problem("a line that begins with # within <QueryXML>", self._last)
         at = line.lower().find(f"</{name}>")
         if name != "exec" or not line.lstrip().startswith("#"):
             parts.append(line if at < 0 else line[:at])

@@ -16,7 +16,12 @@ from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.marked import Marked
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding import collectors
-from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, filtered
+from logreach.inventories.forwarding.config_reader import (
+    MOST_WAYS,
+    ConfigReader,
+    filtered,
+    variable,
+)
 from logreach.inventories.forwarding.shipper_parts import parts
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat_drops import find
@@ -60,7 +65,8 @@ class _CollectorReader(ConfigReader):
             self.fault(f"a Collector's configuration of receivers {names}; not read", 1, hint)
         ways = _ways(root)
         for name, receiver in ours.items():
-            yield self._receiver(name, receiver, None if ways is None else ways.get(name, []))
+            taking = None if ways is None else [*ways.get(name, ()), *ways.get(_ANY, ())]
+            yield self._receiver(name, receiver, taking)
 
     def _receiver(
         self, name: str, receiver: Marked, ways: list[tuple[str, ...]] | None
@@ -97,13 +103,15 @@ class _CollectorReader(ConfigReader):
         select = Query(channel or "*", xpath, suppress=False, line=receiver.line)
         excluded = [
             f"*[System[Provider[@Name={quoted}]]]"
-            if (quoted := collectors.literal(provider))
+            if (quoted := collectors.literal(provider)) and not variable(provider)
             else collectors.dropped(f"exclude_providers {provider}")
             for provider in _listed(receiver, "exclude_providers")
         ]
         yield from filtered(self.windows_query(select, reasons), excluded)
 
 
+_ANY = "${}"
+"""Stands for every receiver: which one a variable of the environment or a file names is unknown."""
 _NOWHERE = ("opentelemetry", "nowhere")
 _KEEPS_ALL = ("opentelemetry", "keeps_all")
 _OPERATORS = ("opentelemetry", "operators_keep")
@@ -122,6 +130,8 @@ def _ways(root: Marked) -> dict[str, list[tuple[str, ...]]] | None:
     for kind, pipeline in pipelines.fields.items():
         exporters = _listed(pipeline, "exporters")
         real = [each for each in exporters if _type(each) not in parts(*_NOWHERE)]
+        if _LOGS.fullmatch(kind) and (name := variable(pipeline.text)):
+            ways.setdefault(_ANY, []).append((collectors.dropped(f"pipeline {kind} {name}"),))
         if not _LOGS.fullmatch(kind) or not real:
             continue
         drops = [
@@ -131,8 +141,14 @@ def _ways(root: Marked) -> dict[str, list[tuple[str, ...]]] | None:
         ]
         if all(each in connectors for each in real):
             drops.append(collectors.dropped(f"connector {real[0]}"))
+        if all(map(variable, real)):
+            drops.append(collectors.dropped(f"exporter {real[0]}"))
         for receiver in dict.fromkeys(_listed(pipeline, "receivers")):
-            ways.setdefault(receiver, []).append(tuple(drops))
+            if variable(receiver):
+                unsure = collectors.dropped(f"receivers {receiver}")
+                ways.setdefault(_ANY, []).append((*drops, unsure))
+            else:
+                ways.setdefault(receiver, []).append(tuple(drops))
     return ways
 
 
@@ -154,7 +170,10 @@ def _type(component: str) -> str:
 
 def _listed(node: Marked, name: str) -> Sequence[str]:
     found = find(node, name)
-    return [item.text.strip() for item in found.items] if found is not None else []
+    if found is None:
+        return []
+    # A variable may stand for the whole list.
+    return [item.text.strip() for item in (found.items or ([found] if found.text else []))]
 
 
 def _text(node: Marked, name: str) -> str:

@@ -16,7 +16,7 @@ from logreach.inventories.files import marked
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.marked import Marked
 from logreach.inventories.forwarding import collectors
-from logreach.inventories.forwarding.config_reader import ConfigReader
+from logreach.inventories.forwarding.config_reader import ConfigReader, variable
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat_drops import (
     drops,
@@ -106,10 +106,12 @@ class EventLogReader(ConfigReader):
         """The queries of one event log; `everywhere` is what processors of the whole file drop."""
         dropped = (*everywhere, *self.processed(find(entry, "processors")))
         xml_query = find(entry, "xml_query")
-        if xml := _text(xml_query):
+        if (xml := _text(xml_query)) and self.is_told(xml, "xml_query", entry.line):
             yield from self._xml(xml, entry.line, number, dropped)
             return
         name = _text(find(entry, "name"))
+        if xml or not self.is_told(name, "name", entry.line):
+            return
         if not name:
             self.fault("an event log without a name", entry.line)
             return
@@ -172,7 +174,7 @@ class EventLogReader(ConfigReader):
             return [collectors.undecided("provider")]
         conditions = [
             f"@Name={quoted}"
-            if (quoted := collectors.literal(name))
+            if (quoted := collectors.literal(name)) and not variable(name)
             else collectors.undecided(name)
             for name in _list(node, commas=False)
         ]
