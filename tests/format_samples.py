@@ -83,6 +83,10 @@ WEVTUTIL_XML = """<?xml version="1.0" encoding="UTF-8"?>
 channelAccess="O:BAG:SYD:(A;;0x1;;;S-1-5-20)" xmlns="http://schemas.microsoft.com/win/2004/08/events">
 <logging><retention>false</retention><autoBackup>false</autoBackup><maxSize>20971520</maxSize></logging></channel>
 """
+LIST_LOG_CSV = """"LogMode","MaximumSizeInBytes","LogName","IsEnabled"\r
+"Circular","20971520","Security","True"\r
+"Circular","1052672","Microsoft-Windows-TaskScheduler/Operational","True"\r
+"""
 LIST_LOG = '[{"LogName": "Security", "IsEnabled": true, "MaximumSizeInBytes": 1, "LogMode": 0}]'
 SYSTEMINFO = """Host Name:                 FS01
 OS Name:                   Microsoft Windows Server 2019 Standard
@@ -294,6 +298,7 @@ SAMPLES: dict[str, bytes] = {
     "Get-HotFix as JSON": b'{"HotFixID": "KB3004375", "Description": "Security Update"}',
     "wmic qfe": QFE.encode("utf-16"),
     "list log": LIST_LOG.encode(),
+    "list log as CSV": LIST_LOG_CSV.encode("utf-16"),
     "systeminfo": SYSTEMINFO.encode(),
     "options": OPTIONS.encode(),
     "lgpo": LGPO.encode(),

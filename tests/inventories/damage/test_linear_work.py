@@ -86,6 +86,13 @@ MANY: dict[str, Callable[[int], str]] = {
     "inputs of Fluent Bit": _lines(
         "[INPUT]\n    Name winevtlog\n    Channels C{}\n", "[OUTPUT]\n    Name es\n    Match *\n"
     ),
+    "variables of Fluent Bit": lambda count: (
+        f"@SET A={'C' * count}\n[INPUT]\n    Name winevtlog\n    Channels {'${A}' * count}\n"
+    ),
+    "inputs and filters of Fluent Bit": lambda count: (
+        "".join(f"[INPUT]\n    Name winevtlog\n    Tag a{number}\n" for number in range(count))
+        + "[FILTER]\n    Name rewrite_tag\n    Match *\n" * count
+    ),
     "outputs of Fluent Bit": _lines(
         "[OUTPUT]\n    Name es\n    Match a{}\n", "[INPUT]\n    Name winevtlog\n    Channels C\n"
     ),

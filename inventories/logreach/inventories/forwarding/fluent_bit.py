@@ -2,9 +2,9 @@
 
 Source: Fluent Bit's documentation (inputs, filters, 'Routing', 'Configuration file') and its
 plugins in_winevtlog and in_winlog. Filters and outputs concern the tags that they match; what no
-output matches is deleted. The filter rewrite_tag and stream tasks hand events on under other tags;
-an input's `routes` (from 4.2 on) decide in place of tags. `${NAME}` is a variable of the environment,
-which `env` and `@SET` define. The service runs as LocalSystem, which may read every channel.
+output matches is deleted. The filter rewrite_tag and stream tasks hand events on under other tags.
+An input's `routes` (from 4.2 on) decide in place of tags. `${NAME}` is a variable of the
+environment, which `env` and `@SET` define. The service runs as LocalSystem, which may read every channel.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ _OURS = ("winevtlog", "winlog")
 _ROUTING = ("filter", "output", "stream_task", "service")
 _READ = {"name", "channels", "tag", "event_query", "match", "match_regex", "regex", "exclude"}
 _VARIABLE = re.compile(r"\$\{([^}\s]*)\}")
-_MOST_ROUTING = 500  # filters and outputs; each is held against the tag of each input
+_MOST_ROUTING = 500  # filters and outputs
+_MOST_MATCHES = 50_000  # each filter and output is held against the tag of each input
+_LONGEST = 64 * 1024  # characters of a setting, with what stands for its variables
 _BLANK = "a blank in front of the channel, which belongs to its name"
 
 
@@ -94,8 +96,9 @@ class _FluentBitReader(ConfigReader):
             self.fault(f"a Fluent Bit configuration of {names}; not read", 1, hint)
         counts: dict[str, int] = {}
         routing = [section for section in sections if section.kind in _ROUTING]
-        if len(routing) > _MOST_ROUTING:
-            self.fault(f"more than {_MOST_ROUTING} filters and outputs", routing[0].line)
+        if len(routing) > _MOST_ROUTING or len(routing) * len(ours) > _MOST_MATCHES:
+            words = f"{len(routing)} filters and outputs, beside {len(ours)} inputs, are too many"
+            self.fault(words, routing[0].line)
             routing = routing[:1]
         for section in ours:
             number = counts[section.plugin] = counts.get(section.plugin, -1) + 1
@@ -145,7 +148,10 @@ class _FluentBitReader(ConfigReader):
 
     def _filled(self, key: str, value: str, line: int) -> tuple[str, str, int]:
         """A setting with the values of the variables that the file defines; others are faults."""
-        filled = _VARIABLE.sub(lambda name: self._variables.get(name[1], name[0]), value)
+        filled = value
+        names = _VARIABLE.findall(value)
+        if sum(len(self._variables.get(name, "")) for name in names) <= _LONGEST:
+            filled = _VARIABLE.sub(lambda name: self._variables.get(name[1], name[0]), value)
         if key in _READ:
             self.is_told(filled, key, line)
         return key, filled, line

@@ -92,6 +92,12 @@ FORMATS = [
     FileFormat("collector's log", collect_log.looks_like, collect_log.read),
     FileFormat("host's own YAML", host_file.looks_like, host_file.read, host_file.FAMILIES),
     FileFormat(
+        "HardeningKitty",
+        hardening_kitty.looks_like,
+        hardening_kitty.read,
+        hardening_kitty.FAMILIES,
+    ),
+    FileFormat(
         "audit.csv of a GPO",
         auditpol.looks_like_wish,
         auditpol.read_wish,
@@ -143,12 +149,6 @@ FORMATS = [
         policy=True,
     ),
     FileFormat(
-        "HardeningKitty",
-        hardening_kitty.looks_like,
-        hardening_kitty.read,
-        hardening_kitty.FAMILIES,
-    ),
-    FileFormat(
         "forwarding", forwarding_files.looks_like, forwarding_files.read, (FORWARDING.family,)
     ),
     *(
@@ -159,6 +159,12 @@ FORMATS = [
     FileFormat("reg query", registry_files.looks_like_query, registry_files.read_query, _REGISTRY),
     FileFormat(
         "channels", channel_files.looks_like_list_log, channel_files.read_list_log, _CHANNELS
+    ),
+    FileFormat(
+        "channels as CSV",
+        channel_files.looks_like_list_log_csv,
+        channel_files.read_list_log_csv,
+        _CHANNELS,
     ),
     FileFormat(
         "wevtutil", channel_files.looks_like_wevtutil, channel_files.read_wevtutil, _CHANNELS

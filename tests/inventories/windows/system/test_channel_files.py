@@ -10,6 +10,7 @@ from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.windows.facts import CHANNEL, SYSMON, ChannelState, SysmonState
+from logreach.inventories.windows.log_access import CHANNEL_ACCESS
 from logreach.inventories.windows.system.channel_files import read_list_log, read_wevtutil
 
 
@@ -41,7 +42,7 @@ def test_only_a_complete_list_without_its_channel_proves_that_sysmon_is_absent(
 
 def test_a_record_without_a_name_makes_every_channel_unknown() -> None:
     reading = read_list_log(Source.of("logs.json", b'[{"IsEnabled": true}]'))
-    assert [key for key, _ in reading.missing] == [CHANNEL.every]
+    assert [key for key, _ in reading.missing] == [CHANNEL.every, CHANNEL_ACCESS.every]
 
 
 @pytest.mark.parametrize(

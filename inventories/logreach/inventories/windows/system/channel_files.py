@@ -1,9 +1,10 @@
-"""Event log channels: `wevtutil gl` as text and XML, and the JSON of `Get-WinEvent -ListLog`."""
+"""Event log channels: `wevtutil gl` as text and XML, `Get-WinEvent -ListLog` as JSON and CSV."""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from logreach.inventories.facts.facts import Missing, Reading, Statement
@@ -160,42 +161,97 @@ def looks_like_list_log(head: str) -> bool:
 
 def read_list_log(source: Source) -> Reading:
     """Read `Get-WinEvent -ListLog * | ConvertTo-Json`."""
+    rows = ((f"record {number}", row) for number, row in enumerate(parse_rows(source), 1))
+    reading = _of_rows(source, rows)
+    count = len({each.key for each in reading.statements if each.key.family == CHANNEL})
+    further: list[Statement] = []
+    if not reading.faults and _without_sysmon(reading.statements):
+        evidence = source.evidence("", f"{count} channels, none of them Sysmon's")
+        further.append(Statement(SYSMON, SysmonState(installed=False), evidence))
+    # It lists every channel: for one that is not in it no default and no policy stands.
+    missing = _not_listed(source, count) if count >= _COMPLETE_LISTING else ()
+    return together(reading, Reading(tuple(further), missing=missing))
+
+
+def looks_like_list_log_csv(head: str) -> bool:
+    """Whether a file that begins with `head` is CSV of `Get-WinEvent -ListLog`."""
+    _, headings, _ = _headings(head)
+    return {"LogName", "IsEnabled"} <= set(headings)
+
+
+def read_list_log_csv(source: Source) -> Reading:
+    """Read `Get-WinEvent -ListLog * | Export-Csv`.
+
+    Nothing shows that rows were cut off at its end, so channels that it does not list are unknown.
+    """
+    listing = source.text()
+    start, headings, delimiter = _headings(listing)
+    rows: list[tuple[str, Mapping[str, Any]]] = []
+    for number, line in lines(listing):
+        if number > start and line.strip():
+            cells = next(csv.reader([line.replace("\0", "\ufffd")], delimiter=delimiter), [])
+            whole = len(cells) == len(headings) and not line.count('"') % 2
+            rows.append((f"line {number}", _typed(dict(zip(headings, cells, strict=whole)), whole)))
+    if rows and not listing.endswith(("\n", "\r")):
+        rows[-1] = (rows[-1][0], {**rows[-1][1], "IsEnabled": None})
+    missing = _not_listed(source, len(rows))
+    if "SecurityDescriptor" in headings:
+        missing += ((CHANNEL_ACCESS.every, missing[0][1]),)
+    return together(_of_rows(source, rows), Reading(missing=missing))
+
+
+def _headings(listing: str) -> tuple[int, list[str], str]:
+    """Line and cells of the headings, which may stand below a type's name, and the delimiter."""
+    for number, line in lines(listing):
+        if line.strip() and not line.startswith("#TYPE"):
+            delimiter = max(",;\t", key=line.count)
+            return number, next(csv.reader([line], delimiter=delimiter), []), delimiter
+    return 0, [], ","
+
+
+def _typed(row: dict[str, str], whole: bool) -> dict[str, Any]:
+    """A row of CSV with the types that JSON has; a cut one does not tell whether it is enabled."""
+    enabled = {"true": True, "false": False}.get(row.get("IsEnabled", "").casefold())
+    size = row.get("MaximumSizeInBytes", "")
+    bytes_ = int(size) if size.isdecimal() and len(size) < 20 else None
+    return {**row, "IsEnabled": enabled if whole else None, "MaximumSizeInBytes": bytes_}
+
+
+def _not_listed(source: Source, count: int) -> tuple[tuple[FactKey[object], Missing], ...]:
+    absent = source.fault(f"lists {count} channels, and not this one")
+    return ((CHANNEL.every, Missing(str(absent), absent)),)
+
+
+def _of_rows(source: Source, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Reading:
+    """The channels of a listing; each row with its place."""
     statements: list[Statement] = []
     access: list[Reading] = []
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
-    for number, row in enumerate(parse_rows(source), 1):
+    for place, row in rows:
         name, enabled = row.get("LogName"), row.get("IsEnabled")
         if not isinstance(name, str) or not name or not isinstance(enabled, bool):
             message = "channel has no LogName, or no IsEnabled that is true or false"
-            faults.append(source.fault(message, f"record {number}"))
+            faults.append(source.fault(message, place))
             # A record without a name may describe any channel.
-            key = CHANNEL(name if isinstance(name, str) else "")
-            missing.append((key, Missing(str(faults[-1]), faults[-1])))
+            known = name if isinstance(name, str) else ""
+            reason = Missing(str(faults[-1]), faults[-1])
+            missing += [(CHANNEL(known), reason), (CHANNEL_ACCESS(known.casefold()), reason)]
             continue
         state = ChannelState(
             enabled=enabled,
             max_bytes=_size(row.get("MaximumSizeInBytes")),
             retention=_MODES.get(str(row.get("LogMode")).casefold()),
         )
-        evidence = source.evidence(f"record {number}", f"{name}: enabled {enabled}")
+        evidence = source.evidence(place, f"{name}: enabled {enabled}")
         statements.append(Statement(CHANNEL(name), state, evidence))
         sddl = row.get("SecurityDescriptor")
         if isinstance(sddl, str) and sddl.strip():
-            list_key = CHANNEL_ACCESS(name.casefold())
-            access.append(stated(source, list_key, sddl, f"record {number}"))
-    if not faults and _without_sysmon(statements):
-        evidence = source.evidence("", f"{len(statements)} channels, none of them Sysmon's")
-        absent = SysmonState(installed=False)
-        statements.append(Statement(SYSMON, absent, evidence))
-    if len(statements) >= _COMPLETE_LISTING:
-        # It lists every channel: for one that is not in it no default and no policy stands.
-        absent_here = source.fault(f"lists {len(statements)} channels, and not this one")
-        missing.append((CHANNEL.every, Missing(str(absent_here), absent_here)))
+            access.append(stated(source, CHANNEL_ACCESS(name.casefold()), sddl, place))
     return together(Reading(tuple(statements), tuple(faults), tuple(missing)), *access)
 
 
-def _without_sysmon(statements: list[Statement]) -> bool:
+def _without_sysmon(statements: Iterable[Statement]) -> bool:
     """Whether a complete list of channels does not contain Sysmon's.
 
     The name of Sysmon's channel is fixed, unlike those of its service and driver. Windows lists
