@@ -282,7 +282,7 @@ def _conflict(conflict: Conflict) -> str:
         f"{in_words(statement.value)} ({_evidence((statement.evidence,))})"
         for statement in (conflict.kept, conflict.dropped)
     )
-    return f"{_name(conflict.key)}: {used} is used; {unused} is not"
+    return f"{_name(conflict.key)}: {conflict.outcome.format(kept=used, dropped=unused)}"
 
 
 def _name(key: FactKey[object]) -> str:

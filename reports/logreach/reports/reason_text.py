@@ -60,9 +60,8 @@ def value_text(value: object | None) -> str:
 
 
 def conflict_text(conflict: Conflict) -> str:
-    """Which of two statements is used, and the other."""
-    kept, dropped = conflict.kept, conflict.dropped
-    return (
-        f"{conflict.key}: {value_text(kept.value)} ({kept.evidence}) is used; "
-        f"{value_text(dropped.value)} ({dropped.evidence}) is not"
+    """Which of two statements is used, if any, and the other."""
+    kept, dropped = (
+        f"{value_text(each.value)} ({each.evidence})" for each in (conflict.kept, conflict.dropped)
     )
+    return f"{conflict.key}: {conflict.outcome.format(kept=kept, dropped=dropped)}"

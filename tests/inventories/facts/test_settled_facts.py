@@ -38,13 +38,29 @@ def test_a_statement_is_observed_where_nothing_else_is_said() -> None:
     assert Missing("nobody says").fault is None
 
 
-@pytest.mark.parametrize("strength", list(Strength))
+@pytest.mark.parametrize("strength", list(Strength)[:-1])
 def test_among_equals_the_later_wins(strength: Strength) -> None:
     first, last = said(1, strength, "first"), said(0, strength, "last")
     facts = Facts.of([first, last])
     assert facts.get(LOGGING) == Known(0, (Evidence("last"),), strength)
     (conflict,) = facts.conflicts
     assert (conflict.key, conflict.kept, conflict.dropped) == (LOGGING, last, first)
+
+
+def test_of_two_outputs_of_the_host_that_contradict_each_other_none_wins() -> None:
+    first, last = (said(value, Strength.OBSERVED, name) for value, name in ((1, "a"), (0, "b")))
+    declared = said(1, Strength.DECLARED, "c")
+    for order in ([first, last, declared], [declared, last, first], [last, declared, first]):
+        facts = Facts.of(order)
+        fact = facts.get(LOGGING)
+        assert isinstance(fact, Missing)
+        assert "the host's own outputs contradict each other" in fact.reason
+        assert any("neither is used" in conflict.outcome for conflict in facts.conflicts)
+
+
+def test_within_one_output_the_later_wins() -> None:
+    first, last = said(1, Strength.OBSERVED, "a"), said(0, Strength.OBSERVED, "a")
+    assert Facts.of([first, last]).get(LOGGING) == Known(0, (Evidence("a"),))
 
 
 @pytest.mark.parametrize("strength", list(Strength)[1:])

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar, cast
 
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.keys import FactFamily, FactKey, V_co
-from logreach.inventories.facts.values import agreed
+from logreach.inventories.facts.values import agreed, for_grouping
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
 
@@ -46,7 +46,10 @@ Fact = Known[V] | Missing
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One fact as one source states it. Of equally strong ones the later wins, as with GPOs."""
+    """One fact as one source states it.
+
+    Of equally strong ones the later wins, as with GPOs, but not of two outputs of the host itself.
+    """
 
     key: FactKey[object]
     value: object
@@ -56,11 +59,26 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two sources that disagree; `kept` is believed, `dropped` is not."""
+    """Two sources that disagree; where it is settled, `kept` is believed and `dropped` is not."""
 
     key: FactKey[object]
     kept: Statement
     dropped: Statement
+
+    @property
+    def settled(self) -> bool:
+        """False where the host itself printed both, in two files: which came later is not told."""
+        kept, dropped = self.kept, self.dropped
+        printed = {kept.strength, dropped.strength} == {Strength.OBSERVED}
+        together = kept.evidence.source == dropped.evidence.source
+        return not printed or together or for_grouping(kept.value) == for_grouping(dropped.value)
+
+    @property
+    def outcome(self) -> str:
+        """What becomes of the two, with '{kept}' and '{dropped}' in their places."""
+        if self.settled:
+            return "{kept} is used; {dropped} is not"
+        return "{kept} and {dropped}, both printed by the host: neither is used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +115,10 @@ class Facts:
         statements: Iterable[Statement],
         missing: Iterable[tuple[FactKey[object], Missing]] = (),
     ) -> Facts:
-        """Decide between statements: the strongest wins, of equals the last; conflicts are kept."""
+        """Decide between statements: the strongest wins, of equals the last; conflicts are kept.
+
+        Of what the host itself printed none wins over the other.
+        """
         best: dict[FactKey[object], list[Statement]] = {}
         conflicts: list[Conflict] = []
         for new in statements:
@@ -113,6 +134,7 @@ class Facts:
                 best[new.key] = [new]
             else:
                 conflicts.append(Conflict(new.key, kept=old, dropped=new))
+        open_ones = {each.key: _contradicted(each) for each in conflicts if not each.settled}
         return cls(
             known={
                 key: Known(
@@ -121,8 +143,9 @@ class Facts:
                     max(statement.strength for statement in agreeing),
                 )
                 for key, agreeing in best.items()
+                if key not in open_ones
             },
-            missing=dict(missing),
+            missing={**dict(missing), **open_ones},
             conflicts=tuple(conflicts),
         )
 
@@ -149,6 +172,14 @@ class Facts:
         """Every known fact of a family with its name, sorted by name."""
         for key in sorted(key for key in self.known if key.family == family):
             yield key.name, _checked(family.every, self.known[key])
+
+
+def _contradicted(conflict: Conflict) -> Missing:
+    first, second = conflict.dropped.evidence, conflict.kept.evidence
+    return Missing(
+        f"the host's own outputs contradict each other: {first.source} {first.where} and "
+        f"{second.source} {second.where}"
+    )
 
 
 def _checked(key: FactKey[V], fact: Known[object]) -> Known[V]:

@@ -4,7 +4,8 @@ Source: Fluent Bit's documentation (inputs, filters, 'Routing', 'Configuration f
 plugins in_winevtlog and in_winlog. Filters and outputs concern the tags that they match; what no
 output matches is deleted. The filter rewrite_tag and stream tasks hand events on under other tags.
 An input's `routes` (from 4.2 on) decide in place of tags. `${NAME}` is a variable of the
-environment, which `env` and `@SET` define. The service runs as LocalSystem, which may read every channel.
+environment, which `env` and `@SET` define. The service runs as LocalSystem, which may read every
+channel.
 """
 
 from __future__ import annotations
