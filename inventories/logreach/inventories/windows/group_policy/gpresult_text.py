@@ -59,6 +59,16 @@ def _untold_settings(source: Source, listing: str) -> Iterator[Fault]:
     if names:
         message = f"names the GPOs that are applied, but not what they set: {shown}{more}"
         yield source.fault(message, hint=_HINT)
+    elif _in_other_words(listing):
+        message = "may name GPOs in words of another language, which are not read"
+        yield source.fault(message, hint=_HINT)
+
+
+def _in_other_words(listing: str) -> bool:
+    """Whether the listing has sections, below its title's, of which none has an English heading."""
+    words = [line.strip().casefold() for _, line in lines(listing)]
+    sections = sum(bool(_RULE.fullmatch(line)) for line in words)
+    return sections > 1 and not {_COMPUTER, _USER} & set(words)
 
 
 def _head_values(listing: str) -> Iterator[tuple[int, str]]:
