@@ -76,12 +76,12 @@ def uncovered(rule: RuleNode, ways: Sequence[WayResult], dead: tuple[int, ...]) 
     )
 
 
-def _covers(alive: Branch, shown: WayResult, dead: Branch, lost: WayResult) -> bool:
+def _covers(alive: Branch, shown: WayResult, dead: Branch, dead_way: WayResult) -> bool:
     """Whether one branch finds whatever another one would: it asks for no more, and excludes no
     more, counting only exclusions that apply on this host."""
     best = shown.best
     events = {candidate.event for candidate in shown.candidates}
-    if best is None or not any(candidate.event in events for candidate in lost.candidates):
+    if best is None or not any(candidate.event in events for candidate in dead_way.candidates):
         return False
     return all(need in dead.needs for need in alive.needs) and all(
         exclusion in dead.exclusions or any(test.field in best.noise for test in exclusion)

@@ -74,10 +74,10 @@ class ReaderWords:
     def _in_group(self, members: GroupMembers | None) -> Truth:
         if members is None:
             return None
-        held = [members.holds(account) for account in sorted({self.account, *self.holds})]
-        if True in held:
+        answers = [members.holds(account) for account in sorted({self.account, *self.holds})]
+        if True in answers:
             return True
-        return None if self.any or None in held else False
+        return None if self.any or None in answers else False
 
 
 def accounts_keys(channel: str) -> tuple[FactKey[object], ...]:
@@ -105,10 +105,10 @@ class ChannelAccess:
     @classmethod
     def of(cls, facts: Facts, channel: str, default: str) -> ChannelAccess:
         """`default` is the list with which Windows creates the channel, '' where none tells."""
-        told, unread = _told_list(facts, channel)
-        stands = told is None and not unread and bool(default)
-        entries = AccessList(default) if stands else told.value if told else None
-        evidence = told.evidence if told else ()
+        stated, unread = _told_list(facts, channel)
+        stands = stated is None and not unread and bool(default)
+        entries = AccessList(default) if stands else stated.value if stated else None
+        evidence = stated.evidence if stated else ()
         group = facts.get(GROUP)
         if isinstance(group, Missing):
             unread = unread or (group.reason if group.fault is not None else "")
