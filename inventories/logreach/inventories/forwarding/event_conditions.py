@@ -79,10 +79,10 @@ class _Parser:
         return joined
 
     def _word(self) -> str:
-        kind, text = self._tokens[self._next]
+        kind, word = self._tokens[self._next]
         if kind not in ("name", "op", "mark"):
             return ""
-        return text if self._language.cased else text.lower()
+        return word if self._language.cased else word.lower()
 
     def _take(self, *words: str) -> bool:
         if self._word() in words:
