@@ -16,6 +16,8 @@ MOST_BRANCHES = 512  # more are cut off, and the rule says so
 
 T = TypeVar("T")
 Conj = tuple[tuple[Literal, ...], tuple[tuple[Literal, ...], ...]]
+"""A branch before its events are looked up: the tests that must hold, and the exclusions, each of
+which is a group of tests that must not all hold."""
 _TRUE: Conj = ((), ())
 
 

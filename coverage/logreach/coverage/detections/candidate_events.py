@@ -1,4 +1,4 @@
-"""Branches as events would show them."""
+"""The events that would show each branch of a rule, and what the branch asks of each."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def _follows(pattern: EventPattern, reading: Reading) -> bool:
 
 @lru_cache(maxsize=8192)
 def _one_of_equals(demand: Demand) -> Demand:
-    """The first of all equal ones: who judges may then compare by identity, which costs less."""
+    """The first of all equal demands, so that judging compares them cheaply, by identity."""
     return demand
 
 

@@ -114,7 +114,7 @@ def _compiled(
 
 
 def _misspelt(branch: Branch) -> Iterator[tuple[str, str]]:
-    """Fields that no event of a branch has and that are like others, with the words for it."""
+    """Fields that no event of a branch has and that resemble ones it has, with the suggestion."""
     for candidates in branch.alternatives:
         lost_needs = [
             {need.sigma: need.why for need in _every_need(candidate.demand) if need.lost}
@@ -132,7 +132,7 @@ def _every_need(demand: Demand) -> Iterator[Need]:
 
 
 def _unreadable(document: Document) -> Rule:
-    """What stands for a document without a rule, so that none is passed over."""
+    """What stands for a document that holds no rule, so that none is silently dropped."""
     draft = _heading(document, document.data)
     number = f"#{document.index + 1}" if document.index else ""
     if not document.data.get("id"):
@@ -226,12 +226,12 @@ def _draft_of(
 
 
 def _is_remark(data: dict[str, Any]) -> bool:
-    """Whether a rule with a detection of its own only remarks what to correlate it by."""
+    """Whether `correlation` is a mere note, as a text or list, in a rule with its own detection."""
     return "detection" in data and isinstance(data.get("correlation"), str | list)
 
 
 def _heading(document: Document, data: dict[str, Any]) -> Draft:
-    """What a rule says of itself, whatever else is wrong with it."""
+    """The metadata of a rule, as far as they can be read, whatever else is wrong with it."""
     stem = document.file.name.rpartition("/")[2].rpartition(".")[0]
     tags = data.get("tags")
     tags = [tags] if isinstance(tags, str) else tags

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _LISTS: Shape = {...: (str, int, [(str, int)])}
 _YAML = (".yml", ".yaml")
-_EXTERNAL = ".external"  # the module of what fetches values: from files, the web, commands
+_EXTERNAL = (
+    ".external"  # the modules of transformations that fetch values: from files, the web, commands
+)
 _FORMS = frozenset({"caseless", "keyword", "text"})
 _INSTALL = "pip install 'logreach[pipelines]' brings windows-audit, windows-logsources and sysmon"
 Lists = Mapping[str, tuple[str, ...]]

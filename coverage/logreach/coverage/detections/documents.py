@@ -17,7 +17,7 @@ from logreach.inventories.files.faults import Fault, InputError
 _MOST_BYTES = 1_000_000  # a rule file; the largest known has some 30,000
 _MOST_NODES = 50_000  # values in a document, aliases written out
 _MOST_DEPTH = 200  # of values in values; Python, and YAML's reader far later, crash on too many
-_MOST_OPENED = 400  # of what may open another level, in files the depth of which is not looked at
+_MOST_OPENED = 400  # characters that may open a level of YAML; with fewer, depth is not checked
 _OPENING = b"[{-?"
 _INDENTED = b" " * _MOST_DEPTH
 NO_RULE = "holds no rule"
@@ -94,7 +94,7 @@ def _names_in(
 
     A folder that cannot be listed is a fault: rules may lie in it.
     """
-    # A set of rules has thousands of files: the folder tells of each what it is.
+    # A rule set has thousands of files: scandir says what each is without opening it.
     try:
         with os.scandir(folder) as entries:
             listed = list(entries)
@@ -185,8 +185,8 @@ def _too_deep(content: bytes) -> bool:
             if depth > _MOST_DEPTH:
                 return True
     except yaml.YAMLError as error:
-        # PyYAML from 6.0.4 on looks ahead and refuses a depth of its own, far beyond ours. Of any
-        # other error reading tells: what stands before it is not too deep.
+        # PyYAML from 6.0.4 on looks ahead and refuses a depth of its own, far beyond ours. Any
+        # other error is told when the file is read: what stands before it is not too deep.
         return "maximum nesting depth" in str(error)
     return False
 

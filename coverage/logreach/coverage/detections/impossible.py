@@ -15,7 +15,7 @@ from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
 
 IMPOSSIBLE = "no event can meet its condition"
-"""What is said where nothing more can be."""
+"""The reason where no better one is known."""
 
 
 def why_impossible(
@@ -50,7 +50,7 @@ def _contradictions(conj: Conj) -> Iterator[str]:
 
 
 def _settled(conj: Conj, mapped: MappedEvent, knowledge: Knowledge) -> Iterator[str]:
-    """The tests that no event of a kind meets."""
+    """The tests that no event with this id meets, each with what such events hold instead."""
     for literal in conj[0]:
         if read(literal, mapped, knowledge).always is False:
             instead = _instead(literal, mapped, knowledge)

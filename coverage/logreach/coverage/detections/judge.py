@@ -38,7 +38,10 @@ _PendingLink = tuple[LinkKind, str, int]
 
 
 class _Base(NamedTuple):
-    """What a host says of a demand, and the links that are broken; `open`: filters decide."""
+    """How a host meets a demand before filters are looked at, with the links that are broken.
+
+    `open`: it may still hold, so that what filters leave of the event decides.
+    """
 
     result: CandidateResult
     broken: tuple[Link, ...]
@@ -46,9 +49,10 @@ class _Base(NamedTuple):
 
 
 class RuleJudge:
-    """Reads rules off one evaluation; what many have in common is worked out once.
+    """Reads the results of rules off one evaluation; what many rules share is worked out once.
 
-    Most candidates come to the same, so results are told apart by their `place`.
+    Most candidates have equal results: these are one object, with a number (`place`) by which
+    results are compared.
     """
 
     def __init__(self, evaluation: Evaluation, reasons: Reasons) -> None:
@@ -186,7 +190,7 @@ class RuleJudge:
         noise: tuple[str, ...] = (),
         lost: tuple[str, ...] = (),
     ) -> _Base:
-        """The first of all that come to the same."""
+        """One result for all demands with the same event, broken links and losses."""
         key = (demand.event_node, broken, noise, lost)
         base = self._same_bases.get(key)
         if base is None:
@@ -204,7 +208,8 @@ class RuleJudge:
                 yield name
 
     def _overdone(self, demand: DemandNode) -> Iterator[str]:
-        """Fields that are empty for good, so that what asks for an empty one excludes too much."""
+        """Fields that this host never fills and that an exclusion asks to be empty: it then takes
+        out more than the author of the rule meant."""
         names = [
             field[0]
             for field, other_fields in demand.overbroad

@@ -44,8 +44,8 @@ def narrow(rule: SigmaRule, data: dict[str, Any], filters: Filters) -> str:
 
 
 def _applied(narrowing: SigmaFilter, rule: SigmaRule) -> bool:
-    """Whether a rule can be read with the filter; pySigma's errors tell of names that it made up
-    by chance, so they are not passed on."""
+    """Whether a rule can be read with the filter; pySigma's errors quote names that it generates at
+    random, so they are not passed on."""
     try:
         narrowing.apply_on_rule(rule)
         rule_tree(rule)

@@ -236,7 +236,8 @@ class RuleNodes:
         counted = [member.node for name, member in members.items() if name not in excluded]
         joined = self._joined(correlation.condition, members)
         if counted:
-            # Where nothing of it applies, neither does the whole, whatever other hosts record.
+            # Where no counted rule applies to the host, neither does the correlation, whatever
+            # other hosts record.
             any_member = self._compiled.combined(Combine.ANY, list(dict.fromkeys(counted)))
             joined = self._compiled.combined(Combine.ALL, (any_member, joined), gate=True)
         judged_members = tuple(x._replace(excluded=name in excluded) for name, x in members.items())

@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"(\[\d+\]|_?\d+)$")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A literal in an event.
+    """A test of a rule (a literal) as it reads in one event.
 
     `always` is its answer where it is the same for every such event. Otherwise `field` and
     `constraint` say it in the event's terms (`constraint` None: cannot be said), and `need` what

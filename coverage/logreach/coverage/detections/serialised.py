@@ -1,7 +1,7 @@
 """Rules as plain lists and numbers: what the cache keeps, and how rules are made of it again.
 
 What many rules share stands once, in a pool, and is pointed to by its number there. So equal
-demands of a set are one object, which whoever judges relies on to be quick.
+demands of a rule set are one object: judging compares them by identity, which is quick.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sigma.types import SigmaRegularExpression, SigmaString, SigmaType
 
 _UNKNOWN = Constraint(Test.UNKNOWN)
-# A text is '.', '*' and '?' are wildcards.
+# The shape of a value: '.' is a piece of plain text, '*' and '?' are Sigma's wildcards.
 _SIMPLE = {".": Test.EQUALS, ".*": Test.BEGINS, "*.": Test.ENDS, "*.*": Test.CONTAINS}
 
 
@@ -135,7 +135,8 @@ def _string(field: str, value: SigmaString, cased: bool) -> Node:
 
 
 def _wildcards(field: str, shape: str, texts: tuple[str, ...], cased: bool) -> tuple[Lit, ...]:
-    """The expression itself, and what follows from it: filters understand that better."""
+    """A value with wildcards as an expression, and the simpler tests that it implies: event filters
+    are compared with those."""
     words = iter(texts)
     literals: list[Lit] = []
     pieces: list[str] = []

@@ -1,8 +1,9 @@
 """Link 6, the channel's access list: whether what collects its events may read it.
 
 Subscriptions of Windows read as NETWORK SERVICE, those that a collector opens as the account with
-which it connects, agents of their own as Local System. Where nobody tells the list, Windows' own
-decides, once it is told who is in Event Log Readers; two defaults together prove nothing.
+which it connects, agents of their own as Local System. Where no source states the list, the one
+that Windows creates counts if the members of Event Log Readers are stated; a default list with
+assumed members proves nothing.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ class ChannelAccess:
             return YES
         if self.entries is None:
             return UNKNOWN
-        # Of a list that is only a default, a membership that is assumed too settles nothing.
+        # A default list with assumed members proves nothing.
         members = None if self.default and self.assumed else self.members
         allowed = allows(self.entries, reader, members)
         return UNKNOWN if allowed is None else YES if allowed else NO

@@ -204,7 +204,7 @@ class Forwarded:
         return lambda leaf: arriving.check(leaf.pattern, leaf.sensor)
 
     def state(self, facts: Facts) -> Hashable:
-        """The subscriptions and who is asked; where none are known, nothing else matters."""
+        """Every fact that the answer depends on; where no subscription is known, that alone."""
         forwarding = facts.get(FORWARDING)
         if isinstance(forwarding, Missing):
             return forwarding
@@ -212,7 +212,7 @@ class Forwarded:
 
 
 class Arriving:
-    """Answers for many patterns which events of one host are forwarded."""
+    """Says for many patterns which of their events on one host are forwarded."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts

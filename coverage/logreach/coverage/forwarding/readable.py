@@ -34,7 +34,7 @@ _COST = "every service that runs as this account can then read the log"
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """Where the inventory names no subscription, nobody reads for the centre: not applicable.
+    """Where the inventory names no subscription, nothing reads the channel: not applicable.
 
     `channel` is the full name, `default` the list with which Windows creates it ('': not known).
     """

@@ -110,7 +110,7 @@ class _Parser:
 
     def _operand(self, depth: int) -> str:
         if self._take("not"):
-            # Whether it concerns more than the next word differs, so parentheses must follow.
+            # Languages differ in how much `not` negates without parentheses, so these must follow.
             self._expect("mark", "(")
             inner = self._joined(depth + 1)
             self._expect("mark", ")")

@@ -207,7 +207,7 @@ def _filtered(section: _Section, tag: str) -> Iterator[str]:
         field_name, _, regex = value.partition(" ")
         numbers = collectors.matching_ids(regex.strip())
         if field_name.lstrip("$") == "EventID" and numbers is not None:
-            # Of numbers, only some versions find a text in them (fluent-bit issue 7271).
+            # Only some versions match an expression against a number (fluent-bit issue 7271).
             fits = f"System[{collectors.spans(numbers)}]"
             yield (
                 f"*[{fits} and {undecided}]"

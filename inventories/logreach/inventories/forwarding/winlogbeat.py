@@ -179,7 +179,7 @@ class EventLogReader(ConfigReader):
         return [f"Provider[{' or '.join(conditions)}]"] if conditions else []
 
     def _valueless(self, node: Marked | None, option: str) -> bool:
-        """Whether an option is there without a value, as where a file is cut: what it asks for?"""
+        """Whether an option has no value, as where a file is cut: what it asks for is unknown."""
         values = () if node is None else (node.items or (node,))
         wrong = [value for value in values if value.tag in ("null", "map", "seq")]
         for value in wrong:

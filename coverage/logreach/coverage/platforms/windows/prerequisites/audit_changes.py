@@ -99,7 +99,7 @@ class AuditChange:
         return self._audit(instruction, origin.gpo)
 
     def _override(self) -> Remedy:
-        """Have subcategories count, which ask for it already."""
+        """Have subcategories override categories: they ask for what is wanted already."""
         origins = self._origins
         gpos = " and ".join(map(_gpo, origins.category_gpos)) or "policy"
         instruction = (

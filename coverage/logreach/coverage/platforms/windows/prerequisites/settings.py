@@ -97,7 +97,8 @@ def _state(level: Level, value: Scalar) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LogFull:
-    """What a log does when it is full, which alone has some events written.
+    """What the log does when it is full: Security:1104 needs a log that keeps its events then,
+    Security:1105 one that is archived.
 
     It offers no remedy: a log that keeps its oldest events loses the newest.
     """
@@ -140,8 +141,8 @@ _WHEN_FULL = {
 
 @dataclass(frozen=True, slots=True)
 class ChannelOn:
-    """The event log channel is enabled. Where nobody tells, Windows' own default decides; where
-    what should tell could not be read, nothing does."""
+    """The event log channel is enabled. Where no source states it, Windows' default decides; where
+    a source that should could not be read, it is unknown."""
 
     subject: str
     channel: Channel
