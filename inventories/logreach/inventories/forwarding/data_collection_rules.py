@@ -127,7 +127,7 @@ class _RuleReader(ConfigReader):
         unsure: tuple[str, ...] = ()
         if flows is None or not streams:
             unsure = (f"the stream or the data flow of {title}, which the file lacks",)
-        own = tuple(_transformed(source))
+        own_drops = tuple(_transformed(source))
         selects = tuple(
             query
             for number, written in enumerate(self._xpaths(title, source))
@@ -136,7 +136,7 @@ class _RuleReader(ConfigReader):
         queries = tuple(
             query
             for way, drops in enumerate([*dict.fromkeys(taking)][:MOST_WAYS] or [()])
-            for query in filtered(selects, (*own, *drops), way)
+            for query in filtered(selects, (*own_drops, *drops), way)
         )
         return Subscription(
             f"{title} (data collection rule)",
