@@ -171,8 +171,8 @@ def compare(old: Older = OLDER, new: Newer = NEWER) -> None:
     from logreach.coverage.attack.differences import differences
     from logreach.coverage.attack.store import load_attack
 
-    found = differences(load_attack(old), load_attack(new))
-    for heading, lines in found.lines.items():
+    changes = differences(load_attack(old), load_attack(new))
+    for heading, lines in changes.lines.items():
         say(f"{heading}: {len(lines)}")
         for line in lines:
             say(f"  {line}")

@@ -142,12 +142,15 @@ def _alternatives(before: Path, changes: Sequence[str], assess_one: _AssessOne) 
     inventory = _loaded(before)
     changed_inventories = []
     for each in sets:
-        made = inventory
+        changed_inventory = inventory
         for change in each:
-            made = changed(made, change)
-        changed_inventories.append((made, ", ".join(each)))
+            changed_inventory = changed(changed_inventory, change)
+        changed_inventories.append((changed_inventory, ", ".join(each)))
     first = assess_one(inventory, str(before))
-    return [_compared(first, assess_one(made, title)) for made, title in changed_inventories]
+    return [
+        _compared(first, assess_one(changed_inventory, title))
+        for changed_inventory, title in changed_inventories
+    ]
 
 
 def _compared(before: Side, after: Side) -> Comparison:

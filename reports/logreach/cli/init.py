@@ -51,12 +51,12 @@ def init(folder: Target) -> None:
     manifest = folder / MANIFEST
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        found = sorted(
+        host_names = sorted(
             entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] != "."
         )
         # A name that is no UTF-8 stands in the file as the bytes that it is.
         with manifest.open("x", encoding="utf-8", errors="surrogateescape", newline="\n") as stream:
-            stream.write(_document(found))
+            stream.write(_document(host_names))
     except FileExistsError:
         fail(f"{manifest if manifest.exists() else folder} is there already", "Nothing is written.")
     except OSError as error:
@@ -65,16 +65,16 @@ def init(folder: Target) -> None:
     say_own(_STEPS.format(folder=folder), newline=False)
 
 
-def _document(found: list[str]) -> str:
+def _document(host_names: list[str]) -> str:
     """The template; with the hosts that have folders in place of its example."""
     from importlib.resources import files
 
     template = (files("logreach.cli") / TEMPLATE).read_text("utf-8")
-    if not found:
+    if not host_names:
         return template
-    head, _, rest = template.partition("hosts:\n")
-    _, _, keys = rest.partition("\n\n")
-    return f"{head}hosts:\n{''.join(map(_host, found))}\n{keys}"
+    head, _, example = template.partition("hosts:\n")
+    _, _, keys = example.partition("\n\n")
+    return f"{head}hosts:\n{''.join(map(_host, host_names))}\n{keys}"
 
 
 def _host(name: str) -> str:

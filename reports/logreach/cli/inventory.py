@@ -113,10 +113,12 @@ def check(folder: Folder, format_: Format = OutputFormat.TEXT) -> None:
     ]
     kinds = {"fault": inventory.faults, "disagreement": disagreements, "note": inventory.notes}
     if format_ is OutputFormat.JSON:
-        say_json({f"{kind}s": [_entry(each) for each in found] for kind, found in kinds.items()})
+        say_json(
+            {f"{kind}s": [_entry(each) for each in entries] for kind, entries in kinds.items()}
+        )
     else:
-        for kind, found in kinds.items():
-            for each in found:
+        for kind, entries in kinds.items():
+            for each in entries:
                 say(located(folder, kind, each))
     hosts = sum(entry.count for entry in inventory.hosts)
     say(

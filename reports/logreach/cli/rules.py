@@ -157,13 +157,13 @@ def _meant(attack: AttackModel, names: Sequence[str]) -> list[str]:
     """Technique ids of this ATT&CK; what an id of another version became is said."""
     from logreach.coverage.attack import techniques_named
 
-    meant: list[str] = []
+    ids: list[str] = []
     for name in names:
-        named = techniques_named(attack, name)
-        meant += named.ids if named else (name,)
-        if named and named.remark:
-            say(f"note: {name} is {named.remark}", err=True)
-    return meant
+        techniques = techniques_named(attack, name)
+        ids += techniques.ids if techniques else (name,)
+        if techniques and techniques.remark:
+            say(f"note: {name} is {techniques.remark}", err=True)
+    return ids
 
 
 def _object(row: RuleRow) -> dict[str, object]:

@@ -219,8 +219,8 @@ def _say_trial(record: Record, trial: Trial, form: OutputFormat) -> None:
         return
     word = f"{'unknown, ' * (trial.kept is None)}{'kept' if decision.logged else 'dropped'}"
     rule = f" rule {decision.rule!r}" if decision.rule else ""
-    why = "; ".join(filter(None, (_why(trial.config, record, decision), trial.doubt)))
-    say(f"{record.place}: Sysmon:{record.event_id} {word}{rule}: {why}")
+    explanation = "; ".join(filter(None, (_why(trial.config, record, decision), trial.doubt)))
+    say(f"{record.place}: Sysmon:{record.event_id} {word}{rule}: {explanation}")
 
 
 def _why(config: Config, record: Record, decision: Decision) -> str:

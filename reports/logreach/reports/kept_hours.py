@@ -22,8 +22,8 @@ def hours_kept(state: ChannelState, mib_a_day: float) -> float | None:
 
 def kept(facts: Facts, channel: str, mib_a_day: float) -> str:
     """'1.2 hours at 400 MiB a day, then the oldest are overwritten; warning: less than a day'."""
-    known = {name.casefold(): fact for name, fact in facts.of_family(CHANNEL)}
-    fact = known.get(channel.casefold()) or facts.get(CHANNEL(channel))
+    channels = {name.casefold(): fact for name, fact in facts.of_family(CHANNEL)}
+    fact = channels.get(channel.casefold()) or facts.get(CHANNEL(channel))
     if isinstance(fact, Missing):
         return f"unknown: {fact.reason}"
     hours = hours_kept(fact.value, mib_a_day)

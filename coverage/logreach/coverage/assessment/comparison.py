@@ -226,11 +226,11 @@ def _direction(before: Verdict, after: Verdict) -> Direction | None:
 
 def _asked_once(before: Side, after: Side, subject: Subject) -> list[str]:
     """The answers that one side alone has on the hosts that both have."""
-    asked = [
+    keys_by_side = [
         {key for profile in side.profiles for key in profile.answers[subject]}
         for side in (before, after)
     ]
-    return sorted(asked[0] ^ asked[1])
+    return sorted(keys_by_side[0] ^ keys_by_side[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,14 +257,14 @@ def ranked(
 ) -> list[Alternative]:
     """Alternatives to the same inventory, the one with which most is achievable first; of equals
     that with more proven in part. `volume_of` says in what numbers an event comes."""
-    asked = (Subject.TECHNIQUE, Subject.RULE)
+    subjects = (Subject.TECHNIQUE, Subject.RULE)
     machines = [
-        {subject: _machines(each.after, subject, Level.YES) for subject in asked}
+        {subject: _machines(each.after, subject, Level.YES) for subject in subjects}
         for each in comparisons
     ]
     alternatives = []
     for place, comparison in enumerate(comparisons):
-        mine, others = machines[place], machines[:place] + machines[place + 1 :]
+        mine, rivals = machines[place], machines[:place] + machines[place + 1 :]
         alternatives.append(
             Alternative(
                 comparison.after.title,
@@ -273,13 +273,13 @@ def ranked(
                 sum(mine[Subject.RULE].values()),
                 {
                     subject: sum(_machines(comparison.after, subject, Level.PARTIAL).values())
-                    for subject in asked
+                    for subject in subjects
                 },
                 {
                     subject: tuple(
                         key
                         for key, count in counts.items()
-                        if all(count > other[subject].get(key, 0) for other in others)
+                        if all(count > rival[subject].get(key, 0) for rival in rivals)
                     )
                     for subject, counts in mine.items()
                 },

@@ -196,8 +196,12 @@ class Detected:
             _partly(each, d.judged.verdict) for each, d in applying.items() if each not in complete
         ]
         if of_technique.own_acts:
-            own = self._evaluation.verdict(direct_key(technique, DETECTION))
-            lacking += [_partly(OWN_ACTS, own)] if own.applicable and own is not YES else []
+            own_verdict = self._evaluation.verdict(direct_key(technique, DETECTION))
+            lacking += (
+                [_partly(OWN_ACTS, own_verdict)]
+                if own_verdict.applicable and own_verdict is not YES
+                else []
+            )
         description = f"{len(complete)} of {len(applying)} sub-techniques"
         if lacking:
             description = f"{description}; lacking {', '.join(lacking)}"

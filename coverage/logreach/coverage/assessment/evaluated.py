@@ -124,9 +124,11 @@ def _told(profile: Assessed, recorded: Mapping[str, FleetEvidence]) -> Assessed:
             changed.append(key)
     if not changed:
         return profile
-    told = reevaluate(evaluation, facts, changed)
+    reevaluated = reevaluate(evaluation, facts, changed)
     # What a change of the host itself brought stays changed, whatever others record besides.
-    return replace(profile, evaluation=replace(told, changed=told.changed | evaluation.changed))
+    return replace(
+        profile, evaluation=replace(reevaluated, changed=reevaluated.changed | evaluation.changed)
+    )
 
 
 def evaluate_fleet(

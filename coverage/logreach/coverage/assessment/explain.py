@@ -70,11 +70,11 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explan
 
 def _with_other_id(technique: str, attack: AttackModel) -> str:
     """A technique's id, with that in the other shipped ATT&CK where it differs."""
-    other = counterparts(attack.version, [technique])
-    ids = other.ids.get(technique)
+    counterpart = counterparts(attack.version, [technique])
+    ids = counterpart.ids.get(technique)
     if ids is None:
         return technique
-    return f"{technique} ({', '.join(ids) or 'none'} in ATT&CK {other.version})"
+    return f"{technique} ({', '.join(ids) or 'none'} in ATT&CK {counterpart.version})"
 
 
 def _event_fields(key: NodeKey, model: Model) -> tuple[EventId | None, tuple[str, ...]]:

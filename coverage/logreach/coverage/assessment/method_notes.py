@@ -75,16 +75,17 @@ def _other_version(model: Model) -> tuple[Note, ...]:
     if attack.version not in SHIPPED_VERSIONS:
         return ()
     older, newer = map(shipped_model, SHIPPED_VERSIONS)
-    found = differences(older, newer)
-    meant = [each.id for each in newer.analytics if hosts.named(each.platforms).meant]
-    other = next(version for version in SHIPPED_VERSIONS if version != attack.version)
+    changes = differences(older, newer)
+    judged_ids = [each.id for each in newer.analytics if hosts.named(each.platforms).meant]
+    other_version = next(version for version in SHIPPED_VERSIONS if version != attack.version)
+    new = changes.new_analytics.intersection(judged_ids)
+    changed = changes.changed_analytics.intersection(judged_ids)
     return (
         (
-            f"ATT&CK {other}",
-            f"ids of techniques that are others in {other} stand beside these; of the analytics "
-            f"for {hosts.names}, these are new in {newer.version}: "
-            f"{_listed(found.new_analytics.intersection(meant))}; these name other log sources "
-            f"than in {older.version}: {_listed(found.changed_analytics.intersection(meant))}",
+            f"ATT&CK {other_version}",
+            f"ids of techniques that are others in {other_version} stand beside these; of the "
+            f"analytics for {hosts.names}, these are new in {newer.version}: {_listed(new)}; these "
+            f"name other log sources than in {older.version}: {_listed(changed)}",
         ),
     )
 

@@ -103,7 +103,7 @@ class RuleWork:
                 tag = self._vague(node.rule, technique)
                 is_told = not tag or not events.isdisjoint(
                     recorded_by(technique).difference(
-                        *(recorded_by(other) for other in self.spread[tag] if other != technique)
+                        *(recorded_by(tagged) for tagged in self.spread[tag] if tagged != technique)
                     )
                 )
                 shown = key if is_told else self._doubted(key, tag, technique)
@@ -115,9 +115,9 @@ class RuleWork:
         """A rule of which nothing tells that it is about this technique and not about another."""
         graph = self.events.compiled.graph
         key = inner(graph, rule.helper("one of several", technique), Combine.ANY, "rule", tag)
-        others = ", ".join(other for other in self.spread[tag] if other != technique)
-        why = f"stands for {technique} and for {others}; nothing tells which the rule is about"
-        graph.link(key, Edge(rule, UNKNOWN_AT_BEST_PARTIAL, why))
+        names = ", ".join(tagged for tagged in self.spread[tag] if tagged != technique)
+        reason = f"stands for {technique} and for {names}; nothing tells which the rule is about"
+        graph.link(key, Edge(rule, UNKNOWN_AT_BEST_PARTIAL, reason))
         return key
 
     @cached_property

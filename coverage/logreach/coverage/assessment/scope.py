@@ -43,9 +43,9 @@ def scope_of(
         ("group", groups, _group),
     ):
         if names:
-            named = {name: find(attack, name, faults) for name in names}
-            ids = {id_ for each in named.values() for id_ in each.ids}
-            words = " or ".join(starmap(_in_words, named.items()))
+            by_name = {name: find(attack, name, faults) for name in names}
+            ids = {id_ for each in by_name.values() for id_ in each.ids}
+            words = " or ".join(starmap(_in_words, by_name.items()))
             restrictions.append((f"{kind} {words}", ids))
     if faults:
         raise InputError(faults)
@@ -64,15 +64,15 @@ def _common(attack: AttackModel, restrictions: Sequence[tuple[str, set[str]]]) -
     return Scope(ids, ", ".join(words))
 
 
-def _in_words(name: str, named: NamedTechniques) -> str:
-    return f"{name} ({named.remark})" if named.remark else name
+def _in_words(name: str, techniques: NamedTechniques) -> str:
+    return f"{name} ({techniques.remark})" if techniques.remark else name
 
 
 def _technique(attack: AttackModel, name: str, faults: list[Fault]) -> NamedTechniques:
-    named = techniques_named(attack, name)
-    if named is None:
+    techniques = techniques_named(attack, name)
+    if techniques is None:
         faults.append(technique_fault(attack, name))
-    return named or _NONE
+    return techniques or _NONE
 
 
 def looks_like_technique(name: str) -> bool:
@@ -103,15 +103,15 @@ def _unknown(attack: AttackModel, name: str) -> str:
 
 
 def _tactic(attack: AttackModel, name: str, faults: list[Fault]) -> NamedTechniques:
-    named = techniques_of_tactic(attack, name)
-    if named is None:
+    techniques = techniques_of_tactic(attack, name)
+    if techniques is None:
         names = ", ".join(each.shortname for each in attack.tactics)
         faults.append(
             Fault(
                 f"ATT&CK {attack.version} has no tactic {name!r}", hint=f"Its tactics are {names}"
             )
         )
-    return named or _NONE
+    return techniques or _NONE
 
 
 def _group(attack: AttackModel, name: str, faults: list[Fault]) -> NamedTechniques:

@@ -111,8 +111,8 @@ def _analytic(analytic: Analytic) -> str:
 def _changes(before: Iterable[LogSourceRef], now: Iterable[LogSourceRef]) -> str:
     old, new = dict.fromkeys(before), dict.fromkeys(now)
     added = [f"+ {_ref(each)}" for each in new if each not in old]
-    lost = [f"- {_ref(each)}" for each in old if each not in new]
-    return "; ".join((*added, *lost)) or "other platforms"
+    removed = [f"- {_ref(each)}" for each in old if each not in new]
+    return "; ".join((*added, *removed)) or "other platforms"
 
 
 def _ref(ref: LogSourceRef) -> str:

@@ -45,13 +45,13 @@ def techniques_of_tactic(attack: AttackModel, name: str) -> NamedTechniques | No
     """
     tactic = attack.find_tactic(name)
     if tactic is not None:
-        own = attack.techniques_of_tactic(tactic.shortname)
-        return NamedTechniques(tuple(technique.id for technique in own))
+        techniques = attack.techniques_of_tactic(tactic.shortname)
+        return NamedTechniques(tuple(technique.id for technique in techniques))
     for version in _others(attack):
-        other = shipped_model(version)
-        tactic = other.find_tactic(name)
+        model = shipped_model(version)
+        tactic = model.find_tactic(name)
         if tactic is not None:
-            there = other.techniques_of_tactic(tactic.shortname)
+            there = model.techniques_of_tactic(tactic.shortname)
             ids = _carried(attack, (technique.id for technique in there))
             return NamedTechniques(ids, f"a tactic of ATT&CK {version}")
     return None

@@ -16,6 +16,8 @@ MOST_BRANCHES = 512  # more are cut off, and the rule says so
 
 T = TypeVar("T")
 Conj = tuple[tuple[Literal, ...], tuple[tuple[Literal, ...], ...]]
+"""A branch before its events are looked up: the tests that must hold, and the exclusions, each of
+which is a group of tests that must not all hold."""
 _TRUE: Conj = ((), ())
 
 
@@ -31,7 +33,7 @@ class _Expansion:
             case Not():
                 return self.fails(node.child)
             case Or():
-                return self._cut([one for child in node.children for one in self.holds(child)])
+                return self._cut([conj for child in node.children for conj in self.holds(child)])
             case And():
                 return self._product([self.holds(child) for child in node.children])
 
@@ -42,7 +44,7 @@ class _Expansion:
             case Not():
                 return self.holds(node.child)
             case And():
-                return self._cut([one for child in node.children for one in self.fails(child)])
+                return self._cut([conj for child in node.children for conj in self.fails(child)])
             case Or():
                 return self._product([self.fails(child) for child in node.children])
             case Lit():  # plain, so never here
@@ -60,8 +62,8 @@ class _Expansion:
             )
         return product
 
-    def _cut(self, found: list[Conj]) -> list[Conj]:
-        unique = list(dict.fromkeys(found))
+    def _cut(self, branches: list[Conj]) -> list[Conj]:
+        unique = list(dict.fromkeys(branches))
         if len(unique) > self.limit:
             self.truncated = True
             del unique[self.limit :]
@@ -85,5 +87,5 @@ def _is_plain(node: Node) -> bool:
 def expand(tree: Node, limit: int = MOST_BRANCHES) -> tuple[list[Conj], bool]:
     """The branches of a condition, (needs, exclusions) each, and whether some were cut off."""
     expansion = _Expansion(limit)
-    found = expansion.holds(tree)
-    return found, expansion.truncated
+    branches = expansion.holds(tree)
+    return branches, expansion.truncated

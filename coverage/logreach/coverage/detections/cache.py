@@ -37,23 +37,23 @@ def digest(rule_files: Iterable[RuleFile], conversion: str = "") -> str:
     return total.hexdigest()
 
 
-def files_of(*parts: str) -> list[Traversable]:
+def files_of(*paths: str) -> list[Traversable]:
     """The files that lie in folders of `logreach.coverage`, or are meant themselves."""
-    found = [files("logreach.coverage").joinpath(*part.split("/")) for part in parts]
-    return [file for entry in found for file in _files(entry)]
+    entries = [files("logreach.coverage").joinpath(*part.split("/")) for part in paths]
+    return [file for entry in entries for file in _files(entry)]
 
 
 def _files(entry: Traversable) -> list[Traversable]:
     if entry.is_file():
         return [entry]
-    found = (one for one in entry.iterdir() if one.is_file())
-    return sorted(found, key=lambda one: one.name)
+    children = (child for child in entry.iterdir() if child.is_file())
+    return sorted(children, key=lambda child: child.name)
 
 
-def hash_of(found: Iterable[Traversable]) -> str:
+def hash_of(entries: Iterable[Traversable]) -> str:
     """A hash of files by name and content."""
     total = hashlib.sha256()
-    for file in found:
+    for file in entries:
         total.update(f"\0{file.name}\0".encode() + file.read_bytes())
     return total.hexdigest()
 
@@ -70,8 +70,8 @@ def load(folder: Path, name: str, kind: str = "rules") -> Any:
 def store(folder: Path, name: str, content: Any, kind: str = "rules") -> None:
     """Keep something; a folder that cannot be written is no fault, only slower next time."""
     with contextlib.suppress(OSError):
-        text = json.dumps(content, separators=(",", ":"))
-        write_checked(_path(folder, name, kind), f"{kind}-{name}", text)
+        encoded = json.dumps(content, separators=(",", ":"))
+        write_checked(_path(folder, name, kind), f"{kind}-{name}", encoded)
         _prune(folder, kind)
 
 

@@ -1,13 +1,13 @@
-"""Branches as events would show them."""
+"""The events that would show each branch of a rule, and what the branch asks of each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
 
 from logreach.coverage.detections.branches import Conj
-from logreach.coverage.detections.constant_fields import always_there, provider_among_many
+from logreach.coverage.detections.constant_fields import always_there
+from logreach.coverage.detections.event_limit import limit_of
 from logreach.coverage.detections.impossible import contradicts, opposite
 from logreach.coverage.detections.mapping import (
     EventAlternatives,
@@ -24,28 +24,26 @@ from logreach.coverage.detections.model import (
     Need,
 )
 from logreach.coverage.detections.reading import Reading, own_name, read
-from logreach.coverage.engine.verdict import UNKNOWN, YES, Verdict, all_of
 from logreach.coverage.events.event_id import ANY_NUMBER, EventId
-from logreach.coverage.events.patterns import Constraint, EventPattern, Test, fold
+from logreach.coverage.events.patterns import Constraint, EventPattern, Test
 from logreach.coverage.events.variant import ANY_SENSE
 from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.sysmon.engine.domains import may_meet
 
 _MOST_NUMBERS = 256  # event ids that a range or an expression may stand for
 _NAMING = ("EventID", "Channel", "Provider_Name")  # which event it is, in the header
-_PROVIDER = "Provider_Name"
 _ELSE = "~"  # a text that hardly any test names, to try where a field only excludes
 
 
-def branch_of(conj: Conj, placement: Placement, known: Knowledge, text: str = "") -> Branch:
+def branch_of(conj: Conj, placement: Placement, knowledge: Knowledge, text: str = "") -> Branch:
     """A branch with the events that show it."""
     needs, exclusions = conj
-    seen = []
-    for events in () if contradicts(conj) else alternatives_of(needs, placement, known):
-        candidates = (candidate_of(conj, mapped, known) for mapped in events)
-        seen.append(tuple(candidate for candidate in candidates if candidate is not None))
+    alternatives = []
+    for events in () if contradicts(conj) else alternatives_of(needs, placement, knowledge):
+        candidates = (candidate_of(conj, mapped, knowledge) for mapped in events)
+        alternatives.append(tuple(candidate for candidate in candidates if candidate is not None))
     return Branch(
-        needs, exclusions, _meant([candidates for candidates in seen if candidates]), text
+        needs, exclusions, _meant([candidates for candidates in alternatives if candidates]), text
     )
 
 
@@ -54,7 +52,7 @@ def _meant(
 ) -> tuple[tuple[CandidateEvent, ...], ...]:
     """Without the alternatives that can never answer, where another one can.
 
-    A test on NewName in a rule for all registry events means renaming alone.
+    A test on NewName in a rule for all registry events of Sysmon means renaming (event 14) alone.
     """
     able = [
         candidates
@@ -65,12 +63,12 @@ def _meant(
 
 
 def alternatives_of(
-    needs: Sequence[Literal], placement: Placement, known: Knowledge
+    needs: Sequence[Literal], placement: Placement, knowledge: Knowledge
 ) -> tuple[EventAlternatives, ...]:
     """The alternatives that a branch may mean; for a channel, by the event ids that it names."""
     if not placement.channels:
         return placement.alternatives
-    tests = [one.constraint for one in needs if known.header_name(one.field) == "EventID"]
+    tests = [need.constraint for need in needs if knowledge.header_name(need.field) == "EventID"]
     numbers = event_numbers(tests, placement.channels)
     return tuple(
         tuple(MappedEvent(EventId.of(channel, number)) for channel in placement.channels)
@@ -78,20 +76,21 @@ def alternatives_of(
     )
 
 
-def channels_named(found: Sequence[Conj], known: Knowledge) -> Placement | None:
+def channels_named(branches: Sequence[Conj], knowledge: Knowledge) -> Placement | None:
     """Where a rule's events are whose log source does not say so: in the channels that each of its
     branches names; None where one names none."""
     channels: dict[str, None] = {}
-    for needs, _ in found:
-        named = [
+    for needs, _ in branches:
+        channel_names = [
             sensors().channels.get(value.casefold())
-            for one in needs
-            if known.header_name(one.field) == "Channel" and one.constraint.test is Test.EQUALS
-            for value in one.constraint.values
+            for need in needs
+            if knowledge.header_name(need.field) == "Channel"
+            and need.constraint.test is Test.EQUALS
+            for value in need.constraint.values
         ]
-        if not named or None in named:
+        if not channel_names or None in channel_names:
             return None
-        channels.update(dict.fromkeys(name for name in named if name))
+        channels.update(dict.fromkeys(name for name in channel_names if name))
     return Placement(channels=tuple(channels)) if channels else None
 
 
@@ -100,15 +99,17 @@ def event_numbers(tests: Sequence[Constraint], channels: Sequence[str]) -> tuple
 
     Ids that are not written out (a range, an expression) are those of the events known.
     """
-    named = [one.values for one in tests if one.test is Test.EQUALS]
-    if named:
-        found = named[0]
-    elif any(one.test is not Test.UNKNOWN for one in tests):
-        found = tuple(event.number for event in _events_of(tuple(channels)))
+    exact_values = [test.values for test in tests if test.test is Test.EQUALS]
+    if exact_values:
+        numbers = exact_values[0]
+    elif any(test.test is not Test.UNKNOWN for test in tests):
+        numbers = tuple(event.number for event in _events_of(tuple(channels)))
     else:
         return ()
-    meant = tuple(one for one in dict.fromkeys(found) if all(_may(test, one) for test in tests))
-    return meant if named or len(meant) <= _MOST_NUMBERS else ()
+    matching = tuple(
+        number for number in dict.fromkeys(numbers) if all(_may(test, number) for test in tests)
+    )
+    return matching if exact_values or len(matching) <= _MOST_NUMBERS else ()
 
 
 def _may(test: Constraint, number: str) -> bool:
@@ -126,37 +127,39 @@ def _events_of(channels: tuple[str, ...]) -> tuple[EventId, ...]:
     )
 
 
-def candidate_of(conj: Conj, mapped: MappedEvent, known: Knowledge) -> CandidateEvent | None:
+def candidate_of(conj: Conj, mapped: MappedEvent, knowledge: Knowledge) -> CandidateEvent | None:
     """A branch as one event would show it; None where such an event can never be in it."""
     needs, exclusions = conj
-    wanted = [read(literal, mapped, known) for literal in needs]
-    is_named = any(_names(one, mapped, known) for one in wanted)
+    required = [read(literal, mapped, knowledge) for literal in needs]
+    is_named = any(_names(reading, mapped, knowledge) for reading in required)
     if mapped.named and not is_named:
         return None
-    suppressors = [[read(literal, mapped, known) for literal in one] for one in exclusions]
     suppressors = [
-        [one for one in suppressor if one.always is None]
-        for suppressor in suppressors
-        if not any(one.always is False for one in suppressor)
+        [read(literal, mapped, knowledge) for literal in exclusion] for exclusion in exclusions
     ]
-    if any(one.always is False for one in wanted) or not all(suppressors):
+    suppressors = [
+        [reading for reading in suppressor if reading.always is None]
+        for suppressor in suppressors
+        if not any(reading.always is False for reading in suppressor)
+    ]
+    if any(reading.always is False for reading in required) or not all(suppressors):
         return None
-    wanted = [one for one in wanted if one.always is None]
-    return _built(mapped, wanted, suppressors, is_named=is_named)
+    required = [reading for reading in required if reading.always is None]
+    return _built(mapped, required, suppressors, is_named=is_named)
 
 
-def _names(one: Reading, mapped: MappedEvent, known: Knowledge) -> bool:
+def _names(reading: Reading, mapped: MappedEvent, knowledge: Knowledge) -> bool:
     """Whether a test says that this very event is meant: by its header, or by a field that only
     the event's own provider calls so."""
-    name, event = one.literal.field, mapped.event
-    if name in known.header:
-        return one.always is True and name in _NAMING
+    name, event = reading.literal.field, mapped.event
+    if name in knowledge.header:
+        return reading.always is True and name in _NAMING
     return mapped.names is not None and name not in mapped.names and bool(own_name(event, name))
 
 
 def _built(
     mapped: MappedEvent,
-    wanted: list[Reading],
+    required: list[Reading],
     suppressors: list[list[Reading]],
     *,
     is_named: bool,
@@ -164,7 +167,7 @@ def _built(
     applying = [
         suppressor
         for suppressor in suppressors
-        if not any(one.lost and not one.empty for one in suppressor)
+        if not any(reading.lost and not reading.empty for reading in suppressor)
     ]
     single = [
         suppressor[0]
@@ -176,31 +179,41 @@ def _built(
         for suppressor in applying
         if len(suppressor) > 1 or suppressor[0].constraint is None
     ]
-    said = [(one.field, one.constraint) for one in wanted if one.constraint is not None]
-    said += [(name, Constraint(Test.EQUALS, values)) for name, values in mapped.where.items()]
-    said += [(one.field, opposite(one.constraint)) for one in single if one.constraint]
-    pattern = _pattern(mapped.event, said)
+    field_tests = [
+        (reading.field, reading.constraint)
+        for reading in required
+        if reading.constraint is not None
+    ]
+    field_tests += [
+        (name, Constraint(Test.EQUALS, values)) for name, values in mapped.where.items()
+    ]
+    field_tests += [
+        (reading.field, opposite(reading.constraint)) for reading in single if reading.constraint
+    ]
+    pattern = _pattern(mapped.event, field_tests)
     sensor = sensors().of(pattern.event)
     sense = sensor.variant(pattern) if sensor else ANY_SENSE
     if sense is None or _is_empty(pattern, applying):
         return None
-    told = all(one.constraint is not None or one.lost for one in wanted) and not any(
-        constraint.test is Test.UNKNOWN for _, constraint in said
-    )
+    expressible = all(
+        reading.constraint is not None or reading.lost for reading in required
+    ) and not any(constraint.test is Test.UNKNOWN for _, constraint in field_tests)
     demand = Demand(
         mapped.event,
-        tuple(_needs(wanted, suppressors)),
-        tuple(_suppressors(wanted, suppressors)),
+        tuple(_needs(required, suppressors)),
+        tuple(_suppressors(required, suppressors)),
         tuple(_overbroad(suppressors)),
-        *_limit(mapped, wanted, applying, is_named),
+        *limit_of(mapped, required, applying, is_named),
         sense,
     )
     return CandidateEvent(
         demand=_one_of_equals(demand),
         pattern=pattern,
-        exact=told and not several,
-        narrowed=_narrowed(pattern, several) if told and several else None,
-        words=tuple(one.literal.constraint for one in wanted if one.literal.field == KEYWORD),
+        exact=expressible and not several,
+        narrowed=_narrowed(pattern, several) if expressible and several else None,
+        words=tuple(
+            reading.literal.constraint for reading in required if reading.literal.field == KEYWORD
+        ),
         excluded=tuple(_excluded(mapped.event, suppressor) for suppressor in several),
     )
 
@@ -208,166 +221,126 @@ def _built(
 def _is_empty(pattern: EventPattern, suppressors: list[list[Reading]]) -> bool:
     """Whether no event can be in the branch: tests on one field that cannot hold together, or an
     exclusion that holds wherever they do."""
-    held = pattern.fields
-    if not all(len(one) < 2 or may_meet(one) for one in held.values()):
+    fields = pattern.fields
+    if not all(len(constraints) < 2 or may_meet(constraints) for constraints in fields.values()):
         return True
-    return any(all(_follows(pattern, one) for one in suppressor) for suppressor in suppressors)
+    return any(
+        all(_follows(pattern, reading) for reading in suppressor) for suppressor in suppressors
+    )
 
 
-def _follows(pattern: EventPattern, one: Reading) -> bool:
+def _follows(pattern: EventPattern, reading: Reading) -> bool:
     """Whether a test holds in every event of a pattern."""
-    if one.constraint is None:
+    if reading.constraint is None:
         return False
-    if one.constraint.test is Test.EXISTS and always_there(pattern.event, one.field):
+    if reading.constraint.test is Test.EXISTS and always_there(pattern.event, reading.field):
         return True
-    held = pattern.fields.get(one.field, ())
-    return bool(held) and not may_meet((*held, opposite(one.constraint)))
-
-
-def _limit(
-    mapped: MappedEvent, wanted: list[Reading], suppressors: list[list[Reading]], is_named: bool
-) -> tuple[Verdict, str]:
-    """The best that the event allows, and why.
-
-    A field that must not be there only may be missing, and nobody can tell what a placeholder
-    stands for. Whether a log source means the event is no question where the rule names it.
-    """
-    event, said = mapped.event, [mapped.why] if mapped.why and not is_named else []
-    best = YES if is_named else mapped.limit
-    single = [one[0] for one in suppressors if len(one) == 1 and not one[0].lost]
-    absent = _named(single, Test.EXISTS)
-    lacking = _lacking([*wanted, *chain.from_iterable(suppressors)])
-    if absent:
-        said.append(f"whether {event} comes without {absent} is not known")
-    if lacking:
-        said.append(f"the rule's placeholder {lacking} has no value")
-    foreign = _foreign(event, wanted, suppressors)
-    if foreign:
-        said.append(
-            f"it asks for {event} of another provider than {foreign}, which no source describes"
-        )
-    limit = all_of((best, UNKNOWN)) if absent or lacking or foreign else best
-    return limit, "; ".join(said)
-
-
-def _foreign(event: EventId, wanted: list[Reading], suppressors: list[list[Reading]]) -> str:
-    """The provider of the event that is described, where a rule asks for one of another provider
-    that has the same number in a log to which many write; '' otherwise."""
-    provider = provider_among_many(event)
-    asked = [one.constraint for one in wanted if one.field == _PROVIDER and one.constraint]
-    excluded = [
-        one.constraint
-        for (one, *others) in suppressors
-        if not others and one.field == _PROVIDER and one.constraint
-    ]
-    other = any(one.admits(provider) is False and not _akin(provider, one) for one in asked)
-    other = other or any(one.admits(provider) is True for one in excluded)
-    return provider if provider and other else ""
-
-
-def _akin(provider: str, asked: Constraint) -> bool:
-    """Whether a name that is asked for has the provider's in it, or the other way round: sources
-    spell some with more words, and instances of a service have names of their own."""
-    name = fold(provider)
-    return not asked.negated and any(name in fold(x) or fold(x) in name for x in asked.values)
-
-
-def _named(readings: Iterable[Reading], test: Test) -> str:
-    names = (one.literal.field for one in readings if one.literal.constraint.test is test)
-    return ", ".join(dict.fromkeys(names))
-
-
-def _lacking(readings: Iterable[Reading]) -> str:
-    found = (one.literal.constraint for one in readings)
-    names = (name for one in found if one.test is Test.UNKNOWN for name in one.values)
-    return ", ".join(dict.fromkeys(names))
+    constraints = pattern.fields.get(reading.field, ())
+    return bool(constraints) and not may_meet((*constraints, opposite(reading.constraint)))
 
 
 @lru_cache(maxsize=8192)
 def _one_of_equals(demand: Demand) -> Demand:
-    """The first of all equal ones: who judges may then compare by identity, which costs less."""
+    """The first of all equal demands, so that judging compares them cheaply, by identity."""
     return demand
 
 
-def _pattern(event: EventId, said: Iterable[tuple[str, Constraint]]) -> EventPattern:
+def _pattern(event: EventId, field_tests: Iterable[tuple[str, Constraint]]) -> EventPattern:
     fields: dict[str, dict[Constraint, None]] = {}
-    for name, constraint in said:
+    for name, constraint in field_tests:
         fields.setdefault(name, {})[constraint] = None
-    return EventPattern(event, {name: tuple(found) for name, found in fields.items()})
+    return EventPattern(event, {name: tuple(constraints) for name, constraints in fields.items()})
 
 
 def _excluded(event: EventId, suppressor: list[Reading]) -> EventPattern:
-    said = []
-    for one in suppressor:
-        if one.literal.field == KEYWORD:
-            said.append((KEYWORD, one.literal.constraint))
-        elif not one.lost:
-            said.append((one.field, one.constraint or Constraint(Test.UNKNOWN)))
-    return _pattern(event, said)
+    field_tests = []
+    for reading in suppressor:
+        if reading.literal.field == KEYWORD:
+            field_tests.append((KEYWORD, reading.literal.constraint))
+        elif not reading.lost:
+            field_tests.append((reading.field, reading.constraint or Constraint(Test.UNKNOWN)))
+    return _pattern(event, field_tests)
 
 
-def _needs(wanted: list[Reading], suppressors: list[list[Reading]]) -> list[Need]:
+def _needs(required: list[Reading], suppressors: list[list[Reading]]) -> list[Need]:
     """What must be filled for the branch to hold.
 
     An exclusion that only asks whether fields are empty holds for good where they are missing:
     then the branch is dead, so one of those fields is needed.
     """
-    found = [one.need for one in wanted if one.need is not None and not one.empty]
+    all_needs = [
+        reading.need for reading in required if reading.need is not None and not reading.empty
+    ]
     for suppressor in suppressors:
-        if all(one.empty and one.need is not None for one in suppressor):
-            needs = [one.need for one in suppressor if one.need is not None]
+        if all(reading.empty and reading.need is not None for reading in suppressor):
+            needs = [reading.need for reading in suppressor if reading.need is not None]
             names = tuple(name for need in needs for name in need.fields)
             doubt = next((need.doubt for need in needs if need.doubt), "")
-            why = "" if names or doubt else needs[0].why
-            found.append(Need(suppressor[0].literal.field, names, why=why, doubt=doubt))
-    return list(dict.fromkeys(found))
+            reason = "" if names or doubt else needs[0].why
+            all_needs.append(Need(suppressor[0].literal.field, names, why=reason, doubt=doubt))
+    return list(dict.fromkeys(all_needs))
 
 
-def _suppressors(wanted: list[Reading], suppressors: list[list[Reading]]) -> list[tuple[Need, ...]]:
+def _suppressors(
+    required: list[Reading], suppressors: list[list[Reading]]
+) -> list[tuple[Need, ...]]:
     """What keeps the rule from firing, by the fields without which it does not.
 
     These are its exclusions, and its own tests that a field is empty: they hold for good where
     the field is missing.
     """
-    found = [_firm(suppressor) for suppressor in suppressors]
-    found += [(one.need,) for one in wanted if one.need is not None and one.empty]
-    return list(dict.fromkeys(needs for needs in found if needs))
+    need_groups = [_firm(suppressor) for suppressor in suppressors]
+    need_groups += [
+        (reading.need,) for reading in required if reading.need is not None and reading.empty
+    ]
+    return list(dict.fromkeys(needs for needs in need_groups if needs))
 
 
 def _firm(suppressor: list[Reading]) -> tuple[Need, ...]:
-    return tuple(one.need for one in suppressor if one.need is not None and not one.empty)
+    return tuple(
+        reading.need for reading in suppressor if reading.need is not None and not reading.empty
+    )
 
 
 def _overbroad(suppressors: list[list[Reading]]) -> list[tuple[Need, tuple[Need, ...]]]:
-    found = [
-        (one.need, _firm(suppressor))
+    pairs = [
+        (reading.need, _firm(suppressor))
         for suppressor in suppressors
-        for one in suppressor
-        if one.empty and one.need is not None and _firm(suppressor)
+        for reading in suppressor
+        if reading.empty and reading.need is not None and _firm(suppressor)
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(pairs))
 
 
 def _narrowed(pattern: EventPattern, several: list[list[Reading]]) -> EventPattern | None:
     """A pattern of events that no exclusion touches: each has one of its tests turned round."""
-    said = [(name, one) for name, held in pattern.fields.items() for one in held]
+    field_tests = [
+        (name, constraint)
+        for name, constraints in pattern.fields.items()
+        for constraint in constraints
+    ]
     for suppressor in several:
         turned = [
-            one
-            for one in suppressor
-            if one.constraint is not None and one.constraint.test is not Test.UNKNOWN
+            reading
+            for reading in suppressor
+            if reading.constraint is not None and reading.constraint.test is not Test.UNKNOWN
         ]
         if not turned:
             return None
-        chosen = min(turned, key=lambda one: one.field in pattern.fields)
+        chosen = min(turned, key=lambda reading: reading.field in pattern.fields)
         if chosen.constraint is not None:
-            said.append((chosen.field, opposite(chosen.constraint)))
-    narrowed = _pattern(pattern.event, said)
-    return narrowed if all(_some(held) for held in narrowed.fields.values()) else None
+            field_tests.append((chosen.field, opposite(chosen.constraint)))
+    narrowed = _pattern(pattern.event, field_tests)
+    return narrowed if all(_some(constraints) for constraints in narrowed.fields.values()) else None
 
 
 def _some(constraints: Sequence[Constraint]) -> bool:
     """Whether some text is known to meet all constraints; False says nothing."""
-    tried = [value for one in constraints if not one.negated for value in one.values]
+    tried = [
+        value for constraint in constraints if not constraint.negated for value in constraint.values
+    ]
     joined = "".join(tried[:1]) + _ELSE
-    return any(all(one.admits(text) for one in constraints) for text in (*tried, joined, _ELSE, ""))
+    return any(
+        all(constraint.admits(value) for constraint in constraints)
+        for value in (*tried, joined, _ELSE, "")
+    )

@@ -47,8 +47,9 @@ if TYPE_CHECKING:
 
 _MOST_FIELDS = 3
 _CUT_OFF = "more branches than are kept, and none of those kept can hold"
-Parts = dict[str, Any]
-"""The parts of a rule by the names of `Rule`, and its branches before they are placed."""
+Draft = dict[str, Any]
+"""The fields of a `Rule` that is being made, by name; also `conjunctions`, its branches before they
+are mapped to events, and `pipeline_names`, the field names that a pipeline gave to it."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ class Compiler:
     conversion: Conversion = NO_CONVERSION
     pipeline: ProcessingPipeline | None = None
 
-    def naming(self, made: Mapping[str, tuple[str, ...]]) -> Knowledge:
+    def naming(self, pipeline_names: Mapping[str, tuple[str, ...]]) -> Knowledge:
         """The tables with the site's own names, and those that a pipeline gave to a rule."""
-        names = {**made, **self.conversion.names}
+        names = {**pipeline_names, **self.conversion.names}
         return replace(self.known, synonyms=names) if names else self.known
 
 
@@ -89,9 +90,9 @@ def rules_of(documents: Sequence[Document], compiler: Compiler) -> tuple[list[Ru
             shared = {}
         else:
             last = _merged(last if action == "repeat" else shared, data)
-            rule, found = _compiled(document, last, compiler)
+            rule, new_faults = _compiled(document, last, compiler)
             parts_of_one.append(rule)
-            faults.extend(found)
+            faults.extend(new_faults)
     rules += united(parts_of_one)
     if documents and not rules:
         first = replace(documents[0], unreadable=NO_RULE)
@@ -103,23 +104,25 @@ def rules_of(documents: Sequence[Document], compiler: Compiler) -> tuple[list[Ru
 def _compiled(
     document: Document, data: dict[str, Any], compiler: Compiler
 ) -> tuple[Rule, list[Fault]]:
-    parts, faults = _parts(document, data, compiler)
-    rule = _placed(parts, compiler.naming(parts.pop("made", {})))
-    misspellings = {field: why for branch in rule.branches for field, why in _misspelt(branch)}
-    faults += [misspelt(document, field, why) for field, why in misspellings.items()]
+    draft, faults = _draft_of(document, data, compiler)
+    rule = _placed(draft, compiler.naming(draft.pop("pipeline_names", {})))
+    misspellings = {
+        field: reason for branch in rule.branches for field, reason in _misspelt(branch)
+    }
+    faults += [misspelt(document, field, reason) for field, reason in misspellings.items()]
     return rule, faults
 
 
 def _misspelt(branch: Branch) -> Iterator[tuple[str, str]]:
-    """Fields that no event of a branch has and that are like others, with the words for it."""
+    """Fields that no event of a branch has and that resemble ones it has, with the suggestion."""
     for candidates in branch.alternatives:
-        lost = [
+        lost_needs = [
             {need.sigma: need.why for need in _every_need(candidate.demand) if need.lost}
             for candidate in candidates
         ]
-        for field in set.intersection(*map(set, lost)):
-            if MEANT in lost[0][field]:
-                yield field, lost[0][field]
+        for field in set.intersection(*map(set, lost_needs)):
+            if MEANT in lost_needs[0][field]:
+                yield field, lost_needs[0][field]
 
 
 def _every_need(demand: Demand) -> Iterator[Need]:
@@ -129,14 +132,14 @@ def _every_need(demand: Demand) -> Iterator[Need]:
 
 
 def _unreadable(document: Document) -> Rule:
-    """What stands for a document without a rule, so that none is passed over."""
-    parts = _heading(document, document.data)
+    """What stands for a document that holds no rule, so that none is silently dropped."""
+    draft = _heading(document, document.data)
     number = f"#{document.index + 1}" if document.index else ""
     if not document.data.get("id"):
-        parts["id"] = f"{document.file.name}{number}"  # several files may have one stem
-    why = document.unreadable.removeprefix("cannot be read: ")
-    parts.update(kind="unreadable", unjudged=f"cannot be read: {why}")
-    return Rule(**parts)
+        draft["id"] = f"{document.file.name}{number}"  # several files may have one stem
+    reason = document.unreadable.removeprefix("cannot be read: ")
+    draft.update(kind="unreadable", unjudged=f"cannot be read: {reason}")
+    return Rule(**draft)
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -149,29 +152,31 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _placed(parts: Parts, known: Knowledge) -> Rule:
+def _placed(draft: Draft, knowledge: Knowledge) -> Rule:
     """A rule with the events that show its branches."""
-    found = parts.pop("found", ())
-    placement = known.place(parts["logsource"])
+    conjunctions = draft.pop("conjunctions", ())
+    placement = knowledge.place(draft["logsource"])
     if placement.unmapped == NO_CHANNEL:
-        placement = channels_named(found, known) or placement
-    if not parts["unjudged"] and parts["kind"] == "rule":
-        parts["unjudged"] = placement.unmapped
-    branches = tuple(branch_of(conj, placement, known, needs_text(conj[0])) for conj in found)
+        placement = channels_named(conjunctions, knowledge) or placement
+    if not draft["unjudged"] and draft["kind"] == "rule":
+        draft["unjudged"] = placement.unmapped
+    branches = tuple(
+        branch_of(conj, placement, knowledge, needs_text(conj[0])) for conj in conjunctions
+    )
     branches = _of_today(branches)
-    if parts.get("truncated") and not any(branch.alternatives for branch in branches):
-        parts["unjudged"] = parts["unjudged"] or _CUT_OFF
-    is_rule = parts["kind"] == "rule" and not parts["unjudged"]
+    if draft.get("truncated") and not any(branch.alternatives for branch in branches):
+        draft["unjudged"] = draft["unjudged"] or _CUT_OFF
+    is_rule = draft["kind"] == "rule" and not draft["unjudged"]
     if is_rule and not any(branch.alternatives for branch in branches):
-        parts["impossible"] = _impossible(found, placement, known)
-    return Rule(**parts, branches=branches, applicable=placement.applicable)
+        draft["impossible"] = _impossible(conjunctions, placement, knowledge)
+    return Rule(**draft, branches=branches, applicable=placement.applicable)
 
 
-def _impossible(found: Sequence[Conj], placement: Placement, known: Knowledge) -> str:
+def _impossible(conjunctions: Sequence[Conj], placement: Placement, knowledge: Knowledge) -> str:
     if placement.impossible:
         return placement.impossible
-    alternatives = [alternatives_of(needs, placement, known) for needs, _ in found]
-    reasons = map(why_impossible, found, alternatives, repeat(known))
+    alternatives = [alternatives_of(needs, placement, knowledge) for needs, _ in conjunctions]
+    reasons = map(why_impossible, conjunctions, alternatives, repeat(knowledge))
     return next((reason for reason in reasons if reason != IMPOSSIBLE), IMPOSSIBLE)
 
 
@@ -181,45 +186,52 @@ def _of_today(branches: tuple[Branch, ...]) -> tuple[Branch, ...]:
     Rules name the numbers of old and new Windows together: that the old ones are gone loses
     nothing.
     """
-    meant = [one for branch in branches for one in branch.alternatives]
-    gone = {id(one) for one in meant if all(retired(candidate.event) for candidate in one)}
-    if not gone or len(gone) == len(meant):
+    alternatives = [candidates for branch in branches for candidates in branch.alternatives]
+    gone = {
+        id(candidates)
+        for candidates in alternatives
+        if all(retired(candidate.event) for candidate in candidates)
+    }
+    if not gone or len(gone) == len(alternatives):
         return branches
     return tuple(
         replace(
-            branch, alternatives=tuple(one for one in branch.alternatives if id(one) not in gone)
+            branch,
+            alternatives=tuple(
+                candidates for candidates in branch.alternatives if id(candidates) not in gone
+            ),
         )
         for branch in branches
     )
 
 
-def _parts(
+def _draft_of(
     document: Document, data: dict[str, Any], compiler: Compiler
-) -> tuple[Parts, list[Fault]]:
-    parts = _heading(document, data)
+) -> tuple[Draft, list[Fault]]:
+    draft = _heading(document, data)
     try:
         if "correlation" in data and not _is_remark(data):
-            errors = _correlation(parts, data, compiler)
+            errors = _correlation(draft, data, compiler)
         elif "filter" in data:
-            parts.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
+            draft.update(kind="filter", unjudged="a filter: it narrows other rules, see those")
             errors = _filter_errors(data)
         else:
-            errors = _rule(parts, data, compiler)
+            errors = _rule(draft, data, compiler)
             if _is_remark(data):
                 errors.append(MetadataError("correlation", data["correlation"]))
     except Exception as error:  # whatever pySigma makes of a hostile document
         errors = [error]
-        parts.update(kind="unreadable", unjudged=f"cannot be read: {said(error)}")
-    return parts, [fault_of(document, error) for error in errors]
+        draft.update(kind="unreadable", unjudged=f"cannot be read: {said(error)}")
+    return draft, [fault_of(document, error) for error in errors]
 
 
 def _is_remark(data: dict[str, Any]) -> bool:
-    """Whether a rule with a detection of its own only remarks what to correlate it by."""
+    """Whether `correlation` is a mere note, as a text or list, in a rule with its own detection."""
     return "detection" in data and isinstance(data.get("correlation"), str | list)
 
 
-def _heading(document: Document, data: dict[str, Any]) -> Parts:
-    """What a rule says of itself, whatever else is wrong with it."""
+def _heading(document: Document, data: dict[str, Any]) -> Draft:
+    """The metadata of a rule, as far as they can be read, whatever else is wrong with it."""
     stem = document.file.name.rpartition("/")[2].rpartition(".")[0]
     tags = data.get("tags")
     tags = [tags] if isinstance(tags, str) else tags
@@ -249,7 +261,7 @@ def _text(data: dict[str, Any], key: str) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def _rule(parts: Parts, data: dict[str, Any], compiler: Compiler) -> list[Exception]:
+def _rule(draft: Draft, data: dict[str, Any], compiler: Compiler) -> list[Exception]:
     """Add a rule's condition; its errors that do not keep it from being judged are returned."""
     from sigma.rule import SigmaRule
     from sigma.rule.detection import EmptySigmaDetections
@@ -259,39 +271,41 @@ def _rule(parts: Parts, data: dict[str, Any], compiler: Compiler) -> list[Except
     errors = [*rule.errors, *errors]
     broken = isinstance(rule.detection, EmptySigmaDetections)
     if broken or isinstance(rule.logsource, EmptyLogSource):
-        blamed = [one for one in errors if broken or "Logsource" in type(one).__name__]
-        text = said((blamed or errors)[-1])
-        parts.update(kind="unreadable", unjudged=f"cannot be read: {text}")
+        blamed = [error for error in errors if broken or "Logsource" in type(error).__name__]
+        message = said((blamed or errors)[-1])
+        draft.update(kind="unreadable", unjudged=f"cannot be read: {message}")
         return errors
     if any("|" in str(condition) for condition in rule.detection.condition):
-        parts.update(kind="aggregation", unjudged=OLD_COUNT)
+        draft.update(kind="aggregation", unjudged=OLD_COUNT)
         return [*errors, _condition_error(OLD_COUNT)]
-    parts["unjudged"] = narrow(rule, data, compiler.filters)
-    if not parts["unjudged"] and compiler.pipeline is not None:
-        parts["unjudged"], parts["made"] = convert(compiler.pipeline, rule)
-        parts["logsource"] = _logsource(rule.logsource)
-    if parts["unjudged"]:
+    draft["unjudged"] = narrow(rule, data, compiler.filters)
+    if not draft["unjudged"] and compiler.pipeline is not None:
+        draft["unjudged"], draft["pipeline_names"] = convert(compiler.pipeline, rule)
+        draft["logsource"] = _logsource(rule.logsource)
+    if draft["unjudged"]:
         return errors
     tree = rule_tree(rule, compiler.conversion.placeholders)
-    parts["unjudged"] = _foreign(data, tree, compiler.naming(parts.get("made", {})))
-    found, truncated = expand(tree)
+    draft["unjudged"] = _foreign(data, tree, compiler.naming(draft.get("pipeline_names", {})))
+    conjunctions, truncated = expand(tree)
     # The tree is kept where the branches are not all there is.
-    parts.update(found=found, truncated=truncated, tree=tree if truncated else None)
+    draft.update(conjunctions=conjunctions, truncated=truncated, tree=tree if truncated else None)
     return errors
 
 
 def _logsource(source: SigmaLogSource) -> LogSource:
-    named = (source.product, source.category, source.service)
-    return LogSource(*((part or "").lower() for part in named))
+    names = (source.product, source.category, source.service)
+    return LogSource(*((part or "").lower() for part in names))
 
 
-def _foreign(data: dict[str, Any], tree: Node, known: Knowledge) -> str:
+def _foreign(data: dict[str, Any], tree: Node, knowledge: Knowledge) -> str:
     """Why a rule cannot be judged that names fields by another taxonomy; '': it can."""
     taxonomy = data.get("taxonomy") or "sigma"
     if taxonomy == "sigma":
         return ""
     unmapped = [
-        name for name in fields_of(tree) if not (name in known.synonyms or known.header_name(name))
+        name
+        for name in fields_of(tree)
+        if not (name in knowledge.synonyms or knowledge.header_name(name))
     ]
     if not unmapped:
         return ""
@@ -305,25 +319,25 @@ def _filter_errors(data: dict[str, Any]) -> list[Exception]:
     return list(SigmaFilter.from_dict(data, collect_errors=True).errors)
 
 
-def _condition_error(text: str) -> Exception:
+def _condition_error(message: str) -> Exception:
     from sigma.exceptions import SigmaConditionError
 
-    return SigmaConditionError(text)
+    return SigmaConditionError(message)
 
 
-def _correlation(parts: Parts, data: dict[str, Any], compiler: Compiler) -> list[Exception]:
+def _correlation(draft: Draft, data: dict[str, Any], compiler: Compiler) -> list[Exception]:
     from sigma.correlations import SigmaCorrelationRule
 
     rule, errors = read_with(partial(SigmaCorrelationRule.from_dict, collect_errors=True), data)
-    parts["kind"] = "correlation"
+    draft["kind"] = "correlation"
     errors = [*rule.errors, *errors]
     blocking = [error for error in rule.errors if not is_of_metadata(error)]
     if blocking:
-        parts["unjudged"] = f"cannot be read: {said(blocking[0])}"
+        draft["unjudged"] = f"cannot be read: {said(blocking[0])}"
         return errors
-    found = correlation_of(rule, compiler.conversion.names)
-    if isinstance(found, str):
-        parts["unjudged"] = found
+    correlation = correlation_of(rule, compiler.conversion.names)
+    if isinstance(correlation, str):
+        draft["unjudged"] = correlation
     else:
-        parts["correlation"] = found
+        draft["correlation"] = correlation
     return errors

@@ -29,13 +29,13 @@ def rule_tree(rule: SigmaRule, placeholders: Placeholders = NO_VALUES) -> Node:
     Raises what pySigma raises for a condition that it cannot read, and `EmptyCondition`.
     """
     for condition in rule.detection.condition:
-        for asked, pattern in _SELECTOR.findall(condition):
+        for selector, pattern in _SELECTOR.findall(condition):
             if not any(_is_named(name, pattern) for name in rule.detection.detections):
                 raise EmptyCondition(
-                    f"{' '.join(asked.split())!r} in the condition names no search"
+                    f"{' '.join(selector.split())!r} in the condition names no search"
                 )
-    found = [condition.parsed for condition in rule.detection.parsed_condition]
-    return either([_node(one, placeholders) for one in found])
+    parsed = [condition.parsed for condition in rule.detection.parsed_condition]
+    return either([_node(condition, placeholders) for condition in parsed])
 
 
 def _is_named(name: str, pattern: str) -> bool:
@@ -44,8 +44,8 @@ def _is_named(name: str, pattern: str) -> bool:
         return False
     if pattern == "them":
         return True
-    wanted = with_wildcards(pattern)
-    return wanted is not None and wanted.is_all_of(name)
+    name_pattern = with_wildcards(pattern)
+    return name_pattern is not None and name_pattern.is_all_of(name)
 
 
 def _node(item: Any, placeholders: Placeholders) -> Node:

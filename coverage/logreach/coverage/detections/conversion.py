@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _LISTS: Shape = {...: (str, int, [(str, int)])}
 _YAML = (".yml", ".yaml")
-_EXTERNAL = ".external"  # the module of what fetches values: from files, the web, commands
+_EXTERNAL = (
+    ".external"  # the modules of transformations that fetch values: from files, the web, commands
+)
 _FORMS = frozenset({"caseless", "keyword", "text"})
 _INSTALL = "pip install 'logreach[pipelines]' brings windows-audit, windows-logsources and sysmon"
 Lists = Mapping[str, tuple[str, ...]]
@@ -57,10 +59,10 @@ def conversion_of(
     if not pipelines and field_names is None and placeholders is None:
         return NO_CONVERSION
     names, values = _lists(field_names), _lists(placeholders)
-    made = _resolved(pipelines) if pipelines else None
-    if made is not None:
-        names = {**dict(_inverse(made)), **names}
-    values = {name.strip("%").casefold(): found for name, found in values.items()}
+    pipeline = _resolved(pipelines) if pipelines else None
+    if pipeline is not None:
+        names = {**dict(_inverse(pipeline)), **names}
+    values = {name.strip("%").casefold(): replacements for name, replacements in values.items()}
     return Conversion(tuple(pipelines), names, values, _key(pipelines, names, values))
 
 
@@ -74,11 +76,11 @@ def _lists(path: Path | None) -> dict[str, tuple[str, ...]]:
         table: dict[str, Any] = yaml_table(path, _LISTS)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else ""
-        raise InputError([Fault("not readable as YAML", str(path), where)]) from None
+        position = f"line {mark.line + 1}" if mark else ""
+        raise InputError([Fault("not readable as YAML", str(path), position)]) from None
     return {
-        str(name): tuple(map(str, found if isinstance(found, list) else [found]))
-        for name, found in table.items()
+        str(name): tuple(map(str, value if isinstance(value, list) else [value]))
+        for name, value in table.items()
     }
 
 
@@ -93,19 +95,19 @@ def _resolved(names: Sequence[str]) -> ProcessingPipeline:
         and not (Path(name).suffix in _YAML and Path(name).is_file())
     ]
     if unknown:
-        known = ", ".join(sorted(installed.pipelines)) or "none"
-        hint = f"Installed: {known}; {_INSTALL}. Or name a YAML file."
+        available = ", ".join(sorted(installed.pipelines)) or "none"
+        hint = f"Installed: {available}; {_INSTALL}. Or name a YAML file."
         raise InputError([Fault("no such pipeline", name, hint=hint) for name in unknown])
     try:
-        made = installed.get_pipeline_resolver().resolve(list(names))
+        pipeline = installed.get_pipeline_resolver().resolve(list(names))
     except Exception as error:  # whatever pySigma makes of a file that is no pipeline
         raise InputError([Fault(f"pipeline cannot be read: {error}", ", ".join(names))]) from None
-    for transformation in _transformations(made.items):
+    for transformation in _transformations(pipeline.items):
         if type(transformation).__module__.endswith(_EXTERNAL):
-            text = f"{type(transformation).__name__} fetches values from outside"
+            message = f"{type(transformation).__name__} fetches values from outside"
             hint = "Give values to placeholders by --placeholders."
-            raise InputError([Fault(text, ", ".join(names), hint=hint)])
-    return made
+            raise InputError([Fault(message, ", ".join(names), hint=hint)])
+    return pipeline
 
 
 def _transformations(items: Iterable[Any]) -> Iterator[Any]:
@@ -127,7 +129,7 @@ def _inverse(pipeline: ProcessingPipeline) -> Iterator[tuple[str, tuple[str, ...
                     if source and target and source != target:
                         for name in _names_of(str(target)):
                             sources.setdefault(name, {})[str(source)] = None
-    yield from ((target, tuple(found)) for target, found in sources.items())
+    yield from ((target, tuple(replaced)) for target, replaced in sources.items())
 
 
 def _names_of(field: str) -> Iterator[str]:
@@ -144,9 +146,9 @@ def _key(pipelines: Sequence[str], names: Lists, values: Lists) -> str:
         return ""
     read = [Path(name).read_text("utf-8") for name in pipelines if Path(name).is_file()]
     versions = sorted(
-        f"{one.name} {one.version}"
-        for one in distributions()
-        if str(one.name).lower().startswith("pysigma")
+        f"{package.name} {package.version}"
+        for package in distributions()
+        if str(package.name).lower().startswith("pysigma")
     )
     return repr((tuple(pipelines), read, versions, sorted(names.items()), sorted(values.items())))
 
@@ -160,9 +162,9 @@ def convert(pipeline: ProcessingPipeline, rule: SigmaRule) -> tuple[str, Lists]:
         pipeline.apply(rule)
     except Exception as error:  # pipelines are programs, and each raises what it likes
         return f"its pipeline refuses it: {error}", {}
-    made = pipeline.field_mappings.target_fields
+    renamed = pipeline.field_mappings.target_fields
     return "", {
         str(target): tuple(sorted(str(source) for source in sources if source))
-        for target, sources in made.items()
+        for target, sources in renamed.items()
         if target
     }

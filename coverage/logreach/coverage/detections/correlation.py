@@ -109,8 +109,8 @@ def _fields(
         )
         for alias in rule.aliases
     }
-    wanted = dict.fromkeys((*(rule.group_by or ()), *counted))
-    return tuple(CountedField(_known(name, names), aliases.get(name, ())) for name in wanted)
+    needed_names = dict.fromkeys((*(rule.group_by or ()), *counted))
+    return tuple(CountedField(_known(name, names), aliases.get(name, ())) for name in needed_names)
 
 
 def _known(name: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -55,22 +55,25 @@ def needs_text(needs: Sequence[Literal]) -> str:
 
 def _joined(literals: Sequence[Literal]) -> str:
     # What an expression with wildcards implies says nothing new.
-    matched = {one.field for one in literals if one.constraint.test is Test.MATCHES}
+    matched = {literal.field for literal in literals if literal.constraint.test is Test.MATCHES}
     implied = (Test.BEGINS, Test.ENDS, Test.CONTAINS)
     expressions = {
         value
-        for one in literals
-        if one.constraint.test is Test.MATCHES
-        for value in one.constraint.values
+        for literal in literals
+        if literal.constraint.test is Test.MATCHES
+        for value in literal.constraint.values
     }
     shown = [
-        literal_text(one)
-        for one in literals
+        literal_text(literal)
+        for literal in literals
         if not (
-            one.field in matched
-            and one.constraint.test in implied
-            and len(one.constraint.values) == 1
-            and any(_in_expression(one.constraint.values[0], text) for text in expressions)
+            literal.field in matched
+            and literal.constraint.test in implied
+            and len(literal.constraint.values) == 1
+            and any(
+                _in_expression(literal.constraint.values[0], expression)
+                for expression in expressions
+            )
         )
     ]
     return "; ".join(shown)

@@ -17,7 +17,7 @@ from logreach.inventories.files.faults import Fault, InputError
 _MOST_BYTES = 1_000_000  # a rule file; the largest known has some 30,000
 _MOST_NODES = 50_000  # values in a document, aliases written out
 _MOST_DEPTH = 200  # of values in values; Python, and YAML's reader far later, crash on too many
-_MOST_OPENED = 400  # of what may open another level, in files the depth of which is not looked at
+_MOST_OPENED = 400  # characters that may open a level of YAML; with fewer, depth is not checked
 _OPENING = b"[{-?"
 _INDENTED = b" " * _MOST_DEPTH
 NO_RULE = "holds no rule"
@@ -61,12 +61,12 @@ def rule_files(paths: Iterable[Path]) -> tuple[list[RuleFile], list[Fault]]:
     absent = [path for path in paths if not path.exists()]
     if absent:
         raise InputError(Fault("no such rule file or folder", str(path)) for path in absent)
-    found: dict[str, RuleFile] = {}
+    files: dict[str, RuleFile] = {}
     faults: list[Fault] = []
     for path in paths:
         for file, name in _files_under(path, faults):
-            found[name] = _read(file, name)
-    return list(found.values()), faults
+            files[name] = _read(file, name)
+    return list(files.values()), faults
 
 
 def _read(file: Path, name: str) -> RuleFile:
@@ -83,8 +83,8 @@ def _files_under(path: Path, faults: list[Fault]) -> Iterator[tuple[Path, str]]:
         yield path, path.name
         return
     top = path.resolve().name
-    for parts in sorted(_names_in(path, (), faults, top)):
-        yield path.joinpath(*parts), f"{top}/{'/'.join(parts)}"
+    for names in sorted(_names_in(path, (), faults, top)):
+        yield path.joinpath(*names), f"{top}/{'/'.join(names)}"
 
 
 def _names_in(
@@ -94,15 +94,15 @@ def _names_in(
 
     A folder that cannot be listed is a fault: rules may lie in it.
     """
-    # A set of rules has thousands of files: the folder tells of each what it is.
+    # A rule set has thousands of files: scandir says what each is without opening it.
     try:
         with os.scandir(folder) as entries:
-            found = list(entries)
+            listed = list(entries)
     except OSError as error:
         name = "/".join((top, *above))
         faults.append(Fault(f"folder cannot be read: {error.strerror}", name))
         return
-    for entry in found:
+    for entry in listed:
         if entry.is_dir(follow_symlinks=False):
             yield from _names_in(folder / entry.name, (*above, entry.name), faults, top)
         elif _is_rules(entry.name) and entry.is_file():
@@ -130,13 +130,13 @@ def documents(file: RuleFile) -> tuple[list[Document], list[Fault]]:
     try:
         loaded = list(load_documents(file.content))
     except Exception as error:  # explicit tags on odd values raise whatever they like
-        where, hint = place_of(file.content, error), hint_of(error)
-        return _nothing(file, Fault("not readable as YAML", file.name, where, hint))
+        position, hint = place_of(file.content, error), hint_of(error)
+        return _nothing(file, Fault("not readable as YAML", file.name, position, hint))
     if all(data is None for data, _ in loaded):
         hint = "It is empty, or all of it are comments."
         return _nothing(file, Fault(NO_RULE, file.name, hint=hint))
     alone = len(loaded) == 1
-    found = []
+    readable = []
     faults = []
     for index, (data, duplicates) in enumerate(loaded):
         if data is None:
@@ -145,18 +145,18 @@ def documents(file: RuleFile) -> tuple[list[Document], list[Fault]]:
         document = _document(file, index, line, data)
         if document.unreadable:
             faults.append(Fault(document.unreadable, file.name, f"line {line}"))
-        faults += [_duplicate(file, one) for one in duplicates]
-        deciding = [one.key for one in duplicates if not one.metadata]
+        faults += [_duplicate(file, duplicate) for duplicate in duplicates]
+        deciding = [duplicate.key for duplicate in duplicates if not duplicate.metadata]
         if deciding and not document.unreadable:
             document = replace(document, unreadable=_TWICE.format(key=deciding[0]))
-        found.append(document)
-    return found, faults
+        readable.append(document)
+    return readable, faults
 
 
 def _duplicate(file: RuleFile, duplicate: Duplicate) -> Fault:
-    text = f"Sigma rule: {_TWICE.format(key=duplicate.key)}"
+    message = f"Sigma rule: {_TWICE.format(key=duplicate.key)}"
     hint = "YAML keeps the last one, and Sigma's tools refuse the file."
-    return Fault(text, file.name, f"line {duplicate.line}", hint)
+    return Fault(message, file.name, f"line {duplicate.line}", hint)
 
 
 def _nothing(file: RuleFile, fault: Fault) -> tuple[list[Document], list[Fault]]:
@@ -185,8 +185,8 @@ def _too_deep(content: bytes) -> bool:
             if depth > _MOST_DEPTH:
                 return True
     except yaml.YAMLError as error:
-        # PyYAML from 6.0.4 on looks ahead and refuses a depth of its own, far beyond ours. Of any
-        # other error reading tells: what stands before it is not too deep.
+        # PyYAML from 6.0.4 on looks ahead and refuses a depth of its own, far beyond ours. Any
+        # other error is told when the file is read: what stands before it is not too deep.
         return "maximum nesting depth" in str(error)
     return False
 

@@ -34,8 +34,8 @@ def telling(verdict: Verdict, ways: Sequence[WayResult], rule: Rule) -> tuple[Re
     if not verdict.settled and all(reason.missing is None for reason in reasons):
         reasons = each_once([reasons, tuple(_missing_fact(ways))])
     if rule.truncated and verdict != YES:
-        text = f"it has more branches than are looked at ({len(rule.branches)})"
-        reasons = (*reasons, Reason("knowledge", rule.title, UNKNOWN, text))
+        explanation = f"it has more branches than are looked at ({len(rule.branches)})"
+        reasons = (*reasons, Reason("knowledge", rule.title, UNKNOWN, explanation))
     if rule.beside and verdict != YES:
         reasons = (Reason("knowledge", rule.title, UNKNOWN, rule.beside), *reasons)
     return reasons
@@ -43,9 +43,9 @@ def telling(verdict: Verdict, ways: Sequence[WayResult], rule: Rule) -> tuple[Re
 
 def _first_two(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     """The first two reasons; a role that is unknown is the second, as all else hangs on it."""
-    first, others = reasons[:1], reasons[1:]
-    roles = [reason for reason in others if reason.link == "role" and not reason.verdict.settled]
-    return (*first, *(roles or others)[:1])
+    first, further = reasons[:1], reasons[1:]
+    roles = [reason for reason in further if reason.link == "role" and not reason.verdict.settled]
+    return (*first, *(roles or further)[:1])
 
 
 def with_exclusions(
@@ -58,8 +58,8 @@ def with_exclusions(
 
 def _on_exclusions(used: Iterable[CandidateResult]) -> Iterator[Reason]:
     for candidate in used:
-        for text in exclusion_notes(candidate):
-            yield Reason("knowledge", candidate.event, YES, text)
+        for note in exclusion_notes(candidate):
+            yield Reason("knowledge", candidate.event, YES, note)
 
 
 def exclusion_notes(candidate: CandidateResult) -> Iterator[str]:

@@ -65,8 +65,8 @@ def _states(hosts: Iterable[Host]) -> Iterator[SysmonState]:
 
 
 def _name(state: SysmonState) -> str:
-    said = f"{state.version}\0{state.config}\0{_engine()}"
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    identity = f"{state.version}\0{state.config}\0{_engine()}"
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @lru_cache(maxsize=1)
@@ -79,15 +79,17 @@ def _recall(name: str, sieve: Remembering, folder: Path) -> int:
     """Give a filter the answers that were kept; returns how many."""
     kept = cache.load(folder, name, _KIND)
     try:
-        found = {str(key): _answer(entry) for key, entry in kept.items()}
+        answers = {str(key): _answer(entry) for key, entry in kept.items()}
     except (AttributeError, KeyError, TypeError, ValueError):
         return 0
-    sieve.answers.update(found)
-    return len(found)
+    sieve.answers.update(answers)
+    return len(answers)
 
 
 def _entry(answer: FilterAnswer) -> list[Any]:
-    deciders = [[one.name, one.line, one.text, one.source] for one in answer.deciders]
+    deciders = [
+        [decider.name, decider.line, decider.text, decider.source] for decider in answer.deciders
+    ]
     return [
         int(answer.level),
         answer.exact,

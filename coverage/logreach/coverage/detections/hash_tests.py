@@ -13,7 +13,7 @@ _ALGORITHM = re.compile(r"^([A-Za-z0-9]+)=")
 def hashes_needed(field: str, constraint: Constraint) -> tuple[str, ...]:
     """The hashes that a test on a whole field names ('Hashes:SHA256'), or the field itself."""
     algorithms = {_ALGORITHM.match(value) for value in constraint.values}
-    names = {f"{field}:{found[1].upper()}" if found else field for found in algorithms}
+    names = {f"{field}:{algorithm[1].upper()}" if algorithm else field for algorithm in algorithms}
     return tuple(sorted(names)) or (field,)
 
 
@@ -34,5 +34,5 @@ def hash_test(constraint: Constraint, algorithm: str) -> Constraint:
             return Constraint(Test.UNKNOWN)
 
 
-def _expressions(found: Iterable[str]) -> Constraint:
-    return Constraint(Test.MATCHES, tuple(found))
+def _expressions(expressions: Iterable[str]) -> Constraint:
+    return Constraint(Test.MATCHES, tuple(expressions))

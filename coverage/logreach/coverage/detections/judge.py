@@ -33,12 +33,15 @@ from logreach.coverage.engine.verdict import NO, YES, Level, Verdict, all_of
 from logreach.coverage.events.event_id import EventId
 
 _FILTERING = frozenset({"filter", "forwarding", "channel access"})
-_Asked = tuple[LinkKind, str, int]
-"""A link before it is answered: its node in the place of the answer."""
+_PendingLink = tuple[LinkKind, str, int]
+"""A link before it is judged: its kind, its name and the number of the node that will answer it."""
 
 
 class _Base(NamedTuple):
-    """What a host says of a demand, and the links that are broken; `open`: filters decide."""
+    """How a host meets a demand before filters are looked at, with the links that are broken.
+
+    `open`: it may still hold, so that what filters leave of the event decides.
+    """
 
     result: CandidateResult
     broken: tuple[Link, ...]
@@ -46,9 +49,10 @@ class _Base(NamedTuple):
 
 
 class RuleJudge:
-    """Reads rules off one evaluation; what many have in common is worked out once.
+    """Reads the results of rules off one evaluation; what many rules share is worked out once.
 
-    Most candidates come to the same, so results are told apart by their `place`.
+    Most candidates have equal results: these are one object, with a number (`place`) by which
+    results are compared.
     """
 
     def __init__(self, evaluation: Evaluation, reasons: Reasons) -> None:
@@ -64,10 +68,10 @@ class RuleJudge:
 
     def result(self, rule: RuleNode) -> RuleResult:
         """What has become of a rule."""
-        known = self._results.get(rule.rule.id)
-        if known is None:
-            known = self._results[rule.rule.id] = self._result(rule)
-        return known
+        result = self._results.get(rule.rule.id)
+        if result is None:
+            result = self._results[rule.rule.id] = self._result(rule)
+        return result
 
     def links(self, candidate: CandidateNode) -> list[Link]:
         """What a host says of a candidate link by link, in the order in which an event travels.
@@ -77,7 +81,7 @@ class RuleJudge:
         demand = candidate.demand
         if not self._verdict(demand.event_node).applicable:
             return []
-        links = [self._link(*asked) for asked in _asked(demand)]
+        links = [self._link(*pending) for pending in _pending_links(demand)]
         final = [link for link in links if _is_final(link)]
         if final:
             return final
@@ -102,13 +106,13 @@ class RuleJudge:
         )
         outcome = self._outcomes.get(key)
         if outcome is None:
-            lost = [ways[place] for place in dead]
-            outcome = self._outcomes[key] = outcome_of(rule.rule, verdict, ways, lost)
-        named: tuple[DeadBranch, ...] = ()
+            dead_ways = [ways[place] for place in dead]
+            outcome = self._outcomes[key] = outcome_of(rule.rule, verdict, ways, dead_ways)
+        dead_named: tuple[DeadBranch, ...] = ()
         if dead:
-            named = tuple(dict.fromkeys(dead_branches(rule, ways, dead)))
+            dead_named = tuple(dict.fromkeys(dead_branches(rule, ways, dead)))
         _, judged, state, log_sources, _, missing, _ = outcome
-        return RuleResult(rule.rule.id, judged, state, log_sources, named, missing, ways)
+        return RuleResult(rule.rule.id, judged, state, log_sources, dead_named, missing, ways)
 
     def _verdict(self, number: int) -> Verdict:
         return self._evaluation.verdict_at(number)
@@ -116,10 +120,10 @@ class RuleJudge:
     def _way(self, way: WayNode) -> WayResult:
         candidates = tuple([self.candidate(candidate) for candidate in way.candidates])
         key = tuple([candidate.place for candidate in candidates])
-        known = self._ways.get(key)
-        if known is None:
-            known = self._ways[key] = _way(len(self._ways), candidates, self._verdict(way.node))
-        return known
+        result = self._ways.get(key)
+        if result is None:
+            result = self._ways[key] = _way(len(self._ways), candidates, self._verdict(way.node))
+        return result
 
     def candidate(self, candidate: CandidateNode) -> CandidateResult:
         """What has become of a candidate event."""
@@ -130,10 +134,10 @@ class RuleJudge:
         if not verdict.applicable or verdict is YES:
             return base.result
         key = (base.result.place, self._reasons.source(candidate.passes))
-        known = self._filtered.get(key)
-        if known is None:
-            known = self._filtered[key] = self._passed(candidate, base)
-        return known
+        result = self._filtered.get(key)
+        if result is None:
+            result = self._filtered[key] = self._passed(candidate, base)
+        return result
 
     def _passed(self, candidate: CandidateNode, base: _Base) -> CandidateResult:
         """What filters leave of an event; one that is not written has nothing to be noisy about."""
@@ -152,10 +156,10 @@ class RuleJudge:
         return result._replace(noise=(), lost=())
 
     def _base(self, demand: DemandNode) -> _Base:
-        known = self._bases.get(demand.place)
-        if known is None:
-            known = self._bases[demand.place] = self._answered(demand)
-        return known
+        base = self._bases.get(demand.place)
+        if base is None:
+            base = self._bases[demand.place] = self._answered(demand)
+        return base
 
     def _answered(self, demand: DemandNode) -> _Base:
         if not self._verdict(demand.event_node).applicable:
@@ -166,9 +170,11 @@ class RuleJudge:
         noise = tuple(dict.fromkeys(self._unfilled(demand.suppressors)))
         return self._shared(demand, broken, noise, tuple(self._overdone(demand)))
 
-    def _broken(self, demand: DemandNode) -> tuple[_Asked, ...]:
+    def _broken(self, demand: DemandNode) -> tuple[_PendingLink, ...]:
         """The links before the filters that fall short."""
-        return tuple([asked for asked in _asked(demand) if self._falls_short(asked[2])])
+        return tuple(
+            [pending for pending in _pending_links(demand) if self._falls_short(pending[2])]
+        )
 
     def _falls_short(self, node: int) -> bool:
         verdict = self._verdict(node)
@@ -180,19 +186,19 @@ class RuleJudge:
     def _shared(
         self,
         demand: DemandNode,
-        broken: tuple[_Asked, ...],
+        broken: tuple[_PendingLink, ...],
         noise: tuple[str, ...] = (),
         lost: tuple[str, ...] = (),
     ) -> _Base:
-        """The first of all that come to the same."""
+        """One result for all demands with the same event, broken links and losses."""
         key = (demand.event_node, broken, noise, lost)
-        known = self._same_bases.get(key)
-        if known is None:
-            whole = self._reasons.judged_at(demand.event_node)
-            links = tuple([self._link(*asked) for asked in broken])
-            known = _base(next(self._places), demand.event, whole, links, noise, lost)
-            self._same_bases[key] = known
-        return known
+        base = self._same_bases.get(key)
+        if base is None:
+            event_judged = self._reasons.judged_at(demand.event_node)
+            links = tuple([self._link(*pending) for pending in broken])
+            base = _base(next(self._places), demand.event, event_judged, links, noise, lost)
+            self._same_bases[key] = base
+        return base
 
     def _unfilled(self, fields: Iterable[FieldNode]) -> Iterator[str]:
         """The fields that are surely not filled, by the rule's names."""
@@ -202,11 +208,12 @@ class RuleJudge:
                 yield name
 
     def _overdone(self, demand: DemandNode) -> Iterator[str]:
-        """Fields that are empty for good, so that what asks for an empty one excludes too much."""
+        """Fields that this host never fills and that an exclusion asks to be empty: it then takes
+        out more than the author of the rule meant."""
         names = [
             field[0]
-            for field, others in demand.overbroad
-            if any(self._unfilled((field,))) and not any(self._unfilled(others))
+            for field, other_fields in demand.overbroad
+            if any(self._unfilled((field,))) and not any(self._unfilled(other_fields))
         ]
         yield from dict.fromkeys(names)
 
@@ -214,23 +221,23 @@ class RuleJudge:
         """A rule that counts or joins what other rules find."""
         verdict = self._verdict(rule.node)
         pairs = [(member, self.result(member.rule)) for member in rule.members]
-        wanted = [(member, result) for member, result in pairs if not member.excluded]
+        counted = [(member, result) for member, result in pairs if not member.excluded]
         reasons = [
             reason
-            for member, result in wanted
+            for member, result in counted
             if self._verdict(member.node) == verdict
             for reason in (*self._of_fields(member, result), *result.judged.reasons)
         ]
-        told = tuple(dict.fromkeys(reasons)) or self._of_joined(rule)
+        deciding = tuple(dict.fromkeys(reasons)) or self._of_joined(rule)
         if verdict.applicable and verdict.possible > Level.NO:
-            told = (*told, *_never_excluded(pairs))
+            deciding = (*deciding, *_never_excluded(pairs))
         return RuleResult(
             rule.rule.id,
-            Judged(verdict, told),
+            Judged(verdict, deciding),
             tuple(states(verdict, (), ())) if verdict.applicable else (State.NOT_APPLICABLE,),
-            tuple(dict.fromkeys(event for _, result in wanted for event in result.log_sources)),
+            tuple(dict.fromkeys(event for _, result in counted for event in result.log_sources)),
             missing_fields=tuple(
-                dict.fromkeys(name for _, result in wanted for name in result.missing_fields)
+                dict.fromkeys(name for _, result in counted for name in result.missing_fields)
             ),
         )
 
@@ -263,7 +270,7 @@ def _never_excluded(
             )
 
 
-def _asked(demand: DemandNode) -> Iterator[_Asked]:
+def _pending_links(demand: DemandNode) -> Iterator[_PendingLink]:
     yield LinkKind.EVENT, "", demand.event_node
     for name, node in demand.needs:
         yield LinkKind.FIELD, name, node
@@ -274,15 +281,15 @@ def _asked(demand: DemandNode) -> Iterator[_Asked]:
 def _base(
     place: int,
     event: EventId,
-    whole: Judged,
+    event_judged: Judged,
     broken: tuple[Link, ...],
     noise: tuple[str, ...] = (),
     lost: tuple[str, ...] = (),
 ) -> _Base:
     """What comes of an event and of the links that are broken there."""
     if not broken:
-        result = CandidateResult(place, event, whole, None, (), noise, lost)
-        return _Base(result, (), whole.verdict.applicable)
+        result = CandidateResult(place, event, event_judged, None, (), noise, lost)
+        return _Base(result, (), event_judged.verdict.applicable)
     missing = tuple(
         link.name
         for link in broken
@@ -290,7 +297,7 @@ def _base(
     )
     verdict = all_of(link.judged.verdict for link in broken)
     deciding = tuple(sorted(filter(_is_final, broken), key=_is_of_host)) or broken
-    judged = Judged(verdict, _reasons(deciding) or whole.reasons)
+    judged = Judged(verdict, _reasons(deciding) or event_judged.reasons)
     result = CandidateResult(place, event, judged, min(deciding, key=_ends), missing, noise, lost)
     return _Base(result, broken, verdict.possible > Level.NO)
 

@@ -28,13 +28,13 @@ def load_rules(
     `conversion` is what the site makes of them before they run.
 
     What cannot be read or judged is in the set too and says why; what is wrong with the files is
-    in its faults. `cache_dir` keeps compiled rules (None: no cache; `filing.cache_folder()` is
-    the user's). Raises `InputError` where a path does not exist.
+    in its faults. `cache_dir` keeps compiled rules (None: no cache; `attack.files.cache_folder()`
+    is the user's). Raises `InputError` where a path does not exist.
     """
     files, faults = rule_files(paths)
-    rules, found = _cached(files, cache_dir, conversion)
+    rules, rule_faults = _cached(files, cache_dir, conversion)
     rules, doubles = _told_apart(rules)
-    return RuleSet(tuple(rules), (*faults, *found, *doubles))
+    return RuleSet(tuple(rules), (*faults, *rule_faults, *doubles))
 
 
 def _cached(
@@ -48,7 +48,7 @@ def _cached(
         return rules_from(kept), [Fault(*entry) for entry in kept["faults"]]
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError):
         rules, faults = _compiled(files, conversion)
-        entries = [[one.message, one.source, one.where, one.hint] for one in faults]
+        entries = [[fault.message, fault.source, fault.where, fault.hint] for fault in faults]
         cache.store(folder, name, {**content_of(rules), "faults": entries})
         return rules, faults
 
@@ -59,27 +59,29 @@ def _compiled(files: Sequence[RuleFile], conversion: Conversion) -> tuple[list[R
     rules: list[Rule] = []
     faults: list[Fault] = []
     read = [documents(file) for file in files]
-    filters = filters_of(one for found, _ in read for one in found)
+    filters = filters_of(document for loaded, _ in read for document in loaded)
     compiler = Compiler(knowledge(), filters, conversion, conversion.pipeline())
-    for found, unreadable in read:
-        made, wrong = rules_of(found, compiler)
-        rules += made
+    for loaded, unreadable in read:
+        compiled, wrong = rules_of(loaded, compiler)
+        rules += compiled
         faults += [*unreadable, *wrong]
     return rules, faults
 
 
 def _told_apart(rules: list[Rule]) -> tuple[list[Rule], list[Fault]]:
     """Rules that share an id get a number behind it, so that no verdict hides another."""
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     first: dict[str, Rule] = {}
     faults: list[Fault] = []
     for index, rule in enumerate(rules):
-        seen[rule.id] += 1
-        if seen[rule.id] == 1:
+        counts[rule.id] += 1
+        if counts[rule.id] == 1:
             first[rule.id] = rule
             continue
-        other = first[rule.id]
-        text = f"Sigma rule: the id {rule.id} is also that of {other.file} line {other.line}"
-        faults.append(Fault(text, rule.file, f"line {rule.line}", "Give it an id of its own."))
-        rules[index] = dataclasses.replace(rule, id=f"{rule.id}#{seen[rule.id]}")
+        first_rule = first[rule.id]
+        message = (
+            f"Sigma rule: the id {rule.id} is also that of {first_rule.file} line {first_rule.line}"
+        )
+        faults.append(Fault(message, rule.file, f"line {rule.line}", "Give it an id of its own."))
+        rules[index] = dataclasses.replace(rule, id=f"{rule.id}#{counts[rule.id]}")
     return rules, faults

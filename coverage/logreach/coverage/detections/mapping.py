@@ -158,12 +158,12 @@ class Knowledge:
 
     def header_name(self, name: str) -> str:
         """What the event schema calls a field of the header; '' for any other field."""
-        found = (self.header.get(other) for other in (name, *self.synonyms.get(name, ())))
-        return next(filter(None, found), "")
+        header_names = (self.header.get(alias) for alias in (name, *self.synonyms.get(name, ())))
+        return next(filter(None, header_names), "")
 
     @cached_property
     def _by_event(self) -> Mapping[EventId, MappedEvent]:
-        every = (one for place in self.categories.values() for one in place.alternatives)
+        every = (events for place in self.categories.values() for events in place.alternatives)
         return {mapped.event: mapped for events in every for mapped in events}
 
     def mapped(self, event: EventId) -> MappedEvent:
@@ -201,8 +201,8 @@ def _elsewhere(source: LogSource) -> Placement:
 
 def _none_here(category: Placement | None, service: Placement | None) -> bool:
     """Whether a log source that names no product is surely none of Windows."""
-    named = [place for place in (category, service) if place is not None]
-    return bool(named) and not any(place.applicable for place in named)
+    placements = [place for place in (category, service) if place is not None]
+    return bool(placements) and not any(place.applicable for place in placements)
 
 
 def _within(category: Placement, service: Placement | None, source: LogSource) -> Placement:
@@ -219,8 +219,8 @@ def _within(category: Placement, service: Placement | None, source: LogSource) -
     alternatives = tuple(events for events in kept if events)
     if alternatives:
         return Placement(alternatives)
-    text = f"no event of category {source.category} is in the log of service {source.service}"
-    return Placement(impossible=text)
+    reason = f"no event of category {source.category} is in the log of service {source.service}"
+    return Placement(impossible=reason)
 
 
 def table_text(name: str) -> str:
@@ -261,8 +261,8 @@ def knowledge() -> Knowledge:
 def _services() -> dict[str, Placement]:
     table = _table("services.yaml", {...: [str]})
     elsewhere = table.pop(_ELSEWHERE)
-    found = {name: Placement(channels=tuple(channels)) for name, channels in table.items()}
-    return found | {name: Placement(applicable=False) for name in elsewhere}
+    placements = {name: Placement(channels=tuple(channels)) for name, channels in table.items()}
+    return placements | {name: Placement(applicable=False) for name in elsewhere}
 
 
 def _category(entry: Mapping[str, Any], names: Mapping[str, Mapping[str, FieldName]]) -> Placement:

@@ -67,8 +67,12 @@ class LogSource:
     service: str = ""
 
     def __str__(self) -> str:
-        named = (("product", self.product), ("category", self.category), ("service", self.service))
-        return ", ".join(f"{key} {value}" for key, value in named if value) or "none"
+        parts_named = (
+            ("product", self.product),
+            ("category", self.category),
+            ("service", self.service),
+        )
+        return ", ".join(f"{key} {value}" for key, value in parts_named if value) or "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class Demand:
     def fields(self) -> tuple[Need, ...]:
         """Every field that it asks for."""
         overbroad_exclusions = (
-            need for one, others in self.overbroad_exclusions for need in (one, *others)
+            need for first, further in self.overbroad_exclusions for need in (first, *further)
         )
         return (*self.needs, *chain.from_iterable(self.suppressors), *overbroad_exclusions)
 
@@ -188,8 +192,8 @@ class CountedField:
 
     def names_in(self, rule: Iterable[str]) -> tuple[str, ...]:
         """The field's names in the events of a rule, which may be called by several names."""
-        known = dict(self.by_rule)
-        return next((known[name] for name in rule if name in known), self.names)
+        by_name = dict(self.by_rule)
+        return next((by_name[name] for name in rule if name in by_name), self.names)
 
 
 @dataclass(frozen=True, slots=True)

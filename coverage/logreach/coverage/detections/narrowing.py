@@ -16,9 +16,9 @@ _BROKEN = "a filter document narrows it that cannot be read: {title}"
 Filters = tuple["SigmaFilter", ...]
 
 
-def filters_of(found: Iterable[Document]) -> Filters:
+def filters_of(documents: Iterable[Document]) -> Filters:
     """Every filter document; what is wrong with one is in its `errors`."""
-    return tuple(_filter(one.data) for one in found if "filter" in one.data)
+    return tuple(_filter(document.data) for document in documents if "filter" in document.data)
 
 
 def _filter(data: dict[str, Any]) -> SigmaFilter:
@@ -37,15 +37,15 @@ def narrow(rule: SigmaRule, data: dict[str, Any], filters: Filters) -> str:
     """
     if filters:
         rule_tree(rule)
-    for one in filters:
-        if _may_name(one, data) if one.errors else not _applied(one, rule):
-            return _BROKEN.format(title=one.title or one.id or "without a title")
+    for narrowing in filters:
+        if _may_name(narrowing, data) if narrowing.errors else not _applied(narrowing, rule):
+            return _BROKEN.format(title=narrowing.title or narrowing.id or "without a title")
     return ""
 
 
 def _applied(narrowing: SigmaFilter, rule: SigmaRule) -> bool:
-    """Whether a rule can be read with the filter; pySigma's errors tell of names that it made up
-    by chance, so they are not passed on."""
+    """Whether a rule can be read with the filter; pySigma's errors quote names that it generates at
+    random, so they are not passed on."""
     try:
         narrowing.apply_on_rule(rule)
         rule_tree(rule)
@@ -56,8 +56,8 @@ def _applied(narrowing: SigmaFilter, rule: SigmaRule) -> bool:
 
 def _may_name(broken: SigmaFilter, data: dict[str, Any]) -> bool:
     """Whether a filter that cannot be read whole may mean a rule: it names it, or names none."""
-    named = broken.filter.rules
-    if isinstance(named, str) or not named:
+    rules = broken.filter.rules
+    if isinstance(rules, str) or not rules:
         return True
-    own = {str(data.get(key)) for key in ("id", "name", "title")}
-    return any(one.reference in own for one in named)
+    identities = {str(data.get(key)) for key in ("id", "name", "title")}
+    return any(rule.reference in identities for rule in rules)

@@ -96,8 +96,8 @@ class RuleNodes:
     def _named(self, rule: Rule, child: int) -> int:
         return self._compiled.named(NodeKey.of("rule", rule.id), child)
 
-    def _unjudged(self, rule: Rule, verdict: Verdict, state: State, text: str) -> RuleNode:
-        leaf = self._leaf(Fixed(rule.title, verdict, text))
+    def _unjudged(self, rule: Rule, verdict: Verdict, state: State, reason: str) -> RuleNode:
+        leaf = self._leaf(Fixed(rule.title, verdict, reason))
         return RuleNode(self._named(rule, leaf), rule, (), state)
 
     def _ways(self, rule: Rule) -> Iterator[WayNode]:
@@ -111,14 +111,14 @@ class RuleNodes:
                 yield WayNode(node, place, candidates, any(able))
 
     def _candidate(self, candidate: CandidateEvent) -> CandidateNode:
-        known = self._candidates.get(id(candidate))
-        if known is None:
+        cached = self._candidates.get(id(candidate))
+        if cached is None:
             demand = self._demand(candidate.demand)
             passes = self._passes(candidate)
             node = self._compiled.combined(Combine.ALL, (demand.node, passes), gate=True)
-            known = (candidate, CandidateNode(node, demand, passes))
-            self._candidates[id(candidate)] = known
-        return known[1]
+            cached = (candidate, CandidateNode(node, demand, passes))
+            self._candidates[id(candidate)] = cached
+        return cached[1]
 
     def _passes(self, candidate: CandidateEvent) -> int:
         """What filters leave of exactly the branch's events.
@@ -135,10 +135,10 @@ class RuleNodes:
         return self._compiled.bracket(outer, inner, _UNDECIDED)
 
     def _demand(self, demand: Demand) -> DemandNode:
-        known = self._demands.get(demand)
-        if known is None:
-            known = self._demands[demand] = self._built(demand)
-        return known
+        node = self._demands.get(demand)
+        if node is None:
+            node = self._demands[demand] = self._built(demand)
+        return node
 
     def _built(self, demand: Demand) -> DemandNode:
         event = demand.event
@@ -159,8 +159,8 @@ class RuleNodes:
             limit,
             self._fields(event, suppressing),
             tuple(
-                (self._fields(event, (need,))[0], self._fields(event, others))
-                for need, others in demand.overbroad_exclusions
+                (self._fields(event, (need,))[0], self._fields(event, other_needs))
+                for need, other_needs in demand.overbroad_exclusions
             ),
         )
 
@@ -214,33 +214,34 @@ class RuleNodes:
         """A rule that counts or joins what other rules find: as good as those are."""
         correlation = rule.correlation
         assert correlation is not None  # noqa: S101 - the caller asked
-        named = {name: self._references.meant(name, rule) for name in correlation.rules}
-        absent = [name for name, rules in named.items() if not rules]
+        rules_by_name = {name: self._references.meant(name, rule) for name in correlation.rules}
+        absent = [name for name, rules in rules_by_name.items() if not rules]
         if absent:
-            text = f"it counts on rules that were not given: {', '.join(absent)}"
-            return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, text)
-        shared = [name for name, rules in named.items() if len(rules) > 1]
+            reason = f"it counts on rules that were not given: {', '.join(absent)}"
+            return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, reason)
+        shared = [name for name, rules in rules_by_name.items() if len(rules) > 1]
         if shared:
-            text = f"several rules have the name that it counts on: {', '.join(shared)}"
-            return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, text)
+            reason = f"several rules have the name that it counts on: {', '.join(shared)}"
+            return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, reason)
         if rule.id in above:
             return self._unjudged(rule, UNKNOWN, State.NOT_JUDGED, "it counts on itself")
         if not correlation.rules:
-            text = "it names no rule that it counts"
-            return self._unjudged(rule, UNKNOWN, State.UNKNOWN, text)
+            reason = "it names no rule that it counts"
+            return self._unjudged(rule, UNKNOWN, State.UNKNOWN, reason)
         excluded = excluded_in(correlation.condition)
         members = {
-            name: self._member(self._add(meant, (*above, rule.id)), correlation, name)
-            for name, (meant,) in named.items()
+            name: self._member(self._add(counted_rule, (*above, rule.id)), correlation, name)
+            for name, (counted_rule,) in rules_by_name.items()
         }
-        wanted = [member.node for name, member in members.items() if name not in excluded]
+        counted = [member.node for name, member in members.items() if name not in excluded]
         joined = self._joined(correlation.condition, members)
-        if wanted:
-            # Where nothing of it applies, neither does the whole, whatever other hosts record.
-            any_member = self._compiled.combined(Combine.ANY, list(dict.fromkeys(wanted)))
+        if counted:
+            # Where no counted rule applies to the host, neither does the correlation, whatever
+            # other hosts record.
+            any_member = self._compiled.combined(Combine.ANY, list(dict.fromkeys(counted)))
             joined = self._compiled.combined(Combine.ALL, (any_member, joined), gate=True)
-        found = tuple(x._replace(excluded=name in excluded) for name, x in members.items())
-        return RuleNode(self._named(rule, joined), rule, members=found)
+        judged_members = tuple(x._replace(excluded=name in excluded) for name, x in members.items())
+        return RuleNode(self._named(rule, joined), rule, members=judged_members)
 
     def _joined(self, condition: Node, members: Mapping[str, MemberNode]) -> int:
         """The condition of a correlation over the rules that it names."""
@@ -248,13 +249,13 @@ class RuleNodes:
             case Lit():
                 return members[condition.literal.field].node
             case Not():
-                text = "it asks that another rule does not fire"
-                return self._leaf(Fixed("condition", YES, text))
+                reason = "it asks that another rule does not fire"
+                return self._leaf(Fixed("condition", YES, reason))
             case Or():
                 nodes = [self._joined(child, members) for child in condition.children]
                 if not nodes:
-                    text = "it asks for more rules than it names"
-                    return self._leaf(Fixed("condition", NO, text))
+                    reason = "it asks for more rules than it names"
+                    return self._leaf(Fixed("condition", NO, reason))
                 return self._compiled.combined(Combine.ANY, list(dict.fromkeys(nodes)))
             case And():
                 nodes = [
@@ -269,19 +270,19 @@ class RuleNodes:
         """A rule that must fire beside others, here or on a host that records for this one."""
         rule = member.rule.rule
         if not rule.applicable:
-            text = f"whether {rule.title} fires is not known: {rule.unjudged}"
+            reason = f"whether {rule.title} fires is not known: {rule.unjudged}"
             return self._compiled.at_least(
-                member.node, self._leaf(Fixed(rule.title, UNKNOWN, text))
+                member.node, self._leaf(Fixed(rule.title, UNKNOWN, reason))
             )
         key = NodeKey.of("rule", rule.id)
         events = {
             x.event: x for branch in rule.branches for alt in branch.alternatives for x in alt
         }
-        found = (
+        numbers = (
             self._events.recorded_elsewhere(key, event, candidate.demand.sense)
             for event, candidate in events.items()
         )
-        elsewhere = [number for number in found if number is not None]
+        elsewhere = [number for number in numbers if number is not None]
         if elsewhere:
             part = self._compiled.combined(Combine.ANY, list(dict.fromkeys(elsewhere)))
             return self._compiled.at_least(member.node, part)
@@ -323,13 +324,13 @@ class RuleNodes:
         mapped = tables.mapped(event)
         exists = Constraint(Test.EXISTS)
         readings = [read(Literal(name, exists), mapped, tables) for name in names]
-        reading = next((one for one in readings if not one.lost), readings[0])
+        reading = next((reading for reading in readings if not reading.lost), readings[0])
         need, name = reading.need, names[0]
         if need is None:
             return self._leaf(Fixed(f"{event}/{name}", YES, f"every event has {name}"))
         if need.lost:
-            text = f"{rule.title}: its events cannot be counted by {name} ({need.why})"
-            return self._leaf(Fixed(f"{event}/{name}", NO, text))
+            reason = f"{rule.title}: its events cannot be counted by {name} ({need.why})"
+            return self._leaf(Fixed(f"{event}/{name}", NO, reason))
         return self._need(event, need)
 
     def _leaf(self, fixed: Fixed) -> int:

@@ -1,4 +1,4 @@
-"""What becomes of a rule out of what has become of its ways."""
+"""The result of a rule on a host, out of the results of its ways."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from logreach.coverage.engine.verdict import Level, Verdict
 def outcome_of(
     rule: Rule, verdict: Verdict, ways: tuple[WayResult, ...], dead: list[WayResult]
 ) -> RuleResult:
-    """What comes of these ways for any rule, but for the names of its branches."""
+    """The result of any rule with these ways, without its id and the names of its branches."""
     if not verdict.applicable:
         reasons = next(way.reasons for way in ways if not way.verdict.applicable)
         return RuleResult("", Judged(verdict, reasons), (State.NOT_APPLICABLE,))
@@ -59,14 +59,14 @@ def states(
 def dead_branches(
     rule: RuleNode, ways: Sequence[WayResult], dead: Iterable[int]
 ) -> Iterator[DeadBranch]:
-    """The branches of ways that cannot fire, by the places of these."""
+    """The branches of the ways that cannot fire, of which `dead` has the positions."""
     for place in dead:
         branch = rule.rule.branches[rule.ways[place].branch]
         yield DeadBranch(branch.text, ways[place].reason, ways[place].gain)
 
 
 def uncovered(rule: RuleNode, ways: Sequence[WayResult], dead: tuple[int, ...]) -> tuple[int, ...]:
-    """Of the places of ways that cannot fire, those that no way covers which can."""
+    """The positions of ways that cannot fire, without those that a way that can fire covers."""
     branches = [rule.rule.branches[way.branch] for way in rule.ways]
     alive = [(branches[place], way) for place, way in enumerate(ways) if way.alive]
     return tuple(
@@ -76,12 +76,12 @@ def uncovered(rule: RuleNode, ways: Sequence[WayResult], dead: tuple[int, ...]) 
     )
 
 
-def _covers(alive: Branch, shown: WayResult, dead: Branch, lost: WayResult) -> bool:
+def _covers(alive: Branch, shown: WayResult, dead: Branch, dead_way: WayResult) -> bool:
     """Whether one branch finds whatever another one would: it asks for no more, and excludes no
     more, counting only exclusions that apply on this host."""
     best = shown.best
     events = {candidate.event for candidate in shown.candidates}
-    if best is None or not any(candidate.event in events for candidate in lost.candidates):
+    if best is None or not any(candidate.event in events for candidate in dead_way.candidates):
         return False
     return all(need in dead.needs for need in alive.needs) and all(
         exclusion in dead.exclusions or any(test.field in best.noise for test in exclusion)

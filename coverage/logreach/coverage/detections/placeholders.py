@@ -37,14 +37,14 @@ def filled(value: SigmaString, placeholders: Placeholders) -> Iterator[SigmaStri
         for part in parts
     ]
     texts: list[list[Any]] = [
-        [SigmaString(text).s for text in found] or [[part]]
-        for part, found in zip(parts, choices, strict=True)
+        [SigmaString(text).s for text in values] or [[part]]
+        for part, values in zip(parts, choices, strict=True)
     ]
     for chosen in product(*texts):
-        made = type(value)()
+        string = type(value)()
         pieces = _joined([piece for pieces in chosen for piece in pieces])
-        made.s = type(value.s)(pieces)
-        yield made
+        string.s = type(value.s)(pieces)
+        yield string
 
 
 def _joined(pieces: list[Any]) -> list[Any]:
@@ -68,7 +68,7 @@ def filled_expression(
         yield expression
         return
     quoted = {
-        name: tuple(re.escape(text) for text in found) for name, found in placeholders.items()
+        name: tuple(re.escape(text) for text in values) for name, values in placeholders.items()
     }
     names = [part.name.casefold() for part in expression.s if isinstance(part, Placeholder)]
     if not all(name in quoted for name in names):
@@ -84,7 +84,7 @@ def filled_expression(
 def _part(part: object) -> object:
     from sigma.types import Placeholder
 
-    found = _WHOLE.fullmatch(part) if isinstance(part, str) else None
-    if found is None or found[1].lower() in knowledge().environment:
+    placeholder = _WHOLE.fullmatch(part) if isinstance(part, str) else None
+    if placeholder is None or placeholder[1].lower() in knowledge().environment:
         return part
-    return Placeholder(found[1])
+    return Placeholder(placeholder[1])

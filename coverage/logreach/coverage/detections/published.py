@@ -63,12 +63,12 @@ class EventFields:
     @lru_cache(maxsize=4096)
     def parse(text: str) -> EventFields:
         """The same out of the table; ValueError for what is none."""
-        found = _EVENT_FIELDS.fullmatch(text)
-        limit = (found["limit"] or "yes") if found else ""
-        if found is None or limit not in LIMITS:
+        match = _EVENT_FIELDS.fullmatch(text)
+        limit = (match["limit"] or "yes") if match else ""
+        if match is None or limit not in LIMITS:
             raise ValueError(f"{text!r} is no event with fields such as 'Sysmon:1 CommandLine'")
-        fields = tuple(found["fields"].split(LIST)) if found["fields"] else ()
-        return EventFields(EventId.parse(found["event"]), fields, LIMITS[limit])
+        fields = tuple(match["fields"].split(LIST)) if match["fields"] else ()
+        return EventFields(EventId.parse(match["event"]), fields, LIMITS[limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def published_rules() -> Mapping[str, tuple[PublishedRules, ...]]:
 
 
 def _rules_of(row: TableRow) -> PublishedRules:
-    reads = tuple([EventFields.parse(text) for text in row["reads"].split(TEXTS)])
+    reads = tuple([EventFields.parse(entry) for entry in row["reads"].split(TEXTS)])
     return PublishedRules(reads, {level: int(row[level]) for level in LEVELS if row[level]})
 
 

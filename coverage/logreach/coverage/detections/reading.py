@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"(\[\d+\]|_?\d+)$")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A literal in an event.
+    """A test of a rule (a literal) as it reads in one event.
 
     `always` is its answer where it is the same for every such event. Otherwise `field` and
     `constraint` say it in the event's terms (`constraint` None: cannot be said), and `need` what
@@ -50,40 +50,40 @@ class Reading:
         return self.literal.constraint.test is Test.EMPTY
 
 
-def read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
+def read(literal: Literal, mapped: MappedEvent, knowledge: Knowledge) -> Reading:
     """How the mapped event answers a literal; a site's own name stands for the first field that
     the event has."""
-    meant = known.synonyms.get(literal.field)
-    if not meant or own_name(mapped.event, literal.field):
-        return _read(literal, mapped, known)
-    readings = [_read(replace(literal, field=name), mapped, known) for name in meant]
-    return next((one for one in readings if not one.lost), readings[0])
+    sigma_names = knowledge.synonyms.get(literal.field)
+    if not sigma_names or own_name(mapped.event, literal.field):
+        return _read(literal, mapped, knowledge)
+    readings = [_read(replace(literal, field=name), mapped, knowledge) for name in sigma_names]
+    return next((reading for reading in readings if not reading.lost), readings[0])
 
 
-def _read(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
+def _read(literal: Literal, mapped: MappedEvent, knowledge: Knowledge) -> Reading:
     name, event = literal.field, mapped.event
     if name == KEYWORD:
         return Reading(literal)
-    header = known.header.get(name)
+    header = knowledge.header.get(name)
     if header == "EventID" and not event.any_number:
         return Reading(literal, literal.constraint.admits(event.number), header, literal.constraint)
     if name in mapped.fixed:
         fixed = _fixed(literal, mapped)
         if fixed is not None:
             return fixed
-    if header is not None and _is_of_header(name, event, known):
+    if header is not None and _is_of_header(name, event, knowledge):
         answer = settled(event, header, literal.constraint)
         return Reading(literal, answer, header, literal.constraint)
     if mapped.names is not None and name in mapped.names:
         return _renamed(literal, mapped.names[name])
-    return _of_event(literal, mapped, known)
+    return _of_event(literal, mapped, knowledge)
 
 
-def _is_of_header(name: str, event: EventId, known: Knowledge) -> bool:
+def _is_of_header(name: str, event: EventId, knowledge: Knowledge) -> bool:
     """Whether a name for what the header holds is not that of a field of the event's own."""
-    if known.header[name] == name:
+    if knowledge.header[name] == name:
         return True
-    return not own_name(event, name) and (name not in known.unsure or fields_known(event))
+    return not own_name(event, name) and (name not in knowledge.unsure or fields_known(event))
 
 
 @lru_cache(maxsize=8192)
@@ -107,43 +107,43 @@ def _fixed(literal: Literal, mapped: MappedEvent) -> Reading | None:
     return Reading(literal) if mapped.names is not None else None
 
 
-def _of_event(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
+def _of_event(literal: Literal, mapped: MappedEvent, knowledge: Knowledge) -> Reading:
     """A literal on a field by the event's own name, or by one that stands for part of it."""
     name, event = literal.field, mapped.event
-    whole = known.whole.get(_NUMBER.sub("", name))
-    if whole and not always_there(event, name):
-        return _doubted(literal, event, whole)
-    own = own_name(event, name)
-    if own:
-        return _own(literal, own, known)
-    if name.casefold() in known.algorithms:
-        return _hash(literal, mapped, known)
-    if name in known.perhaps:
-        return _doubted(literal, event, known.perhaps[name])
+    doubt = knowledge.whole.get(_NUMBER.sub("", name))
+    if doubt and not always_there(event, name):
+        return _doubted(literal, event, doubt)
+    spelling = own_name(event, name)
+    if spelling:
+        return _own(literal, spelling, knowledge)
+    if name.casefold() in knowledge.algorithms:
+        return _hash(literal, mapped, knowledge)
+    if name in knowledge.perhaps:
+        return _doubted(literal, event, knowledge.perhaps[name])
     never = never_there(event, name)
     if not never:
-        return _own(literal, name, known)
+        return _own(literal, name, knowledge)
     if mapped.names is not None:
         never = f"{event} has no field {name} and no counterpart of it"
-    names = (*sensors().fields(event), *(mapped.names or ()), *known.header)
+    names = (*sensors().fields(event), *(mapped.names or ()), *knowledge.header)
     return _lost(literal, never + did_you_mean(name, names))
 
 
-def _own(literal: Literal, name: str, known: Knowledge) -> Reading:
+def _own(literal: Literal, name: str, knowledge: Knowledge) -> Reading:
     """A literal on a field that the event calls `name`."""
     constraint = literal.constraint
     needed: tuple[str, ...] = (name,)
-    if name in known.hashes:
+    if name in knowledge.hashes:
         needed = hashes_needed(name, constraint)
-    if name in known.rendered:
-        constraint = _with_values(constraint, known.rendered[name])
+    if name in knowledge.rendered:
+        constraint = _with_values(constraint, knowledge.rendered[name])
     return Reading(literal, None, name, constraint, Need(literal.field, needed))
 
 
-def _hash(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
+def _hash(literal: Literal, mapped: MappedEvent, knowledge: Knowledge) -> Reading:
     """A literal on one hash, as the event tells it among others; `Hashes` is Sigma's name."""
-    algorithm = known.algorithms[literal.field.casefold()]
-    fields = [name for name in sorted(known.hashes) if own_name(mapped.event, name)]
+    algorithm = knowledge.algorithms[literal.field.casefold()]
+    fields = [name for name in sorted(knowledge.hashes) if own_name(mapped.event, name)]
     if fields:
         need = Need(literal.field, (f"{fields[0]}:{algorithm}",))
         constraint = hash_test(literal.constraint, algorithm)
@@ -152,11 +152,13 @@ def _hash(literal: Literal, mapped: MappedEvent, known: Knowledge) -> Reading:
     return _lost(literal, absent.absent if absent else f"{mapped.event} holds no hash")
 
 
-def _doubted(literal: Literal, event: EventId, why: str) -> Reading:
+def _doubted(literal: Literal, event: EventId, doubt: str) -> Reading:
     """A literal that the event may answer in another form, which nobody can compare."""
     fields = (literal.field,) if own_name(event, literal.field) else ()
     constraint = literal.constraint if fields else Constraint(Test.UNKNOWN)
-    return Reading(literal, None, literal.field, constraint, Need(literal.field, fields, doubt=why))
+    return Reading(
+        literal, None, literal.field, constraint, Need(literal.field, fields, doubt=doubt)
+    )
 
 
 def _renamed(literal: Literal, name: FieldName) -> Reading:
@@ -196,5 +198,5 @@ def _may_hold(value: str, constraint: Constraint, name: FieldName) -> bool:
     return True
 
 
-def _lost(literal: Literal, why: str) -> Reading:
-    return Reading(literal, need=Need(literal.field, (), why=why))
+def _lost(literal: Literal, reason: str) -> Reading:
+    return Reading(literal, need=Need(literal.field, (), why=reason))

@@ -75,7 +75,7 @@ class WayResult(NamedTuple):
         """The reasons of its first candidate that comes to the same."""
         applicable = self.verdict.applicable
         judged = (x.judged for x in self.candidates if x.judged.verdict.applicable == applicable)
-        return next((one.reasons for one in judged), ())
+        return next((answer.reasons for answer in judged), ())
 
     @property
     def dead(self) -> bool:

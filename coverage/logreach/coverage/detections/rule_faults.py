@@ -46,8 +46,8 @@ def said(error: Exception) -> str:
     """An error in one line."""
     if isinstance(error, EmptyCondition):
         return str(error)
-    text = str(error).strip().splitlines()
-    return text[0] if text and text[0] else type(error).__name__
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines and lines[0] else type(error).__name__
 
 
 def is_of_metadata(error: Exception) -> bool:
@@ -83,13 +83,13 @@ def _hint(document: Document, error: Exception) -> str:
         return "Write it as a correlation rule."
     detection = document.data.get("detection")
     condition = detection.get("condition") if isinstance(detection, dict) else ""
-    found = _OPERATOR.search(str(condition))
-    if found and type(error).__name__.endswith("ConditionError"):
-        return f"Did you mean {found[1].lower()!r}? Sigma's operators are written in lower case."
+    operator = _OPERATOR.search(str(condition))
+    if operator and type(error).__name__.endswith("ConditionError"):
+        return f"Did you mean {operator[1].lower()!r}? Sigma's operators are written in lower case."
     return ""
 
 
-def misspelt(document: Document, field: str, text: str) -> Fault:
-    """A field that nothing has and that is like another one; `text` says so."""
+def misspelt(document: Document, field: str, problem: str) -> Fault:
+    """A field that nothing has and that is like another one; `problem` says so."""
     line = line_of(document.file.content, document.index, "detection", f"|{field}")
-    return Fault(f"Sigma rule: {text}", document.file.name, f"line {line}")
+    return Fault(f"Sigma rule: {problem}", document.file.name, f"line {line}")

@@ -18,9 +18,9 @@ def reads_of(rule: Rule) -> tuple[EventFields, ...]:
     Events that no sensor knows, that have not all the fields or that nothing writes today are
     left out, and so is what asks more of an event than another alternative does.
     """
-    found = {reads for candidate in able_candidates(rule) for reads in _reads(candidate)}
-    known = [reads for reads in found if sensors().knows(reads.event)]
-    least = [one for one in known if not any(_is_easier(other, one) for other in known)]
+    alternatives = {reads for candidate in able_candidates(rule) for reads in _reads(candidate)}
+    recorded = [reads for reads in alternatives if sensors().knows(reads.event)]
+    least = [reads for reads in recorded if not any(_is_easier(other, reads) for other in recorded)]
     return tuple(sorted(least, key=str))
 
 
@@ -51,11 +51,11 @@ def _choices(need: Need) -> Iterator[tuple[str, Verdict]]:
         yield "", UNKNOWN
 
 
-def _is_easier(one: EventFields, other: EventFields) -> bool:
+def _is_easier(easier: EventFields, harder: EventFields) -> bool:
     """Whether the second asks more of the same event and gives no more."""
     return (
-        one != other
-        and one.event == other.event
-        and set(one.fields) <= set(other.fields)
-        and all_of((one.limit, other.limit)) == other.limit
+        easier != harder
+        and easier.event == harder.event
+        and set(easier.fields) <= set(harder.fields)
+        and all_of((easier.limit, harder.limit)) == harder.limit
     )

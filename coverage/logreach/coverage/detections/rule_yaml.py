@@ -41,14 +41,14 @@ class _RuleLoader(yaml.CSafeLoader):
         return super().construct_document(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[tuple[str, object]] = set()
+        keys: set[tuple[str, object]] = set()
         for key, _ in node.value:
             name = (key.tag, key.value if isinstance(key, yaml.ScalarNode) else id(key))
-            if name in seen and key.tag != _MERGE:
+            if name in keys and key.tag != _MERGE:
                 is_metadata = node is self.root and key.value not in _MEANING
                 line = key.start_mark.line + 1
                 self.duplicates.append(Duplicate(str(key.value), line, is_metadata))
-            seen.add(name)
+            keys.add(name)
         return super().construct_mapping(node, deep)
 
 

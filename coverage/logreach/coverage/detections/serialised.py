@@ -1,7 +1,7 @@
 """Rules as plain lists and numbers: what the cache keeps, and how rules are made of it again.
 
 What many rules share stands once, in a pool, and is pointed to by its number there. So equal
-demands of a set are one object, which whoever judges relies on to be quick.
+demands of a rule set are one object: judging compares them by identity, which is quick.
 """
 
 from __future__ import annotations
@@ -65,29 +65,29 @@ class _Writer:
         self.demands = _Pool(self._demand)
 
     def rule(self, rule: Rule) -> Entry:
-        source, told = rule.logsource, rule.correlation
+        source, correlation = rule.logsource, rule.correlation
         return (
             (rule.id, rule.title, rule.level, rule.status, rule.file, rule.line),
             (rule.techniques, rule.tactics, (source.product, source.category, source.service)),
             tuple(map(self._branch, rule.branches)),
             (rule.truncated, None if rule.tree is None else self._tree(rule.tree)),
             (rule.unjudged, rule.applicable, rule.kind, rule.name, rule.impossible, rule.beside),
-            None if told is None else self._correlation(told),
+            None if correlation is None else self._correlation(correlation),
         )
 
-    def _correlation(self, told: Correlation) -> Entry:
-        fields = tuple((field.names, field.by_rule) for field in told.fields)
-        return (told.rules, self._tree(told.condition), fields)
+    def _correlation(self, correlation: Correlation) -> Entry:
+        fields = tuple((field.names, field.by_rule) for field in correlation.fields)
+        return (correlation.rules, self._tree(correlation.condition), fields)
 
     def _branch(self, branch: Branch) -> Entry:
         return (
             self.literals.each(branch.needs),
             tuple(map(self.literals.each, branch.exclusions)),
-            tuple(tuple(map(self._sight, candidates)) for candidates in branch.alternatives),
+            tuple(tuple(map(self._candidate, candidates)) for candidates in branch.alternatives),
             branch.text,
         )
 
-    def _sight(self, candidate: CandidateEvent) -> Entry:
+    def _candidate(self, candidate: CandidateEvent) -> Entry:
         return (
             self.demands.number(candidate.demand),
             self.patterns.number(candidate.pattern),
@@ -103,8 +103,8 @@ class _Writer:
             self.needs.each(demand.needs),
             tuple(map(self.needs.each, demand.suppressors)),
             tuple(
-                (self.needs.number(one), self.needs.each(rest))
-                for one, rest in demand.overbroad_exclusions
+                (self.needs.number(need), self.needs.each(other_needs))
+                for need, other_needs in demand.overbroad_exclusions
             ),
             _limit(demand.limit),
             demand.why,
@@ -113,7 +113,10 @@ class _Writer:
 
     def _pattern(self, pattern: EventPattern) -> Entry:
         fields = pattern.fields.items()
-        return (pattern.event, tuple((name, self.constraints.each(held)) for name, held in fields))
+        return (
+            pattern.event,
+            tuple((name, self.constraints.each(constraints)) for name, constraints in fields),
+        )
 
     def _literal(self, literal: Literal) -> Entry:
         return (literal.field, self.constraints.number(literal.constraint))
@@ -173,7 +176,8 @@ class _Reader:
         ]
         self._patterns = [
             EventPattern(
-                EventId.parse(event), {name: _each(constraints, held) for name, held in fields}
+                EventId.parse(event),
+                {name: _each(constraints, numbers) for name, numbers in fields},
             )
             for event, fields in content["patterns"]
         ]
@@ -181,10 +185,10 @@ class _Reader:
         self._sources: dict[tuple[str, ...], LogSource] = {}
 
     def rule(self, entry: Sequence[Any]) -> Rule:
-        own, placed, branches, (truncated, tree), rest, correlation = entry
-        rule_id, title, level, status, file, line = own
+        identity, placed, branches, (truncated, tree), judgement, correlation = entry
+        rule_id, title, level, status, file, line = identity
         techniques, tactics, source = placed
-        unjudged, applicable, kind, name, impossible, beside = rest
+        unjudged, applicable, kind, name, impossible, beside = judgement
         return Rule(
             rule_id,
             title,
@@ -195,7 +199,7 @@ class _Reader:
             tuple(techniques),
             tuple(tactics),
             self._source(tuple(source)),
-            tuple([self._branch(*one) for one in branches]),
+            tuple([self._branch(*branch) for branch in branches]),
             truncated,
             None if tree is None else self._tree(tree),
             unjudged,
@@ -207,24 +211,27 @@ class _Reader:
             beside,
         )
 
-    def _source(self, said: tuple[str, ...]) -> LogSource:
-        found = self._sources.get(said)
-        if found is None:
-            found = self._sources[said] = LogSource(*said)
-        return found
+    def _source(self, names: tuple[str, ...]) -> LogSource:
+        source = self._sources.get(names)
+        if source is None:
+            source = self._sources[names] = LogSource(*names)
+        return source
 
     def _branch(self, needs: Any, exclusions: Any, alternatives: Any, text: str) -> Branch:
         literals = self._literals
         return Branch(
             _each(literals, needs),
-            tuple([_each(literals, one) for one in exclusions]),
+            tuple([_each(literals, exclusion) for exclusion in exclusions]),
             tuple(
-                [tuple([self._sight(*one) for one in candidates]) for candidates in alternatives]
+                [
+                    tuple([self._candidate(*candidate) for candidate in candidates])
+                    for candidates in alternatives
+                ]
             ),
             text,
         )
 
-    def _sight(
+    def _candidate(
         self, demand: int, pattern: int, exact: bool, narrowed: int | None, words: Any, out: Any
     ) -> CandidateEvent:
         return CandidateEvent(
@@ -249,11 +256,11 @@ class _Reader:
         return Demand(
             EventId.parse(event),
             _each(self._needs, needs),
-            tuple([_each(self._needs, one) for one in suppressors]),
+            tuple([_each(self._needs, suppressor) for suppressor in suppressors]),
             tuple(
                 [
-                    (self._needs[one], _each(self._needs, others))
-                    for one, others in overbroad_exclusions
+                    (self._needs[need], _each(self._needs, other_needs))
+                    for need, other_needs in overbroad_exclusions
                 ]
             ),
             self._limit(limit),
@@ -261,8 +268,8 @@ class _Reader:
             Sense(*sense),
         )
 
-    def _limit(self, said: Sequence[int]) -> Verdict:
-        low, high = said
+    def _limit(self, bounds: Sequence[int]) -> Verdict:
+        low, high = bounds
         if (low, high) not in self._limits:
             self._limits[low, high] = Verdict.of(Level(low), Level(high))
         return self._limits[low, high]
@@ -271,18 +278,20 @@ class _Reader:
         self, rules: Sequence[str], condition: Sequence[Any], fields: Sequence[Any]
     ) -> Correlation:
         counted = (
-            CountedField(tuple(names), tuple((rule, tuple(held)) for rule, held in by_rule))
+            CountedField(
+                tuple(names), tuple((rule, tuple(rule_fields)) for rule, rule_fields in by_rule)
+            )
             for names, by_rule in fields
         )
         return Correlation(tuple(rules), self._tree(condition), tuple(counted))
 
     def _tree(self, entry: Sequence[Any]) -> Node:
-        kind, rest = entry
+        kind, operand = entry
         if kind == "literal":
-            return Lit(self._literals[cast("int", rest)])
+            return Lit(self._literals[cast("int", operand)])
         if kind == "not":
-            return Not(self._tree(rest))
-        children = tuple(map(self._tree, rest))
+            return Not(self._tree(operand))
+        children = tuple(map(self._tree, operand))
         return And(children) if kind == "and" else Or(children)
 
 

@@ -74,12 +74,12 @@ def _odd_value(content: bytes) -> int:
 
 def _values(document: yaml.Node | None) -> Iterator[yaml.Node]:
     """The single values of a document, in order."""
-    todo, seen = [document], {id(None)}
+    todo, visited = [document], {id(None)}
     while todo:
         node = todo.pop()
-        if id(node) in seen:
+        if id(node) in visited:
             continue
-        seen.add(id(node))
+        visited.add(id(node))
         if isinstance(node, yaml.MappingNode):
             todo.extend(part for pair in reversed(node.value) for part in reversed(pair))
         elif isinstance(node, yaml.SequenceNode):

@@ -12,12 +12,12 @@ _SEPARATORS = ":."
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """'; did you mean CommandLine?' after a name that differs in letter case, or has a modifier
     behind something else than '|'; '' for no suggestion."""
-    by_letters = {_letters(other): other for other in reversed(list(names))}
+    by_letters = {_letters(candidate): candidate for candidate in reversed(list(names))}
     if _letters(name) in by_letters and by_letters[_letters(name)] != name:
         return f"; {MEANT} {by_letters[_letters(name)]}?"
     for separator in _SEPARATORS:
-        field, found, modifier = name.partition(separator)
-        if found and modifier and _letters(field) in by_letters:
+        field, divider, modifier = name.partition(separator)
+        if divider and modifier and _letters(field) in by_letters:
             return f"; {MEANT} {by_letters[_letters(field)]}|{modifier}?"
     return ""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sigma.types import SigmaRegularExpression, SigmaString, SigmaType
 
 _UNKNOWN = Constraint(Test.UNKNOWN)
-# A text is '.', '*' and '?' are wildcards.
+# The shape of a value: '.' is a piece of plain text, '*' and '?' are Sigma's wildcards.
 _SIMPLE = {".": Test.EQUALS, ".*": Test.BEGINS, "*.": Test.ENDS, "*.*": Test.CONTAINS}
 
 
@@ -25,20 +25,22 @@ def value_node(field: str, value: SigmaType, placeholders: Placeholders) -> Node
     match value:
         case types.SigmaString():
             cased = isinstance(value, types.SigmaCasedString)
-            return _any([_string(field, text, cased) for text in filled(value, placeholders)])
+            return _any([_string(field, string, cased) for string in filled(value, placeholders)])
         case types.SigmaExpansion():
-            return Or(tuple(value_node(field, one, placeholders) for one in value.values))
+            return Or(
+                tuple(value_node(field, alternative, placeholders) for alternative in value.values)
+            )
         case types.SigmaNull():
             return _lit(field, Constraint(Test.EMPTY))
         case types.SigmaExists():
-            found = _lit(field, Constraint(Test.EXISTS))
-            return found if value.exists else Not(found)
+            exists = _lit(field, Constraint(Test.EXISTS))
+            return exists if value.exists else Not(exists)
         case types.SigmaFieldReference():
             # Two fields are compared: both must be there, and no value can be told.
             return And((_lit(field, _UNKNOWN), _lit(value.field, _UNKNOWN)))
         case types.SigmaRegularExpression():
             texts = filled_expression(value.regexp, placeholders)
-            return _any([_lit(field, _expression(value, text)) for text in texts])
+            return _any([_lit(field, _expression(value, expression)) for expression in texts])
         case _:
             return _scalar(field, value)
 
@@ -85,14 +87,18 @@ def _lit(field: str, constraint: Constraint) -> Lit:
     return Lit(Literal(field, constraint))
 
 
-def _expression(value: SigmaRegularExpression, text: SigmaString | str) -> Constraint:
+def _expression(value: SigmaRegularExpression, expression: SigmaString | str) -> Constraint:
     from sigma import types
 
     flags = {flag.name for flag in value.flags}
     letters = ("m" if "MULTILINE" in flags else "") + ("s" if "DOTALL" in flags else "")
-    plain = text.to_plain_regex() if isinstance(text, types.SigmaString) else str(text)
-    if isinstance(text, types.SigmaString) and text.contains_placeholder():
-        return _lacking(text)
+    plain = (
+        expression.to_plain_regex()
+        if isinstance(expression, types.SigmaString)
+        else str(expression)
+    )
+    if isinstance(expression, types.SigmaString) and expression.contains_placeholder():
+        return _lacking(expression)
     prefix = f"(?{letters})" if letters else ""
     return Constraint(Test.MATCHES, (prefix + plain,), cased="IGNORECASE" not in flags)
 
@@ -129,9 +135,10 @@ def _string(field: str, value: SigmaString, cased: bool) -> Node:
 
 
 def _wildcards(field: str, shape: str, texts: tuple[str, ...], cased: bool) -> tuple[Lit, ...]:
-    """The expression itself, and what follows from it: filters understand that better."""
+    """A value with wildcards as an expression, and the simpler tests that it implies: event filters
+    are compared with those."""
     words = iter(texts)
-    found: list[Lit] = []
+    literals: list[Lit] = []
     pieces: list[str] = []
     for place, kind in enumerate(shape):
         if kind != ".":
@@ -144,11 +151,13 @@ def _wildcards(field: str, shape: str, texts: tuple[str, ...], cased: bool) -> t
             test = Test.BEGINS
         elif place == len(shape) - 1:
             test = Test.ENDS
-        found.append(_lit(field, Constraint(test, (word,), cased=cased)))
+        literals.append(_lit(field, Constraint(test, (word,), cased=cased)))
     head = "" if shape[0] == "*" else r"\A"
     tail = "" if shape[-1] == "*" else r"\Z"
     body = "".join(pieces)
     body = body.removeprefix(".*") if not head else body
     body = body.removesuffix(".*") if not tail else body
-    found.append(_lit(field, Constraint(Test.MATCHES, (f"(?s){head}{body}{tail}",), cased=cased)))
-    return tuple(found)
+    literals.append(
+        _lit(field, Constraint(Test.MATCHES, (f"(?s){head}{body}{tail}",), cased=cased))
+    )
+    return tuple(literals)

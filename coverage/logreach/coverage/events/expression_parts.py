@@ -15,8 +15,8 @@ def with_parts(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
 
     Only expressions that are one plain text, with '.*' or anchors around it, are read.
     """
-    found = (_parts(constraint) for constraint in constraints)
-    return (*constraints, *(parts for parts in found if parts is not None))
+    implied = (_parts(constraint) for constraint in constraints)
+    return (*constraints, *(constraint for constraint in implied if constraint is not None))
 
 
 def _parts(constraint: Constraint) -> Constraint | None:

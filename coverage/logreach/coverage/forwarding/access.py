@@ -1,8 +1,9 @@
 """Link 6, the channel's access list: whether what collects its events may read it.
 
 Subscriptions of Windows read as NETWORK SERVICE, those that a collector opens as the account with
-which it connects, agents of their own as Local System. Where nobody tells the list, Windows' own
-decides, once it is told who is in Event Log Readers; two defaults together prove nothing.
+which it connects, agents of their own as Local System. Where no source states the list, the one
+that Windows creates counts if the members of Event Log Readers are stated; a default list with
+assumed members proves nothing.
 """
 
 from __future__ import annotations
@@ -74,10 +75,10 @@ class ReaderWords:
     def _in_group(self, members: GroupMembers | None) -> Truth:
         if members is None:
             return None
-        held = [members.holds(account) for account in sorted({self.account, *self.holds})]
-        if True in held:
+        answers = [members.holds(account) for account in sorted({self.account, *self.holds})]
+        if True in answers:
             return True
-        return None if self.any or None in held else False
+        return None if self.any or None in answers else False
 
 
 def accounts_keys(channel: str) -> tuple[FactKey[object], ...]:
@@ -105,10 +106,10 @@ class ChannelAccess:
     @classmethod
     def of(cls, facts: Facts, channel: str, default: str) -> ChannelAccess:
         """`default` is the list with which Windows creates the channel, '' where none tells."""
-        told, unread = _told_list(facts, channel)
-        stands = told is None and not unread and bool(default)
-        entries = AccessList(default) if stands else told.value if told else None
-        evidence = told.evidence if told else ()
+        stated, unread = _told_list(facts, channel)
+        stands = stated is None and not unread and bool(default)
+        entries = AccessList(default) if stands else stated.value if stated else None
+        evidence = stated.evidence if stated else ()
         group = facts.get(GROUP)
         if isinstance(group, Missing):
             unread = unread or (group.reason if group.fault is not None else "")
@@ -124,7 +125,7 @@ class ChannelAccess:
             return YES
         if self.entries is None:
             return UNKNOWN
-        # Of a list that is only a default, a membership that is assumed too settles nothing.
+        # A default list with assumed members proves nothing.
         members = None if self.default and self.assumed else self.members
         allowed = allows(self.entries, reader, members)
         return UNKNOWN if allowed is None else YES if allowed else NO

@@ -235,7 +235,7 @@ def _over_levels(answers: Mapping[str, FilterAnswer]) -> FilterAnswer:
         kept = at if answer.level is Level.YES else answer.kept or kept
         dropped = at if answer.level is Level.NO else answer.dropped or dropped
     words = {Level.YES: "all", Level.NO: "none", Level.PARTIAL: "some"}
-    told = ", ".join(
+    by_level = ", ".join(
         f"{words[answer.level] if answer.exact else 'undecided'} at level {at}"
         for at, answer in answers.items()
     )
@@ -245,7 +245,7 @@ def _over_levels(answers: Mapping[str, FilterAnswer]) -> FilterAnswer:
         deciders=tuple(dict.fromkeys(part for answer in several for part in answer.deciders)),
         kept=kept,
         dropped=dropped,
-        reason=f"such events have several levels, and are taken so: {told}",
+        reason=f"such events have several levels, and are taken so: {by_level}",
     )
 
 

@@ -204,7 +204,7 @@ class Forwarded:
         return lambda leaf: arriving.check(leaf.pattern, leaf.sensor)
 
     def state(self, facts: Facts) -> Hashable:
-        """The subscriptions and who is asked; where none are known, nothing else matters."""
+        """Every fact that the answer depends on; where no subscription is known, that alone."""
         forwarding = facts.get(FORWARDING)
         if isinstance(forwarding, Missing):
             return forwarding
@@ -212,7 +212,7 @@ class Forwarded:
 
 
 class Arriving:
-    """Answers for many patterns which events of one host are forwarded."""
+    """Says for many patterns which of their events on one host are forwarded."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -243,11 +243,11 @@ class Arriving:
         event = sensor.header(pattern.event, self._facts) if sensor else None
         sieves = self._sieves_for(pattern.event, sensor)
         answer = sieves.sure.answer(pattern, event)
-        asked = _Asked(pattern, event, sieves, fact)
+        host_event = _HostEvent(pattern, event, sieves, fact)
         if verdict_of(answer) is not YES and (sieves.open_ or sieves.out):
-            reason = _beyond(asked, answer)
+            reason = _beyond(host_event, answer)
         else:
-            reason = _told(asked, answer)
+            reason = _told(host_event, answer)
         if reason.remedy and sensor and sensor.absent(pattern.event, self._facts):
             return reason._replace(remedy=None)
         return reason
@@ -266,8 +266,8 @@ class Arriving:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """An event on one host, with the subscriptions that are asked for it."""
+class _HostEvent:
+    """An event of one host, with the subscriptions that may take it."""
 
     pattern: EventPattern
     event: EventMetadata | None
@@ -310,50 +310,50 @@ class _Asked:
         return _select(self.key, event.channel, event.event_id, collected=self.sieves.collected)
 
 
-def _beyond(asked: _Asked, answer: FilterAnswer) -> Reason:
+def _beyond(host_event: _HostEvent, answer: FilterAnswer) -> Reason:
     """The answer if the subscriptions that surely take from the host do not take every event:
     others may, or take them from other hosts only."""
-    sieves, verdict = asked.sieves, verdict_of(answer)
+    sieves, verdict = host_event.sieves, verdict_of(answer)
     if sieves.open_:
-        most = sieves.maybe.answer(asked.pattern, asked.event)
+        most = sieves.maybe.answer(host_event.pattern, host_event.event)
         if verdict_of(most) == verdict:
-            return _told(asked, most)
-        return _open(asked, verdict, most)
+            return _told(host_event, most)
+        return _open(host_event, verdict, most)
     if verdict is NO:
-        elsewhere = sieves.all_.answer(asked.pattern, asked.event)
+        elsewhere = sieves.all_.answer(host_event.pattern, host_event.event)
         if verdict_of(elsewhere) is not NO:
-            return _excluded(asked, elsewhere)
-    return _told(asked, answer)
+            return _excluded(host_event, elsewhere)
+    return _told(host_event, answer)
 
 
-def _told(asked: _Asked, answer: FilterAnswer) -> Reason:
+def _told(host_event: _HostEvent, answer: FilterAnswer) -> Reason:
     verdict = verdict_of(answer)
-    evidence = _places(answer, asked.fact) or asked.fact.evidence
+    evidence = _places(answer, host_event.fact) or host_event.fact.evidence
     words = _words(answer, verdict)
-    if verdict is not YES and asked.reaches_collector:
+    if verdict is not YES and host_event.reaches_collector:
         words = f"a subscription takes every such event, but {_STOPS[verdict]} ({answer.reason})"
-    remedy = asked.split(verdict) or asked.remedy(verdict)
-    return _reason(asked.key, verdict, words, evidence, remedy)
+    remedy = host_event.split(verdict) or host_event.remedy(verdict)
+    return _reason(host_event.key, verdict, words, evidence, remedy)
 
 
-def _excluded(asked: _Asked, answer: FilterAnswer) -> Reason:
+def _excluded(host_event: _HostEvent, answer: FilterAnswer) -> Reason:
     """Subscriptions would take such events, but not from this host."""
     explanation = "the subscriptions that take such events do not take them from this host"
-    evidence = _places(answer, asked.fact) or asked.fact.evidence
-    reasons = "; ".join(subscription.why for subscription in asked.sieves.out[:2])
-    return _reason(asked.key, NO, f"{explanation}: {reasons}", evidence, asked.remedy(NO))
+    evidence = _places(answer, host_event.fact) or host_event.fact.evidence
+    reasons = "; ".join(subscription.why for subscription in host_event.sieves.out[:2])
+    return _reason(host_event.key, NO, f"{explanation}: {reasons}", evidence, host_event.remedy(NO))
 
 
-def _open(asked: _Asked, least: Verdict, answer: FilterAnswer) -> Reason:
+def _open(host_event: _HostEvent, least: Verdict, answer: FilterAnswer) -> Reason:
     """Some subscriptions may take from this host or not: both bounds, and what would settle."""
     most = verdict_of(answer)
     verdict = Verdict.of(least.proven, max(least.proven, most.possible))
-    undecided = asked.sieves.open_[:2]
+    undecided = host_event.sieves.open_[:2]
     doubts = "; ".join(subscription.why for subscription in undecided)
     explanation = f"{doubts}; if so, {_words(answer, most)}"
-    evidence = _places(answer, asked.fact) or asked.fact.evidence
-    remedy, missing = asked.remedy(verdict), undecided[0].missing
-    return _reason(asked.key, verdict, explanation, evidence, remedy, missing=missing)
+    evidence = _places(answer, host_event.fact) or host_event.fact.evidence
+    remedy, missing = host_event.remedy(verdict), undecided[0].missing
+    return _reason(host_event.key, verdict, explanation, evidence, remedy, missing=missing)
 
 
 _reason = partial(Reason, "forwarding")

@@ -108,7 +108,7 @@ def queries_on(
 
 
 def _channel_queries(subscription: Subscription, channel: str) -> Iterator[ChannelQuery]:
-    doubts = (*doubts_of(subscription), *(why for _, why in too_long(subscription)))
+    doubts = (*doubts_of(subscription), *(reason for _, reason in too_long(subscription)))
     by_query: dict[str, list[Query]] = {}
     for query in subscription.queries:
         if _covers(query.path, channel, wildcards=subscription.dialect != "windows"):
@@ -198,7 +198,9 @@ def with_short_queries(subscription: Subscription) -> Subscription:
 
 def _lengths(subscription: Subscription, queries: Sequence[Query]) -> tuple[str, ...]:
     """Why Windows may refuse these queries of a collector as too long."""
-    return tuple(dict.fromkeys(why for query, why in too_long(subscription) if query in queries))
+    return tuple(
+        dict.fromkeys(reason for query, reason in too_long(subscription) if query in queries)
+    )
 
 
 def first_doubts(queries: Iterable[ChannelQuery], most: int = 3) -> tuple[str, ...]:

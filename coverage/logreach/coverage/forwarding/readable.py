@@ -34,7 +34,7 @@ _COST = "every service that runs as this account can then read the log"
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """Where the inventory names no subscription, nobody reads for the centre: not applicable.
+    """Where the inventory names no subscription, nothing reads the channel: not applicable.
 
     `channel` is the full name, `default` the list with which Windows creates it ('': not known).
     """
@@ -170,8 +170,8 @@ def _remedies(access: ChannelAccess, reader: Reader) -> Iterator[Remedy]:
     for instruction, changed in in_list:
         title = f"Channel {access.channel}: {words.short} may read"
         key = CHANNEL_ACCESS(access.channel.casefold())
-        text = f"{instruction[0].upper()}{instruction[1:]}"
-        yield Remedy(key, changed, text, _COST, title, LINK)
+        sentence = f"{instruction[0].upper()}{instruction[1:]}"
+        yield Remedy(key, changed, sentence, _COST, title, LINK)
 
 
 def _list_changes(access: ChannelAccess, reader: Reader) -> Iterator[tuple[str, AccessList]]:
@@ -201,8 +201,8 @@ def _list_changes(access: ChannelAccess, reader: Reader) -> Iterator[tuple[str, 
 
 def _as_sddl(access: AccessList) -> str:
     """The list with its added entries, which stand at the end of its D: part."""
-    access_part, audit, rest = access.sddl.partition("S:(")
-    return f"{access_part}{''.join(access.added)}{audit}{rest}"
+    access_part, marker, audit_entries = access.sddl.partition("S:(")
+    return f"{access_part}{''.join(access.added)}{marker}{audit_entries}"
 
 
 def _without_denials(access: ChannelAccess, reader: Reader) -> AccessList | None:

@@ -123,7 +123,9 @@ class Detections:
             for way in analytics:
                 self._graph.link(head, Edge(way.node))
             self._link_rules(technique, rules, head)
-            self._link_subtechniques(technique, below, question, head, own=evidence.own_acts)
+            self._link_subtechniques(
+                technique, below, question, head, has_own_acts=evidence.own_acts
+            )
             if not self._graph.edges(head):
                 self._no_way(technique, evidence, head)
         self.ways[technique.id] = TechniqueWays(
@@ -329,13 +331,13 @@ class Detections:
         question: str,
         head: NodeKey,
         *,
-        own: bool,
+        has_own_acts: bool,
     ) -> None:
         if not below:
             return
         key = subtechniques_key(technique.id, question)
         children = [(technique_key(each.id, question), f"{each.id} {each.name}") for each in below]
-        if own:
+        if has_own_acts:
             children.append((direct_key(technique.id, question), OWN_ACTS))
         cover(self._graph, key, "way", "its sub-techniques", children, _SUBTECHNIQUE)
         self._graph.link(head, Edge(key))

@@ -161,14 +161,14 @@ def _evidence(attack: AttackModel) -> dict[str, TechniqueEvidence]:
     records all of them records the whole.
     """
     sources: dict[str, list[str]] = {}
-    known = load_evidence()
-    for technique in sorted(known):
+    evidence = load_evidence()
+    for technique in sorted(evidence):
         for now in facts_carried_into(attack, technique):
             sources.setdefault(now, []).append(technique)
     carried = {}
     for now, former in sources.items():
-        parts = (known[each].as_part(_named(each)) for each in former)
-        joined = reduce(TechniqueEvidence.beside, parts) if len(former) > 1 else known[former[0]]
+        parts = (evidence[each].as_part(_named(each)) for each in former)
+        joined = reduce(TechniqueEvidence.beside, parts) if len(former) > 1 else evidence[former[0]]
         carried[now] = replace(joined, own_acts=_has_own_acts(attack, now, former, sources))
     return carried
 

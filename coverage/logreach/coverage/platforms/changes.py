@@ -91,14 +91,14 @@ def _gpo(path: Path) -> Callable[[Host], Host]:
     faults = [fault for policy in policies for fault in policy.faults]
     if faults:
         raise InputError(faults)
-    others = [each for policy in policies for each in (*policy.legacy.values(), *policy.others)]
+    statements = [each for policy in policies for each in (*policy.legacy.values(), *policy.others)]
 
     def change(host: Host) -> Host:
         stated = host.facts.get(SETTING(FORCE))
-        forced = [each.value for each in others if each.key == SETTING(FORCE)]
+        forced = [each.value for each in statements if each.key == SETTING(FORCE)]
         force = Known(forced[-1]) if forced else stated
         audit = effective.audit(policies, force, host.facts.get(OS))  # type: ignore[arg-type]
-        stating = {each.key: _known(each) for each in (*others, *audit.statements)}
+        stating = {each.key: _known(each) for each in (*statements, *audit.statements)}
         return _with(host, stating, dict(audit.missing))
 
     return change
@@ -109,10 +109,10 @@ def _known(statement: Statement) -> Known[object]:
 
 
 def _baseline(name: str) -> Callable[[Host], Host]:
-    known = baselines.baselines()
-    baseline = known.get(name)
+    by_name = baselines.baselines()
+    baseline = by_name.get(name)
     if baseline is None:
-        raise InputError(Fault(f"no baseline is called {name!r}", hint=nearest(name, known)))
+        raise InputError(Fault(f"no baseline is called {name!r}", hint=nearest(name, by_name)))
     evidence = Evidence(f"baseline {name}", quote=baseline.source)
     stating: dict[FactKey[object], Known[object]] = {
         AUDIT(guid): Known(setting, (evidence,)) for guid, setting in baseline.settings.items()
@@ -121,9 +121,9 @@ def _baseline(name: str) -> Callable[[Host], Host]:
     def change(host: Host) -> Host:
         # A baseline is what is turned on; what a host logs beyond it stays.
         more = {
-            key: replace(wanted, value=wanted.value.added_to(_now(host.facts, key)))
-            for key, wanted in stating.items()
-            if isinstance(wanted.value, AuditSetting)
+            key: replace(statement, value=statement.value.added_to(_now(host.facts, key)))
+            for key, statement in stating.items()
+            if isinstance(statement.value, AuditSetting)
         }
         return _with(host, more)
 
@@ -136,26 +136,26 @@ def _now(facts: Facts, key: FactKey[object]) -> object:
 
 
 def _setting(written: str) -> Callable[[Host], Host]:
-    name, _, text = written.partition("=")
+    name, _, value_text = written.partition("=")
     setting = settings().get(name)
     if setting is None:
         raise InputError(Fault(f"unknown setting {name!r}", hint=nearest(name, settings())))
-    value = _value(text)
+    value = _value(value_text)
     if not setting.accepts(value):
         hint = {"bool": "Write true or false.", "int": "Write a whole number."}.get(
             setting.kind, "Write a text."
         )
-        raise InputError(Fault(f"setting {name} cannot be {text!r}", hint=hint))
-    known = Known(setting.stated(value), (Evidence("as compared", quote=written),))
-    return lambda host: _with(host, {SETTING(name): known})
+        raise InputError(Fault(f"setting {name} cannot be {value_text!r}", hint=hint))
+    stated = Known(setting.stated(value), (Evidence("as compared", quote=written),))
+    return lambda host: _with(host, {SETTING(name): stated})
 
 
-def _value(text: str) -> Scalar:
-    if text.casefold() in ("true", "yes", "on"):
+def _value(written: str) -> Scalar:
+    if written.casefold() in ("true", "yes", "on"):
         return True
-    if text.casefold() in ("false", "no", "off"):
+    if written.casefold() in ("false", "no", "off"):
         return False
-    return int(text) if text.isdecimal() else text
+    return int(written) if written.isdecimal() else written
 
 
 def _with(
@@ -164,11 +164,13 @@ def _with(
     missing: Mapping[FactKey[object], Missing] | None = None,
 ) -> Host:
     """The host with these facts in place of its own, and without those that are missing then."""
-    lost = missing or {}
+    gone = missing or {}
     facts = host.facts
-    known = {key: fact for key, fact in facts.known.items() if key not in lost} | dict(stated)
-    unknown = {key: why for key, why in facts.missing.items() if key not in stated} | dict(lost)
-    return replace(host, facts=Facts(known, unknown, facts.conflicts))
+    known_facts = {key: fact for key, fact in facts.known.items() if key not in gone} | dict(stated)
+    unknown = {key: reason for key, reason in facts.missing.items() if key not in stated} | dict(
+        gone
+    )
+    return replace(host, facts=Facts(known_facts, unknown, facts.conflicts))
 
 
 def _source(path: Path) -> Source:

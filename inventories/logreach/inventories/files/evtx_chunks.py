@@ -92,19 +92,19 @@ def _checked_chunks(
 ) -> Iterator[EvtxChunk | Fault]:
     """Chunks in the order of the file; the newest may stand before the oldest."""
     spans: list[tuple[int, int]] = []
-    whole = 0
+    intact = 0
     for number, block in enumerate(blocks):
         if not block.strip(b"\0"):
             continue  # space that Windows keeps for later
         if block.startswith(_CHUNK_MAGIC) and len(block) > _FIRST_RECORD:
             chunk = _chunk(number, block, path, dirty=header.dirty)
             spans.append((chunk.first_record, chunk.last_record))
-            whole += 1
+            intact += 1
             yield chunk
         elif header.chunks is None or number < header.chunks:
             yield _fault(f"chunk {number + 1} cannot be read", path)
-    if header.chunks is not None and whole % 65_536 < header.chunks:
-        yield _fault(f"holds {whole} of the {header.chunks} chunks that its header counts", path)
+    if header.chunks is not None and intact % 65_536 < header.chunks:
+        yield _fault(f"holds {intact} of the {header.chunks} chunks that its header counts", path)
     yield from _gaps(sorted(spans), header, path)
 
 

@@ -40,11 +40,11 @@ class _TwinError(ValueError):
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
         keys = [key for key, _ in pairs]
         raise _TwinError(next(key for at, key in enumerate(keys) if key in keys[:at])[:40])
-    return found
+    return mapping
 
 
 def _refuse(constant: str) -> None:

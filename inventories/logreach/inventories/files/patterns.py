@@ -54,8 +54,8 @@ def compiled(expression: str, *, cased: bool = True) -> Pattern | None:
 
 def with_wildcards(written: str) -> Pattern | None:
     """A name in which '*' stands for any text; None where it is too long."""
-    parts = (re.escape(part) for part in written.split("*"))
-    return compiled(f"(?s){'.*'.join(parts)}")
+    literals = (re.escape(part) for part in written.split("*"))
+    return compiled(f"(?s){'.*'.join(literals)}")
 
 
 def _as_re2(expression: str) -> str:

@@ -132,7 +132,7 @@ class _RuleReader(ConfigReader):
             unsure = (f"the stream {given[0]}, a template's expression",)
         if flows is None or not streams:
             unsure = (f"the stream or the data flow of {title}, which the file lacks",)
-        own = tuple(_transformed(source))
+        own_drops = tuple(_transformed(source))
         selects = tuple(
             query
             for number, written in enumerate(self._xpaths(title, source))
@@ -141,7 +141,7 @@ class _RuleReader(ConfigReader):
         queries = tuple(
             query
             for way, drops in enumerate([*dict.fromkeys(taking)][:MOST_WAYS] or [()])
-            for query in filtered(selects, (*own, *drops), way)
+            for query in filtered(selects, (*own_drops, *drops), way)
         )
         return Subscription(
             f"{title} (data collection rule)",

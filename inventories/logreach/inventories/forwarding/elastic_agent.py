@@ -123,13 +123,13 @@ def _own(entry: Marked) -> dict[str, Marked]:
 
 
 def _items(node: Marked, name: str) -> tuple[Marked, ...]:
-    found = find(node, name)
-    return found.items if found is not None else ()
+    child = find(node, name)
+    return child.items if child is not None else ()
 
 
 def _text(node: Marked, name: str) -> str:
-    found = find(node, name)
-    return found.text.strip() if found is not None else ""
+    child = find(node, name)
+    return child.text.strip() if child is not None else ""
 
 
 def _perhaps(node: Marked) -> Iterator[str]:

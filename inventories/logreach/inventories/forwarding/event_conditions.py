@@ -79,10 +79,10 @@ class _Parser:
         return joined
 
     def _word(self) -> str:
-        kind, text = self._tokens[self._next]
+        kind, word = self._tokens[self._next]
         if kind not in ("name", "op", "mark"):
             return ""
-        return text if self._language.cased else text.lower()
+        return word if self._language.cased else word.lower()
 
     def _take(self, *words: str) -> bool:
         if self._word() in words:
@@ -110,7 +110,7 @@ class _Parser:
 
     def _operand(self, depth: int) -> str:
         if self._take("not"):
-            # Whether it concerns more than the next word differs, so parentheses must follow.
+            # Languages differ in how much `not` negates without parentheses, so these must follow.
             self._expect("mark", "(")
             inner = self._joined(depth + 1)
             self._expect("mark", ")")

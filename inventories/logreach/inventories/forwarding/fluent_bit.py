@@ -244,14 +244,18 @@ def _filtered(section: _Section, tag: str) -> Iterator[str]:
         return
     rules = [each for each in section.settings if each[0] in ("regex", "exclude")]
     words = " ".join(f"{key} {value}" for key, value, _ in rules)
-    whole = collectors.undecided(f"filter {section.plugin or 'without a name'} {words}".strip())
+    undecided = collectors.undecided(f"filter {section.plugin or 'without a name'} {words}".strip())
     if section.plugin == "grep" and len(rules) == 1 and section.matches(tag):
         key, value, _ = rules[0]
         field_name, _, regex = value.partition(" ")
         numbers = collectors.matching_ids(regex.strip())
         if field_name.lstrip("$") == "EventID" and numbers is not None:
-            # Of numbers, only some versions find a text in them (fluent-bit issue 7271).
+            # Only some versions match an expression against a number (fluent-bit issue 7271).
             fits = f"System[{collectors.spans(numbers)}]"
-            yield f"*[{fits} and {whole}]" if key == "exclude" else f"*[not({fits}) or {whole}]"
+            yield (
+                f"*[{fits} and {undecided}]"
+                if key == "exclude"
+                else f"*[not({fits}) or {undecided}]"
+            )
             return
-    yield f"*[{whole}]"
+    yield f"*[{undecided}]"

@@ -66,9 +66,9 @@ class _NxlogReader(ConfigReader):
             self.fault(f"includes {include.value[:60]!r}, which is not read", include.line, _HINT)
         inputs = config.of("input")
         ours = [block for block in inputs if _module(block) == _OURS]
-        others = sorted({_module(block) or "no module" for block in inputs} - {_OURS})
+        other_modules = sorted({_module(block) or "no module" for block in inputs} - {_OURS})
         if not ours and not self.faults:
-            modules = ", ".join(others) or "no input"
+            modules = ", ".join(other_modules) or "no input"
             hint = f"Only inputs of {_OURS} are read. {_HINT}"
             self.fault(f"an NXLog configuration of {modules}; not read", 1, hint)
         for block in inputs:
@@ -84,12 +84,12 @@ class _NxlogReader(ConfigReader):
 
     def _input(self, block: Block, routes: _Routes, damaged: Sequence[str]) -> Subscription:
         ways, altered = routes.of(block.name)
-        own = (*map(collectors.dropped, damaged), *_dropped(block))
+        own_drops = (*map(collectors.dropped, damaged), *_dropped(block))
         selects = tuple(self._read(block))
         queries = tuple(
             query
             for number, drops in enumerate(ways or ((),))
-            for query in filtered(selects, (*own, *drops), number)
+            for query in filtered(selects, (*own_drops, *drops), number)
         )
         return Subscription(
             f"{self.name}: input {block.name}",
@@ -118,8 +118,10 @@ class _NxlogReader(ConfigReader):
                 self.fault(f"Channel uses {name}", channel.line, _HINT)
             xpath = queries[0].value if queries else collectors.EVERYTHING
             select = replace(everything, path=channel.value.strip("'\""), line=channel.line)
-            named = replace(select, xpath=xpath, query_id=str(number))
-            yield from self.windows_query(named, (*reasons, *_unfilled(named.xpath)))
+            channel_query = replace(select, xpath=xpath, query_id=str(number))
+            yield from self.windows_query(
+                channel_query, (*reasons, *_unfilled(channel_query.xpath))
+            )
         if channels:
             return
         for number, query in enumerate(queries):
@@ -169,9 +171,9 @@ class _Routes:
         if not self._any_route:
             words = f"a <Route> for input {name}, which the file lacks and NXLog 5 makes itself"
             return ((collectors.dropped(words),),), ()
-        found = self._by_input.get(name, [])[:MOST_WAYS]
-        ways = dict.fromkeys((*(way for each, _ in found for way in each), *self._unsure))
-        altered = dict.fromkeys(change for _, changes in found for change in changes)
+        input_ways = self._by_input.get(name, [])[:MOST_WAYS]
+        ways = dict.fromkeys((*(way for each, _ in input_ways for way in each), *self._unsure))
+        altered = dict.fromkeys(change for _, changes in input_ways for change in changes)
         return tuple(ways)[:MOST_WAYS], tuple(altered)
 
     def _ways(self, steps: list[list[str]]) -> _Ways:
@@ -211,8 +213,8 @@ def _dropped(block: Block) -> Iterator[str]:
 
 
 def _drops(statements: str) -> Iterator[str]:
-    found = _BEYOND.search(statements) or next(iter(_unfilled(statements)), None)
-    if found or (
+    undecidable = _BEYOND.search(statements) or next(iter(_unfilled(statements)), None)
+    if undecidable or (
         _DROPS.search(statements)
         and re.search(r"\$(EventID|Channel|SourceName)\s*=[^=~]", statements)
     ):
@@ -221,20 +223,22 @@ def _drops(statements: str) -> Iterator[str]:
     if not _DROPS.search(statements):
         return
     conditions: list[str] = []
-    rest = statements if statements.rstrip().endswith((";", "}")) else f"{statements.rstrip()};"
-    while rest.strip():
-        if match := _DROP.match(rest):
+    remaining = (
+        statements if statements.rstrip().endswith((";", "}")) else f"{statements.rstrip()};"
+    )
+    while remaining.strip():
+        if match := _DROP.match(remaining):
             conditions.append(collectors.EVERYTHING)
-        elif match := _IF_DROP.match(rest):
+        elif match := _IF_DROP.match(remaining):
             conditions.append(f"*[{predicate(match['condition'], _LANGUAGE)}]")
         else:
-            match = _OTHER.match(rest)
+            match = _OTHER.match(remaining)
             if match and _DROPS.search(match[0]):
                 match = None
-        if match is None or rest[match.end() :].lstrip().lower().startswith("else"):
+        if match is None or remaining[match.end() :].lstrip().lower().startswith("else"):
             yield collectors.dropped(f"Exec {' '.join(statements.split())}")
             return
-        rest = rest[match.end() :]
+        remaining = remaining[match.end() :]
     yield from conditions
 
 

@@ -87,12 +87,12 @@ class _Parser:
         if self._raw is not None:
             self._in_raw(line)
             return
-        start, parts = self._joined or (number, [])
+        start, pieces = self._joined or (number, [])
         if line.rstrip().endswith("\\") and not line.lstrip().startswith("#"):
-            self._joined = (start, [*parts, line.rstrip()[:-1]])
+            self._joined = (start, [*pieces, line.rstrip()[:-1]])
             return
         self._joined = None
-        self._whole_line(start, " ".join([*parts, line]).strip())
+        self._whole_line(start, " ".join([*pieces, line]).strip())
 
     def end(self) -> None:
         if self._raw is not None:
@@ -126,15 +126,15 @@ class _Parser:
     def _in_raw(self, line: str) -> None:
         if self._raw is None:
             return
-        name, start, parts = self._raw
+        name, start, pieces = self._raw
         if name == "queryxml" and line.lstrip().startswith("#"):
             self._problem("a line that begins with # within <QueryXML>", self._last)
         at = line.lower().find(f"</{name}>")
         if name != "exec" or not line.lstrip().startswith("#"):
-            parts.append(line if at < 0 else line[:at])
+            pieces.append(line if at < 0 else line[:at])
         if at >= 0:
             self._raw = None
-            self._directive(name, "\n".join(parts).strip(), start)
+            self._directive(name, "\n".join(pieces).strip(), start)
 
     def _open(self, name: str, argument: str, number: int) -> None:
         if self._block is not None:
@@ -153,9 +153,9 @@ class _Parser:
 
     def _directive(self, key: str, value: str, number: int) -> None:
         if key == "define":
-            name, _, text = value.partition(" ")
+            name, _, definition = value.partition(" ")
             if len(self._names) < _MOST_NAMED:
-                self._names[name] = self._filled(text.strip())
+                self._names[name] = self._filled(definition.strip())
             return
         directive = Directive(key, self._filled(value), number)
         if key.startswith("include"):

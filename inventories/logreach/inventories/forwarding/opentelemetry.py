@@ -57,10 +57,10 @@ class _CollectorReader(ConfigReader):
             self.faults.extend(error.faults)
             return
         receivers = root.fields.get("receivers")
-        named = receivers.fields if receivers is not None else {}
-        ours = {name: value for name, value in named.items() if _OURS.fullmatch(name)}
+        by_name = receivers.fields if receivers is not None else {}
+        ours = {name: value for name, value in by_name.items() if _OURS.fullmatch(name)}
         if not ours:
-            names = ", ".join(sorted(named)[:5]) or "none"
+            names = ", ".join(sorted(by_name)[:5]) or "none"
             hint = f"Only receivers windowseventlog are read. {_HINT}"
             self.fault(f"a Collector's configuration of receivers {names}; not read", 1, hint)
         ways = _ways(root)
@@ -169,13 +169,13 @@ def _type(component: str) -> str:
 
 
 def _listed(node: Marked, name: str) -> Sequence[str]:
-    found = find(node, name)
-    if found is None:
+    child = find(node, name)
+    if child is None:
         return []
     # A variable may stand for the whole list.
-    return [item.text.strip() for item in (found.items or ([found] if found.text else []))]
+    return [item.text.strip() for item in (child.items or ([child] if child.text else []))]
 
 
 def _text(node: Marked, name: str) -> str:
-    found = find(node, name)
-    return found.text.strip() if found is not None else ""
+    child = find(node, name)
+    return child.text.strip() if child is not None else ""

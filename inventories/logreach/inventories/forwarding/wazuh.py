@@ -137,8 +137,8 @@ def _is_windows(pattern: str) -> bool | None:
     """Whether the agent's name of a Windows matches; None where that depends on the version."""
     if pattern and pattern in _WINDOWS:
         return True
-    others = parts("wazuh", "other_systems")
-    return False if any(map(pattern.startswith, others)) else None
+    other_systems = parts("wazuh", "other_systems")
+    return False if any(map(pattern.startswith, other_systems)) else None
 
 
 def _value(element: XmlElement, name: str) -> str:

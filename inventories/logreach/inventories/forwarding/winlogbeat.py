@@ -128,9 +128,9 @@ class EventLogReader(ConfigReader):
         ]
         suppressed = (*(collectors.on_system((condition,)) for condition in excluded), *dropped)
         older = [_NEWER] if _is_positive(_text(find(entry, "ignore_older"))) else []
-        asked = [collectors.on_system([*older, *conditions]), *_suppressing(excluded)]
+        combined = [collectors.on_system([*older, *conditions]), *_suppressing(excluded)]
         xpath = collectors.on_system(conditions)
-        long = collectors.too_long(asked)
+        long = collectors.too_long(combined)
         select = Query(name, xpath, suppress=False, line=entry.line, query_id=number, too_long=long)
         yield select
         for condition in suppressed:
@@ -181,7 +181,7 @@ class EventLogReader(ConfigReader):
         return [f"Provider[{' or '.join(conditions)}]"] if conditions else []
 
     def _valueless(self, node: Marked | None, option: str) -> bool:
-        """Whether an option is there without a value, as where a file is cut: what it asks for?"""
+        """Whether an option has no value, as where a file is cut: what it asks for is unknown."""
         values = () if node is None else (node.items or (node,))
         wrong = [value for value in values if value.tag in ("null", "map", "seq")]
         for value in wrong:

@@ -51,8 +51,10 @@ def _domain_root(
     role = facts.get(ROLE)
     if not isinstance(role, Known) or role.value is not Role.DOMAIN_CONTROLLER:
         return
-    told = {statement.key for statement in builder.statements} | missing
-    if SACL.every in missing or any(key.family is SACL and _is_root(key.name) for key in told):
+    stated_keys = {statement.key for statement in builder.statements} | missing
+    if SACL.every in missing or any(
+        key.family is SACL and _is_root(key.name) for key in stated_keys
+    ):
         return
     entry = _default_sacls()["domain_root"]
     name = normal(entry["object"])

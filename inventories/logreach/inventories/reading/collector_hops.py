@@ -38,10 +38,10 @@ def _linked(host: Host, hosts: Sequence[Host], collectors_told: Sequence[Host]) 
     fact = host.facts.get(FORWARDING)
     if isinstance(fact, Missing):
         return host
-    own = _agents(fact.value)
+    own_agents = _agents(fact.value)
     behind = [_agents_of(each) for each in _destinations(host, hosts, collectors_told)]
     subscriptions = tuple(
-        replace(subscription, then=_then(subscription, own, behind))
+        replace(subscription, then=_then(subscription, own_agents, behind))
         if subscription.dialect == "windows"
         else subscription
         for subscription in fact.value.subscriptions
@@ -49,23 +49,23 @@ def _linked(host: Host, hosts: Sequence[Host], collectors_told: Sequence[Host]) 
     if subscriptions == fact.value.subscriptions:
         return host
     changed = replace(fact, value=replace(fact.value, subscriptions=subscriptions))
-    known = {**host.facts.known, FORWARDING: changed}
-    return replace(host, facts=Facts(known, host.facts.missing, host.facts.conflicts))
+    known_facts = {**host.facts.known, FORWARDING: changed}
+    return replace(host, facts=Facts(known_facts, host.facts.missing, host.facts.conflicts))
 
 
 def _then(
     subscription: Subscription,
-    own: tuple[Subscription, ...],
+    own_agents: tuple[Subscription, ...],
     behind: Sequence[tuple[Subscription, ...]],
 ) -> tuple[Subscription, ...] | None:
     """The agents behind a subscription; None where none is told that reads its log.
 
     Agents that stand among the host's own files come first: no other host has that log.
     """
-    if among_own := _reading(own, subscription.log):
+    if among_own := _reading(own_agents, subscription.log):
         return among_own
-    told = [_reading(agents, subscription.log) for agents in behind]
-    return tuple(dict.fromkeys(sum(told, ()))) if told and all(told) else None
+    readers = [_reading(agents, subscription.log) for agents in behind]
+    return tuple(dict.fromkeys(sum(readers, ()))) if readers and all(readers) else None
 
 
 def _reading(agents: Iterable[Subscription], log: str) -> tuple[Subscription, ...]:
@@ -84,12 +84,12 @@ def _destinations(
     manager = host.facts.get(_MANAGER)
     servers = _SERVER.findall(str(manager.value)) if isinstance(manager, Known) else []
     if servers:
-        named = [
+        matches = [
             next((each for each in hosts if may_be_one(each.name, server)), None)
             for server in servers
         ]
-        found = [each for each in named if each is not None]
-        return found if len(found) == len(servers) else ()
+        receiving = [each for each in matches if each is not None]
+        return receiving if len(receiving) == len(servers) else ()
     return collectors_told if len(collectors_told) == 1 else ()
 
 

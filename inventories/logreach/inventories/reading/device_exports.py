@@ -104,8 +104,10 @@ def _other_system(row: DeviceRow) -> bool:
     system = f"{row.get('os')} {row.get('version')}".casefold()
     if "windows" in system:
         return False
-    others = words()["not_windows"]
-    return any(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", system) for word in others)
+    other_systems = words()["not_windows"]
+    return any(
+        re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", system) for word in other_systems
+    )
 
 
 @cache

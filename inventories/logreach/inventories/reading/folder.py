@@ -121,11 +121,11 @@ def _by_folders(folder: Folder) -> Manifest:
     lists = [entry for entry in visible if entry.is_file() and _is_list(folder, entry)]
     files = [entry for entry in visible if entry.is_file() and entry not in lists]
     # Links to nothing and pipes stand where the folder of a host was.
-    lost = [entry for entry in visible if not (entry.is_dir() or entry.is_file())]
+    unreadable = [entry for entry in visible if not (entry.is_dir() or entry.is_file())]
     if not visible:
         hint = "Put inventory.yaml in it, or one sub-folder a host."
         raise InputError(Fault("holds no hosts", folder.root.name, hint=hint))
-    single = not (below or lists or (lost and not files))
+    single = not (below or lists or (unreadable and not files))
     if single or any(gpo.is_backup_info(entry) for entry in files):
         return Manifest(
             hosts=(HostSpec(folder.root.resolve().name, 0, folder=ManifestText(".", 0)),)
@@ -134,7 +134,7 @@ def _by_folders(folder: Folder) -> Manifest:
         hosts=tuple(
             HostSpec(entry.name, 0, folder=ManifestText(entry.name, 0))
             for entry in visible
-            if entry in below or entry in lost
+            if entry in below or entry in unreadable
         ),
         exports=tuple(ExportSpec(ManifestText(entry.name, 0)) for entry in lists),
         left_over=tuple(entry.name for entry in files),

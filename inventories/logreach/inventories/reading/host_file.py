@@ -45,8 +45,8 @@ def looks_like(head: str) -> bool:
         if match is None:
             return False
         keys.add(match[1])
-    known = _known_keys()
-    return bool(keys & (known - _COMMON)) or (bool(keys) and keys <= {*known, "name"})
+    known_keys = _known_keys()
+    return bool(keys & (known_keys - _COMMON)) or (bool(keys) and keys <= {*known_keys, "name"})
 
 
 @cache

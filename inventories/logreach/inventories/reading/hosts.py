@@ -290,10 +290,10 @@ def _as_loaded(
 
     Where `sysmon -c` lost the digest, it may be another: the configuration counts as not told.
     """
-    lost = any(sysmon_files.lost_digest(listing.text()) for listing in builder.listings)
+    lacks_digest = any(sysmon_files.lost_digest(listing.text()) for listing in builder.listings)
 
     def completed(state: SysmonState) -> SysmonState:
-        if loaded is None and lost:
+        if loaded is None and lacks_digest:
             return replace(state, config=None, config_source="", config_sha256="")
         return replace(state, config_loaded=loaded)
 
@@ -330,8 +330,8 @@ def _clash(facts: Facts) -> Fault | None:
 def _settled(builder: Builder) -> Host:
     spec = builder.spec
     merged = merge.complete(filter(builder.stands, builder.statements))
-    others = (statement for statement in merged if statement.key.family is not AUDIT)
-    first = Facts.of(others, builder.missing)
+    without_audit = (statement for statement in merged if statement.key.family is not AUDIT)
+    first = Facts.of(without_audit, builder.missing)
     builder.take(audit_listings.incomplete(builder.audit_listings, first.get(OS)))
     clash = _clash(first)
     if clash is not None:

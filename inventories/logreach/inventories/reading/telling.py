@@ -30,19 +30,22 @@ def telling_command(key: FactKey[object]) -> TellingCommand | None:
     """The command that tells a fact; None where no command of Windows does."""
     for row in _rows():
         if row["family"] == key.family and _fits(row, key):
-            where = row["where"]
-            return TellingCommand(row["command"], "" if where == _THIS else where)
+            location = row["where"]
+            return TellingCommand(row["command"], "" if location == _THIS else location)
     return None
 
 
 def telling_most(weights: Iterable[tuple[FactKey[object], float]], most: int) -> list[str]:
     """The commands that tell most, by the weights of the facts that they tell."""
-    told: dict[TellingCommand, float] = {}
+    by_command: dict[TellingCommand, float] = {}
     for key, weight in weights:
         command = telling_command(key)
         if command is not None:
-            told[command] = told.get(command, 0) + weight
-    return [str(command) for command, _ in sorted(told.items(), key=lambda x: (-x[1], x[0]))[:most]]
+            by_command[command] = by_command.get(command, 0) + weight
+    return [
+        str(command)
+        for command, _ in sorted(by_command.items(), key=lambda x: (-x[1], x[0]))[:most]
+    ]
 
 
 @cache

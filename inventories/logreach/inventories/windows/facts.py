@@ -166,8 +166,8 @@ class SysmonState(StructuredValue):
         """Whether this change has a configuration keep all that another does, and more."""
         if not isinstance(other, SysmonState) or not (self.keeps_also and other.keeps_also):
             return False
-        mine, others = self.keeps_also, other.keeps_also
-        return _all_covered(others, mine) and not _all_covered(mine, others)
+        mine, theirs = self.keeps_also, other.keeps_also
+        return _all_covered(theirs, mine) and not _all_covered(mine, theirs)
 
     def in_words(self) -> str:
         """'15.15, configuration read'."""

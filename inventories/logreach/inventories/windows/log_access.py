@@ -88,13 +88,13 @@ def joined(settings: Iterable[GroupMembers]) -> GroupMembers:
     is unsure: the two are refreshed separately.
     """
     every = tuple(settings)
-    whole = [setting for setting in every if setting.whole]
-    parts = [setting for setting in every if not setting.whole]
-    added = frozenset[str]().union(*(part.members for part in parts))
-    removed = frozenset[str]().union(*(part.removed for part in parts))
-    if not whole:
+    whole_lists = [setting for setting in every if setting.whole]
+    partial = [setting for setting in every if not setting.whole]
+    added = frozenset[str]().union(*(part.members for part in partial))
+    removed = frozenset[str]().union(*(part.removed for part in partial))
+    if not whole_lists:
         return GroupMembers(added, whole=False, removed=removed)
-    members = whole[-1].members
+    members = whole_lists[-1].members
     return GroupMembers(members, unsure=(added - members) | (members & removed))
 
 

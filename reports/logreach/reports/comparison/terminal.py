@@ -89,7 +89,7 @@ def _of_hosts(each: HostsCompared) -> Iterator[Text]:
     """The changes on some hosts, what is lost first: a line each, with the reason below it."""
     names = host_list(each.hosts, 6)
     yield safe(f"{names} ({counted(each.count, 'host')})", style="bold")
-    rest: dict[tuple[Direction, Subject], int] = {}
+    unlisted: dict[tuple[Direction, Subject], int] = {}
     shown = 0
     for change in sorted(each.changes, key=_rank):
         if change.subject in _TOLD and shown < _MOST:
@@ -97,8 +97,8 @@ def _of_hosts(each: HostsCompared) -> Iterator[Text]:
             shown += 1
         else:
             group = change.direction, change.subject
-            rest[group] = rest.get(group, 0) + 1
-    for (direction, subject), count in rest.items():
+            unlisted[group] = unlisted.get(group, 0) + 1
+    for (direction, subject), count in unlisted.items():
         more = "more " if subject in _TOLD else ""
         words = _PLURALS[subject] if count > 1 else _SINGULARS[subject]
         yield Text(f"  {direction.value:<{_WIDTH}}", style=_STYLES.get(direction, "")) + safe(
@@ -111,21 +111,21 @@ def _rank(change: Change) -> tuple[int, int, str]:
 
 
 def _lines(change: Change) -> Iterator[Text]:
-    told = f"{change.key} {change.name}" if change.subject is Subject.TECHNIQUE else change.name
+    label = f"{change.key} {change.name}" if change.subject is Subject.TECHNIQUE else change.name
     yield Text(
         f"  {change.direction.value:<{_WIDTH}}", style=_STYLES.get(change.direction, "")
-    ) + safe(f"{told or change.key}: {change.before} -> {change.after}")
+    ) + safe(f"{label or change.key}: {change.before} -> {change.after}")
     if change.direction is Direction.LOST and change.reason:
         yield Text(" " * (_WIDTH + 2)) + safe(change.reason, 160, style="dim")
 
 
 def _remarks(comparison: Comparison) -> Iterator[str]:
-    for hosts, where in (
+    for hosts, side in (
         (comparison.only_before, "before"),
         (comparison.only_after, "after"),
     ):
         if hosts:
-            yield f"Hosts only {where}: {host_list(hosts, 12)}"
+            yield f"Hosts only {side}: {host_list(hosts, 12)}"
     for subject, keys in comparison.not_compared.items():
         if keys and subject in _TOLD:
             yield f"Not compared, as one side alone asks: {host_list(keys, 12)}"

@@ -47,8 +47,8 @@ def _summary(comparison: Comparison) -> Sheet:
             if before.get(label) or after.get(label)
         ]
     hosts: list[tuple[Cell, ...]] = [
-        (host, where)
-        for names, where in (
+        (host, side)
+        for names, side in (
             (comparison.only_before, "only before"),
             (comparison.only_after, "only after"),
         )

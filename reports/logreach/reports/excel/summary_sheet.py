@@ -85,7 +85,11 @@ def _about(assessment: Assessment) -> list[tuple[Cell, ...]]:
         ("Techniques that apply", str(applying)),
         ("Faults in the input", str(len(faults_of(assessment)))),
         ("ATT&CK version", assessment.attack_version),
-        *([("Techniques with other ids", text)] if (text := all_other_ids(assessment)) else []),
+        *(
+            [("Techniques with other ids", other_ids)]
+            if (other_ids := all_other_ids(assessment))
+            else []
+        ),
         ("logreach version", assessment.version),
     ]
 

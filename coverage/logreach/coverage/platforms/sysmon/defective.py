@@ -70,9 +70,9 @@ def _with_defect(
     state: SysmonState,
     os: Fact[OperatingSystem],
 ) -> Reason:
-    said = f"{defect.of(state.version or '')} ({defect.source})"
+    remark = f"{defect.of(state.version or '')} ({defect.source})"
     return reason._replace(
         verdict=verdict,
-        text=f"{reason.text}, but {said}",
+        text=f"{reason.text}, but {remark}",
         remedy=upgrade(os, defect) or reason.remedy,
     )

@@ -151,13 +151,13 @@ class _Meant:
         reason = partial(Reason, "sensor", subject, evidence=self.evidence)
         if not self.possible.binaries:
             return _unlisted(self.said.version, self.possible, event_id, what, reason)
-        told = _of_schemas(self.possible, event_id, field, what, reason)
-        if told.verdict == NO:
-            return told
+        answer = _of_schemas(self.possible, event_id, field, what, reason)
+        if answer.verdict == NO:
+            return answer
         for defect in settled_defects(self.said):
             if (f"{event_id}/{field}" in defect.fields) if field else (event_id in defect.events):
-                return unsure(told, defect, self.said, self.os)
-        return told
+                return unsure(answer, defect, self.said, self.os)
+        return answer
 
 
 def _of_schemas(

@@ -142,10 +142,10 @@ class WindowsSensor(Sensor):
         yield need_of("os", entry.key, prerequisite=OsWrites(entry))
         for name in entry.settings:
             setting = self.knowledge.settings[name]
-            asked: Prerequisite = SettingOn(entry.key, setting, entry.without_setting)
+            prerequisite: Prerequisite = SettingOn(entry.key, setting, entry.without_setting)
             if setting.retention:
-                asked = LogFull(entry.key, setting)
-            leaf = WhereWritten(asked, entry)
+                prerequisite = LogFull(entry.key, setting)
+            leaf = WhereWritten(prerequisite, entry)
             yield need_of("setting", entry.key, name, prerequisite=leaf)
         yield from self._channel(entry.key, entry)
 

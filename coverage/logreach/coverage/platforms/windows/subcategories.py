@@ -78,9 +78,11 @@ def _contradicts(
 
 
 def _excluded(part: str, excluding: Iterable[Constraint], words: tuple[str, ...]) -> bool:
-    """Whether no text with this part is left: none of the words with it is, or, where it is in no
-    word, every text with it has what is excluded as a part."""
-    meant = [word for word in words if fold(part) in fold(word)]
-    if meant:
-        return all(any(each.admits(word) is False for each in excluding) for word in meant)
+    """Whether the constraints in `excluding` rule out every text that contains `part`.
+
+    Where words contain it, each of them must be ruled out; where none does, `part` itself, by
+    what rules out every text around it too (contains, not equals)."""
+    matching = [word for word in words if fold(part) in fold(word)]
+    if matching:
+        return all(any(each.admits(word) is False for each in excluding) for word in matching)
     return any(each.test is not Test.EQUALS and each.admits(part) is False for each in excluding)

@@ -23,8 +23,10 @@ def language_of_listing(names: Collection[str], words: Collection[str]) -> Langu
     """The language that has most of a listing's folded names and setting words."""
 
     def known(language: Language) -> int:
-        own = _names()[language.name]
-        return sum(name in own for name in names) + sum(word in language.words for word in words)
+        language_names = _names()[language.name]
+        return sum(name in language_names for name in names) + sum(
+            word in language.words for word in words
+        )
 
     return max(languages(), key=known)
 
@@ -39,13 +41,13 @@ def known_names() -> frozenset[str]:
 def _names() -> dict[str, dict[str, str]]:
     guids = {each.name: each.guid for each in subcategories().values()}
     english = {fold(name): guid for name, guid in guids.items()}
-    own = {
+    translated = {
         row["language"]: {
             fold(name): guids[key] for key, names in row["names"].items() for name in names
         }
         for row in _table()["languages"]
     }
-    return {language.name: english | own.get(language.name, {}) for language in languages()}
+    return {language.name: english | translated.get(language.name, {}) for language in languages()}
 
 
 @cache

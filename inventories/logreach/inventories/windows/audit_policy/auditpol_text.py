@@ -125,19 +125,19 @@ def _row(number: int, line: str) -> _ListedRow | None:
 
     A name that fills its column leaves no gap before the setting: the words show where it ends.
     """
-    text = line[:_LONGEST_LINE].strip()
-    parts = _GAP.split(text)
-    if len(parts) > 1:
-        return _ListedRow(number, parts[0], parts[-1], text, len(parts) > 2)
-    return _row_without_gap(number, text) if fold(text).endswith(_endings()) else None
+    row = line[:_LONGEST_LINE].strip()
+    columns = _GAP.split(row)
+    if len(columns) > 1:
+        return _ListedRow(number, columns[0], columns[-1], row, len(columns) > 2)
+    return _row_without_gap(number, row) if fold(row).endswith(_endings()) else None
 
 
-def _row_without_gap(number: int, text: str) -> _ListedRow | None:
+def _row_without_gap(number: int, row: str) -> _ListedRow | None:
     # Folding may change the length of a text, so that each end is folded by itself.
     for length in _lengths():
-        name, word = text[:-length], text[-length:]
+        name, word = row[:-length], row[-length:]
         if fold(word) in _words() and fold(name) in known_names():
-            return _ListedRow(number, name.strip(), word, text)
+            return _ListedRow(number, name.strip(), word, row)
     return None
 
 

@@ -78,11 +78,11 @@ def audit(gpos: Sequence[Gpo], force: Fact[Scalar], os: Fact[OperatingSystem]) -
     merge = _Merge(gpos, force, os)
     for subcategory in subcategories().values():
         _settle(merge, subcategory)
-    told = origins(gpos, forced=_forced(force), too_old=_too_old(os))
-    if told is not None:
+    policy_origins = origins(gpos, forced=_forced(force), too_old=_too_old(os))
+    if policy_origins is not None:
         some = [statement for gpo in gpos for statement in _audit_settings(gpo)]
         evidence = replace(some[-1].evidence, quote="")
-        merge.statements.append(Statement(AUDIT_ORIGINS, told, evidence, Strength.POLICY))
+        merge.statements.append(Statement(AUDIT_ORIGINS, policy_origins, evidence, Strength.POLICY))
     return EffectivePolicy(tuple(merge.statements), tuple(merge.missing))
 
 

@@ -103,8 +103,10 @@ class _Report:
         return Reading(audit.statements, faults, missing, notes)
 
     def _note(self) -> Fault:
-        found = counted(self.others, "finding")
-        message = f"{found} beside the audit policy not read: HardeningKitty prints its own default"
+        findings = counted(self.others, "finding")
+        message = (
+            f"{findings} beside the audit policy not read: HardeningKitty prints its own default"
+        )
         hint = "Export them with `reg export` (see `logreach collect`)."
         return self.source.fault(f"{message} where the host has no value", hint=hint)
 
@@ -127,7 +129,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 def _by_name() -> dict[str, str]:
     """GUIDs by the names that finding lists use: auditpol's, and the editor's."""
     return {
-        name.casefold(): one.guid
-        for one in subcategories().values()
-        for name in (one.gpo_name, one.name)
+        name.casefold(): subcategory.guid
+        for subcategory in subcategories().values()
+        for name in (subcategory.gpo_name, subcategory.name)
     }

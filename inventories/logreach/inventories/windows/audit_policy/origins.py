@@ -36,7 +36,7 @@ def origins(gpos: Sequence[Gpo], *, forced: bool | None, too_old: bool) -> Audit
     setting = [gpo for gpo in gpos if gpo.advanced or gpo.legacy]
     if not setting:
         return None
-    found = (
+    pairs = (
         (subcategory.guid, _origin(setting, subcategory, forced, too_old))
         for subcategory in subcategories().values()
     )
@@ -46,7 +46,7 @@ def origins(gpos: Sequence[Gpo], *, forced: bool | None, too_old: bool) -> Audit
         name for gpo in setting for name in _names(gpo, LEGACY_AUDIT, gpo.legacy) if name
     )
     return AuditOrigins(
-        tuple((guid, origin) for guid, origin in found if origin != AuditOrigin("")),
+        tuple((guid, origin) for guid, origin in pairs if origin != AuditOrigin("")),
         ([*force_gpos] or [last])[-1],
         tuple(categories),
     )
@@ -62,14 +62,14 @@ def _origin(
         of_subcategory = None
     name = of_subcategory.display_name(AUDIT(guid)) if of_subcategory else ""
     name = name or _last_name(gpos, AUDIT) or _last_name(gpos, LEGACY_AUDIT)
-    asked = _value(of_subcategory.advanced[guid]) if of_subcategory else None
+    gpo_setting = _value(of_subcategory.advanced[guid]) if of_subcategory else None
     has_subcategories = not too_old and any(gpo.advanced for gpo in gpos)
     if forced or of_category is None:
         # Windows Vista and Server 2008 take subcategories from no GPO: none is to be changed.
-        return AuditOrigin("" if too_old else name, asked)
+        return AuditOrigin("" if too_old else name, gpo_setting)
     return AuditOrigin(
         name,
-        asked,
+        gpo_setting,
         category,
         of_category.display_name(LEGACY_AUDIT(category)),
         by_category=too_old or (forced is False and not has_subcategories),

@@ -89,19 +89,19 @@ class TemplateReading:
         elif name in _table()["irrelevant"]["names"]:
             return
         elif not category:
-            if named := [each for each in policies() if each.name == name]:
-                self.lose(named, element, f"policy {name!r} has no category")
+            if namesakes := [each for each in policies() if each.name == name]:
+                self.lose(namesakes, element, f"policy {name!r} has no category")
         elif below := [each for each in policies() if each.category == category]:
             message = f"policy {name[:80]!r} of {category!r} is not known"
             self.lose(below, element, message)
         elif not _elsewhere_in_windows(category):
             self.unmapped.append(element)
 
-    def lose(self, lost: list[TemplatePolicy], element: XmlElement, message: str) -> None:
+    def lose(self, affected: list[TemplatePolicy], element: XmlElement, message: str) -> None:
         """A fault, and the facts that the policies would have told."""
         fault = self.source.fault(message, f"line {element.line}", _HINT)
         self.faults.append(fault)
-        self.missing.extend(unknown(lost, fault))
+        self.missing.extend(unknown(affected, fault))
 
     def judge_language(self, *, other: bool) -> None:
         """Policies in categories that are not Windows' own in English.
@@ -109,10 +109,10 @@ class TemplateReading:
         They are a vendor's, or, where something in the report is in another language (`other`),
         may be any.
         """
-        texts = [_text(element, "Category") for element in self.unmapped]
-        translated = [text for text in texts if _looks_translated(text)]
+        categories = [_text(element, "Category") for element in self.unmapped]
+        translated = [category for category in categories if _looks_translated(category)]
         if self.unmapped and (other or translated):
-            first = self.unmapped[texts.index(translated[0]) if translated else 0]
+            first = self.unmapped[categories.index(translated[0]) if translated else 0]
             count = len(self.unmapped)
             message = (
                 f"{counted(count, 'policy', 'policies')} of Administrative Templates in categories "
@@ -138,31 +138,31 @@ class TemplateReading:
     def _read_element(
         self, element: XmlElement, policy: TemplatePolicy, part: TemplateElement
     ) -> None:
-        found = _element(element, policy, part)
-        if found is None:
+        child = _element(element, policy, part)
+        if child is None:
             if part.kind != "CheckBox":
                 message = f"policy {policy.name!r} lacks its field {part.name!r}"
                 self._lose_element(element, part, message)
             return
-        location = f"line {found.line}"
-        written = _text(found, "Value")
+        location = f"line {child.line}"
+        written = _text(child, "Value")
         if part.kind == "CheckBox":
-            state = _text(found, "State")
+            state = _text(child, "State")
             if state not in ("Enabled", "Disabled"):
                 message = f"field {part.name!r} is in no known state: {state!r}"
-                self._lose_element(found, part, message)
+                self._lose_element(child, part, message)
                 return
             data = 1 if state == "Enabled" else None
             type_ = "" if data is None else "REG_DWORD"
             self.values.append(RegistryValue(part.key, part.value, data, location, type_))
         elif part.kind == "Numeric":
             if not (written.isascii() and written.isdecimal() and len(written) < 11):
-                self._lose_element(found, part, f"{part.name!r} is no number: {written[:40]!r}")
+                self._lose_element(child, part, f"{part.name!r} is no number: {written[:40]!r}")
                 return
             value = RegistryValue(part.key, part.value, int(written), location, "REG_DWORD")
             self.values.append(value)
         elif part.kind == "ListBox":
-            self.values.extend(_list_values(found, part))
+            self.values.extend(_list_values(child, part))
         else:
             self.values.append(RegistryValue(part.key, part.value, written, location, "REG_SZ"))
 
@@ -173,11 +173,14 @@ class TemplateReading:
 
 
 def unknown(
-    lost: Iterable[TemplatePolicy], fault: Fault
+    affected: Iterable[TemplatePolicy], fault: Fault
 ) -> tuple[tuple[FactKey[object], Missing], ...]:
     """The facts that policies may set, with the fault that keeps them unknown."""
     pairs = [
-        pair for policy in lost for key in policy.keys for pair in unknown_values(key, None, fault)
+        pair
+        for policy in affected
+        for key in policy.keys
+        for pair in unknown_values(key, None, fault)
     ]
     return tuple(dict(pairs).items())
 
@@ -206,17 +209,17 @@ def _element(
     element: XmlElement, policy: TemplatePolicy, part: TemplateElement
 ) -> XmlElement | None:
     """A policy's field: by its name, or as the only one of its kind."""
-    alike = [child for child in element.children if child.name == part.kind]
-    for child in alike:
+    same_kind = [child for child in element.children if child.name == part.kind]
+    for child in same_kind:
         if _text(child, "Name") == part.name:
             return child
     alone = sum(1 for each in policy.elements if each.kind == part.kind) == 1
-    return alike[0] if alone and len(alike) == 1 else None
+    return same_kind[0] if alone and len(same_kind) == 1 else None
 
 
-def _list_values(found: XmlElement, part: TemplateElement) -> Iterator[RegistryValue]:
+def _list_values(list_element: XmlElement, part: TemplateElement) -> Iterator[RegistryValue]:
     """The lines of a list; where they have no names, Windows numbers or repeats them."""
-    for number, line in enumerate(each for each in found.walk() if each.name == "Element"):
+    for number, line in enumerate(each for each in list_element.walk() if each.name == "Element"):
         data = _text(line, "Data")
         name = _text(line, "Name") or str(number + 1)
         yield RegistryValue(part.key, name, data, f"line {line.line}", "REG_SZ")
@@ -224,9 +227,9 @@ def _list_values(found: XmlElement, part: TemplateElement) -> Iterator[RegistryV
 
 def _elsewhere_in_windows(category: str) -> bool:
     """Whether a category is, in English, one of Windows' own."""
-    top, _, rest = category.partition("/")
+    top, _, below = category.partition("/")
     if top == _SYSTEM:
-        return not rest or rest.partition("/")[0] in _table()["english"]["below_system"]
+        return not below or below.partition("/")[0] in _table()["english"]["below_system"]
     return top in _table()["english"]["tops"]
 
 
@@ -236,8 +239,8 @@ def _looks_translated(category: str) -> bool:
     'Windows Components' and its parts hold the name of the product in every language; of System,
     some languages have the English word.
     """
-    top, _, rest = category.partition("/")
-    return bool(rest) and (_WINDOWS in top.casefold() or top == _SYSTEM or not category.isascii())
+    top, _, below = category.partition("/")
+    return bool(below) and (_WINDOWS in top.casefold() or top == _SYSTEM or not category.isascii())
 
 
 @cache
@@ -245,12 +248,12 @@ def policies() -> tuple[TemplatePolicy, ...]:
     """Every policy that sets what events depend on."""
     table = _table()
     logs = table["logs"]
-    found = [_policy(row, row["category"], row["key"], 0) for row in table["policies"]]
+    templates = [_policy(row, row["category"], row["key"], 0) for row in table["policies"]]
     for row in logs["policies"]:
         for number, log in enumerate([row["only"]] if "only" in row else logs["names"]):
             key = row.get("key", logs["key"]).replace("*", log)
-            found.append(_policy(row, logs["category"].replace("*", log), key, number))
-    return tuple(found)
+            templates.append(_policy(row, logs["category"].replace("*", log), key, number))
+    return tuple(templates)
 
 
 def _policy(row: Any, category: str, key: str, number: int) -> TemplatePolicy:
@@ -279,9 +282,9 @@ def _policy(row: Any, category: str, key: str, number: int) -> TemplatePolicy:
 @cache
 def by_intune_name() -> dict[str, TemplatePolicy | None]:
     """The policies by their names in the settings catalogue; None for those without effect."""
-    named: dict[str, TemplatePolicy | None] = {each.intune: each for each in policies()}
-    named.pop("", None)
-    return named | dict.fromkeys(_table()["irrelevant"]["intune"])
+    by_name: dict[str, TemplatePolicy | None] = {each.intune: each for each in policies()}
+    by_name.pop("", None)
+    return by_name | dict.fromkeys(_table()["irrelevant"]["intune"])
 
 
 @cache

@@ -65,9 +65,11 @@ class Records:
     @classmethod
     def read(cls, folder: Folder, files: Mapping[str, Path]) -> Records:
         """The records among files by name in lower case; `faults` are of those unreadable."""
-        found = {name: _record(folder, files[name]) for name in (_BACKUP, _REPORT) if name in files}
-        faults = tuple(fault for record in found.values() for fault in record.faults)
-        return cls(found.get(_BACKUP), found.get(_REPORT), faults)
+        records = {
+            name: _record(folder, files[name]) for name in (_BACKUP, _REPORT) if name in files
+        }
+        faults = tuple(fault for record in records.values() for fault in record.faults)
+        return cls(records.get(_BACKUP), records.get(_REPORT), faults)
 
 
 class _Extension(NamedTuple):
@@ -97,7 +99,7 @@ def lacks(folder: Folder, records: Records, files: Mapping[str, Path]) -> list[L
     `files` are the policy files by folder and name in lower case, and gpt.ini.
     """
     pol_records = _pol_records(folder, files.get(_REGISTRY_POL))
-    found: list[Lack] = []
+    lacking: list[Lack] = []
     backup, report = records.backup, records.report
     extensions = _extensions(backup.root if backup else None)
     for extension in _EXTENSIONS:
@@ -105,17 +107,17 @@ def lacks(folder: Folder, records: Records, files: Mapping[str, Path]) -> list[L
         if backup and extension.guid in extensions and (extension.end not in files or empty):
             message = f"says that the GPO has settings in {extension.end}, which has none"
             fault = backup.source.fault(message, hint=_HINT)
-            found.append(Lack(fault, extension.families))
+            lacking.append(Lack(fault, extension.families))
     computer = report.computer if report else None
     policies = _policies(computer)
-    if pol_records is not None and pol_records < policies and not found:
+    if pol_records is not None and pol_records < policies and not lacking:
         message = f"holds {pol_records} records, but the report lists {policies} policies"
         fault = Fault(message, folder.name(files[_REGISTRY_POL]), hint=_HINT)
-        found.append(Lack(fault, REGISTRY_FAMILIES))
+        lacking.append(Lack(fault, REGISTRY_FAMILIES))
     gpt = files.get(_GPT)
     place = report.source.path if report else folder.name(gpt or folder.root)
-    found.extend(_of_another_version(folder, computer, gpt, place))
-    return found
+    lacking.extend(_of_another_version(folder, computer, gpt, place))
+    return lacking
 
 
 def _of_another_version(
@@ -144,13 +146,13 @@ def versions_apart(
         "SYSVOL": _number(computer, "VersionSysvol"),
         **(others or {}),
     }
-    known = {name: version for name, version in versions.items() if version is not None}
-    if len(set(known.values())) < 2:
+    known_versions = {name: version for name, version in versions.items() if version is not None}
+    if len(set(known_versions.values())) < 2:
         return []
-    told = ", ".join(f"{version} in {name}" for name, version in known.items())
+    listed = ", ".join(f"{version} in {name}" for name, version in known_versions.items())
     hint = "Let the domain controllers replicate, and back the GPO up again."
     return [
-        Lack(Fault(f"computer settings are of version {told}", place, hint=hint), COMPUTER_FACTS)
+        Lack(Fault(f"computer settings are of version {listed}", place, hint=hint), COMPUTER_FACTS)
     ]
 
 

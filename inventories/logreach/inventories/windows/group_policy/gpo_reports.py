@@ -111,7 +111,7 @@ def _of_several(source: Source, gpos: list[XmlElement], readings: list[Reading])
     message = f"holds {len(gpos)} GPOs and does not tell which of them the host applies"
     fault = source.fault(message, hint=_HINT)
     missing = tuple(
-        (key, Missing(f"{fault}. {', '.join(found)} may set it", fault))
-        for key, found in names.items()
+        (key, Missing(f"{fault}. {', '.join(gpo_names)} may set it", fault))
+        for key, gpo_names in names.items()
     )
     return Reading(faults=(*faults, fault), missing=missing, notes=notes)

@@ -47,9 +47,11 @@ def read(source: Source) -> Reading:
         raise InputError(source.fault(message, hint=_HINT))
     role = role_in(value for _, value in _head_values(listing))
     system = system_reading(source, version, kind_of(role), role, place)
-    told = () if role else ((ROLE, Missing(f"{source.path} tells the role in no known words")),)
+    unknown_role = (
+        () if role else ((ROLE, Missing(f"{source.path} tells the role in no known words")),)
+    )
     notes = (*system.notes, *_untold_settings(source, listing))
-    return replace(system, notes=notes, missing=(*system.missing, *told))
+    return replace(system, notes=notes, missing=(*system.missing, *unknown_role))
 
 
 def _untold_settings(source: Source, listing: str) -> Iterator[Fault]:

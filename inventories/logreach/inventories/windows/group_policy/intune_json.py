@@ -155,9 +155,11 @@ class _Policies:
             policy = by_intune_name()[short]
             if policy is not None:
                 self.template(name, policy, number, field_of)
-        elif alike := [each for each in policies() if each.intune and _area(each) == _first(short)]:
+        elif area_policies := [
+            each for each in policies() if each.intune and _area(each) == _first(short)
+        ]:
             fault = self.fault(f"setting {short[:80]!r} is not known", name)
-            self.missing.extend(unknown(alike, fault))
+            self.missing.extend(unknown(area_policies, fault))
 
     def subcategory(self, name: str, short: str, number: str) -> None:
         """Take a setting of the Audit CSP."""
@@ -196,18 +198,18 @@ class _Policies:
 
 def read(source: Source) -> Reading:
     """What the policies of an export set."""
-    found = _Policies(source, _lines(source.text()))
+    export = _Policies(source, _lines(source.text()))
     for row in _policies(source):
-        found.policy(row)
-    audit = settled(source, found.audit)
-    values = registry_values.reading(source, found.values, Strength.POLICY)
-    names = ", ".join(dict.fromkeys(found.names))
+        export.policy(row)
+    audit = settled(source, export.audit)
+    values = registry_values.reading(source, export.values, Strength.POLICY)
+    names = ", ".join(dict.fromkeys(export.names))
     message = f"is an Intune policy ({names[:120]}): what should be where it is assigned"
     note = source.fault(f"{message}, not what the host has")
     return Reading(
         (*audit.statements, *values.statements),
-        (*found.faults, *audit.faults, *values.faults),
-        (*found.missing, *audit.missing, *values.missing),
+        (*export.faults, *audit.faults, *values.faults),
+        (*export.missing, *audit.missing, *values.missing),
         (note,),
     )
 
@@ -232,19 +234,19 @@ def _policies(source: Source) -> Iterator[dict[str, Any]]:
 
 def _lines(text: str) -> dict[str, int]:
     """The line of each setting's name."""
-    found: dict[str, int] = {}
+    line_of_name: dict[str, int] = {}
     line, end = 1, 0
     for match in _NAMED.finditer(text):
         line += text.count("\n", end, match.start(1))
         end = match.start(1)
-        found.setdefault(match[1], line)
-    return found
+        line_of_name.setdefault(match[1], line)
+    return line_of_name
 
 
 def _first(short: str) -> str:
     """The area of a setting: 'eventlogservice', or with its template 'admx_eventlog'."""
-    parts = short.split("_")
-    return "_".join(parts[:2]) if parts[0] == "admx" else parts[0]
+    words = short.split("_")
+    return "_".join(words[:2]) if words[0] == "admx" else words[0]
 
 
 def _area(policy: TemplatePolicy) -> str:
@@ -266,16 +268,16 @@ def _of_child(children: dict[str, Any], name: str, part: TemplateElement) -> obj
     return None
 
 
-def _values(part: TemplateElement, held: object, place: str) -> list[RegistryValue] | None:
+def _values(part: TemplateElement, content: object, place: str) -> list[RegistryValue] | None:
     """The registry values of a field; None where it holds none that can be read."""
     if part.kind == "ListBox":
-        if not isinstance(held, list) or not all(isinstance(each, str) for each in held):
+        if not isinstance(content, list) or not all(isinstance(each, str) for each in content):
             return None
-        numbered = enumerate(held, 1)
+        numbered = enumerate(content, 1)
         return [RegistryValue(part.key, str(at), each, place, "REG_SZ") for at, each in numbered]
-    if isinstance(held, bool) or not isinstance(held, int | str):
+    if isinstance(content, bool) or not isinstance(content, int | str):
         return None
-    written = str(held).casefold()
+    written = str(content).casefold()
     if part.kind == "CheckBox":
         on = {"1": True, "true": True, "0": False, "false": False}.get(written)
         if on is None:
@@ -286,7 +288,7 @@ def _values(part: TemplateElement, held: object, place: str) -> list[RegistryVal
         if not (written.isascii() and written.isdecimal() and len(written) < 11):
             return None
         return [RegistryValue(part.key, part.value, int(written), place, "REG_DWORD")]
-    return [RegistryValue(part.key, part.value, str(held), place, "REG_SZ")]
+    return [RegistryValue(part.key, part.value, str(content), place, "REG_SZ")]
 
 
 @cache

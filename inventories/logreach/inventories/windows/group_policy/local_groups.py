@@ -95,11 +95,10 @@ def _setting(properties: XmlElement) -> tuple[GroupMembers, str]:
         sid, name = (member.attributes.get(key, "").strip() for key in ("sid", "name"))
         adds = member.attributes.get("action", "ADD").strip().upper() != "REMOVE"
         (added if adds else removed).add(account(sid or name))
-    whole = _flag(properties, "deleteAllUsers")
-    shown = (
-        f"Event Log Readers: adds {len(added)}, removes {'all others' if whole else len(removed)}"
-    )
-    if whole:
+    replaces_all = _flag(properties, "deleteAllUsers")
+    count = "all others" if replaces_all else len(removed)
+    shown = f"Event Log Readers: adds {len(added)}, removes {count}"
+    if replaces_all:
         return GroupMembers(frozenset(added - removed)), shown
     return GroupMembers(frozenset(added), whole=False, removed=frozenset(removed)), shown
 

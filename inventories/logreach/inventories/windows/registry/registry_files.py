@@ -167,8 +167,8 @@ class _Export:
         if self.faults:
             # A lost value may have named another system.
             reason = Missing(str(self.faults[0]), self.faults[0])
-            lost = tuple((statement.key, reason) for statement in system.statements)
-            system = Reading(faults=system.faults, missing=(*system.missing, *lost))
+            unknown_facts = tuple((statement.key, reason) for statement in system.statements)
+            system = Reading(faults=system.faults, missing=(*system.missing, *unknown_facts))
         return Reading(
             (*settled.statements, *system.statements),
             (*self.faults, *settled.faults, *system.faults),

@@ -126,8 +126,8 @@ def _block_problem(name: str, fields: dict[str, str], twice: str) -> str:
         return f"channel {name} has '{twice}:' twice, so lines are lost"
     if fields.get("enabled", "").casefold() not in ("true", "false"):
         return f"channel {name} has no 'enabled: true' or 'enabled: false'"
-    lost = [field for field in ("retention", "maxSize") if field not in fields]
-    return f"channel {name} has no '{lost[0]}:', so lines are lost" if lost else ""
+    absent = [field for field in ("retention", "maxSize") if field not in fields]
+    return f"channel {name} has no '{absent[0]}:', so lines are lost" if absent else ""
 
 
 def _channel_blocks(listing: str) -> Iterator[tuple[int, str, dict[str, str], str]]:

@@ -123,17 +123,17 @@ def contradiction_of_builds(mention: str) -> str:
     if version is None:
         return ""
     build = version[2] or version[4]
-    rest = mention[: version.start()] + " " + mention[version.end() :]
-    others = {number for number in _BUILD_BESIDE.findall(rest) if number != build}
+    around = mention[: version.start()] + " " + mention[version.end() :]
+    other_builds = {number for number in _BUILD_BESIDE.findall(around) if number != build}
     # Numbers of four digits may be a year; only what stands behind the version is a build.
-    others |= {
+    other_builds |= {
         number
         for number in _OLD_BUILD_BESIDE.findall(mention[version.end() :])
         if number != build and len(build) == len(number)
     }
-    if not others:
+    if not other_builds:
         return ""
-    return f"{mention.strip()[:80]!r} names two builds, {build} and {min(others)}"
+    return f"{mention.strip()[:80]!r} names two builds, {build} and {min(other_builds)}"
 
 
 @cache

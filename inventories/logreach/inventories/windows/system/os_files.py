@@ -49,23 +49,25 @@ def looks_like_systeminfo(head: str) -> bool:
 def read_systeminfo(source: Source) -> Reading:
     """Read systeminfo as table, list or CSV; by its values, as its labels are translated."""
     listing = source.text(_count_version_words)
-    found = _find_version(listing, _values)
-    if found is None:
+    named_version = _find_version(listing, _values)
+    if named_version is None:
         hint = "Save the output of `systeminfo` or `systeminfo /fo csv`."
         raise InputError(source.fault("names no Windows version", hint=hint))
-    role = role_in(found.after)
-    system = _named_system(source, found, role)
+    role = role_in(named_version.after)
+    system = _named_system(source, named_version, role)
     updates = update_files.installed(source, listing)
-    missing = () if role is not None else tuple(_untold_role(source, found))
+    missing = () if role is not None else tuple(_untold_role(source, named_version))
     return replace(
         system, statements=(*system.statements, *updates), missing=(*system.missing, *missing)
     )
 
 
-def _untold_role(source: Source, found: _NamedVersion) -> Iterator[tuple[FactKey[object], Missing]]:
+def _untold_role(
+    source: Source, named_version: _NamedVersion
+) -> Iterator[tuple[FactKey[object], Missing]]:
     """Why the role is not known; behind the version stand manufacturer and configuration."""
-    if len(found.after) > 1:
-        word = found.after[1][:60]
+    if len(named_version.after) > 1:
+        word = named_version.after[1][:60]
         yield ROLE, Missing(f"{source.path} tells the role in words not known here: {word!r}")
 
 
@@ -77,20 +79,20 @@ def looks_like_msinfo(head: str) -> bool:
 def read_msinfo(source: Source) -> Reading:
     """Read `msinfo32 /report`: it names the system, but not the role."""
     report = source.text(_count_version_words)
-    found = _find_version(report, _columns)
-    if found is None:
+    named_version = _find_version(report, _columns)
+    if named_version is None:
         raise InputError(source.fault("names no Windows version"))
-    system = _named_system(source, found, None)
+    system = _named_system(source, named_version, None)
     if "sysmon" not in report.casefold():
         return system
     reason = f"{source.path} lists Sysmon, but not its version or configuration; save `sysmon -c`"
     return replace(system, missing=(*system.missing, (SYSMON, Missing(reason))))
 
 
-def _named_system(source: Source, found: _NamedVersion, role: Role | None) -> Reading:
-    kind = OsKind.SERVER if "server" in found.product.casefold() else OsKind.CLIENT
-    mention = f"{found.product} {found.version}"
-    return system_reading(source, mention, kind, role, f"line {found.line}")
+def _named_system(source: Source, named_version: _NamedVersion, role: Role | None) -> Reading:
+    kind = OsKind.SERVER if "server" in named_version.product.casefold() else OsKind.CLIENT
+    mention = f"{named_version.product} {named_version.version}"
+    return system_reading(source, mention, kind, role, f"line {named_version.line}")
 
 
 def _find_version(listing: str, values_in: Callable[[str], list[str]]) -> _NamedVersion | None:

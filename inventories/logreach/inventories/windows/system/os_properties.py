@@ -33,8 +33,8 @@ def looks_like(head: str) -> bool:
     for number, line in lines(head):
         if number > _HEAD_LINES:
             break
-        if found := _PROPERTY.fullmatch(line.strip()):
-            names.add(found[1].casefold())
+        if match := _PROPERTY.fullmatch(line.strip()):
+            names.add(match[1].casefold())
         elif not names and (headings := _headings(line)):
             names.update(heading.casefold() for heading in headings)
             break
@@ -66,14 +66,14 @@ def _records(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
 def _listed(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     place, properties = 0, dict[str, str]()
     for number, line in lines(text):
-        found = _PROPERTY.fullmatch(line.strip())
-        if found is None:
+        match = _PROPERTY.fullmatch(line.strip())
+        if match is None:
             continue
-        if found[1] in properties:
+        if match[1] in properties:
             yield place, properties
             place, properties = 0, {}
-        properties[found[1]] = found[2].strip()
-        place = number if not place or found[1] in ("Version", "OsVersion") else place
+        properties[match[1]] = match[2].strip()
+        place = number if not place or match[1] in ("Version", "OsVersion") else place
     if properties:
         yield place, properties
 

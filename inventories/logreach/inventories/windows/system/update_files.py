@@ -34,10 +34,10 @@ def read(source: Source) -> Reading:
 
 def installed(source: Source, listing: str) -> Iterator[Statement]:
     """The settings whose update a listing names, each once."""
-    wanted = {each.hotfix.casefold(): each for each in settings().values() if each.hotfix}
+    by_hotfix = {each.hotfix.casefold(): each for each in settings().values() if each.hotfix}
     for number, line in lines(listing):
         for match in _UPDATE.finditer(line):
-            setting = wanted.pop(match[0].casefold(), None)
+            setting = by_hotfix.pop(match[0].casefold(), None)
             if setting is not None:
                 evidence = source.evidence(f"line {number}", match[0])
                 yield Statement(SETTING(setting.name), value=True, evidence=evidence)

@@ -119,6 +119,6 @@ def _as_loaded(
     for defect, reach in defects:
         if defect.filter == AND_AS_OR and reach:
             taken = [LoadedConfig(taking_and_for_or(config), defect) for config in configs]
-            sure = version is not None and defect.surely_in(version)
-            return taken + as_written if sure else as_written + taken
+            is_certain = version is not None and defect.surely_in(version)
+            return taken + as_written if is_certain else as_written + taken
     return as_written

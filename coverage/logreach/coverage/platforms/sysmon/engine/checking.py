@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from logreach.coverage.platforms.sysmon.engine import manifest
 from logreach.coverage.platforms.sysmon.engine.candidates import LoadedConfigs, load_all
@@ -52,7 +53,7 @@ def _hits(config: Config, root: XmlNode) -> Iterator[Hit]:
 
 def _merged(by_program: list[tuple[Schema, dict[Finding, None]]]) -> Iterator[Finding]:
     """The findings of all programs; one that not all have says with which schemas it holds."""
-    for each in dict.fromkeys(found for _, findings in by_program for found in findings):
+    for each in dict.fromkeys(chain.from_iterable(findings for _, findings in by_program)):
         having = [schema for schema, findings in by_program if each in findings]
         if len(having) == len(by_program):
             yield each

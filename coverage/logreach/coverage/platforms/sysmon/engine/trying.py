@@ -52,7 +52,7 @@ class Trier:
         """Whether it logs an event."""
         tried = [(each, decide(each.config, event_id, fields)) for each in self._loaded.loaded]
         first, decision = tried[0]
-        differing = [each for each, other in tried if other.logged is not decision.logged]
+        differing = [each for each, answer in tried if answer.logged is not decision.logged]
         if not differing:
             kept = None if self._loaded.refusals else decision.logged
             return Trial(first.config, decision, kept, self._doubt(event_id))

@@ -88,28 +88,30 @@ class AuditChange:
     def remedy(self) -> Remedy:
         """The change itself: of a GPO, of the host, or of the setting that decides."""
         origin = self._origin
-        asked = origin.asked is not None and _records(origin.asked, self.wanted)
+        is_asked = origin.asked is not None and _records(origin.asked, self.wanted)
         if origin.category and not self._forced:
-            return self._override() if asked else self._contested(origin)
-        if asked and origin.gpo:
+            return self._override() if is_asked else self._contested(origin)
+        if is_asked and origin.gpo:
             return self._applied(origin.gpo)
         if not origin.gpo:
             return self._on_host()
-        where = f"{_in_gpo(origin.gpo)} turn on {self._advanced}; a change by {_UNDONE}"
-        return self._audit(where, origin.gpo)
+        instruction = f"{_in_gpo(origin.gpo)} turn on {self._advanced}; a change by {_UNDONE}"
+        return self._audit(instruction, origin.gpo)
 
     def _override(self) -> Remedy:
-        """Have subcategories count, which ask for it already."""
+        """Have subcategories override categories: they ask for what is wanted already."""
         origins = self._origins
         gpos = " and ".join(map(_gpo, origins.category_gpos)) or "policy"
-        text = (
+        instruction = (
             f"{_in_gpo(origins.force_gpo)} enable {_OPTION} under Security Options "
             "(SCENoApplyLegacyAuditPolicy = 1), or take the legacy audit categories out of "
             f"{gpos}: the subcategories wanted are asked for already"
         )
         cost = "what legacy categories alone record ends: set its subcategories first"
         title = f"Setting: subcategories override legacy categories{_behind(origins.force_gpo)}"
-        return Remedy(SETTING(FORCE), value=True, text=text, cost=cost, title=title, kind="setting")
+        return Remedy(
+            SETTING(FORCE), value=True, text=instruction, cost=cost, title=title, kind="setting"
+        )
 
     def _contested(self, origin: AuditOrigin) -> Remedy:
         """Change a subcategory that a category overwrites, or may overwrite."""
@@ -118,24 +120,24 @@ class AuditChange:
             contest += f" of {_gpo(origin.category_gpo)}"
         if origin.by_category:
             gpo = origin.category_gpo
-            text = (
+            instruction = (
                 f"{_in_gpo(gpo)} have {origin.category} record {self.wanted} under Local Policies "
                 f"> Audit Policy: {contest} decides about {self.subcategory.name} here"
             )
-            return self._audit(text, gpo)
-        text = (
+            return self._audit(instruction, gpo)
+        instruction = (
             f"{_in_gpo(origin.gpo)} turn on {self._advanced}, and enable {_OPTION} under Security "
             f"Options, since {contest} may overwrite it otherwise"
         )
-        return self._audit(text, origin.gpo)
+        return self._audit(instruction, origin.gpo)
 
     def _applied(self, gpo: str) -> Remedy:
-        text = (
+        instruction = (
             f"The GPO '{gpo}' asks for {self.subcategory.gpo_name} ({self.wanted}) already: where "
             "the host does not have it, run gpupdate /force and see with gpresult /h why; a change "
             f"by {_UNDONE}"
         )
-        return self._audit(text, gpo)
+        return self._audit(instruction, gpo)
 
     def _on_host(self) -> Remedy:
         switches = " /success:enable" * self.wanted.success
@@ -153,17 +155,17 @@ class AuditChange:
             f"Configuration > {self.subcategory.category}"
         )
 
-    def _audit(self, text: str, gpo: str = "") -> Remedy:
+    def _audit(self, instruction: str, gpo: str = "") -> Remedy:
         """A change of the subcategory itself, whatever else is on already."""
         words = self.subcategory.volume
         cost = f"event volume: {words}" if words else ""
         title = f"{self.subcategory.gpo_name}: {self.wanted}{_behind(gpo)}"
         key = audit_key(self.subcategory.guid)
-        return Remedy(key, self.wanted, text, cost, title, "audit policy", Volume.of(words))
+        return Remedy(key, self.wanted, instruction, cost, title, "audit policy", Volume.of(words))
 
 
-def _records(setting: AuditSetting, wanted: AuditSetting) -> bool:
-    return setting.success >= wanted.success and setting.failure >= wanted.failure
+def _records(setting: AuditSetting, required: AuditSetting) -> bool:
+    return setting.success >= required.success and setting.failure >= required.failure
 
 
 def _gpo(name: str) -> str:

@@ -97,7 +97,8 @@ def _state(level: Level, value: Scalar) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LogFull:
-    """What a log does when it is full, which alone has some events written.
+    """What the log does when it is full: Security:1104 needs a log that keeps its events then,
+    Security:1105 one that is archived.
 
     It offers no remedy: a log that keeps its oldest events loses the newest.
     """
@@ -115,17 +116,17 @@ class LogFull:
 
     def check(self, facts: Facts) -> Reason:
         fact = facts.get(CHANNEL(self.setting.channel))
-        told = None if isinstance(fact, Missing) else fact.value.retention
+        retention = None if isinstance(fact, Missing) else fact.value.retention
         evidence = () if isinstance(fact, Missing) else fact.evidence
         reason = partial(Reason, "setting", self.subject, reference=self.setting.source)
-        if told not in _WHEN_FULL:
+        if retention not in _WHEN_FULL:
             explanation = (
                 f"{self.subject} is written only where the log {self.setting.channel} "
                 f"{_WHEN_FULL[self.setting.retention]} when it is full, which is unknown"
             )
             return reason(UNKNOWN, explanation, evidence, missing=self._key)
-        explanation = f"the log {self.setting.channel} {_WHEN_FULL[told]} when it is full"
-        if told == self.setting.retention:
+        explanation = f"the log {self.setting.channel} {_WHEN_FULL[retention]} when it is full"
+        if retention == self.setting.retention:
             return reason(YES, explanation, evidence)
         needed = _WHEN_FULL[self.setting.retention]
         return reason(NO, f"{explanation}; {self.subject} is of one that {needed}", evidence)
@@ -140,8 +141,8 @@ _WHEN_FULL = {
 
 @dataclass(frozen=True, slots=True)
 class ChannelOn:
-    """The event log channel is enabled. Where nobody tells, Windows' own default decides; where
-    what should tell could not be read, nothing does."""
+    """The event log channel is enabled. Where no source states it, Windows' default decides; where
+    a source that should could not be read, it is unknown."""
 
     subject: str
     channel: Channel
@@ -177,12 +178,14 @@ class ChannelOn:
         if default == YES:
             explanation = f"{title} is on by default, and the inventory does not say otherwise"
             return Reason("channel", self.subject, YES, explanation, evidence, reference=reference)
-        known = "it is off by default" if default == NO else "it is not known to be on by default"
+        by_default = (
+            "it is off by default" if default == NO else "it is not known to be on by default"
+        )
         return Reason(
             "channel",
             self.subject,
             UNKNOWN,
-            f"whether {title} is enabled is unknown, and {known}",
+            f"whether {title} is enabled is unknown, and {by_default}",
             evidence,
             self._remedy(),
             reference,
