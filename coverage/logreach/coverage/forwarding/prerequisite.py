@@ -25,7 +25,7 @@ from logreach.coverage.events.filters import (
 from logreach.coverage.events.header import EventMetadata
 from logreach.coverage.events.patterns import EventPattern, FilterAnswer
 from logreach.coverage.events.sensor import Sensor
-from logreach.coverage.forwarding import ForwardingFilter
+from logreach.coverage.forwarding import ForwardingFilter, changes
 from logreach.coverage.forwarding.access import Reader, accounts_keys
 from logreach.coverage.forwarding.membership import COLLECTOR, Membership, Who, membership
 from logreach.coverage.forwarding.queries import DIRECT, doubts_of, too_long, with_short_queries
@@ -294,7 +294,7 @@ class _HostEvent:
             return None
         if verdict_of(shortened.answer(self.pattern, self.event)).proven <= verdict.proven:
             return None
-        return _split(self.fact.value, collected=self.sieves.collected)
+        return changes.split(self.fact.value, collected=self.sieves.collected)
 
     def remedy(self, verdict: Verdict) -> Remedy | None:
         """What else to select; of an open verdict only where that would surely settle it."""
@@ -304,10 +304,12 @@ class _HostEvent:
         if event.channel.casefold().endswith(DIRECT):
             return None
         if self.sieves.first_hop is not None:
-            return _pass_on(
+            return changes.pass_on(
                 self.key, event.channel, event.event_id, select=not self.reaches_collector
             )
-        return _select(self.key, event.channel, event.event_id, collected=self.sieves.collected)
+        return changes.take(
+            self.key, event.channel, event.event_id, collected=self.sieves.collected
+        )
 
 
 def _beyond(host_event: _HostEvent, answer: FilterAnswer) -> Reason:
@@ -365,55 +367,6 @@ def _untold(key: EventId, fact: Missing) -> Reason:
         return _reason(key, NOT_APPLICABLE, explanation)
     explanation = f"what is forwarded is unknown ({fact.reason})"
     return _reason(key, UNKNOWN, explanation, missing=FORWARDING)
-
-
-@lru_cache(maxsize=2048)
-def _select(key: EventId, channel: str, event_id: int, *, collected: bool) -> Remedy:
-    """Take an event by its number: the provider's name is left out, since queries compare it to
-    the letter. A Suppress counts within its own Query only."""
-    instruction = (
-        f"Have what collects from this host take event {event_id} of the channel {channel}"
-    )
-    if not collected:
-        select = f'<Select Path="{channel}">*[System[(EventID={event_id})]]</Select>'
-        instruction = (
-            f"Have a subscription that takes from this host select {key} in a Query of its own: "
-            f"{select}"
-        )
-    title = f"Subscription: take {key}"
-    return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
-
-
-@lru_cache(maxsize=2048)
-def _pass_on(key: EventId, channel: str, event_id: int, *, select: bool) -> Remedy:
-    """Take an event of the collector's log too; with `select`, also on the way to the collector."""
-    instruction = f"Have the collector's own agent take event {event_id} of {channel} from its log"
-    if select:
-        first = _select(key, channel, event_id, collected=False)
-        instruction = f"{first.text} And {instruction[0].lower()}{instruction[1:]}"
-    title = f"Collector's agent: take {key}"
-    return Remedy(FORWARDING, None, instruction, "more events forwarded", title, "forwarding")
-
-
-@lru_cache(maxsize=64)
-def _split(forwarding: Forwarding, *, collected: bool) -> Remedy:
-    """Split the queries that some Windows versions may refuse as too long."""
-    queries = [each for subscription in forwarding.subscriptions for each in too_long(subscription)]
-    how = "give each Select at most 21 conditions, and put the others into further Selects"
-    if collected:
-        how = (
-            "name at most 21 ids or ranges in event_id, and filter the others by a drop_event "
-            "processor or an xml_query with several Selects"
-        )
-    split = tuple(map(with_short_queries, forwarding.subscriptions))
-    return Remedy(
-        FORWARDING,
-        replace(forwarding, subscriptions=split),
-        f"Split the query that is too long for some Windows versions ({queries[0][1]}): {how}",
-        "",
-        "Subscription: split queries that are too long",
-        "forwarding",
-    )
 
 
 def _places(answer: FilterAnswer, fact: Known[Forwarding]) -> tuple[Evidence, ...]:
