@@ -49,12 +49,14 @@ class Statement:
     """One fact as one source states it.
 
     Of equally strong ones the later wins, as with GPOs, but not of two outputs of the host itself.
+    `by_host` is False where a list of many devices tells it, which may be out of date.
     """
 
     key: FactKey[object]
     value: object
     evidence: Evidence
     strength: Strength = Strength.OBSERVED
+    by_host: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ class Conflict:
     def settled(self) -> bool:
         """False where the host itself printed both, in two files: which came later is not told."""
         kept, dropped = self.kept, self.dropped
-        printed = {kept.strength, dropped.strength} == {Strength.OBSERVED}
+        printed = all(
+            each.strength is Strength.OBSERVED and each.by_host for each in (kept, dropped)
+        )
         together = kept.evidence.source == dropped.evidence.source
         return not printed or together or for_grouping(kept.value) == for_grouping(dropped.value)
 

@@ -152,7 +152,7 @@ def _role(row: DeviceRow, device: Device) -> Role | None:
         role = Role.SERVER if server else Role.WORKSTATION
     if role is not None:
         evidence = row.source.evidence(row.place, f"{device.name}: {role}")
-        device.statements.append(Statement(ROLE, role, evidence))
+        device.statements.append(Statement(ROLE, role, evidence, by_host=False))
     return role
 
 
@@ -167,7 +167,7 @@ def _take_os(row: DeviceRow, device: Device, role: Role | None) -> None:
     system = identify(description, kind)
     if isinstance(system, OperatingSystem):
         evidence = row.source.evidence(row.place, f"{device.name}: {description}")
-        device.statements.append(Statement(OS, system, evidence))
+        device.statements.append(Statement(OS, system, evidence, by_host=False))
         return
     fault = row.source.fault(f"{device.name}: {system.reason}", row.place)
     device.faults.append(fault)
