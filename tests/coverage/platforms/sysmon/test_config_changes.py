@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import hosts
@@ -62,7 +63,8 @@ def changed(xml: str, change: ConfigChange, version: str = "15.15") -> str:
     if change.include:
         filtering = next(node for node in root.children if node.name == "EventFiltering")
         filtering.children.append(document.parse(as_xml(change)))
-    return _text(root)
+    # Elements are told apart by their lines: the next change must find each of two equal ones.
+    return re.sub("(?<=>)(?=<(RuleGroup|RegistryEvent))", "\n", _text(root))
 
 
 def _node_of(root: XmlNode, config: Config, element: object) -> XmlNode:
