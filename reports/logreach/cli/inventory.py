@@ -135,20 +135,18 @@ def check(folder: Folder, format_: Format = OutputFormat.TEXT) -> None:
 def located(folder: Path, kind: str, fault: Fault) -> str:
     """'path:line: fault: message', where the place is a file and a line; other places stand behind
     the message."""
-    line = fault.where.removeprefix("line ")
-    place = "" if line.isdecimal() or not fault.where else f" ({fault.where})"
+    place = f" ({fault.where})" if fault.where and fault.line is None else ""
     path = str(folder / fault.source) if fault.source else ""
-    address = ":".join(filter(None, (path, line if line.isdecimal() else "")))
+    address = ":".join(filter(None, (path, str(fault.line or ""))))
     hint = f". {fault.hint}" if fault.hint else ""
     return f"{f'{address}: ' if address else ''}{kind}: {fault.message}{place}{hint}"
 
 
 def _entry(fault: Fault) -> dict[str, object]:
     """The same for JSON; `line` is null where the place is none."""
-    line = fault.where.removeprefix("line ")
     return {
         "path": fault.source,
-        "line": int(line) if line.isdecimal() else None,
+        "line": fault.line,
         "where": fault.where,
         "message": fault.message,
         "hint": fault.hint,

@@ -6,7 +6,7 @@ renumbers all. What is compared are the answers on techniques (detection), rules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -112,14 +112,17 @@ class Comparison:
         changes = (change for each in self.hosts for change in each.changes)
         return bool(self.only_before) or any(x.direction is Direction.LOST for x in changes)
 
+    def changes(self, subject: Subject) -> Iterator[tuple[HostsCompared, Change]]:
+        """The answers about a subject that differ, each with the hosts on which it does."""
+        for each in self.hosts:
+            for change in each.changes:
+                if change.subject is subject:
+                    yield each, change
+
     def counted(self, subject: Subject, direction: Direction) -> int:
         """How many pairs of a machine and an answer go one way."""
-        return sum(
-            each.count
-            for each in self.hosts
-            for change in each.changes
-            if change.subject is subject and change.direction is direction
-        )
+        changes = self.changes(subject)
+        return sum(each.count for each, change in changes if change.direction is direction)
 
 
 def side_of(assessment: Assessment, title: str) -> Side:
@@ -328,12 +331,7 @@ def labels_of(side: Side, subject: Subject) -> dict[str, int]:
 def fleet_changes(comparison: Comparison, subject: Subject) -> dict[str, dict[Direction, int]]:
     """For each answer that differs somewhere, the machines by direction."""
     counts: dict[str, dict[Direction, int]] = {}
-    for each in comparison.hosts:
-        for change in _of(each.changes, subject):
-            by_direction = counts.setdefault(change.key, {})
-            by_direction[change.direction] = by_direction.get(change.direction, 0) + each.count
+    for each, change in comparison.changes(subject):
+        by_direction = counts.setdefault(change.key, {})
+        by_direction[change.direction] = by_direction.get(change.direction, 0) + each.count
     return counts
-
-
-def _of(changes: Iterable[Change], subject: Subject) -> Iterator[Change]:
-    return (change for change in changes if change.subject is subject)

@@ -99,6 +99,16 @@ class Reading:
     notes: tuple[Fault, ...] = ()
 
 
+def together(*readings: Reading) -> Reading:
+    """Several readings as one, in their order."""
+    return Reading(
+        tuple(statement for reading in readings for statement in reading.statements),
+        tuple(fault for reading in readings for fault in reading.faults),
+        tuple(pair for reading in readings for pair in reading.missing),
+        tuple(note for reading in readings for note in reading.notes),
+    )
+
+
 _UNTOLD = Missing("the inventory does not say")
 
 

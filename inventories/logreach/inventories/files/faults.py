@@ -19,6 +19,12 @@ class Fault:
     where: str = ""
     hint: str = ""
 
+    @property
+    def line(self) -> int | None:
+        """The line in the file; None where the place is none."""
+        digits = self.where.removeprefix("line ")
+        return int(digits) if digits.isdecimal() else None
+
     def __str__(self) -> str:
         place = " ".join(part for part in (self.source, self.where) if part)
         sentence = f"{self.message} in {place}" if place else self.message

@@ -59,6 +59,11 @@ class XmlElement:
         """The first child of that name."""
         return next((child for child in self.children if child.name == name), None)
 
+    def text_of(self, name: str) -> str:
+        """The text of the first child of that name, without blanks around it; '' without one."""
+        child = self.child(name)
+        return child.text.strip() if child is not None else ""
+
     def walk(self) -> Iterator[XmlElement]:
         """Itself and all below, in document order."""
         waiting = [self]

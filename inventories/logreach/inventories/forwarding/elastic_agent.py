@@ -19,7 +19,7 @@ from logreach.inventories.forwarding import collectors
 from logreach.inventories.forwarding.config_reader import variable
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat import EventLogReader
-from logreach.inventories.forwarding.winlogbeat_drops import find
+from logreach.inventories.forwarding.winlogbeat_drops import find, text_at
 
 _HINT = "Export the whole policy: Fleet, Agent policies, View policy, Download."
 _INPUTS = re.compile(
@@ -60,7 +60,7 @@ class _PolicyReader(EventLogReader):
         everywhere = self.processed(find(root, "processors"))
         streams = {True: list[Query](), False: list[Query]()}
         for number, (entry, on) in enumerate(inputs):
-            kind = _text(entry, "type")
+            kind = text_at(entry, "type")
             if not self.is_told(kind, "type", entry.line) or kind != "winlog":
                 continue
             shared = (*everywhere, *self.processed(find(entry, "processors")), *_perhaps(entry))
@@ -127,16 +127,11 @@ def _items(node: Marked, name: str) -> tuple[Marked, ...]:
     return child.items if child is not None else ()
 
 
-def _text(node: Marked, name: str) -> str:
-    child = find(node, name)
-    return child.text.strip() if child is not None else ""
-
-
 def _perhaps(node: Marked) -> Iterator[str]:
     """What is dropped where a variable decides whether an input or a stream is on."""
-    if name := variable(_text(node, "enabled")):
+    if name := variable(text_at(node, "enabled")):
         yield collectors.dropped(f"enabled {name}")
 
 
 def _off(node: Marked) -> bool:
-    return _text(node, "enabled").lower() in _OFF
+    return text_at(node, "enabled").lower() in _OFF

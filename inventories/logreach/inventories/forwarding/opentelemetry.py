@@ -24,7 +24,7 @@ from logreach.inventories.forwarding.config_reader import (
 )
 from logreach.inventories.forwarding.shipper_parts import parts
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
-from logreach.inventories.forwarding.winlogbeat_drops import find
+from logreach.inventories.forwarding.winlogbeat_drops import find, text_at
 
 _HINT = "Export the Collector's configuration as one file."
 _RECEIVERS = re.compile(r"^(?:\s*\")?receivers\"?\s*:", re.MULTILINE)
@@ -90,7 +90,7 @@ class _CollectorReader(ConfigReader):
 
     def _selects(self, name: str, receiver: Marked) -> Iterator[Query]:
         reasons = list(_doubts(receiver))
-        channel, query, file = (_text(receiver, key) for key in ("channel", "query", "path"))
+        channel, query, file = (text_at(receiver, key) for key in ("channel", "query", "path"))
         if file:
             reasons.append(f"path {file}, a file whose channel is not known")
         written = f"{channel}{query}"
@@ -154,13 +154,13 @@ def _ways(root: Marked) -> dict[str, list[tuple[str, ...]]] | None:
 
 def _doubts(receiver: Marked) -> Iterator[str]:
     """Why events that a receiver reads may not be this host's, or not all be handed on."""
-    if remote := _text(receiver, "remote.server"):
+    if remote := text_at(receiver, "remote.server"):
         yield f"remote.server {remote}"
     operators = find(receiver, "operators")
     if operators is not None and operators.tag != "seq":
         yield "operators that are no list"
     for operator in operators.items if operators is not None else ():
-        if (kind := _text(operator, "type")) not in parts(*_OPERATORS):
+        if (kind := text_at(operator, "type")) not in parts(*_OPERATORS):
             yield f"operator {kind or 'without a type'}"
 
 
@@ -174,8 +174,3 @@ def _listed(node: Marked, name: str) -> Sequence[str]:
         return []
     # A variable may stand for the whole list.
     return [item.text.strip() for item in (child.items or ([child] if child.text else []))]
-
-
-def _text(node: Marked, name: str) -> str:
-    child = find(node, name)
-    return child.text.strip() if child is not None else ""

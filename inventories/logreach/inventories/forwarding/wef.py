@@ -174,7 +174,7 @@ class _SubscriptionReader:
     def _listed(self, listing: str) -> Iterator[Subscription]:
         for element, problem in wef_listing.elements(listing):
             if problem:
-                name = _text(element.child("SubscriptionId"))
+                name = element.text_of("SubscriptionId")
                 self._fault(f"{name}: {problem}" if name else problem, element.line, _HINT)
             for subscription in self._subscription(element) if element.name else ():
                 yield replace(subscription, initiated="untold") if problem else subscription
@@ -194,7 +194,7 @@ class _SubscriptionReader:
         return None
 
     def _subscription(self, element: XmlElement) -> Iterator[Subscription]:
-        name = _text(element.child("SubscriptionId")) or f"(unnamed, line {element.line})"
+        name = element.text_of("SubscriptionId") or f"(unnamed, line {element.line})"
         enabled = self._enabled(element, name)
         query = element.child("Query")
         if query is None:
@@ -215,11 +215,11 @@ class _SubscriptionReader:
             self._source,
             allowed=allowed,
             line=element.line,
-            initiated=_INITIATED.get(_text(element.child("SubscriptionType")).lower(), "untold"),
+            initiated=_INITIATED.get(element.text_of("SubscriptionType").lower(), "untold"),
             certificates=_by_certificate(element),
             sources=tuple(_sources(element)),
-            log=_text(element.child("LogFile")) or "ForwardedEvents",
-            expires=" ".join(_text(element.child("Expires")).split())[:60],
+            log=element.text_of("LogFile") or "ForwardedEvents",
+            expires=" ".join(element.text_of("Expires").split())[:60],
         )
 
     def _allowed(self, element: XmlElement, name: str) -> str:
@@ -302,8 +302,8 @@ def _sources(subscription: XmlElement) -> Iterator[str]:
     """The addresses of the computers that it lists and does not disable."""
     listed = subscription.child("EventSources")
     for source in listed.children if listed else ():
-        enabled = source.attributes.get("Enabled", "") or _text(source.child("Enabled"))
-        address = _text(source.child("Address"))
+        enabled = source.attributes.get("Enabled", "") or source.text_of("Enabled")
+        address = source.text_of("Address")
         if address and enabled.strip().lower() not in ("false", "0"):
             yield address
 

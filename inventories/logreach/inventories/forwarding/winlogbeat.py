@@ -23,6 +23,7 @@ from logreach.inventories.forwarding.winlogbeat_drops import (
     find,
     malformed,
     removals,
+    text_at,
 )
 
 _LONGEST = 1024 * 1024  # characters
@@ -109,7 +110,7 @@ class EventLogReader(ConfigReader):
         if (xml := _text(xml_query)) and self.is_told(xml, "xml_query", entry.line):
             yield from self._xml(xml, entry.line, number, dropped)
             return
-        name = _text(find(entry, "name"))
+        name = text_at(entry, "name")
         if xml or not self.is_told(name, "name", entry.line):
             return
         if not name:
@@ -127,7 +128,7 @@ class EventLogReader(ConfigReader):
             *self._providers(find(entry, "provider")),
         ]
         suppressed = (*(collectors.on_system((condition,)) for condition in excluded), *dropped)
-        older = [_NEWER] if _is_positive(_text(find(entry, "ignore_older"))) else []
+        older = [_NEWER] if _is_positive(text_at(entry, "ignore_older")) else []
         combined = [collectors.on_system([*older, *conditions]), *_suppressing(excluded)]
         xpath = collectors.on_system(conditions)
         long = collectors.too_long(combined)

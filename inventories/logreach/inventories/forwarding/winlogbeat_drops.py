@@ -178,6 +178,12 @@ def find(node: Marked, dotted: str) -> Marked | None:
     return None
 
 
+def text_at(node: Marked, dotted: str) -> str:
+    """The text of such a value, without blanks around it; '' where there is none."""
+    value = find(node, dotted)
+    return value.text.strip() if value is not None else ""
+
+
 def _drop(name: str, suffix: str, value: Marked, *, rewritten: bool) -> str:
     if name != "drop_event" or rewritten:
         return collectors.dropped(f"processor {name}")

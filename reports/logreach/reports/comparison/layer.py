@@ -36,8 +36,13 @@ def difference_layer(comparison: Comparison, version: str) -> dict[str, Any]:
     """
     legend = [(colour, direction.value) for direction, colour in _COLOURS.items()]
     before, after = one_line(comparison.before.title), one_line(comparison.after.title)
+    lines: dict[str, list[str]] = {}
+    for each, change in comparison.changes(Subject.TECHNIQUE):
+        hosts = host_list(each.hosts, 6)
+        line = f"{change.direction.value} on {hosts}: {change.before} -> {change.after}"
+        lines.setdefault(change.key, []).append(line)
     entries = [
-        _entry(comparison, technique_id, directions)
+        _entry(technique_id, directions, lines[technique_id])
         for technique_id, directions in fleet_changes(comparison, Subject.TECHNIQUE).items()
     ]
     return layer_frame(
@@ -51,15 +56,7 @@ def difference_layer(comparison: Comparison, version: str) -> dict[str, Any]:
     )
 
 
-def _entry(
-    comparison: Comparison, technique_id: str, directions: dict[Direction, int]
-) -> dict[str, Any]:
-    lines = [
-        f"{change.direction.value} on {host_list(each.hosts, 6)}: {change.before} -> {change.after}"
-        for each in comparison.hosts
-        for change in each.changes
-        if change.subject is Subject.TECHNIQUE and change.key == technique_id
-    ]
+def _entry(technique_id: str, directions: dict[Direction, int], lines: list[str]) -> dict[str, Any]:
     first = min(directions, key=[*Direction].index)
     mixed = Direction.LOST in directions and Direction.GAINED in directions
     return {

@@ -84,16 +84,14 @@ def _changes(title: str, rows: list[tuple[Cell, ...]]) -> Sheet:
 
 
 def _rows(comparison: Comparison, subject: Subject) -> Iterator[tuple[Cell, ...]]:
-    for each in comparison.hosts:
-        for change in each.changes:
-            if change.subject is subject:
-                yield (
-                    change.direction.value,
-                    change.key,
-                    change.name,
-                    host_list(each.hosts, 20),
-                    each.count,
-                    signed_label(change.before),
-                    signed_label(change.after),
-                    change.reason,
-                )
+    for each, change in comparison.changes(subject):
+        yield (
+            change.direction.value,
+            change.key,
+            change.name,
+            host_list(each.hosts, 20),
+            each.count,
+            signed_label(change.before),
+            signed_label(change.after),
+            change.reason,
+        )

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.facts.keys import FactFamily, FactKey
+from logreach.inventories.facts.losses import Losses
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
@@ -62,20 +63,11 @@ def read(source: Source) -> Reading:
 
 
 @dataclass(slots=True)
-class _Report:
+class _Report(Losses):
     """The rows of a report; `others` counts the findings that are no audit subcategories."""
 
-    source: Source
     results: list[Statement] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
     others: int = 0
-
-    def lose(self, message: str, line: int, key: FactKey[object]) -> None:
-        """A fault, and the fact that it leaves unknown."""
-        fault = self.source.fault(message, f"line {line}")
-        self.faults.append(fault)
-        self.missing.append((key, Missing(str(fault), fault)))
 
     def take(self, line: int, cells: list[str]) -> None:
         """Add a row of the report."""

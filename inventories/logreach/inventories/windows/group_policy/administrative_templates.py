@@ -82,7 +82,7 @@ class TemplateReading:
 
     def take(self, element: XmlElement) -> None:
         """Add one policy of the report."""
-        name, category = _text(element, "Name"), _text(element, "Category")
+        name, category = element.text_of("Name"), element.text_of("Category")
         policy = _by_name().get((name.casefold(), _last(category)))
         if policy is not None:
             self._read(element, policy)
@@ -109,7 +109,7 @@ class TemplateReading:
         They are a vendor's, or, where something in the report is in another language (`other`),
         may be any.
         """
-        categories = [_text(element, "Category") for element in self.unmapped]
+        categories = [element.text_of("Category") for element in self.unmapped]
         translated = [category for category in categories if _looks_translated(category)]
         if self.unmapped and (other or translated):
             first = self.unmapped[categories.index(translated[0]) if translated else 0]
@@ -117,13 +117,13 @@ class TemplateReading:
             message = (
                 f"{counted(count, 'policy', 'policies')} of Administrative Templates in categories "
                 f"that are not known here, perhaps in another language, as "
-                f"{_text(first, 'Name')[:80]!r} in {_text(first, 'Category')[:80]!r}"
+                f"{first.text_of('Name')[:80]!r} in {first.text_of('Category')[:80]!r}"
             )
             self.lose(list(policies()), first, message)
 
     def _read(self, element: XmlElement, policy: TemplatePolicy) -> None:
         location = f"line {element.line}"
-        state = _text(element, "State")
+        state = element.text_of("State")
         if state == "Disabled":
             self.values.extend(
                 (*policy.switched(location, enabled=False), *policy.removed(location))
@@ -145,9 +145,9 @@ class TemplateReading:
                 self._lose_element(element, part, message)
             return
         location = f"line {child.line}"
-        written = _text(child, "Value")
+        written = child.text_of("Value")
         if part.kind == "CheckBox":
-            state = _text(child, "State")
+            state = child.text_of("State")
             if state not in ("Enabled", "Disabled"):
                 message = f"field {part.name!r} is in no known state: {state!r}"
                 self._lose_element(child, part, message)
@@ -211,7 +211,7 @@ def _element(
     """A policy's field: by its name, or as the only one of its kind."""
     same_kind = [child for child in element.children if child.name == part.kind]
     for child in same_kind:
-        if _text(child, "Name") == part.name:
+        if child.text_of("Name") == part.name:
             return child
     alone = sum(1 for each in policy.elements if each.kind == part.kind) == 1
     return same_kind[0] if alone and len(same_kind) == 1 else None
@@ -220,8 +220,8 @@ def _element(
 def _list_values(list_element: XmlElement, part: TemplateElement) -> Iterator[RegistryValue]:
     """The lines of a list; where they have no names, Windows numbers or repeats them."""
     for number, line in enumerate(each for each in list_element.walk() if each.name == "Element"):
-        data = _text(line, "Data")
-        name = _text(line, "Name") or str(number + 1)
+        data = line.text_of("Data")
+        name = line.text_of("Name") or str(number + 1)
         yield RegistryValue(part.key, name, data, f"line {line.line}", "REG_SZ")
 
 

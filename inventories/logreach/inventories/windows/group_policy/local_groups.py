@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.facts import Missing, Reading, Statement, together
 from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.xml_tree import XmlElement, read_xml
@@ -27,7 +27,6 @@ from logreach.inventories.windows.log_access import (
     GroupMembers,
     account,
 )
-from logreach.inventories.windows.objects.channel_access import together
 
 _KEY = LOCAL_GROUP(EVENT_LOG_READERS)
 _MEMBERS, _MEMBER_OF = "__members", "__memberof"

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.facts import Reading, Statement
 from logreach.inventories.facts.keys import FactFamily, FactKey
+from logreach.inventories.facts.losses import Losses
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.xml_tree import XmlElement, read_xml
@@ -40,27 +41,18 @@ def looks_like(head: str) -> bool:
 
 
 @dataclass(slots=True)
-class _Rules:
-    source: Source
+class _Rules(Losses):
     values: list[RegistryValue] = field(default_factory=list)
     lines: list[tuple[str, int, str]] = field(default_factory=list)
     audit: list[Statement] = field(default_factory=list)
     options: list[Statement] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
-
-    def lose(self, message: str, element: XmlElement, *keys: FactKey[object]) -> None:
-        """A fault, and the facts that it leaves unknown."""
-        fault = self.source.fault(message, f"line {element.line}")
-        self.faults.append(fault)
-        self.missing.extend((key, Missing(str(fault), fault)) for key in keys)
 
     def value(self, element: XmlElement) -> None:
         """Take a `ComputerConfig`: a registry value, or by its special name its removal."""
-        key, name, type_ = (_text(element, each) for each in ("Key", "Value", "RegType"))
-        data: int | str | None = _text(element, "RegData")
+        key, name, type_ = (element.text_of(each) for each in ("Key", "Value", "RegType"))
+        data: int | str | None = element.text_of("RegData")
         if not key or element.child("Value") is None or not type_:
-            self.lose("registry value without Key, Value or RegType", element, *_every())
+            self.lose("registry value without Key, Value or RegType", element.line, *_every())
             return
         if name.casefold().startswith(_DELETE):
             name, data, type_ = name[len(_DELETE) :], None, ""
@@ -79,15 +71,15 @@ class _Rules:
 
     def subcategory(self, element: XmlElement) -> None:
         """Take an `AuditSubcategory`."""
-        guid, number = as_guid(_text(element, "GUID")), _text(element, "Setting")
+        guid, number = as_guid(element.text_of("GUID")), element.text_of("Setting")
         setting = outcome_of_number(number)
         if guid is None:
-            self.lose("audit subcategory without a GUID", element, AUDIT.every)
+            self.lose("audit subcategory without a GUID", element.line, AUDIT.every)
         elif guid not in subcategories():
             message = f"{guid} is the GUID of no known audit subcategory"
-            self.lose(message, element, AUDIT.every)
+            self.lose(message, element.line, AUDIT.every)
         elif setting is None:
-            self.lose(f"{number[:40]!r} is no audit setting (0 to 4)", element, AUDIT(guid))
+            self.lose(f"{number[:40]!r} is no audit setting (0 to 4)", element.line, AUDIT(guid))
         else:
             name = subcategories()[guid].name
             evidence = self.source.evidence(f"line {element.line}", f"{name} = {setting}")
@@ -95,13 +87,16 @@ class _Rules:
 
     def option(self, element: XmlElement) -> None:
         """Take an `AuditOption`: one of auditpol's options."""
-        option, number = _text(element, "Option").removeprefix("Option:"), _text(element, "Setting")
+        option, number = (
+            element.text_of("Option").removeprefix("Option:"),
+            element.text_of("Setting"),
+        )
         setting = audit_options().get(option)
         if setting is None:
-            self.lose(f"{option[:60]!r} is no known audit option", element, SETTING.every)
+            self.lose(f"{option[:60]!r} is no known audit option", element.line, SETTING.every)
         elif number not in ("0", "1"):
             message = f"{option} is neither on (1) nor off (0): {number[:40]!r}"
-            self.lose(message, element, SETTING(setting))
+            self.lose(message, element.line, SETTING(setting))
         else:
             evidence = self.source.evidence(f"line {element.line}", f"{option} = {number}")
             key = SETTING(setting)
@@ -109,9 +104,11 @@ class _Rules:
 
     def template(self, element: XmlElement) -> None:
         """Take a `SecurityTemplate`: a line of a section."""
-        section, line = element.attributes.get("Section", ""), _text(element, "LineItem")
+        section, line = element.attributes.get("Section", ""), element.text_of("LineItem")
         if not section or not line:
-            self.lose("line of a security template without section or text", element, *_every())
+            self.lose(
+                "line of a security template without section or text", element.line, *_every()
+            )
         else:
             self.lines.append((section.casefold(), element.line, line))
 
@@ -133,7 +130,7 @@ def read(source: Source) -> Reading:
         if element.name in readers:
             readers[element.name](element)
         elif element.name not in _UNREAD:
-            rules.lose(f"{element.name[:60]!r} is no known kind of rule", element, *_every())
+            rules.lose(f"{element.name[:60]!r} is no known kind of rule", element.line, *_every())
     audit = settled(source, rules.audit)
     values = registry_values.reading(source, rules.values, Strength.POLICY)
     template = gpt_template.read_lines(source, rules.lines)
@@ -147,15 +144,12 @@ def read(source: Source) -> Reading:
 
 def _note(source: Source, root: XmlElement) -> Fault:
     """That the file is a baseline, with the policies that it holds."""
-    names = list(dict.fromkeys(filter(None, (_text(each, "PolicyName") for each in root.children))))
+    names = list(
+        dict.fromkeys(filter(None, (each.text_of("PolicyName") for each in root.children)))
+    )
     of = f" of {', '.join(names[:3])}" + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     message = f"is a baseline of PolicyAnalyzer{of if names else ''}"
     return source.fault(f"{message}: what should be, not what the host has")
-
-
-def _text(element: XmlElement, name: str) -> str:
-    child = element.child(name)
-    return child.text.strip() if child else ""
 
 
 def _every() -> tuple[FactKey[object], ...]:

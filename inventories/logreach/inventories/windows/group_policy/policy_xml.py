@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.facts import Missing, Reading, Statement, together
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.facts.losses import Losses
+from logreach.inventories.files.faults import InputError
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.xml_tree import XmlElement, read_xml
 from logreach.inventories.windows.audit_policy.audit_words import is_system, outcome_of_number
@@ -18,7 +19,6 @@ from logreach.inventories.windows.facts import AUDIT, LEGACY_AUDIT, SACL, AuditS
 from logreach.inventories.windows.group_policy import report_security
 from logreach.inventories.windows.group_policy.administrative_templates import TemplateReading
 from logreach.inventories.windows.log_access import EVENT_LOG_READERS, LOCAL_GROUP, account
-from logreach.inventories.windows.objects.channel_access import together
 from logreach.inventories.windows.registry import registry_values
 from logreach.inventories.windows.registry.registry_types import registry_type, spells
 from logreach.inventories.windows.registry.registry_value import RegistryValue
@@ -137,7 +137,7 @@ def _in_another_language(computer: XmlElement) -> bool:
     """Whether the report names its parts, or an audit subcategory, in another language."""
     for element in computer.walk():
         if element.name == "ExtensionData" and _is_registry(element.child("Extension")):
-            if _child_text(element, "Name") not in ("", "Registry"):
+            if element.text_of("Name") not in ("", "Registry"):
                 return True
         elif element.name == "SubcategoryName":
             name = element.text.strip()
@@ -192,25 +192,11 @@ def _gpo_name(element: XmlElement, names: dict[str, str]) -> str:
     return names.get(guid.casefold(), guid)
 
 
-def _child_text(element: XmlElement, name: str) -> str:
-    child = element.child(name)
-    return child.text.strip() if child else ""
-
-
 @dataclass(slots=True)
-class _Settings:
+class _Settings(Losses):
     """Audit settings of a report, and what could not be told of others."""
 
-    source: Source
     statements: list[Statement] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    missing: list[tuple[FactKey[object], Missing]] = field(default_factory=list)
-
-    def lose(self, message: str, element: XmlElement, *keys: FactKey[object]) -> None:
-        """A fault, and the facts that it leaves unknown."""
-        fault = self.source.fault(message, f"line {element.line}")
-        self.faults.append(fault)
-        self.missing.extend((key, Missing(str(fault), fault)) for key in keys)
 
     def state(self, reported: _ReportedSetting, key: FactKey[object], value: object) -> None:
         """Add a setting."""
@@ -221,24 +207,24 @@ class _Settings:
     def read_subcategory(self, reported: _ReportedSetting) -> None:
         """Take an `AuditSetting`: of a subcategory, of a user, or the global audit entries."""
         element = reported.element
-        target = _child_text(element, "PolicyTarget")
-        guid = as_guid(_child_text(element, "SubcategoryGuid")) or ""
+        target = element.text_of("PolicyTarget")
+        guid = as_guid(element.text_of("SubcategoryGuid")) or ""
         if _USER.search(target):
-            self.lose(f"audit settings of a user ({target[:60]!r}) are not assessed", element)
+            self.lose(f"audit settings of a user ({target[:60]!r}) are not assessed", element.line)
             return
         if target and not is_system(target):
-            self.lose(f"unknown policy target {target[:60]!r}", element, AUDIT.every)
+            self.lose(f"unknown policy target {target[:60]!r}", element.line, AUDIT.every)
             return
-        number = _child_text(element, "SettingValue")
+        number = element.text_of("SettingValue")
         setting = outcome_of_number(number)
         message = f"audit setting {guid or '(no GUID)'} = {number!r} is not known"
         if not guid:
             objects = (SACL("global:file"), SACL("global:key"))
-            self.lose(message, element, AUDIT.every, *objects)
+            self.lose(message, element.line, AUDIT.every, *objects)
         elif guid not in subcategories():
-            self.lose(message, element, AUDIT.every)
+            self.lose(message, element.line, AUDIT.every)
         elif setting is None:
-            self.lose(message, element, AUDIT(guid))
+            self.lose(message, element.line, AUDIT(guid))
         else:
             self.state(reported, AUDIT(guid), setting)
 
@@ -246,15 +232,15 @@ class _Settings:
         """Take an `Audit`: a legacy category."""
         element = reported.element
         categories = {subcategory.legacy_category for subcategory in subcategories().values()}
-        category = _child_text(element, "Name")
-        outcomes = [_child_text(element, f"{name}Attempts") for name in ("Success", "Failure")]
+        category = element.text_of("Name")
+        outcomes = [element.text_of(f"{name}Attempts") for name in ("Success", "Failure")]
         if not any(child.name.endswith("Attempts") for child in element.children):
             return
         if category not in categories:
-            self.lose(f"{category[:60]!r} is no audit category", element, LEGACY_AUDIT.every)
+            self.lose(f"{category[:60]!r} is no audit category", element.line, LEGACY_AUDIT.every)
         elif not set(outcomes) <= {"true", "false"}:
             message = f"{category} is neither on nor off: {' and '.join(map(repr, outcomes))}"
-            self.lose(message, element, LEGACY_AUDIT(category))
+            self.lose(message, element.line, LEGACY_AUDIT(category))
         else:
             setting = AuditSetting(success=outcomes[0] == "true", failure=outcomes[1] == "true")
             self.state(reported, LEGACY_AUDIT(category), setting)
@@ -270,12 +256,12 @@ def _values(element: XmlElement) -> Iterator[RegistryValue]:
     """
     value: XmlElement | None = element
     if element.name == "SecurityOptions":
-        path, _, name = _child_text(element, "KeyName").rpartition("\\")
+        path, _, name = element.text_of("KeyName").rpartition("\\")
         key, prefix = machine_key(path), "Setting"
     else:
         value = element.child("Value")
-        name = _child_text(value, "Name") if value is not None else ""
-        key, prefix = f"HKLM\\{_child_text(element, 'KeyPath')}", ""
+        name = value.text_of("Name") if value is not None else ""
+        key, prefix = f"HKLM\\{element.text_of('KeyPath')}", ""
     if key is None or value is None:
         return
     for child in value.children:

@@ -25,23 +25,18 @@ def read(source: Source, elements: Iterable[XmlElement]) -> Reading:
     lines: list[tuple[str, int, str]] = []
     for element in elements:
         if element.name == "EventLog":
-            log, name = _text(element, "Log"), _text(element, "Name")
-            number = _text(element, "SettingNumber")
+            log, name = element.text_of("Log"), element.text_of("Name")
+            number = element.text_of("SettingNumber")
             if log in _LOGS:
                 lines.append((f"{log} log".casefold(), element.line, f"{name} = {number}"))
             continue
-        path, mode, sddl = _text(element, "Path"), _text(element, "Mode"), _sddl(element)
+        path, mode, sddl = element.text_of("Path"), element.text_of("Mode"), _sddl(element)
         if not path:
             continue  # the list of a whole extension, which is called the same
         lines.append((_OBJECTS[element.name], element.line, f'"{path}",{mode},"{sddl}"'))
     return gpt_template.read_lines(source, lines)
 
 
-def _text(element: XmlElement, name: str) -> str:
-    child = element.child(name)
-    return child.text.strip() if child else ""
-
-
 def _sddl(element: XmlElement) -> str:
     descriptor = element.child("SecurityDescriptor")
-    return _text(descriptor, "SDDL") if descriptor else ""
+    return descriptor.text_of("SDDL") if descriptor else ""

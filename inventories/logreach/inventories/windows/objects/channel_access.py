@@ -28,13 +28,3 @@ def stated(
         return Reading(faults=(fault,), missing=((key, Missing(str(fault), fault)),))
     evidence = source.evidence(location, descriptor[:160])
     return Reading((Statement(key, AccessList(descriptor), evidence, strength),))
-
-
-def together(*readings: Reading) -> Reading:
-    """Several readings as one, in their order."""
-    return Reading(
-        tuple(statement for reading in readings for statement in reading.statements),
-        tuple(fault for reading in readings for fault in reading.faults),
-        tuple(pair for reading in readings for pair in reading.missing),
-        tuple(note for reading in readings for note in reading.notes),
-    )

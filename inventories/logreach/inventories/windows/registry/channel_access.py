@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from logreach.inventories.facts.evidence import Strength
-from logreach.inventories.facts.facts import Missing, Reading
+from logreach.inventories.facts.facts import Missing, Reading, together
 from logreach.inventories.facts.keys import FactFamily, FactKey
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.files.sources import Source
 from logreach.inventories.windows.log_access import CHANNEL_ACCESS, STORED_ACCESS, AccessList
-from logreach.inventories.windows.objects.channel_access import stated, together
+from logreach.inventories.windows.objects.channel_access import stated
 from logreach.inventories.windows.registry.registry_value import RegistryValue
 from logreach.inventories.windows.registry.settings import ChannelKey, channel_keys
 

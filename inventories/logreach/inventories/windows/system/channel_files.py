@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from logreach.inventories.facts.facts import Missing, Reading, Statement
+from logreach.inventories.facts.facts import Missing, Reading, Statement, together
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
@@ -16,7 +16,7 @@ from logreach.inventories.files.text import lines
 from logreach.inventories.files.xml_tree import XmlElement, XmlError, parse_documents
 from logreach.inventories.windows.facts import CHANNEL, SYSMON, ChannelState, SysmonState
 from logreach.inventories.windows.log_access import CHANNEL_ACCESS
-from logreach.inventories.windows.objects.channel_access import stated, together
+from logreach.inventories.windows.objects.channel_access import stated
 
 _NAME = re.compile(r"name:\s*(\S.*)")
 _FIELD = re.compile(r"(?:  )?(enabled|channelAccess|retention|autoBackup|maxSize): (\S.*|)")
@@ -54,12 +54,7 @@ def read_wevtutil(source: Source) -> Reading:
             missing.append((CHANNEL_ACCESS.every, Missing(problem, fault)))
         if enabled not in ("true", "false") or twice:
             continue
-        size = fields.get("maxSize", "")
-        state = ChannelState(
-            enabled=enabled == "true",
-            max_bytes=int(size) if size.isdecimal() and len(size) < 20 else None,
-            retention=_retention(fields),
-        )
+        state = _state(enabled == "true", fields)
         evidence = source.evidence(f"line {line}", f"{name}: enabled {enabled}")
         statements.append(Statement(key, state, evidence))
         if not problem:
@@ -97,17 +92,22 @@ def _of_xml(source: Source, channel: XmlElement) -> Reading:
         )
     logging = channel.child("logging")
     fields = {each.name: each.text.strip() for each in (logging.children if logging else ())}
-    size = fields.get("maxSize", "")
-    state = ChannelState(
-        enabled=enabled == "true",
-        max_bytes=int(size) if size.isdecimal() and len(size) < 20 else None,
-        retention=_retention(fields),
-    )
+    state = _state(enabled == "true", fields)
     evidence = source.evidence(f"line {channel.line}", f"{name}: enabled {enabled}")
     access = channel.attributes.get("channelAccess", "").strip()
     return together(
         Reading((Statement(CHANNEL(name), state, evidence),)),
         _access(source, name, access, f"line {channel.line}"),
+    )
+
+
+def _state(enabled: bool, fields: Mapping[str, str]) -> ChannelState:
+    """What `wevtutil gl` says of a channel, by its own names of the fields."""
+    size = fields.get("maxSize", "")
+    return ChannelState(
+        enabled=enabled,
+        max_bytes=int(size) if size.isdecimal() and len(size) < 20 else None,
+        retention=_retention(fields),
     )
 
 
@@ -145,7 +145,7 @@ def _channel_blocks(listing: str) -> Iterator[tuple[int, str, dict[str, str], st
         yield first_line, name, fields, twice
 
 
-def _retention(fields: dict[str, str]) -> str | None:
+def _retention(fields: Mapping[str, str]) -> str | None:
     keeps_old_events = fields.get("retention", "").casefold()
     if keeps_old_events not in ("true", "false"):
         return None
