@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import typer
@@ -137,7 +138,7 @@ FILES: dict[str, bytes] = {
     b"S:AI(AU;OICISA;FW;;;WD)\r\n",
     "sacl-directory.txt": b"# Get-Acl -Audit\r\nAD:\\CN=AdminSDHolder,CN=System,DC=contoso,DC=com;"
     b"O:DAG:DAD:PAI(A;;GA;;;SY)S:AI(OU;CISA;WP;;;WD)\r\n",
-    "collect-log.txt": b"# logreach collect 2\r\nauditpol.csv\tok\t0\tauditpol /get /category:* /r\r\n"
+    "collect-log.txt": b"# logreach collect 3\r\n# collected 2026-11-30\r\nauditpol.csv\tok\t0\tauditpol /get /category:* /r\r\n"
     b"netlogon.txt\tabsent\texit code 1\treg query\r\n",
 }
 KNOWN = {
@@ -186,6 +187,7 @@ def test_the_folder_that_it_leaves_is_read_whole_and_without_fault(tmp_path: Pat
     host = collected(tmp_path, FILES)
     assert [str(fault) for fault in host.faults] == []
     assert host.facts.conflicts == ()
+    assert host.collected == date(2026, 11, 30)
     found = {str(key): str(one.value) for key, one in host.facts.known.items()}
     assert {key: found.get(key) for key in KNOWN} == KNOWN
     assert set(PRESENT) <= set(found)

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ import typer
 
 from logreach.cli.exits import Exit, print_faults
 from logreach.cli.options import (
+    AsOfDay,
     AttackChoice,
     FieldNames,
     HostNames,
@@ -90,6 +92,7 @@ def assess(
     field_names: FieldNames = None,
     placeholders: PlaceholderValues = None,
     attack: AttackChoice = None,
+    as_of: AsOfDay = None,
     fail_under: Annotated[
         float | None,
         typer.Option(
@@ -116,6 +119,7 @@ def assess(
         attack,
         tuple(rules or ()),
         converting(pipeline, field_names, placeholders),
+        as_of.date() if as_of else None,
     )
     with _progress() as progress:
         written = _write(result, out, formats or _DEFAULT_FORMATS, progress)
@@ -135,6 +139,7 @@ def assessed(
     attack: str | None = None,
     rules: Sequence[Path] = (),
     conversion: Conversion | None = None,
+    day: date | None = None,
 ) -> Assessment:
     """Read and judge an inventory. Raises InputError for unusable input."""
     from logreach.coverage.assessment.scope import scope_of
@@ -145,7 +150,7 @@ def assessed(
     scope = scope_of(model, techniques, tactics, groups)
     loaded = load(inventory)
     ruleset = loaded_rules(rules, conversion) if rules else None
-    return judged(loaded, model, scope, hosts, ruleset)
+    return judged(loaded, model, scope, hosts, ruleset, day)
 
 
 def judged(
@@ -154,6 +159,7 @@ def judged(
     scope: Scope,
     hosts: Sequence[str] = (),
     rules: RuleSet | None = None,
+    day: date | None = None,
 ) -> Assessment:
     """Judge an inventory that was read. Raises InputError for hosts that it does not have."""
     from importlib.metadata import version
@@ -170,6 +176,7 @@ def judged(
             rules=rules,
             version=version("logreach"),
             progress=progress,
+            day=day,
         )
 
 

@@ -1,6 +1,6 @@
 #Requires -Version 5.1
 <#
-logreach collect, version 2. Windows PowerShell 5.1 and PowerShell 7.
+logreach collect, version 3. Windows PowerShell 5.1 and PowerShell 7.
 
 Runs only commands that Windows itself brings (and Sysmon's own 'sysmon -c' where Sysmon is
 installed), and keeps what they print, unparsed, in one new folder named for this computer. It
@@ -75,7 +75,7 @@ if ($PSVersionTable.PSVersion.Major -ge 6) {
 if (-not (Get-Acl -LiteralPath $folder -ErrorAction Stop).AreAccessRulesProtected) {
     throw "$folder could not be made for administrators and this user alone."
 }
-$log = @('# logreach collect 2')
+$log = @('# logreach collect 3', ('# collected {0:yyyy-MM-dd}' -f [datetime]::UtcNow))
 
 # One line a file: its name; ok, failed, absent (nothing to worry about) or partly; why; command.
 function Add-Result([string] $File, [string] $State, [string] $Code, [string] $Command) {

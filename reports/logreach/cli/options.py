@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -30,6 +31,16 @@ AttackChoice = Annotated[
         metavar="VERSION|FILE",
         help="The ATT&CK version: 19.1 (the default) and 18.1 are included; or one imported "
         "earlier, or a STIX bundle.",
+    ),
+]
+AsOfDay = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        formats=["%Y-%m-%d"],
+        help="The day on which the facts were gathered (2026-11-30), for the reports' covers. "
+        "Default: what the logs of logreach collect say.",
     ),
 ]
 Pipelines = Annotated[

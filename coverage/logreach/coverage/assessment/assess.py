@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from logreach.coverage.assessment.as_of import as_of
 from logreach.coverage.assessment.detected import Detected
 from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.fact_views import fact_views
@@ -85,8 +87,12 @@ def assess(
     rules: RuleSet | None = None,
     version: str = "",
     progress: Progress = _quiet,
+    day: date | None = None,
 ) -> Assessment:
-    """Judge every technique in scope, and every rule, for every profile of the inventory."""
+    """Judge every technique in scope, and every rule, for every profile of the inventory.
+
+    `day` is when its facts were gathered; None: what the hosts' collections say.
+    """
     scope = scope or Scope()
     narrow = scope.techniques is not None
     model = build(attack, scope.techniques, narrow=narrow, own_rules=rules is not None)
@@ -121,6 +127,8 @@ def assess(
         missing=missing_facts(questions, assessed, model.sensors),
         tactics=tuple((tactic.shortname, tactic.name) for tactic in attack.tactics),
         counterparts=counterparts(attack.version, (each.id for each in model.techniques)),
+        hosts_beside=sum(host.count for host in inventory.beside),
+        as_of=as_of(day, inventory.hosts),
         faults=(*inventory.faults, *(rules.faults if rules else ())),
         notes=(*method_notes(model, inventory), *(rule_notes(work) if work else ())),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from logreach.coverage.assessment.as_of import AsOf
 from logreach.coverage.assessment.picture import Picture
 from logreach.coverage.attack import NO_COUNTERPARTS, Counterparts
 from logreach.coverage.engine.judged import Judged, Remedy, Volume
@@ -300,13 +301,12 @@ class PlannedRemedy:
 class PlanStep:
     """A few remedies that together make more detections achievable.
 
-    `remedies` are places in `Assessment.remedies`. `profiles` are those that need one of them,
-    `hosts` the hosts of these. `gain` counts host x technique pairs on which detection (with
-    alternatives) becomes achievable by this step, `achievable` those after it and all before;
-    `techniques` are the techniques gained on some profile. In a plan for rules the pairs are of
-    hosts and rules, weighed by level. `rules` are the rules gained on some profile, `rule_gain`
-    the weight of their levels times the hosts. `kinds` are the kinds of its changes, each once,
-    `volume` the class of the events that they bring together.
+    `remedies` are places in `Assessment.remedies`; `profiles` need one, and have `hosts`. `gain`
+    counts host x technique pairs on which detection becomes achievable by this step, `achievable`
+    those after it and all before; `techniques` are those gained on some profile. In a plan for
+    rules the pairs are of hosts and rules, weighed by level: `rules` are those gained on some
+    profile, `rule_gain` the weight of their levels times the hosts. `kinds` are the kinds of its
+    changes, each once, `volume` the class of the events that they bring.
     """
 
     remedies: tuple[int, ...]
@@ -341,8 +341,7 @@ class Plan:
 class MissingFact:
     """A fact that the inventory does not tell, and how many technique verdicts hang on it.
 
-    `title` is the fact's name for people, '' where the key says it. `rules` counts the host x rule
-    verdicts that hang on it.
+    `title` names the fact for people, '' where the key does. `rules` counts host x rule verdicts.
     """
 
     key: FactKey[object]
@@ -376,9 +375,10 @@ class Assessment:
     """Everything that one run found.
 
     `notes` tell how it was done and what could not be judged (heading, text). `scope` is what
-    the user restricted it to, '' where nothing. `counterparts` are the ids of techniques in the
-    other shipped ATT&CK where they differ. `plan` is made for techniques, `rule_plan` in the
-    same way for the rules that were given.
+    the user restricted its techniques to, '' where nothing; `hosts_beside` counts the hosts of the
+    fleet that are not shown, `as_of` tells the days of the facts. `counterparts` are the ids of
+    techniques in the other shipped ATT&CK where they differ. `plan` is made for techniques,
+    `rule_plan` in the same way for the rules that were given.
     """
 
     version: str
@@ -397,3 +397,5 @@ class Assessment:
     rule_plan: Plan = Plan()
     questions: tuple[str, ...] = QUESTIONS
     counterparts: Counterparts = NO_COUNTERPARTS
+    hosts_beside: int = 0
+    as_of: AsOf | None = None

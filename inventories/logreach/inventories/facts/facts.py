@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Generic, TypeVar, cast
 
 from logreach.inventories.facts.evidence import Strength
@@ -91,12 +92,14 @@ class Reading:
 
     `missing` names single facts, or by `FactFamily.every` all of a family, that the input should
     have stated and did not. `notes` are remarks on what is in order and yet left out.
+    `collected` is the day on which the input's facts were gathered, where it says so.
     """
 
     statements: tuple[Statement, ...] = ()
     faults: tuple[Fault, ...] = ()
     missing: tuple[tuple[FactKey[object], Missing], ...] = ()
     notes: tuple[Fault, ...] = ()
+    collected: date | None = None
 
 
 def together(*readings: Reading) -> Reading:
@@ -106,6 +109,7 @@ def together(*readings: Reading) -> Reading:
         tuple(fault for reading in readings for fault in reading.faults),
         tuple(pair for reading in readings for pair in reading.missing),
         tuple(note for reading in readings for note in reading.notes),
+        min((reading.collected for reading in readings if reading.collected), default=None),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.files.evidence import InputFile
@@ -13,7 +14,8 @@ from logreach.inventories.files.faults import Fault
 class Host:
     """A host, or an entry that stands for `count` hosts with the same facts.
 
-    `notes` are remarks on its files that are no faults.
+    `notes` are remarks on its files that are no faults. `collected` is the day on which its files
+    were gathered, where the log of `logreach collect` says it.
     """
 
     name: str
@@ -21,6 +23,7 @@ class Host:
     facts: Facts
     faults: tuple[Fault, ...] = ()
     notes: tuple[Fault, ...] = ()
+    collected: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +26,8 @@ class Builder:
 
     `doubted` are facts that the host's own files should have told and did not, one by one or all
     of a family: what a GPO asks for, or a default of Windows, does not replace them.
-    `audit_listings` are the audit policies that the host printed.
+    `audit_listings` are the audit policies that the host printed. `collected` is the first day on
+    which its files were gathered, where one says it.
     """
 
     folder: Folder
@@ -41,6 +43,7 @@ class Builder:
     listings: list[Source] = field(default_factory=list)
     audit_listings: list[tuple[Source, Reading]] = field(default_factory=list)
     doubted: set[FactKey[object]] = field(default_factory=set)
+    collected: date | None = None
 
     @property
     def policies(self) -> list[gpo.Gpo]:
@@ -54,6 +57,7 @@ class Builder:
         self.faults.extend(reading.faults)
         self.notes.extend(reading.notes)
         self.doubted.update(key for key, _ in reading.missing)
+        self.collected = min(filter(None, (self.collected, reading.collected)), default=None)
 
     def stands(self, statement: Statement) -> bool:
         """Whether a statement counts although the host's own file for that fact is damaged."""

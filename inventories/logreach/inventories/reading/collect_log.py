@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.facts.keys import FactFamily, FactKey
 from logreach.inventories.files.faults import Fault
@@ -22,6 +24,7 @@ from logreach.inventories.windows.facts import (
 from logreach.inventories.windows.log_access import CHANNEL_ACCESS, LOCAL_GROUP
 
 HEADER = "# logreach collect"
+_COLLECTED = "# collected "
 _CONSEQUENCES = {"failed": "{} is not there", "partly": "{} lacks that"}
 _WELL = ("ok", "absent")
 _FILES: tuple[tuple[str, tuple[FactFamily[object], ...]], ...] = (
@@ -55,11 +58,18 @@ def read(source: Source) -> Reading:
     What its file should have told is unknown, whatever a policy asks for.
 
     A line has four cells with tabs between: file; 'ok', 'failed', 'partly' or 'absent'; exit code
-    or message; command.
+    or message; command. Since version 3 a comment tells the day (UTC) of the collection.
     """
     faults: list[Fault] = []
     missing: list[tuple[FactKey[object], Missing]] = []
+    collected: date | None = None
     for number, line in lines(source.text()):
+        if line.startswith(_COLLECTED):
+            try:
+                collected = date.fromisoformat(line.removeprefix(_COLLECTED).strip())
+            except ValueError:
+                faults.append(source.fault("is no day of collection", f"line {number}"))
+            continue
         cells = line.split("\t")
         if not line.strip() or line.startswith("#") or (len(cells) == 4 and cells[1] in _WELL):
             continue
@@ -74,7 +84,7 @@ def read(source: Source) -> Reading:
         fault = source.fault(message, f"line {number}", _HINT)
         faults.append(fault)
         missing += [(family.every, Missing(str(fault), fault)) for family in _families(file)]
-    return Reading(faults=tuple(faults), missing=tuple(missing))
+    return Reading(faults=tuple(faults), missing=tuple(missing), collected=collected)
 
 
 def _families(file: str) -> tuple[FactFamily[object], ...]:

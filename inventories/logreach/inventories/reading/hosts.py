@@ -347,4 +347,5 @@ def _settled(builder: Builder) -> Host:
         statements = [*assumed(builder, first, {key for key, _ in missing}), *statements]
     facts = Facts.of(statements, missing)
     faults = tuple(dict.fromkeys(builder.faults))
-    return Host(spec.name, spec.count, facts, faults, tuple(dict.fromkeys(builder.notes)))
+    notes = tuple(dict.fromkeys(builder.notes))
+    return Host(spec.name, spec.count, facts, faults, notes, builder.collected)

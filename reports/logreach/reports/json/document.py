@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from logreach.coverage.assessment.as_of import AsOf
 from logreach.coverage.assessment.result import (
     Assessment,
     ComponentResult,
@@ -28,6 +29,7 @@ from logreach.inventories.files.faults import Fault
 from logreach.reports.counts import totals
 from logreach.reports.json.entries import (
     AnalyticEntry,
+    AsOfEntry,
     AssessmentEntry,
     ComponentEntry,
     ConflictEntry,
@@ -64,7 +66,7 @@ from logreach.reports.labels import LABELS, QUESTION_MEANING, VERDICT_LABELS
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import value_text
 
-SCHEMA_VERSION = "2.1"
+SCHEMA_VERSION = "2.2"
 _VERDICTS = {
     verdict: VerdictEntry(verdict.proven.word, verdict.possible.word, verdict.label)
     for verdict in Verdict
@@ -83,6 +85,8 @@ def assessment_entry(assessment: Assessment, catalogue: ReasonCatalogue) -> Asse
         ),
         inventory=assessment.inventory,
         scope=assessment.scope,
+        hosts_beside=assessment.hosts_beside,
+        as_of=_as_of(assessment.as_of),
         questions=assessment.questions,
         inputs=[InputEntry(file.path, file.sha256) for file in assessment.inputs],
         summary=_summary(assessment),
@@ -100,6 +104,12 @@ def assessment_entry(assessment: Assessment, catalogue: ReasonCatalogue) -> Asse
         notes=[NoteEntry(heading, text) for heading, text in assessment.notes],
         reasons=reasons,
     )
+
+
+def _as_of(days: AsOf | None) -> AsOfEntry | None:
+    if days is None:
+        return None
+    return AsOfEntry(days.first.isoformat(), days.last.isoformat(), days.hosts)
 
 
 class _ProfileEntries:

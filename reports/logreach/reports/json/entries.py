@@ -338,6 +338,14 @@ class CounterpartsEntry(Struct, frozen=True):
     ids: Mapping[str, tuple[str, ...]]
 
 
+class AsOfEntry(Struct, frozen=True):
+    """The first and last day of the facts; `hosts` is None where the user named the day."""
+
+    first: str
+    last: str
+    hosts: int | None
+
+
 class AssessmentEntry(Struct, frozen=True):
     """The whole document."""
 
@@ -347,6 +355,8 @@ class AssessmentEntry(Struct, frozen=True):
     counterparts: CounterpartsEntry
     inventory: str
     scope: str
+    hosts_beside: int
+    as_of: AsOfEntry | None
     questions: tuple[str, ...]
     inputs: Sequence[InputEntry]
     summary: SummaryEntry

@@ -12,7 +12,7 @@ from logreach.coverage.assessment.comparison import Answer, Answers, ComparedPro
 from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.files.faults import Fault, InputError
 
-READABLE = ("2.1",)
+READABLE = ("2.1", "2.2")
 """The versions of the schema that hold what a comparison needs."""
 
 
