@@ -15,7 +15,7 @@ from logreach.coverage.assessment.questions import Question, QuestionKind, Quest
 from logreach.coverage.assessment.result import Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.judged import Volume
-from logreach.coverage.engine.minimal_changes import Least, applied, exceeds, lesser_of
+from logreach.coverage.engine.minimal_changes import Least, applied, exceeds, lesser_of, places
 
 MOST = 8
 _CANDIDATES = 100
@@ -43,7 +43,7 @@ def plan_for(
         ),
         least={
             profile.id: {
-                questions[number].name: tuple(_places(changes))
+                questions[number].name: tuple(places(changes))
                 for number, changes in profile.least.items()
                 if changes
             }
@@ -119,8 +119,8 @@ class _Profile:
     def _with(self, more: int) -> Evaluation:
         """The evaluation with these remedies and all earlier ones made."""
         if more not in self._once_made:
-            remedies = [self._planned[place].remedy for place in _places(more)]
-            earlier = (self._planned[place].remedy for place in _places(self.done))
+            remedies = [self._planned[place].remedy for place in places(more)]
+            earlier = (self._planned[place].remedy for place in places(self.done))
             # A remedy without a value changes no fact: its prerequisites are assumed to hold anew.
             assumed = [remedy for remedy in earlier if remedy.value is None]
             self._once_made[more] = applied(self._now, [*assumed, *remedies])
@@ -149,7 +149,7 @@ def _steps(
             questions += profile.take(after.evaluation)
         gain = _achieved(profiles) - before
         if gain:
-            yield _step(_places(chosen), planned, gain, profiles, touched, gained)
+            yield _step(places(chosen), planned, gain, profiles, touched, gained)
 
 
 def _step(
@@ -189,7 +189,7 @@ def _needed(chosen: int, profiles: Sequence[_Profile]) -> int:
     if chosen.bit_count() < 2:
         return chosen
     gain = _gains(chosen, profiles)
-    for place in _places(chosen):
+    for place in places(chosen):
         without = chosen & ~(1 << place)
         if _gains(without, profiles) == gain:
             chosen = without
@@ -223,13 +223,6 @@ def _gain(candidate: int, waiting: Mapping[int, float]) -> tuple[float, int]:
     """What a set gains for each remedy in it; of equals, the one whose remedies gain most alone."""
     gain = sum(weight for changes, weight in waiting.items() if not changes & ~candidate)
     return gain / candidate.bit_count(), -candidate
-
-
-def _places(changes: int) -> Iterator[int]:
-    while changes:
-        lowest = changes & -changes
-        yield lowest.bit_length() - 1
-        changes ^= lowest
 
 
 def _without_lesser(places: Sequence[int], planned: Sequence[PlannedRemedy]) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from logreach.coverage.assessment.questions import Question, QuestionKind, Quest
 from logreach.coverage.assessment.result import MissingFact, PlannedRemedy
 from logreach.coverage.engine.evaluation import Evaluation, at_best, supposing
 from logreach.coverage.engine.judged import Remedy, RemedyName
-from logreach.coverage.engine.minimal_changes import applied, exceeds
+from logreach.coverage.engine.minimal_changes import applied, lesser_of, places
 from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.coverage.events.sensor import Sensors
 from logreach.coverage.network.elsewhere import recorders_title
@@ -68,15 +68,15 @@ def planned_remedies(
     for number, entry in enumerate(gains.values()):
         progress("weighing remedies", number, len(gains))
         _weigh(questions, assessed, fleet, entry)
-    by_fact: dict[FactKey[object], list[_Gains]] = {}
-    for entry in gains.values():
-        if entry.remedy.value is not None:
-            by_fact.setdefault(entry.remedy.key, []).append(entry)
+    entries = list(gains.values())
+    lesser = lesser_of([entry.remedy for entry in entries])
     planned = [
         entry.planned(
-            needless=any(_does_as_well(rival, entry) for rival in by_fact.get(entry.remedy.key, ()))
+            needless=any(
+                _gains_as_much(entries[rival], entry) for rival in places(lesser.get(1 << place, 0))
+            )
         )
-        for entry in gains.values()
+        for place, entry in enumerate(entries)
     ]
     return tuple(sorted(planned, key=_rank))
 
@@ -87,10 +87,8 @@ def _rank(planned: PlannedRemedy) -> tuple[bool, int, float, str, str]:
     return planned.needless, *gains, str(remedy.key), remedy.text
 
 
-def _does_as_well(rival: _Gains, entry: _Gains) -> bool:
-    """Whether another remedy of the same fact asks for less and gains as much."""
-    enough = rival.gain >= entry.gain and rival.rule_gain >= entry.rule_gain
-    return enough and exceeds(entry.remedy, rival.remedy)
+def _gains_as_much(rival: _Gains, entry: _Gains) -> bool:
+    return rival.gain >= entry.gain and rival.rule_gain >= entry.rule_gain
 
 
 def offered_remedies(evaluation: Evaluation) -> list[Remedy]:

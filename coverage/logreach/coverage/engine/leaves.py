@@ -38,6 +38,19 @@ class PerHost(Prerequisite, Protocol):
 
 
 @runtime_checkable
+class PerHostInPart(PerHost, Protocol):
+    """One of which a change of the host concerns a few only."""
+
+    def concerned(self, before: Facts, after: Facts) -> Callable[[Any], bool] | None:
+        """Tells of a leaf of this kind and topic whether its verdict may be another after a change;
+        False is certain. None where all may be.
+
+        What a leaf says that is not concerned may still be worded for the host before.
+        """
+        ...
+
+
+@runtime_checkable
 class ReadsSome(Prerequisite, Protocol):
     """A prerequisite that reads all facts of a family, most of which are nothing to it."""
 
@@ -111,6 +124,7 @@ class _Group:
 
     def __init__(self, example: Prerequisite) -> None:
         self._per_host = example if isinstance(example, PerHost) else None
+        self._in_part = example if isinstance(example, PerHostInPart) else None
         self.selective = isinstance(example, ReadsSome)
         self._is_fixed = not example.reads
         self._numbers: list[int] = []
@@ -145,13 +159,23 @@ class _Group:
     ) -> Answers:
         """What those say that may say something else."""
         if self._per_host is not None:
-            same = self._per_host.state(before) == self._per_host.state(after)
-            return _NONE if same else self.answers(after)
-        if not self.selective:
+            if self._per_host.state(before) == self._per_host.state(after):
+                return _NONE
+            part = self._in_part
+            concerned = None if part is None else part.concerned(before, after)
+            if concerned is None:
+                return self.answers(after)
+            places = [place for place, leaf in enumerate(self._leaves) if concerned(leaf)]
+            check = self._per_host.on_host(after)
+        elif self.selective:
+            places = self._places(changed)
+
+            def check(leaf: Prerequisite) -> Reason:
+                return leaf.check(after)
+        else:
             return self.answers(after)
-        places = self._places(changed)
         numbers = [self._numbers[place] for place in places]
-        return _answers(numbers, [self._leaves[place].check(after) for place in places])
+        return _answers(numbers, [check(self._leaves[place]) for place in places])
 
     def hanging(self, changed: Iterable[FactKey[object]]) -> list[int]:
         """The numbers of those that may say something else, of a kind that reads some facts."""

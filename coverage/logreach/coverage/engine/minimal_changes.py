@@ -9,7 +9,7 @@ which `applied` shows by evaluating with all of them made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
@@ -204,17 +204,26 @@ def _offering(evaluation: Evaluation) -> dict[RemedyName, list[int]]:
 
 def lesser_of(remedies: Sequence[Remedy]) -> dict[int, int]:
     """By the bit of each remedy that exceeds others, the bits of these."""
-    by_fact: dict[FactKey[object], list[int]] = {}
+    by_topic: dict[tuple[FactKey[object], Hashable], list[int]] = {}
     for place, remedy in enumerate(remedies):
         if isinstance(remedy.value, StructuredValue):
-            by_fact.setdefault(remedy.key, []).append(place)
+            for topic in remedy.value.topics():
+                by_topic.setdefault((remedy.key, topic), []).append(place)
     lesser: dict[int, int] = {}
-    for places in by_fact.values():
-        for more in places:
-            less = sum(1 << x for x in places if exceeds(remedies[more], remedies[x]))
+    for comparable in by_topic.values():
+        for more in comparable:
+            less = sum(1 << x for x in comparable if exceeds(remedies[more], remedies[x]))
             if less:
-                lesser[1 << more] = less
+                lesser[1 << more] = lesser.get(1 << more, 0) | less
     return lesser
+
+
+def places(changes: int) -> Iterator[int]:
+    """The places of the remedies in a set of changes, the first one first."""
+    while changes:
+        lowest = changes & -changes
+        yield lowest.bit_length() - 1
+        changes ^= lowest
 
 
 def exceeds(more: Remedy, less: Remedy) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Set
 from enum import StrEnum
 
 
@@ -15,6 +15,9 @@ class Off(StrEnum):
 
 Scalar = bool | int | str
 """The values of a setting."""
+
+
+_ONE_TOPIC: Set[Hashable] = frozenset({None})
 
 
 class StructuredValue:
@@ -36,6 +39,10 @@ class StructuredValue:
     def exceeds(self, other: object) -> bool:  # noqa: ARG002
         """Whether this value turns on all that `other` does, and more."""
         return False
+
+    def topics(self) -> Set[Hashable]:
+        """What this value speaks of: of two that share no topic, neither exceeds the other."""
+        return _ONE_TOPIC
 
     def in_words(self) -> str:
         """The value as reports print it."""

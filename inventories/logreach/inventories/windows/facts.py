@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -115,7 +115,12 @@ class AuditOrigins(StructuredValue):
 
 
 class KeptEvents(Protocol):
-    """A set of events that a change of a sensor's configuration lets through."""
+    """Events of one kind that a change of a sensor's configuration lets through."""
+
+    @property
+    def event(self) -> Hashable:
+        """Their kind: sets of two kinds have no event in common."""
+        ...
 
     def covers(self, other: object) -> bool:
         """Whether every event of another set is surely in this one."""
@@ -168,6 +173,10 @@ class SysmonState(StructuredValue):
             return False
         mine, theirs = self.keeps_also, other.keeps_also
         return _all_covered(theirs, mine) and not _all_covered(mine, theirs)
+
+    def topics(self) -> Set[Hashable]:
+        """The kinds of events that a changed configuration keeps besides."""
+        return {kept.event for kept in self.keeps_also}
 
     def in_words(self) -> str:
         """'15.15, configuration read'."""

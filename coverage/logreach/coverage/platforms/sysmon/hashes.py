@@ -8,6 +8,7 @@ from functools import partial
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES, hull
 from logreach.coverage.platforms.sysmon.engine import Config
+from logreach.coverage.platforms.sysmon.of_program import OfProgram
 from logreach.coverage.platforms.sysmon.programs import READS, filters, not_asked, state_of
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
@@ -19,7 +20,7 @@ _ANY_HASH = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SysmonHashes:
+class SysmonHashes(OfProgram):
     """The configuration asks for a hash: the one named, or, with '' for `algorithm`, any.
 
     Where the option is absent, Sysmon's help says that SHA1 is the default and its table of

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import islice
+from typing import NamedTuple
 
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict, hull
@@ -20,7 +21,11 @@ from logreach.coverage.platforms.sysmon.beyond import (
 )
 from logreach.coverage.platforms.sysmon.defective import doubted
 from logreach.coverage.platforms.sysmon.engine import manifest, systems
-from logreach.coverage.platforms.sysmon.kept_events import KeptPattern, kept_besides
+from logreach.coverage.platforms.sysmon.kept_events import (
+    KeptPattern,
+    kept_besides,
+    within_or_around,
+)
 from logreach.coverage.platforms.sysmon.programs import (
     READS,
     Filters,
@@ -72,26 +77,47 @@ class SysmonKeeps:
 
     def state(self, facts: Facts) -> Hashable:
         """What is said of Sysmon, and what the programs that may be meant make of it."""
-        programs, kept = _programs_and_kept(facts)
-        return programs, kept.get(_told_with(self.pattern.event))
+        told = _told_of(facts)
+        return told.words, told.kept.get(_told_with(self.pattern.event))
+
+    def concerned(self, before: Facts, after: Facts) -> Callable[[SysmonKeeps], bool] | None:
+        """A change that keeps more concerns patterns within what it keeps, and around it."""
+        events = _told_with(self.pattern.event)
+        told, told_after = _told_of(before), _told_of(after)
+        if told.programs != told_after.programs or events is DELETIONS:
+            return None
+        nothing = frozenset[KeptEvents]()
+        changed = told.kept.get(events, nothing) ^ told_after.kept.get(events, nothing)
+        touches = within_or_around(changed)
+        return lambda leaf: bool(changed) and touches(leaf.pattern)
+
+
+class _Told(NamedTuple):
+    """What is said of a host's Sysmon: with its evidence, the programs alone that may be meant, and
+    what a changed configuration keeps besides, by event. The first two are equal where they say
+    the same."""
+
+    words: object
+    programs: object
+    kept: Mapping[tuple[EventId, ...], frozenset[KeptEvents]]
 
 
 @lru_cache(maxsize=64)  # asked for every event of Sysmon, before and after each remedy
-def _programs_and_kept(
-    facts: Facts,
-) -> tuple[object, Mapping[tuple[EventId, ...], frozenset[KeptEvents]]]:
-    """What stands for the programs that may be meant, alike where they are, and what a changed
-    configuration keeps besides, by event."""
+def _told_of(facts: Facts) -> _Told:
     state = state_of(facts)
     if isinstance(state, Missing) or not state.value.installed:
-        return _alike(state), {}
+        return _Told(_alike(state), _alike(state), {})
     kept: dict[tuple[EventId, ...], set[KeptEvents]] = {}
     for pattern in state.value.keeps_also:
         if isinstance(pattern, KeptPattern):
             kept.setdefault(_told_with(pattern.event), set()).add(pattern)
     plain = replace(state, value=replace(state.value, keeps_also=()))
-    programs = _alike((plain, facts.get(OS), filters(state.value, facts)))
-    return programs, {events: frozenset(patterns) for events, patterns in kept.items()}
+    programs = plain.value, facts.get(OS), filters(state.value, facts)
+    return _Told(
+        _alike((plain.evidence, *programs)),
+        _alike(programs),
+        {events: frozenset(patterns) for events, patterns in kept.items()},
+    )
 
 
 @lru_cache(maxsize=256)

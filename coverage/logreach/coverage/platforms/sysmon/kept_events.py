@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test, fold
-from logreach.inventories.windows.facts import SysmonState
+from logreach.inventories.windows.facts import KeptEvents, SysmonState
 
 Fields = tuple[tuple[str, tuple[Constraint, ...]], ...]
+_ByField = Mapping[str, tuple[Constraint, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,7 @@ class KeptPattern:
         """Whether every event of another set is surely in this one; False also if not proven."""
         if not isinstance(other, KeptPattern) or other.event != self.event:
             return False
-        theirs = dict(other.fields)
-        return all(
-            any(_implies(narrow, wide) for narrow in theirs.get(name, ()))
-            for name, constraints in self.fields
-            for wide in constraints
-        )
+        return _covers(self.fields, dict(other.fields))
 
     def __str__(self) -> str:
         conditions = " and ".join(
@@ -47,6 +43,33 @@ class KeptPattern:
             for constraint in constraints
         )
         return f"{self.event} where {conditions}" if conditions else f"every {self.event}"
+
+
+def _covers(wide: Iterable[tuple[str, tuple[Constraint, ...]]], narrow: _ByField) -> bool:
+    """Whether every event that meets one set of constraints surely meets another."""
+    return all(
+        any(_implies(theirs, ours) for theirs in narrow.get(name, ()))
+        for name, constraints in wide
+        for ours in constraints
+    )
+
+
+def within_or_around(kept: Iterable[KeptEvents]) -> Callable[[EventPattern], bool]:
+    """Tells of a pattern whether it surely lies in one of these sets of events, or holds one."""
+    by_field = [
+        (each.event, each.fields, dict(each.fields))
+        for each in kept
+        if isinstance(each, KeptPattern)
+    ]
+
+    def touches(pattern: EventPattern) -> bool:
+        return any(
+            event == pattern.event
+            and (_covers(fields, pattern.fields) or _covers(pattern.fields.items(), named))
+            for event, fields, named in by_field
+        )
+
+    return touches
 
 
 def kept_besides(state: SysmonState, events: Iterable[EventId]) -> Iterator[KeptPattern]:

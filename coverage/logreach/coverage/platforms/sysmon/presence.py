@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
+from logreach.coverage.platforms.sysmon.of_program import OfProgram
 from logreach.coverage.platforms.sysmon.programs import READS, clash_of, filters, state_of
 from logreach.coverage.platforms.sysmon.remedies import install
 from logreach.inventories.facts.facts import Facts, Known, Missing
@@ -16,7 +17,7 @@ from logreach.inventories.windows.facts import OS, SYSMON, SysmonState
 
 
 @dataclass(frozen=True, slots=True)
-class SysmonRuns:
+class SysmonRuns(OfProgram):
     """Sysmon is installed.
 
     Where that Sysmon is not known to run on that Windows, one of the two is told wrongly, and

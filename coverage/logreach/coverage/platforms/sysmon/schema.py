@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, cast
+from typing import Any
 
-from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.verdict import NO, UNKNOWN, YES
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.platforms.sysmon.defective import settled_defects, unsure
 from logreach.coverage.platforms.sysmon.engine import manifest, releases, systems
 from logreach.coverage.platforms.sysmon.engine.releases import PossibleBinaries
+from logreach.coverage.platforms.sysmon.of_program import OfProgram
 from logreach.coverage.platforms.sysmon.programs import (
     READS,
     meant_by,
@@ -32,31 +32,8 @@ def all_fields(key: EventId) -> tuple[str, ...]:
     return manifest.fields_of(number_of(key), manifest.newest())
 
 
-class _OfProgram:
-    """A prerequisite that asks which Sysmon runs on which Windows, and not what its configuration
-    keeps besides: changes of that leave it alone."""
-
-    __slots__ = ()
-
-    @property
-    def topic(self) -> Hashable:
-        return None
-
-    @staticmethod
-    def on_host(facts: Facts) -> Callable[[Any], Reason]:
-        """The check of many on one host."""
-        return lambda leaf: cast("Prerequisite", leaf).check(facts)
-
-    def state(self, facts: Facts) -> Hashable:
-        """What is said of Sysmon and of Windows."""
-        state = state_of(facts)
-        if not isinstance(state, Missing):
-            state = replace(state, value=replace(state.value, keeps_also=()))
-        return state, facts.get(OS)
-
-
 @dataclass(frozen=True, slots=True)
-class SysmonKnows(_OfProgram):
+class SysmonKnows(OfProgram):
     """The version of Sysmon there writes such events at all, and that Windows lets it."""
 
     event: EventId
@@ -97,7 +74,7 @@ def _by_system(facts: Facts, event: EventId) -> Reason | None:
 
 
 @dataclass(frozen=True, slots=True)
-class SysmonFillsField(_OfProgram):
+class SysmonFillsField(OfProgram):
     """The version of Sysmon there writes that field."""
 
     event: EventId
