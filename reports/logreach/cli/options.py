@@ -24,6 +24,14 @@ HostNames = Annotated[
         "--host", metavar="NAME", help="Only this host or group of hosts; may be repeated."
     ),
 ]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print everything, not only what matters most.")
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print nothing but errors that end the run.")
+]
+STANDARD_OUTPUT = Path("-")
+"""What an option takes in place of a file or folder."""
 AttackChoice = Annotated[
     str | None,
     typer.Option(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from logreach.inventories.files.faults import Fault, InputError
 
+_LAYERS = "navigator"
 _PART = re.compile(r"\.logreach-(\d+)\.part")
 
 
@@ -72,9 +73,27 @@ def _refuse_links(folder: Path, out: Path) -> None:
             raise _unwritable("it is a link", path, "Remove the link, or name another folder.")
 
 
+def reports_text(written: Sequence[Path]) -> str:
+    """'Reports in out: assessment.html, assessment.xlsx, navigator (7 files)'; '' for none."""
+    if not written:
+        return ""
+    root = Path(os.path.commonpath([path.parent for path in written]))
+    if root.name == _LAYERS and all(path.parent == root for path in written):
+        root = root.parent
+    names: dict[str, int] = {}
+    for path in written:
+        name = path.relative_to(root).parts[0]
+        names[name] = names.get(name, 0) + 1
+    texts = (
+        f"{name} ({count} files)" if count > 1 or (root / name).is_dir() else name
+        for name, count in names.items()
+    )
+    return f"Reports in {root}: {', '.join(texts)}"
+
+
 def left_from_earlier(written: Sequence[Path]) -> list[Path]:
     """The layers of an earlier run, beside those that this run has written."""
-    layers = {path for path in written if path.parent.name == "navigator"}
+    layers = {path for path in written if path.parent.name == _LAYERS}
     folders = {path.parent for path in layers}
     return sorted(
         path for folder in folders for path in folder.glob("profile-*.json") if path not in layers

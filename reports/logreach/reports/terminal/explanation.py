@@ -16,7 +16,8 @@ from logreach.coverage.engine.verdict import YES, Level, Verdict
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.notes import EventNote, FieldNote
 from logreach.reports.printing import WrappedCell, safe
-from logreach.reports.terminal import labelled, render_tree
+from logreach.reports.terminal.styles import labelled
+from logreach.reports.terminal.tree import render_tree
 
 SIGNS = {Sign.WHOLE: "✓", Sign.PART: "*", Sign.NOT: "✗", Sign.UNKNOWN: "?"}
 """Streams that cannot show them get similar characters, see `cli.streams`."""

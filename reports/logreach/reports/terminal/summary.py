@@ -1,0 +1,258 @@
+"""What a run prints unless it is asked for more: the answer, the plan, missing facts, faults, files.
+
+It fills at most 24 lines of 80 columns. Words carry the meaning and colours only repeat it; nothing
+from an inventory is taken for markup or reaches the terminal as a control character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from logreach.coverage.assessment.result import Assessment, MissingFact, PlanStep
+from logreach.coverage.engine.judged import Volume
+from logreach.coverage.network.techniques import DETECTION
+from logreach.inventories.files.faults import Fault
+from logreach.inventories.files.wording import counted
+from logreach.inventories.reading.telling import telling_command
+from logreach.reports.caveats import faults_of
+from logreach.reports.counts import applying, percent_text, totals
+from logreach.reports.labels import LABEL_GROUPS, best_label, group_of
+from logreach.reports.plan_steps import StepLine, rule_step_lines, step_lines
+from logreach.reports.printing import safe
+from logreach.reports.profile_names import first_few
+from logreach.reports.reason_text import fact_name
+from logreach.reports.scope import (
+    as_of_text,
+    hosts_text,
+    pairs_applying,
+    shown_hosts,
+    techniques_text,
+)
+from logreach.reports.terminal.layout import Block, Row, fitted, listed, page, wrapped
+from logreach.reports.terminal.styles import STYLES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_STEPS, _COMMANDS, _FAULTS = 3, 3, 2
+_HOSTS = 2
+_INDENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What the command knows and the assessment does not: where the reports lie, the command that
+    lists every fault, and whether tables follow."""
+
+    reports: str = ""
+    check: str = "logreach inventory check"
+    verbose: bool = False
+
+
+def summary_rows(assessment: Assessment, console: Console, closing: Closing) -> list[Row]:
+    """The summary of an assessment, row by row; faults belong on standard error."""
+    summary = _Summary(assessment, console, closing)
+    blocks: list[tuple[Block, int]] = [
+        (summary.headline, 1),
+        *([] if closing.verbose else [(summary.plan, _STEPS), (summary.rule_plan, 1)]),
+        (summary.facts, _COMMANDS),
+        (summary.every_fault if closing.verbose else summary.faults, _FAULTS),
+        (summary.closing, 1),
+    ]
+    return page(blocks, console.width)
+
+
+def fault_rows(assessment: Assessment, console: Console, most: int | None = None) -> list[Row]:
+    """The faults of the input, at most so many of them; None: all."""
+    faults = list(faults_of(assessment))
+    if not faults:
+        return []
+    shown = faults if most is None else faults[:most]
+    head = f"{counted(len(faults), 'fault').replace(str(len(faults)), f'{len(faults):,}')} in the"
+    rows = [Row(safe(f"{head} input; what a fault hides counts as unknown:"), err=True)]
+    for fault in shown:
+        rows += _fault(fault, console, whole=most is None)
+    return rows
+
+
+def _fault(fault: Fault, console: Console, *, whole: bool) -> Iterator[Row]:
+    text = safe(str(fault), 20_000)
+    lines = [Text("  ") + text] if whole else fitted(text, console, 2, 2)
+    yield from (Row(line, err=True, copied=whole) for line in lines)
+
+
+class _Summary:
+    """The parts of the summary, each of which says how much it leaves out."""
+
+    def __init__(self, assessment: Assessment, console: Console, closing: Closing) -> None:
+        self._assessment, self._console, self._closing = assessment, console, closing
+        self._hosts = {profile.profile_id: profile.hosts for profile in assessment.profiles}
+
+    def headline(self, _most: int) -> list[Row]:
+        assessment = self._assessment
+        scope = f"{assessment.inventory or 'inventory'}: {hosts_text(assessment)}"
+        rows = fitted(safe(scope, style="bold"), self._console, 2)
+        rows += fitted(safe(self._techniques()), self._console, 2)
+        for answer in (self._answer(), self._rules()):
+            rows += wrapped(answer, self._console) if answer.plain else []
+        return [*map(Row, rows)]
+
+    def _techniques(self) -> str:
+        """The techniques, and the day of the facts where one is told."""
+        assessment = self._assessment
+        words = techniques_text(assessment)
+        if assessment.as_of is None:
+            return words
+        return f"{words}; facts as of {as_of_text(assessment.as_of, shown_hosts(assessment))}"
+
+    def _answer(self) -> Text:
+        """'Detection is achievable on 9.8 % of 430,120 pairs of a host and a technique, ...'."""
+        counts = totals(self._assessment, DETECTION)
+        pairs = applying(counts)
+        if not pairs:
+            return safe("No technique in scope applies to any host.")
+        elsewhere = counts["achievable elsewhere"]
+        text = safe("Detection: ")
+        groups = dict.fromkeys(map(group_of, LABEL_GROUPS))
+        for label in groups:
+            if label == "not applicable" or label.endswith("elsewhere"):
+                continue
+            own = sum(number for key, number in counts.items() if _counted_as(key) == label)
+            share = percent_text(own, pairs)
+            text.append_text(Text(label, style=STYLES[label]))
+            if label == "achievable":
+                text.append(f" on {share} of {pairs:,} {_pairs(pairs)}")
+                if elsewhere:
+                    text.append(f" ({percent_text(elsewhere, pairs)} by what other hosts record)")
+            else:
+                text.append(f" on {share}")
+            text.append("; ")
+        text.right_crop(2)
+        return text.append(".")
+
+    def _rules(self) -> Text:
+        """'Rules, by their best answer on any host: 812 of 2,407 achievable, ...'."""
+        labels: dict[str, dict[str, int]] = {}
+        for profile in self._assessment.profiles:
+            for rule in profile.rules.values():
+                own = labels.setdefault(rule.rule_id, {})
+                own[rule.judged.verdict.label] = 1
+        if not labels:
+            return Text()
+        best = [group_of(best_label(own)) for own in labels.values()]
+        numbers = (f"{best.count(label):,} {label}" for label in LABEL_GROUPS if label in best)
+        return safe(f"Rules: of {len(labels):,}, by the best host, {', '.join(numbers)}.")
+
+    def plan(self, most: int) -> list[Row]:
+        assessment = self._assessment
+        steps = list(zip(step_lines(assessment), assessment.plan.steps, strict=True))
+        if not steps:
+            words = "Plan: no change that is known makes another detection achievable."
+            return [*map(Row, wrapped(safe(words), self._console))] if self._pairs else []
+        more = f"; {len(steps) - most} more with -v" if len(steps) > most else ""
+        head = f"Plan (achievable after each step{more}):"
+        rows = [Row(line) for line in wrapped(safe(head, style="bold"), self._console)]
+        for line, step in steps[:most]:
+            rows += self._step(f"{line.number}. to {line.share_text}", line, step)
+        return rows
+
+    @property
+    def _pairs(self) -> int:
+        return pairs_applying(self._assessment)
+
+    def rule_plan(self, _most: int) -> list[Row]:
+        """The first step for rules, where rules were given."""
+        assessment = self._assessment
+        for line, step in zip(rule_step_lines(assessment), assessment.rule_plan.steps, strict=True):
+            rules = counted(len(line.rules), "rule")
+            return self._step(f"For rules first: to {line.share_text}, {rules}", line, step)
+        return []
+
+    def _step(self, lead: str, line: StepLine, step: PlanStep) -> list[Row]:
+        """The changes of a step on two rows at most, and what they cost on one."""
+        names = [name for key in step.profiles for name in self._hosts.get(key, ())]
+        where = f"{counted(line.hosts, 'host')} ({first_few(names, _HOSTS)})"
+        changes = listed(f"{lead} on {where}: ", line.titles, self._console, 2, _INDENT, " ")
+        cost = fitted(safe(f"cost: {self._cost(step)}", style="dim"), self._console, 1, _INDENT + 2)
+        return [*map(Row, changes), *map(Row, cost)]
+
+    def _cost(self, step: PlanStep) -> str:
+        remedies = [self._assessment.remedies[place].remedy for place in step.remedies]
+        costs = list(dict.fromkeys(remedy.cost for remedy in remedies if remedy.cost))
+        volume = "" if step.volume is Volume.UNKNOWN else f"event volume {step.volume}"
+        return "; ".join(filter(None, [volume, *costs])) or "no source says"
+
+    def facts(self, most: int) -> list[Row]:
+        missing = self._assessment.missing
+        if not missing:
+            return []
+        commands = _by_command(missing)
+        verdicts = sum(fact.verdicts + fact.rules for fact in missing)
+        head = (
+            f"Missing: {len(missing):,} {'fact' if len(missing) == 1 else 'facts'}, which "
+            f"{verdicts:,} answers wait for"
+        )
+        if not commands:
+            words = f"{head}; no command of Windows tells them."
+            return [*map(Row, wrapped(safe(words, style="bold"), self._console))]
+        rows = [Row(line) for line in wrapped(safe(f"{head}. Run:", style="bold"), self._console)]
+        for command, facts in commands[:most]:
+            rows.append(Row(safe(f"   {command}", 20_000), copied=True))
+            rows += map(Row, self._told_by(facts))
+        return rows
+
+    def _told_by(self, facts: Sequence[MissingFact]) -> list[Text]:
+        """What a command tells, and of which hosts."""
+        ids = dict.fromkeys(key for fact in facts for key in fact.profiles)
+        names = [name for key in ids for name in self._hosts.get(key, ())]
+        head = f"on {first_few(names, _HOSTS)}: tells " if names else "tells "
+        titles = [fact_name(fact.key, fact.title) for fact in facts]
+        return listed(head, titles, self._console, 1, _INDENT + 2)
+
+    def every_fault(self, _most: int) -> list[Row]:
+        return fault_rows(self._assessment, self._console)
+
+    def faults(self, most: int) -> list[Row]:
+        return self._left_out(fault_rows(self._assessment, self._console, most), most)
+
+    def _left_out(self, rows: list[Row], most: int) -> list[Row]:
+        rest = len(faults_of(self._assessment)) - most
+        if rest <= 0:
+            return rows
+        words = safe(f"   and {rest:,} more: {self._closing.check}", 20_000)
+        return [*rows, Row(words, err=True, copied=True)]
+
+    def closing(self, _most: int) -> list[Row]:
+        words = self._closing.reports
+        rows = [*map(Row, wrapped(safe(words, 20_000), self._console))] if words else []
+        if self._closing.verbose:
+            return rows
+        more = "More: -v (profiles, links that break, single changes, facts, every fault); explain."
+        return [*rows, *map(Row, wrapped(safe(more, style="dim"), self._console))]
+
+
+def _counted_as(label: str) -> str:
+    """The label of four that a label counts under in the headline."""
+    return group_of(label.removesuffix(" elsewhere"))
+
+
+def _pairs(number: int) -> str:
+    return "pair of a host and a technique" if number == 1 else "pairs of a host and a technique"
+
+
+def _by_command(missing: Sequence[MissingFact]) -> list[tuple[str, list[MissingFact]]]:
+    """The commands that tell missing facts, those first that tell most."""
+    told: dict[str, list[MissingFact]] = {}
+    for fact in missing:
+        command = telling_command(fact.key)
+        if command is not None:
+            told.setdefault(str(command), []).append(fact)
+    weights = {
+        command: sum(fact.verdicts + fact.rules for fact in facts)
+        for command, facts in told.items()
+    }
+    return sorted(told.items(), key=lambda item: (-weights[item[0]], item[0]))
