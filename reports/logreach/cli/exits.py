@@ -28,12 +28,20 @@ class Exit(IntEnum):
     PIPE = 141  # as shells call an end by a closed pipe
 
 
-def print_faults(faults: tuple[Fault, ...], *, heading: str = "") -> None:
-    """Print faults to standard error, one a line."""
+FEW_FAULTS = 3
+
+
+def print_faults(
+    faults: tuple[Fault, ...], *, heading: str = "", most: int | None = None, all_by: str = "-v"
+) -> None:
+    """Print faults to standard error, one a line; of more than `most`, the number and what lists
+    all."""
     if heading and faults:
         say(heading, err=True)
-    for fault in faults:
+    for fault in faults[:most]:
         say(f"  {fault}" if heading else f"error: {fault}", err=True)
+    if most is not None and len(faults) > most:
+        say(f"  and {len(faults) - most:,} more: {all_by}", err=True)
 
 
 def fail(message: str, hint: str = "") -> NoReturn:

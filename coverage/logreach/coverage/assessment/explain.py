@@ -10,6 +10,7 @@ from logreach.coverage.assessment.event_view import EventView, add_fields, view
 from logreach.coverage.assessment.lookup import current_id, resolve_nodes
 from logreach.coverage.assessment.picture import Picture, Pictures
 from logreach.coverage.assessment.profiles import group
+from logreach.coverage.assessment.profiles import names as names_of
 from logreach.coverage.assessment.result import Detection
 from logreach.coverage.attack import AttackModel, Presence, counterparts
 from logreach.coverage.engine.chain import Chain
@@ -29,11 +30,16 @@ from logreach.inventories.facts.host import Inventory
 class Explanation:
     """What is said of a name on the hosts of one profile.
 
-    `tree` is the chain behind the verdict. A technique has a `picture` (None where it is not for
-    such hosts) and its ways to be detected; an event, or a field of one, has the `event`.
+    `tree` is the chain behind the verdict; `subject` is what was asked for, by id and name, `hosts`
+    and `count` are the inventory's entries of the profile and the machines that they stand for. A
+    technique has a `picture` (None where it is not for such hosts) and its ways to be detected; an
+    event, or a field of one, has the `event`.
     """
 
     tree: Branch
+    subject: str = ""
+    hosts: tuple[str, ...] = ()
+    count: int = 0
     picture: Picture | None = None
     detection: Detection | None = None
     event: EventView | None = None
@@ -50,8 +56,10 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explan
     model = build(attack, [lookup.id] if lookup.presence is Presence.CURRENT else [])
     technique = model.techniques[0] if model.techniques else None
     keys = resolve_nodes(what, model)
+    subject = _name(keys[0])
     if technique is not None:
         what = _with_other_id(technique.id, attack)
+        subject = f"{what} {technique.name}"
     event, names = _event_fields(keys[0], model)
     profiles, _ = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
     explanations = []
@@ -60,12 +68,20 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explan
         explanations.append(
             Explanation(
                 _tree(what, keys, profile, reasons),
+                subject,
+                names_of(profile.group.hosts),
+                profile.group.count,
                 Pictures(model, profile, reasons).of(technique) if technique else None,
                 Detected(model, profile, reasons).of(technique.id) if technique else None,
                 view(model, reasons, event, names) if event else None,
             )
         )
     return explanations
+
+
+def _name(key: NodeKey) -> str:
+    """'Security:4688/CommandLine': what a node is called that is no technique."""
+    return "/".join(map(str, key.parts))
 
 
 def _with_other_id(technique: str, attack: AttackModel) -> str:
@@ -93,9 +109,9 @@ def _tree(what: str, keys: list[NodeKey], profile: Assessed, reasons: Reasons) -
     children[1:1] = _on_host(keys[0], evaluation)
     label = f"{what} on {', '.join(host.name for host in profile.group.hosts)}"
     verdict = children[0].verdict
-    if keys[0].kind == "technique":
-        number = evaluation.compiled.number[keys[0]]
-        children += least_changes("detection", number, evaluation)
+    number = evaluation.compiled.number[keys[0]]
+    asked = "detection" if keys[0].kind == "technique" else _name(keys[0])
+    children += least_changes(asked, number, evaluation)
     return Branch(label, None, verdict, (), tuple(children))
 
 

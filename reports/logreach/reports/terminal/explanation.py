@@ -38,11 +38,11 @@ _WAYS = {
 
 def render_explanation(explanation: Explanation) -> Iterator[Tree]:
     """The parts of an explanation, in the order in which they are read."""
-    hosts = explanation.tree.label.partition(" on ")[2]
+    hosts = ", ".join(explanation.hosts)
+    if explanation.detection is not None and explanation.detection.ways:
+        yield _ways(explanation.detection, f"{explanation.subject} on {hosts}")
     if explanation.picture is not None:
         yield _picture(explanation.picture, hosts)
-    if explanation.detection is not None and explanation.detection.ways:
-        yield _ways(explanation.detection)
     if explanation.event is not None:
         yield _event_view(explanation.event, hosts)
     yield render_tree(explanation.tree)
@@ -89,9 +89,10 @@ def _note(note: EventNote) -> Iterator[Text]:
         yield _detail("caveat", caveat.text)
 
 
-def _ways(detection: Detection) -> Tree:
-    title = safe("Ways to detect it: ", style="bold")
-    tree = Tree(WrappedCell(title.append_text(labelled(detection.judged.verdict))))
+def _ways(detection: Detection, subject: str) -> Tree:
+    """The question that was asked, with its answer: how the technique is detected here."""
+    title = _titled(subject, detection.judged.verdict)
+    tree = Tree(WrappedCell(title.append(", ways to detect it:", style="not bold")))
     for way in sorted(detection.ways, key=lambda way: -way.verdict.proven):
         tree.add(WrappedCell(_lines(_way(way))))
     if detection.none:

@@ -54,7 +54,7 @@ def fitted(text: Text, console: Console, rows: int, indent: int = 0, first: str 
 def listed(
     head: str, items: Sequence[str], console: Console, rows: int, indent: int = 0, first: str = ""
 ) -> list[Text]:
-    """'head: a; b; and 3 more' on at most so many rows: as many items whole as there is room for."""
+    """'head: a; b; and 3 more' on so many rows: as many items whole as there is room for."""
     for shown in range(len(items), 0, -1):
         rest = len(items) - shown
         words = [*items[:shown], *([f"and {rest:,} more"] if rest else [])]

@@ -1,4 +1,4 @@
-"""What a run prints unless it is asked for more: the answer, the plan, missing facts, faults, files.
+"""What a run prints by default: the answer, the plan, missing facts, faults, where the reports lie.
 
 It fills at most 24 lines of 80 columns. Words carry the meaning and colours only repeat it; nothing
 from an inventory is taken for markup or reaches the terminal as a control character.
@@ -19,7 +19,7 @@ from logreach.inventories.files.faults import Fault
 from logreach.inventories.files.wording import counted
 from logreach.inventories.reading.telling import telling_command
 from logreach.reports.caveats import faults_of
-from logreach.reports.counts import applying, percent_text, totals
+from logreach.reports.counts import achievable, applying, percent_text, totals
 from logreach.reports.labels import LABEL_GROUPS, best_label, group_of
 from logreach.reports.plan_steps import StepLine, rule_step_lines, step_lines
 from logreach.reports.printing import safe
@@ -153,32 +153,39 @@ class _Summary:
         if not steps:
             words = "Plan: no change that is known makes another detection achievable."
             return [*map(Row, wrapped(safe(words), self._console))] if self._pairs else []
-        more = f"; {len(steps) - most} more with -v" if len(steps) > most else ""
-        head = f"Plan (achievable after each step{more}):"
+        more = f"; {len(steps) - most:,} more: -v" if len(steps) > most else ""
+        head = f"Plan, with the share achievable after each step (now {self._share}{more}):"
         rows = [Row(line) for line in wrapped(safe(head, style="bold"), self._console)]
         for line, step in steps[:most]:
-            rows += self._step(f"{line.number}. to {line.share_text}", line, step)
+            rows += self._step(f"{line.number}. {line.share_text}", line, step)
         return rows
 
     @property
     def _pairs(self) -> int:
         return pairs_applying(self._assessment)
 
+    @property
+    def _share(self) -> str:
+        """The share of the pairs on which detection is achievable now."""
+        counts = totals(self._assessment, DETECTION)
+        return percent_text(achievable(counts), applying(counts))
+
     def rule_plan(self, _most: int) -> list[Row]:
         """The first step for rules, where rules were given."""
         assessment = self._assessment
         for line, step in zip(rule_step_lines(assessment), assessment.rule_plan.steps, strict=True):
             rules = counted(len(line.rules), "rule")
-            return self._step(f"For rules first: to {line.share_text}, {rules}", line, step)
+            return self._step(f"For rules first ({rules}): {line.share_text}", line, step)
         return []
 
     def _step(self, lead: str, line: StepLine, step: PlanStep) -> list[Row]:
         """The changes of a step on two rows at most, and what they cost on one."""
         names = [name for key in step.profiles for name in self._hosts.get(key, ())]
         where = f"{counted(line.hosts, 'host')} ({first_few(names, _HOSTS)})"
-        changes = listed(f"{lead} on {where}: ", line.titles, self._console, 2, _INDENT, " ")
-        cost = fitted(safe(f"cost: {self._cost(step)}", style="dim"), self._console, 1, _INDENT + 2)
-        return [*map(Row, changes), *map(Row, cost)]
+        titles = titles_together(line.titles)
+        changes = listed(f"{lead}: ", titles, self._console, 2, _INDENT, " ")
+        cost = safe(f"{where}; cost: {self._cost(step)}", style="dim")
+        return [*map(Row, changes), *map(Row, fitted(cost, self._console, 1, _INDENT + 2))]
 
     def _cost(self, step: PlanStep) -> str:
         remedies = [self._assessment.remedies[place].remedy for place in step.remedies]
@@ -209,9 +216,11 @@ class _Summary:
         """What a command tells, and of which hosts."""
         ids = dict.fromkeys(key for fact in facts for key in fact.profiles)
         names = [name for key in ids for name in self._hosts.get(key, ())]
-        head = f"on {first_few(names, _HOSTS)}: tells " if names else "tells "
-        titles = [fact_name(fact.key, fact.title) for fact in facts]
-        return listed(head, titles, self._console, 1, _INDENT + 2)
+        where = f" on {first_few(names, _HOSTS)}" if names else ""
+        first = fact_name(facts[0].key, facts[0].title)
+        which = f", first {first}" if len(facts) > 1 else f": {first}"
+        text = safe(f"tells {counted(len(facts), 'fact')}{where}{which}")
+        return fitted(text, self._console, 1, _INDENT + 2)
 
     def every_fault(self, _most: int) -> list[Row]:
         return fault_rows(self._assessment, self._console)
@@ -231,7 +240,7 @@ class _Summary:
         rows = [*map(Row, wrapped(safe(words, 20_000), self._console))] if words else []
         if self._closing.verbose:
             return rows
-        more = "More: -v (profiles, links that break, single changes, facts, every fault); explain."
+        more = "More: -v for every table and fault; logreach explain NAME for one verdict."
         return [*rows, *map(Row, wrapped(safe(more, style="dim"), self._console))]
 
 
@@ -242,6 +251,18 @@ def _counted_as(label: str) -> str:
 
 def _pairs(number: int) -> str:
     return "pair of a host and a technique" if number == 1 else "pairs of a host and a technique"
+
+
+def titles_together(titles: Sequence[str]) -> list[str]:
+    """Titles of changes; what several begin with ('Sysmon configuration: ') stands once."""
+    kinds: dict[str, list[str]] = {}
+    for title in titles:
+        kind, colon, name = title.partition(": ")
+        kinds.setdefault(f"{kind}{colon}", []).append(name)
+    texts = []
+    for kind, names in kinds.items():
+        texts += [f"{kind}{names[0]}", *names[1:]]
+    return texts
 
 
 def _by_command(missing: Sequence[MissingFact]) -> list[tuple[str, list[MissingFact]]]:
