@@ -13,6 +13,9 @@ import typer
 
 from logreach.reports.safe_text import json_line, plain, visible
 
+FEW = 20
+"""The entries of a list that a command prints as text unless it is asked for all."""
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
 def say(*cells: str, err: bool = False) -> None:
     """Print one line; several cells stand with tabs between. Standard output has the data."""
     typer.echo("\t".join(map(visible, cells)), err=err)
+
+
+def say_rest(shown: int, total: int, all_by: str = "-v") -> None:
+    """Say on standard error how much of a list is not shown, and what shows it."""
+    if shown < total:
+        say(f"and {total - shown:,} more: {all_by}", err=True)
 
 
 def say_json(value: object) -> None:
