@@ -31,7 +31,6 @@ app = typer.Typer(
     cls=GuardedGroup,
     help=_HELP,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -85,4 +84,5 @@ def schema() -> None:
 
 def main() -> NoReturn:
     """Entry point of the `logreach` command."""
-    sys.exit(exit_code_of(lambda: app(standalone_mode=False)))
+    # Under `python -m` the program would be called so in help, and completion would look for that.
+    sys.exit(exit_code_of(lambda: app(standalone_mode=False, prog_name="logreach")))

@@ -24,6 +24,7 @@ from logreach.cli.options import (
     Pipelines,
     PlaceholderValues,
     Quiet,
+    Techniques,
     Verbose,
 )
 from logreach.cli.output import console, say, say_own
@@ -67,12 +68,7 @@ def assess(
             help="Folder to write the reports to; with --format json, - is standard output.",
         ),
     ] = Path("out"),
-    technique: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID", help="Only this technique and its sub-techniques; may be repeated."
-        ),
-    ] = None,
+    technique: Techniques = None,
     tactic: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Only this tactic, within the other restrictions."),

@@ -17,6 +17,7 @@ from logreach.cli.options import (
     OutputFormat,
     Pipelines,
     PlaceholderValues,
+    Techniques,
     Verbose,
 )
 from logreach.cli.output import console, say, say_json
@@ -65,10 +66,7 @@ def compare(
         list[Path] | None,
         typer.Option(metavar="PATH", help="Sigma rules to judge on both sides; may be repeated."),
     ] = None,
-    technique: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="Only this technique and its sub-techniques."),
-    ] = None,
+    technique: Techniques = None,
     host: HostNames = None,
     out: Out = None,
     format_: Annotated[

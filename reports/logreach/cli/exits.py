@@ -124,8 +124,8 @@ def exit_code_of(command: Callable[[], object]) -> int:
                 print_faults((Fault(f"the output cannot be written: {error.strerror or error}"),))
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
-    except SystemExit:
-        code = Exit.PIPE  # only rich raises it, where the reader closed the pipe
+    except SystemExit as end:  # completion ends so
+        code = end.code if isinstance(end.code, int) else Exit.OK
     streams.drop_unwritable()
     return code
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from logreach.cli.completion import technique_ids
 from logreach.cli.exits import print_faults
 from logreach.cli.options import (
     AttackChoice,
@@ -31,6 +32,7 @@ def explain(
             help="A technique (T1543.003), an event (Security:4688), a field of an event "
             "(Security:4688/CommandLine), a data component ('Process Creation') or the file of a "
             "Sigma rule; with --rules, also a rule's id or title.",
+            autocompletion=technique_ids,
         ),
     ],
     inventory: InventoryPath = Path(),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from logreach.cli.completion import host_names
 from logreach.cli.exits import Exit
 from logreach.cli.options import OutputFormat, Verbose
 from logreach.cli.output import FEW, say, say_json, say_rest
@@ -39,7 +40,12 @@ Folder = Annotated[
 ]
 HostNames = Annotated[
     list[str] | None,
-    typer.Option("--host", metavar="NAME", help="Show this host only; may be repeated."),
+    typer.Option(
+        "--host",
+        metavar="NAME",
+        help="Only this host; may be repeated.",
+        autocompletion=host_names,
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="List every fact of each host with its evidence.")]
 Format = Annotated[
@@ -67,8 +73,8 @@ def show(
 ) -> None:
     """Show hosts with their facts, the missing facts, and how many verdicts depend on each.
 
-    Of more than two hosts, the first eight are shown, each on a line; with --verbose, all with their
-    facts.
+    Of more than two hosts, the first eight are shown, each on a line; with --verbose, all of them
+    with their facts.
     """
     from logreach.coverage.assessment.scope import only_hosts
     from logreach.inventories import load

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from logreach.cli.completion import host_names, technique_ids
+
 
 class OutputFormat(StrEnum):
     """How a command writes its data."""
@@ -21,7 +23,19 @@ InventoryPath = Annotated[Path, typer.Argument(help="The inventory folder.", met
 HostNames = Annotated[
     list[str] | None,
     typer.Option(
-        "--host", metavar="NAME", help="Only this host or group of hosts; may be repeated."
+        "--host",
+        metavar="NAME",
+        help="Only this host or group of hosts; may be repeated.",
+        autocompletion=host_names,
+    ),
+]
+Techniques = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--technique",
+        metavar="ID",
+        help="Only this technique and its sub-techniques; may be repeated.",
+        autocompletion=technique_ids,
     ),
 ]
 Verbose = Annotated[

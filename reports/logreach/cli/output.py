@@ -6,6 +6,8 @@ such as one that begins a terminal's command or turns text round, is made visibl
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +51,10 @@ def console(*, err: bool = False) -> Console:
 
     class SafeConsole(Console):
         """Makes the text of each segment safe just before it is laid out into lines."""
+
+        def on_broken_pipe(self) -> None:
+            """Rich would end the program with 1, which says something else here."""
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
         def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
             for segment in super().render(renderable, options):

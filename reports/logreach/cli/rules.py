@@ -19,6 +19,7 @@ from logreach.cli.options import (
     OutputFormat,
     Pipelines,
     PlaceholderValues,
+    Techniques,
     Verbose,
 )
 from logreach.cli.output import console, say, say_json
@@ -84,12 +85,7 @@ def rules(
             "'not achievable' or 'not applicable'; may be repeated.",
         ),
     ] = None,
-    technique: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID", help="Only this technique and its sub-techniques; may be repeated."
-        ),
-    ] = None,
+    technique: Techniques = None,
     pipeline: Pipelines = None,
     field_names: FieldNames = None,
     placeholders: PlaceholderValues = None,

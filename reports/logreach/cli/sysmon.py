@@ -133,7 +133,10 @@ def try_(
 
     The first twenty are shown, with --verbose or --format json all; the counts are of all. Events
     that the configuration at recording time dropped are not in the log. Known defects of the stated
-    release are told. Exit codes: 0 done; 1 some records could not be read; 2 the input or the command line cannot be used.
+    release are told.
+
+    Exit codes: 0 done; 1 some records could not be read; 2 the input or the command line cannot be
+    used.
     """
     from logreach.coverage.platforms.sysmon.engine.records import ForeignRecord, Record
     from logreach.coverage.platforms.sysmon.engine.trying import Trier
