@@ -48,7 +48,7 @@ def host_names(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def _names(root: Path) -> Iterable[str]:
-    """The hosts that inventory.yaml names; without it, each folder of an inventory that was named."""
+    """The hosts that inventory.yaml names; without it, each folder of a named inventory."""
     from logreach.inventories.reading.manifest import MANIFEST, read
 
     manifest = root / MANIFEST

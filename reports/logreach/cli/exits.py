@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from logreach.cli import streams
 from logreach.cli.output import say
 from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.wording import counted
 
 
 class Exit(IntEnum):
@@ -36,6 +37,9 @@ def print_faults(
 ) -> None:
     """Print faults to standard error, one a line; of more than `most`, the number and what lists
     all."""
+    if faults and most == 0:
+        say(f"{counted(len(faults), 'fault')} in the input: {all_by}", err=True)
+        return
     if heading and faults:
         say(heading, err=True)
     for fault in faults[:most]:

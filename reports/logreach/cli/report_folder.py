@@ -11,6 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.wording import counted
 
 _LAYERS = "navigator"
 _PART = re.compile(r"\.logreach-(\d+)\.part")
@@ -74,7 +75,7 @@ def _refuse_links(folder: Path, out: Path) -> None:
 
 
 def reports_text(written: Sequence[Path]) -> str:
-    """'Reports in out: assessment.html, assessment.xlsx, navigator (7 files)'; '' for none."""
+    """'Reports in out: assessment.json, .xlsx, .html, navigator (7 files)'; '' for none."""
     if not written:
         return ""
     root = Path(os.path.commonpath([path.parent for path in written]))
@@ -84,10 +85,14 @@ def reports_text(written: Sequence[Path]) -> str:
     for path in written:
         name = path.relative_to(root).parts[0]
         names[name] = names.get(name, 0) + 1
-    texts = (
-        f"{name} ({count} files)" if count > 1 or (root / name).is_dir() else name
-        for name, count in names.items()
-    )
+    texts: list[str] = []
+    stem = ""
+    for name, count in names.items():
+        if (root / name).is_dir():
+            texts.append(f"{name} ({counted(count, 'file')})")
+        else:
+            texts.append(name.removeprefix(stem) if stem else name)
+            stem = Path(name).stem
     return f"Reports in {root}: {', '.join(texts)}"
 
 

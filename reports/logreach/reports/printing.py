@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _CUT_NUMBER = re.compile(r"\d[\d.,/+%-]*$")
 _WORD = re.compile(r"\S+")
 # Names of channels, files and keys are long, and are read in segments.
-_SEGMENT = re.compile(r"[^/\\._:-]*[/\\._:-]*")
+SEGMENT = re.compile(r"[^/\\._:\s-]*[/\\._:-]*")
 
 
 def safe(value: str, limit: int = 2_000, style: str = "") -> Text:
@@ -62,7 +62,7 @@ def _breaks(word: re.Match[str], width: int) -> Iterator[int]:
     if len(word.group()) <= width:
         return
     begin = 0
-    ends = [0, *(segment.end() for segment in _SEGMENT.finditer(word.group()))]
+    ends = [0, *(segment.end() for segment in SEGMENT.finditer(word.group()))]
     for last, end in pairwise(ends):
         if end - begin > width and last > begin:
             yield word.start() + last

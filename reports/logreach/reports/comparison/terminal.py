@@ -75,9 +75,11 @@ class _Summary:
     def __init__(self, comparison: Comparison, console: Console) -> None:
         self._console = console
         merged: dict[tuple[object, ...], tuple[Change, list[HostsCompared]]] = {}
+        subjects = {change.subject for each in comparison.hosts for change in each.changes}
+        shown = subjects.intersection(_TOLD) or subjects
         for each in comparison.hosts:
             for change in each.changes:
-                if change.subject in _TOLD:
+                if change.subject in shown:
                     key = (*_rank(change), str(change.before), str(change.after))
                     merged.setdefault(key, (change, []))[1].append(each)
         self._changes = sorted(
@@ -104,7 +106,7 @@ class _Summary:
         first = Text(
             f"  {change.direction.value:<{_WIDTH}}", style=_STYLES.get(change.direction, "")
         )
-        text = safe(f"{_named(change)} on {count} ({hosts})")
+        text = safe(f"{_named(change)} on {hosts} ({count})")
         room = 2 * page_rows(self._console.width, 1)
         rows = fitted(text, self._console, room, _WIDTH + 2, first.plain)
         rows[0].stylize(first.style, 0, len(first.plain))

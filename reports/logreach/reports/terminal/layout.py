@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from logreach.reports.printing import WrappedCell, broken, cut, safe
+from logreach.reports.printing import SEGMENT, WrappedCell, broken, cut, safe
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAGE = 24
 """The lines of a terminal of 80 columns that a command fills unless it is asked for more."""
 _WIDTH, _NARROWEST = 80, 20
-_LEAST_TEXT, _GAP = 14, 3
+_LEAST_TEXT, _MOST_TEXT, _GAP = 14, 20, 3
 
 
 def page_rows(width: int, rows: int = PAGE) -> int:
@@ -150,7 +150,11 @@ class FittingTable:
         head = max(map(cell_len, self._titles[column].split("\n")))
         cells = (cell_len(line) for row in self._rows for line in row[column].plain.split("\n"))
         widest = max([head, *cells])
-        return widest if self._numeric[column] else min(widest, max(head, _LEAST_TEXT))
+        if self._numeric[column]:
+            return widest
+        parts = (part for row in self._rows for part in SEGMENT.findall(row[column].plain))
+        longest = max(map(cell_len, parts), default=0)
+        return min(widest, max(head, _LEAST_TEXT, min(longest, _MOST_TEXT)))
 
     def _table(self, widths: Sequence[int]) -> Table:
         table = Table(

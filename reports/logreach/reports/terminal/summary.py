@@ -6,7 +6,7 @@ from an inventory is taken for markup or reaches the terminal as a control chara
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,9 @@ from rich.text import Text
 from logreach.coverage.assessment.result import Assessment, MissingFact, PlanStep
 from logreach.coverage.engine.judged import Volume
 from logreach.coverage.network.techniques import DETECTION
-from logreach.inventories.files.faults import Fault
-from logreach.inventories.files.wording import counted
+from logreach.inventories.files.wording import counted, noun
 from logreach.inventories.reading.telling import telling_command
-from logreach.reports.caveats import faults_of
+from logreach.reports.caveats import assumed_facts, faults_of
 from logreach.reports.counts import achievable, applying, percent_text, totals
 from logreach.reports.labels import LABEL_GROUPS, best_label, group_of
 from logreach.reports.plan_steps import StepLine, rule_step_lines, step_lines
@@ -66,23 +65,25 @@ def summary_rows(assessment: Assessment, console: Console, closing: Closing) -> 
     return page(blocks, console.width)
 
 
-def fault_rows(assessment: Assessment, console: Console, most: int | None = None) -> list[Row]:
-    """The faults of the input, at most so many of them; None: all."""
+def fault_rows(
+    assessment: Assessment, console: Console, all_by: str, most: int | None = None
+) -> list[Row]:
+    """The faults of the input on standard error, at most so many of them; None: all, uncut."""
     faults = list(faults_of(assessment))
     if not faults:
         return []
-    shown = faults if most is None else faults[:most]
-    head = f"{counted(len(faults), 'fault').replace(str(len(faults)), f'{len(faults):,}')} in the"
-    rows = [Row(safe(f"{head} input; what a fault hides counts as unknown:"), err=True)]
-    for fault in shown:
-        rows += _fault(fault, console, whole=most is None)
+    number = f"{len(faults):,} {noun(len(faults), 'fault')}"
+    rest = f" All: {all_by}" if most is not None and most < len(faults) else ""
+    head = f"{number} in the input; what a fault hides counts as unknown.{rest}"
+    rows = [Row(safe(head, 20_000), err=True, copied=True)]
+    for fault in faults[:most]:
+        text = safe(str(fault), 20_000)
+        if most is None:
+            rows.append(Row(Text("  ") + text, err=True, copied=True))
+        else:
+            room = 1 if len(faults) > 1 else 2
+            rows += [Row(line, err=True) for line in fitted(text, console, room, 2)]
     return rows
-
-
-def _fault(fault: Fault, console: Console, *, whole: bool) -> Iterator[Row]:
-    text = safe(str(fault), 20_000)
-    lines = [Text("  ") + text] if whole else fitted(text, console, 2, 2)
-    yield from (Row(line, err=True, copied=whole) for line in lines)
 
 
 class _Summary:
@@ -97,9 +98,25 @@ class _Summary:
         scope = f"{assessment.inventory or 'inventory'}: {hosts_text(assessment)}"
         rows = fitted(safe(scope, style="bold"), self._console, 2)
         rows += fitted(safe(self._techniques()), self._console, 2)
-        for answer in (self._answer(), self._rules()):
+        for answer in (self._answer(), self._rules(), self._limits()):
             rows += wrapped(answer, self._console) if answer.plain else []
         return [*map(Row, rows)]
+
+    def _limits(self) -> Text:
+        """How many profiles rest on assumed facts, and of how many received events are judged."""
+        profiles = self._assessment.profiles
+        assumed = sum(assumed_facts(profile) > 0 for profile in profiles)
+        received = sum(bool(profile.events_on_host) for profile in profiles)
+        parts = [
+            f"{number:,} {words}"
+            for number, words in (
+                (assumed, f"{noun(assumed, 'rests', 'rest')} on assumed facts (Windows defaults)"),
+                (received, f"{noun(received, 'is', 'are')} judged by the events received"),
+            )
+            if number
+        ]
+        text = f"Of {counted(len(profiles), 'profile')}, {', '.join(parts)}."
+        return safe(text, style="dim") if parts else Text()
 
     def _techniques(self) -> str:
         """The techniques, and the day of the facts where one is told."""
@@ -157,7 +174,8 @@ class _Summary:
         head = f"Plan, with the share achievable after each step (now {self._share}{more}):"
         rows = [Row(line) for line in wrapped(safe(head, style="bold"), self._console)]
         for line, step in steps[:most]:
-            rows += self._step(f"{line.number}. {line.share_text}", line, step)
+            lead = f"{line.number}. {line.share_text}"
+            rows += self._step(lead, line, step, 2 if most > 1 else 1)
         return rows
 
     @property
@@ -175,15 +193,15 @@ class _Summary:
         assessment = self._assessment
         for line, step in zip(rule_step_lines(assessment), assessment.rule_plan.steps, strict=True):
             rules = counted(len(line.rules), "rule")
-            return self._step(f"For rules first ({rules}): {line.share_text}", line, step)
+            return self._step(f"For rules first ({rules}): {line.share_text}", line, step, 1)
         return []
 
-    def _step(self, lead: str, line: StepLine, step: PlanStep) -> list[Row]:
-        """The changes of a step on two rows at most, and what they cost on one."""
+    def _step(self, lead: str, line: StepLine, step: PlanStep, room: int) -> list[Row]:
+        """The changes of a step on so many rows at most, and what they cost on one."""
         names = [name for key in step.profiles for name in self._hosts.get(key, ())]
         where = f"{counted(line.hosts, 'host')} ({first_few(names, _HOSTS)})"
         titles = titles_together(line.titles)
-        changes = listed(f"{lead}: ", titles, self._console, 2, _INDENT, " ")
+        changes = listed(f"{lead}: ", titles, self._console, room, _INDENT, " ")
         cost = safe(f"{where}; cost: {self._cost(step)}", style="dim")
         return [*map(Row, changes), *map(Row, fitted(cost, self._console, 1, _INDENT + 2))]
 
@@ -200,7 +218,7 @@ class _Summary:
         commands = _by_command(missing)
         verdicts = sum(fact.verdicts + fact.rules for fact in missing)
         head = (
-            f"Missing: {len(missing):,} {'fact' if len(missing) == 1 else 'facts'}, which "
+            f"Missing: {len(missing):,} {noun(len(missing), 'fact')}, which "
             f"{verdicts:,} answers wait for"
         )
         if not commands:
@@ -219,21 +237,15 @@ class _Summary:
         where = f" on {first_few(names, _HOSTS)}" if names else ""
         first = fact_name(facts[0].key, facts[0].title)
         which = f", first {first}" if len(facts) > 1 else f": {first}"
-        text = safe(f"tells {counted(len(facts), 'fact')}{where}{which}")
-        return fitted(text, self._console, 1, _INDENT + 2)
+        words = f"tells {counted(len(facts), 'fact')}{where}"
+        whole = wrapped(safe(f"{words}{which}"), self._console, _INDENT + 2)
+        return whole if len(whole) == 1 else fitted(safe(words), self._console, 1, _INDENT + 2)
 
     def every_fault(self, _most: int) -> list[Row]:
-        return fault_rows(self._assessment, self._console)
+        return fault_rows(self._assessment, self._console, self._closing.check)
 
     def faults(self, most: int) -> list[Row]:
-        return self._left_out(fault_rows(self._assessment, self._console, most), most)
-
-    def _left_out(self, rows: list[Row], most: int) -> list[Row]:
-        rest = len(faults_of(self._assessment)) - most
-        if rest <= 0:
-            return rows
-        words = safe(f"   and {rest:,} more: {self._closing.check}", 20_000)
-        return [*rows, Row(words, err=True, copied=True)]
+        return fault_rows(self._assessment, self._console, self._closing.check, most)
 
     def closing(self, _most: int) -> list[Row]:
         words = self._closing.reports
