@@ -126,7 +126,7 @@ def test_the_headline_tells_scope_shares_and_limits() -> None:
     assert "(12.5 % by what other hosts record); conditional on 25.0 %; unknown on 37.5 %;" in text
     assert "not achievable on 13.2 %." in text
     assert "Rules: of 1, by the best host, 1 conditional." in text
-    limits = "Of 2 profiles, 2 rest on assumed facts (Windows defaults), 1 is judged by the events"
+    limits = "Of 2 profiles, 2 rest on assumed facts (Windows defaults), 1 is judged by what"
     assert limits in text
 
 

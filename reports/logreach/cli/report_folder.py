@@ -85,15 +85,15 @@ def reports_text(written: Sequence[Path]) -> str:
     for path in written:
         name = path.relative_to(root).parts[0]
         names[name] = names.get(name, 0) + 1
-    texts: list[str] = []
-    stem = ""
+    files: list[str] = []
+    folders: list[str] = []
     for name, count in names.items():
         if (root / name).is_dir():
-            texts.append(f"{name} ({counted(count, 'file')})")
+            folders.append(f"{name} ({counted(count, 'file')})")
         else:
-            texts.append(name.removeprefix(stem) if stem else name)
-            stem = Path(name).stem
-    return f"Reports in {root}: {', '.join(texts)}"
+            same_stem = files and Path(name).stem == Path(files[0]).stem
+            files.append(Path(name).suffix if same_stem else name)
+    return f"Reports in {root}: {', '.join(files + folders)}"
 
 
 def left_from_earlier(written: Sequence[Path]) -> list[Path]:

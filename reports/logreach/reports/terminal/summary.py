@@ -111,7 +111,7 @@ class _Summary:
             f"{number:,} {words}"
             for number, words in (
                 (assumed, f"{noun(assumed, 'rests', 'rest')} on assumed facts (Windows defaults)"),
-                (received, f"{noun(received, 'is', 'are')} judged by the events received"),
+                (received, f"{noun(received, 'is', 'are')} judged by what the collector receives"),
             )
             if number
         ]
