@@ -24,27 +24,24 @@ def technique_ids(incomplete: str) -> list[tuple[str, str]]:
     """The techniques of the default ATT&CK whose id begins like this, with their names."""
     from logreach.coverage.attack import load_attack
 
-    begin = incomplete.upper()
     return [
         (technique.id, re.sub(r"[^\w ./-]", " ", technique.name))
         for technique in load_attack(None).techniques
-        if technique.id.startswith(begin)
+        if technique.id.startswith(incomplete)
     ]
 
 
 def host_names(context: typer.Context, incomplete: str) -> list[str]:
     """The hosts of the inventory that stands on the command line."""
     # An option that waits for its value leaves the arguments before it unread.
-    values = [*(context.params.get(name) for name in _INVENTORY), *context.args]
+    values = [*context.args, *(context.params.get(name) for name in _INVENTORY)]
     folders = [Path(str(value)) for value in values if value]
     try:
         root = next((path for path in folders if path.is_dir()), None)
         names = _names(root) if root is not None else ()
     except (OSError, ValueError, InputError):
         return []
-    begin = incomplete.casefold()
-    harmless = (name for name in names if _HARMLESS.fullmatch(name))
-    return [name for name in harmless if name.casefold().startswith(begin)]
+    return [name for name in names if _HARMLESS.fullmatch(name) and name.startswith(incomplete)]
 
 
 def _names(root: Path) -> Iterable[str]:

@@ -102,7 +102,7 @@ def rules(
 ) -> None:
     """List rules by gain of changes, with hosts by verdict, reason and the changes themselves.
 
-    Five are listed unless --limit, --verbose or --format json asks for more.
+    Four are listed unless --limit, --verbose or --format json asks for more.
 
     Gain is the weight of the rule's level (critical 4, high 3, medium 2, low 1, informational
     0.5, none 1) times the number of hosts on which the rule fires once the changes that it waits

@@ -18,7 +18,7 @@ from logreach.reports.terminal.styles import STYLES
 if TYPE_CHECKING:
     from rich.console import Console
 
-SHOWN = 5
+SHOWN = 4
 """The rules that are listed unless more are asked for."""
 _INDENT = 4
 
