@@ -47,11 +47,23 @@ def test_it_is_a_dozen_lines(name: str, width: int) -> None:
 def test_hosts_that_differ_are_counted_by_answer_and_those_with_most_to_do_explained() -> None:
     lines = printed(contoso("Process Creation"))
     assert lines[0] == (
-        "Process Creation: achievable on 867 hosts (WS, DC, FS and 1 more); "
+        "Process Creation: achievable on 867 hosts (WS, DC, FS, APP-OLD); "
         "unknown on 25 hosts (BRANCH); not achievable on 30 hosts (KIOSK)"
     )
     assert lines[1] == "  on        KIOSK (30 hosts): not achievable"
+    (other,) = (line for line in lines if line.startswith("  also"))
+    assert other.startswith("  also      BRANCH (25 hosts), unknown: ")
     assert "Other hosts: --host NAME" in lines[-1]
+
+
+def test_the_answer_is_about_hosts_that_a_change_would_help() -> None:
+    """What domain controllers record is not to be mended on 850 workstations."""
+    lines = printed(contoso("T1003.006"), 300)
+    assert lines[1] == "  on        DC (4 hosts): conditional"
+    (change,) = (line for line in lines if line.startswith("  change"))
+    assert "Subscription: take Security:4662" in change
+    (workstations,) = (x for x in contoso("T1003.006") if x.hosts == ("WS",))
+    assert "  change    on the hosts that record it, none here" in printed((workstations,))
 
 
 def test_a_missing_fact_is_told_with_the_command_in_place_of_evidence() -> None:

@@ -50,14 +50,35 @@ def answer_rows(explanations: Sequence[Explanation], console: Console) -> list[R
 
 
 def _answer(own: Sequence[Explanation], console: Console, *, brief: bool) -> Iterator[Text]:
-    yield from _headline(own, console)
-    shown = max(own, key=lambda x: (_short_of_achievable(x), x.count))
+    headline = _headline(own, console)
+    yield from headline
+    shown, *others = sorted(own, key=_to_do, reverse=True)
     parts = [part for part in _parts(shown, len(own)) if part.texts]
     if brief:
         parts = [part for part in parts if part.heading in _BRIEF]
-    room = page_rows(console.width, LINES) - _HEADLINE - 1
-    for part, rows in zip(parts, _shares(parts, console, room), strict=True):
+    room = page_rows(console.width, LINES) - len(headline) - 1
+    shares = _shares(parts, console, room)
+    for part, rows in zip(parts, shares, strict=True):
         yield from listed("", part.texts, console, rows, _LABEL, part.lead)
+    room -= sum(shares)
+    for other in [] if brief else others[: max(room, 0)]:
+        if _short_of_achievable(other):
+            yield from fitted(safe(_also(other)), console, 1, _LABEL, f"  {'also':<{_LABEL - 2}}")
+
+
+def _to_do(explanation: Explanation) -> tuple[bool, bool, int]:
+    """Which hosts an answer is about: those short of achievable that a change would help, and of
+    these the most."""
+    has_changes = bool(_changes(explanation.tree)[0])
+    return _short_of_achievable(explanation), has_changes, explanation.count
+
+
+def _also(explanation: Explanation) -> str:
+    """Other hosts that are short of achievable: their answer and what to change."""
+    changes, words = _changes(explanation.tree)
+    titles = "; ".join(map(remedy_title, changes)) or words
+    hosts = f"{first_few(explanation.hosts, 1)} ({counted(explanation.count, 'host')})"
+    return f"{hosts}, {_label(explanation)}: {titles}"
 
 
 def _shares(parts: Sequence[_Part], console: Console, room: int) -> list[int]:
@@ -74,7 +95,7 @@ def _headline(own: Sequence[Explanation], console: Console) -> list[Text]:
     for explanation in own:
         by_label.setdefault(_label(explanation), []).append(explanation)
     rows: list[Text] = []
-    for names_shown in (3, 1, 0):
+    for names_shown in (4, 2, 0):
         words = []
         for label in sorted(by_label, key=LABELS.index):
             count = sum(each.count for each in by_label[label])
@@ -127,7 +148,8 @@ def _parts(shown: Explanation, profiles: int) -> Iterator[_Part]:
         titles = [_priced(remedy) for remedy in changes]
         yield _Part("change", [f"makes it {after}: {titles[0]}", *titles[1:]])
     elif after:
-        yield _Part("change", [after])
+        elsewhere = broken is not None and broken.link == "elsewhere"
+        yield _Part("change", ["on the hosts that record it, none here" if elsewhere else after])
     if decisive is not None:
         yield from _evidence(decisive)
 

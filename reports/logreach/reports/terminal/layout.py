@@ -116,6 +116,20 @@ def put(rows: Iterable[Row], out: Console, err: Console) -> None:
         stream.print(row.text, soft_wrap=row.copied or cell_len(row.text.plain) > stream.width)
 
 
+def titled_table(title: str) -> Table:
+    """A table of the terminal: its title in bold above it, no frame."""
+    return Table(
+        title=safe(title) if title else None,
+        title_justify="left",
+        title_style="bold",
+        caption_justify="left",
+        caption_style="dim",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+
+
 class FittingTable:
     """A table whose numbers are never cut or broken: where they do not fit beside one another, each
     row becomes lines of 'head: cell'.
@@ -157,17 +171,8 @@ class FittingTable:
         return min(widest, max(head, _LEAST_TEXT, min(longest, _MOST_TEXT)))
 
     def _table(self, widths: Sequence[int]) -> Table:
-        table = Table(
-            title=safe(self._title) if self._title else None,
-            title_justify="left",
-            title_style="bold",
-            caption=safe(self.caption) if self.caption else None,
-            caption_justify="left",
-            caption_style="dim",
-            box=box.SIMPLE_HEAD,
-            show_edge=False,
-            pad_edge=False,
-        )
+        table = titled_table(self._title)
+        table.caption = safe(self.caption) if self.caption else None
         for title, numeric, width in zip(self._titles, self._numeric, widths, strict=True):
             if numeric:
                 table.add_column(title, justify="right", min_width=width, no_wrap=True)

@@ -193,16 +193,18 @@ class _Summary:
         assessment = self._assessment
         for line, step in zip(rule_step_lines(assessment), assessment.rule_plan.steps, strict=True):
             rules = counted(len(line.rules), "rule")
-            return self._step(f"For rules first ({rules}): {line.share_text}", line, step, 1)
+            lead = f"For rules first, {line.share_text} of their weight ({rules})"
+            return self._step(lead, line, step, 1)
         return []
 
     def _step(self, lead: str, line: StepLine, step: PlanStep, room: int) -> list[Row]:
         """The changes of a step on so many rows at most, and what they cost on one."""
         names = [name for key in step.profiles for name in self._hosts.get(key, ())]
-        where = f"{counted(line.hosts, 'host')} ({first_few(names, _HOSTS)})"
+        hosts = f"{line.hosts:,} {noun(line.hosts, 'host')}"
+        where = f"; {first_few(names, _HOSTS)}" if names else ""
         titles = titles_together(line.titles)
         changes = listed(f"{lead}: ", titles, self._console, room, _INDENT, " ")
-        cost = safe(f"{where}; cost: {self._cost(step)}", style="dim")
+        cost = safe(f"{hosts}; cost: {self._cost(step)}{where}", style="dim")
         return [*map(Row, changes), *map(Row, fitted(cost, self._console, 1, _INDENT + 2))]
 
     def _cost(self, step: PlanStep) -> str:
