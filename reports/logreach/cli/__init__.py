@@ -59,7 +59,7 @@ def _first(
 
 # The list of commands cuts longer sentences.
 app.command("assess", short_help="Judge an inventory and write the reports.")(_assess.assess)
-app.command("explain", short_help="Show the chain behind a verdict.")(_explain.explain)
+app.command("explain", short_help="Say why a verdict is so, and what to change.")(_explain.explain)
 app.command("compare", short_help="Show what a change gains and loses.")(_compare.compare)
 app.command("rules", short_help="List Sigma rules by gain of changes.")(_rules.rules)
 app.add_typer(_inventory.app, name="inventory", short_help="Show or check an inventory's facts.")

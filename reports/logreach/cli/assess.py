@@ -139,7 +139,9 @@ def assess(
         with _progress() as progress:
             written = _write(result, out, formats or _DEFAULT_FORMATS, progress)
     if not quiet:
-        _print(result, inventory, written, err=piped, verbose=verbose)
+        _print(
+            result, inventory, written, err=piped, verbose=verbose, judges=fail_under is not None
+        )
     # Nor shall it, when Python ends: 0.35 s of 4.5 s there.
     gc.freeze()
     if fail_under is not None:
@@ -308,20 +310,31 @@ def _pipe(result: Assessment) -> list[Path]:
 
 
 def _print(
-    result: Assessment, inventory: Path, written: Sequence[Path], *, err: bool, verbose: bool
+    result: Assessment,
+    inventory: Path,
+    written: Sequence[Path],
+    *,
+    err: bool,
+    verbose: bool,
+    judges: bool,
 ) -> None:
-    """The summary; on standard error where standard output has the report."""
+    """The summary; on standard error where standard output has the report.
+
+    `judges`: the share is judged below it.
+    """
     from logreach.reports.terminal.details import print_details
     from logreach.reports.terminal.layout import put
     from logreach.reports.terminal.summary import Closing, summary_rows
 
     check = f"logreach inventory check {inventory}"
     out, errors = console(err=err), console(err=True)
-    closing = Closing(reports_text(written), check, verbose=verbose)
+    earlier = left_from_earlier(written)
+    own_rows = 3 * judges + 2 * bool(earlier)
+    closing = Closing(reports_text(written), check, verbose=verbose, own_rows=own_rows)
     put(summary_rows(result, out, closing), out, errors)
     if verbose:
         print_details(result, out)
-    if earlier := left_from_earlier(written):
+    if earlier:
         names = ", ".join(path.name for path in earlier[:3])
         more = f" and {len(earlier) - 3} more" if len(earlier) > 3 else ""
         folder = earlier[0].parent

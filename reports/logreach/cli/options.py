@@ -39,11 +39,9 @@ Techniques = Annotated[
     ),
 ]
 Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Print everything, not only what matters most.")
+    bool, typer.Option("--verbose", "-v", help="Print whole lists and tables, not a page.")
 ]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print nothing but errors that end the run.")
-]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 STANDARD_OUTPUT = Path("-")
 """What an option takes in place of a file or folder."""
 AttackChoice = Annotated[

@@ -71,8 +71,8 @@ def print_details(assessment: Assessment, console: Console) -> None:
 
 
 def _of(rows: Sequence[object]) -> str:
-    """'; 20 of 231': where a table shows the first only."""
-    return f"; {_TOP} of {len(rows):,}, all in the reports" if len(rows) > _TOP else ""
+    """'; the first 20 of 231': where a table shows the first only."""
+    return f"; the first {_TOP} of {len(rows):,}" if len(rows) > _TOP else ""
 
 
 def _detection(assessment: Assessment) -> FittingTable:

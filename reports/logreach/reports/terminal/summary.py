@@ -31,7 +31,7 @@ from logreach.reports.scope import (
     shown_hosts,
     techniques_text,
 )
-from logreach.reports.terminal.layout import Block, Row, fitted, listed, page, wrapped
+from logreach.reports.terminal.layout import PAGE, Block, Row, fitted, listed, page, wrapped
 from logreach.reports.terminal.styles import STYLES
 
 if TYPE_CHECKING:
@@ -45,11 +45,12 @@ _INDENT = 3
 @dataclass(frozen=True, slots=True)
 class Closing:
     """What the command knows and the assessment does not: where the reports lie, the command that
-    lists every fault, and whether tables follow."""
+    lists every fault, whether tables follow, and the rows that the command itself prints."""
 
     reports: str = ""
     check: str = "logreach inventory check"
     verbose: bool = False
+    own_rows: int = 0
 
 
 def summary_rows(assessment: Assessment, console: Console, closing: Closing) -> list[Row]:
@@ -62,7 +63,7 @@ def summary_rows(assessment: Assessment, console: Console, closing: Closing) -> 
         (summary.every_fault if closing.verbose else summary.faults, _FAULTS),
         (summary.closing, 1),
     ]
-    return page(blocks, console.width)
+    return page(blocks, console.width, PAGE - closing.own_rows)
 
 
 def fault_rows(
