@@ -74,6 +74,20 @@ def test_a_missing_fact_is_told_with_the_command_in_place_of_evidence() -> None:
     assert f"  run       {command}" in lines
 
 
+def test_of_an_unknown_answer_the_missing_fact_comes_before_what_could_be_changed() -> None:
+    (branch,) = (each for each in contoso("Process Creation") if each.hosts == ("BRANCH",))
+    lines = printed((branch,), 400)
+    assert [line.split()[0] for line in lines[1:-1]] == ["way", "breaks", "change", "run"]
+    assert "audit subcategory Process Creation: its state is unknown" in lines[2]
+
+
+def test_another_single_change_that_does_as_well_is_offered() -> None:
+    (kiosk,) = (each for each in contoso("Process Creation") if each.hosts == ("KIOSK",))
+    (change,) = (line for line in printed((kiosk,), 400) if line.startswith("  change"))
+    assert "Sysmon 15.22: installed (a service and a driver" in change
+    assert "; or Audit Process Creation: Success (event volume: " in change
+
+
 def test_evidence_of_other_hosts_names_them() -> None:
     lines = printed(contoso("T1558.003"))
     assert "achievable elsewhere on 918 hosts" in lines[0]

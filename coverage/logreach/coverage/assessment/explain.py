@@ -15,7 +15,8 @@ from logreach.coverage.assessment.result import Detection
 from logreach.coverage.attack import AttackModel, Presence, counterparts
 from logreach.coverage.engine.chain import Chain
 from logreach.coverage.engine.evaluation import Evaluation
-from logreach.coverage.engine.minimal_changes import applied, fewest
+from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.minimal_changes import applied, exceeds, fewest
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
@@ -24,6 +25,8 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.network.keys import held_key
 from logreach.coverage.network.model import Model, build
 from logreach.inventories.facts.host import Inventory
+
+_MOST_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,28 @@ def least_changes(
         changes = fewest(evaluation, number, level) if verdict.proven < level else None
         if changes is not None:
             after = applied(evaluation, changes).verdict_at(number)
-            return [Branch(f"{name}, once this is changed", None, after, changes=changes)]
+            best = Branch(f"{name}, once this is changed", None, after, changes=changes)
+            instead = _alternatives(changes[0], number, evaluation) if len(changes) == 1 else []
+            label = f"{name}, once this is changed instead"
+            return [best, *(Branch(label, None, after, changes=(each,)) for each in instead)]
     return [Branch(f"no change that is known makes {name} achievable here", None, verdict)]
+
+
+def _alternatives(change: Remedy, number: int, evaluation: Evaluation) -> list[Remedy]:
+    """Other single changes that bring as much; not one that asks for more than another does."""
+    goal = applied(evaluation, [change]).verdict_at(number)
+    offered = {
+        reason.remedy.name: reason.remedy
+        for _, reason in evaluation.reasons()
+        if reason.remedy is not None
+    }
+    as_good = [
+        remedy
+        for remedy in offered.values()
+        if remedy.name == change.name or applied(evaluation, [remedy]).verdict_at(number) is goal
+    ]
+    least = [x for x in as_good if not any(exceeds(x, other) for other in as_good)]
+    return [x for x in least if x.name != change.name][:_MOST_ALTERNATIVES]
 
 
 def _named(key: NodeKey, branch: Branch) -> Branch:

@@ -77,6 +77,8 @@ def _also(explanation: Explanation) -> str:
     """Other hosts that are short of achievable: their answer and what to change."""
     changes, words = _changes(explanation.tree)
     titles = "; ".join(map(remedy_title, changes)) or words
+    if not explanation.tree.verdict.settled:
+        titles = "a missing fact decides"
     hosts = f"{first_few(explanation.hosts, 1)} ({counted(explanation.count, 'host')})"
     return f"{hosts}, {_label(explanation)}: {titles}"
 
@@ -146,7 +148,8 @@ def _parts(shown: Explanation, profiles: int) -> Iterator[_Part]:
         yield _Part("breaks" if decisive is broken else holds, [text])
     if changes:
         titles = [_priced(remedy) for remedy in changes]
-        yield _Part("change", [f"makes it {after}: {titles[0]}", *titles[1:]])
+        instead = [f"or {_priced(remedy)}" for remedy in _alternatives(shown.tree)]
+        yield _Part("change", [f"makes it {after}: {titles[0]}", *titles[1:], *instead])
     elif after:
         elsewhere = broken is not None and broken.link == "elsewhere"
         yield _Part("change", ["on the hosts that record it, none here" if elsewhere else after])
@@ -182,12 +185,22 @@ def _changes(tree: Branch) -> tuple[tuple[Remedy, ...], str]:
     return (), words[0] if words else ""
 
 
+def _alternatives(tree: Branch) -> list[Remedy]:
+    """Single changes that would do as well as the first."""
+    _, *others = [branch.changes for branch in tree.children if branch.changes] or [()]
+    return [remedy for changes in others for remedy in changes]
+
+
 def _broken(asked: Branch, changes: Sequence[Remedy]) -> Reason | None:
-    """The link that the changes mend; without changes, the first that breaks."""
+    """The link whose missing fact decides, or that the changes mend, or the first that breaks."""
     if asked.verdict is YES or not asked.verdict.applicable:
         return None
     broken = [reason for reason in _reasons(asked) if reason.verdict is not YES]
     broken = [reason for reason in broken if reason.verdict.applicable]
+    if not asked.verdict.settled:
+        missing = next((reason for reason in broken if reason.missing is not None), None)
+        if missing is not None:
+            return missing
     for change in changes:
         for reason in broken:
             if reason.remedy is not None and reason.remedy.name == change.name:
