@@ -17,7 +17,6 @@ from logreach.coverage.assessment.comparison import (
     Subject,
     labels_of,
 )
-from logreach.inventories.files.wording import counted
 from logreach.reports.labels import ACHIEVABLE, LABELS
 from logreach.reports.printing import safe
 from logreach.reports.profile_names import host_list
@@ -25,6 +24,7 @@ from logreach.reports.terminal.layout import (
     FittingTable,
     Row,
     fitted,
+    number_of,
     page,
     page_rows,
     put,
@@ -102,7 +102,7 @@ class _Summary:
 
     def _lines(self, change: Change, groups: Sequence[HostsCompared]) -> list[Text]:
         hosts = host_list([name for each in groups for name in each.hosts])
-        count = counted(sum(each.count for each in groups), "host")
+        count = number_of(sum(each.count for each in groups), "host")
         first = Text(
             f"  {change.direction.value:<{_WIDTH}}", style=_STYLES.get(change.direction, "")
         )
@@ -146,7 +146,7 @@ def _achievable(side: Side, subject: Subject) -> int:
 def _of_hosts(each: HostsCompared) -> Iterator[Text]:
     """The changes on some hosts, what is lost first: a line each, with the reason below it."""
     names = host_list(each.hosts, 6)
-    yield safe(f"{names} ({counted(each.count, 'host')})", style="bold")
+    yield safe(f"{names} ({number_of(each.count, 'host')})", style="bold")
     unlisted: dict[tuple[Direction, Subject], int] = {}
     shown = 0
     for change in sorted(each.changes, key=_rank):

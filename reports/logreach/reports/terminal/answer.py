@@ -13,13 +13,12 @@ from logreach.coverage.assessment.result import Detection, Way
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import YES
-from logreach.inventories.files.wording import counted
 from logreach.inventories.reading.telling import telling_command
 from logreach.reports.labels import LABELS
 from logreach.reports.printing import safe
 from logreach.reports.profile_names import first_few
 from logreach.reports.reason_text import reason_text, remedy_title
-from logreach.reports.terminal.layout import Row, fitted, listed, page_rows, wrapped
+from logreach.reports.terminal.layout import Row, fitted, listed, number_of, page_rows, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,7 +44,7 @@ def answer_rows(explanations: Sequence[Explanation], console: Console) -> list[R
     others = f"{more} more rules and every link: --full" if more > 0 else "Every link: --full"
     if any(len(own) > 1 for own in by_subject.values()):
         others = f"{others}. Other hosts: --host NAME"
-    rows += fitted(safe(f"{others}.", style="dim"), console, 1)
+    rows += wrapped(safe(f"{others}.", style="dim"), console)
     return [*map(Row, rows)]
 
 
@@ -79,7 +78,7 @@ def _also(explanation: Explanation) -> str:
     titles = "; ".join(map(remedy_title, changes)) or words
     if not explanation.tree.verdict.settled:
         titles = "a missing fact decides"
-    hosts = f"{first_few(explanation.hosts, 1)} ({counted(explanation.count, 'host')})"
+    hosts = f"{first_few(explanation.hosts, 1)} ({number_of(explanation.count, 'host')})"
     return f"{hosts}, {_label(explanation)}: {titles}"
 
 
@@ -103,7 +102,7 @@ def _headline(own: Sequence[Explanation], console: Console) -> list[Text]:
             count = sum(each.count for each in by_label[label])
             names = [name for each in by_label[label] for name in each.hosts]
             few = f" ({first_few(names, names_shown)})" if names_shown else ""
-            words.append(f"{label} on {counted(count, 'host')}{few}")
+            words.append(f"{label} on {number_of(count, 'host')}{few}")
         text = safe(f"{own[0].subject}: {'; '.join(words)}", style="bold")
         rows = wrapped(text, console)
         if len(rows) <= _HEADLINE:
@@ -135,7 +134,7 @@ class _Part(NamedTuple):
 
 def _parts(shown: Explanation, profiles: int) -> Iterator[_Part]:
     if profiles > 1:
-        hosts = f"{first_few(shown.hosts, 3)} ({counted(shown.count, 'host')}): {_label(shown)}"
+        hosts = f"{first_few(shown.hosts, 3)} ({number_of(shown.count, 'host')}): {_label(shown)}"
         yield _Part("on", [hosts])
     asked = _asked(shown.tree)
     changes, after = _changes(shown.tree)

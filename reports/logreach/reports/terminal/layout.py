@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from logreach.inventories.files.wording import noun
 from logreach.reports.printing import SEGMENT, WrappedCell, broken, cut, safe
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ _LEAST_TEXT, _MOST_TEXT, _GAP = 14, 20, 3
 def page_rows(width: int, rows: int = PAGE) -> int:
     """The rows that a summary of so many rows at 80 columns may take on a narrower terminal."""
     return max(rows, rows * _WIDTH // max(width, _NARROWEST))
+
+
+def number_of(number: int, singular: str) -> str:
+    """'2,407 rules'."""
+    return f"{number:,} {noun(number, singular)}"
 
 
 def wrapped(text: Text, console: Console, indent: int = 0, first: str = "") -> list[Text]:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from logreach.inventories.files.wording import counted
 from logreach.reports.labels import LABEL_GROUPS, LABELS, best_label, group_of
 from logreach.reports.printing import safe
 from logreach.reports.reason_text import remedy_title
 from logreach.reports.rule_table import RuleRow
-from logreach.reports.terminal.layout import Row, fitted, listed, page_rows, wrapped
+from logreach.reports.terminal.layout import Row, fitted, listed, number_of, page_rows, wrapped
 from logreach.reports.terminal.styles import STYLES
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def rule_list(
 
 def _counts(rows: Sequence[RuleRow]) -> Text:
     """'2,407 rules, by the best host: 812 achievable, 1,100 conditional, ...'."""
-    text = safe(counted(len(rows), "rule").replace(str(len(rows)), f"{len(rows):,}"), style="bold")
+    text = safe(number_of(len(rows), "rule"), style="bold")
     best = [group_of(best_label(row.hosts)) for row in rows]
     parts = [
         Text(f"{best.count(label):,} {label}", style=STYLES.get(label, ""))
@@ -59,7 +58,9 @@ def _rule(number: int, row: RuleRow, console: Console, room: int) -> Iterator[Te
         f"{number:>2}. ",
     )
     hosts = [
-        f"{label} on {counted(row.hosts[label], 'host')}" for label in LABELS if label in row.hosts
+        f"{label} on {number_of(row.hosts[label], 'host')}"
+        for label in LABELS
+        if label in row.hosts
     ]
     source = f"; {rule.log_source}" if rule.log_source else ""
     yield from wrapped(safe("; ".join(hosts) + source), console, _INDENT)

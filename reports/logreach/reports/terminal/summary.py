@@ -15,7 +15,7 @@ from rich.text import Text
 from logreach.coverage.assessment.result import Assessment, MissingFact, PlanStep
 from logreach.coverage.engine.judged import Volume
 from logreach.coverage.network.techniques import DETECTION
-from logreach.inventories.files.wording import counted, noun
+from logreach.inventories.files.wording import noun
 from logreach.inventories.reading.telling import telling_command
 from logreach.reports.caveats import assumed_facts, faults_of
 from logreach.reports.counts import achievable, applying, percent_text, totals
@@ -31,7 +31,16 @@ from logreach.reports.scope import (
     shown_hosts,
     techniques_text,
 )
-from logreach.reports.terminal.layout import PAGE, Block, Row, fitted, listed, page, wrapped
+from logreach.reports.terminal.layout import (
+    PAGE,
+    Block,
+    Row,
+    fitted,
+    listed,
+    number_of,
+    page,
+    wrapped,
+)
 from logreach.reports.terminal.styles import STYLES
 
 if TYPE_CHECKING:
@@ -73,7 +82,7 @@ def fault_rows(
     faults = list(faults_of(assessment))
     if not faults:
         return []
-    number = f"{len(faults):,} {noun(len(faults), 'fault')}"
+    number = number_of(len(faults), "fault")
     rest = f" All: {all_by}" if most is not None and most < len(faults) else ""
     head = f"{number} in the input; what a fault hides counts as unknown.{rest}"
     rows = [Row(safe(head, 20_000), err=True, copied=True)]
@@ -116,7 +125,7 @@ class _Summary:
             )
             if number
         ]
-        text = f"Of {counted(len(profiles), 'profile')}, {', '.join(parts)}."
+        text = f"Of {number_of(len(profiles), 'profile')}, {', '.join(parts)}."
         return safe(text, style="dim") if parts else Text()
 
     def _techniques(self) -> str:
@@ -193,7 +202,7 @@ class _Summary:
         """The first step for rules, where rules were given."""
         assessment = self._assessment
         for line, step in zip(rule_step_lines(assessment), assessment.rule_plan.steps, strict=True):
-            rules = counted(len(line.rules), "rule")
+            rules = number_of(len(line.rules), "rule")
             lead = f"For rules first, {line.share_text} of their weight ({rules})"
             return self._step(lead, line, step, 1)
         return []
@@ -201,7 +210,7 @@ class _Summary:
     def _step(self, lead: str, line: StepLine, step: PlanStep, room: int) -> list[Row]:
         """The changes of a step on so many rows at most, and what they cost on one."""
         names = [name for key in step.profiles for name in self._hosts.get(key, ())]
-        hosts = f"{line.hosts:,} {noun(line.hosts, 'host')}"
+        hosts = number_of(line.hosts, "host")
         where = f"; {first_few(names, _HOSTS)}" if names else ""
         titles = titles_together(line.titles)
         changes = listed(f"{lead}: ", titles, self._console, room, _INDENT, " ")
@@ -211,7 +220,8 @@ class _Summary:
     def _cost(self, step: PlanStep) -> str:
         remedies = [self._assessment.remedies[place].remedy for place in step.remedies]
         costs = list(dict.fromkeys(remedy.cost for remedy in remedies if remedy.cost))
-        volume = "" if step.volume is Volume.UNKNOWN else f"event volume {step.volume}"
+        in_words = step.volume is Volume.UNKNOWN or any("volume" in cost for cost in costs)
+        volume = "" if in_words else f"event volume {step.volume}"
         return "; ".join(filter(None, [volume, *costs])) or "no source says"
 
     def facts(self, most: int) -> list[Row]:
@@ -220,10 +230,7 @@ class _Summary:
             return []
         commands = _by_command(missing)
         verdicts = sum(fact.verdicts + fact.rules for fact in missing)
-        head = (
-            f"Missing: {len(missing):,} {noun(len(missing), 'fact')}, which "
-            f"{verdicts:,} answers wait for"
-        )
+        head = f"Missing: {number_of(len(missing), 'fact')}, which {verdicts:,} answers wait for"
         if not commands:
             words = f"{head}; no command of Windows tells them."
             return [*map(Row, wrapped(safe(words, style="bold"), self._console))]
@@ -240,7 +247,7 @@ class _Summary:
         where = f" on {first_few(names, _HOSTS)}" if names else ""
         first = fact_name(facts[0].key, facts[0].title)
         which = f", first {first}" if len(facts) > 1 else f": {first}"
-        words = f"tells {counted(len(facts), 'fact')}{where}"
+        words = f"tells {number_of(len(facts), 'fact')}{where}"
         whole = wrapped(safe(f"{words}{which}"), self._console, _INDENT + 2)
         return whole if len(whole) == 1 else fitted(safe(words), self._console, 1, _INDENT + 2)
 
