@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LINES = 12
 """The rows of 80 columns that an answer fills at most."""
-_HEADLINE = 2
+_HEADLINE, _CLOSING = 2, 1
 _MOST_SUBJECTS = 4
 _LABEL = 12
 _EVENT = re.compile(r"[\w -]+:[\w*]+")
@@ -55,7 +55,7 @@ def _answer(own: Sequence[Explanation], console: Console, *, brief: bool) -> Ite
     parts = [part for part in _parts(shown, len(own)) if part.texts]
     if brief:
         parts = [part for part in parts if part.heading in _BRIEF]
-    room = page_rows(console.width, LINES) - len(headline) - 1
+    room = page_rows(console.width, LINES) - len(headline) - _CLOSING * page_rows(console.width, 1)
     shares = _shares(parts, console, room)
     for part, rows in zip(parts, shares, strict=True):
         yield from listed("", part.texts, console, rows, _LABEL, part.lead)
