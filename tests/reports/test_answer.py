@@ -134,6 +134,14 @@ def test_hostile_names_stay_dead() -> None:
     assert not set(told) & {"\x1b", "\x07", "\u202e"}
 
 
+def test_a_long_subject_takes_no_more_room() -> None:
+    judged = Judged(NO, (Reason("os", "E" * 900, NO, "never written " * 90),))
+    tree = Branch("long " * 500, judged, NO)
+    lines = printed((Explanation(tree, "long " * 500, ("A" * 300,), 1),), 80)
+    assert len(lines) <= 12
+    assert "not achievable on 1 host" in " ".join(lines)
+
+
 def test_many_rules_are_brief() -> None:
     judged = Judged(NO, (Reason("os", "E", NO, "never written"),))
     rules = tuple(

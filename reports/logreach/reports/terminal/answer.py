@@ -15,7 +15,7 @@ from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import YES
 from logreach.inventories.reading.telling import telling_command
 from logreach.reports.labels import LABELS
-from logreach.reports.printing import safe
+from logreach.reports.printing import cut, safe
 from logreach.reports.profile_names import first_few
 from logreach.reports.reason_text import reason_text, remedy_title
 from logreach.reports.terminal.layout import Row, fitted, listed, number_of, page_rows, wrapped
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LINES = 12
 """The rows of 80 columns that an answer fills at most."""
 _HEADLINE, _CLOSING = 2, 1
-_MOST_SUBJECTS = 4
+_MOST_SUBJECTS, _LONGEST_SUBJECT = 4, 120
 _LABEL = 12
 _EVENT = re.compile(r"[\w -]+:[\w*]+")
 _BRIEF = ("breaks", "change")
@@ -103,7 +103,8 @@ def _headline(own: Sequence[Explanation], console: Console) -> list[Text]:
             names = [name for each in by_label[label] for name in each.hosts]
             few = f" ({first_few(names, names_shown)})" if names_shown else ""
             words.append(f"{label} on {number_of(count, 'host')}{few}")
-        text = safe(f"{own[0].subject}: {'; '.join(words)}", style="bold")
+        subject = cut(own[0].subject, _LONGEST_SUBJECT)
+        text = safe(f"{subject}: {'; '.join(words)}", style="bold")
         rows = wrapped(text, console)
         if len(rows) <= _HEADLINE:
             break
