@@ -158,27 +158,28 @@ def test_csv_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_explain_shows_the_chain_for_one_host() -> None:
-    result = run("explain", "T1543.003", CONTOSO, "--host", "KIOSK")
+    result = run("explain", "T1543.003", CONTOSO, "--host", "KIOSK", "--full")
     assert result.exit_code == 0
     assert "set to Failure" in " ".join(result.stdout.split())
     assert "auditpol /set" in " ".join(result.stdout.replace("│", "").split())
 
 
-def test_explain_of_a_technique_begins_with_the_picture_and_the_ways() -> None:
-    told = run("explain", "T1543.003", CONTOSO, "--host", "APP-OLD").stdout
-    assert told.startswith("T1543.003 Windows Service on APP-OLD, what shows it:")
+def test_explain_in_full_begins_with_the_asked_question_then_the_picture() -> None:
+    told = run("explain", "T1543.003", CONTOSO, "--host", "APP-OLD", "--full").stdout
+    assert told.startswith("T1543.003 Windows Service on APP-OLD: achievable, ways to detect it:")
     assert "* Security:4696: a process was given a primary token" in told
-    assert told.index("Process Creation: ") < told.index("Ways to detect it: ")
-    assert told.index("Ways to detect it: ") < told.index("T1543.003 on APP-OLD: ")
+    assert told.index("ways to detect it:") < told.index("what shows it: ")
+    _, chain = told.split("T1543.003 on APP-OLD: achievable\n")
+    assert chain.startswith("├── detection: achievable")
 
 
 def test_explain_of_a_host_counts_what_the_rest_of_the_fleet_records() -> None:
-    told = " ".join(run("explain", "T1558.003", CONTOSO, "--host", "WS").stdout.split())
+    told = " ".join(run("explain", "T1558.003", CONTOSO, "--host", "WS", "--full").stdout.split())
     assert "✓ Security:4769: service ticket asked for │ recorded by: DC" in told
 
 
 def test_explain_of_an_event_for_other_roles_tells_the_role_and_nothing_else() -> None:
-    result = run("explain", "Security:4768", CONTOSO, "--host", "FS")
+    result = run("explain", "Security:4768", CONTOSO, "--host", "FS", "--full")
     told = " ".join(result.stdout.replace("│", " ").split())
     assert "recorded by domain controllers only" in told
     assert "Security:4768 on FS: not applicable └── Security:4768: not applicable" in told
@@ -199,7 +200,7 @@ def test_explain_of_an_event_for_other_roles_tells_the_role_and_nothing_else() -
     ],
 )
 def test_explain_takes_events_fields_and_components(what: str, said: str) -> None:
-    result = run("explain", what, CONTOSO, "--host", "FS")
+    result = run("explain", what, CONTOSO, "--host", "FS", "--full")
     assert result.exit_code == 0
     told = " ".join(result.stdout.replace("│", " ").split())
     assert said in told

@@ -56,12 +56,21 @@ SYSMON = (
 COMMANDS = {
     "assess": "assess DIR --out DIR-out --technique T1543.003 --format json --format html "
     "--format excel --format navigator --format csv --rules DIR/rules",
+    "assess with tables": "assess DIR --out DIR-out --technique T1543.003 --format csv -v "
+    "--rules DIR/rules",
+    "assess to standard output": "assess DIR --out - --technique T1543.003 --format json",
+    "compare": "compare DIR --with baseline=asd --technique T1543.003 -v",
+    "compare briefly": "compare DIR --with baseline=asd --technique T1543.003",
     "explain": "explain Security:4688 DIR",
+    "explain in full": "explain Security:4688 DIR --full",
     "explain a technique": "explain T1543.003 DIR",
+    "explain a technique in full": "explain T1543.003 DIR --full",
     "explain a rule": "explain 00000000-0000-4000-8000-000000000001 DIR --rules DIR/rules",
     "rules": "rules DIR --rules DIR/rules",
+    "rules in full": "rules DIR --rules DIR/rules -v",
     "rules as JSON": "rules DIR --rules DIR/rules --format json",
     "inventory show": "inventory show DIR",
+    "inventory show verbosely": "inventory show DIR -v",
     "inventory show all": "inventory show DIR --all",
     "inventory check": "inventory check DIR",
     "sysmon check": "sysmon check SYSMON",

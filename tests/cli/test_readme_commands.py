@@ -10,6 +10,7 @@ from support import ROOT
 from typer.testing import CliRunner
 
 from logreach.cli import app
+from logreach.cli.exits import Exit
 
 README = (ROOT / "README.md").read_text("utf-8")
 GROUPS = ("inventory", "sysmon", "attack")
@@ -53,6 +54,20 @@ def test_a_quoted_option_belongs_to_a_command(option: str) -> None:
         if name in GROUPS:
             helps += [_help(name, line.split()[0]) for line in _lines_of_commands(_help(name))]
     assert any(option in shown for shown in helps)
+
+
+def test_the_quoted_answer_is_what_the_command_prints() -> None:
+    command = "logreach explain Security:4688/CommandLine examples/contoso --host KIOSK"
+    assert command in COMMANDS
+    words = command.replace("examples", str(ROOT / "examples")).split()[1:]
+    answer = CliRunner(env={"COLUMNS": "80"}).invoke(app, words).stdout
+    assert answer
+    assert "".join(f"    {line}\n" for line in answer.splitlines()) in README
+
+
+def test_every_exit_code_is_in_the_table() -> None:
+    table = re.findall(r"^\| (\d+) \| .", README, re.MULTILINE)
+    assert table == [str(int(code)) for code in Exit]
 
 
 def test_the_readme_quotes_commands_and_options() -> None:

@@ -155,7 +155,8 @@ def test_a_configuration_in_utf_16_is_counted_like_any(rules: Path, tmp_path: Pa
 
 
 def test_a_rule_is_explained_branch_by_branch(rules: Path) -> None:
-    result = run("explain", "service tool", CONTOSO, "--rules", rules, "--host", "kiosk")
+    words = ("--rules", rules, "--host", "kiosk", "--full")
+    result = run("explain", "service tool", CONTOSO, *words)
     assert result.exit_code == 0, result.output
     text = " ".join(result.stdout.replace("│", " ").split())
     assert "Image ends with \\sc.exe" in text

@@ -31,8 +31,13 @@ SYSMON = f"""<Sysmon schemaversion="4.90"><EventFiltering><ProcessCreate onmatch
 EVENT = {"event_id": 1, "fields": {"Image": f"{HOST}.exe"}}
 COMMANDS = {
     "assess": "assess DIR --out DIR/out --technique T1543.003 --format json",
+    "assess with tables": "assess DIR --out DIR/out --technique T1543.003 --format csv -v",
+    "assess to standard output": "assess DIR --out - --technique T1543.003 --format json",
+    "compare": "compare DIR --with baseline=asd --technique T1543.003 -v",
     "explain": "explain Security:4688 DIR",
+    "explain in full": "explain Security:4688 DIR --full",
     "explain a technique": "explain T1543.003 DIR",
+    "explain a technique in full": "explain T1543.003 DIR --full",
     "explain a rule": f"explain {HOST} DIR --rules DIR/rules",
     "rules": "rules DIR --rules DIR/rules",
     "rules as JSON": "rules DIR --rules DIR/rules --format json",
@@ -92,7 +97,7 @@ def test_a_tree_is_drawn_with_what_the_encoding_holds(
     encoding: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = _put(monkeypatch, encoding)
-    assert _run(["explain", "Security:4688", str(folder)]) == Exit.OK
+    assert _run(["explain", "Security:4688", str(folder), "--full"]) == Exit.OK
     assert ("+-- " in told()) is (encoding == "cp1252")
     assert ("├── " in told()) is (encoding == "utf-8")
 
@@ -176,7 +181,7 @@ def test_a_pipe_that_is_closed_while_a_tree_is_drawn_ends_with_141(folder: Path)
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [*command, "explain", "Security:4688", str(folder)],
+        [*command, "explain", "Security:4688", str(folder), "--full"],
         stdout=write,
         stderr=subprocess.PIPE,
         check=False,

@@ -20,7 +20,7 @@ from workbooks import rows_of
 from logreach.cli import app
 from logreach.reports.excel import write_workbook
 from logreach.reports.html import rendered
-from logreach.reports.terminal import print_summary
+from logreach.reports.terminal.details import print_details
 
 QUERIES = (
     "<QueryList><Query Id='0'><Select Path='Security'>*[System[EventID=1]]</Select></Query>"
@@ -54,7 +54,7 @@ def outputs(folder: Path) -> dict[str, str]:
     out = folder.parent / "out"
     told = {
         "terminal": run("assess", str(folder), "--out", str(out), "--technique", TECHNIQUE),
-        "explain": run("explain", "Security:4625", str(folder)),
+        "explain": run("explain", "Security:4625", str(folder), "--full"),
         "inventory show": run("inventory", "show", str(folder)),
         "JSON": (out / "assessment.json").read_text("utf-8"),
         "HTML": (out / "assessment.html").read_text("utf-8"),
@@ -114,7 +114,7 @@ def needless(tmp_path: Path, *, some: bool) -> dict[str, str]:
     one = replace(one, remedies=(first, replace(second, needless=some)))
     write_workbook(one, tmp_path / "a.xlsx")
     screen = StringIO()
-    print_summary(one, Console(file=screen, width=200))
+    print_details(one, Console(file=screen, width=200))
     return {
         "terminal": screen.getvalue(),
         "HTML": unescape(rendered(one)),

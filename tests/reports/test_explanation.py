@@ -11,7 +11,7 @@ from rich.console import Console
 
 from logreach.coverage.assessment.explain import explain
 from logreach.coverage.attack import load_attack
-from logreach.reports.explanation import render_explanation
+from logreach.reports.terminal.explanation import render_explanation
 
 HOSTS = {
     "old": {"os": "Windows Server 2008 SP2", "role": "server", "audit": "success and failure"},
@@ -48,19 +48,19 @@ def below(text: str, first: str) -> str:
     return "\n".join(lines[begin:end])
 
 
-def test_a_technique_is_told_by_picture_then_ways_then_chain() -> None:
-    picture, ways, chain = parts("T1543.003", "new")
+def test_a_technique_is_told_by_its_answer_then_picture_then_chain() -> None:
+    ways, picture, chain = parts("T1543.003", "new")
     assert picture.startswith(
         "T1543.003 Windows Service on HOST, what shows it: ✓ shows it whole; *"
     )
-    assert ways.startswith("Ways to detect it: achievable")
+    assert ways.startswith("T1543.003 Windows Service on HOST: achievable, ways to detect it:")
     assert "✓ Security:4697: service installed" in ways
     assert "lacks: " in ways
     assert chain.startswith("T1543.003 on HOST: achievable")
 
 
 def test_an_event_with_a_condition_says_it_and_its_caveats() -> None:
-    told = below(parts("T1543.003", "old")[0], "* Security:4696")
+    told = below(parts("T1543.003", "old")[1], "* Security:4696")
     assert "condition: only where a process starts under another user's token" in told
     assert "written: since Windows Vista and Server 2008; of no use since Windows 7" in told
     assert "caveat: 4688 holds the token of the new process too" in told
@@ -68,14 +68,14 @@ def test_an_event_with_a_condition_says_it_and_its_caveats() -> None:
 
 
 def test_an_event_that_is_not_there_says_the_reason_and_no_caveat() -> None:
-    told = below(parts("T1543.003", "new")[0], "✗ Security:4696")
+    told = below(parts("T1543.003", "new")[1], "✗ Security:4696")
     assert "reason: Security:4696 is not written on Windows 11 23H2" in told
     assert "caveat" not in told
     assert "condition" not in told
 
 
 def test_caveats_stand_where_the_event_is_written_and_once() -> None:
-    picture = parts("T1543.003", "new")[0]
+    picture = parts("T1543.003", "new")[1]
     assert "caveat: CommandLine is in the record and empty" in below(picture, "✓ Security:4688")
     assert picture.count("caveat: CommandLine is in the record and empty") == 1
     assert picture.count("caveat: needs 'Set Value' auditing") == 1
@@ -85,7 +85,7 @@ def test_caveats_stand_where_the_event_is_written_and_once() -> None:
 
 
 def test_what_a_missing_fact_decides_names_the_fact() -> None:
-    told = below(parts("T1543.003", "new")[0], "? Security:4657")
+    told = below(parts("T1543.003", "new")[1], "? Security:4657")
     assert "missing: audit entries (SACL) on HKLM" in told
 
 
@@ -124,7 +124,7 @@ def test_of_an_event_that_is_not_written_no_field_is_filled() -> None:
 
 
 def test_what_no_sensor_is_known_to_show_says_so() -> None:
-    picture = parts("T1543", "new")[0]
+    picture = parts("T1543", "new")[1]
     lines = picture[picture.index("Container Creation: ") :].splitlines()
     assert "no event of any sensor is known to show it" in lines[1]
 

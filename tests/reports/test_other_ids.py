@@ -21,7 +21,7 @@ from logreach.reports.excel import write_workbook
 from logreach.reports.html import rendered
 from logreach.reports.json import document
 from logreach.reports.navigator import write_layers
-from logreach.reports.terminal import print_summary
+from logreach.reports.terminal.details import print_details
 
 OTHERS = {"T1543": ("T1901", "T1902.001"), "T1543.003": ()}
 
@@ -33,13 +33,13 @@ def moved() -> Assessment:
 
 def test_the_summary_lists_them(moved: Assessment) -> None:
     out = StringIO()
-    print_summary(moved, Console(file=out, width=160))
+    print_details(moved, Console(file=out, width=160))
     assert "Other ids in ATT&CK 19.1: T1543 = T1901, T1902.001; T1543.003 = none" in out.getvalue()
 
 
 def test_the_summary_says_nothing_where_none_differs() -> None:
     out = StringIO()
-    print_summary(sample(), Console(file=out, width=160))
+    print_details(sample(), Console(file=out, width=160))
     assert "Other ids" not in out.getvalue()
 
 

@@ -27,7 +27,7 @@ from logreach.reports.json import document, schema
 from logreach.reports.navigator import fleet_layer, profile_layer
 from logreach.reports.profile_names import profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue, judged_of
-from logreach.reports.terminal import print_summary
+from logreach.reports.terminal.details import print_details
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_what_rests_on_an_assumption_says_so_in_every_report(
     }
     assert ASSUMED in entries["T1110.001"]["comment"]
     out = StringIO()
-    print_summary(assumed, Console(file=out, width=160))
+    print_details(assumed, Console(file=out, width=160))
     assert "Assumed facts by profile: P1 (" in out.getvalue()
 
 

@@ -15,12 +15,12 @@ from logreach.reports.excel import write_workbook
 from logreach.reports.html import rendered
 from logreach.reports.json import document, schema
 from logreach.reports.plan_steps import RULE_GAIN_MEANING, rules_raised
-from logreach.reports.terminal import print_summary
+from logreach.reports.terminal.details import print_details
 
 
 def _terminal(gains: bool) -> str:
     screen = StringIO()
-    print_summary(with_rule_gains() if gains else planned(), Console(file=screen, width=200))
+    print_details(with_rule_gains() if gains else planned(), Console(file=screen, width=200))
     return screen.getvalue()
 
 

@@ -14,19 +14,20 @@ from logreach.coverage.assessment.result import Assessment
 from logreach.coverage.engine.tree import Branch
 from logreach.coverage.engine.verdict import YES
 from logreach.reports.printing import cut
-from logreach.reports.terminal import print_summary, render_tree
+from logreach.reports.terminal.details import print_details
+from logreach.reports.terminal.layout import FittingTable
+from logreach.reports.terminal.tree import render_tree
 
 
 def _printed(assessment: Assessment, width: int = 160, **options: object) -> str:
     out = StringIO()
-    print_summary(assessment, Console(file=out, width=width, **options))  # type: ignore[arg-type]
+    print_details(assessment, Console(file=out, width=width, **options))  # type: ignore[arg-type]
     return out.getvalue()
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        "902 hosts in 2 profiles, 9 techniques of ATT&CK 18.1, restricted to tactic persistence",
         "Windows Server 2008 SP2",
         "Detection: techniques by profile",
         "Achievable where one way to detect the technique holds whole: an event that records",
@@ -38,13 +39,12 @@ def _printed(assessment: Assessment, width: int = 160, **options: object) -> str
         "Turn on Success auditing of Process Creation",
         "Medium to high event volume",
         "setting Command line",
-        "2 faults in the input",
         "the best one counts, so this figure is optimistic.",
         "Assumed facts by profile: P1 (1), P2 (1).",
         "Profiles judged by received events: P2.",
     ],
 )
-def test_the_summary_tells(assessment: Assessment, words: str) -> None:
+def test_the_tables_tell(assessment: Assessment, words: str) -> None:
     assert words in " ".join(_printed(assessment).split())
 
 
@@ -79,10 +79,8 @@ def test_rules_are_counted_by_profile(assessment: Assessment) -> None:
     assert line.split() == ["P1", "(WS,", "日本-01)", "0", "1", "0", "0", "0"]
 
 
-def test_an_empty_assessment_prints_a_line_and_no_tables() -> None:
-    assert _printed(empty()).splitlines() == [
-        "inventory: 0 hosts in 0 profiles, 0 techniques of ATT&CK 18.1"
-    ]
+def test_an_empty_assessment_prints_no_tables() -> None:
+    assert _printed(empty()) == ""
 
 
 def test_steps_are_told_with_what_is_achievable_once_they_are_done() -> None:
@@ -91,15 +89,6 @@ def test_steps_are_told_with_what_is_achievable_once_they_are_done() -> None:
     assert lines[0][:6] == ["1", "902", "37.0", "%", "unknown", "-"]
     assert " ".join(lines[1]).startswith("- Turn on 'Include command line")
     assert "in steps" not in _printed(sample())
-
-
-def test_one_is_not_many() -> None:
-    one = sample()
-    profile = replace(one.profiles[0], count=1)
-    told = _printed(replace(one, profiles=(profile,), faults=profile.faults))
-    assert ": 1 host in 1 profile, 9 techniques of" in told
-    # The profile's fault is the inventory's own, told once.
-    assert "1 fault in the input" in told
 
 
 def test_without_colour_no_escape_is_printed(assessment: Assessment) -> None:
@@ -113,14 +102,15 @@ def test_with_colour_the_words_are_the_same(assessment: Assessment) -> None:
 
 
 def test_data_is_neither_markup_nor_a_control_character() -> None:
-    one = replace(sample(), inventory="[bold]x[/bold]" + CONTROL)
-    text = _printed(one)
+    one = sample()
+    missing = replace(one.missing[0], title="[bold]x[/bold]" + CONTROL)
+    text = " ".join(_printed(replace(one, missing=(missing,)), 300).split())
     assert "[bold]x[/bold]bell␇ null␀ escape␛[31m" in text
     assert not set(text) & {"\x07", "\x00", "\x1b", "\u202e", "\udc80"}
     assert MARKUP in _printed(sample())
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_lines_keep_to_the_width(assessment: Assessment, width: int) -> None:
     assert max(len(line) for line in _printed(assessment, width).splitlines()) <= width
 
@@ -136,7 +126,7 @@ def _column(text: str, head: str) -> list[str]:
     return [line[at:].split("   ")[0].strip() for line in lines[top + 2 :]]
 
 
-@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("width", [80, 100])
 def test_names_too_long_for_a_column_are_broken_between_their_parts(width: int) -> None:
     one = sample()
     missing = replace(one.missing[0], title=f"whether channel {LONG_NAME} is enabled")
@@ -171,12 +161,28 @@ def test_a_change_that_a_verdict_waits_for_is_told_with_its_cost_and_no_verdict(
     ]
 
 
+@pytest.mark.parametrize("width", [30, 40, 60, 80, 120, 300])
+def test_no_number_of_a_table_is_cut_or_broken(width: int) -> None:
+    table = FittingTable("T", "What", "#Hosts", "#Share", "#Of", "#Rules", "Why")
+    rows = [("266/472", "123456", "99.9 %", "266/472", "1,234,567", "a/b 77/88 end")]
+    for row in rows:
+        table.add(*row)
+    out = StringIO()
+    Console(file=out, width=width).print(table)
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    for number in ("123456", "99.9", "1,234,567"):
+        assert any(number in line for line in lines), lines
+    assert sum(line.count("266/472") for line in lines) == 2
+    assert "…" not in out.getvalue()
+
+
 def test_an_old_terminal_gets_ascii_lines(assessment: Assessment) -> None:
     class Ascii(StringIO):
         encoding = "ascii"  # type: ignore[assignment]
 
     out = Ascii()
-    print_summary(replace(assessment, profiles=(), inventory="x"), Console(file=out, width=100))
+    print_details(replace(assessment, profiles=(), inventory="x"), Console(file=out, width=100))
     assert out.getvalue().isascii()
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from logreach.coverage.assessment.result import Assessment, Plan, PlannedRemedy, PlanStep
 from logreach.coverage.engine.judged import Remedy, Volume
 from logreach.inventories.windows.facts import AUDIT, CHANNEL, SYSMON
-from logreach.reports.terminal import print_summary
+from logreach.reports.terminal.details import print_details
 
 REMEDIES = (
     Remedy(AUDIT("A"), None, "long", "", "Audit Logon: Success", "audit policy", Volume.MEDIUM),
@@ -38,7 +38,7 @@ def test_a_step_tells_its_volume_and_each_change_its_kind_and_volume(plan: str) 
         **{plan: Plan((step,), pairs=20)},
     )
     out = io.StringIO()
-    print_summary(assessment, Console(file=out, width=150))
+    print_details(assessment, Console(file=out, width=150))
     text = out.getvalue()
     assert " high " in text
     assert "- Audit Logon: Success (volume medium)" in text

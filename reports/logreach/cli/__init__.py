@@ -31,7 +31,6 @@ app = typer.Typer(
     cls=GuardedGroup,
     help=_HELP,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -60,7 +59,7 @@ def _first(
 
 # The list of commands cuts longer sentences.
 app.command("assess", short_help="Judge an inventory and write the reports.")(_assess.assess)
-app.command("explain", short_help="Show the chain behind a verdict.")(_explain.explain)
+app.command("explain", short_help="Say why a verdict is so, and what to change.")(_explain.explain)
 app.command("compare", short_help="Show what a change gains and loses.")(_compare.compare)
 app.command("rules", short_help="List Sigma rules by gain of changes.")(_rules.rules)
 app.add_typer(_inventory.app, name="inventory", short_help="Show or check an inventory's facts.")
@@ -85,4 +84,5 @@ def schema() -> None:
 
 def main() -> NoReturn:
     """Entry point of the `logreach` command."""
-    sys.exit(exit_code_of(lambda: app(standalone_mode=False)))
+    # Under `python -m` the program would be called so in help, and completion would look for that.
+    sys.exit(exit_code_of(lambda: app(standalone_mode=False, prog_name="logreach")))

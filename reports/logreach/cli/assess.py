@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logreach.cli.exits import Exit, print_faults
+from logreach.cli.exits import Exit, fail
 from logreach.cli.options import (
+    STANDARD_OUTPUT,
     AsOfDay,
     AttackChoice,
     FieldNames,
@@ -22,9 +23,17 @@ from logreach.cli.options import (
     InventoryPath,
     Pipelines,
     PlaceholderValues,
+    Quiet,
+    Techniques,
+    Verbose,
 )
-from logreach.cli.output import console, say
-from logreach.cli.report_folder import check_writable, left_from_earlier, whole_files
+from logreach.cli.output import console, say, say_own
+from logreach.cli.report_folder import (
+    check_writable,
+    left_from_earlier,
+    reports_text,
+    whole_files,
+)
 from logreach.inventories.files.faults import Fault, InputError
 
 if TYPE_CHECKING:
@@ -53,14 +62,13 @@ _DEFAULT_FORMATS = tuple(format_ for format_ in ReportFormat if format_ is not R
 def assess(
     inventory: InventoryPath,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder to write the reports to.")
-    ] = Path("out"),
-    technique: Annotated[
-        list[str] | None,
+        Path,
         typer.Option(
-            metavar="ID", help="Only this technique and its sub-techniques; may be repeated."
+            metavar="DIR|-",
+            help="Folder to write the reports to; with --format json, - is standard output.",
         ),
-    ] = None,
+    ] = Path("out"),
+    technique: Techniques = None,
     tactic: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Only this tactic, within the other restrictions."),
@@ -104,9 +112,13 @@ def assess(
             "exit with 0.",
         ),
     ] = None,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
 ) -> None:
     """Judge which ATT&CK detections the logs of an inventory support, and write the reports."""
-    check_writable(out, inventory)
+    piped = _piped(out, formats)
+    if not piped:
+        check_writable(out, inventory)
     # The collector would search a million objects that all live to the end: 9.2 s of CPU instead of
     # 6.7 s on the example with 2,407 rules.
     gc.disable()
@@ -121,13 +133,19 @@ def assess(
         converting(pipeline, field_names, placeholders),
         as_of.date() if as_of else None,
     )
-    with _progress() as progress:
-        written = _write(result, out, formats or _DEFAULT_FORMATS, progress)
-    _print(result, written)
+    if piped:
+        written = _pipe(result)
+    else:
+        with _progress() as progress:
+            written = _write(result, out, formats or _DEFAULT_FORMATS, progress)
+    if not quiet:
+        _print(
+            result, inventory, written, err=piped, verbose=verbose, judges=fail_under is not None
+        )
     # Nor shall it, when Python ends: 0.35 s of 4.5 s there.
     gc.freeze()
     if fail_under is not None:
-        _judge_threshold(result, fail_under)
+        _judge_threshold(result, fail_under, err=piped, quiet=quiet)
 
 
 def assessed(
@@ -275,22 +293,52 @@ def _write_format(
             return write_csv(result, out)
 
 
-def _print(result: Assessment, written: Sequence[Path]) -> None:
-    from logreach.reports.caveats import faults_of
-    from logreach.reports.terminal import print_summary, print_telling_commands
+def _piped(out: Path, formats: Sequence[ReportFormat] | None) -> bool:
+    """Whether the report goes to standard output. Ends the command where it cannot."""
+    if out != STANDARD_OUTPUT:
+        return False
+    if set(formats or ()) != {ReportFormat.JSON}:
+        fail("--out - writes one report to standard output", "Add --format json, and no other.")
+    return True
 
-    print_summary(result, console())
-    for path in written:
-        say(f"wrote {path}")
-    if earlier := left_from_earlier(written):
-        names = ", ".join(path.name for path in earlier)
+
+def _pipe(result: Assessment) -> list[Path]:
+    from logreach.reports.json import json_of
+
+    say_own(json_of(result), newline=False)
+    return []
+
+
+def _print(
+    result: Assessment,
+    inventory: Path,
+    written: Sequence[Path],
+    *,
+    err: bool,
+    verbose: bool,
+    judges: bool,
+) -> None:
+    """The summary; on standard error where standard output has the report.
+
+    `judges`: the share is judged below it.
+    """
+    from logreach.reports.terminal.details import print_details
+    from logreach.reports.terminal.layout import put
+    from logreach.reports.terminal.summary import Closing, summary_rows
+
+    check = f"logreach inventory check {inventory}"
+    out, errors = console(err=err), console(err=True)
+    earlier = left_from_earlier(written)
+    own_rows = 3 * judges + 2 * bool(earlier)
+    closing = Closing(reports_text(written), check, verbose=verbose, own_rows=own_rows)
+    put(summary_rows(result, out, closing), out, errors)
+    if verbose:
+        print_details(result, out)
+    if earlier:
+        names = ", ".join(path.name for path in earlier[:3])
+        more = f" and {len(earlier) - 3} more" if len(earlier) > 3 else ""
         folder = earlier[0].parent
-        say(f"note: {folder} also holds layers of an earlier run: {names}", err=True)
-    print_faults(
-        tuple(faults_of(result)),
-        heading="Faults of the input (facts lost to a fault count as unknown):",
-    )
-    print_telling_commands(result, console())
+        say(f"note: {folder} also holds layers of an earlier run: {names}{more}", err=True)
 
 
 def achieved(result: Assessment) -> tuple[int, int]:
@@ -302,16 +350,20 @@ def achieved(result: Assessment) -> tuple[int, int]:
     return achievable(counts), applying(counts)
 
 
-def _judge_threshold(result: Assessment, fail_under: float) -> None:
+def _judge_threshold(result: Assessment, fail_under: float, *, err: bool, quiet: bool) -> None:
     achievable, pairs = achieved(result)
     if not pairs:
-        say("no technique in scope applies to any host: --fail-under has nothing to judge")
+        if not quiet:
+            words = "no technique in scope applies to any host: --fail-under has nothing to judge"
+            say(words, err=err)
         return
     share = 100 * achievable / pairs
-    say(
-        f"detection is achievable, here or elsewhere in the fleet, on {share:.1f} % of the host "
-        f"and technique pairs that apply ({achievable} of {pairs})"
-    )
+    if not quiet:
+        say(
+            f"detection is achievable, here or elsewhere in the fleet, on {share:.1f} % of the "
+            f"host and technique pairs that apply ({achievable} of {pairs})",
+            err=err,
+        )
     if share < fail_under:
         say(f"this is below --fail-under {fail_under:g}", err=True)
         raise typer.Exit(Exit.BELOW)

@@ -14,7 +14,6 @@ from logreach.cli.assess import converting, loaded_rules
 from logreach.cli.exits import fail, print_faults
 from logreach.cli.options import AttackChoice, FieldNames, Pipelines, PlaceholderValues
 from logreach.cli.output import say
-from logreach.coverage.attack.shipped import NEWER, OLDER
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.wording import counted
 
@@ -46,8 +45,22 @@ Choice = Annotated[
         show_default=False,
     ),
 ]
-Older = Annotated[str, typer.Argument(metavar="OLD", help="The older version, or its file.")]
-Newer = Annotated[str, typer.Argument(metavar="NEW", help="The newer version, or its file.")]
+Older = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[OLD]",
+        help="The older version, or its file. Default: the older of the two that are included.",
+        show_default=False,
+    ),
+]
+Newer = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NEW]",
+        help="The newer version, or its file. Default: the newer of the two that are included.",
+        show_default=False,
+    ),
+]
 As = Annotated[
     str | None,
     typer.Option(
@@ -162,16 +175,17 @@ def show(choice: Choice = None, unparsed: Unparsed = False) -> None:
 
 
 @app.command(short_help="List what differs between two versions.")
-def compare(old: Older = OLDER, new: Newer = NEWER) -> None:
+def compare(old: Older = None, new: Newer = None) -> None:
     """List what differs between two versions: techniques, tactics, analytics, data components.
 
     Log sources stand as ATT&CK writes them: those that came after a plus, those that went after a
     minus.
     """
     from logreach.coverage.attack.differences import differences
+    from logreach.coverage.attack.shipped import NEWER, OLDER
     from logreach.coverage.attack.store import load_attack
 
-    changes = differences(load_attack(old), load_attack(new))
+    changes = differences(load_attack(old or OLDER), load_attack(new or NEWER))
     for heading, lines in changes.lines.items():
         say(f"{heading}: {len(lines)}")
         for line in lines:

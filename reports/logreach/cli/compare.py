@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logreach.cli.assess import converting, judged, loaded_rules
-from logreach.cli.exits import Exit, fail, print_faults
+from logreach.cli.exits import FEW_FAULTS, Exit, fail, print_faults
 from logreach.cli.options import (
     AttackChoice,
     FieldNames,
@@ -17,6 +17,8 @@ from logreach.cli.options import (
     OutputFormat,
     Pipelines,
     PlaceholderValues,
+    Techniques,
+    Verbose,
 )
 from logreach.cli.output import console, say, say_json
 from logreach.cli.report_folder import check_writable, whole_files
@@ -64,10 +66,7 @@ def compare(
         list[Path] | None,
         typer.Option(metavar="PATH", help="Sigma rules to judge on both sides; may be repeated."),
     ] = None,
-    technique: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="Only this technique and its sub-techniques."),
-    ] = None,
+    technique: Techniques = None,
     host: HostNames = None,
     out: Out = None,
     format_: Annotated[
@@ -77,6 +76,7 @@ def compare(
     field_names: FieldNames = None,
     placeholders: PlaceholderValues = None,
     attack: AttackChoice = None,
+    verbose: Verbose = False,
 ) -> None:
     """Show what is gained and lost from one inventory to another, or by a change.
 
@@ -107,7 +107,7 @@ def compare(
         alternatives = [_compared(*sides)]
     else:
         alternatives = _alternatives(before, with_ or (), assess_one)
-    _report(alternatives, out, format_)
+    _report(alternatives, out, format_, verbose=verbose)
     if any(each.lost for each in alternatives):
         raise typer.Exit(Exit.BELOW)
 
@@ -117,7 +117,8 @@ def _loaded(path: Path) -> Inventory:
     from logreach.inventories import load
 
     inventory = load(path)
-    print_faults(inventory.faults, heading=f"Faults of {path}:")
+    check = f"logreach inventory check {path}"
+    print_faults(inventory.faults, heading=f"Faults of {path}:", most=FEW_FAULTS, all_by=check)
     return inventory
 
 
@@ -159,7 +160,9 @@ def _compared(before: Side, after: Side) -> Comparison:
     return compare_sides(before, after)
 
 
-def _report(comparisons: Sequence[Comparison], out: Path | None, form: OutputFormat) -> None:
+def _report(
+    comparisons: Sequence[Comparison], out: Path | None, form: OutputFormat, *, verbose: bool
+) -> None:
     from logreach.coverage.assessment.comparison import ranked
     from logreach.coverage.platforms.sysmon.sensor import SysmonSensor
     from logreach.reports.comparison.document import comparison_document, ranking_document
@@ -180,7 +183,7 @@ def _report(comparisons: Sequence[Comparison], out: Path | None, form: OutputFor
         if alternatives:
             print_ranking(alternatives, console())
             say("")
-        print_comparison(best, console())
+        print_comparison(best, console(), verbose=verbose)
     if out is not None:
         for path in _write(best, out):
             say(f"wrote {path}", err=form is OutputFormat.JSON)

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from logreach.cli import streams
 from logreach.cli.output import say
 from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.wording import counted
 
 
 class Exit(IntEnum):
@@ -28,12 +29,23 @@ class Exit(IntEnum):
     PIPE = 141  # as shells call an end by a closed pipe
 
 
-def print_faults(faults: tuple[Fault, ...], *, heading: str = "") -> None:
-    """Print faults to standard error, one a line."""
+FEW_FAULTS = 3
+
+
+def print_faults(
+    faults: tuple[Fault, ...], *, heading: str = "", most: int | None = None, all_by: str = "-v"
+) -> None:
+    """Print faults to standard error, one a line; of more than `most`, the number and what lists
+    all."""
+    if faults and most == 0:
+        say(f"{counted(len(faults), 'fault')} in the input: {all_by}", err=True)
+        return
     if heading and faults:
         say(heading, err=True)
-    for fault in faults:
+    for fault in faults[:most]:
         say(f"  {fault}" if heading else f"error: {fault}", err=True)
+    if most is not None and len(faults) > most:
+        say(f"  and {len(faults) - most:,} more: {all_by}", err=True)
 
 
 def fail(message: str, hint: str = "") -> NoReturn:
@@ -116,8 +128,8 @@ def exit_code_of(command: Callable[[], object]) -> int:
                 print_faults((Fault(f"the output cannot be written: {error.strerror or error}"),))
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
-    except SystemExit:
-        code = Exit.PIPE  # only rich raises it, where the reader closed the pipe
+    except SystemExit as end:  # completion ends so
+        code = end.code if isinstance(end.code, int) else Exit.OK
     streams.drop_unwritable()
     return code
 

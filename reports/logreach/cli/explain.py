@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from logreach.cli.completion import technique_ids
 from logreach.cli.exits import print_faults
 from logreach.cli.options import (
     AttackChoice,
@@ -18,6 +20,9 @@ from logreach.cli.options import (
 )
 from logreach.cli.output import console
 
+if TYPE_CHECKING:
+    from logreach.coverage.assessment.explain import Explanation
+
 
 def explain(
     name: Annotated[
@@ -27,6 +32,7 @@ def explain(
             help="A technique (T1543.003), an event (Security:4688), a field of an event "
             "(Security:4688/CommandLine), a data component ('Process Creation') or the file of a "
             "Sigma rule; with --rules, also a rule's id or title.",
+            autocompletion=technique_ids,
         ),
     ],
     inventory: InventoryPath = Path(),
@@ -41,11 +47,18 @@ def explain(
     field_names: FieldNames = None,
     placeholders: PlaceholderValues = None,
     attack: AttackChoice = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Print every way, event and link of the chain, for every profile."
+        ),
+    ] = False,
 ) -> None:
-    """Show what stands behind a verdict.
+    """Answer in a dozen lines: verdict, way, the link that breaks, what to change, evidence.
 
-    A technique: what shows it here and the ways to detect it. An event: what it records, its
-    caveats and every field. Then each link of the chain, with reason, evidence and remedy.
+    Where hosts differ, the answer is about the profile with most hosts short of achievable. With
+    --full, the ways and the picture of a technique, or all fields of an event, stand before the
+    whole chain.
     """
     from logreach.cli.assess import converting
     from logreach.cli.rules import explained, is_rule_file
@@ -53,18 +66,31 @@ def explain(
     from logreach.coverage.assessment.scope import only_hosts
     from logreach.coverage.attack import load_attack
     from logreach.inventories import load
-    from logreach.reports.explanation import render_explanation
-    from logreach.reports.terminal import render_tree
 
     hosts_read = only_hosts(load(inventory), host or ())
-    terminal = console()
     if rules or is_rule_file(name):
         conversion = converting(pipeline, field_names, placeholders)
-        found_rules = explained(name, hosts_read, rules or (), conversion)
-        trees = [render_tree(branch) for branch in found_rules]
+        explanations = explained(name, hosts_read, rules or (), conversion)
     else:
         explanations = why(name, hosts_read, load_attack(attack))
-        trees = [tree for each in explanations for tree in render_explanation(each)]
-    for tree in trees:
-        terminal.print(tree)
-    print_faults(hosts_read.faults, heading="Faults of the input:")
+    _print(explanations, full=full)
+    print_faults(
+        hosts_read.faults,
+        heading="Faults of the input:",
+        most=None if full else 0,
+        all_by=f"logreach inventory check {inventory}",
+    )
+
+
+def _print(explanations: Sequence[Explanation], *, full: bool) -> None:
+    from logreach.reports.terminal.answer import answer_rows
+    from logreach.reports.terminal.explanation import render_explanation
+    from logreach.reports.terminal.layout import put
+
+    terminal = console()
+    if not full:
+        put(answer_rows(explanations, terminal), terminal, console(err=True))
+        return
+    for explanation in explanations:
+        for tree in render_explanation(explanation):
+            terminal.print(tree)

@@ -10,7 +10,6 @@ import typer
 
 from logreach.cli.exits import fail
 from logreach.cli.output import say, say_own
-from logreach.inventories.reading.manifest import MANIFEST
 
 TEMPLATE = "inventory_template.yaml"
 _STEPS = r"""
@@ -48,6 +47,9 @@ def init(folder: Target) -> None:
     Each sub-folder that is there already becomes a host. An inventory.yaml that is there already
     is left alone, and the exit code is 2.
     """
+    # Reading it takes tables, for which `logreach --help` must not wait.
+    from logreach.inventories.reading.manifest import MANIFEST
+
     manifest = folder / MANIFEST
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -5,15 +5,17 @@ Data goes to stdout, remarks to stderr.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from logreach.cli.completion import host_names
 from logreach.cli.exits import Exit
-from logreach.cli.options import OutputFormat
-from logreach.cli.output import say, say_json
+from logreach.cli.options import OutputFormat, Verbose
+from logreach.cli.output import FEW, say, say_json, say_rest
 
 if TYPE_CHECKING:
     from logreach.inventories.facts.facts import Conflict, Known
@@ -38,13 +40,16 @@ Folder = Annotated[
 ]
 HostNames = Annotated[
     list[str] | None,
-    typer.Option("--host", metavar="NAME", help="Show this host only; may be repeated."),
+    typer.Option(
+        "--host",
+        metavar="NAME",
+        help="Only this host; may be repeated.",
+        autocompletion=host_names,
+    ),
 ]
-All = Annotated[
-    bool, typer.Option("--all", help="List every fact with its evidence, not a summary.")
-]
+All = Annotated[bool, typer.Option("--all", help="List every fact of each host with its evidence.")]
 Format = Annotated[
-    OutputFormat, typer.Option("--format", help="json: one object with all that was found.")
+    OutputFormat, typer.Option("--format", help="json: everything that was found, as one object.")
 ]
 Volumes = Annotated[
     list[str] | None,
@@ -55,13 +60,22 @@ Volumes = Annotated[
     ),
 ]
 _WIDTH, _MOST_COMMANDS = 14, 3
+_WHOLE_HOSTS, _BRIEF_HOSTS, _BRIEF_FACTS = 2, 8, 5
 
 
 @app.command("show")
 def show(
-    folder: Folder, host: HostNames = None, every: All = False, volume: Volumes = None
+    folder: Folder,
+    host: HostNames = None,
+    every: All = False,
+    volume: Volumes = None,
+    verbose: Verbose = False,
 ) -> None:
-    """Show hosts with their facts, the missing facts, and how many verdicts depend on each."""
+    """Show hosts with their facts, the missing facts, and how many verdicts depend on each.
+
+    Of more than two hosts, the first eight are shown, each on a line; with --verbose, all of them
+    with their facts.
+    """
     from logreach.coverage.assessment.scope import only_hosts
     from logreach.inventories import load
     from logreach.inventories.files.wording import counted
@@ -70,13 +84,19 @@ def show(
     inventory = only_hosts(load(folder), host or ())
     for line in _heading(inventory):
         say(line)
-    for entry in inventory.hosts:
-        say("")
-        for line in _every_fact(entry) if every else _summary(entry):
-            say(line)
+    briefly = not (every or verbose or len(inventory.hosts) <= _WHOLE_HOSTS)
+    shown = inventory.hosts[: _BRIEF_HOSTS if briefly else None]
+    for entry in shown:
+        if briefly:
+            say(_brief(entry))
+        else:
+            say("")
+            for line in _every_fact(entry) if every else _summary(entry):
+                say(line)
         for line in _kept(entry, volumes):
             say(line)
-    for line in _missing_facts(inventory):
+    say_rest(len(shown), len(inventory.hosts), "-v, or --host NAME")
+    for line in _missing_facts(inventory, None if every or verbose else _BRIEF_FACTS):
         say(line)
     remarks = [
         counted(len(messages), word)
@@ -88,11 +108,11 @@ def show(
 
 
 @app.command("check")
-def check(folder: Folder, format_: Format = OutputFormat.TEXT) -> None:
+def check(folder: Folder, format_: Format = OutputFormat.TEXT, verbose: Verbose = False) -> None:
     """List the faults of the inventory, the sources that disagree, and the entries left out.
 
-    A line is 'path:line: fault: message', as compilers write it. Exit code 1 if there is a fault
-    or a disagreement.
+    A line is 'path:line: fault: message', as compilers write it; the first twenty are listed, with
+    --verbose all. Exit code 1 if there is a fault or a disagreement.
     """
     from logreach.coverage.platforms.sysmon.prerequisites import contradictions
     from logreach.inventories import load
@@ -117,9 +137,11 @@ def check(folder: Folder, format_: Format = OutputFormat.TEXT) -> None:
             {f"{kind}s": [_entry(each) for each in entries] for kind, entries in kinds.items()}
         )
     else:
-        for kind, entries in kinds.items():
-            for each in entries:
-                say(located(folder, kind, each))
+        lines = [located(folder, kind, each) for kind, own in kinds.items() for each in own]
+        shown = lines[: None if verbose else FEW]
+        for line in shown:
+            say(line)
+        say_rest(len(shown), len(lines))
     hosts = sum(entry.count for entry in inventory.hosts)
     say(
         f"{inventory.name}: {counted(len(inventory.hosts), 'entry', 'entries')} for "
@@ -220,6 +242,25 @@ def _summary(host: Host) -> Iterator[str]:
         yield _row("fault", str(fault))
 
 
+def _brief(host: Host) -> str:
+    """A host on a line: 'WS (850 hosts): Windows 11 23H2, workstation; 59 of 60 subcategories'."""
+    from logreach.inventories.facts.facts import Missing
+    from logreach.inventories.windows.facts import OS, ROLE
+
+    system, role = (
+        f"{name} unknown" if isinstance(fact, Missing) else str(fact.value)
+        for name, fact in (("system", host.facts.get(OS)), ("role", host.facts.get(ROLE)))
+    )
+    problems = [
+        f"{len(messages)} {word}{'s' if len(messages) > 1 else ''}"
+        for messages, word in ((host.faults, "fault"), (host.facts.conflicts, "disagreement"))
+        if messages
+    ]
+    audit, sysmon = re.split("[:,] ", _audit(host))[0], re.split("[:,] ", _sysmon(host))[0]
+    parts = (f"{system}, {role}", f"audit policy {audit}", f"Sysmon {sysmon}", *problems)
+    return f"  {_title(host)}: {'; '.join(parts)}"
+
+
 def _audit(host: Host) -> str:
     from logreach.inventories.facts.facts import Missing
     from logreach.inventories.windows.audit_policy.subcategories import subcategories
@@ -292,7 +333,7 @@ def _name(key: FactKey[object]) -> str:
     return sensors().fact_title(key) or f"{key.family} {key.name}".strip()
 
 
-def _missing_facts(inventory: Inventory) -> Iterator[str]:
+def _missing_facts(inventory: Inventory, most: int | None) -> Iterator[str]:
     """The missing facts on which verdicts depend, those with most verdicts first."""
     from logreach.coverage.assessment.assess import hanging
     from logreach.inventories.reading.telling import telling_most
@@ -302,8 +343,10 @@ def _missing_facts(inventory: Inventory) -> Iterator[str]:
         return
     yield ""
     yield "Missing facts, and the number of verdicts that depend on each:"
-    for key, count in sorted(verdicts.items(), key=lambda entry: (-entry[1], entry[0])):
+    for key, count in sorted(verdicts.items(), key=lambda x: (-x[1], x[0]))[:most]:
         yield f"  {count:>6}  {_name(key)}"
+    if most is not None and len(verdicts) > most:
+        yield f"  and {len(verdicts) - most:,} more: -v"
     commands = telling_most(verdicts.items(), _MOST_COMMANDS)
     if commands:
         yield ""

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from logreach.cli.completion import host_names, technique_ids
+
 
 class OutputFormat(StrEnum):
     """How a command writes its data."""
@@ -21,9 +23,27 @@ InventoryPath = Annotated[Path, typer.Argument(help="The inventory folder.", met
 HostNames = Annotated[
     list[str] | None,
     typer.Option(
-        "--host", metavar="NAME", help="Only this host or group of hosts; may be repeated."
+        "--host",
+        metavar="NAME",
+        help="Only this host or group of hosts; may be repeated.",
+        autocompletion=host_names,
     ),
 ]
+Techniques = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--technique",
+        metavar="ID",
+        help="Only this technique and its sub-techniques; may be repeated.",
+        autocompletion=technique_ids,
+    ),
+]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print whole lists and tables, not a page.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+STANDARD_OUTPUT = Path("-")
+"""What an option takes in place of a file or folder."""
 AttackChoice = Annotated[
     str | None,
     typer.Option(

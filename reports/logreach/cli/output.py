@@ -6,12 +6,17 @@ such as one that begins a terminal's command or turns text round, is made visibl
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from logreach.reports.safe_text import json_line, plain, visible
+
+FEW = 20
+"""The entries of a list that a command prints as text unless it is asked for all."""
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +25,12 @@ if TYPE_CHECKING:
 def say(*cells: str, err: bool = False) -> None:
     """Print one line; several cells stand with tabs between. Standard output has the data."""
     typer.echo("\t".join(map(visible, cells)), err=err)
+
+
+def say_rest(shown: int, total: int, all_by: str = "-v") -> None:
+    """Say on standard error how much of a list is not shown, and what shows it."""
+    if shown < total:
+        say(f"and {total - shown:,} more: {all_by}", err=True)
 
 
 def say_json(value: object) -> None:
@@ -40,6 +51,10 @@ def console(*, err: bool = False) -> Console:
 
     class SafeConsole(Console):
         """Makes the text of each segment safe just before it is laid out into lines."""
+
+        def on_broken_pipe(self) -> None:
+            """Rich would end the program with 1, which says something else here."""
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
         def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
             for segment in super().render(renderable, options):

@@ -11,7 +11,9 @@ from itertools import takewhile
 from pathlib import Path
 
 from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.wording import counted
 
+_LAYERS = "navigator"
 _PART = re.compile(r"\.logreach-(\d+)\.part")
 
 
@@ -72,9 +74,31 @@ def _refuse_links(folder: Path, out: Path) -> None:
             raise _unwritable("it is a link", path, "Remove the link, or name another folder.")
 
 
+def reports_text(written: Sequence[Path]) -> str:
+    """'Reports in out: assessment.json, .xlsx, .html, navigator (7 files)'; '' for none."""
+    if not written:
+        return ""
+    root = Path(os.path.commonpath([path.parent for path in written]))
+    if root.name == _LAYERS and all(path.parent == root for path in written):
+        root = root.parent
+    names: dict[str, int] = {}
+    for path in written:
+        name = path.relative_to(root).parts[0]
+        names[name] = names.get(name, 0) + 1
+    files: list[str] = []
+    folders: list[str] = []
+    for name, count in names.items():
+        if (root / name).is_dir():
+            folders.append(f"{name} ({counted(count, 'file')})")
+        else:
+            same_stem = files and Path(name).stem == Path(files[0]).stem
+            files.append(Path(name).suffix if same_stem else name)
+    return f"Reports in {root}: {', '.join(files + folders)}"
+
+
 def left_from_earlier(written: Sequence[Path]) -> list[Path]:
     """The layers of an earlier run, beside those that this run has written."""
-    layers = {path for path in written if path.parent.name == "navigator"}
+    layers = {path for path in written if path.parent.name == _LAYERS}
     folders = {path.parent for path in layers}
     return sorted(
         path for folder in folders for path in folder.glob("profile-*.json") if path not in layers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logreach.cli.assess import cached_filter_answers, converting, loaded_rules
-from logreach.cli.exits import print_faults
+from logreach.cli.exits import FEW_FAULTS, print_faults
 from logreach.cli.options import (
     AttackChoice,
     FieldNames,
@@ -19,17 +19,18 @@ from logreach.cli.options import (
     OutputFormat,
     Pipelines,
     PlaceholderValues,
+    Techniques,
+    Verbose,
 )
 from logreach.cli.output import console, say, say_json
 from logreach.inventories.files.wording import counted, noun
 
 if TYPE_CHECKING:
-    from logreach.coverage.assessment.result import RuleSummary
+    from logreach.coverage.assessment.explain import Explanation
     from logreach.coverage.assessment.rules import JudgedRules
     from logreach.coverage.attack import AttackModel
     from logreach.coverage.detections.conversion import Conversion
     from logreach.coverage.detections.model import Rule, RuleSet
-    from logreach.coverage.engine.tree import Branch
     from logreach.inventories.facts.host import Inventory
     from logreach.inventories.files.faults import Fault
     from logreach.reports.rule_table import RuleRow
@@ -84,12 +85,7 @@ def rules(
             "'not achievable' or 'not applicable'; may be repeated.",
         ),
     ] = None,
-    technique: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID", help="Only this technique and its sub-techniques; may be repeated."
-        ),
-    ] = None,
+    technique: Techniques = None,
     pipeline: Pipelines = None,
     field_names: FieldNames = None,
     placeholders: PlaceholderValues = None,
@@ -100,10 +96,13 @@ def rules(
         typer.Option(metavar="N", min=1, help="Only the N rules with the largest gain."),
     ] = None,
     format_: Annotated[
-        OutputFormat, typer.Option("--format", help="json: one object a line.")
+        OutputFormat, typer.Option("--format", help="json: every rule, one object a line.")
     ] = OutputFormat.TEXT,
+    verbose: Verbose = False,
 ) -> None:
     """List rules by gain of changes, with hosts by verdict, reason and the changes themselves.
+
+    Four are listed unless --limit, --verbose or --format json asks for more.
 
     Gain is the weight of the rule's level (critical 4, high 3, medium 2, low 1, informational
     0.5, none 1) times the number of hosts on which the rule fires once the changes that it waits
@@ -118,15 +117,16 @@ def rules(
         inventory, rules, host or (), model, converting(pipeline, field_names, placeholders)
     )
     rows = only(rule_rows(judged), level or (), verdict or (), _meant(model, technique or ()))
-    shown = rows[:limit]
     if format_ is OutputFormat.JSON:
-        for row in shown:
+        shown = len(rows[:limit])
+        for row in rows[:limit]:
             say_json(_object(row))
     else:
-        _print(shown)
-    say(f"{len(shown)} of {counted(len(ruleset.rules), 'rule')}", err=True)
+        shown = _print(rows, limit, verbose=verbose)
+    more = "; -v lists all" if shown < len(rows) and not limit else ""
+    say(f"{shown} of {counted(len(ruleset.rules), 'rule')}{more}", err=True)
     faults: tuple[Fault, ...] = (*hosts_read.faults, *ruleset.faults)
-    print_faults(faults, heading="Faults of the input:")
+    print_faults(faults, heading="Faults of the input:", most=None if verbose else FEW_FAULTS)
 
 
 def _judged(
@@ -166,6 +166,17 @@ def _meant(attack: AttackModel, names: Sequence[str]) -> list[str]:
     return ids
 
 
+def _print(rows: Sequence[RuleRow], limit: int | None, *, verbose: bool) -> int:
+    """Print rules; returns how many."""
+    from logreach.reports.terminal.layout import put
+    from logreach.reports.terminal.rule_list import SHOWN, rule_list
+
+    most = limit or (None if verbose else SHOWN)
+    terminal = console()
+    put(rule_list(rows, terminal, most, whole=verbose), terminal, terminal)
+    return len(rows[:most])
+
+
 def _object(row: RuleRow) -> dict[str, object]:
     rule = row.summary
     return {
@@ -186,47 +197,10 @@ def _object(row: RuleRow) -> dict[str, object]:
     }
 
 
-def _print(rows: Iterable[RuleRow]) -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    from logreach.reports.printing import WrappedCell
-    from logreach.reports.reason_text import remedy_title
-
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("Gain", justify="right", no_wrap=True)
-    table.add_column("Level", no_wrap=True)
-    for title in ("Rule, technique, log source", "Hosts", "Missing fields, reason", "Changes"):
-        table.add_column(title, overflow="fold")
-    for row in rows:
-        rule = row.summary
-        cells = (
-            f"{row.gain:g}",
-            rule.level or "-",
-            _lines(rule.title, " ".join(rule.techniques), rule.log_source),
-            _lines(*(f"{count} {label}" for label, count in sorted(row.hosts.items()))),
-            _lines(" ".join(rule.missing_fields), _reason(rule)),
-            _lines(*(f"- {remedy_title(remedy)}" for remedy in row.remedies)),
-        )
-        table.add_row(*(WrappedCell(Text(cell)) for cell in cells))
-    console().print(table)
-
-
-def _reason(rule: RuleSummary) -> str:
-    """The first reason; '' for a rule that fires as it was written."""
-    complete = rule.judged.verdict.label == "achievable" and "noisier" not in rule.state
-    return "" if complete else rule.judged.reason
-
-
-def _lines(*lines: str) -> str:
-    return "\n".join(line for line in lines if line)
-
-
 def explained(
     name: str, inventory: Inventory, paths: Sequence[Path], conversion: Conversion
-) -> list[Branch]:
-    """The chains of the rules with this id, title or file, a tree a rule and profile.
+) -> list[Explanation]:
+    """The rules with this id, title or file, an explanation a rule and profile.
 
     Raises InputError where no rule has it.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logreach.cli.exits import Exit, GuardedGroup, fail, print_faults
-from logreach.cli.options import OutputFormat
-from logreach.cli.output import say, say_json
+from logreach.cli.options import OutputFormat, Verbose
+from logreach.cli.output import FEW, say, say_json, say_rest
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.wording import counted, noun
 
@@ -30,6 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Sysmon configurations: check a configuration, or try it on recorded events.",
 )
+
+
+_FEW_FINDINGS = 6
+"""Findings of which each is shown; of more, one of each kind is, and so many kinds."""
 
 
 class SeverityLevel(StrEnum):
@@ -85,8 +89,11 @@ def check(
     sysmon_version: Version = None,
     level: Show = SeverityLevel.INFO,
     format_: Format = OutputFormat.TEXT,
+    verbose: Verbose = False,
 ) -> None:
     """List the defects of a configuration, with line, consequence and fix.
+
+    Of more than six, the first of each kind is shown; with --verbose or --format json, all.
 
     Exit codes: 0 no error and no warning; 1 errors or warnings, also where Sysmon would reject
     the file; 2 the file or the command line cannot be used.
@@ -97,9 +104,12 @@ def check(
     with faults_in(file, sysmon_version):
         findings = check_configuration(read_file(file), sysmon_version)
     least = Severity(level).rank
-    show_finding = _say_as_json if format_ is OutputFormat.JSON else _say_finding
-    for finding in findings:
-        if finding.severity.rank <= least:
+    asked = [finding for finding in findings if finding.severity.rank <= least]
+    if format_ is OutputFormat.TEXT and not verbose and len(asked) > _FEW_FINDINGS:
+        _say_kinds(file, asked)
+    else:
+        show_finding = _say_as_json if format_ is OutputFormat.JSON else _say_finding
+        for finding in asked:
             show_finding(file, finding)
     count = Counter(finding.severity for finding in findings)
     names = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "remarks"}
@@ -117,12 +127,16 @@ def try_(
     sysmon_version: Version = None,
     kept: Only = None,
     format_: Format = OutputFormat.TEXT,
+    verbose: Verbose = False,
 ) -> None:
     """Show which events of a log a configuration would keep, and by which rule.
 
-    Events that the configuration at recording time dropped are not in the log. Known defects of
-    the stated release are told. Exit codes:
-    0 done; 1 some records could not be read; 2 the input or the command line cannot be used.
+    The first twenty are shown, with --verbose or --format json all; the counts are of all. Events
+    that the configuration at recording time dropped are not in the log. Known defects of the stated
+    release are told.
+
+    Exit codes: 0 done; 1 some records could not be read; 2 the input or the command line cannot be
+    used.
     """
     from logreach.coverage.platforms.sysmon.engine.records import ForeignRecord, Record
     from logreach.coverage.platforms.sysmon.engine.trying import Trier
@@ -135,19 +149,23 @@ def try_(
         say(f"warning: {warning}", err=True)
     faults: list[Fault] = []
     count: Counter[tuple[int, bool | None]] = Counter()
-    other_providers = 0
+    other_providers = matching = 0
+    most = None if verbose or format_ is OutputFormat.JSON else FEW
     for record in _records(evtx or [], jsonl or []):
         if isinstance(record, Record):
             trial = trier.decide(record.event_id, record.fields)
             count[record.event_id, trial.kept] += 1
             if kept is None or trial.kept is None or kept is trial.kept:
-                _say_trial(record, trial, format_)
+                matching += 1
+                if most is None or matching <= most:
+                    _say_trial(record, trial, format_)
         elif isinstance(record, ForeignRecord):
             other_providers += 1
         else:
             faults.append(record)
+    say_rest(min(matching, most or matching), matching)
     _print_counts(count, other_providers)
-    print_faults(tuple(faults))
+    print_faults(tuple(faults), most=None if verbose else FEW)
     if faults:
         raise typer.Exit(Exit.BELOW)
 
@@ -177,6 +195,22 @@ def _say_finding(file: Path, finding: Finding) -> None:
     say(f"{file}:{finding.line}: {finding.severity}: {finding.message} [{finding.lint}]")
     say(f"    {finding.consequence}")
     say(f"    fix: {finding.fix}")
+
+
+def _say_kinds(file: Path, findings: Sequence[Finding]) -> None:
+    """The first finding of each kind, the gravest kinds first, and the lines of the others."""
+    kinds: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: finding.severity.rank):
+        kinds.setdefault(finding.lint, []).append(finding)
+    for first, *others in list(kinds.values())[:_FEW_FINDINGS]:
+        _say_finding(file, first)
+        if others:
+            lines = ", ".join(str(finding.line) for finding in others[:_FEW_FINDINGS])
+            rest = len(others) - _FEW_FINDINGS
+            more = f" and {rest} more" if rest > 0 else ""
+            say(f"    the same on {noun(len(others), 'line', 'lines')} {lines}{more}")
+    kinds_of = counted(len(kinds), "kind")
+    say(f"{counted(len(findings), 'finding')} of {kinds_of}; -v lists each", err=True)
 
 
 def _say_as_json(file: Path, finding: Finding) -> None:

@@ -16,9 +16,10 @@ from logreach.reports.safe_text import one_line
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
+_CUT_NUMBER = re.compile(r"\d[\d.,/+%-]*$")
 _WORD = re.compile(r"\S+")
 # Names of channels, files and keys are long, and are read in segments.
-_SEGMENT = re.compile(r"[^/\\._:-]*[/\\._:-]*")
+SEGMENT = re.compile(r"[^/\\._:\s-]*[/\\._:-]*")
 
 
 def safe(value: str, limit: int = 2_000, style: str = "") -> Text:
@@ -33,7 +34,8 @@ def cut(line: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     words, space, _ = line[: limit - 1].rpartition(" ")
-    return f"{words} …" if space else f"{line[: limit - 1]}…"
+    # Part of a number would be another number.
+    return f"{words} …" if space else f"{_CUT_NUMBER.sub('', line[: limit - 1])}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,14 @@ class WrappedCell:
     content: Text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield _broken(self.content, options.max_width)
+        yield broken(self.content, options.max_width)
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement.get(console, options, self.content)
 
 
-def _broken(content: Text, width: int) -> Text:
+def broken(content: Text, width: int) -> Text:
+    """Text whose words fit the width, broken behind '/', '-' and the like."""
     breaks = [at for word in _WORD.finditer(content.plain) for at in _breaks(word, width)]
     return Text("\n").join(content.divide(breaks)) if breaks else content
 
@@ -59,7 +62,7 @@ def _breaks(word: re.Match[str], width: int) -> Iterator[int]:
     if len(word.group()) <= width:
         return
     begin = 0
-    ends = [0, *(segment.end() for segment in _SEGMENT.finditer(word.group()))]
+    ends = [0, *(segment.end() for segment in SEGMENT.finditer(word.group()))]
     for last, end in pairwise(ends):
         if end - begin > width and last > begin:
             yield word.start() + last

@@ -10,11 +10,13 @@ from logreach.coverage.assessment.event_view import EventView, add_fields, view
 from logreach.coverage.assessment.lookup import current_id, resolve_nodes
 from logreach.coverage.assessment.picture import Picture, Pictures
 from logreach.coverage.assessment.profiles import group
+from logreach.coverage.assessment.profiles import names as names_of
 from logreach.coverage.assessment.result import Detection
 from logreach.coverage.attack import AttackModel, Presence, counterparts
 from logreach.coverage.engine.chain import Chain
 from logreach.coverage.engine.evaluation import Evaluation
-from logreach.coverage.engine.minimal_changes import applied, fewest
+from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.minimal_changes import applied, exceeds, fewest
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.tree import Branch
@@ -24,16 +26,23 @@ from logreach.coverage.network.keys import held_key
 from logreach.coverage.network.model import Model, build
 from logreach.inventories.facts.host import Inventory
 
+_MOST_ALTERNATIVES = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """What is said of a name on the hosts of one profile.
 
-    `tree` is the chain behind the verdict. A technique has a `picture` (None where it is not for
-    such hosts) and its ways to be detected; an event, or a field of one, has the `event`.
+    `tree` is the chain behind the verdict; `subject` is what was asked for, by id and name, `hosts`
+    and `count` are the inventory's entries of the profile and the machines that they stand for. A
+    technique has a `picture` (None where it is not for such hosts) and its ways to be detected; an
+    event, or a field of one, has the `event`.
     """
 
     tree: Branch
+    subject: str = ""
+    hosts: tuple[str, ...] = ()
+    count: int = 0
     picture: Picture | None = None
     detection: Detection | None = None
     event: EventView | None = None
@@ -50,8 +59,10 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explan
     model = build(attack, [lookup.id] if lookup.presence is Presence.CURRENT else [])
     technique = model.techniques[0] if model.techniques else None
     keys = resolve_nodes(what, model)
+    subject = _name(keys[0])
     if technique is not None:
         what = _with_other_id(technique.id, attack)
+        subject = f"{what} {technique.name}"
     event, names = _event_fields(keys[0], model)
     profiles, _ = evaluate_fleet(model, group(inventory.hosts), group(inventory.beside))
     explanations = []
@@ -60,12 +71,20 @@ def explain(what: str, inventory: Inventory, attack: AttackModel) -> list[Explan
         explanations.append(
             Explanation(
                 _tree(what, keys, profile, reasons),
+                subject,
+                names_of(profile.group.hosts),
+                profile.group.count,
                 Pictures(model, profile, reasons).of(technique) if technique else None,
                 Detected(model, profile, reasons).of(technique.id) if technique else None,
                 view(model, reasons, event, names) if event else None,
             )
         )
     return explanations
+
+
+def _name(key: NodeKey) -> str:
+    """'Security:4688/CommandLine': what a node is called that is no technique."""
+    return "/".join(map(str, key.parts))
 
 
 def _with_other_id(technique: str, attack: AttackModel) -> str:
@@ -93,9 +112,9 @@ def _tree(what: str, keys: list[NodeKey], profile: Assessed, reasons: Reasons) -
     children[1:1] = _on_host(keys[0], evaluation)
     label = f"{what} on {', '.join(host.name for host in profile.group.hosts)}"
     verdict = children[0].verdict
-    if keys[0].kind == "technique":
-        number = evaluation.compiled.number[keys[0]]
-        children += least_changes("detection", number, evaluation)
+    number = evaluation.compiled.number[keys[0]]
+    asked = "detection" if keys[0].kind == "technique" else _name(keys[0])
+    children += least_changes(asked, number, evaluation)
     return Branch(label, None, verdict, (), tuple(children))
 
 
@@ -131,8 +150,28 @@ def least_changes(
         changes = fewest(evaluation, number, level) if verdict.proven < level else None
         if changes is not None:
             after = applied(evaluation, changes).verdict_at(number)
-            return [Branch(f"{name}, once this is changed", None, after, changes=changes)]
+            best = Branch(f"{name}, once this is changed", None, after, changes=changes)
+            instead = _alternatives(changes[0], number, evaluation) if len(changes) == 1 else []
+            label = f"{name}, once this is changed instead"
+            return [best, *(Branch(label, None, after, changes=(each,)) for each in instead)]
     return [Branch(f"no change that is known makes {name} achievable here", None, verdict)]
+
+
+def _alternatives(change: Remedy, number: int, evaluation: Evaluation) -> list[Remedy]:
+    """Other single changes that bring as much; not one that asks for more than another does."""
+    goal = applied(evaluation, [change]).verdict_at(number)
+    offered = {
+        reason.remedy.name: reason.remedy
+        for _, reason in evaluation.reasons()
+        if reason.remedy is not None
+    }
+    as_good = [
+        remedy
+        for remedy in offered.values()
+        if remedy.name == change.name or applied(evaluation, [remedy]).verdict_at(number) is goal
+    ]
+    least = [x for x in as_good if not any(exceeds(x, other) for other in as_good)]
+    return [x for x in least if x.name != change.name][:_MOST_ALTERNATIVES]
 
 
 def _named(key: NodeKey, branch: Branch) -> Branch:

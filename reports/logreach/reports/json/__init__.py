@@ -33,6 +33,12 @@ def write_json(
     write_json_lines(entry, path, _LEVELS)
 
 
+def json_of(assessment: Assessment) -> str:
+    """The text of assessment.json, for standard output."""
+    entry = assessment_entry(assessment, ReasonCatalogue(assessment))
+    return json_text(entry, _LEVELS).decode("utf-8")
+
+
 def document(assessment: Assessment) -> dict[str, Any]:
     """The assessment as plain JSON values, as they are read from the file."""
     entry = assessment_entry(assessment, ReasonCatalogue(assessment))

@@ -16,7 +16,8 @@ from logreach.coverage.engine.verdict import YES, Level, Verdict
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.notes import EventNote, FieldNote
 from logreach.reports.printing import WrappedCell, safe
-from logreach.reports.terminal import labelled, render_tree
+from logreach.reports.terminal.styles import labelled
+from logreach.reports.terminal.tree import render_tree
 
 SIGNS = {Sign.WHOLE: "✓", Sign.PART: "*", Sign.NOT: "✗", Sign.UNKNOWN: "?"}
 """Streams that cannot show them get similar characters, see `cli.streams`."""
@@ -37,11 +38,11 @@ _WAYS = {
 
 def render_explanation(explanation: Explanation) -> Iterator[Tree]:
     """The parts of an explanation, in the order in which they are read."""
-    hosts = explanation.tree.label.partition(" on ")[2]
+    hosts = ", ".join(explanation.hosts)
+    if explanation.detection is not None and explanation.detection.ways:
+        yield _ways(explanation.detection, f"{explanation.subject} on {hosts}")
     if explanation.picture is not None:
         yield _picture(explanation.picture, hosts)
-    if explanation.detection is not None and explanation.detection.ways:
-        yield _ways(explanation.detection)
     if explanation.event is not None:
         yield _event_view(explanation.event, hosts)
     yield render_tree(explanation.tree)
@@ -88,9 +89,10 @@ def _note(note: EventNote) -> Iterator[Text]:
         yield _detail("caveat", caveat.text)
 
 
-def _ways(detection: Detection) -> Tree:
-    title = safe("Ways to detect it: ", style="bold")
-    tree = Tree(WrappedCell(title.append_text(labelled(detection.judged.verdict))))
+def _ways(detection: Detection, subject: str) -> Tree:
+    """The question that was asked, with its answer: how the technique is detected here."""
+    title = _titled(subject, detection.judged.verdict)
+    tree = Tree(WrappedCell(title.append(", ways to detect it:", style="not bold")))
     for way in sorted(detection.ways, key=lambda way: -way.verdict.proven):
         tree.add(WrappedCell(_lines(_way(way))))
     if detection.none:
