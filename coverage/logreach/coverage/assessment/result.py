@@ -306,7 +306,7 @@ class PlanStep:
     those after it and all before; `techniques` are those gained on some profile. In a plan for
     rules the pairs are of hosts and rules, weighed by level: `rules` are those gained on some
     profile, `rule_gain` the weight of their levels times the hosts. `kinds` are the kinds of its
-    changes, each once, `volume` the class of the events that they bring.
+    changes, `volume` the class of their events, `gained_on` the profiles that gain a technique.
     """
 
     remedies: tuple[int, ...]
@@ -319,6 +319,7 @@ class PlanStep:
     rule_gain: float = 0.0
     kinds: tuple[str, ...] = ()
     volume: Volume = Volume.UNKNOWN
+    gained_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

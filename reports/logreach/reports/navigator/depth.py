@@ -1,0 +1,82 @@
+"""The layer of depth: how many ways detect a technique by themselves."""
+
+from __future__ import annotations
+
+from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile, TechniqueResult
+from logreach.coverage.network.techniques import DETECTION
+from logreach.inventories.files.wording import counted
+from logreach.reports.counts import tally
+from logreach.reports.labels import ACHIEVABLE, LABEL_STYLES, QUESTIONS, best_label, group_of
+from logreach.reports.navigator.comments import Answer, fleet_comment
+from logreach.reports.navigator.fleet import assumed_text, other_id_metadata
+from logreach.reports.navigator.frame import (
+    FULL,
+    LEGEND,
+    Gradient,
+    Json,
+    entry,
+    layer,
+    layer_name,
+    named,
+    technique_links,
+)
+from logreach.reports.ways_text import strength, way_lines
+
+_DEPTHS = Gradient(1, 4, "#9CC5E6", "#73A8D6", "#4A8BC5", FULL)
+_IN_PART = LABEL_STYLES["conditional elsewhere"].fill
+_DEPTH_LEGEND = (
+    *zip(_DEPTHS.colours, ("1 way", "2 ways", "3 ways", "4 and more"), strict=True),
+    (_IN_PART, "in part"),
+    *((LABEL_STYLES[label].fill, LEGEND[label]) for label in list(LEGEND)[-3:]),
+)
+
+
+def depth_layer(assessment: Assessment) -> Json:
+    """All hosts: the score is the fewest ways on any host on which detection is achievable."""
+    entries = [_depth_entry(assessment, each) for each in assessment.fleet.values()]
+    return layer(
+        assessment,
+        layer_name(assessment, "Depth"),
+        "Depth: how many ways that share no event detect the technique by themselves. Score: the "
+        "fewest on any host on which detection is achievable; one way alone is a sole source. "
+        "'in part': no way is whole on any host. A technique that is achievable on no host has no "
+        f"score.{assumed_text(assessment.profiles)}",
+        entries,
+        _DEPTHS,
+        _DEPTH_LEGEND,
+    )
+
+
+def _depth_entry(assessment: Assessment, technique: FleetTechnique) -> Json:
+    depths: dict[int, int] = {}
+    for profile in assessment.profiles:
+        result = profile.techniques[technique.technique_id]
+        if result.detection.label in ACHIEVABLE:
+            depth = result.detection.depth
+            depths[depth] = depths.get(depth, 0) + profile.count
+    made = entry(
+        technique.technique_id,
+        fleet_comment(assessment, technique.technique_id, _depth_answer),
+        [
+            *other_id_metadata(assessment, technique.technique_id),
+            *(
+                named(counted(depth, "way"), counted(hosts, "host"))
+                for depth, hosts in sorted(depths.items())
+            ),
+            named(QUESTIONS[DETECTION], tally(technique.detection)),
+        ],
+        technique_links(technique.technique_id),
+    )
+    if depths:
+        return {**made, "score": min(depths)}
+    label = best_label(technique.detection)
+    in_part = group_of(label).startswith("conditional")
+    return {**made, "color": _IN_PART if in_part else LABEL_STYLES[label].fill}
+
+
+def _depth_answer(_profile: Profile, technique: TechniqueResult) -> Answer:
+    detection = technique.detection
+    if detection.label not in ACHIEVABLE:
+        return Answer(detection.label, open=False)
+    text = "; ".join(filter(None, (strength(detection), *way_lines(detection))))
+    return Answer(text, open=detection.depth <= 1)
