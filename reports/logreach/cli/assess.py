@@ -322,7 +322,7 @@ def _write_format(
         case ReportFormat.CSV:
             from logreach.reports.csv import write_csv
 
-            return write_csv(result, out)
+            return write_csv(result, out, catalogue)
         case ReportFormat.DETTECT:
             from logreach.reports.dettect import write_dettect
 

@@ -4,11 +4,11 @@
     technique -> event (direct evidence), way (an analytic, or procedures) -> event
     technique -> sub-technique, rule
     event, attribute, rule -> change that mends it, fact that is missing
+    profile -> event
 
-An edge carries the verdict of what it leads to, for each profile; that of a change or a fact is the
-verdict of the link that asks for it. Profiles are nodes of their own, with their hosts. A data
-component that a technique narrows to operations of its own is a node of its own. Edges that apply
-to no host are left out, and so are the techniques that have none.
+An edge carries the verdict of what it leads to, for each profile; that to a change or a fact is the
+verdict of the link that asks for it. A data component that a technique narrows to operations of its
+own is a node of its own. Edges that apply to no host are left out, and so are nodes without edges.
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ class AssessmentGraph:
             for event, judged in profile.events.items():
                 node = self._event(event)
                 self._tell(profile, node, judged.verdict.label)
+                start = NodeId("profile", profile.profile_id)
+                self._link(profile, start, "records", node, judged.verdict.label)
                 self._mending(profile, node, judged)
             for attribute, judged in profile.attributes.items():
                 self._attribute(profile, attribute, judged)
@@ -85,7 +87,7 @@ class AssessmentGraph:
         applying = [edge for edge in edges if edge[3]["verdict"] != _APPLIES_NOWHERE]
         linked = {node for start, end, _, _ in applying for node in (start, end)}
         for node, properties in self.nodes.items():
-            if node in linked or node.kind == "profile":
+            if node in linked:
                 standing = self._standing.get(node)
                 more = dict(standing.properties()) if standing else {}
                 graph.add_node(node, kind=node.kind, key=one_line(node.key), **properties, **more)

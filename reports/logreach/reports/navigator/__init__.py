@@ -60,7 +60,7 @@ def fleet_layers(
     layers: dict[str, Json] = {
         "detection.json": detection_layer(assessment, catalogue),
         "visibility.json": visibility_layer(assessment, catalogue),
-        "depth.json": depth_layer(assessment),
+        "depth.json": depth_layer(assessment, catalogue),
         "plan.json": plan_layer(assessment),
     }
     if any(profile.rules for profile in assessment.profiles):

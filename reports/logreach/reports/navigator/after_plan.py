@@ -6,7 +6,7 @@ from logreach.coverage.assessment.result import Assessment, FleetTechnique, Prof
 from logreach.inventories.files.wording import counted
 from logreach.reports.counts import achievable, applying
 from logreach.reports.navigator.comments import Answer, fleet_comment, is_open
-from logreach.reports.navigator.fleet import other_id_metadata, share_or_colour
+from logreach.reports.navigator.fleet import assumed_text, other_id_metadata, share_or_colour
 from logreach.reports.navigator.frame import (
     LEGEND_MEANING,
     SHARES,
@@ -30,11 +30,11 @@ def plan_layer(assessment: Assessment) -> Json:
     steps = "; ".join(f"{step.number}. {first_few(step.titles, 3)}" for step in after.steps)
     return layer(
         assessment,
-        layer_name(assessment, "After the plan"),
-        f"Detection once all steps of the plan are done: {one_line(steps) or 'it has none'}. Score: "
-        "percent of the hosts to which the technique applies for which it is then achievable. A "
-        "technique that is achievable for no host then either has no score, but the colour of its "
-        f"best verdict of today. {LEGEND_MEANING}",
+        layer_name(assessment, "After plan"),
+        f"Detection once all steps of the plan are done: {one_line(steps) or 'it has none'}. "
+        "Score: percent of the hosts to which the technique applies for which it is then "
+        "achievable. A technique that is achievable for no host then either has no score, but the colour of its "
+        f"best verdict of today. {LEGEND_MEANING}{assumed_text(assessment.profiles)}",
         [after.entry(technique) for technique in assessment.fleet.values()],
         SHARES,
         SHARES_LEGEND,

@@ -7,7 +7,7 @@ from logreach.coverage.network.techniques import DETECTION
 from logreach.inventories.files.wording import counted
 from logreach.reports.counts import tally
 from logreach.reports.labels import ACHIEVABLE, LABEL_STYLES, QUESTIONS, best_label, group_of
-from logreach.reports.navigator.comments import Answer, fleet_comment
+from logreach.reports.navigator.comments import Answer, Answering, fleet_comment
 from logreach.reports.navigator.fleet import assumed_text, other_id_metadata
 from logreach.reports.navigator.frame import (
     FULL,
@@ -20,6 +20,7 @@ from logreach.reports.navigator.frame import (
     named,
     technique_links,
 )
+from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.ways_text import strength, way_lines
 
 _DEPTHS = Gradient(1, 4, "#9CC5E6", "#73A8D6", "#4A8BC5", FULL)
@@ -31,9 +32,18 @@ _DEPTH_LEGEND = (
 )
 
 
-def depth_layer(assessment: Assessment) -> Json:
+def depth_layer(assessment: Assessment, catalogue: ReasonCatalogue) -> Json:
     """All hosts: the score is the fewest ways on any host on which detection is achievable."""
-    entries = [_depth_entry(assessment, each) for each in assessment.fleet.values()]
+
+    def answer(_profile: Profile, technique: TechniqueResult) -> Answer:
+        detection = technique.detection
+        if detection.label not in ACHIEVABLE:
+            return Answer(detection.label, open=False)
+        reason = catalogue.beside_ways(detection.judged)
+        words = filter(None, (strength(detection), *way_lines(detection), reason))
+        return Answer("; ".join(words), open=detection.depth <= 1)
+
+    entries = [_depth_entry(assessment, each, answer) for each in assessment.fleet.values()]
     return layer(
         assessment,
         layer_name(assessment, "Depth"),
@@ -47,7 +57,9 @@ def depth_layer(assessment: Assessment) -> Json:
     )
 
 
-def _depth_entry(assessment: Assessment, technique: FleetTechnique) -> Json:
+def _depth_entry(
+    assessment: Assessment, technique: FleetTechnique, answer: Answering
+) -> Json:
     depths: dict[int, int] = {}
     for profile in assessment.profiles:
         result = profile.techniques[technique.technique_id]
@@ -56,7 +68,7 @@ def _depth_entry(assessment: Assessment, technique: FleetTechnique) -> Json:
             depths[depth] = depths.get(depth, 0) + profile.count
     made = entry(
         technique.technique_id,
-        fleet_comment(assessment, technique.technique_id, _depth_answer),
+        fleet_comment(assessment, technique.technique_id, answer),
         [
             *other_id_metadata(assessment, technique.technique_id),
             *(
@@ -72,11 +84,3 @@ def _depth_entry(assessment: Assessment, technique: FleetTechnique) -> Json:
     label = best_label(technique.detection)
     in_part = group_of(label).startswith("conditional")
     return {**made, "color": _IN_PART if in_part else LABEL_STYLES[label].fill}
-
-
-def _depth_answer(_profile: Profile, technique: TechniqueResult) -> Answer:
-    detection = technique.detection
-    if detection.label not in ACHIEVABLE:
-        return Answer(detection.label, open=False)
-    text = "; ".join(filter(None, (strength(detection), *way_lines(detection))))
-    return Answer(text, open=detection.depth <= 1)

@@ -162,15 +162,17 @@ def entry(
 def layer_name(assessment: Assessment, subject: str) -> str:
     """'Detection, 3 of 922 hosts, T1543': what the layer shows, and of what.
 
-    A restriction for which there is no room is only said to be there.
+    Of a restriction for which there is no room, 'scoped' is all that is said.
     """
     hosts = hosts_words(assessment)
     scope = one_line(assessment.scope)
     if not scope:
         return sheet_name(f"{subject}, {hosts}")
-    restrictions = (scope.partition(" ")[2], "restricted")
-    names = [f"{subject}, {hosts}, {restriction}" for restriction in restrictions]
-    names.append(f"{subject}, restricted")
+    names = (
+        f"{subject}, {hosts}, {scope.partition(' ')[2]}",
+        f"{subject}, {hosts}, scoped",
+        f"{subject}, {hosts.rpartition(' ')[0]}, scoped",
+    )
     return sheet_name(next((name for name in names if len(name) <= _SHEET_NAME), names[-1]))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from logreach.coverage.assessment.result import Assessment, Profile, TechniqueResult
-from logreach.coverage.engine.verdict import NOT_APPLICABLE
+from logreach.coverage.engine.verdict import NOT_APPLICABLE, YES
 from logreach.reports.labels import LABEL_STYLES, best_label
 from logreach.reports.navigator.comments import Answer, fleet_comment, is_open
-from logreach.reports.navigator.fleet import other_id_metadata
+from logreach.reports.navigator.fleet import assumed_text, other_id_metadata
 from logreach.reports.navigator.frame import (
     LEGEND_MEANING,
     SHARES,
@@ -37,7 +37,7 @@ def rules_layer(assessment: Assessment) -> Json:
         "The rules that were given, by the techniques that they name. Score: percent of the pairs "
         "of a rule and a host to which it applies on which the rule can fire, weighed by the "
         "rule's level. Where no rule can fire on any host, the colour is that of the best verdict. "
-        f"{LEGEND_MEANING}",
+        f"{LEGEND_MEANING}{assumed_text(assessment.profiles)}",
         entries,
         SHARES,
         SHARES_LEGEND,
@@ -66,7 +66,10 @@ def _rules_entry(
         titles = short.get((profile.profile_id, technique_id), [])
         if titles:
             return Answer(f"short of firing: {first_few(titles, 4)}", open=True)
-        return Answer("every rule that applies can fire", open=False)
+        rollup = profile.rules_by_technique.get(technique_id)
+        firing = rollup.counts.get(YES.label, 0) if rollup else 0
+        text = "every rule that applies can fire" if firing else "no rule applies"
+        return Answer(text, open=False)
 
     line, words = fleet_words(rules)
     made = entry(
