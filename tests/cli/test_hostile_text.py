@@ -55,7 +55,8 @@ SYSMON = (
 )
 COMMANDS = {
     "assess": "assess DIR --out DIR-out --technique T1543.003 --format json --format html "
-    "--format excel --format navigator --format csv --rules DIR/rules",
+    "--format excel --format navigator --layers profiles --format csv --format dettect "
+    "--format opengraph --format graphml --rules DIR/rules",
     "explain": "explain Security:4688 DIR",
     "explain a technique": "explain T1543.003 DIR",
     "explain a rule": "explain 00000000-0000-4000-8000-000000000001 DIR --rules DIR/rules",
@@ -216,7 +217,14 @@ def test_no_report_holds_one(folder: Path, tmp_path: Path, monkeypatch: pytest.M
     command = f"{COMMANDS['assess']}".replace("DIR-out", str(tmp_path / "out"))
     assert exit_code_of(lambda: app(_words(command, folder), standalone_mode=False)) == 0
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".json", ".html", ".xlsx", ".csv"}
+    assert {path.suffix for path in files} == {
+        ".json",
+        ".html",
+        ".xlsx",
+        ".csv",
+        ".yaml",
+        ".graphml",
+    }
     wrong = {}
     for path in files:
         for part, text in _texts(path):

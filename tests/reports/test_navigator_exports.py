@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def test_conditional_is_paler_than_achievable_on_few_hosts() -> None:
     order = [SHARES.colours[1], SHARES.colours[0], LABEL_STYLES["conditional"].fill]
     lights = [light(fill) for fill in (*order, LABEL_STYLES["conditional elsewhere"].fill)]
     assert lights == sorted(lights)
-    assert min(b - a for a, b in zip(lights, lights[1:], strict=False)) > 20
+    assert min(b - a for a, b in pairwise(lights)) > 20
 
 
 def test_the_layers_have_every_kind_of_answer(layers: dict[str, Json]) -> None:

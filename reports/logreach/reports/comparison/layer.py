@@ -12,7 +12,14 @@ from logreach.coverage.assessment.comparison import (
 )
 from logreach.inventories.files.wording import counted
 from logreach.reports.json.lines import write_json_lines
-from logreach.reports.navigator.frame import Json, entry, layer_frame, named, technique_links
+from logreach.reports.navigator.frame import (
+    Gradient,
+    Json,
+    entry,
+    layer_frame,
+    named,
+    technique_links,
+)
 from logreach.reports.profile_names import host_list
 from logreach.reports.safe_text import one_line
 
@@ -26,13 +33,14 @@ _COLOURS = {
 }
 _MIXED = "#B08FC7"
 """Lost on some hosts and gained on others."""
+_SCORES = Gradient(-1, 1, _COLOURS[Direction.LOST], _MIXED, _COLOURS[Direction.GAINED])
 _LEGEND = {Direction.APPLIES_NO_MORE: "no more"}  # a legend has room for twelve characters
 
 
 def difference_layer(comparison: Comparison, version: str) -> Json:
     """A layer of the techniques whose detection differs on some host.
 
-    No score: what a change does is its colour, on how many hosts is in the metadata.
+    The score says what a change does, and colours it; on how many hosts is in the metadata.
     """
     legend = [(fill, _LEGEND.get(each, each.value)) for each, fill in _COLOURS.items()]
     before, after = one_line(comparison.before.title), one_line(comparison.after.title)
@@ -45,10 +53,12 @@ def difference_layer(comparison: Comparison, version: str) -> Json:
         for technique_id, directions in fleet_changes(comparison, Subject.TECHNIQUE).items()
     ]
     scope = one_line(comparison.after.scope)
+    restricted = f" Restricted to {scope}." if scope else ""
     return layer_frame(
         "Differences",
         f"Detection of techniques with {after} against {before}: what hosts gain and lose. "
-        f"'no more': it applies no more.{f' Restricted to {scope}.' if scope else ''}",
+        "Score: 1 gained, -1 lost, 0 lost on some hosts and gained on others; none where nothing "
+        f"is gained or lost. 'no more': it applies no more.{restricted}",
         comparison.after.attack_version,
         entries,
         [*legend, (_MIXED, "lost, gained")],
@@ -60,17 +70,20 @@ def difference_layer(comparison: Comparison, version: str) -> Json:
             ("ATT&CK", comparison.after.attack_version),
             ("logreach", version),
         ],
+        _SCORES,
     )
 
 
 def _entry(technique_id: str, directions: dict[Direction, int], lines: list[str]) -> Json:
     first = min(directions, key=[*Direction].index)
-    mixed = Direction.LOST in directions and Direction.GAINED in directions
     counts = [
         named(direction.value, counted(count, "host")) for direction, count in directions.items()
     ]
     made = entry(technique_id, "\n".join(lines), counts, technique_links(technique_id))
-    return {**made, "color": _MIXED if mixed else _COLOURS[first]}
+    gained, lost = Direction.GAINED in directions, Direction.LOST in directions
+    if gained or lost:
+        return {**made, "score": gained - lost}
+    return {**made, "color": _COLOURS[first]}
 
 
 def write_difference_layer(comparison: Comparison, version: str, path: Path) -> None:

@@ -33,8 +33,8 @@ def plan_layer(assessment: Assessment) -> Json:
         layer_name(assessment, "After plan"),
         f"Detection once all steps of the plan are done: {one_line(steps) or 'it has none'}. "
         "Score: percent of the hosts to which the technique applies for which it is then "
-        "achievable. A technique that is achievable for no host then either has no score, but the colour of its "
-        f"best verdict of today. {LEGEND_MEANING}{assumed_text(assessment.profiles)}",
+        "achievable. A technique that is achievable for no host then either has no score, but the "
+        f"colour of its best verdict of today. {LEGEND_MEANING}{assumed_text(assessment.profiles)}",
         [after.entry(technique) for technique in assessment.fleet.values()],
         SHARES,
         SHARES_LEGEND,

@@ -57,9 +57,7 @@ def depth_layer(assessment: Assessment, catalogue: ReasonCatalogue) -> Json:
     )
 
 
-def _depth_entry(
-    assessment: Assessment, technique: FleetTechnique, answer: Answering
-) -> Json:
+def _depth_entry(assessment: Assessment, technique: FleetTechnique, answer: Answering) -> Json:
     depths: dict[int, int] = {}
     for profile in assessment.profiles:
         result = profile.techniques[technique.technique_id]
