@@ -139,9 +139,9 @@ def test_what_is_achievable_nowhere_has_its_own_colour_and_no_score(
 
 @pytest.mark.parametrize(
     ("technique", "score"),
-    [("T1543", 100), ("T1547.001", 50), ("T1003.001", 0), ("T1059.001", None), ("T1543.004", None)],
+    [("T1543", 100), ("T1547.001", 50), ("T1003.001", None), ("T1059.001", None), ("T1543.004", None)],
 )
-def test_a_profile_score_is_only_given_where_nothing_is_missing(
+def test_a_profile_score_is_only_given_where_something_is_there(
     assessment: Assessment, technique: str, score: float | None
 ) -> None:
     entry = _by_id(profile_layer(assessment, assessment.profiles[0]))[technique]
@@ -201,7 +201,7 @@ def test_what_other_hosts_record_scores_in_a_colour_of_its_own(assessment: Asses
     assert (whole["score"], part["score"]) == (75, 25)
     gradient = profile_layer(assessment, assessment.profiles[0])["gradient"]["colors"]
     assert [LABEL_STYLES[label].fill for label in SCORES] == gradient
-    assert [*SCORES.values()] == [0, 25, 50, 75, 100]
+    assert [*SCORES.values()] == [25, 50, 75, 100]
     assert {"name": "recorded on", "value": "DC"} in whole["metadata"]
     assert "Security:4769 on DC" in whole["comment"]
     fleet = _by_id(fleet_layer(assessment))

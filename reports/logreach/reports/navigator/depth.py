@@ -26,7 +26,7 @@ from logreach.reports.ways_text import strength, way_lines
 _DEPTHS = Gradient(1, 4, "#9CC5E6", "#73A8D6", "#4A8BC5", FULL)
 _IN_PART = LABEL_STYLES["conditional elsewhere"].fill
 _DEPTH_LEGEND = (
-    *zip(_DEPTHS.colours, ("1 way", "2 ways", "3 ways", "4 and more"), strict=True),
+    *zip(_DEPTHS.colours, ("1 way", "2 ways", "3 ways", "4 or more"), strict=True),
     (_IN_PART, "in part"),
     *((LABEL_STYLES[label].fill, LEGEND[label]) for label in list(LEGEND)[-3:]),
 )

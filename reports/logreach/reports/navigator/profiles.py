@@ -27,13 +27,12 @@ from logreach.reports.safe_text import one_line
 from logreach.reports.ways_text import recorded_on, why_detected
 
 SCORES = {
-    "not achievable": 0,
     "conditional elsewhere": 25,
     "conditional": 50,
     "achievable elsewhere": 75,
     "achievable": 100,
 }
-_LEVELS = Gradient(0, 100, *(LABEL_STYLES[label].fill for label in SCORES))
+_LEVELS = Gradient(25, 100, *(LABEL_STYLES[label].fill for label in SCORES))
 _LEGEND = tuple((LABEL_STYLES[label].fill, words) for label, words in LEGEND.items())
 _SCORES = ", ".join(f"{score} {label}" for label, score in reversed(SCORES.items()))
 
@@ -47,8 +46,8 @@ def profile_layer(assessment: Assessment, profile: Profile, catalogue: ReasonCat
             f"{profile.profile_id}, {counted(profile.count, 'host')}, {host_list(profile.hosts, 1)}"
         ),
         f"{one_line(host_list(profile.hosts, 20))}: {one_line(profile.os)}, {profile.role}. "
-        f"{QUESTIONS[DETECTION]}: {QUESTION_MEANING[DETECTION]} Score: {_SCORES}; none where "
-        f"unknown or not applicable. {LEGEND_MEANING}{assumed_text([profile])}",
+        f"{QUESTIONS[DETECTION]}: {QUESTION_MEANING[DETECTION]} Score: {_SCORES}; all "
+        f"else has none, but a colour. {LEGEND_MEANING}{assumed_text([profile])}",
         [
             _profile_entry(assessment, each, profile, catalogue, changes)
             for each in profile.techniques.values()
