@@ -27,6 +27,7 @@ from logreach.coverage.engine.verdict import (
 )
 from logreach.reports.labels import LABEL_STYLES, QUESTIONS
 from logreach.reports.navigator import fleet_layers, write_layers
+from logreach.reports.navigator.depth import _at_least_half
 from logreach.reports.navigator.fleet import Group, detection_layer
 from logreach.reports.navigator.frame import share_score
 from logreach.reports.navigator.profiles import SCORES
@@ -139,7 +140,13 @@ def test_what_is_achievable_nowhere_has_its_own_colour_and_no_score(
 
 @pytest.mark.parametrize(
     ("technique", "score"),
-    [("T1543", 100), ("T1547.001", 50), ("T1003.001", None), ("T1059.001", None), ("T1543.004", None)],
+    [
+        ("T1543", 100),
+        ("T1547.001", 50),
+        ("T1003.001", None),
+        ("T1059.001", None),
+        ("T1543.004", None),
+    ],
 )
 def test_a_profile_score_is_only_given_where_something_is_there(
     assessment: Assessment, technique: str, score: float | None
@@ -262,7 +269,17 @@ def test_every_layer_tells_its_scope(assessment: Assessment) -> None:
         assert "Restricted to tactic persistence" in layer["description"]
 
 
-def test_depth_scores_the_fewest_ways_where_it_is_achievable(assessment: Assessment) -> None:
+@pytest.mark.parametrize(
+    ("hosts_by_depth", "expected"),
+    [({1: 5}, 1), ({1: 5, 3: 5}, 3), ({1: 6, 3: 5}, 1), ({1: 1, 2: 3, 4: 2}, 2)],
+)
+def test_the_depth_of_a_fleet_is_what_half_of_it_has(
+    hosts_by_depth: dict[int, int], expected: int
+) -> None:
+    assert _at_least_half(hosts_by_depth) == expected
+
+
+def test_depth_scores_ways_where_it_is_achievable(assessment: Assessment) -> None:
     layer = fleet_layers(assessment, ReasonCatalogue(assessment))["depth.json"]
     by_id = _by_id(layer)
     assert by_id["T1543"]["score"] == 1

@@ -87,6 +87,19 @@ def test_a_technique_of_another_platform_has_no_score(contoso: Assessment) -> No
     assert "score" in entries["T1543.003"]
 
 
+def test_the_layer_of_the_plan_adds_up_to_what_the_plan_says(attack: AttackModel) -> None:
+    scope = scope_of(attack, ["T1140", "T1055", "T1021"], (), ())
+    planned = assess(load(ROOT / "examples/contoso"), attack, scope, version="0")
+    layer = fleet_layers(planned, ReasonCatalogue(planned))["plan.json"]
+    after = [
+        int(item["value"].split()[0])
+        for entry in layer["techniques"]
+        for item in entry["metadata"]
+        if item["name"] == "achievable after the plan"
+    ]
+    assert sum(after) == planned.plan.steps[-1].achievable > 0
+
+
 def test_the_workbook_opens_and_has_a_row_a_technique_and_profile(
     contoso: Assessment, tmp_path: Path
 ) -> None:

@@ -276,11 +276,10 @@ class PlannedRemedy:
     """A remedy with what it would gain.
 
     `profiles` are those on which it raises a verdict by itself, `hosts` their hosts; where it
-    raises none anywhere, those whose chains ask for it.
-    `raised` are the techniques whose visibility, detection or detection with alternatives rises
-    (technique id -> words such as 'detection: not achievable -> achievable'); `gain` is the
-    number of host x technique verdicts raised, so that remedies can be ordered. `needless` is
-    true where another remedy of the same fact asks for less and gains as much.
+    raises none anywhere, those whose chains ask for it. `raised` are the techniques of which some
+    answer rises (technique id -> words such as 'detection: not achievable -> achievable'); `gain`
+    counts the host x technique verdicts raised, to order remedies. `needless`: another remedy of
+    the same fact asks for less and gains as much.
 
     `rules_raised` are the rules whose verdict rises, by the words for the change ('not achievable
     -> achievable'); `rule_gain` is the weight of their levels times the hosts, half where a part

@@ -33,7 +33,7 @@ _DEPTH_LEGEND = (
 
 
 def depth_layer(assessment: Assessment, catalogue: ReasonCatalogue) -> Json:
-    """All hosts: the score is the fewest ways on any host on which detection is achievable."""
+    """The score is how many ways at least half of the hosts have on which it is achievable."""
 
     def answer(_profile: Profile, technique: TechniqueResult) -> Answer:
         detection = technique.detection
@@ -47,10 +47,10 @@ def depth_layer(assessment: Assessment, catalogue: ReasonCatalogue) -> Json:
     return layer(
         assessment,
         layer_name(assessment, "Depth"),
-        "Depth: how many ways that share no event detect the technique by themselves. Score: the "
-        "fewest on any host on which detection is achievable; one way alone is a sole source. "
-        "'in part': no way is whole on any host. A technique that is achievable on no host has no "
-        f"score.{assumed_text(assessment.profiles)}",
+        "Depth: how many ways that share no event detect the technique by themselves. Score: how "
+        "many of them at least half of the hosts have on which detection is achievable; one way "
+        "alone is a sole source. 'in part': no way is whole on any host. A technique that is "
+        f"achievable on no host has no score.{assumed_text(assessment.profiles)}",
         entries,
         _DEPTHS,
         _DEPTH_LEGEND,
@@ -78,7 +78,17 @@ def _depth_entry(assessment: Assessment, technique: FleetTechnique, answer: Answ
         technique_links(technique.technique_id),
     )
     if depths:
-        return {**made, "score": min(depths)}
+        return {**made, "score": _at_least_half(depths)}
     label = best_label(technique.detection)
     in_part = group_of(label).startswith("conditional")
     return {**made, "color": _IN_PART if in_part else LABEL_STYLES[label].fill}
+
+
+def _at_least_half(hosts_by_depth: dict[int, int]) -> int:
+    """The greatest depth that half of the hosts reach; the least of all may be one odd host's."""
+    every = sum(hosts_by_depth.values())
+    return max(
+        depth
+        for depth in hosts_by_depth
+        if 2 * sum(hosts for other, hosts in hosts_by_depth.items() if other >= depth) >= every
+    )
