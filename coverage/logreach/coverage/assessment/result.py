@@ -231,9 +231,8 @@ class RuleRollup:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """One fact of a profile, for the sheet that lists them. `state` is 'known', 'assumed' or
-    'unknown'; `value` is its text, or why it is unknown. `title` is the fact's name for people
-    ('Process Creation' for a subcategory's GUID), '' where the key says it."""
+    """A fact of a profile. `state` is 'known', 'assumed' or 'unknown', `value` its text, or why it
+    is unknown, `title` its name for people ('Process Creation'), '' where the key says it."""
 
     key: FactKey[object]
     state: str

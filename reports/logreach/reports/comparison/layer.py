@@ -17,7 +17,7 @@ from logreach.reports.navigator.frame import (
     Json,
     entry,
     layer_frame,
-    named,
+    metadata_item,
     technique_links,
 )
 from logreach.reports.profile_names import host_list
@@ -77,13 +77,14 @@ def difference_layer(comparison: Comparison, version: str) -> Json:
 def _entry(technique_id: str, directions: dict[Direction, int], lines: list[str]) -> Json:
     first = min(directions, key=[*Direction].index)
     counts = [
-        named(direction.value, counted(count, "host")) for direction, count in directions.items()
+        metadata_item(direction.value, counted(count, "host"))
+        for direction, count in directions.items()
     ]
-    made = entry(technique_id, "\n".join(lines), counts, technique_links(technique_id))
+    uncoloured = entry(technique_id, "\n".join(lines), counts, technique_links(technique_id))
     gained, lost = Direction.GAINED in directions, Direction.LOST in directions
     if gained or lost:
-        return {**made, "score": gained - lost}
-    return {**made, "color": _COLOURS[first]}
+        return {**uncoloured, "score": gained - lost}
+    return {**uncoloured, "color": _COLOURS[first]}
 
 
 def write_difference_layer(comparison: Comparison, version: str, path: Path) -> None:

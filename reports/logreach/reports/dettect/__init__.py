@@ -211,15 +211,15 @@ def _detection(assessment: Assessment, profile: Profile, technique: TechniqueRes
 def _shared(entries: Iterable[tuple[str, Yaml]]) -> Iterator[Yaml]:
     """Each distinct entry once, with the systems to which it applies."""
     distinct: list[tuple[list[str], Yaml]] = []
-    for system, made in entries:
+    for system, content in entries:
         for names, other in distinct:
-            if other == made:
+            if other == content:
                 names.append(system)
                 break
         else:
-            distinct.append(([system], made))
-    for names, made in distinct:
-        yield {"applicable_to": names, **made}
+            distinct.append(([system], content))
+    for names, content in distinct:
+        yield {"applicable_to": names, **content}
 
 
 def _step(percent: float, ends: tuple[int, ...]) -> int:

@@ -44,7 +44,7 @@ def write_layers(
         for profile in assessment.profiles:
             name = _file_name("profile", profile.profile_id, layers)
             layers[name] = profile_layer(assessment, profile, reasons)
-    texts = {name: json_text(made, {"techniques": 1}) for name, made in layers.items()}
+    texts = {name: json_text(layer, {"techniques": 1}) for name, layer in layers.items()}
     written = []
     for name, text in texts.items():
         (folder / name).write_bytes(text)

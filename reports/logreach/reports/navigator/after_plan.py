@@ -15,7 +15,7 @@ from logreach.reports.navigator.frame import (
     entry,
     layer,
     layer_name,
-    named,
+    metadata_item,
     share_score,
     technique_links,
 )
@@ -61,19 +61,21 @@ class _AfterPlan:
             if (profile.profile_id, technique_id) in self._step_of
         )
         now, hosts = achievable(technique.detection), applying(technique.detection)
-        made = entry(
+        uncoloured = entry(
             technique_id,
             fleet_comment(self._assessment, technique_id, self._answer),
             [
                 *other_id_metadata(self._assessment, technique_id),
-                named("achievable now", f"{now} of {counted(hosts, 'host')}"),
-                named("achievable after the plan", f"{now + gained} of {counted(hosts, 'host')}"),
+                metadata_item("achievable now", f"{now} of {counted(hosts, 'host')}"),
+                metadata_item(
+                    "achievable after the plan", f"{now + gained} of {counted(hosts, 'host')}"
+                ),
             ],
             technique_links(technique_id),
         )
         if now + gained:
-            return {**made, "score": share_score(now + gained, hosts)}
-        return {**made, **share_or_colour(technique.detection)}
+            return {**uncoloured, "score": share_score(now + gained, hosts)}
+        return {**uncoloured, **share_or_colour(technique.detection)}
 
     def _answer(self, profile: Profile, technique: TechniqueResult) -> Answer:
         place = self._step_of.get((profile.profile_id, technique.technique_id))

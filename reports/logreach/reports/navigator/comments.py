@@ -31,11 +31,11 @@ def fleet_comment(assessment: Assessment, technique_id: str, answer: Answering) 
     """
     profiles_by_answer: dict[Answer, list[Profile]] = {}
     for profile in assessment.profiles:
-        given = answer(profile, profile.techniques[technique_id])
-        profiles_by_answer.setdefault(given, []).append(profile)
+        reply = answer(profile, profile.techniques[technique_id])
+        profiles_by_answer.setdefault(reply, []).append(profile)
     # The sort is stable, so the profiles stay in their order otherwise.
     ordered = sorted(profiles_by_answer.items(), key=lambda item: not item[0].open)
-    return "\n".join(f"{hosts_of(profiles)}: {given.text}" for given, profiles in ordered)
+    return "\n".join(f"{hosts_of(profiles)}: {reply.text}" for reply, profiles in ordered)
 
 
 def is_open(label: str) -> bool:

@@ -17,7 +17,7 @@ from logreach.reports.navigator.frame import (
     entry,
     layer,
     layer_name,
-    named,
+    metadata_item,
     technique_links,
 )
 from logreach.reports.reason_catalogue import ReasonCatalogue
@@ -64,24 +64,24 @@ def _depth_entry(assessment: Assessment, technique: FleetTechnique, answer: Answ
         if result.detection.label in ACHIEVABLE:
             depth = result.detection.depth
             depths[depth] = depths.get(depth, 0) + profile.count
-    made = entry(
+    uncoloured = entry(
         technique.technique_id,
         fleet_comment(assessment, technique.technique_id, answer),
         [
             *other_id_metadata(assessment, technique.technique_id),
             *(
-                named(counted(depth, "way"), counted(hosts, "host"))
+                metadata_item(counted(depth, "way"), counted(hosts, "host"))
                 for depth, hosts in sorted(depths.items())
             ),
-            named(QUESTIONS[DETECTION], tally(technique.detection)),
+            metadata_item(QUESTIONS[DETECTION], tally(technique.detection)),
         ],
         technique_links(technique.technique_id),
     )
     if depths:
-        return {**made, "score": _at_least_half(depths)}
+        return {**uncoloured, "score": _at_least_half(depths)}
     label = best_label(technique.detection)
     in_part = group_of(label).startswith("conditional")
-    return {**made, "color": _IN_PART if in_part else LABEL_STYLES[label].fill}
+    return {**uncoloured, "color": _IN_PART if in_part else LABEL_STYLES[label].fill}
 
 
 def _at_least_half(hosts_by_depth: dict[int, int]) -> int:

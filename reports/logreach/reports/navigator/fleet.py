@@ -32,7 +32,7 @@ from logreach.reports.navigator.frame import (
     hosts_words,
     layer,
     layer_name,
-    named,
+    metadata_item,
     share_score,
     sheet_name,
     technique_links,
@@ -134,20 +134,23 @@ class _FleetEntries:
         hosts, achieved = applying(counts), achievable(counts)
         metadata = [
             *other_id_metadata(self._assessment, technique.technique_id),
-            named("achievable", f"{achieved} of {counted(hosts, 'host')}"),
-            *(named(name, tally(getattr(technique, key))) for key, name in QUESTIONS.items()),
+            metadata_item("achievable", f"{achieved} of {counted(hosts, 'host')}"),
+            *(
+                metadata_item(name, tally(getattr(technique, key)))
+                for key, name in QUESTIONS.items()
+            ),
         ]
         rules = self._rules.get(technique.technique_id)
         line, rule_metadata = fleet_words(rules) if rules else ("", {})
-        metadata += [named(name, value) for name, value in rule_metadata.items()]
-        made = entry(
+        metadata += [metadata_item(name, value) for name, value in rule_metadata.items()]
+        uncoloured = entry(
             technique.technique_id,
             fleet_comment(self._assessment, technique.technique_id, self._answer),
             metadata,
             technique_links(technique.technique_id),
             line,
         )
-        return {**made, **share_or_colour(counts)}
+        return {**uncoloured, **share_or_colour(counts)}
 
     def _answer(self, profile: Profile, technique: TechniqueResult) -> Answer:
         """The label, what to change, the best way and what is broken."""
@@ -179,4 +182,6 @@ def share_or_colour(counts: Mapping[str, int]) -> Json:
 def other_id_metadata(assessment: Assessment, technique_id: str) -> list[Json]:
     """The id in the other version of ATT&CK, where it differs."""
     other = other_id(assessment, technique_id)
-    return [named(f"id in ATT&CK {assessment.counterparts.version}", other)] if other else []
+    return (
+        [metadata_item(f"id in ATT&CK {assessment.counterparts.version}", other)] if other else []
+    )

@@ -118,7 +118,7 @@ def layer_frame(
         "techniques": [*entries],
         "gradient": gradient.as_json(),
         "legendItems": [{"label": label, "color": fill} for fill, label in legend],
-        "metadata": [named(key, value) for key, value in about],
+        "metadata": [metadata_item(key, value) for key, value in about],
         "links": [],
         "showTacticRowBackground": False,
         "tacticRowBackground": "#dddddd",
@@ -205,7 +205,7 @@ def technique_links(technique_id: str, references: Iterable[str] = ()) -> list[J
     ]
 
 
-def named(name: str, value: object) -> Json:
+def metadata_item(name: str, value: object) -> Json:
     """Metadata; the Navigator refuses an empty name or value."""
     return {"name": one_line(name) or "-", "value": one_line(str(value)) or "-"}
 

@@ -16,7 +16,7 @@ from logreach.reports.navigator.frame import (
     Json,
     entry,
     layer,
-    named,
+    metadata_item,
     sheet_name,
     technique_links,
 )
@@ -70,20 +70,20 @@ def _profile_entry(
     change = changes.of(profile.profile_id, technique)
     comment = "\n".join(filter(None, (label, change, explanation)))
     metadata = other_id_metadata(assessment, technique.technique_id)
-    metadata += [named(name, technique.label(key)) for key, name in QUESTIONS.items()]
+    metadata += [metadata_item(name, technique.label(key)) for key, name in QUESTIONS.items()]
     if hosts := recorded_on(detection):
-        metadata.append(named("recorded on", host_list(hosts, 20)))
-    metadata.append(named("score over components", score_text(technique.score)))
+        metadata.append(metadata_item("recorded on", host_list(hosts, 20)))
+    metadata.append(metadata_item("score over components", score_text(technique.score)))
     if judged.verdict.applicable:
         metadata += [
-            named(name, component.judged.verdict.label)
+            metadata_item(name, component.judged.verdict.label)
             for name, component in technique.components.items()
         ]
     rules = profile.rules_by_technique.get(technique.technique_id)
     line, rule_metadata = profile_words(rules) if rules else ("", {})
-    metadata += [named(name, value) for name, value in rule_metadata.items()]
+    metadata += [metadata_item(name, value) for name, value in rule_metadata.items()]
     links = technique_links(technique.technique_id, [reason.reference for reason in judged.reasons])
-    made = entry(technique.technique_id, comment, metadata, links, line)
+    uncoloured = entry(technique.technique_id, comment, metadata, links, line)
     if label in SCORES:
-        return {**made, "score": SCORES[label]}
-    return {**made, "color": LABEL_STYLES[label].fill}
+        return {**uncoloured, "score": SCORES[label]}
+    return {**uncoloured, "color": LABEL_STYLES[label].fill}

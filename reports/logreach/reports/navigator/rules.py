@@ -15,7 +15,7 @@ from logreach.reports.navigator.frame import (
     entry,
     layer,
     layer_name,
-    named,
+    metadata_item,
     share_score,
     technique_links,
 )
@@ -72,12 +72,12 @@ def _rules_entry(
         return Answer(text, open=False)
 
     line, words = fleet_words(rules)
-    made = entry(
+    uncoloured = entry(
         technique_id,
         fleet_comment(assessment, technique_id, answer),
         [
             *other_id_metadata(assessment, technique_id),
-            *(named(name, value) for name, value in words.items()),
+            *(metadata_item(name, value) for name, value in words.items()),
         ],
         technique_links(technique_id),
         line,
@@ -85,5 +85,5 @@ def _rules_entry(
     firing = rules.weights.get("achievable", 0.0)
     total = sum(rules.weights.values()) - rules.weights.get(NOT_APPLICABLE.label, 0.0)
     if firing:
-        return {**made, "score": share_score(firing, total)}
-    return {**made, "color": LABEL_STYLES[best_label(rules.pairs)].fill}
+        return {**uncoloured, "score": share_score(firing, total)}
+    return {**uncoloured, "color": LABEL_STYLES[best_label(rules.pairs)].fill}
