@@ -238,6 +238,15 @@ def test_no_entry_has_both_a_score_and_a_colour(assessment: Assessment) -> None:
             assert ("score" in entry) != ("color" in entry)
 
 
+def test_the_navigator_has_a_colour_for_every_score(assessment: Assessment) -> None:
+    """It looks one of a hundred up, by the percentage of the gradient that it rounds."""
+    for layer in every_layer(assessment):
+        least, most = layer["gradient"]["minValue"], layer["gradient"]["maxValue"]
+        for entry in layer["techniques"]:
+            score = entry.get("score", least)
+            assert score >= most or round(100 * (score - least) / (most - least)) < 100
+
+
 def test_names_are_titles_of_worksheets_and_labels_fit_their_legend(
     assessment: Assessment,
 ) -> None:
@@ -321,7 +330,7 @@ def test_techniques_unfold_where_a_sub_technique_is_coloured(assessment: Assessm
 def test_a_share_is_neither_rounded_to_nothing_nor_to_all() -> None:
     assert [share_score(*pair) for pair in ((1, 9999), (9998, 9999), (5, 5), (1, 3))] == [
         0.1,
-        99.9,
+        99.4,
         100.0,
         33.3,
     ]

@@ -8,9 +8,9 @@ from logreach.reports.counts import achievable, applying
 from logreach.reports.navigator.comments import Answer, fleet_comment, is_open
 from logreach.reports.navigator.fleet import assumed_text, other_id_metadata, share_or_colour
 from logreach.reports.navigator.frame import (
-    LEGEND_MEANING,
     SHARES,
     SHARES_LEGEND,
+    SHARES_MEANING,
     Json,
     entry,
     layer,
@@ -34,7 +34,7 @@ def plan_layer(assessment: Assessment) -> Json:
         f"Detection once all steps of the plan are done: {one_line(steps) or 'it has none'}. "
         "Score: percent of the hosts to which the technique applies for which it is then "
         "achievable. A technique that is achievable for no host then either has no score, but the "
-        f"colour of its best verdict of today. {LEGEND_MEANING}{assumed_text(assessment.profiles)}",
+        f"colour of its best verdict of today. {SHARES_MEANING}{assumed_text(assessment.profiles)}",
         [after.entry(technique) for technique in assessment.fleet.values()],
         SHARES,
         SHARES_LEGEND,

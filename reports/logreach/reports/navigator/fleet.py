@@ -24,9 +24,9 @@ from logreach.reports.labels import (
 from logreach.reports.navigator.changes import Changes
 from logreach.reports.navigator.comments import Answer, fleet_comment, is_open
 from logreach.reports.navigator.frame import (
-    LEGEND_MEANING,
     SHARES,
     SHARES_LEGEND,
+    SHARES_MEANING,
     Json,
     entry,
     hosts_words,
@@ -97,7 +97,7 @@ def _meaning(assessment: Assessment, question: str) -> str:
         f"{QUESTIONS[question]}: {QUESTION_MEANING[question]} Score: percent of the hosts to which "
         f"the technique applies for which it is achievable{where}. A technique that is achievable "
         "for no host has no score, but the colour of its best verdict on any host. "
-        f"{LEGEND_MEANING}{assumed_text(assessment.profiles)}"
+        f"{SHARES_MEANING}{assumed_text(assessment.profiles)}"
     )
 
 

@@ -39,7 +39,14 @@ LEGEND_MEANING = (
     "Legend: 'elsewhere' and '½ elsewhere' are what other hosts of the fleet record whole or in "
     "part, 'no way' is not achievable, 'n/a' not applicable."
 )
+SHARES_MEANING = (
+    "A score is 99.4 at most where any is missing, as the Navigator draws none between that and "
+    f"100. {LEGEND_MEANING}"
+)
 _INAPPLICABLE = LABEL_STYLES["not applicable"].fill
+# The Navigator (5.1) has a hundred colours, takes the one at the rounded percentage of a score, and
+# loads no layer in which that is the hundred-and-first.
+_NEARLY_ALL = 99.4
 _COMMENT = 600
 _SHEET_NAME = 31  # Excel takes no longer title of a worksheet, nor one with these characters
 _NOT_IN_SHEET_NAMES = re.compile(r"[:\\/?*\[\]]")
@@ -193,7 +200,7 @@ def sheet_name(text: str) -> str:
 def share_score(part: float, total: float) -> float:
     """A share in percent with one decimal, neither rounded to nothing nor to all."""
     share = round(100 * part / total, 1)
-    return min(max(share, 0.1), 99.9) if part < total else share
+    return min(max(share, 0.1), _NEARLY_ALL) if part < total else share
 
 
 def technique_links(technique_id: str, references: Iterable[str] = ()) -> list[Json]:

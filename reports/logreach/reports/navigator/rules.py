@@ -8,9 +8,9 @@ from logreach.reports.labels import LABEL_STYLES, best_label
 from logreach.reports.navigator.comments import Answer, fleet_comment, is_open
 from logreach.reports.navigator.fleet import assumed_text, other_id_metadata
 from logreach.reports.navigator.frame import (
-    LEGEND_MEANING,
     SHARES,
     SHARES_LEGEND,
+    SHARES_MEANING,
     Json,
     entry,
     layer,
@@ -37,7 +37,7 @@ def rules_layer(assessment: Assessment) -> Json:
         "The rules that were given, by the techniques that they name. Score: percent of the pairs "
         "of a rule and a host to which it applies on which the rule can fire, weighed by the "
         "rule's level. Where no rule can fire on any host, the colour is that of the best verdict. "
-        f"{LEGEND_MEANING}{assumed_text(assessment.profiles)}",
+        f"{SHARES_MEANING}{assumed_text(assessment.profiles)}",
         entries,
         SHARES,
         SHARES_LEGEND,
