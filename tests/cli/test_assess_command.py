@@ -150,11 +150,28 @@ def test_fail_under_counts_evidence_of_other_hosts(tmp_path: Path) -> None:
     assert told["summary"]["verdicts"]["detection"]["achievable elsewhere"] > 0
 
 
+def test_layers_of_groups_and_profiles_are_written_where_they_are_asked_for(
+    tmp_path: Path,
+) -> None:
+    words = ("--group", "APT29", "--group", "G0032", "--format", "navigator", *T1543)
+    names = {
+        path.name
+        for folder, more in (("fleet", ()), ("profiles", ("--layers", "profiles")))
+        if run("assess", CONTOSO, "--out", str(tmp_path / folder), *words, *more).exit_code == 0
+        for path in (tmp_path / folder / "navigator").iterdir()
+        if folder == "profiles" or path.name.startswith("profile")
+    }
+    assert {"group-apt29.json", "group-lazarus-group.json", "detection.json"} <= names
+    assert {f"profile-p{number}.json" for number in range(1, 7)} <= names
+    assert not list((tmp_path / "fleet" / "navigator").glob("profile*"))
+
+
 def test_csv_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
     result = run("assess", CONTOSO, "--out", str(tmp_path), *T1543, "--format", "csv")
     assert result.exit_code == 0
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["attributes.csv", "events.csv", "techniques.csv"]
+    assert {"attributes.csv", "events.csv", "techniques.csv", "hosts.csv"} <= set(names)
+    assert all(name.endswith(".csv") for name in names)
 
 
 def test_explain_shows_the_chain_for_one_host() -> None:

@@ -55,7 +55,8 @@ SYSMON = (
 )
 COMMANDS = {
     "assess": "assess DIR --out DIR-out --technique T1543.003 --format json --format html "
-    "--format excel --format navigator --format csv --rules DIR/rules",
+    "--format excel --format navigator --layers profiles --format csv --format dettect "
+    "--format opengraph --format graphml --rules DIR/rules",
     "assess with tables": "assess DIR --out DIR-out --technique T1543.003 --format csv -v "
     "--rules DIR/rules",
     "assess to standard output": "assess DIR --out - --technique T1543.003 --format json",
@@ -225,7 +226,14 @@ def test_no_report_holds_one(folder: Path, tmp_path: Path, monkeypatch: pytest.M
     command = f"{COMMANDS['assess']}".replace("DIR-out", str(tmp_path / "out"))
     assert exit_code_of(lambda: app(_words(command, folder), standalone_mode=False)) == 0
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".json", ".html", ".xlsx", ".csv"}
+    assert {path.suffix for path in files} == {
+        ".json",
+        ".html",
+        ".xlsx",
+        ".csv",
+        ".yaml",
+        ".graphml",
+    }
     wrong = {}
     for path in files:
         for part, text in _texts(path):

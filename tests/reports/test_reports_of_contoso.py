@@ -24,7 +24,8 @@ from logreach.reports.caveats import assumed_evidence
 from logreach.reports.excel import write_workbook
 from logreach.reports.html import rendered
 from logreach.reports.json import document, schema
-from logreach.reports.navigator import fleet_layer, profile_layer
+from logreach.reports.navigator import fleet_layers
+from logreach.reports.navigator.profiles import profile_layer
 from logreach.reports.profile_names import profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue, judged_of
 from logreach.reports.terminal.details import print_details
@@ -69,7 +70,9 @@ def test_layers_name_nothing_that_this_version_of_attack_lacks(
     contoso: Assessment, attack: AttackModel
 ) -> None:
     known = {technique.id for technique in attack.techniques}
-    layers = [fleet_layer(contoso), *(profile_layer(contoso, one) for one in contoso.profiles)]
+    reasons = ReasonCatalogue(contoso)
+    layers = [*fleet_layers(contoso, reasons).values()]
+    layers += [profile_layer(contoso, one, reasons) for one in contoso.profiles]
     for layer in layers:
         ids = [entry["techniqueID"] for entry in layer["techniques"]]
         assert len(set(ids)) == len(ids)
@@ -78,9 +81,23 @@ def test_layers_name_nothing_that_this_version_of_attack_lacks(
 
 
 def test_a_technique_of_another_platform_has_no_score(contoso: Assessment) -> None:
-    entries = {entry["techniqueID"]: entry for entry in fleet_layer(contoso)["techniques"]}
+    layer = fleet_layers(contoso, ReasonCatalogue(contoso))["detection.json"]
+    entries = {entry["techniqueID"]: entry for entry in layer["techniques"]}
     assert "score" not in entries["T1543.004"]
     assert "score" in entries["T1543.003"]
+
+
+def test_the_layer_of_the_plan_adds_up_to_what_the_plan_says(attack: AttackModel) -> None:
+    scope = scope_of(attack, ["T1140", "T1055", "T1021"], (), ())
+    planned = assess(load(ROOT / "examples/contoso"), attack, scope, version="0")
+    layer = fleet_layers(planned, ReasonCatalogue(planned))["plan.json"]
+    after = [
+        int(item["value"].split()[0])
+        for entry in layer["techniques"]
+        for item in entry["metadata"]
+        if item["name"] == "achievable after the plan"
+    ]
+    assert sum(after) == planned.plan.steps[-1].achievable > 0
 
 
 def test_the_workbook_opens_and_has_a_row_a_technique_and_profile(
@@ -120,9 +137,8 @@ def test_what_rests_on_an_assumption_says_so_in_every_report(
     assert ASSUMED in told["Why"]
     (page,) = re.findall(r'id="T1110\.001".*?</details>', rendered(assumed), re.DOTALL)
     assert page.count(ASSUMED) == 1
-    entries = {
-        one["techniqueID"]: one for one in profile_layer(assumed, assumed.profiles[0])["techniques"]
-    }
+    layer = profile_layer(assumed, assumed.profiles[0], ReasonCatalogue(assumed))
+    entries = {one["techniqueID"]: one for one in layer["techniques"]}
     assert ASSUMED in entries["T1110.001"]["comment"]
     out = StringIO()
     print_details(assumed, Console(file=out, width=160))

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from logreach.coverage.detections.conversion import Conversion
     from logreach.coverage.detections.model import RuleSet
     from logreach.inventories.facts.host import Inventory
+    from logreach.reports.navigator.fleet import Group
     from logreach.reports.reason_catalogue import ReasonCatalogue
 
 
@@ -54,9 +55,24 @@ class ReportFormat(StrEnum):
     NAVIGATOR = "navigator"
     HTML = "html"
     CSV = "csv"
+    DETTECT = "dettect"
+    OPENGRAPH = "opengraph"
+    GRAPHML = "graphml"
 
 
-_DEFAULT_FORMATS = tuple(format_ for format_ in ReportFormat if format_ is not ReportFormat.CSV)
+class LayerKind(StrEnum):
+    """The Navigator layers that can be written."""
+
+    FLEET = "fleet"
+    PROFILES = "profiles"
+
+
+_DEFAULT_FORMATS = (
+    ReportFormat.JSON,
+    ReportFormat.EXCEL,
+    ReportFormat.NAVIGATOR,
+    ReportFormat.HTML,
+)
 
 
 def assess(
@@ -86,10 +102,18 @@ def assess(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="Only this report: json, excel, navigator, html or csv; may be repeated. "
-            "Default: all but csv.",
+            help="Only this report: json, excel, navigator, html, csv, dettect, opengraph or "
+            "graphml; may be repeated. Default: the first four.",
         ),
     ] = None,
+    layers: Annotated[
+        LayerKind,
+        typer.Option(
+            metavar="KIND",
+            help="Navigator layers of the fleet and of each --group, or 'profiles': these, and "
+            "one layer for each profile.",
+        ),
+    ] = LayerKind.FLEET,
     rules: Annotated[
         list[Path] | None,
         typer.Option(
@@ -136,8 +160,9 @@ def assess(
     if piped:
         written = _pipe(result)
     else:
+        asked = LayersAsked(_groups(attack, group or ()), layers is LayerKind.PROFILES)
         with _progress() as progress:
-            written = _write(result, out, formats or _DEFAULT_FORMATS, progress)
+            written = _write(result, out, formats or _DEFAULT_FORMATS, progress, asked)
     if not quiet:
         _print(
             result, inventory, written, err=piped, verbose=verbose, judges=fail_under is not None
@@ -246,11 +271,31 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         )
 
 
+class LayersAsked(NamedTuple):
+    """The Navigator layers that are asked for beside those of all hosts."""
+
+    groups: tuple[Group, ...] = ()
+    profiles: bool = False
+
+
+def _groups(attack: str | None, names: Sequence[str]) -> tuple[Group, ...]:
+    """The threat groups that were asked for, each with its techniques."""
+    if not names:
+        return ()
+    from logreach.coverage.attack import load_attack
+    from logreach.reports.navigator.fleet import Group
+
+    model = load_attack(attack)
+    groups = (group for name in names for group in model.find_group(name))
+    return tuple(Group(group.name, group.techniques) for group in dict.fromkeys(groups))
+
+
 def _write(
     result: Assessment,
     out: Path,
     formats: Sequence[ReportFormat],
     progress: Callable[[str, int, int], None],
+    layers: LayersAsked,
 ) -> list[Path]:
     from logreach.reports.reason_catalogue import ReasonCatalogue
 
@@ -259,13 +304,17 @@ def _write(
     with whole_files(out) as folder:
         for number, format_ in enumerate(dict.fromkeys(formats)):
             progress(f"writing {format_.value}", number, len(formats))
-            paths = _write_format(result, catalogue, folder, format_)
+            paths = _write_format(result, catalogue, folder, format_, layers)
             written += [out / path.relative_to(folder) for path in paths]
     return written
 
 
 def _write_format(
-    result: Assessment, catalogue: ReasonCatalogue, out: Path, format_: ReportFormat
+    result: Assessment,
+    catalogue: ReasonCatalogue,
+    out: Path,
+    format_: ReportFormat,
+    layers: LayersAsked,
 ) -> list[Path]:
     match format_:
         case ReportFormat.JSON:
@@ -281,7 +330,8 @@ def _write_format(
         case ReportFormat.NAVIGATOR:
             from logreach.reports.navigator import write_layers
 
-            return write_layers(result, out / "navigator", catalogue)
+            folder = out / "navigator"
+            return write_layers(result, folder, catalogue, layers.groups, profiles=layers.profiles)
         case ReportFormat.HTML:
             from logreach.reports.html import write_html
 
@@ -290,7 +340,19 @@ def _write_format(
         case ReportFormat.CSV:
             from logreach.reports.csv import write_csv
 
-            return write_csv(result, out)
+            return write_csv(result, out, catalogue)
+        case ReportFormat.DETTECT:
+            from logreach.reports.dettect import write_dettect
+
+            return write_dettect(result, out / "dettect")
+        case ReportFormat.OPENGRAPH:
+            from logreach.reports.graph.opengraph import write_opengraph
+
+            return [write_opengraph(result, out / "opengraph.json")]
+        case ReportFormat.GRAPHML:
+            from logreach.reports.graph.graphml import write_graphml
+
+            return [write_graphml(result, out / "graph.graphml")]
 
 
 def _piped(out: Path, formats: Sequence[ReportFormat] | None) -> bool:

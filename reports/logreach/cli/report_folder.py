@@ -101,7 +101,7 @@ def left_from_earlier(written: Sequence[Path]) -> list[Path]:
     layers = {path for path in written if path.parent.name == _LAYERS}
     folders = {path.parent for path in layers}
     return sorted(
-        path for folder in folders for path in folder.glob("profile-*.json") if path not in layers
+        path for folder in folders for path in folder.glob("*.json") if path not in layers
     )
 
 

@@ -143,7 +143,7 @@ def group_of(label: str) -> str:
     return "unknown" if label in UNKNOWN_LABELS else label
 
 
-def best_label(counts: Mapping[str, int]) -> str:
+def best_label(counts: Mapping[str, float]) -> str:
     """The label that stands for a fleet: the best of any host, by the proven end first."""
     return next((label for label in _BEST_FIRST if counts.get(label)), NOT_APPLICABLE.label)
 

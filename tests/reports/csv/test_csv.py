@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_assessment import CONTROL, FORMULA, HOSTILE, MARKUP, empty, sample
+from sample_assessment import CONTROL, FORMULA, HOSTILE, MARKUP, empty, sample, with_rule_gains
 
 from logreach.coverage.assessment.result import Assessment
 from logreach.reports.csv import write_csv
 from logreach.reports.json import document
+from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.safe_text import one_line
 
 COLUMNS = {
@@ -21,7 +22,23 @@ COLUMNS = {
     "events.csv": "profile,hosts,event,verdict,proven,possible,reason",
     "attributes.csv": "profile,hosts,event,attribute,verdict",
     "rules.csv": "profile,hosts,rule,title,level,verdict,proven,possible,reason",
+    "events_on_host.csv": "profile,hosts,event,verdict,proven,possible,reason",
+    "questions.csv": "profile,hosts,technique,question,verdict,proven,possible,reason",
+    "components.csv": "profile,hosts,component,event,verdict,proven,possible,reason",
+    "hosts.csv": "host,profile,count,os,role",
+    "facts.csv": "profile,fact,key,state,value,evidence",
+    "disagreements.csv": "profile,disagreement",
+    "faults.csv": "profiles,fault,hint,source,where",
+    "changes.csv": "change,key,becomes,kind,cost,volume,hosts,profiles,gain,techniques,rules,"
+    "rule_gain,needless",
+    "steps.csv": "plan,step,changes,hosts,profiles,gain,share,volume,kinds,techniques,rules",
+    "missing_facts.csv": "fact,key,profiles,reason,verdicts,rules",
+    "evidence.csv": "link,subject,allows,reason,evidence,sha256,remedy,missing_fact,reference,"
+    "profiles",
+    "inputs.csv": "file,sha256",
+    "about.csv": "heading,text",
 }
+NOT_WHERE_NOTHING_WAS_JUDGED = ("rules.csv", "events_on_host.csv")
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +87,19 @@ def test_without_rules_there_is_no_table_of_them(tmp_path: Path) -> None:
     one = sample()
     bare = replace(one, profiles=tuple(replace(each, rules={}) for each in one.profiles))
     names = [path.name for path in write_csv(bare, tmp_path)]
-    assert names == ["techniques.csv", "events.csv", "attributes.csv"]
+    assert names == [name for name in COLUMNS if name != "rules.csv"]
     assert not (tmp_path / "rules.csv").exists()
 
 
 def test_an_empty_assessment_gives_headers_alone(tmp_path: Path) -> None:
-    for path in write_csv(empty(), tmp_path):
-        assert path.read_text("utf-8").splitlines() == [COLUMNS[path.name]]
+    paths = write_csv(empty(), tmp_path)
+    assert [path.name for path in paths] == [
+        name for name in COLUMNS if name not in NOT_WHERE_NOTHING_WAS_JUDGED
+    ]
+    for path in paths:
+        lines = path.read_text("utf-8").splitlines()
+        assert lines[0] == COLUMNS[path.name]
+        assert (len(lines) == 1) == (path.name != "about.csv")
 
 
 def test_the_same_assessment_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
@@ -188,3 +211,53 @@ def test_lines_end_as_the_format_says(folder: Path, assessment: Assessment) -> N
     data = (folder / "techniques.csv").read_bytes()
     assert not data.startswith(b"\xef\xbb\xbf")
     assert data.count(b"\r\n") == 1 + sum(len(one.techniques) for one in assessment.profiles)
+
+
+def test_every_table_has_a_row_for_each_thing(folder: Path) -> None:
+    one = sample()
+    profiles = one.profiles
+    expected = {
+        "events_on_host.csv": sum(len(each.events_on_host) for each in profiles),
+        "questions.csv": 3 * sum(len(each.techniques) for each in profiles),
+        "components.csv": sum(
+            1 + len(component.via) for each in profiles for component in each.components.values()
+        ),
+        "hosts.csv": sum(len(each.hosts) for each in profiles),
+        "facts.csv": sum(len(each.facts) for each in profiles),
+        "disagreements.csv": sum(len(each.conflicts) for each in profiles),
+        "changes.csv": len(one.remedies),
+        "steps.csv": len(one.plan.steps),
+        "missing_facts.csv": len(one.missing),
+        "evidence.csv": len(ReasonCatalogue(one).reasons),
+        "inputs.csv": len(one.inputs),
+    }
+    assert {name: len(rows(folder, name)) for name in expected} == expected
+
+
+def test_changes_and_steps_are_told_as_in_the_json(tmp_path: Path) -> None:
+    one = with_rule_gains()
+    write_csv(one, tmp_path)
+    told = document(one)
+    for row, change in zip(rows(tmp_path, "changes.csv"), told["remedies"], strict=True):
+        assert (row["change"], row["key"]) == (cell(change["text"]), cell(change["fact"]))
+        assert (row["hosts"], row["gain"]) == (str(change["hosts"]), str(change["gain"]))
+        assert row["profiles"].split("; ") == list(change["profiles"])
+        assert row["techniques"].split("; ") == list(change["raised"])
+    steps = [*told["plan"]["steps"], *told["rule_plan"]["steps"]]
+    assert [(row["plan"], row["step"]) for row in rows(tmp_path, "steps.csv")] == [
+        ("techniques", "1"),
+        ("rules", "1"),
+    ]
+    for row, step in zip(rows(tmp_path, "steps.csv"), steps, strict=True):
+        assert row["techniques"] == "; ".join(step["techniques"])
+        assert row["hosts"] == str(step["hosts"])
+
+
+def test_a_reason_names_its_evidence_and_what_would_change_it(folder: Path) -> None:
+    (off,) = (row for row in rows(folder, "evidence.csv") if row["reason"].endswith("not audited"))
+    assert off["link"] == "audit policy"
+    assert off["allows"] == "not achievable"
+    assert "ws/auditpol.csv line 12" in off["evidence"]
+    assert off["remedy"] == "Turn on Success auditing of Process Creation"
+    (line,) = (row for row in rows(folder, "evidence.csv") if row["missing_fact"].startswith("set"))
+    assert line["profiles"] == "P1; P2"

@@ -162,6 +162,10 @@ def _step(
 ) -> PlanStep:
     """A step: the profiles on which it is made, and what each profile gains by it."""
     rules = QuestionKind.RULE
+    gained_on: dict[str, tuple[str, ...]] = {}
+    for profile, questions in gained:
+        for technique in sorted({each.name for each in questions if each.kind is not rules}):
+            gained_on[technique] = (*gained_on.get(technique, ()), profile.id)
     kept = _without_lesser(tuple(places), planned)
     changes = [planned[place].remedy for place in kept]
     return PlanStep(
@@ -172,7 +176,8 @@ def _step(
         hosts=sum(profile.count for profile in touched),
         gain=gain,
         achievable=_achieved(profiles),
-        techniques=tuple(sorted({q.name for _, qs in gained for q in qs if q.kind is not rules})),
+        techniques=tuple(sorted(gained_on)),
+        gained_on=gained_on,
         rules=tuple(sorted({q.name for _, qs in gained for q in qs if q.kind is rules})),
         rule_gain=sum(
             (p.count * q.weight for p, qs in gained for q in qs if q.kind is rules), start=0.0

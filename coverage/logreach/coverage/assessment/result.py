@@ -231,9 +231,8 @@ class RuleRollup:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """One fact of a profile, for the sheet that lists them. `state` is 'known', 'assumed' or
-    'unknown'; `value` is its text, or why it is unknown. `title` is the fact's name for people
-    ('Process Creation' for a subcategory's GUID), '' where the key says it."""
+    """A fact of a profile. `state` is 'known', 'assumed' or 'unknown', `value` its text, or why it
+    is unknown, `title` its name for people ('Process Creation'), '' where the key says it."""
 
     key: FactKey[object]
     state: str
@@ -276,11 +275,10 @@ class PlannedRemedy:
     """A remedy with what it would gain.
 
     `profiles` are those on which it raises a verdict by itself, `hosts` their hosts; where it
-    raises none anywhere, those whose chains ask for it.
-    `raised` are the techniques whose visibility, detection or detection with alternatives rises
-    (technique id -> words such as 'detection: not achievable -> achievable'); `gain` is the
-    number of host x technique verdicts raised, so that remedies can be ordered. `needless` is
-    true where another remedy of the same fact asks for less and gains as much.
+    raises none anywhere, those whose chains ask for it. `raised` are the techniques of which some
+    answer rises (technique id -> words such as 'detection: not achievable -> achievable'); `gain`
+    counts the host x technique verdicts raised, to order remedies. `needless`: another remedy of
+    the same fact asks for less and gains as much.
 
     `rules_raised` are the rules whose verdict rises, by the words for the change ('not achievable
     -> achievable'); `rule_gain` is the weight of their levels times the hosts, half where a part
@@ -306,7 +304,7 @@ class PlanStep:
     those after it and all before; `techniques` are those gained on some profile. In a plan for
     rules the pairs are of hosts and rules, weighed by level: `rules` are those gained on some
     profile, `rule_gain` the weight of their levels times the hosts. `kinds` are the kinds of its
-    changes, each once, `volume` the class of the events that they bring.
+    changes, `volume` the class of their events, `gained_on` the profiles that gain a technique.
     """
 
     remedies: tuple[int, ...]
@@ -319,6 +317,7 @@ class PlanStep:
     rule_gain: float = 0.0
     kinds: tuple[str, ...] = ()
     volume: Volume = Volume.UNKNOWN
+    gained_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Plain tables to build on, as CSV: techniques, events, attributes and rules, a profile a row each.
+"""Plain tables to build on, as CSV: techniques, events, attributes and rules, a profile a row each,
+and every other table of the workbook.
 
 The columns stay as they are. Cells that hold several values separate them by '; ', which stands in
 none of these. `hosts` are names, `count` is how many machines they stand for. UTF-8 without a mark,
@@ -9,14 +10,19 @@ apostrophe.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from logreach.coverage.assessment.result import Assessment, Profile, TechniqueResult, Way, WayKind
 from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import Level, Verdict
+from logreach.coverage.network.techniques import COMPLETENESS
+from logreach.reports.caveats import forwarded
+from logreach.reports.csv.further_tables import Row, Table, further_tables, several
+from logreach.reports.labels import QUESTIONS
 from logreach.reports.other_ids import NO_ID
+from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.safe_text import one_line
 from logreach.reports.ways_text import recorded_on
 
@@ -49,22 +55,41 @@ _RULES = (
     "possible",
     "reason",
 )
-_SEPARATOR = "; "
+_QUESTIONS = (
+    "profile",
+    "hosts",
+    "technique",
+    "question",
+    "verdict",
+    "proven",
+    "possible",
+    "reason",
+)
+_COMPONENTS = ("profile", "hosts", "component", "event", "verdict", "proven", "possible", "reason")
 _HERE = "this host"
-Row = tuple[object, ...]
 
 
-def write_csv(assessment: Assessment, folder: Path) -> list[Path]:
-    """Write the tables into a folder; returns the paths written. `rules.csv` only where rules were
-    judged."""
+def write_csv(
+    assessment: Assessment, folder: Path, catalogue: ReasonCatalogue | None = None
+) -> list[Path]:
+    """Write the tables into a folder; returns the paths written.
+
+    `rules.csv` is there only where rules were judged, `events_on_host.csv` only where forwarding
+    was. `catalogue` is the assessment's own, for callers that write several reports.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
-        "techniques.csv": (_TECHNIQUES, _rows(assessment, partial(_techniques, assessment))),
-        "events.csv": (_EVENTS, _rows(assessment, _events)),
-        "attributes.csv": (_ATTRIBUTES, _rows(assessment, _attributes)),
+        "techniques.csv": Table(_TECHNIQUES, _rows(assessment, partial(_techniques, assessment))),
+        "events.csv": Table(_EVENTS, _rows(assessment, _events)),
+        "attributes.csv": Table(_ATTRIBUTES, _rows(assessment, _attributes)),
     }
     if any(profile.rules for profile in assessment.profiles):
-        tables["rules.csv"] = (_RULES, _rows(assessment, _rules))
+        tables["rules.csv"] = Table(_RULES, _rows(assessment, _rules))
+    if forwarded(assessment):
+        tables["events_on_host.csv"] = Table(_EVENTS, _rows(assessment, _events_on_host))
+    tables["questions.csv"] = Table(_QUESTIONS, _rows(assessment, _questions))
+    tables["components.csv"] = Table(_COMPONENTS, _rows(assessment, _components))
+    tables |= further_tables(assessment, catalogue or ReasonCatalogue(assessment))
     for name, (columns, rows) in tables.items():
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -77,7 +102,7 @@ def _rows(
     assessment: Assessment, of_profile: Callable[[Profile, str], Iterator[Row]]
 ) -> Iterator[Row]:
     for profile in assessment.profiles:
-        hosts = _several(profile.hosts)
+        hosts = several(profile.hosts)
         for row in of_profile(profile, hosts):
             yield (profile.profile_id, *row)
 
@@ -93,11 +118,11 @@ def _techniques(assessment: Assessment, profile: Profile, hosts: str) -> Iterato
             technique.name,
             detection.label,
             *_ends(detection.judged.verdict),
-            _several(_holding(technique)),
+            several(_holding(technique)),
             detection.depth,
-            _several(_lacking(technique)),
+            several(_lacking(technique)),
             _where(technique),
-            "" if ids is None else _several(ids or (NO_ID,)),
+            "" if ids is None else several(ids or (NO_ID,)),
             assessment.counterparts.version,
         )
 
@@ -131,6 +156,27 @@ def _events(profile: Profile, hosts: str) -> Iterator[Row]:
         yield (hosts, event, *_judged(judged))
 
 
+def _events_on_host(profile: Profile, hosts: str) -> Iterator[Row]:
+    for event, judged in profile.events_on_host.items():
+        yield (hosts, event, *_judged(judged))
+
+
+def _questions(profile: Profile, hosts: str) -> Iterator[Row]:
+    """The completeness of what ATT&CK itself asks for."""
+    for technique in profile.techniques.values():
+        for question in COMPLETENESS:
+            judged = technique.judged(question)
+            yield (hosts, technique.technique_id, QUESTIONS[question], *_judged(judged))
+
+
+def _components(profile: Profile, hosts: str) -> Iterator[Row]:
+    """A data component over all events, then by each event alone."""
+    for name, component in profile.components.items():
+        yield (hosts, name, "", *_judged(component.judged))
+        for event, judged in component.via.items():
+            yield (hosts, name, event, *_judged(judged))
+
+
 def _attributes(profile: Profile, hosts: str) -> Iterator[Row]:
     for attribute, judged in profile.attributes.items():
         event, _, field = attribute.partition("/")
@@ -148,10 +194,6 @@ def _judged(judged: Judged) -> Row:
 
 def _ends(verdict: Verdict) -> tuple[str, str]:
     return verdict.proven.word, verdict.possible.word
-
-
-def _several(values: Iterable[str]) -> str:
-    return _SEPARATOR.join(one_line(value).replace(_SEPARATOR, ", ") for value in values)
 
 
 def _cell(value: object) -> object:
