@@ -31,7 +31,7 @@ def broken_links(assessment: Assessment) -> list[BrokenLink]:
     links: dict[tuple[object, ...], BrokenLink] = {}
     for profile in assessment.profiles:
         for technique in profile.techniques.values():
-            for reason in dict.fromkeys(_of_technique(technique, profile)):
+            for reason in dict.fromkeys(broken_in(technique, profile)):
                 key = (reason.link, reason.subject, reason.text, reason.verdict)
                 link = links.setdefault(key, BrokenLink(reason))
                 link.pairs += profile.count
@@ -42,8 +42,9 @@ def broken_links(assessment: Assessment) -> list[BrokenLink]:
     )
 
 
-def _of_technique(technique: TechniqueResult, profile: Profile) -> Iterator[Reason]:
-    """The first broken link of each event that is lacking; where none is, that of the verdict."""
+def broken_in(technique: TechniqueResult, profile: Profile) -> Iterator[Reason]:
+    """What keeps a technique from being achievable: the first broken link of each event that is
+    lacking; where none is, that of the verdict."""
     judged = technique.detection.judged
     if not judged.verdict.applicable or judged.verdict.proven is Level.YES:
         return
