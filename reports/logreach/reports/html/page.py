@@ -45,8 +45,8 @@ from logreach.reports.labels import (
     LabelStyle,
     group_of,
 )
-from logreach.reports.other_ids import other_id
-from logreach.reports.plan_steps import rules_raised
+from logreach.reports.other_ids import beside
+from logreach.reports.plan_steps import marked, rules_raised
 from logreach.reports.profile_names import profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import conflict_text, fact_name, remedy_title
@@ -102,7 +102,7 @@ class _PageMaker:
             questions=tuple(
                 QuestionEntry(title, QUESTION_MEANING[key]) for key, title in QUESTIONS.items()
             ),
-            tactics=assessment.tactics,
+            tactics=tuple((plain(key), plain(title)) for key, title in assessment.tactics),
             profiles=profiles,
             techniques=techniques,
             components=components,
@@ -154,9 +154,9 @@ class _PageMaker:
         parent = technique_id.partition(".")[0]
         results = [profile.techniques.get(technique_id) for profile in self._full]
         return TechniqueEntry(
-            technique_id,
+            plain(technique_id),
             self._text(technique.name),
-            self._text(other_id(self._assessment, technique_id)),
+            self._text(beside(self._assessment, technique_id)),
             tuple(self._tactic_places(technique)),
             self._places.get(parent, -1) if parent != technique_id else -1,
             tuple(self._technique_labels(technique_id, question) for question in QUESTIONS),
@@ -259,7 +259,7 @@ class _PageMaker:
     def _remedy(self, planned: PlannedRemedy) -> RemedyEntry:
         remedy, text = planned.remedy, self._text
         return RemedyEntry(
-            text.pieces(remedy.text),
+            text.pieces(marked(remedy.text, planned)),
             text(remedy_title(remedy)),
             text(remedy.cost),
             text(remedy.kind),
@@ -268,7 +268,6 @@ class _PageMaker:
             self._profile_places(planned.profiles),
             planned.gain,
             tuple(self._places[each] for each in planned.raised if each in self._places),
-            planned.needless,
             rules_raised(planned),
             planned.rule_gain,
         )

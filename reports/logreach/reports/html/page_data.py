@@ -1,9 +1,9 @@
 """The data of the HTML page, as its script reads it.
 
 Every text stands once, in `PageData.texts`, and is named by its number; so are answers, ways,
-components, events and reasons, as most profiles share them. Lists of
-numbers that many rows share stand once in `lists`; a long text is a list of pieces. Verdicts are places in `labels`. A
-string of verdicts has a digit for each profile, '.' where it has none.
+components, events and reasons, as most profiles share them. Lists of numbers that many rows share
+stand once in `lists`; a long text is a list of pieces. Verdicts are places in `labels`. A string of
+verdicts has a digit for each profile, '.' where it has none.
 """
 
 from __future__ import annotations
@@ -192,7 +192,6 @@ class RemedyEntry(NamedTuple):
     profiles: tuple[int, ...]
     gain: int
     raised: tuple[int, ...]
-    needless: bool
     rules: int
     rule_gain: float
 
@@ -216,7 +215,7 @@ class ProfileEntry(NamedTuple):
     name: int
     hosts: tuple[int, ...]
     more: int
-    count: int
+    machines: int
     os: int
     role: int
     judged: int

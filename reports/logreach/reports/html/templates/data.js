@@ -45,9 +45,9 @@
     source: text(source), file: text(file), verdicts, rows, kind: "rule", link: `#/rule/${number}`,
   }));
   const remedies = page.remedies.map(([words, title, cost, kind, volume, hosts, of, gain, raised,
-    needless, rulesRaised, ruleGain], number) => ({
+    rulesRaised, ruleGain], number) => ({
     number, text: joined(words), title: text(title), cost: text(cost), kind: text(kind),
-    volume: text(volume), hosts, profiles: of, gain, raised, needless, rulesRaised, ruleGain,
+    volume: text(volume), hosts, profiles: of, gain, raised, rulesRaised, ruleGain,
   }));
   const missing = page.missing.map(([title, reason, command, of, verdicts, ruleVerdicts]) => ({
     title: text(title), reason: text(reason), command: text(command), profiles: of, verdicts,

@@ -59,7 +59,7 @@
 
   const cell = (technique, choice, state) => {
     const [fires, total] = ruleCounts(technique, choice.profile);
-    const small = [technique.id, technique.other && `(${technique.other})`, state.some,
+    const small = [technique.id, state.some,
       total ? `rules ${fires}/${total}` : ""].filter(Boolean).join(" · ");
     return el("a", {
       class: `cell ${state.shade}${technique.parent >= 0 ? " sub" : ""}${wanted(technique, state, choice) ? "" : " off"}`,

@@ -22,7 +22,7 @@
       caption: `Each change alone${page.remedies_left_out ? `; ${page.remedies_left_out} more stand in the workbook` : ""}`,
       rows: remedies, most: 15,
       columns: [
-        { title: "Change", value: (x) => x.text, cell: (x) => x.text + (x.needless ? " (needless)" : "") },
+        { title: "Change", value: (x) => x.text, cell: (x) => x.text },
         { title: "Cost", value: (x) => x.cost, cell: (x) => [x.cost || "not stated", x.volume !== "unknown" ? el("div", { class: "dim" }, `volume ${x.volume}`) : ""] },
         { title: "Gain", ...NUMBER, value: (x) => x.gain, cell: (x) => x.gain.toLocaleString("en") },
         ...(remedies.some((x) => x.rulesRaised) ? [

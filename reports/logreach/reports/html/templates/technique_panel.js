@@ -110,7 +110,7 @@
     const tactics = technique.tactics.map((place) => page.tactics[place][1]).join(", ");
     const family = technique.parent >= 0 ? [techniques[technique.parent]] : technique.children;
     const node = [
-      el("p", { class: "dim" }, tactics, technique.other ? ` · ${technique.other} in the other ATT&CK version` : "", " · ",
+      el("p", { class: "dim" }, tactics, technique.other ? ` · ATT&CK ${technique.other}` : "", " · ",
         outside(`https://attack.mitre.org/techniques/${technique.id.replace(".", "/")}/`, "ATT&CK")),
       hostBar(technique.verdicts[0]),
       family.length ? details(technique.parent >= 0 ? "The technique above it" : counted(family.length, "sub-technique"),
