@@ -49,8 +49,8 @@ def broken_in(technique: TechniqueResult, profile: Profile) -> Iterator[Reason]:
     if not judged.verdict.applicable or judged.verdict.proven is Level.YES:
         return
     lacking = (profile.events.get(event) for event in _lacking(technique.detection))
-    broken = [*_first_broken(event for event in lacking if event is not None)]
-    yield from broken or _first_broken([judged])
+    broken = [*first_broken(event for event in lacking if event is not None)]
+    yield from broken or first_broken([judged])
 
 
 def _lacking(detection: Detection) -> Iterable[str]:
@@ -59,7 +59,7 @@ def _lacking(detection: Detection) -> Iterable[str]:
     return dict.fromkeys(event for way in direct or detection.ways for event in way.lacks)
 
 
-def _first_broken(verdicts: Iterable[Judged]) -> Iterator[Reason]:
+def first_broken(verdicts: Iterable[Judged]) -> Iterator[Reason]:
     """The first link of each that some change could mend, or some fact could settle."""
     for judged in verdicts:
         broken = [reason for reason in judged.reasons if reason.verdict is not YES]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -58,6 +59,7 @@ _SCRIPTS = (
     "search.js",
     "start.js",
 )
+_BEGINNING = re.compile("<(?=[!?sS])")
 
 
 def write_html(
@@ -106,9 +108,10 @@ def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -
 
 
 def json_in_element(data: PageData) -> str:
-    """JSON that cannot end the element in which it stands, nor begin a comment in it: in JSON '<'
-    stands in strings only, where its escape means the same."""
-    return encoded(data).decode("utf-8").replace("<", "\\u003c")
+    """JSON that can neither end the element in which it stands nor begin a comment or an element
+    in it. In JSON all of these stand in strings, where an escape means the same."""
+    text = encoded(data).decode("utf-8").replace("</", "<\\/")
+    return _BEGINNING.sub("\\\\u003c", text)
 
 
 def _template(names: ProfileNames) -> Template:

@@ -49,7 +49,7 @@ from logreach.reports.other_ids import beside
 from logreach.reports.plan_steps import marked, rules_raised
 from logreach.reports.profile_names import profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue
-from logreach.reports.reason_text import conflict_text, fact_name, remedy_title
+from logreach.reports.reason_text import conflict_text, fact_name
 from logreach.reports.safe_text import plain
 
 SIGN_MARKS = ("✓", "*", "✗", "?")
@@ -248,7 +248,7 @@ class _PageMaker:
             text(rule.level),
             text.all_of(rule.techniques),
             text(rule.log_source),
-            text(rule.source),
+            text.list_of(rule.source.split("/")),
             _labels(each.judged if each else None for each in results),
             tuple(
                 self._rows.rule(profile.rules[rule_id]) if rule_id in profile.rules else -1
@@ -260,7 +260,6 @@ class _PageMaker:
         remedy, text = planned.remedy, self._text
         return RemedyEntry(
             text.pieces(marked(remedy.text, planned)),
-            text(remedy_title(remedy)),
             text(remedy.cost),
             text(remedy.kind),
             text(remedy.volume.value),

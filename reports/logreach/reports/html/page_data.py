@@ -80,7 +80,6 @@ class AnswerRow(NamedTuple):
     breaks: int
     reasons: int
     least: tuple[int, ...]
-    score: int
 
 
 class EventRow(NamedTuple):
@@ -94,9 +93,11 @@ class EventRow(NamedTuple):
 
 
 class GeneralRow(NamedTuple):
-    """A data component on a profile, whatever the technique."""
+    """A data component on a profile, whatever the technique. `breaks` is the chain of the links
+    that keep events from showing it whole."""
 
     label: int
+    breaks: int
     reasons: int
     events: tuple[tuple[int, int], ...]
     attributes: tuple[tuple[int, int], ...]
@@ -184,7 +185,6 @@ class RemedyEntry(NamedTuple):
     """A change with its cost and what it gains alone; `raised` are places of techniques."""
 
     text: int
-    title: int
     cost: int
     kind: int
     volume: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from logreach.coverage.assessment.picture import PictureComponent, PictureEvent, Sign
 from logreach.coverage.assessment.result import (
@@ -17,10 +18,9 @@ from logreach.coverage.assessment.result import (
     WayKind,
 )
 from logreach.coverage.engine.judged import Judged, Reason
-from logreach.coverage.engine.verdict import Verdict
+from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.inventories.files.wording import counted
-from logreach.reports.broken_links import broken_in
-from logreach.reports.counts import score_text
+from logreach.reports.broken_links import broken_in, first_broken
 from logreach.reports.html.numbered import Numbered, Texts
 from logreach.reports.html.page_data import (
     AnswerRow,
@@ -40,7 +40,7 @@ from logreach.reports.ways_text import best_first, recorded_on, strength, way_li
 
 SIGNS = tuple(Sign)
 _PLACES = {label: place for place, label in enumerate(LABELS)}
-_REASONS, _BREAKS, _NAMES, _HOSTS = 4, 6, 10, 10
+_REASONS, _BREAKS, _NAMES, _HOSTS = 4, 5, 10, 10
 _RULES = re.compile(r"rules (\d+) of (\d+)")
 
 
@@ -99,7 +99,6 @@ class Rows:
                 self._some(dict.fromkeys(broken_in(technique, profile)), _BREAKS),
                 self._numbers(detection.judged),
                 tuple(least),
-                texts(score_text(technique.score)),
             )
         )
 
@@ -118,9 +117,11 @@ class Rows:
 
     def component(self, component: ComponentResult) -> int:
         """A data component of a profile."""
+        lacking = (judged for judged in component.via.values() if judged.verdict is not YES)
         return self.components(
             GeneralRow(
                 verdict_place(component.judged.verdict),
+                self._some(dict.fromkeys(first_broken(lacking)), _BREAKS),
                 self._numbers(component.judged),
                 self._verdicts(component.via),
                 self._verdicts(component.attributes),
@@ -151,7 +152,8 @@ class Rows:
                 self.texts.pieces(way_line(way)),
                 verdict_place(way.verdict),
                 self._first(way.holds, _NAMES),
-                self._first(way.lacks, _NAMES),
+                # Of an analytic of which nothing is there, its line names what it lacks.
+                self._first(() if _idle_analytic(way) else way.lacks, _NAMES),
                 self._first(way.hosts, _HOSTS),
                 rules_of(way),
             )
@@ -211,12 +213,12 @@ class Rows:
         return self.texts.list_of([*shown, *more])
 
     def _numbers(self, judged: Judged, most: int = _REASONS) -> int:
-        """The number of a list of the first reasons of a verdict."""
-        return self.chains(tuple(map(self._reasons, self._catalogue.numbers(judged)[:most])))
+        """The chain of the first reasons of a verdict, those first that are not whole."""
+        return self._some(sorted(judged.reasons, key=lambda reason: reason.verdict is YES), most)
 
     def _some(self, reasons: Iterable[Reason], most: int) -> int:
-        numbers = [self._catalogue.number(reason) for reason in reasons]
-        return self.chains(tuple(map(self._reasons, numbers[:most])))
+        numbers = [self._catalogue.number(reason) for reason in islice(reasons, most)]
+        return self.chains(tuple(map(self._reasons, numbers)))
 
     def _reason(self, number: int, reason: Reason) -> ReasonRow:
         remedy = reason.remedy
@@ -230,6 +232,10 @@ class Rows:
             self.texts(remedy.cost) if remedy else 0,
             self.texts(reason.reference),
         )
+
+
+def _idle_analytic(way: Way) -> bool:
+    return way.kind is WayKind.ANALYTIC and not way.holds
 
 
 def _digit(judged: Judged | None) -> str:

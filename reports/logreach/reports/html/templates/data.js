@@ -42,11 +42,11 @@
   }));
   const rules = page.rules.map(([title, level, tags, source, file, verdicts, rows], number) => ({
     number, id: text(title), name: text(title), level: text(level), tags: texts(tags),
-    source: text(source), file: text(file), verdicts, rows, kind: "rule", link: `#/rule/${number}`,
+    source: text(source), file: listed(file).join("/"), verdicts, rows, kind: "rule", link: `#/rule/${number}`,
   }));
-  const remedies = page.remedies.map(([words, title, cost, kind, volume, hosts, of, gain, raised,
+  const remedies = page.remedies.map(([words, cost, kind, volume, hosts, of, gain, raised,
     rulesRaised, ruleGain], number) => ({
-    number, text: joined(words), title: text(title), cost: text(cost), kind: text(kind),
+    number, text: joined(words), cost: text(cost), kind: text(kind),
     volume: text(volume), hosts, profiles: of, gain, raised, rulesRaised, ruleGain,
   }));
   const missing = page.missing.map(([title, reason, command, of, verdicts, ruleVerdicts]) => ({
@@ -59,11 +59,11 @@
   const eventById = index(events);
 
   const answerOf = (number) => {
-    const [label, strength, why, where, ways, pictures, breaks, reasons, least, score] =
+    const [label, strength, why, where, ways, pictures, breaks, reasons, least] =
       page.answers[number];
     return {
       label: labels[label], strength: text(strength), why: joined(why), where: listed(where),
-      ways: ways.map(wayOf), pictures, breaks: page.chains[breaks], reasons: page.chains[reasons], least, score: text(score),
+      ways: ways.map(wayOf), pictures, breaks: page.chains[breaks], reasons: page.chains[reasons], least,
     };
   };
   const wayOf = (number) => {

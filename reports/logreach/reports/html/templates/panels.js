@@ -1,27 +1,35 @@
   // The panels of data components, events, rules and profiles.
-  const verdictTable = (entry, caption, cells, heads) => el("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
-    el("table", null, el("caption", null, caption),
-      el("thead", null, el("tr", null, ["Profile", "Hosts", "Verdict", ...heads].map((head) => el("th", { scope: "col" }, head)))),
-      el("tbody", null, profiles.map((profile) => {
-        const state = stateOf(entry.verdicts, profile.number);
-        if (!state || profile.place < 0) return null;
-        return el("tr", null,
-          el("th", { scope: "row" }, el("a", { href: `#/profile/${profile.id}` }, profile.name)),
-          el("td", null, `${hostNames(profile)}: ${counted(profile.count, "host")}`),
-          el("td", null, chip(state)), cells(profile.place).map((cell) => el("td", null, cell)));
-      }))));
-  const reasonsOf = (number) => page.chains[number].map(reasonItem);
+  const verdictTable = (entry, caption, cells, heads) => {
+    const standing = full.map((profile) => ({ profile, state: stateOf(entry.verdicts, profile.number) }))
+      .filter(({ state }) => state)
+      .sort((a, b) => b.state.rank - a.state.rank || b.profile.count - a.profile.count);
+    const rows = standing.map(({ profile, state }) => el("tr", null,
+      el("th", { scope: "row" }, el("a", { href: `#/profile/${profile.id}` }, profile.name)),
+      el("td", null, `${hostNames(profile)}: ${counted(profile.count, "host")}`),
+      el("td", null, chip(state)), cells(profile.place).map((content) => el("td", null, content))));
+    return el("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
+      el("table", null, el("caption", null, caption),
+        el("thead", null, el("tr", null, ["Profile", "Hosts", "Verdict", ...heads].map((head) => el("th", { scope: "col" }, head)))),
+        el("tbody", null, rows)));
+  };
+  // Why something holds is folded up; why it does not stands open, with the change that mends it.
+  const reasonsOf = (number, label) => {
+    const items = page.chains[number].map(reasonItem);
+    return labels[label].group === "achievable" && items.length
+      ? details(counted(items.length, "reason"), items) : items;
+  };
 
   const componentPanel = (component) => {
     const cells = (place) => {
       const row = component.rows[place];
-      if (row < 0) return ["", "", ""];
-      const [, reasons, of, attributes] = page.component_rows[row];
-      const showing = of.filter(([, label]) => labels[label].group !== "not achievable" && label !== NOT_APPLICABLE);
+      if (row < 0) return [];
+      const [label, breaks, reasons, of, attributes] = page.component_rows[row];
+      const showing = of.filter(([, each]) => labels[each].group !== "not achievable" && each !== NOT_APPLICABLE);
       return [
-        list(showing.map(([name, label]) => [chip(labels[label]), " ", eventLink(text(name))])),
+        list(showing.map(([name, each]) => [chip(labels[each]), " ", eventLink(text(name))]), { class: "plain" }),
         el("ul", { class: "fields" }, attributes.map(([field, verdict]) => fieldChip(text(field), labels[verdict]))),
-        reasonsOf(reasons),
+        [labels[label].group === "achievable" ? "" : page.chains[breaks].map(reasonItem),
+          details("Why: reasons and evidence", page.chains[reasons].map(reasonItem))],
       ];
     };
     return {
@@ -29,7 +37,7 @@
       node: [
         el("p", { class: "dim" }, "Data component of ATT&CK"), hostBar(component.verdicts),
         verdictTable(component, `${component.id} by profile`, cells,
-          ["Events that show it", "What detections read", "Reasons, evidence and change"]),
+          ["Events that show it", "What detections read", "What breaks, and the change with its cost"]),
         othersPart(component.verdicts),
         component.of.length ? details(`${counted(component.of.length, "technique")} that it shows`, list(component.of.map((number) => {
           const state = stateOf(techniques[number].verdicts[0], -1);
@@ -44,9 +52,9 @@
     const cells = (place) => {
       const row = event.rows[place];
       if (row < 0) return [];
-      const [, onHost, reasons] = page.event_rows[row];
+      const [label, onHost, reasons] = page.event_rows[row];
       const here = onHost < 0 ? "forwarding unknown" : chip(labels[onHost]);
-      return [...(forwarded ? [here] : []), [reasonsOf(reasons), fieldsOf(event, place)]];
+      return [...(forwarded ? [here] : []), [reasonsOf(reasons, label), fieldsOf(event, place)]];
     };
     return {
       title: event.id,
@@ -74,7 +82,7 @@
         const row = rule.rows[place];
         if (row < 0) return [""];
         const [note, reasons] = page.rule_rows[row];
-        return [[text(note) ? el("p", null, text(note)) : "", reasonsOf(reasons)]];
+        return [[text(note) ? el("p", null, text(note)) : "", page.chains[reasons].map(reasonItem)]];
       }, ["State, dead parts and first reason"]),
       othersPart(rule.verdicts),
     ],

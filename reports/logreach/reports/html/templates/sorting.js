@@ -11,7 +11,7 @@
         head.append(column.title);
         return head;
       }
-      head.append(el("button", { type: "button", onclick: () => sort(place) }, column.title,
+      head.append(el("span", { class: "on-paper" }, column.title), el("button", { type: "button", onclick: () => sort(place) }, column.title,
         el("span", { class: "arrow", "aria-hidden": "true" })));
       head.setAttribute("aria-sort", "none");
       return head;

@@ -21,6 +21,10 @@
     control("search").addEventListener("input", search);
     document.documentElement.classList.add("scripted");
     addEventListener("hashchange", follow);
+    // On paper the matrix has every technique, and the list that says the same is left out.
+    let withSubs = false;
+    addEventListener("beforeprint", () => { withSubs = control("subs").checked; control("subs").checked = true; drawMatrix(); });
+    addEventListener("afterprint", () => { control("subs").checked = withSubs; drawMatrix(); });
     follow();
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
   };

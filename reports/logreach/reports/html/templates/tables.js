@@ -23,6 +23,7 @@
       rows: remedies, most: 15,
       columns: [
         { title: "Change", value: (x) => x.text, cell: (x) => x.text },
+        { title: "Kind", value: (x) => x.kind, cell: (x) => x.kind },
         { title: "Cost", value: (x) => x.cost, cell: (x) => [x.cost || "not stated", x.volume !== "unknown" ? el("div", { class: "dim" }, `volume ${x.volume}`) : ""] },
         { title: "Gain", ...NUMBER, value: (x) => x.gain, cell: (x) => x.gain.toLocaleString("en") },
         ...(remedies.some((x) => x.rulesRaised) ? [
@@ -72,9 +73,13 @@
     if (rules.length) drawRules();
   };
 
+  // Rules that apply first, and of these the levels that weigh most.
+  const ordered = () => rules.map((rule) => [stateOf(rule.verdicts, -1) ? 0 : 1, LEVELS.indexOf(rule.level), rule])
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1] || byText(a[2].id, b[2].id)).map(([, , rule]) => rule);
   const drawRules = () => {
+    const rows = ordered();
     const table = makeTable({
-      caption: "Rules, by their verdict over all hosts", rows: rules, most: 50,
+      caption: "Rules, by their verdict over all hosts", rows, most: 50,
       columns: [
         { title: "Rule", value: (x) => x.id, cell: (x) => linkTo(x) },
         { title: "Level", value: (x) => LEVELS.indexOf(x.level), cell: (x) => x.level },
@@ -91,7 +96,7 @@
     const filter = () => {
       const tag = control("rule-technique").value.trim().toLowerCase();
       const words = control("rule-words").value.toLowerCase().split(/\s+/).filter(Boolean);
-      const shown = rules.filter((rule) => {
+      const shown = rows.filter((rule) => {
         const state = stateOf(rule.verdicts, -1);
         return (!level.value || rule.level === level.value)
           && (!verdict.value || (state && state.group === verdict.value))
@@ -99,7 +104,7 @@
           && words.every((word) => rule.id.toLowerCase().includes(word));
       });
       table.show(shown);
-      control("rule-count").textContent = `${shown.length.toLocaleString("en")} of ${counted(rules.length, "rule")}`;
+      control("rule-count").textContent = `${shown.length.toLocaleString("en")} of ${counted(rules.length, "rule")}; ${rules.filter((rule) => stateOf(rule.verdicts, -1)).length.toLocaleString("en")} apply to some host`;
     };
     for (const id of ["rule-level", "rule-verdict", "rule-technique", "rule-words"]) control(id).addEventListener("input", filter);
     filter();

@@ -77,7 +77,7 @@
       answer.reasons.length ? answer.reasons.map(reasonItem) : el("p", null, "None."),
       el("h3", null, "Rules"), rulesPart(technique, answer, group),
       el("h3", null, "Completeness of what ATT&CK names"),
-      el("ul", { class: "chips" }, complete), el("p", { class: "dim" }, `Mean level of its data components: ${answer.score}`));
+      el("ul", { class: "chips" }, complete));
   };
 
   // Profiles with the same answer stand together, most hosts first.
