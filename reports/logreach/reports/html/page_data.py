@@ -111,7 +111,7 @@ class RuleRow(NamedTuple):
 
 
 class ReasonRow(NamedTuple):
-    """A link of a chain; `number` is that of the workbook, `remedy` -1 where there is none."""
+    """A link of a chain; `number` is that of the workbook, `command` tells the fact that it lacks."""
 
     number: int
     link: int
@@ -121,6 +121,7 @@ class ReasonRow(NamedTuple):
     remedy: int
     cost: int
     reference: int
+    command: int
 
 
 class FactRow(NamedTuple):

@@ -20,6 +20,7 @@ from logreach.coverage.assessment.result import (
 from logreach.coverage.engine.judged import Judged, Reason
 from logreach.coverage.engine.verdict import YES, Verdict
 from logreach.inventories.files.wording import counted
+from logreach.inventories.reading.telling import telling_command
 from logreach.reports.broken_links import broken_in, first_broken
 from logreach.reports.html.numbered import Numbered, Texts
 from logreach.reports.html.page_data import (
@@ -231,7 +232,15 @@ class Rows:
             self.texts.pieces(remedy.text if remedy else ""),
             self.texts(remedy.cost) if remedy else 0,
             self.texts(reason.reference),
+            self.texts(_command(reason)),
         )
+
+
+def _command(reason: Reason) -> str:
+    """The command that tells the fact for which a reason waits; '' for none."""
+    if reason.missing is None or reason.verdict.settled:
+        return ""
+    return str(telling_command(reason.missing) or "")
 
 
 def _idle_analytic(way: Way) -> bool:

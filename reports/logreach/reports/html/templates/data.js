@@ -74,10 +74,11 @@
     };
   };
   const reasonOf = (place) => {
-    const [number, link, label, words, evidence, remedy, cost, reference] = page.reasons[place];
+    const [number, link, label, words, evidence, remedy, cost, reference, command] =
+      page.reasons[place];
     return {
       number, link: text(link), label: labels[label], text: joined(words), evidence: listed(evidence),
-      remedy: joined(remedy), cost: text(cost), reference: text(reference),
+      remedy: joined(remedy), cost: text(cost), reference: text(reference), command: text(command),
     };
   };
 
@@ -107,6 +108,7 @@
     }
     const [best] = [...counts.keys()].sort((first, second) => labels[first].rank - labels[second].rank);
     const hosts = counts.get(best);
+    if (n === m && hosts < m) return { ...labels[best], label: "achievable, here or elsewhere", n, m, some: "" };
     return { ...labels[best], n, m, some: hosts < m ? `${hosts}/${m}` : "" };
   };
   const hostsByLabel = (verdicts) => {

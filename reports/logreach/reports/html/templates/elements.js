@@ -74,6 +74,7 @@
       el("p", null, chip(reason.label), ` ${reason.link}: ${reason.text}`,
         el("span", { class: "dim" }, ` R${reason.number}`)),
       reason.evidence.map((quote) => el("p", { class: "quote" }, el("span", { class: "dim" }, "evidence "), el("q", null, quote))),
+      reason.command ? el("p", null, el("b", null, "Find out first: "), el("code", null, reason.command)) : null,
       reason.remedy ? el("p", null, el("b", null, "Change: "), reason.remedy, reason.cost ? ` (cost: ${reason.cost})` : " (cost not stated)") : null,
       reason.reference ? el("p", { class: "dim" }, "reference ", isLink(reason.reference) ? outside(reason.reference) : reason.reference) : null);
   };

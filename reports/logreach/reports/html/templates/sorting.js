@@ -1,5 +1,5 @@
   // A table with a caption, sortable by buttons in its heads; long ones show their first rows.
-  const makeTable = ({ caption, columns, rows, most = 50, empty = "None." }) => {
+  const makeTable = ({ caption, columns, rows, most = 50, empty = "None.", words }) => {
     let shown = rows;
     let all = false;
     let sorted = { column: -1, way: 1 };
@@ -51,10 +51,19 @@
     const wrap = el("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
       el("table", null, el("caption", null, caption), el("thead", null, el("tr", null, heads)), body));
     draw();
+    // `words` gives the text of a row by which the table is narrowed.
+    const narrow = words && rows.length > NARROWED ? el("label", { class: "narrow" }, "Words ",
+      el("input", { type: "search", autocomplete: "off", oninput: (event) => {
+        const typed = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
+        shown = rows.filter((row) => typed.every((word) => words(row).toLowerCase().includes(word)));
+        order();
+        draw();
+      } })) : null;
     return {
-      element: el("div", null, wrap, more),
+      element: el("div", null, narrow, wrap, more),
       show: (some) => { shown = some; order(); draw(); },
       showAll: () => { all = true; draw(); },
     };
   };
+  const NARROWED = 10;
   const NUMBER = { class: "n", number: true };

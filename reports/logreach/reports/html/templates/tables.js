@@ -17,10 +17,12 @@
     return { hosts: of.reduce((sum, profile) => sum + profile.count, 0), of: of.map((profile) => profile.number) };
   };
 
+  const profileWords = (numbers) => numbers.map((number) => profiles[number].name).join(" ");
+
   const drawTables = () => {
     place("changes-table", makeTable({
       caption: `Each change alone${page.remedies_left_out ? `; ${page.remedies_left_out} more stand in the workbook` : ""}`,
-      rows: remedies, most: 15,
+      rows: remedies, most: 15, words: (x) => `${x.text} ${x.kind} ${profileWords(x.profiles)}`,
       columns: [
         { title: "Change", value: (x) => x.text, cell: (x) => x.text },
         { title: "Kind", value: (x) => x.kind, cell: (x) => x.kind },
@@ -39,7 +41,7 @@
     }));
     place("missing-table", makeTable({
       caption: `Missing facts${page.missing_left_out ? `; ${page.missing_left_out} more stand in the workbook` : ""}`,
-      rows: missing, most: 15,
+      rows: missing, most: 15, words: (x) => `${x.title} ${x.command} ${profileWords(x.profiles)}`,
       columns: [
         { title: "Fact", value: (x) => x.title, cell: (x) => x.title },
         { title: "Verdicts that depend on it", ...NUMBER, value: (x) => x.verdicts, cell: (x) => x.verdicts.toLocaleString("en") },
@@ -50,15 +52,15 @@
       ],
     }));
     place("components-table", makeTable({
-      caption: "Data components over all hosts", rows: components, most: 25,
+      caption: "Data components over all hosts", rows: components, most: 25, words: (x) => `${x.id} ${profileWords(short(x).of)}`,
       columns: verdictColumns("Data component", "Profiles without all of it"),
     }));
     place("events-table", makeTable({
-      caption: "Events over all hosts", rows: events, most: 25,
+      caption: "Events over all hosts", rows: events, most: 25, words: (x) => `${x.id} ${x.name} ${profileWords(short(x).of)}`,
       columns: verdictColumns("Event", "Profiles without all of it"),
     }));
     place("profiles-table", makeTable({
-      caption: "Profiles, and the techniques that are achievable of those that apply", rows: profiles, most: 25,
+      caption: "Profiles, and the techniques that are achievable of those that apply", rows: profiles, most: 25, words: (x) => `${x.name} ${x.hosts.join(" ")} ${x.os} ${x.role}`,
       columns: [
         { title: "Profile", value: (x) => x.id, cell: (x) => [el("a", { href: `#/profile/${x.id}` }, x.name), x.place < 0 ? el("span", { class: "dim" }, " (not in full)") : ""] },
         { title: "Hosts", ...NUMBER, value: (x) => x.count, cell: (x) => x.count.toLocaleString("en") },

@@ -71,7 +71,9 @@
       el("h3", null, "Ways to detect it"), waysPart(technique, answer),
       el("h3", null, "What shows it"), picture(technique, answer, place),
       el("h3", null, "What breaks"),
-      answer.breaks.length ? answer.breaks.map(reasonItem) : el("p", null, "No link is broken that a change could mend."),
+      answer.breaks.length ? answer.breaks.map(reasonItem) : el("p", null,
+        ACHIEVABLE.includes(byLabel[answer.label.label]) ? "Nothing: it is achievable."
+          : "No link that a change could mend or a missing fact could settle."),
       el("h3", null, "What to change, and its cost"), changesPart(technique, answer, group),
       el("h3", null, "Evidence"),
       answer.reasons.length ? answer.reasons.map(reasonItem) : el("p", null, "None."),
