@@ -228,6 +228,10 @@ def test_the_first_screen_has_scope_changes_with_cost_facts_with_commands_and_fa
     assert len(re.findall('class="question-bar"', summary)) == len(QUESTIONS)
 
 
+def test_the_sentence_says_of_how_many_hosts_it_speaks() -> None:
+    assert "On 902 of 1,000 hosts, detection" in rendered(replace(sample(), hosts_beside=98))
+
+
 def test_where_no_step_gains_anything_single_changes_stand_first(text: str) -> None:
     assert "<b>Change 1</b> on 52 hosts: raises 104 verdicts" in text
     assert "of the plan would make it" not in text

@@ -94,7 +94,7 @@ def first_screen(assessment: Assessment) -> FirstScreen:
     steps = step_lines(assessment)[:_STEPS]
     weights = ((fact.key, fact.verdicts + fact.rules) for fact in assessment.missing)
     return FirstScreen(
-        hosts=f"{hosts:,} {noun(hosts, 'host')}",
+        hosts=_shown_of_all(hosts, hosts + assessment.hosts_beside),
         share=percent_text(achievable(counts), pairs),
         pairs=f"{achievable(counts):,} of {pairs:,}" if pairs else "",
         reach=steps[-1].share_text if steps else "",
@@ -105,6 +105,11 @@ def first_screen(assessment: Assessment) -> FirstScreen:
         steps=_plan_steps(assessment) or _single_changes(assessment),
         facts=tuple(map(_fact, assessment.missing[:_FACTS])),
     )
+
+
+def _shown_of_all(shown: int, every: int) -> str:
+    beside = f" of {every:,}" if every > shown else ""
+    return f"{shown:,}{beside} {noun(every, 'host')}"
 
 
 def _bar(counts: Mapping[str, int], question: str) -> QuestionBar:

@@ -111,7 +111,8 @@ class RuleRow(NamedTuple):
 
 
 class ReasonRow(NamedTuple):
-    """A link of a chain; `number` is that of the workbook, `command` tells the fact that it lacks."""
+    """A link of a chain; `number` is that of the workbook, `command` tells the fact that it waits
+    for."""
 
     number: int
     link: int

@@ -78,7 +78,7 @@
       const cells = [];
       const states = [];
       for (const parent of parents) {
-        const family = [parent, ...(withSubs ? parent.children : [])];
+        const family = [parent, ...(withSubs || !stateFor(parent, choice) ? parent.children : [])];
         for (const technique of family.filter((each) => each.tactics.includes(tactic))) {
           const state = stateFor(technique, choice);
           if (!state) continue;
