@@ -1,7 +1,9 @@
-"""How long each report takes on a fleet of usual size: 470 techniques, 6 profiles; and what a
-cell of the workbook costs beside openpyxl's own.
+"""How long each report of the example organisation takes and how large it is; and what a cell of
+the workbook costs beside openpyxl's own.
 
-Run: python tests/benchmarks/reports.py [PROFILES]
+Run: python tests/benchmarks/reports.py [PROFILES [REPORT...]], with so many differing profiles in
+place of its six, and only these reports. The page's own limits (bytes, elements, time until it is
+drawn) are held by tests/reports/html/test_page_in_browser.py.
 """
 
 from __future__ import annotations
@@ -15,101 +17,21 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sample_assessment import ALL_VERDICTS, AUDIT_REMEDY, EVIDENCE, fleet_of
+from many_profiles import with_many_profiles
 
-from logreach.coverage.assessment.result import (
-    AnalyticResult,
-    Assessment,
-    ComponentResult,
-    FactView,
-    PlannedRemedy,
-    Profile,
-    TechniqueResult,
-)
-from logreach.coverage.engine.judged import Judged, Reason
-from logreach.inventories.windows.facts import AUDIT
+from logreach.coverage.assessment.assess import assess
+from logreach.coverage.assessment.result import Assessment
+from logreach.coverage.attack import load_attack
+from logreach.inventories import load
 
-EVENTS, FIELDS, COMPONENTS, TECHNIQUES = 400, 8, 100, 470
-TACTICS = tuple((f"tactic-{n}", f"Tactic {n}") for n in range(14))
-
-
-def _judged(number: int, profile: int) -> Judged:
-    verdict = ALL_VERDICTS[(number + profile * (number % 3)) % len(ALL_VERDICTS)]
-    reasons = tuple(
-        Reason(
-            "audit policy",
-            f"Security:{4000 + number}",
-            verdict,
-            f"Subcategory {number} is not audited for Success on profile {profile}, link {link}",
-            (EVIDENCE,),
-            AUDIT_REMEDY if link else None,
-            f"https://learn.microsoft.com/windows/security/event-{4000 + number}",
-        )
-        for link in range(3)
-    )
-    return Judged(verdict, reasons)
-
-
-def _profile(number: int) -> Profile:
-    events = {f"Security:{4000 + n}": _judged(n, number) for n in range(EVENTS)}
-    keys = list(events)
-    attributes = {
-        f"{key}/Field{n}": events[key] if n else _judged(9000 + place, number)
-        for place, key in enumerate(keys)
-        for n in range(FIELDS)
-    }
-    components = {}
-    for n in range(COMPONENTS):
-        via = {key: events[key] for key in keys[n * 4 : n * 4 + 6]}
-        whole = _judged(7000 + n, number)
-        components[f"Component {n}"] = ComponentResult(
-            f"Component {n}", whole, {"default": whole, "other": whole}, via
-        )
-    techniques = {}
-    for n in range(TECHNIQUES):
-        own = {f"Component {c % COMPONENTS}": None for c in range(n, n + 4)}
-        one = _judged(n, number)
-        techniques[f"T{1000 + n}"] = TechniqueResult(
-            f"T{1000 + n}",
-            f"Technique number {n}",
-            (f"tactic-{n % 14}",),
-            one,
-            one,
-            one,
-            (0.25, 0.75),
-            {name: components[name] for name in own},
-            {f"AN{n:04}": AnalyticResult(f"AN{n:04}", one, one)},
-        )
-    return Profile(
-        f"P{number}",
-        (f"HOST-{number}",),
-        100 + number,
-        "Windows 11 23H2 (build 22631)",
-        "workstation",
-        tuple(FactView(AUDIT(f"GUID-{n}"), "known", "Success", (EVIDENCE,)) for n in range(60)),
-        events,
-        attributes,
-        components,
-        techniques,
-    )
+CONTOSO = Path(__file__).resolve().parents[2] / "examples" / "contoso"
 
 
 def fleet(profiles: int) -> Assessment:
-    """A made-up fleet of the usual size."""
-    made = tuple(_profile(n) for n in range(profiles))
-    raised = {f"T{1000 + n}": "detection: not achievable -> achievable" for n in range(200)}
-    return Assessment(
-        "0",
-        "18.1",
-        "benchmark",
-        "",
-        (),
-        made,
-        fleet_of(made),
-        tuple(PlannedRemedy(AUDIT_REMEDY, ("P0",), 100, n, raised) for n in range(60)),
-        (),
-        TACTICS,
-    )
+    """The example organisation, or so many differing profiles made out of its own."""
+    assessment = assess(load(CONTOSO), load_attack(None), version="0")
+    own = len(assessment.profiles)
+    return assessment if profiles == own else with_many_profiles(assessment, profiles)
 
 
 def timed(name: str, write: Callable[[], object], size: Callable[[], int]) -> None:
@@ -166,19 +88,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         out = Path(name)
         book, page, json_file = out / "a.xlsx", out / "a.html", out / "a.json"
-        timed(
-            "json",
-            lambda: json.write_json(assessment, json_file),
-            lambda: json_file.stat().st_size,
-        )
-        timed("workbook", lambda: write_workbook(assessment, book), lambda: book.stat().st_size)
-        timed(
-            "navigator",
-            lambda: navigator.write_layers(assessment, out),
-            lambda: sum(p.stat().st_size for p in out.glob("*.json")),
-        )
-        timed("html", lambda: html.write_html(assessment, page), lambda: page.stat().st_size)
-    compare_cells()
+        reports = {
+            "json": (
+                lambda: json.write_json(assessment, json_file),
+                lambda: json_file.stat().st_size,
+            ),
+            "workbook": (
+                lambda: write_workbook(assessment, book),
+                lambda: book.stat().st_size,
+            ),
+            "navigator": (
+                lambda: navigator.write_layers(assessment, out),
+                lambda: sum(p.stat().st_size for p in out.glob("*.json")),
+            ),
+            "html": (lambda: html.write_html(assessment, page), lambda: page.stat().st_size),
+        }
+        for report in sys.argv[2:] or reports:
+            timed(report, *reports[report])
+    if len(sys.argv) <= 2:
+        compare_cells()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from page_reading import ReadPage
 from rich.console import Console
 from sample_assessment import sample
 
@@ -89,6 +90,8 @@ def _metadata(entry: dict[str, Any]) -> dict[str, str]:
 
 def test_the_page_shows_them_beside_the_ids(moved: Assessment) -> None:
     page = rendered(moved)
-    assert '<b>T1543</b> <span class="dim">(19.1: T1901, T1902.001)</span>' in page
-    assert "T1543.003 (19.1: none)" in page
+    read = ReadPage(page)
+    assert read.text(read.techniques["T1543"].other) == "19.1: T1901, T1902.001"
+    assert read.text(read.techniques["T1543.003"].other) == "19.1: none"
+    assert "<td>T1543.003 (19.1: none)</td>" in page
     assert "(19.1: " not in rendered(sample())

@@ -7,6 +7,7 @@ from io import StringIO
 import jsonschema
 import openpyxl
 import pytest
+from page_reading import ReadPage
 from rich.console import Console
 from sample_assessment import planned, with_rule_gains
 from workbooks import rows_of
@@ -73,8 +74,9 @@ def test_the_first_sheet_has_them(
 
 def test_the_page_has_them() -> None:
     page = rendered(with_rule_gains())
-    assert '<td class="n">2</td><td class="n">156.5</td>' in page
-    assert "In steps, for rules" in page
+    remedies = ReadPage(page).data.remedies
+    assert [(remedy.rules, remedy.rule_gain) for remedy in remedies] == [(2, 156.5), (0, 0)]
+    assert "The plan for rules, in steps" in page
     assert RULE_GAIN_MEANING in page
 
 
@@ -87,6 +89,6 @@ def test_the_terminal_has_them() -> None:
 
 def test_without_rules_no_report_speaks_of_them() -> None:
     page = rendered(planned())
-    assert "Rules raised" not in page
-    assert "for rules" not in page
+    assert RULE_GAIN_MEANING not in page
+    assert "The plan for rules" not in page
     assert "Weighted" not in _terminal(gains=False)

@@ -31,7 +31,7 @@ def broken_links(assessment: Assessment) -> list[BrokenLink]:
     links: dict[tuple[object, ...], BrokenLink] = {}
     for profile in assessment.profiles:
         for technique in profile.techniques.values():
-            for reason in dict.fromkeys(_of_technique(technique, profile)):
+            for reason in dict.fromkeys(broken_in(technique, profile)):
                 key = (reason.link, reason.subject, reason.text, reason.verdict)
                 link = links.setdefault(key, BrokenLink(reason))
                 link.pairs += profile.count
@@ -42,14 +42,15 @@ def broken_links(assessment: Assessment) -> list[BrokenLink]:
     )
 
 
-def _of_technique(technique: TechniqueResult, profile: Profile) -> Iterator[Reason]:
-    """The first broken link of each event that is lacking; where none is, that of the verdict."""
+def broken_in(technique: TechniqueResult, profile: Profile) -> Iterator[Reason]:
+    """What keeps a technique from being achievable: the first broken link of each event that is
+    lacking; where none is, that of the verdict."""
     judged = technique.detection.judged
     if not judged.verdict.applicable or judged.verdict.proven is Level.YES:
         return
     lacking = (profile.events.get(event) for event in _lacking(technique.detection))
-    broken = [*_first_broken(event for event in lacking if event is not None)]
-    yield from broken or _first_broken([judged])
+    broken = [*first_broken(event for event in lacking if event is not None)]
+    yield from broken or first_broken([judged])
 
 
 def _lacking(detection: Detection) -> Iterable[str]:
@@ -58,7 +59,7 @@ def _lacking(detection: Detection) -> Iterable[str]:
     return dict.fromkeys(event for way in direct or detection.ways for event in way.lacks)
 
 
-def _first_broken(verdicts: Iterable[Judged]) -> Iterator[Reason]:
+def first_broken(verdicts: Iterable[Judged]) -> Iterator[Reason]:
     """The first link of each that some change could mend, or some fact could settle."""
     for judged in verdicts:
         broken = [reason for reason in judged.reasons if reason.verdict is not YES]

@@ -126,7 +126,7 @@ def signed_label(label: str) -> str:
     return _SIGNED.get(label, label)
 
 
-_BEST_FIRST = (
+BEST_FIRST = (
     "achievable",
     "achievable elsewhere",
     "unknown, at least conditional",
@@ -145,7 +145,7 @@ def group_of(label: str) -> str:
 
 def best_label(counts: Mapping[str, float]) -> str:
     """The label that stands for a fleet: the best of any host, by the proven end first."""
-    return next((label for label in _BEST_FIRST if counts.get(label)), NOT_APPLICABLE.label)
+    return next((label for label in BEST_FIRST if counts.get(label)), NOT_APPLICABLE.label)
 
 
 def level_number(level: Level) -> float:

@@ -69,7 +69,7 @@ class ReasonCatalogue:
         chain = judged.reasons
         entry = self._chains.get(id(chain))
         if entry is None:
-            entry = self._chains[id(chain)] = (chain, tuple(map(self._number, chain)))
+            entry = self._chains[id(chain)] = (chain, tuple(map(self.number, chain)))
         return entry[1]
 
     def _add(self, judged: Judged, profile_id: str) -> None:
@@ -78,7 +78,8 @@ class ReasonCatalogue:
             if not profiles or profiles[-1] != profile_id:
                 profiles.append(profile_id)
 
-    def _number(self, reason: Reason) -> int:
+    def number(self, reason: Reason) -> int:
+        """The number of a reason."""
         number = self._numbers_by_id.get(id(reason))
         if number is None:
             number = self._numbers.setdefault(reason, len(self.reasons))

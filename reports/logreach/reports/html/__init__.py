@@ -1,15 +1,15 @@
-"""The report as one HTML file: readable without script, and nothing is loaded from elsewhere.
+"""The report as one HTML file that loads nothing: its data stand in it once, its script draws them.
 
 The page's own content policy allows only the style and the script that stand in it, so text from
-an inventory could do nothing even if it were markup; the template escapes it all the same.
+an inventory could do nothing even if it were markup; the template escapes it all the same, the
+data cannot close their element, and the script only ever sets text.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable
-from functools import cache, partial
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,27 +17,49 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from logreach.coverage.assessment.result import Assessment
-from logreach.inventories.files.wording import counted, noun
 from logreach.reports.caveats import (
     ASSUMED_MEANING,
     FORWARDING_MEANING,
-    FORWARDING_UNKNOWN,
     ON_HOST_MEANING,
+    assumed_facts,
+    faults_of,
+    forwarded,
 )
-from logreach.reports.html.page import page_of, shade
-from logreach.reports.labels import QUESTION_MEANING, QUESTIONS, LabelStyle, style_of
-from logreach.reports.other_ids import beside
+from logreach.reports.html.first_screen import first_screen
+from logreach.reports.html.page import page_data, shade
+from logreach.reports.html.page_data import PageData
+from logreach.reports.html.profile_choice import left_out
+from logreach.reports.html.verdict_table import not_applying, verdict_rows
+from logreach.reports.json.lines import encoded
+from logreach.reports.labels import LABEL_STYLES, QUESTION_MEANING, QUESTIONS
 from logreach.reports.plan_steps import (
     RULE_STEPS_MEANING,
     STEPS_MEANING,
     gain_meaning,
-    marked,
-    rules_raised,
+    out_of_reach,
+    rule_step_lines,
+    step_lines,
 )
 from logreach.reports.profile_names import ProfileNames
 from logreach.reports.reason_catalogue import ReasonCatalogue
-from logreach.reports.reason_text import conflict_text
-from logreach.reports.safe_text import is_link, plain, technique_url
+from logreach.reports.safe_text import plain
+from logreach.reports.scope import scope_lines
+
+_STYLES = ("base.css", "matrix.css", "panel.css", "print.css")
+_SCRIPTS = (
+    "data.js",
+    "elements.js",
+    "sorting.js",
+    "matrix.js",
+    "list.js",
+    "picture.js",
+    "technique_panel.js",
+    "panels.js",
+    "tables.js",
+    "search.js",
+    "start.js",
+)
+_BEGINNING = re.compile("<(?=[!?sS])")
 
 
 def write_html(
@@ -52,29 +74,47 @@ def write_html(
 
 def rendered(assessment: Assessment, catalogue: ReasonCatalogue | None = None) -> str:
     """The report's text."""
-    style, script = _template_file("style.css"), _template_file("script.js")
-    page = _template(ProfileNames(assessment.profiles), partial(beside, assessment)).render(
-        page=page_of(assessment, catalogue or ReasonCatalogue(assessment)),
-        questions={
-            QUESTIONS[question]: QUESTION_MEANING[question] for question in assessment.questions
-        },
-        assumed_meaning=ASSUMED_MEANING,
-        forwarding_meaning=FORWARDING_MEANING,
-        forwarding_unknown=FORWARDING_UNKNOWN,
-        on_host_meaning=ON_HOST_MEANING,
+    style, script = _joined(_STYLES), f'"use strict";\n(() => {{\n{_joined(_SCRIPTS)}}})();\n'
+    data = page_data(assessment, catalogue or ReasonCatalogue(assessment))
+    page = _template(ProfileNames(assessment.profiles)).render(
+        assessment=assessment,
+        first=first_screen(assessment),
+        scope=scope_lines(assessment),
+        faults=tuple(faults_of(assessment)),
+        steps=step_lines(assessment),
+        rule_steps=rule_step_lines(assessment),
         steps_meaning=STEPS_MEANING,
         rule_steps_meaning=RULE_STEPS_MEANING,
+        out_of_reach=out_of_reach(assessment),
         gain_meaning=gain_meaning(assessment.remedies),
-        # Files of this package.
+        questions={QUESTIONS[each]: QUESTION_MEANING[each] for each in assessment.questions},
+        styles=tuple(LABEL_STYLES.values()),
+        verdicts=verdict_rows(assessment),
+        not_applying=not_applying(assessment),
+        assumed_meaning=ASSUMED_MEANING if any(map(assumed_facts, assessment.profiles)) else "",
+        forwarding_meaning=(
+            f"{FORWARDING_MEANING} {ON_HOST_MEANING}" if forwarded(assessment) else ""
+        ),
+        has_rules=bool(data.rules),
+        left_out=left_out(assessment.profiles),
+        # Files of this package, and JSON that no element can end in.
+        data=Markup(json_in_element(data)),  # noqa: S704
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
         policy=_policy(style, script),
     )
-    # The whole page at once: to clean each value would double the time to fill the template.
+    # The whole page at once; what stands in the data was made plain text by text.
     return plain(page)
 
 
-def _template(names: ProfileNames, other_id: Callable[[str], str]) -> Template:
+def json_in_element(data: PageData) -> str:
+    """JSON that can neither end the element in which it stands nor begin a comment or an element
+    in it. In JSON all of these stand in strings, where an escape means the same."""
+    text = encoded(data).decode("utf-8").replace("</", "<\\/")
+    return _BEGINNING.sub("\\\\u003c", text)
+
+
+def _template(names: ProfileNames) -> Template:
     environment = Environment(
         loader=PackageLoader("logreach.reports.html", "templates"),
         autoescape=True,
@@ -82,58 +122,15 @@ def _template(names: ProfileNames, other_id: Callable[[str], str]) -> Template:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(
-        chip=_chip,
-        component_lines=_component_lines,
-        counted=counted,
-        noun=noun,
-        other_id=other_id,
-        profiles=names,
-        conflict_text=conflict_text,
-        marked=marked,
-        reason_links=_reason_links,
-        rules_raised=rules_raised,
-        shade=shade,
-        style_of=style_of,
-        technique_url=technique_url,
-    )
-    environment.tests["link"] = is_link
+    environment.filters.update(shade=shade, profiles=names)
     return environment.get_template("report.html.j2")
 
 
-@cache
-def _chip(style: LabelStyle) -> Markup:
-    """A label behind its sign, on its colour."""
-    return Markup('<span class="v {}">{} {}</span>').format(shade(style), style.sign, style.label)
-
-
-def _reason_links(numbers: tuple[int, ...]) -> Markup:
-    """Links to reasons, by number."""
-    return _joined(" ", map(_reason_link, numbers))
-
-
-@cache
-def _reason_link(number: int) -> Markup:
-    return Markup('<a class="dim" href="#R%d">R%d</a>') % (number, number)
-
-
-def _component_lines(components: Iterable[tuple[LabelStyle, str]]) -> Markup:
-    """The data components of a technique, a line each."""
-    return _joined("", (_component_line(style, name) for style, name in components))
-
-
-@cache
-def _component_line(style: LabelStyle, name: str) -> Markup:
-    return Markup("<div>{} {}: {}</div>").format(style.sign, name, style.label)
-
-
-def _joined(between: str, markup: Iterable[Markup]) -> Markup:
-    """Markup is not escaped again; `Markup.join` looks at each part, 50,000 of them in a page."""
-    return Markup(between.join(markup))  # noqa: S704
-
-
-def _template_file(name: str) -> str:
-    return files("logreach.reports.html").joinpath(f"templates/{name}").read_text("utf-8")
+def _joined(names: tuple[str, ...]) -> str:
+    """Files of this package as one, without the comments and blanks that begin lines."""
+    folder = files("logreach.reports.html").joinpath("templates")
+    lines = "".join(folder.joinpath(name).read_text("utf-8") for name in names).splitlines()
+    return "".join(f"{line.strip()}\n" for line in lines if not line.lstrip().startswith("//"))
 
 
 def _policy(style: str, script: str) -> str:
