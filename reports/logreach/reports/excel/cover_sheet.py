@@ -111,7 +111,8 @@ def _steps_in_short(steps: Sequence[StepLine], assessment: Assessment) -> str:
     volume = Volume.together(step.volume for step in planned)
     return (
         f"{changes} in {counted(len(steps), 'step')} would make it {steps[-1].share_text}. Cost: "
-        f"{kinds or 'changes'} on {counted(hosts, 'host')}, event volume {volume.value} (sheet Steps)."
+        f"{kinds or 'changes'} on {counted(hosts, 'host')}, event volume {volume.value} (sheet "
+        "Steps)."
     )
 
 

@@ -34,7 +34,7 @@ from logreach.reports.safe_text import one_line
 # fleet with many profiles is wider, and then takes several pages beside one another.
 _PAGE_WIDTH = 300
 # The format ends a page's head at 255 characters, codes and doubled '&' included.
-_LONGEST_HEAD = 110
+_LONGEST_HEAD = 120
 
 
 def workbook_bytes(sheets: Sequence[Sheet], page_head: str = "") -> bytes:
