@@ -27,15 +27,21 @@ def write_workbook(
 
     `catalogue` is the assessment's own, for callers that write several reports.
     """
-    links = RowLinks(assessment, catalogue or ReasonCatalogue(assessment))
-    sheets = _sheets(assessment, links)
-    if charts := chart_sheet(sheets):
-        sheets.insert(0, charts)
-    sheets.insert(0, cover(assessment, sheets))
+    sheets = workbook_sheets(assessment, catalogue)
     path.write_bytes(workbook_bytes(sheets, page_head(assessment)))
 
 
-def _sheets(assessment: Assessment, links: RowLinks) -> list[Sheet]:
+def workbook_sheets(
+    assessment: Assessment, catalogue: ReasonCatalogue | None = None
+) -> list[Sheet]:
+    """The sheets of the workbook: a cover, charts where there is something to draw, the tables."""
+    sheets = _tables(RowLinks(assessment, catalogue or ReasonCatalogue(assessment)), assessment)
+    if charts := chart_sheet(sheets):
+        sheets.insert(0, charts)
+    return [cover(assessment, sheets), *sheets]
+
+
+def _tables(links: RowLinks, assessment: Assessment) -> list[Sheet]:
     """What to do, what can be seen, and what it rests on, a table a sheet."""
     return [
         plan_sheets.steps(assessment, links),
