@@ -101,7 +101,8 @@ def test_a_data_component_says_which_hosts_fall_short_and_what_mends_it(book: Wo
     )
     assert (row["Hosts"], row["● achievable"], row["○ not achievable"]) == (902, 850, 52)
     assert row["Achievable"] == pytest.approx(850 / 902)
-    assert row["Hosts that fall short"].startswith("○ not achievable: P2 (")
+    assert row["Hosts that fall short, and why"].startswith("○ not achievable: P2 (")
+    assert row["Hosts that fall short, and why"].endswith("Process Creation is not audited")
     change = "Turn on Success auditing of Process Creation: P2 ("
     assert row["First change offered"].startswith(change)
     assert row["Cost"] == "Medium to high event volume"

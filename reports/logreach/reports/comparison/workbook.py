@@ -80,7 +80,7 @@ def _in_short(comparison: Comparison) -> Iterator[tuple[Cell, ...]]:
         if subject is Subject.TECHNIQUE or gained or lost:
             yield (
                 _SHEETS[subject],
-                f"{gained:,} pairs with a host are gained, {lost:,} are lost.",
+                f"{gained:,} pairs with a host gain, {lost:,} lose: more or less is proven than before.",
             )
     both = sum(each.count for each in comparison.hosts)
     yield (
@@ -110,7 +110,11 @@ def _totals(comparison: Comparison) -> Sheet:
         (title, *(comparison.counted(subject, direction) for direction in Direction))
         for subject, title in _SHEETS.items()
     ]
-    remark = "Pairs of a host and an answer, over the hosts that both sides have."
+    remark = (
+        "Pairs of a host and an answer, over the hosts that both sides have. Gained and lost: more "
+        "or less is proven than before, be it in part. Ruled out and possible now: what is proven "
+        "stays, what missing facts leave open changes."
+    )
     return Sheet(
         "Totals",
         "How much is gained and lost?",

@@ -39,7 +39,7 @@ def _looks() -> dict[str, dict[str, object]]:
         "text": {"alignment": wrapped, "border": ruled},
         "verdict": {"alignment": wrapped, "border": ruled},
         "number": {"alignment": short, "border": ruled, "number_format": "#,##0"},
-        "decimal": {"alignment": short, "border": ruled, "number_format": "#,##0.00"},
+        "decimal": {"alignment": short, "border": ruled, "number_format": "#,##0.00_)"},
         "share": {"alignment": short, "border": ruled, "number_format": "0.0%_)"},
         "entry": to_fill_in,
         "status": to_fill_in,

@@ -93,7 +93,7 @@ def components(assessment: Assessment, links: RowLinks) -> Sheet:
         "Hosts :number",
         *(f"{signed_label(label)} :number" for label in HOST_GROUPS),
         "Achievable :share",
-        "Hosts that fall short",
+        "Hosts that fall short, and why",
         "First change offered",
         "Cost",
     )
@@ -109,7 +109,7 @@ def components(assessment: Assessment, links: RowLinks) -> Sheet:
     return Sheet(
         COMPONENTS,
         "Which hosts cannot see a data component, and what would it cost to mend?",
-        (36, 9, 8, *(13,) * len(HOST_GROUPS), 12, 50, 50, 36),
+        (36, 9, 8, *(13,) * len(HOST_GROUPS), 12, 64, 46, 36),
         (Table("ComponentCoverage", titles, rows, remark=remark),),
         heading="Hosts by data component",
     )
@@ -117,7 +117,7 @@ def components(assessment: Assessment, links: RowLinks) -> Sheet:
 
 def _component_row(name: str, assessment: Assessment, links: RowLinks) -> tuple[Cell, ...]:
     counts: dict[str, int] = {}
-    short: dict[str, list[str]] = {}
+    short: dict[tuple[str, str], list[str]] = {}
     events: set[str] = set()
     changes: dict[RemedyName, tuple[Remedy, list[str]]] = {}
     none_offered: list[str] = []
@@ -132,7 +132,8 @@ def _component_row(name: str, assessment: Assessment, links: RowLinks) -> tuple[
         counts[label] = counts.get(label, 0) + profile.count
         if label in (HOST_GROUPS[0], NOT_APPLICABLE.label):
             continue
-        short.setdefault(label, []).append(profile_name(profile))
+        why = links.catalogue.why(component.judged)
+        short.setdefault((signed_label(label), why), []).append(profile_name(profile))
         offered = (reason.remedy for reason in component.judged.reasons if reason.remedy)
         if remedy := next(offered, None):
             changes.setdefault(remedy.name, (remedy, []))[1].append(profile_name(profile))
@@ -146,7 +147,7 @@ def _component_row(name: str, assessment: Assessment, links: RowLinks) -> tuple[
         hosts,
         *by_label.values(),
         by_label[HOST_GROUPS[0]] / hosts if hosts else None,
-        "\n".join(f"{signed_label(label)}: {', '.join(on)}" for label, on in short.items()),
+        "\n".join(f"{label}: {', '.join(on)}: {why}" for (label, why), on in short.items()),
         "\n".join(
             [f"{remedy_title(remedy)}: {', '.join(on)}" for remedy, on in changes.values()]
             + ([f"none offered: {', '.join(none_offered)}"] if none_offered else [])

@@ -101,7 +101,7 @@ def hosts(assessment: Assessment, links: RowLinks) -> Sheet:
     return Sheet(
         HOSTS,
         "Which hosts were assessed, and to which profile does each belong?",
-        (40, 10, 30, 44, 22, 22),
+        (40, 13, 30, 44, 22, 22),
         (Table("Hosts", titles, rows),),
     )
 

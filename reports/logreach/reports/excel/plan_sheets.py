@@ -229,7 +229,7 @@ def missing(assessment: Assessment, links: RowLinks) -> Sheet:
         )
         for fact in assessment.missing
     ]
-    widths = (52, 56, 48, 9, 13, *((13,) if with_rules else ()), 44, 34)
+    widths = (60, 54, 46, 9, 13, *((13,) if with_rules else ()), 44, 34)
     remark = (
         "How to find out: a command to run on a host that lacks the fact, or on the host that it "
         "names; put its output into the inventory and assess again. Verdicts: pairs of a host and "
@@ -242,4 +242,5 @@ def missing(assessment: Assessment, links: RowLinks) -> Sheet:
         widths,
         (Table("Missing", titles, rows, remark=remark),),
         heading="Facts missing from the inventory",
+        printed=len(widths) - 1,
     )

@@ -13,6 +13,11 @@ from logreach.reports.plan_steps import GAIN_MEANING, NEEDLESS_MEANING, RULE_GAI
 from logreach.reports.reason_text import evidence_text
 from logreach.reports.safe_text import is_link
 
+_SUFFICIENT = (
+    "Changes that together make the technique achievable on these hosts; others may do so too. "
+    "Empty where none is needed, or none was found: then a fact is missing, or what is lacking is "
+    "a change that no remedy offers."
+)
 _PRINTING = (
     "A sheet is printed one page wide; columns that serve the screen (links, keys, hashes) are not "
     "printed, nor are rows that a filter hides. Filter first: the sheets of verdicts take hundreds "
@@ -96,6 +101,7 @@ def _reading(assessment: Assessment) -> list[tuple[Cell, ...]]:
         ("Gain of a change", GAIN_MEANING),
         ("Rules that a change raises", RULE_GAIN_MEANING),
         ("Needless changes", NEEDLESS_MEANING),
+        ("Change that suffices", _SUFFICIENT),
         ("Assumed facts", ASSUMED_MEANING),
     ]
     if forwarded(assessment):
