@@ -80,7 +80,8 @@ def _in_short(comparison: Comparison) -> Iterator[tuple[Cell, ...]]:
         if subject is Subject.TECHNIQUE or gained or lost:
             yield (
                 _SHEETS[subject],
-                f"{gained:,} pairs with a host gain, {lost:,} lose: more or less is proven than before.",
+                f"{gained:,} pairs with a host gain, {lost:,} lose: more or less is proven than "
+                "before.",
             )
     both = sum(each.count for each in comparison.hosts)
     yield (
