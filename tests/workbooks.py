@@ -17,6 +17,7 @@ SHEETS = (
     "Missing",
     "Tactics",
     "Component coverage",
+    "Tactic matrix",
     "Matrix",
     "Verdicts",
     "Profiles",

@@ -195,3 +195,17 @@ def test_a_technique_names_the_changes_that_suffice(tmp_path: Path) -> None:
     both = "\n".join(each.remedy.text for each in one.remedies)
     assert told.pop(("T1543", "P2")) == both
     assert set(told.values()) == {None}
+
+
+def test_the_tactic_matrix_has_each_technique_below_its_tactics(
+    book: Workbook, assessment: Assessment
+) -> None:
+    rows = rows_of(book, "Tactic matrix")
+    applying = [
+        each for each in assessment.fleet.values() if set(each.detection) - {"not applicable"}
+    ]
+    for tactic in ("Persistence", "Privilege Escalation"):
+        cells = [row[tactic] for row in rows if row[tactic]]
+        assert [cell.split(" ")[1] for cell in cells] == [each.technique_id for each in applying]
+    assert "● T1543 Create or Modify System Process (850 of 902)" in rows[0].values()
+    assert "◉ T1558.003 Kerberoasting (902 of 902)" in [row["Persistence"] for row in rows]

@@ -50,6 +50,7 @@ def _tables(links: RowLinks, assessment: Assessment) -> list[Sheet]:
         plan_sheets.missing(assessment, links),
         coverage_sheets.tactics(assessment),
         coverage_sheets.components(assessment, links),
+        coverage_sheets.tactic_matrix(assessment),
         coverage_sheets.matrix(assessment, links),
         coverage_sheets.verdicts(assessment),
         fact_sheets.profiles(assessment),

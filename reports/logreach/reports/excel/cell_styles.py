@@ -37,6 +37,7 @@ def _looks() -> dict[str, dict[str, object]]:
     }
     return {
         "text": {"alignment": wrapped, "border": ruled},
+        "quoted": {"alignment": wrapped, "border": ruled, "quotePrefix": True},
         "verdict": {"alignment": wrapped, "border": ruled},
         "number": {"alignment": short, "border": ruled, "number_format": "#,##0"},
         "decimal": {"alignment": short, "border": ruled, "number_format": "#,##0.00_)"},

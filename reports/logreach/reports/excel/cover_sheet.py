@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from logreach.coverage.assessment.result import Assessment
 from logreach.coverage.engine.judged import Volume
-from logreach.inventories.files.wording import counted
+from logreach.inventories.files.wording import counted, noun
 from logreach.reports.caveats import faults_of
 from logreach.reports.counts import achievable, applying, percent_text, totals
 from logreach.reports.excel.coverage_sheets import detection_share
@@ -86,7 +86,7 @@ def _in_short(assessment: Assessment) -> Table:
         (
             "Detection",
             f"{share} of the pairs of a host and a technique are achievable, here or elsewhere in "
-            f"the fleet: {achieved:,} of {pairs:,}, on {counted(shown_hosts(assessment), 'host')}.",
+            f"the fleet: {achieved:,} of {pairs:,}, on {_hosts(shown_hosts(assessment))}.",
         )
     ]
     if steps := step_lines(assessment)[:_STEPS_TOLD]:
@@ -111,9 +111,13 @@ def _steps_in_short(steps: Sequence[StepLine], assessment: Assessment) -> str:
     volume = Volume.together(step.volume for step in planned)
     return (
         f"{changes} in {counted(len(steps), 'step')} would make it {steps[-1].share_text}. Cost: "
-        f"{kinds or 'changes'} on {counted(hosts, 'host')}, event volume {volume.value} (sheet "
+        f"{kinds or 'changes'} on {_hosts(hosts)}, event volume {volume.value} (sheet "
         "Steps)."
     )
+
+
+def _hosts(number: int) -> str:
+    return f"{number:,} {noun(number, 'host')}"
 
 
 def _figures(assessment: Assessment) -> Table:

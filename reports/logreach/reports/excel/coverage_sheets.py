@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
 from logreach.coverage.assessment.result import Assessment, FleetTechnique, Profile
 from logreach.coverage.engine.judged import Remedy, RemedyName
@@ -24,6 +25,7 @@ from logreach.reports.profile_names import profile_name
 from logreach.reports.reason_text import costs_text, remedy_title
 from logreach.reports.safe_text import technique_url
 
+TACTIC_MATRIX = "Tactic matrix"
 TACTICS, COMPONENTS, MATRIX, VERDICTS = "Tactics", "Component coverage", "Matrix", "Verdicts"
 TACTIC, COMPONENT, PAIRS, EVENTS = "Tactic", "Data component", "Pairs", "Events mapped"
 PAIR_GROUPS = tuple(label for label in LABEL_GROUPS if label != NOT_APPLICABLE.label)
@@ -32,6 +34,8 @@ HOST_GROUPS = tuple(label for label in PAIR_GROUPS if label in VERDICT_LABELS)
 """The same for what is asked of a host by itself."""
 # Wider than this, a matrix is no help; every profile stands on the sheet Techniques.
 _MATRIX_PROFILES = 60
+# The narrowest column that holds a technique's name, and what a page shows in any case.
+_NARROWEST, _PAGE = 21, 110
 
 
 def grouped(counts: Mapping[str, int], groups: Iterable[str] = PAIR_GROUPS) -> dict[str, int]:
@@ -206,6 +210,39 @@ def _matrix_row(
         CellLink(technique_id, url=technique_url(technique_id)),
         *verdicts,
     )
+
+
+def tactic_matrix(assessment: Assessment) -> Sheet:
+    """The techniques that apply below their tactics, as ATT&CK shows them."""
+    by_tactic = {
+        name: [_in_matrix(x) for x in assessment.fleet.values() if tactic in x.tactics]
+        for tactic, name in assessment.tactics
+    }
+    shown = {name: cells for name, found in by_tactic.items() if (cells := [*filter(None, found)])}
+    titles = columns(*(f"{name} :verdict" for name in shown)) or columns("Tactic")
+    remark = (
+        "Sign: the best verdict on detection of any host. Behind the name: hosts on which "
+        "detection is achievable, here or elsewhere in the fleet, of those that the technique "
+        "applies to."
+    )
+    return Sheet(
+        TACTIC_MATRIX,
+        "Which techniques of each tactic can be detected, on how many hosts?",
+        (max(_NARROWEST, _PAGE // len(titles)),) * len(titles),
+        (Table("TacticMatrix", titles, [*zip_longest(*shown.values())], remark=remark),),
+        fixed=0,
+        heading="Techniques by tactic",
+    )
+
+
+def _in_matrix(technique: FleetTechnique) -> str:
+    """A technique of the matrix; '' where it applies to no host."""
+    hosts = applying(technique.detection)
+    if not hosts:
+        return ""
+    sign = LABEL_STYLES[best_label(technique.detection)].sign
+    share = f"{achievable(technique.detection):,} of {hosts:,}"
+    return f"{sign} {technique.technique_id} {technique.name} ({share})"
 
 
 def verdicts(assessment: Assessment) -> Sheet:

@@ -31,6 +31,8 @@ from logreach.reports.safe_text import is_link
 Styles = Mapping[str, int]
 
 _LONGEST_URL = 2_000
+# Text stays text as it is; marked as quoted it also does when someone edits the cell.
+_BEGINS_FORMULA = "=+-@"
 NOTHING = "nothing"
 # Excel takes a sheet with more links than 65,530 for damaged; beyond, cells keep their text.
 MOST_LINKS = 65_000
@@ -104,9 +106,10 @@ class _ColumnXml(dict[PlainCell, tuple[str, int]]):
     """The XML behind a cell's address, and its lines, by the cell's value: most values of a column
     occur again and again."""
 
-    def __init__(self, style: int, width: float, strings: SharedStrings) -> None:
+    def __init__(self, style: int, quoted: int, width: float, strings: SharedStrings) -> None:
         super().__init__()
         self._style = style
+        self._quoted = quoted
         self._width = max(1, int(1.08 * width))
         self._strings = strings
 
@@ -115,7 +118,8 @@ class _ColumnXml(dict[PlainCell, tuple[str, int]]):
         if isinstance(cell, str) and cell:
             number = self._strings.number(cell)
             lines = min(line_count(cell, self._width), _TALLEST)
-            xml = (f'" s="{self._style}" t="s"><v>{number}</v></c>', lines)
+            style = self._quoted if cell[0] in _BEGINS_FORMULA else self._style
+            xml = (f'" s="{style}" t="s"><v>{number}</v></c>', lines)
         elif cell is not None and not isinstance(cell, str):
             xml = (f'" s="{self._style}"><v>{cell}</v></c>', 1)
         self[cell] = xml
@@ -227,8 +231,8 @@ class _SheetWriter:
     def _column(self, name: str, style: str, width: float) -> _Column:
         return _Column(
             name,
-            _ColumnXml(self._styles[style], width, self._strings),
-            _ColumnXml(self._styles["link"], width, self._strings),
+            _ColumnXml(self._styles[style], self._styles["quoted"], width, self._strings),
+            _ColumnXml(self._styles["link"], self._styles["link"], width, self._strings),
         )
 
     def _link(self, address: str, link: CellLink) -> bool:
