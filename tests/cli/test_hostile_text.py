@@ -1,18 +1,26 @@
-"""Every control and bidi character, through every command and every report: none comes out raw."""
+"""Every control and bidi character, formulas and markup, through every command and every report:
+none comes out alive."""
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import re
+import shutil
 import sys
 import unicodedata
 import zipfile
+from collections.abc import Iterator
+from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from evtx_files import log
 
 from logreach.cli import app
+from logreach.cli.assess import ReportFormat
 from logreach.cli.exits import exit_code_of
 
 _FORMAT = (
@@ -26,6 +34,9 @@ EVERY = "".join(f"{char}." for char in HOSTILE) + OSC + CSI + CSI_8
 IN_A_NAME = EVERY.replace("/", "")
 IN_XML = "".join(char for char in EVERY if char >= " ")
 ALLOWED = {"\n", "\t"}
+FORMULAS = ("=cmd|'/c calc'!A0", "+1+cmd", "-1+cmd", "@SUM(1)")
+MARKUP = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+IN_A_LIST = [*FORMULAS, MARKUP, f"{FORMULAS[0]}{MARKUP}"]
 
 RULE = {
     "title": f"a rule {EVERY}",
@@ -54,13 +65,13 @@ SYSMON = (
     f"</ProcessCreate></EventFiltering></Sysmon>"
 )
 COMMANDS = {
-    "assess": "assess DIR --out DIR-out --technique T1543.003 --format json --format html "
-    "--format excel --format navigator --layers profiles --format csv --format dettect "
-    "--format opengraph --format graphml --rules DIR/rules",
+    "assess": "assess DIR --out DIR-out --technique T1543.003 --rules DIR/rules "
+    "--layers profiles " + " ".join(f"--format {form.value}" for form in ReportFormat),
     "assess with tables": "assess DIR --out DIR-out --technique T1543.003 --format csv -v "
     "--rules DIR/rules",
     "assess to standard output": "assess DIR --out - --technique T1543.003 --format json",
-    "compare": "compare DIR --with baseline=asd --technique T1543.003 -v",
+    "compare": "compare DIR OTHER --out DIR-out --technique T1543.003 --rules DIR/rules",
+    "compare with a baseline": "compare DIR --with baseline=asd --technique T1543.003 -v",
     "compare briefly": "compare DIR --with baseline=asd --technique T1543.003",
     "explain": "explain Security:4688 DIR",
     "explain in full": "explain Security:4688 DIR --full",
@@ -154,9 +165,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "utf-8",
     )
     (root / f"list{IN_A_NAME}"[:60]).write_text(
-        f"Name,OperatingSystem\nhost{EVERY},Windows {EVERY}\nB,Windows 11 23H2\n".replace("\r", ""),
+        f"Name,OperatingSystem\nhost{EVERY},Windows {EVERY}\nB,Windows 11 23H2\n".replace("\r", "")
+        + "".join(f'"{name}",Windows 11 23H2 {MARKUP}\n' for name in IN_A_LIST),
         "utf-8",
     )
+    for number, name in enumerate(IN_A_LIST):
+        rule = PLAIN_RULE | {"id": f"00000000-0000-4000-8000-00000000001{number}", "title": name}
+        (root / "rules" / f"f{number}.yml").write_text(_yaml(rule), "utf-8")
     for number, rule in enumerate((RULE, PLAIN_RULE, WRONG_EXPRESSION)):
         (root / "rules" / f"{number}{IN_A_NAME}"[:60].rstrip()).with_suffix(".yml").write_text(
             _yaml(rule), "utf-8"
@@ -168,6 +183,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (root / "events.jsonl").write_text("\n".join(map(_json, events)), "utf-8")
     (root / "events.evtx").write_bytes(log(2, 2)[:-66000])
+    # The same with other names beside them, to compare with.
+    other = root.with_name(f"{root.name}-other")
+    shutil.copytree(root, other)
+    (other / "more.csv").write_text(
+        "Name,OperatingSystem\n" + "".join(f'"{name}2",Windows 11 23H2\n' for name in IN_A_LIST)
+    )
     return root
 
 
@@ -190,7 +211,8 @@ def _raw(text: str) -> list[str]:
 def _words(command: str, folder: Path) -> list[str]:
     sysmon = next(folder.glob("H*")) / "sysmon.xml"
     wrong = next(path for path in sysmon.parent.iterdir() if path.name.startswith("n"))
-    names = {"SYSMON": str(sysmon), "WRONG": str(wrong), "HOSTILE": f"x{EVERY}"}
+    other = str(folder.with_name(f"{folder.name}-other"))
+    names = {"SYSMON": str(sysmon), "WRONG": str(wrong), "HOSTILE": f"x{EVERY}", "OTHER": other}
     words = []
     for word in command.split(" "):
         for name, value in names.items():
@@ -221,25 +243,95 @@ def test_no_command_prints_a_character_that_steers(
     assert capfd.readouterr() == ("", "")
 
 
-def test_no_report_holds_one(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    command = f"{COMMANDS['assess']}".replace("DIR-out", str(tmp_path / "out"))
-    assert exit_code_of(lambda: app(_words(command, folder), standalone_mode=False)) == 0
-    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {
-        ".json",
-        ".html",
-        ".xlsx",
-        ".csv",
-        ".yaml",
-        ".graphml",
-    }
+@pytest.fixture(scope="module")
+def files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Every file that `assess` and `compare` write, in every format."""
+    root = tmp_path_factory.mktemp("reports")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
+        for name in ("assess", "compare"):
+            words = _words(COMMANDS[name].replace("DIR-out", str(root / "out" / name)), folder)
+            code = exit_code_of(lambda words=words: app(words, standalone_mode=False))
+            assert code in (0, 1), name
+    return [path for path in (root / "out").rglob("*") if path.is_file()]
+
+
+def test_no_report_holds_one(files: list[Path]) -> None:
+    assert {".json", ".html", ".xlsx", ".csv", ".yaml", ".graphml"} <= {path.suffix for path in files}
+    assert {"assessment.xlsx", "comparison.xlsx"} <= {path.name for path in files}
     wrong = {}
     for path in files:
         for part, text in _texts(path):
             if raw := _raw(text.replace("\r\n", "\n")):
                 wrong[f"{path.name} {part}"] = raw
     assert wrong == {}
+
+
+def test_hostile_names_reach_the_reports(files: list[Path]) -> None:
+    """Or the tests beside this one would prove nothing."""
+    for name in ("assessment.json", "assessment.xlsx", "comparison.xlsx"):
+        (path,) = (path for path in files if path.name == name)
+        text = unescape("".join(text for _, text in _texts(path)))
+        for hostile in IN_A_LIST:
+            assert hostile in text, (name, hostile)
+
+
+def test_no_report_holds_a_live_formula_or_live_markup(files: list[Path]) -> None:
+    wrong = {path.name: alive for path in files if (alive := sorted(set(_alive(path))))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.html", f"<p>{MARKUP}</p>"),
+        ("a.html", "<script>alert(2)</script>"),
+        ("a.svg", "<svg><a onclick='x'/></svg>"),
+        ("a.csv", f"host\n{FORMULAS[0]}\n"),
+    ],
+)
+def test_what_is_alive_is_noticed(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    assert list(_alive(tmp_path / name))
+
+
+def _alive(path: Path) -> Iterator[str]:
+    """What of a file a program would run that shows it."""
+    match path.suffix:
+        case ".xlsx":
+            for part, text in _texts(path):
+                if part.startswith("xl/worksheets/") and re.search(r"<f[ >/]|ddeLink", text):
+                    yield f"formula in {part}"
+        case ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as opened:
+                cells = (cell for row in csv.reader(opened) for cell in row)
+                yield from (cell for cell in cells if cell.startswith(tuple("=+-@\t\r")))
+        case ".html" | ".svg" | ".xml" | ".graphml" | ".md":
+            page = _Page()
+            page.feed(path.read_text("utf-8"))
+            page.close()
+            yield from page.alive
+
+
+class _Page(HTMLParser):
+    """Elements and scripts that come from a name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alive: list[str] = []
+        self._in_script = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_script = tag == "script"
+        if tag == "img" or any(name.startswith("on") for name, _ in attrs):
+            self.alive.append(f"<{tag}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = self._in_script and tag != "script"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script and data.startswith("alert("):
+            self.alive.append(data)
 
 
 def _texts(path: Path) -> list[tuple[str, str]]:

@@ -199,6 +199,6 @@ def _write(comparison: Comparison, out: Path) -> list[Path]:
     names = ("comparison.json", "comparison.xlsx", "comparison-layer.json")
     with whole_files(out) as folder:
         write_comparison(comparison, folder / names[0])
-        write_comparison_workbook(comparison, folder / names[1])
+        write_comparison_workbook(comparison, version("logreach"), folder / names[1])
         write_difference_layer(comparison, version("logreach"), folder / names[2])
     return [out / name for name in names]

@@ -19,6 +19,17 @@ def remedy_title(remedy: Remedy) -> str:
     return remedy.title or remedy.text
 
 
+def costs_text(remedies: Iterable[Remedy]) -> str:
+    """What changes bring with them, a line a change; '' where no source says.
+
+    Of several changes each line names its own.
+    """
+    costs = {remedy_title(remedy): remedy.cost for remedy in remedies}
+    if len(costs) == 1:
+        return next(iter(costs.values()))
+    return "\n".join([f"{title}: {cost}" for title, cost in costs.items() if cost])
+
+
 def evidence_text(pieces: Iterable[Evidence]) -> str:
     """Every piece of evidence, one a line."""
     return "\n".join(map(str, pieces))

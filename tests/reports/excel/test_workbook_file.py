@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sample_assessment import HOSTILE, LONG, MARKUP, empty, sample
+from sample_assessment import FORMULA, HOSTILE, LONG, MARKUP, empty, sample
 from workbooks import MAIN, SHEETS, rows_of
 
 from logreach.reports.excel import tables, write_workbook
@@ -84,10 +84,18 @@ def test_formula_like_cells_are_of_type_text(book: Workbook) -> None:
     assert kinds == {"s"}
 
 
+def test_formula_like_text_stays_text_when_someone_edits_it(book: Workbook) -> None:
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    quoted = {str(cell.value) for cell in cells if cell.quotePrefix}
+    assert FORMULA in quoted
+    assert {text[0] for text in quoted} <= set("=+-@")
+    plain = {str(cell.value)[:1] for cell in cells if cell.value and not cell.quotePrefix}
+    assert not plain & set("=+-@")
+
+
 def test_tables_are_valid(any_book: Path) -> None:
     names: list[str] = []
     for sheet in load_workbook(any_book):
-        assert sheet.tables
         for table in sheet.tables.values():
             names.append(table.displayName)
             header, *rows = sheet[table.ref]
@@ -120,11 +128,14 @@ def test_the_parts_of_a_sheet_stand_in_the_order_of_the_format(book_path: Path) 
         "cols",
         "sheetData",
         "conditionalFormatting",
+        "dataValidations",
         "hyperlinks",
         "printOptions",
         "pageMargins",
         "pageSetup",
         "headerFooter",
+        "rowBreaks",
+        "drawing",
         "tableParts",
     ]
     with ZipFile(book_path) as archive:
@@ -199,13 +210,14 @@ def test_columns_are_lettered_as_in_a_spreadsheet(index: int, name: str) -> None
     assert letter(index) == name
 
 
+STYLES = ("text", "number", "header", "header right", "link", "quoted")
+
+
 def test_numbers_and_empty_cells_of_a_column_of_text_stay_what_they_are() -> None:
     table = tables.Table("T", tables.columns("A", "B :number"), [("x", 1), (None, 2), ("x", None)])
-    sheet = tables.Sheet("S", (10.0, 10.0), (table,))
+    sheet = tables.Sheet("S", "", (10.0, 10.0), (table,))
     strings = SharedStrings()
-    found = sheet_xml(
-        sheet, {"text": 1, "number": 2, "header": 3, "header right": 4, "link": 5}, strings
-    )
+    found = sheet_xml(sheet, {name: number for number, name in enumerate(STYLES, 1)}, strings, {})
     rows = [
         re.findall(r'<c r="(\w+)" s="(\d)"[^>]*>(?:<v>(\d+)</v>)?', row)
         for row in found.rows.split("</row>")

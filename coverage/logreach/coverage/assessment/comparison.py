@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from logreach.coverage.assessment.as_of import AsOf
 from logreach.coverage.assessment.result import Assessment, Profile
 from logreach.coverage.engine.judged import Volume
 from logreach.coverage.engine.verdict import Level, Verdict
@@ -61,12 +62,20 @@ class ComparedProfile:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two assessments. `title` is how a person named it."""
+    """One of the two assessments. `title` is how a person named it; `hosts_beside` counts the hosts
+    of its fleet that are not shown, `as_of` tells the days of its facts."""
 
     title: str
     attack_version: str
     scope: str
     profiles: tuple[ComparedProfile, ...]
+    hosts_beside: int = 0
+    as_of: AsOf | None = None
+
+    @property
+    def machines(self) -> int:
+        """The hosts whose answers are shown."""
+        return sum(sum(profile.hosts.values()) for profile in self.profiles)
 
 
 class Change(NamedTuple):
@@ -139,6 +148,8 @@ def side_of(assessment: Assessment, title: str) -> Side:
             )
             for profile in assessment.profiles
         ),
+        assessment.hosts_beside,
+        assessment.as_of,
     )
 
 

@@ -19,9 +19,6 @@ from logreach.reports.profile_names import ProfileNames, profile_name
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.reason_text import evidence_text
 
-# Data begins below the header of a sheet's first table.
-_FIRST = 2
-
 T = TypeVar("T")
 
 
@@ -35,18 +32,19 @@ class RowLinks:
         self.has_rules = any(profile.rules for profile in assessment.profiles)
         self.names = ProfileNames(assessment.profiles)
         self._profiles = {
-            profile.profile_id: CellLink(profile_name(profile), "Hosts", row)
-            for row, profile in enumerate(assessment.profiles, _FIRST)
+            profile.profile_id: CellLink(profile_name(profile), "Profiles", row)
+            for row, profile in enumerate(assessment.profiles)
         }
+        self._tactics = dict(assessment.tactics)
         self._techniques = _first_rows(by_technique(assessment))
         self._evidence = [evidence_text(reason.evidence) for reason in catalogue.reasons]
         self._reasons = [
-            CellLink(number_text(number), "Evidence", number + _FIRST)
+            CellLink(number_text(number), "Evidence", number)
             for number in range(len(catalogue.reasons))
         ]
         self._events = _first_rows(by_event(assessment))
         self._components: dict[tuple[str, str], int] = {}
-        row = _FIRST
+        row = 0
         for name, profile, component in by_component(assessment):
             self._components[name, profile.profile_id] = row
             row += len(component_rows(component))
@@ -55,9 +53,13 @@ class RowLinks:
         """To a profile's row."""
         return self._profiles[profile.profile_id]
 
+    def tactics(self, names: Iterable[str]) -> str:
+        """Tactics by the names that ATT&CK shows, one a line."""
+        return "\n".join([self._tactics.get(name, name) for name in names])
+
     def technique(self, technique_id: str) -> CellLink:
         """To the first row of a technique."""
-        return CellLink(technique_id, "Techniques", self._techniques.get(technique_id, 1))
+        return CellLink(technique_id, "Techniques", self._techniques.get(technique_id))
 
     def event(self, key: str) -> Cell:
         """To the first row of an event; plain text for one that was not judged by itself."""
@@ -141,6 +143,6 @@ def _crossed(
 
 def _first_rows(crossed: Iterable[tuple[str, Profile, object]]) -> dict[str, int]:
     first: dict[str, int] = {}
-    for row, (key, _, _) in enumerate(crossed, _FIRST):
+    for row, (key, _, _) in enumerate(crossed):
         first.setdefault(key, row)
     return first

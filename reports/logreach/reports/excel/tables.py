@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from logreach.reports.safe_text import one_line
 
@@ -16,11 +16,14 @@ _REMARK_WIDTH = 160
 
 
 class CellLink(NamedTuple):
-    """A cell to click: to a row of a sheet of this workbook, or to a page on the web."""
+    """A cell to click: to a sheet of this workbook, or to a page on the web.
+
+    `row` is a row of that sheet's table, counted from 0; None: the top of the sheet.
+    """
 
     text: str
     sheet: str = ""
-    row: int = 1
+    row: int | None = None
     url: str = ""
 
 
@@ -30,22 +33,36 @@ Cell = PlainCell | CellLink
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `kind` is 'text', 'verdict', 'number', 'decimal' or 'share' (0 to 1)."""
+    """A column: `kind` is 'text', 'verdict', 'number', 'decimal' or 'share' (0 to 1).
+
+    Cells of the kinds 'entry', 'status' and 'due' are for people to fill in: anything, one of
+    `STATUSES`, a date.
+    """
 
     title: str
     kind: str = "text"
 
 
+STATUSES = ("open", "planned", "done", "risk accepted", "rejected")
+"""What may become of a remedy; every remedy begins with the first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with its filter. `name` is unique in the workbook; `heading` and `remark` stand
-    above it."""
+    above it.
+
+    Without `filtered` it is a block of a cover: a form to read and to sign, nothing to sort;
+    `row_height` is then the points of each of its rows.
+    """
 
     name: str
     columns: tuple[Column, ...]
     rows: Sequence[tuple[Cell, ...]]
     heading: str = ""
     remark: str = ""
+    filtered: bool = True
+    row_height: int | None = None
 
     @property
     def remark_lines(self) -> list[str]:
@@ -53,20 +70,57 @@ class Table:
         return wrap(self.remark, _REMARK_WIDTH)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet: tables below one another.
+# Names of the format: wide stripes, light stripes, dots.
+Pattern = Literal["wdDnDiag", "ltUpDiag", "pct10"]
 
-    `widths` in characters; `frozen` the first free cell; `printed` the first columns that are
-    printed, all where None.
+
+class BarSeries(NamedTuple):
+    """A column of numbers as a part of each bar. `colour` is six digits."""
+
+    column: str
+    colour: str
+    pattern: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars of parts that lie beside one another, a bar a row of a table.
+
+    `sheet` is the sheet of the table; `rows` of it are drawn, from `first` on. `category` is the
+    column that names the bars. With `shares` each bar has the same length.
     """
 
     title: str
+    sheet: str
+    rows: int
+    category: str
+    series: tuple[BarSeries, ...]
+    axis: str
+    shares: bool = False
+    first: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: one table; or the blocks of a cover; or charts.
+
+    `tells` is what the sheet answers, for the list of contents. `widths` in characters; `fixed`
+    columns stay in sight; `printed` the first columns that are printed, all where None.
+    """
+
+    title: str
+    tells: str
     widths: tuple[float, ...]
-    tables: tuple[Table, ...]
-    frozen: str | None = None
+    tables: tuple[Table, ...] = ()
+    fixed: int = 1
     heading: str = ""
     printed: int | None = None
+    charts: tuple[Chart, ...] = ()
+
+    @property
+    def table(self) -> Table | None:
+        """The table with a filter; None of a cover and of charts."""
+        return next((table for table in self.tables if table.filtered), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +133,15 @@ class PlacedTable:
 
 
 def placed_tables(sheet: Sheet) -> list[PlacedTable]:
-    """Where each table stands: headings above, two free rows between tables."""
-    row = 3 if sheet.heading else 1
+    """Where each table stands: headings and remarks above, a free row between blocks."""
+    row = 2 if sheet.heading else 1
     places = []
     for table in sheet.tables:
-        row += bool(table.heading) + len(table.remark_lines)
+        row += (2 if table.heading else 0) + len(table.remark_lines)
         # A table without a row of data is not valid; one row then says 'nothing'.
         last = row + max(1, min(len(table.rows), ROW_LIMIT))
         places.append(PlacedTable(table, row, last))
-        row = last + 3
+        row = last + 1
     return places
 
 

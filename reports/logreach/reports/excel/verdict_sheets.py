@@ -34,6 +34,7 @@ from logreach.reports.excel.tables import Cell, Sheet, Table, columns
 from logreach.reports.labels import signed, signed_label, style_of
 from logreach.reports.other_ids import other_id
 from logreach.reports.profile_names import host_list
+from logreach.reports.reason_text import costs_text, remedy_title
 from logreach.reports.ways_text import recorded_on, why_detected
 
 
@@ -44,6 +45,7 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         _technique_row(
             technique,
             profile,
+            assessment,
             links,
             other_id(assessment, technique.technique_id) if other_version else None,
         )
@@ -61,6 +63,8 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         "Holds",
         "Lacks",
         "Where",
+        "Change that suffices",
+        "Cost",
         "Depth :number",
         "Sensors",
         "Direct",
@@ -78,14 +82,25 @@ def techniques(assessment: Assessment, links: RowLinks) -> Sheet:
         *(["Rules"] if links.has_rules else []),
     )
     other_width = (12,) if other_version else ()
-    detection_widths = (12, 26, *other_width, 20, 16, 8, 19, 56, 30, 36, 20, 8, 14, 11)
-    widths = (*detection_widths, 17, 17, 17, 9, 9, 36, 42, 44, 34, 10, 24, 24)
-    tables = (Table("Techniques", titles, rows),)
-    return Sheet("Techniques", widths, tables, "C2", printed=len(detection_widths))
+    detection_widths = (12, 26, *other_width, 20, 16, 8, 19, 52, 26, 30, 16, 30, 24, 8)
+    widths = (*detection_widths, 14, 11, 17, 17, 17, 9, 9, 36, 42, 44, 34, 10, 24, 24)
+    return Sheet(
+        "Techniques",
+        "Can this technique be detected on these hosts, how, what is lacking, and which change "
+        "would suffice?",
+        widths,
+        (Table("Techniques", titles, rows),),
+        fixed=2,
+        printed=len(detection_widths),
+    )
 
 
 def _technique_row(
-    technique: TechniqueResult, profile: Profile, links: RowLinks, other: str | None
+    technique: TechniqueResult,
+    profile: Profile,
+    assessment: Assessment,
+    links: RowLinks,
+    other: str | None,
 ) -> tuple[Cell, ...]:
     answers = [technique.judged(question) for question in QUESTIONS]
     numbers = [links.catalogue.numbers(judged) for judged in answers]
@@ -95,7 +110,7 @@ def _technique_row(
         _best_component_link(technique, profile, links),
         technique.name,
         *([] if other is None else [other]),
-        "\n".join(technique.tactics),
+        links.tactics(technique.tactics),
         links.profile(profile),
         profile.count,
         signed_label(detection.label),
@@ -103,6 +118,7 @@ def _technique_row(
         ", ".join(detection.holds),
         ", ".join(detection.lacks),
         host_list(recorded_on(detection), 20),
+        *_sufficient_change(technique, profile, assessment),
         detection.depth,
         ", ".join(detection.sensors),
         _direct(detection),
@@ -116,6 +132,15 @@ def _technique_row(
         *links.chain(chain.from_iterable(numbers)),
         *([_rules_text(technique, profile)] if links.has_rules else []),
     )
+
+
+def _sufficient_change(
+    technique: TechniqueResult, profile: Profile, assessment: Assessment
+) -> tuple[str, str]:
+    """A set of changes that suffices for detection, where the plan has one, and its cost."""
+    places = assessment.plan.least.get(profile.profile_id, {}).get(technique.technique_id, ())
+    changes = [assessment.remedies[place].remedy for place in places]
+    return "\n".join(map(remedy_title, changes)), costs_text(changes)
 
 
 def _direct(detection: Detection) -> str:
@@ -182,9 +207,10 @@ def components(assessment: Assessment, links: RowLinks) -> Sheet:
     titles = columns("Data component", "Profile", "Operation", "Event", *_VERDICT_TITLES)
     return Sheet(
         "Data components",
-        (30, 14, 30, 24, *_VERDICT_WIDTHS),
+        "Is this data component logged on these hosts, by which operation and event, and why not?",
+        (30, 14, 26, 20, *_VERDICT_WIDTHS),
         (Table("DataComponents", titles, rows),),
-        "C2",
+        fixed=2,
         printed=4 + _VERDICT_PRINTED,
     )
 
@@ -206,7 +232,9 @@ def events(assessment: Assessment, links: RowLinks) -> Sheet:
     titles = columns("Event", "Profile", "Hosts :number", *on_host, *_VERDICT_TITLES)
     widths = (24.0, 14.0, 8.0, *(17.0 for _ in on_host), *_VERDICT_WIDTHS)
     printed = len(widths) - len(_VERDICT_TITLES) + _VERDICT_PRINTED
-    return Sheet("Events", widths, (Table("Events", titles, rows),), "C2", printed=printed)
+    tells = "Is this event written, kept and forwarded on these hosts, and which link breaks?"
+    tables = (Table("Events", titles, rows),)
+    return Sheet("Events", tells, widths, tables, fixed=2, printed=printed)
 
 
 def _on_host(event: str, profile: Profile) -> Cell:
@@ -225,9 +253,10 @@ def attributes(assessment: Assessment, links: RowLinks) -> Sheet:
     titles = columns("Event", "Attribute", "Profile", *_VERDICT_TITLES)
     return Sheet(
         "Attributes",
+        "Is this field of an event filled on these hosts, as data components ask for it?",
         (24, 26, 14, *_VERDICT_WIDTHS),
         (Table("Attributes", titles, rows),),
-        "C2",
+        fixed=2,
         printed=3 + _VERDICT_PRINTED,
     )
 
@@ -256,7 +285,8 @@ def rules(assessment: Assessment, links: RowLinks) -> Sheet:
     first, last = _VERDICT_WIDTHS[:_VERDICT_PRINTED], _VERDICT_WIDTHS[_VERDICT_PRINTED:]
     widths = (38.0, 36.0, 10.0, 14.0, 18.0, *first, 26.0, 14.0, 30.0, 24.0, 34.0, *last)
     printed = 5 + _VERDICT_PRINTED
-    return Sheet("Rules", widths, (Table("Rules", titles, rows),), "C2", printed=printed)
+    tells = "Can this rule fire on these hosts, and what is dead in it?"
+    return Sheet("Rules", tells, widths, (Table("Rules", titles, rows),), fixed=2, printed=printed)
 
 
 def _rule_row(rule: RuleSummary, profile: Profile, links: RowLinks) -> tuple[Cell, ...]:
@@ -283,13 +313,14 @@ _VERDICT_TITLES = (
     "Verdict :verdict",
     "Why",
     "Remedy",
+    "Cost",
     "Evidence",
     "Reference",
     "Chain",
     "Whole chain",
 )
-_VERDICT_WIDTHS = (17.0, 52.0, 36.0, 42.0, 32.0, 10.0, 20.0)
-_VERDICT_PRINTED = 3
+_VERDICT_WIDTHS = (17.0, 52.0, 36.0, 24.0, 42.0, 32.0, 10.0, 20.0)
+_VERDICT_PRINTED = 4
 
 
 def _verdict_cells(judged: Judged, links: RowLinks, *, mendable: bool = True) -> tuple[Cell, ...]:
@@ -301,7 +332,7 @@ def _verdict_cells(judged: Judged, links: RowLinks, *, mendable: bool = True) ->
         cells = links.verdict_cells[key] = (
             signed(judged.verdict),
             links.catalogue.why(judged),
-            _remedies(judged.reasons) if mendable else "",
+            *(_remedies(judged.reasons) if mendable else ("", "")),
             links.evidence(numbers),
             reference_of(judged.reasons),
             *links.chain(numbers),
@@ -316,5 +347,7 @@ def _written_by_system(judged: Judged) -> bool:
     )
 
 
-def _remedies(reasons: Iterable[Reason]) -> str:
-    return "\n".join(dict.fromkeys([reason.remedy.text for reason in reasons if reason.remedy]))
+def _remedies(reasons: Iterable[Reason]) -> tuple[str, str]:
+    """Every change that the chain offers, and what they cost."""
+    changes = [reason.remedy for reason in reasons if reason.remedy]
+    return "\n".join(dict.fromkeys([change.text for change in changes])), costs_text(changes)

@@ -1,17 +1,18 @@
-"""Sheets packed into a workbook: openpyxl makes the book, its styles, tables, colours and print
+"""Sheets packed into a workbook: openpyxl makes the book, its tables, colours, charts and print
 setup; the rows are then put in as XML of our own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.page import PageMargins
@@ -20,42 +21,54 @@ from openpyxl.worksheet.table import Table as ExcelTable
 from openpyxl.worksheet.table import TableColumn, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
+from logreach.reports.excel.cell_styles import cell_styles
 from logreach.reports.excel.cell_text import excel_text
-from logreach.reports.excel.row_xml import SharedStrings, Styles, letter, sheet_xml
-from logreach.reports.excel.tables import PlacedTable, Sheet, placed_tables
+from logreach.reports.excel.charts import add_charts
+from logreach.reports.excel.row_xml import SharedStrings, first_data_rows, letter, sheet_xml
+from logreach.reports.excel.tables import STATUSES, PlacedTable, Sheet, placed_tables
 from logreach.reports.excel.zip_package import filled
 from logreach.reports.labels import LABEL_STYLES
+from logreach.reports.safe_text import one_line
 
-_FONT = "Calibri"
 # Characters of column width that a landscape page shows in legible size. Only the matrix of a
 # fleet with many profiles is wider, and then takes several pages beside one another.
 _PAGE_WIDTH = 300
+# The format ends a page's head at 255 characters, codes and doubled '&' included.
+_LONGEST_HEAD = 120
 
 
-def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
-    """The workbook's bytes."""
+def workbook_bytes(sheets: Sequence[Sheet], page_head: str = "") -> bytes:
+    """The workbook's bytes; `page_head` stands on every printed page."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    worksheets = [_worksheet(book, sheet) for sheet in sheets]
-    styles = _styles(worksheets[0])
+    by_title = {sheet.title: sheet for sheet in sheets}
+    worksheets = [_worksheet(book, sheet, by_title, page_head) for sheet in sheets]
+    styles = cell_styles(worksheets[0])
     book.properties.creator = book.properties.title = "logreach"
     frame = BytesIO()
     book.save(frame)
     strings = SharedStrings()
-    return filled(frame, [sheet_xml(sheet, styles, strings) for sheet in sheets], strings)
+    first_rows = first_data_rows(sheets)
+    contents = [sheet_xml(sheet, styles, strings, first_rows) for sheet in sheets]
+    return filled(frame, contents, strings)
 
 
-def _worksheet(book: Workbook, sheet: Sheet) -> Worksheet:
+def _worksheet(
+    book: Workbook, sheet: Sheet, sheets: Mapping[str, Sheet], page_head: str
+) -> Worksheet:
     worksheet: Worksheet = book.create_sheet(sheet.title)
-    worksheet.freeze_panes = sheet.frozen
     worksheet.sheet_view.zoomScale = 90
     worksheet.sheet_view.showGridLines = False
     for at, width in enumerate(sheet.widths):
         worksheet.column_dimensions[letter(at)].width = width
     for placed in placed_tables(sheet):
-        worksheet.add_table(_excel_table(placed))
+        if placed.table.filtered:
+            worksheet.freeze_panes = f"{letter(sheet.fixed)}{placed.header + 1}"
+            worksheet.add_table(_excel_table(placed))
         _colour(worksheet, placed)
-    _for_print(worksheet, sheet)
+        _check_entries(worksheet, placed)
+    add_charts(worksheet, sheet, sheets)
+    _for_print(worksheet, sheet, page_head)
     return worksheet
 
 
@@ -94,57 +107,66 @@ def _colours() -> dict[str, DifferentialStyle]:
     }
 
 
-def _for_print(worksheet: Worksheet, sheet: Sheet) -> None:
+def _check_entries(worksheet: Worksheet, placed: PlacedTable) -> None:
+    """Let a program offer the words for a status, and take only days where a day is asked for."""
+    for at, column in enumerate(placed.table.columns):
+        if column.kind not in _ENTRIES:
+            continue
+        checked: DataValidation = _ENTRIES[column.kind]()
+        checked.add(f"{letter(at)}{placed.header + 1}:{letter(at)}{placed.last}")
+        worksheet.add_data_validation(checked)
+
+
+def _status() -> DataValidation:
+    return DataValidation(
+        "list",
+        formula1=f'"{",".join(STATUSES)}"',
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle="Status",
+        error=f"One of: {', '.join(STATUSES)}",
+    )
+
+
+def _due() -> DataValidation:
+    # 36526 is the first day of 2000.
+    return DataValidation(
+        "date",
+        operator="greaterThan",
+        formula1="36526",
+        allow_blank=True,
+        showErrorMessage=True,
+        errorTitle="Due",
+        error="A date",
+    )
+
+
+_ENTRIES: Mapping[str, Callable[[], DataValidation]] = {"status": _status, "due": _due}
+
+
+def _for_print(worksheet: Worksheet, sheet: Sheet, page_head: str) -> None:
     worksheet.page_setup.orientation = "landscape"
     worksheet.page_setup.paperSize = "9"
-    worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    worksheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=not sheet.charts)
     worksheet.page_setup.fitToHeight = 0
-    worksheet.page_setup.fitToWidth = ceil(sum(sheet.widths[: sheet.printed]) / _PAGE_WIDTH)
-    worksheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, footer=0.3)
+    worksheet.page_setup.fitToWidth = (
+        ceil(sum(sheet.widths[: sheet.printed]) / _PAGE_WIDTH) if sheet.widths else 1
+    )
+    worksheet.page_margins = PageMargins(
+        left=0.4, right=0.4, top=0.7, bottom=0.6, header=0.3, footer=0.3
+    )
+    worksheet.oddHeader = HeaderFooterItem(left=_HeaderFooterPart(_page_text(page_head)))
     worksheet.oddFooter = HeaderFooterItem(
         left=_HeaderFooterPart("logreach: &A"), right=_HeaderFooterPart("&P / &N")
     )
-    if not sheet.heading:
-        worksheet.print_title_rows = "1:1"
-    worksheet.print_title_cols = "A:A"
-    if sheet.printed is not None:
-        worksheet.print_area = f"A1:{letter(sheet.printed - 1)}{placed_tables(sheet)[-1].last}"
+    for placed in placed_tables(sheet):
+        if placed.table.filtered:
+            worksheet.print_title_rows = f"{placed.header}:{placed.header}"
+            worksheet.print_title_cols = "A:A"
+            if sheet.printed is not None:
+                worksheet.print_area = f"A1:{letter(sheet.printed - 1)}{placed.last}"
 
 
-def _styles(scratch: Worksheet) -> Styles:
-    """The number of each cell style. The cells are only there to register it: all rows are
-    replaced when the book is packed."""
-    wrapped = Alignment(vertical="top", wrap_text=True)
-    short = Alignment(horizontal="right", vertical="top", indent=1)
-    ruled = Border(bottom=Side(style="hair", color="BFBFBF"))
-    head = {
-        "font": Font(name=_FONT, size=11, bold=True, color="FFFFFF"),
-        "fill": PatternFill("solid", fgColor="404040"),
-    }
-    properties: dict[str, dict[str, object]] = {
-        "text": {"alignment": wrapped, "border": ruled},
-        "verdict": {"alignment": wrapped, "border": ruled},
-        "number": {"alignment": short, "border": ruled, "number_format": "#,##0"},
-        "decimal": {"alignment": short, "border": ruled, "number_format": "0.00"},
-        "share": {"alignment": short, "border": ruled, "number_format": "0.0%"},
-        "link": {
-            "alignment": wrapped,
-            "border": ruled,
-            "font": Font(name=_FONT, size=11, color="0B4F8A", underline="single"),
-        },
-        "header": {"alignment": Alignment(vertical="center", wrap_text=True), **head},
-        "header right": {
-            "alignment": Alignment(horizontal="right", vertical="center", wrap_text=True, indent=1),
-            **head,
-        },
-        "title": {"font": Font(name=_FONT, size=16, bold=True)},
-        "heading": {"font": Font(name=_FONT, size=12, bold=True)},
-        "remark": {"font": Font(name=_FONT, size=11, italic=True, color="595959")},
-    }
-    numbers = {}
-    for row, (name, attributes) in enumerate(properties.items(), start=1):
-        cell = scratch.cell(row, 1)
-        for attribute, value in attributes.items():
-            setattr(cell, attribute, value)
-        numbers[name] = int(cell.style_id)
-    return numbers
+def _page_text(text: str) -> str:
+    """Text in which no '&' begins a code, short enough for all codes of a page's head."""
+    return excel_text(one_line(text))[:_LONGEST_HEAD].replace("&", "&&")

@@ -16,6 +16,10 @@ from logreach.reports.excel.row_xml import SharedStrings, SheetXml
 _DAY = b"2000-01-01T00:00:00Z"
 _ZIP_DAY = (2000, 1, 1, 0, 0, 0)
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_NO_RELATIONSHIPS = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    b"</Relationships>"
+)
 _STRINGS = "xl/sharedStrings.xml"
 _STRINGS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
@@ -34,7 +38,11 @@ def filled(frame: BytesIO, contents: Sequence[SheetXml], strings: SharedStrings)
     with ZipFile(frame) as source, ZipFile(package, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
             data = source.read(name)
-            _put(target, name, changes[name](data) if name in changes else data)
+            change = changes.pop(name, None)
+            _put(target, name, change(data) if change else data)
+        for name, change in changes.items():
+            # A sheet without tables and charts has no list of relationships yet.
+            _put(target, name, change(_NO_RELATIONSHIPS))
         _put(target, _STRINGS, strings.xml())
     return package.getvalue()
 

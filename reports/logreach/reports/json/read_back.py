@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from logreach.coverage.assessment.as_of import AsOf
 from logreach.coverage.assessment.comparison import Answer, Answers, ComparedProfile, Side, Subject
 from logreach.coverage.engine.verdict import Verdict
 from logreach.inventories.files.faults import Fault, InputError
@@ -61,9 +63,20 @@ class _Profile(Struct):
     rules: Mapping[str, _Rule]
 
 
-class _Document(Struct):
+class _AsOf(Struct):
+    first: date
+    last: date
+    hosts: int | None = None
+
+    def days(self) -> AsOf:
+        return AsOf(self.first, self.last, self.hosts)
+
+
+class _Document(Struct, kw_only=True):
     attack_version: str
     scope: str
+    hosts_beside: int = 0
+    as_of: _AsOf | None = None
     profiles: Sequence[_Profile]
     reasons: Sequence[_Reason]
 
@@ -96,7 +109,14 @@ def read_side(path: Path) -> Side:
         raise InputError(Fault(f"cannot be read ({error.strerror})", str(path))) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, IndexError) as error:
         raise InputError(Fault(f"is no whole assessment.json ({error})", str(path))) from None
-    return Side(str(path), document.attack_version, document.scope, profiles)
+    return Side(
+        str(path),
+        document.attack_version,
+        document.scope,
+        profiles,
+        document.hosts_beside,
+        document.as_of.days() if document.as_of else None,
+    )
 
 
 def _profile(profile: _Profile, reasons: Sequence[_Reason]) -> ComparedProfile:
