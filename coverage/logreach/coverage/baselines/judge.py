@@ -1,0 +1,243 @@
+"""One profile against a baseline: what its facts prove, what they leave open, what would mend it.
+
+Each requirement is evaluated twice: on all facts, and on those alone that are proof. It is met
+where both prove it, not met where neither leaves it possible, and unknown else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.baselines.nodes import FORWARDING_KEY, RequirementNodes
+from logreach.coverage.baselines.proof import BASES, facts_from
+from logreach.coverage.baselines.result import Answer, Basis, Status
+from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
+from logreach.coverage.engine.graph import Combine
+from logreach.coverage.engine.judged import Reason, Remedy
+from logreach.coverage.engine.minimal_changes import fewest
+from logreach.coverage.engine.node_key import NodeKey
+from logreach.coverage.engine.reasons import Reasons, each_once
+from logreach.coverage.engine.verdict import YES, Level, Verdict
+from logreach.inventories.facts.evidence import Strength
+from logreach.inventories.facts.facts import Facts, Known
+from logreach.inventories.facts.host import Host
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.facts.values import in_words
+from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.reading.telling import telling_command
+from logreach.inventories.windows.baselines.requirements import Requirement
+from logreach.inventories.windows.facts import AUDIT_ORIGINS
+
+
+@dataclass(slots=True)
+class RequirementLeaves:
+    """The leaves below the check of each requirement, found once for all profiles."""
+
+    compiled: Compiled
+    _below: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def of(self, number: int) -> tuple[int, ...]:
+        """The leaves below a node, by number."""
+        if number not in self._below:
+            reached, waiting = {number}, [number]
+            while waiting:
+                for child in self.compiled.children[waiting.pop()]:
+                    if child not in reached:
+                        reached.add(child)
+                        waiting.append(child)
+            leaves = reached & self.compiled.leaves.by_number.keys()
+            self._below[number] = tuple(sorted(leaves))
+        return self._below[number]
+
+
+class JudgedProfile:
+    """A profile, and the requirements as its facts answer them."""
+
+    def __init__(
+        self,
+        nodes: RequirementNodes,
+        profile: Assessed,
+        leaves: RequirementLeaves,
+        *,
+        observed_only: bool = False,
+    ) -> None:
+        self._nodes = nodes
+        self._group = profile.group
+        self._leaves = leaves
+        self._all = profile.evaluation
+        self._least = Strength.OBSERVED if observed_only else Strength.DECLARED
+        self._by_strength: dict[Strength, Evaluation] = {}
+        self._proven = self._on(self._least)
+        self._facts = self._proven.facts
+        self._readings = {each: Reasons(each) for each in (self._all, self._proven)}
+
+    def _on(self, least: Strength) -> Evaluation:
+        """The graph on facts that are shown at least so directly."""
+        if least not in self._by_strength:
+            facts, weaker = facts_from(self._all.facts, least)
+            reevaluated = reevaluate(self._all, facts, weaker) if weaker else self._all
+            self._by_strength[least] = reevaluated
+        return self._by_strength[least]
+
+    @cached_property
+    def _offering(self) -> Evaluation:
+        """The proof, with what policies ask for of the audit policy: it names the GPO to change."""
+        origins = self._all.facts.known.get(AUDIT_ORIGINS)
+        if origins is None or AUDIT_ORIGINS in self._facts.known:
+            return self._proven
+        known = {**self._facts.known, AUDIT_ORIGINS: origins}
+        facts = Facts(known, self._facts.missing, self._facts.conflicts)
+        return reevaluate(self._proven, facts, [AUDIT_ORIGINS])
+
+    def answer(self, requirement: Requirement) -> Answer:
+        """What the facts say of a requirement, without what meeting it would gain."""
+        key = self._nodes.keys[requirement.id]
+        status = self._status(key, self._proven)
+        by_proof = self._proven.verdict(key)
+        is_open = status in (Status.NOT_MET, Status.UNKNOWN)
+        # Where proof alone would settle it, what is no proof leaves it open, and has to be told.
+        evaluation = self._all if status is Status.UNKNOWN and by_proof.settled else self._proven
+        telling = _telling(self._reasons(evaluation, key), status)
+        stating = _stating(evaluation.facts, telling)
+        return Answer(
+            requirement,
+            status,
+            self._basis(key, status),
+            tuple(dict.fromkeys(reason.text for reason in telling)),
+            self._evidence(stating, telling),
+            tuple(dict.fromkeys(_commands(telling, status))),
+            *(self._remedies(requirement) if is_open else ((), True)),
+            contradicted=tuple(self._contradicted(stating)) if is_open else (),
+        )
+
+    def _status(self, key: NodeKey, proven: Evaluation) -> Status:
+        status = _status(self._all.verdict(key), proven.verdict(key))
+        if status is Status.NOT_MET and (self._all.doubtful(key) or proven.doubtful(key)):
+            return Status.UNKNOWN  # it may be for other hosts
+        return status
+
+    def _reasons(self, evaluation: Evaluation, key: NodeKey) -> tuple[Reason, ...]:
+        """The reasons of a node; of needs that are all met those of each, however many they are."""
+        graph = evaluation.graph
+        node = graph.node(key)
+        is_ours = node.kind in ("requirement", "required")
+        if is_ours and node.combine is Combine.ALL and evaluation.verdict(key) is YES:
+            children = (edge.child for edge in graph.edges(key))
+            return each_once([self._reasons(evaluation, child) for child in children])
+        return self._readings[evaluation].of(key)
+
+    def _basis(self, key: NodeKey, status: Status) -> Basis:
+        """What the answer rests on: the most direct facts that give it by themselves.
+
+        Of an unknown one that is what would have it met, were it proof.
+        """
+        if status is Status.UNKNOWN:
+            if self._all.verdict(key).proven is not Level.YES:
+                return Basis.NONE
+            return next(
+                BASES[least]
+                for least in sorted(Strength, reverse=True)
+                if self._on(least).verdict(key).proven is Level.YES
+            )
+        return next(
+            (
+                BASES[least]
+                for least in sorted(Strength, reverse=True)
+                if self._status(key, self._on(least)) is status
+            ),
+            Basis.NONE,
+        )
+
+    def _remedies(self, requirement: Requirement) -> tuple[tuple[Remedy, ...], bool]:
+        """What meets a requirement, and whether it surely does.
+
+        Where nothing tells what is forwarded, no change of the host does: then what it lacks
+        besides.
+        """
+        number = self._all.compiled.number[self._nodes.check_keys[requirement.id]]
+        leaves, offering = self._leaves.of(number), self._offering
+        remedies = fewest(offering, number, leaves=leaves)
+        if remedies is not None:
+            return _in_order(remedies), True
+        forwarding = self._all.compiled.number.get(FORWARDING_KEY)
+        if forwarding is not None and forwarding in leaves:
+            remedies = fewest(supposing(offering, {forwarding: YES}), number, leaves=leaves)
+        return _in_order(remedies or ()), False
+
+    def _evidence(
+        self, stating: Mapping[FactKey[object], Known[object]], reasons: Iterable[Reason]
+    ) -> dict[str, tuple[Evidence, ...]]:
+        """By host: where its own files state the facts that decided."""
+        first, *others = self._group.hosts
+        places = {first.name: _once(each for reason in reasons for each in reason.evidence)}
+        for host in others:
+            places[host.name] = _once(_places(host, stating))
+        return places
+
+    def _contradicted(self, stating: Mapping[FactKey[object], Known[object]]) -> Iterator[str]:
+        for conflict in self._facts.conflicts:
+            if conflict.key in stating and conflict.dropped.strength is Strength.POLICY:
+                place = conflict.dropped.evidence
+                where = f"{place.source} {place.where}".rstrip()
+                asked = in_words(conflict.dropped.value)
+                yield f"a policy asks for {asked} ({where}); the host has it otherwise"
+
+
+def _in_order(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    return tuple(sorted(remedies, key=lambda remedy: (remedy.title, remedy.text)))
+
+
+def _status(by_all: Verdict, by_proof: Verdict) -> Status:
+    if not (by_all.applicable and by_proof.applicable):
+        # Whether it is asked of a host must not hang on what is no proof.
+        same = by_all.applicable is by_proof.applicable
+        return Status.NOT_APPLICABLE if same else Status.UNKNOWN
+    if min(by_all.proven, by_proof.proven) is Level.YES:
+        return Status.MET
+    if max(by_all.possible, by_proof.possible) < Level.YES:
+        return Status.NOT_MET
+    return Status.UNKNOWN
+
+
+def _telling(reasons: Iterable[Reason], status: Status) -> list[Reason]:
+    """The reasons that say why; that a requirement is for this host needs no saying."""
+    every = list(reasons)
+    if status is Status.NOT_APPLICABLE:
+        return every[:1]
+    telling = [each for each in every if not (each.link == "role" and each.verdict is YES)]
+    if status is Status.NOT_MET:
+        breaking = [each for each in telling if each.verdict.possible < Level.YES]
+        return breaking or telling or every
+    return telling or every
+
+
+def _commands(reasons: Iterable[Reason], status: Status) -> Iterator[str]:
+    """The commands that tell what is missing."""
+    for reason in reasons if status is Status.UNKNOWN else ():
+        if reason.missing is not None and not reason.verdict.settled:
+            command = telling_command(reason.missing)
+            if command is not None:
+                yield str(command)
+
+
+def _stating(facts: Facts, reasons: Iterable[Reason]) -> dict[FactKey[object], Known[object]]:
+    """The facts on whose evidence reasons rest."""
+    used = {each for reason in reasons for each in reason.evidence}
+    return {
+        key: fact for key, fact in facts.known.items() if fact.evidence and used & {*fact.evidence}
+    }
+
+
+def _places(host: Host, stating: Iterable[FactKey[object]]) -> Iterator[Evidence]:
+    for key in stating:
+        fact = host.facts.known.get(key)
+        if fact is not None:
+            yield from fact.evidence
+
+
+def _once(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence))
