@@ -25,6 +25,10 @@ from logreach.inventories.windows.baselines.requirements import Baseline
 Progress = Callable[[str, int, int], None]
 
 
+def _quiet(what: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
 def assess_baseline(
     inventory: Inventory,
     attack: AttackModel,
@@ -35,7 +39,7 @@ def assess_baseline(
     version: str = "",
     day: date | None = None,
     observed_only: bool = False,
-    progress: Progress,
+    progress: Progress = _quiet,
 ) -> BaselineResult:
     """Judge every requirement for every profile. Raises InputError where the baseline names
     events or fields that nobody knows."""

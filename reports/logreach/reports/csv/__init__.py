@@ -69,7 +69,7 @@ def write_csv(assessment: Assessment, folder: Path) -> list[Path]:
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(columns)
-            writer.writerows([_cell(value) for value in row] for row in rows)
+            writer.writerows([cell(value) for value in row] for row in rows)
     return [folder / name for name in tables]
 
 
@@ -154,7 +154,7 @@ def _several(values: Iterable[str]) -> str:
     return _SEPARATOR.join(one_line(value).replace(_SEPARATOR, ", ") for value in values)
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula, on one line."""
     if not isinstance(value, str):
         return value

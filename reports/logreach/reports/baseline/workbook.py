@@ -1,0 +1,185 @@
+"""The result as a workbook: cover, requirements, every answer, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from logreach.coverage.baselines.result import LABELS, BaselineResult
+from logreach.reports.baseline.words import (
+    MEANINGS,
+    METHOD,
+    PART_REMARK,
+    asks,
+    evidence_of,
+    evidence_words,
+    gain_words,
+    remedy_words,
+    scope_lines,
+    signed_status,
+)
+from logreach.reports.excel.tables import Cell, Sheet, Table, columns
+from logreach.reports.excel.workbook import workbook_bytes
+from logreach.reports.profile_names import host_list
+
+
+def write_workbook(result: BaselineResult, path: Path) -> None:
+    """Write the workbook; the same result gives the same bytes."""
+    sheets = [_cover(result), _requirements(result), _answers(result), _gains(result)]
+    if result.baseline.left_out:
+        sheets.append(_left_out(result))
+    sheets.append(_inputs(result))
+    path.write_bytes(workbook_bytes(sheets))
+
+
+def _cover(result: BaselineResult) -> Sheet:
+    pairs, techniques, rules = result.together()
+    scope: list[tuple[Cell, ...]] = [(line.heading, line.text) for line in scope_lines(result)]
+    scope.append(("Inventory", result.inventory))
+    scope.append(("logreach", result.version))
+    counts: list[tuple[Cell, ...]] = [
+        (signed_status(label), count, MEANINGS[label]) for label, count in result.totals().items()
+    ]
+    gained: list[tuple[Cell, ...]] = [
+        ("Pairs of a host and a technique", pairs),
+        ("Techniques on some host", len(techniques)),
+        *([("Rules on some host", len(rules))] if result.rules else []),
+    ]
+    method: list[tuple[Cell, ...]] = [(text,) for text in (*METHOD, PART_REMARK)]
+    signatures: list[tuple[Cell, ...]] = [
+        (who, "", "") for who in ("Prepared by", "Reviewed by", "Signed by")
+    ]
+    tables = (
+        Table("Scope", columns("Of", "What"), scope),
+        Table(
+            "Counts",
+            columns("Answer", "Pairs :number", "Means"),
+            counts,
+            "Answers",
+            "Pairs of a host and a requirement.",
+        ),
+        Table(
+            "Together",
+            columns("Becomes achievable", "Count :number"),
+            gained,
+            "All requirements met",
+        ),
+        Table("Method", columns("How it was judged"), method, "Method"),
+        Table("Signatures", columns("Role", "Name", "Date"), signatures, "Signatures"),
+    )
+    heading = f"logreach: {result.baseline.title}"
+    return Sheet("Cover", (40, 60, 80), tables, heading=heading)
+
+
+def _requirements(result: BaselineResult) -> Sheet:
+    titles = columns(
+        "Id",
+        "Requirement",
+        "Control",
+        "Asks",
+        *(f"{label.capitalize()} :number" for label in LABELS),
+        "Gain in pairs :number",
+        "Gain in techniques :number",
+        "No logging fact shows",
+        "Note",
+        "Source",
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for requirement in result.baseline.requirements:
+        counts = result.counts(requirement)
+        pairs, techniques, _ = result.gained(requirement)
+        rows.append(
+            (
+                requirement.id,
+                requirement.title,
+                requirement.control,
+                asks(requirement),
+                *(counts[label] for label in LABELS),
+                pairs,
+                len(techniques),
+                requirement.beyond,
+                requirement.note,
+                requirement.source or result.baseline.source,
+            )
+        )
+    widths = (28, 46, 12, 50, 10, 10, 12, 10, 12, 12, 14, 50, 40, 40)
+    return Sheet("Requirements", widths, (Table("Requirements", titles, rows),), "C2")
+
+
+def _answers(result: BaselineResult) -> Sheet:
+    titles = columns(
+        "Id",
+        "Requirement",
+        "Profile",
+        "Hosts",
+        "Count :number",
+        "Answer",
+        "Rests on",
+        "Why",
+        "Evidence",
+        "Policy asks otherwise",
+        "Run to find out",
+        "Change",
+        "Gain",
+        "Owner",
+        "Due",
+    )
+    widths = (28, 40, 9, 30, 8, 20, 24, 70, 44, 40, 44, 70, 30, 14, 12)
+    return Sheet("Answers", widths, (Table("Answers", titles, list(_rows(result))),), "D2")
+
+
+def _rows(result: BaselineResult) -> Iterator[tuple[Cell, ...]]:
+    for requirement in result.baseline.requirements:
+        for profile, answer in result.answers(requirement):
+            yield (
+                requirement.id,
+                requirement.title,
+                profile.profile_id,
+                host_list(profile.hosts, 20),
+                profile.count,
+                signed_status(answer.label),
+                answer.basis.value,
+                "\n".join(answer.reasons),
+                evidence_words(evidence_of(answer)[:20]),
+                "\n".join(answer.contradicted),
+                "\n".join(answer.commands),
+                remedy_words(answer) if answer.open else "",
+                gain_words(answer.gain),
+                "",
+                "",
+            )
+
+
+def _gains(result: BaselineResult) -> Sheet:
+    names = result.technique_names | result.rule_titles
+    rows: list[tuple[Cell, ...]] = [
+        (requirement.id, profile.profile_id, profile.count, key, names.get(key, ""), change)
+        for requirement in result.baseline.requirements
+        for profile, answer in result.answers(requirement)
+        for change, keys in (
+            ("achievable", (*answer.gain.techniques, *answer.gain.rules)),
+            ("in part", (*answer.gain.in_part, *answer.gain.rules_in_part)),
+            ("lost", answer.gain.lost),
+        )
+        for key in keys
+    ]
+    titles = columns("Id", "Profile", "Hosts :number", "Technique or rule", "Name", "Becomes")
+    table = Table("Gains", titles, rows)
+    return Sheet("Gains", (28, 9, 8, 40, 60, 14), (table,), "B2")
+
+
+def _left_out(result: BaselineResult) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [(each.what, each.why) for each in result.baseline.left_out]
+    return Sheet("Not judged", (80, 90), (Table("NotJudged", columns("What", "Why"), rows),), "A2")
+
+
+def _inputs(result: BaselineResult) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [(each.path, each.sha256) for each in result.inputs]
+    faults: list[tuple[Cell, ...]] = [
+        (each.message, f"{each.source} {each.where}".strip(), each.hint) for each in result.faults
+    ]
+    tables = [Table("Inputs", columns("File", "SHA-256"), rows)]
+    if faults:
+        heading = "Faults of the input: facts lost to one count as unknown"
+        tables.append(Table("Faults", columns("Fault", "Where", "Hint"), faults, heading))
+    return Sheet("Inputs", (80, 70, 60), tuple(tables))
