@@ -68,10 +68,7 @@ app.command("rules", short_help="List Sigma rules by gain of changes.")(_rules.r
 app.add_typer(_inventory.app, name="inventory", short_help="Show or check an inventory's facts.")
 app.command("init", short_help="Begin an inventory, and say what to run where.")(_init.init)
 app.command("collect", short_help="Print the script that gathers a host's facts.")(_collect.collect)
-_sysmon.app.command("baseline", short_help="Hold an inventory against a baseline.")(
-    _baseline.baseline
-)
-app.command("rules", short_help="Count rules that can fire, by configuration.")(
+_sysmon.app.command("rules", short_help="Count rules that can fire, by configuration.")(
     _rules.by_configuration
 )
 app.add_typer(_sysmon.app, name="sysmon", short_help="Check and try Sysmon configurations.")

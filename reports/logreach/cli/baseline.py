@@ -1,4 +1,4 @@
-"""`logreach baseline`: what the hosts show of a guide, of controls or of a baseline of one's own."""
+"""`logreach baseline`: what hosts show of a guide, of controls or of a baseline of one's own."""
 
 from __future__ import annotations
 
@@ -135,11 +135,11 @@ def baseline(
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Print every answer with its evidence.")
     ] = False,
-    list_: Annotated[
+    list_: Annotated[  # noqa: ARG001 - answered before the command runs
         bool,
         typer.Option("--list", callback=_list, is_eager=True, help="Print the baselines included."),
     ] = False,
-    schema: Annotated[
+    schema: Annotated[  # noqa: ARG001 - answered before the command runs
         bool,
         typer.Option(
             "--schema",

@@ -76,15 +76,13 @@ def scope_lines(result: BaselineResult) -> tuple[ScopeLine, ...]:
 
 
 def _hosts_text(result: BaselineResult) -> str:
-    profiles = counted(len(result.profiles), "profile")
+    inventory, profiles = result.inventory, counted(len(result.profiles), "profile")
+    shown = counted(result.hosts, "host")
     if not result.hosts_beside:
-        return f"all {counted(result.hosts, 'host')} of the inventory {result.inventory}, in {profiles}"
+        return f"all {shown} of the inventory {inventory}, in {profiles}"
     names = [name for profile in result.profiles for name in profile.hosts]
     total = result.hosts + result.hosts_beside
-    return (
-        f"{result.hosts} of {counted(total, 'host')} of the inventory {result.inventory}, in "
-        f"{profiles}: {host_list(names, 8)}"
-    )
+    return f"{shown} of {total} of the inventory {inventory}, in {profiles}: {host_list(names, 8)}"
 
 
 def _proof_text(result: BaselineResult) -> str:

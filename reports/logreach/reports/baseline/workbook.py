@@ -151,7 +151,7 @@ def _rows(result: BaselineResult) -> Iterator[tuple[Cell, ...]]:
 
 
 def _gains(result: BaselineResult) -> Sheet:
-    names = result.technique_names | result.rule_titles
+    names = {**result.technique_names, **result.rule_titles}
     rows: list[tuple[Cell, ...]] = [
         (requirement.id, profile.profile_id, profile.count, key, names.get(key, ""), change)
         for requirement in result.baseline.requirements
