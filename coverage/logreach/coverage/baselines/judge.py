@@ -22,6 +22,7 @@ from logreach.coverage.engine.minimal_changes import fewest
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons, each_once
 from logreach.coverage.engine.verdict import YES, Level, Verdict
+from logreach.coverage.platforms.sysmon.remedies import INSTALLATION
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known
 from logreach.inventories.facts.host import Host
@@ -84,6 +85,13 @@ class JudgedProfile:
         return self._by_strength[least]
 
     @cached_property
+    def _on_nothing(self) -> Evaluation:
+        """The graph where nothing is told: what still holds does so on every host."""
+        nothing = Facts({}, self._all.facts.missing)
+        facts, channels = facts_from(nothing, Strength.OBSERVED)
+        return reevaluate(self._all, facts, (*self._all.facts.known, *channels))
+
+    @cached_property
     def _offering(self) -> Evaluation:
         """The proof, with what policies ask for of the audit policy: it names the GPO to change."""
         origins = self._all.facts.known.get(AUDIT_ORIGINS)
@@ -143,6 +151,8 @@ class JudgedProfile:
                 for least in sorted(Strength, reverse=True)
                 if self._on(least).verdict(key).proven is Level.YES
             )
+        if self._status(key, self._on_nothing) is status:
+            return Basis.ALWAYS
         return next(
             (
                 BASES[least]
@@ -159,14 +169,23 @@ class JudgedProfile:
         besides.
         """
         number = self._all.compiled.number[self._nodes.check_keys[requirement.id]]
-        leaves, offering = self._leaves.of(number), self._offering
-        remedies = fewest(offering, number, leaves=leaves)
+        remedies = self._fewest(self._offering, number)
         if remedies is not None:
-            return _in_order(remedies), True
+            return remedies, True
         forwarding = self._all.compiled.number.get(FORWARDING_KEY)
-        if forwarding is not None and forwarding in leaves:
-            remedies = fewest(supposing(offering, {forwarding: YES}), number, leaves=leaves)
-        return _in_order(remedies or ()), False
+        if forwarding is not None and forwarding in self._leaves.of(number):
+            remedies = self._fewest(supposing(self._offering, {forwarding: YES}), number)
+        return remedies or (), False
+
+    def _fewest(self, evaluation: Evaluation, number: int) -> tuple[Remedy, ...] | None:
+        """The fewest changes that meet a check; those that bring a sensor only where none else do,
+        as they bring far more than is asked."""
+        every = self._leaves.of(number)
+        modest = [leaf for leaf in every if not _installs(evaluation.leaves[leaf])]
+        remedies = fewest(evaluation, number, leaves=modest)
+        if remedies is None and len(modest) < len(every):
+            remedies = fewest(evaluation, number, leaves=every)
+        return None if remedies is None else tuple(sorted(remedies, key=_order))
 
     def _evidence(
         self, stating: Mapping[FactKey[object], Known[object]], reasons: Iterable[Reason]
@@ -187,8 +206,12 @@ class JudgedProfile:
                 yield f"a policy asks for {asked} ({where}); the host has it otherwise"
 
 
-def _in_order(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
-    return tuple(sorted(remedies, key=lambda remedy: (remedy.title, remedy.text)))
+def _order(remedy: Remedy) -> tuple[str, str]:
+    return remedy.title, remedy.text
+
+
+def _installs(reason: Reason | None) -> bool:
+    return reason is not None and reason.remedy is not None and reason.remedy.kind == INSTALLATION
 
 
 def _status(by_all: Verdict, by_proof: Verdict) -> Status:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from logreach.coverage.assessment.profiles import HostGroup, group
 from logreach.coverage.baselines.result import Basis
+from logreach.coverage.platforms.windows.knowledge.events import load_events
 from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Facts, Known, Missing
 from logreach.inventories.facts.host import Host
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import in_words
+from logreach.inventories.files.faults import Fault
+from logreach.inventories.windows.facts import CHANNEL
 
 BASES = {
     Strength.ASSUMED: Basis.ASSUMED,
@@ -25,12 +29,30 @@ BASES = {
 }
 
 
+@cache
+def _channels() -> tuple[FactKey[object], ...]:
+    """Every log that an event may stand in and that somebody may have turned off."""
+    channels = load_events().channels.values()
+    return tuple(CHANNEL(channel.name) for channel in channels if not channel.always_on)
+
+
+_NO_FAULT = Missing("")
+_UNPROVEN = "no output of the host tells, and Windows' default proves nothing"
+_NO_CHANNEL = Missing(_UNPROVEN, Fault(_UNPROVEN))
+
+
 def facts_from(facts: Facts, least: Strength) -> tuple[Facts, list[FactKey[object]]]:
     """The facts that are shown at least so directly, and the keys of those left out."""
     weak = {key: fact for key, fact in facts.known.items() if fact.strength < least}
     known = {key: fact for key, fact in facts.known.items() if key not in weak}
     missing = {**facts.missing, **{key: Missing(_why(fact)) for key, fact in weak.items()}}
-    return Facts(known, missing, facts.conflicts), list(weak)
+    changed = list(weak)
+    if missing.get(CHANNEL.every, _NO_FAULT).fault is None and least > Strength.ASSUMED:
+        # Of a log that nothing tells of, Windows' default counts for detection: here it does not.
+        untold = [key for key in _channels() if key not in known and key not in missing]
+        missing |= dict.fromkeys(untold, _NO_CHANNEL)
+        changed += untold
+    return Facts(known, missing, facts.conflicts), changed
 
 
 def _why(fact: Known[object]) -> str:

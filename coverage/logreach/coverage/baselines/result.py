@@ -30,6 +30,7 @@ class Basis(StrEnum):
     POLICY = "asked for by policy"
     DECLARED = "declared in the inventory"
     OBSERVED = "printed by the host"
+    ALWAYS = "so on every Windows"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ class AnswerRow:
     answer: Answer
     evidence: str
     gain: str
-    techniques: tuple[tuple[str, str, str], ...]
+    techniques: tuple[tuple[str, str], ...]
+    more_techniques: int
     change: str
 
 
@@ -87,7 +88,7 @@ def rendered(result: BaselineResult) -> str:
         totals=totals,
         total=sum(totals.values()) or 1,
         asked=asked,
-        counts_words=counts_words(totals),
+        counts_words=counts_words({**totals, "not applicable": 0}),
         together=(pairs, len(techniques), len(rules)),
         labels=LABELS,
         signs=SIGNS,
@@ -146,11 +147,8 @@ def _answers(result: BaselineResult, several: list[tuple[BaselineProfile, Answer
     evidence = evidence_words(places[:_PLACES])
     if len(places) > _PLACES:
         evidence = f"{evidence} and {len(places) - _PLACES} more (baseline.json has all)"
-    gained = [(key, "achievable") for key in answer.gain.techniques]
-    gained += [(key, "in part") for key in answer.gain.in_part]
-    techniques = tuple(
-        (key, result.technique_names.get(key, ""), change) for key, change in gained[:_TECHNIQUES]
-    )
+    gained = answer.gain.techniques
+    techniques = tuple((key, result.technique_names.get(key, "")) for key in gained[:_TECHNIQUES])
     return AnswerRow(
         host_list(hosts, 6),
         sum(profile.count for profile, _ in several),
@@ -158,5 +156,6 @@ def _answers(result: BaselineResult, several: list[tuple[BaselineProfile, Answer
         evidence,
         gain_words(answer.gain),
         techniques,
+        len(gained) - len(techniques),
         remedy_words(answer) if answer.open else "",
     )

@@ -211,7 +211,8 @@ class SettingAsRequired:
 class ChannelAsRequired:
     """An event log is as a baseline asks: enabled, large enough, and does when full what it asks.
 
-    Windows' defaults prove nothing here: only what the inventory tells of the log does.
+    Windows' defaults prove nothing here: only what the inventory tells of the log does, unless it
+    is one that nobody can turn off.
     """
 
     subject: str
@@ -229,6 +230,8 @@ class ChannelAsRequired:
     def check(self, facts: Facts) -> Reason:
         fact = facts.get(CHANNEL(self.asked.name))
         state = fact.value if isinstance(fact, Known) else ChannelState()
+        if state.enabled is None and self.asked.name in _always_on():
+            state = replace(state, enabled=True)
         why = f" ({fact.reason})" if isinstance(fact, Missing) else ""
         parts = list(self._parts(state))
         lowest = min(parts, key=lambda part: (part[0].possible, part[0].proven))
@@ -280,6 +283,13 @@ class ChannelAsRequired:
             switches.append(f"/retention:{str(keeps).lower()} /autobackup:{str(archives).lower()}")
         text = f'Set the log: wevtutil set-log "{asked.name}" {" ".join(switches)}'
         return Remedy(self.key, value, text, title=str(asked), kind="channel")
+
+
+@cache
+def _always_on() -> frozenset[str]:
+    """The logs that nobody can turn off."""
+    channels = load_events().channels.values()
+    return frozenset(channel.name for channel in channels if channel.always_on)
 
 
 def _yes(holds: bool) -> Verdict:
