@@ -159,7 +159,8 @@ def _physical(evidence: Evidence) -> dict[str, Any]:
     if digits.isascii() and digits.isdecimal() and int(digits) > 0:
         region: dict[str, Any] = {"startLine": int(digits)}
         if evidence.quote:
-            region["snippet"] = {"text": _text(evidence.quote)}
+            # What was read there, which need not be the text of the line.
+            region["message"] = {"text": _text(evidence.quote)}
         place["region"] = region
     return place
 

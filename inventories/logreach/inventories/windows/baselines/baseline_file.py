@@ -128,6 +128,7 @@ def _applies_to(nodes: Nodes, parent: Marked) -> AppliesTo:
     last = nodes.number(node, "last_build", 1, _LAST_BUILD)
     if first is not None and last is not None and first > last:
         nodes.fault(f"no build is from {first} and up to {last}", node.line)
+        first = last = None
     return AppliesTo(
         frozenset(map(Role, roles)), frozenset(map(OsKind, systems)), features, first, last
     )

@@ -129,10 +129,11 @@ def _log(nodes: Nodes, node: Marked) -> Check | None:
         line = nodes.line(node, "when_full")
         nodes.fault(f"a log that is full cannot {when_full[:40]!r}", line, hint)
         return None
-    if enabled is None and holds is None and not when_full:
+    if not {"enabled", "holds_mib", "when_full"} & node.fields.keys():
         nodes.fault("asks nothing of the log: enabled, holds_mib or when_full", node.line)
         return None
-    return ChannelCheck(name, enabled, holds, when_full) if name else None
+    asks = enabled is not None or holds is not None or when_full
+    return ChannelCheck(name, enabled, holds, when_full) if name and asks else None
 
 
 def _events(nodes: Nodes, node: Marked) -> Check | None:
