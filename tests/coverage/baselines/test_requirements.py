@@ -172,6 +172,13 @@ def test_a_default_of_a_log_does_not_make_an_event_proven() -> None:
     assert any("channels.json" in command for command in answer.commands)
 
 
+def test_a_log_that_a_policy_turns_on_is_not_proven_to_be_on() -> None:
+    words = WORDS | {"settings": {"powershell_script_block_logging": True}}
+    inventory = weaker(hosts.inventory(a=words), Strength.POLICY, ("channel",))
+    (answer,) = judged(inventory, "events: [PowerShell:4104]").profiles[0].answers.values()
+    assert (answer.label, answer.asked_by_policy) == ("unknown", True)
+
+
 def test_what_a_policy_asks_for_is_no_proof_and_is_told_apart() -> None:
     inventory = weaker(
         hosts.inventory(a=WORDS | {"audit": {"Logon": "success", "Logoff": "none"}}),

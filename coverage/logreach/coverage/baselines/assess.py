@@ -13,7 +13,7 @@ from logreach.coverage.assessment.profiles import group
 from logreach.coverage.assessment.questions import Questions, technique_questions
 from logreach.coverage.attack import AttackModel
 from logreach.coverage.baselines.gains import gains
-from logreach.coverage.baselines.judge import JudgedProfile, RequirementLeaves
+from logreach.coverage.baselines.judge import JudgedProfile, RequirementGraph
 from logreach.coverage.baselines.nodes import RequirementNodes
 from logreach.coverage.baselines.proof import provable_groups
 from logreach.coverage.baselines.result import Answer, BaselineProfile, BaselineResult, Gain
@@ -81,11 +81,11 @@ def _answers(
     observed_only: bool,
     progress: Progress,
 ) -> list[dict[str, Answer]]:
-    leaves = RequirementLeaves(nodes.model.compiled)
+    graph = RequirementGraph(nodes)
     answers = []
     for place, profile in enumerate(assessed):
         progress("judging requirements", place, len(assessed))
-        judged = JudgedProfile(nodes, profile, leaves, observed_only=observed_only)
+        judged = JudgedProfile(graph, profile.group, observed_only=observed_only)
         answers.append({each.id: judged.answer(each) for each in nodes.baseline.requirements})
     return answers
 

@@ -7,15 +7,14 @@ where both prove it, not met where neither leaves it possible, and unknown else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
-from logreach.coverage.assessment.evaluated import Assessed
+from logreach.coverage.assessment.profiles import HostGroup
 from logreach.coverage.baselines.nodes import FORWARDING_KEY, RequirementNodes
 from logreach.coverage.baselines.proof import BASES, facts_from
 from logreach.coverage.baselines.result import Answer, Basis, Status
 from logreach.coverage.engine.compiled import Compiled
-from logreach.coverage.engine.evaluation import Evaluation, reevaluate, supposing
+from logreach.coverage.engine.evaluation import Evaluation, evaluate, supposing
 from logreach.coverage.engine.graph import Combine
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.minimal_changes import fewest
@@ -34,16 +33,21 @@ from logreach.inventories.windows.baselines.requirements import Requirement
 from logreach.inventories.windows.facts import AUDIT_ORIGINS
 
 
-@dataclass(slots=True)
-class RequirementLeaves:
-    """The leaves below the check of each requirement, found once for all profiles."""
+class RequirementGraph:
+    """The part of the graph that the requirements hang on, evaluated many times for each profile.
 
-    compiled: Compiled
-    _below: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    `on_nothing` is it where nothing is told: what still holds does so on every host.
+    """
 
-    def of(self, number: int) -> tuple[int, ...]:
+    def __init__(self, nodes: RequirementNodes) -> None:
+        self.nodes = nodes
+        self.compiled = Compiled(nodes.model.graph.below(nodes.keys.values()))
+        self.on_nothing = evaluate(self.compiled, facts_from(Facts(), Strength.OBSERVED))
+        self._leaves: dict[int, tuple[int, ...]] = {}
+
+    def leaves(self, number: int) -> tuple[int, ...]:
         """The leaves below a node, by number."""
-        if number not in self._below:
+        if number not in self._leaves:
             reached, waiting = {number}, [number]
             while waiting:
                 for child in self.compiled.children[waiting.pop()]:
@@ -51,59 +55,42 @@ class RequirementLeaves:
                         reached.add(child)
                         waiting.append(child)
             leaves = reached & self.compiled.leaves.by_number.keys()
-            self._below[number] = tuple(sorted(leaves))
-        return self._below[number]
+            self._leaves[number] = tuple(sorted(leaves))
+        return self._leaves[number]
 
 
 class JudgedProfile:
     """A profile, and the requirements as its facts answer them."""
 
     def __init__(
-        self,
-        nodes: RequirementNodes,
-        profile: Assessed,
-        leaves: RequirementLeaves,
-        *,
-        observed_only: bool = False,
+        self, graph: RequirementGraph, group: HostGroup, *, observed_only: bool = False
     ) -> None:
-        self._nodes = nodes
-        self._group = profile.group
-        self._leaves = leaves
-        self._all = profile.evaluation
-        self._least = Strength.OBSERVED if observed_only else Strength.DECLARED
+        self._graph = graph
+        self._group = group
+        self._all = evaluate(graph.compiled, group.facts)
         self._by_strength: dict[Strength, Evaluation] = {}
-        self._proven = self._on(self._least)
-        self._facts = self._proven.facts
+        self._proven = self._on(Strength.OBSERVED if observed_only else Strength.DECLARED)
         self._readings = {each: Reasons(each) for each in (self._all, self._proven)}
 
     def _on(self, least: Strength) -> Evaluation:
         """The graph on facts that are shown at least so directly."""
         if least not in self._by_strength:
-            facts, weaker = facts_from(self._all.facts, least)
-            reevaluated = reevaluate(self._all, facts, weaker) if weaker else self._all
-            self._by_strength[least] = reevaluated
+            facts = facts_from(self._group.facts, least)
+            self._by_strength[least] = evaluate(self._graph.compiled, facts)
         return self._by_strength[least]
-
-    @cached_property
-    def _on_nothing(self) -> Evaluation:
-        """The graph where nothing is told: what still holds does so on every host."""
-        nothing = Facts({}, self._all.facts.missing)
-        facts, channels = facts_from(nothing, Strength.OBSERVED)
-        return reevaluate(self._all, facts, (*self._all.facts.known, *channels))
 
     @cached_property
     def _offering(self) -> Evaluation:
         """The proof, with what policies ask for of the audit policy: it names the GPO to change."""
-        origins = self._all.facts.known.get(AUDIT_ORIGINS)
-        if origins is None or AUDIT_ORIGINS in self._facts.known:
+        facts, origins = self._proven.facts, self._group.facts.known.get(AUDIT_ORIGINS)
+        if origins is None or AUDIT_ORIGINS in facts.known:
             return self._proven
-        known = {**self._facts.known, AUDIT_ORIGINS: origins}
-        facts = Facts(known, self._facts.missing, self._facts.conflicts)
-        return reevaluate(self._proven, facts, [AUDIT_ORIGINS])
+        known = {**facts.known, AUDIT_ORIGINS: origins}
+        return evaluate(self._graph.compiled, Facts(known, facts.missing, facts.conflicts))
 
     def answer(self, requirement: Requirement) -> Answer:
         """What the facts say of a requirement, without what meeting it would gain."""
-        key = self._nodes.keys[requirement.id]
+        key = self._graph.nodes.keys[requirement.id]
         status = self._status(key, self._proven)
         by_proof = self._proven.verdict(key)
         is_open = status in (Status.NOT_MET, Status.UNKNOWN)
@@ -151,7 +138,7 @@ class JudgedProfile:
                 for least in sorted(Strength, reverse=True)
                 if self._on(least).verdict(key).proven is Level.YES
             )
-        if self._status(key, self._on_nothing) is status:
+        if self._status(key, self._graph.on_nothing) is status:
             return Basis.ALWAYS
         return next(
             (
@@ -168,19 +155,19 @@ class JudgedProfile:
         Where nothing tells what is forwarded, no change of the host does: then what it lacks
         besides.
         """
-        number = self._all.compiled.number[self._nodes.check_keys[requirement.id]]
+        number = self._graph.compiled.number[self._graph.nodes.check_keys[requirement.id]]
         remedies = self._fewest(self._offering, number)
         if remedies is not None:
             return remedies, True
-        forwarding = self._all.compiled.number.get(FORWARDING_KEY)
-        if forwarding is not None and forwarding in self._leaves.of(number):
+        forwarding = self._graph.compiled.number.get(FORWARDING_KEY)
+        if forwarding is not None and forwarding in self._graph.leaves(number):
             remedies = self._fewest(supposing(self._offering, {forwarding: YES}), number)
         return remedies or (), False
 
     def _fewest(self, evaluation: Evaluation, number: int) -> tuple[Remedy, ...] | None:
         """The fewest changes that meet a check; those that bring a sensor only where none else do,
         as they bring far more than is asked."""
-        every = self._leaves.of(number)
+        every = self._graph.leaves(number)
         modest = [leaf for leaf in every if not _installs(evaluation.leaves[leaf])]
         remedies = fewest(evaluation, number, leaves=modest)
         if remedies is None and len(modest) < len(every):
@@ -198,7 +185,7 @@ class JudgedProfile:
         return places
 
     def _contradicted(self, stating: Mapping[FactKey[object], Known[object]]) -> Iterator[str]:
-        for conflict in self._facts.conflicts:
+        for conflict in self._group.facts.conflicts:
             if conflict.key in stating and conflict.dropped.strength is Strength.POLICY:
                 place = conflict.dropped.evidence
                 where = f"{place.source} {place.where}".rstrip()

@@ -36,23 +36,23 @@ def _channels() -> tuple[FactKey[object], ...]:
     return tuple(CHANNEL(channel.name) for channel in channels if not channel.always_on)
 
 
-_NO_FAULT = Missing("")
-_UNPROVEN = "no output of the host tells, and Windows' default proves nothing"
-_NO_CHANNEL = Missing(_UNPROVEN, Fault(_UNPROVEN))
+_UNTOLD = Missing("no output of the host tells, and Windows' default proves nothing")
 
 
-def facts_from(facts: Facts, least: Strength) -> tuple[Facts, list[FactKey[object]]]:
-    """The facts that are shown at least so directly, and the keys of those left out."""
+def facts_from(facts: Facts, least: Strength) -> Facts:
+    """The facts that are shown at least so directly; the others are missing.
+
+    Of a log of which nothing tells, Windows' default counts for detection: here it proves nothing.
+    """
     weak = {key: fact for key, fact in facts.known.items() if fact.strength < least}
     known = {key: fact for key, fact in facts.known.items() if key not in weak}
     missing = {**facts.missing, **{key: Missing(_why(fact)) for key, fact in weak.items()}}
-    changed = list(weak)
-    if missing.get(CHANNEL.every, _NO_FAULT).fault is None and least > Strength.ASSUMED:
-        # Of a log that nothing tells of, Windows' default counts for detection: here it does not.
-        untold = [key for key in _channels() if key not in known and key not in missing]
-        missing |= dict.fromkeys(untold, _NO_CHANNEL)
-        changed += untold
-    return Facts(known, missing, facts.conflicts), changed
+    if least > Strength.ASSUMED:
+        for key in _channels():
+            state = missing.get(key) or missing.get(key.family.every) or _UNTOLD
+            if key not in known and state.fault is None:
+                missing[key] = replace(state, fault=Fault(state.reason))
+    return Facts(known, missing, facts.conflicts)
 
 
 def _why(fact: Known[object]) -> str:
