@@ -110,7 +110,12 @@ def baseline(
     ] = None,
     formats: Annotated[
         list[BaselineFormat] | None,
-        typer.Option("--format", help="What to write; may be repeated. Default: all."),
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help="Only this: json, excel, html, csv, oscal or sarif; may be repeated. Default: "
+            "all.",
+        ),
     ] = None,
     observed_only: Annotated[
         bool,
@@ -254,12 +259,14 @@ def _tell(
             fail(why_not, "Give it with --as-of DATE.")
         formats.remove(BaselineFormat.OSCAL)
         say(f"note: no OSCAL is written: {why_not}; --as-of DATE names it", err=True)
-    print_baseline(result, console(), verbose=verbose)
+    written: list[Path] = []
     if out is not None:
         with whole_files(out) as folder:
-            written = [path for form in formats for path in _write(result, folder, form)]
-        for path in written:
-            say(f"wrote {out / path.name}")
+            paths = [path for form in formats for path in _write(result, folder, form)]
+        written = [out / path.name for path in paths]
+    print_baseline(result, console(), verbose=verbose)
+    for path in written:
+        say(f"wrote {path}")
     print_faults(
         result.faults,
         heading="Faults of the input (facts lost to a fault count as unknown):",

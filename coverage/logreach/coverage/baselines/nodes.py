@@ -17,7 +17,6 @@ from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import UNKNOWN, YES
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.host_kinds import HostKinds, OfKind
-from logreach.coverage.network.keys import held_key
 from logreach.coverage.network.model import Model
 from logreach.coverage.platforms.windows.hosts import WINDOWS
 from logreach.coverage.platforms.windows.prerequisites.required import IsFor, required
@@ -113,10 +112,11 @@ class RequirementNodes:
         return key
 
     def _logged(self, requirement: Requirement, check: LoggedCheck) -> NodeKey:
-        graph, resolved = self.model.graph, [self._resolved(requirement, x) for x in check.names]
+        graph = self.model.graph
+        resolved = [self._resolved(requirement, name, check.forwarded) for name in check.names]
         nodes = [node for node in resolved if node is not None]
         if not check.forwarded:
-            return self._together(Combine.ALL, str(check), [self._on_host(each) for each in nodes])
+            return self._together(Combine.ALL, str(check), nodes)
         events = self._together(Combine.ALL, str(check), nodes)
         stated = leaf(graph, FORWARDING_KEY, "forwarding", ForwardingStated("forwarding"))
         key = NodeKey.of("required", "arriving", events)
@@ -125,15 +125,16 @@ class RequirementNodes:
         graph.link(key, Edge(stated))
         return key
 
-    def _resolved(self, requirement: Requirement, name: str) -> NodeKey | None:
-        """The node of an event or field that arrives; None, with a fault, where there is none."""
+    def _resolved(self, requirement: Requirement, name: str, forwarded: bool) -> NodeKey | None:
+        """The node of an event or field that is recorded, and where asked leaves the host; None,
+        with a fault, where there is no such event."""
         problem: tuple[Fault, ...] = ()
         try:
             keys = resolve_nodes(name, self.model) if _EVENT.fullmatch(name) else []
         except InputError as error:
             keys, problem = [], error.faults
         if keys:
-            return keys[0]
+            return self._recorded(keys[0], forwarded)
         line = f"line {requirement.line}" if requirement.line else ""
         hint = "Name an event (Security:4688) or a field (Security:4688/CommandLine)."
         message = f"{requirement.id} asks for {name[:80]!r}, which is no event or field"
@@ -143,17 +144,17 @@ class RequirementNodes:
         self.faults.append(Fault(message, self.baseline.path, line, hint))
         return None
 
-    def _on_host(self, node: NodeKey) -> NodeKey:
-        """The same on the host itself, forwarded or not."""
-        event = node.parts[0]
-        if not isinstance(event, EventId):
-            return node
-        part = self.model.event_part
-        part.event(event)
-        if len(node.parts) == 1:
-            return held_key(event)
-        key = NodeKey.of("required", "held field", *node.parts)
-        inner(self.model.graph, key, Combine.ALL, "required", str(node.parts[1]))
-        self.model.graph.link(key, Edge(part.on_host(event), gate=True))
-        self.model.graph.link(key, Edge(part.filled(event, str(node.parts[1]))))
+    def _recorded(self, resolved: NodeKey, forwarded: bool) -> NodeKey:
+        """The event of a node, or one of its fields, whatever it is worth as evidence."""
+        part, graph = self.model.event_part, self.model.graph
+        event, *fields = resolved.parts
+        assert isinstance(event, EventId)  # noqa: S101 - events and fields are all that was asked
+        recorded = part.written(event) if forwarded else part.on_host(event)
+        if not fields:
+            return recorded
+        field = str(fields[0])
+        key = NodeKey.of("required", "field", event, field, str(forwarded))
+        inner(graph, key, Combine.ALL, "required", event.field(field))
+        graph.link(key, Edge(recorded, gate=True))
+        graph.link(key, Edge(part.filled(event, field)))
         return key

@@ -30,7 +30,6 @@ from logreach.inventories.windows.baselines.requirements import Requirement
 from logreach.reports.baseline.document import document_of
 from logreach.reports.baseline.words import (
     METHOD,
-    PART_REMARK,
     asks,
     counts_words,
     evidence_of,
@@ -97,7 +96,7 @@ class _Writer:
                     "version": self._seed[:12],
                     "oscal-version": OSCAL_VERSION,
                     "props": [_prop("logreach-version", result.version or "0")],
-                    "remarks": _text(" ".join((*METHOD, PART_REMARK))),
+                    "remarks": _text(" ".join(text for _, text in METHOD)),
                 },
                 "import-ap": {"href": f"#{plan}"},
                 "results": [self._results()],
@@ -233,7 +232,7 @@ class _Writer:
             answer.requirement.beyond
         )
         parts += [f"To find out, run: {each}" for each in answer.commands]
-        if answer.open and (remedy := remedy_words(answer)):
+        if remedy := remedy_words(answer):
             parts.append(f"To meet it: {remedy}")
         if gain := gain_words(answer.gain):
             parts.append(f"Meeting it gains: {gain}")

@@ -21,13 +21,12 @@ from logreach.inventories.windows.baselines.requirements import Requirement
 from logreach.reports.baseline.words import (
     MEANINGS,
     METHOD,
-    PART_REMARK,
     SIGNS,
     asks,
     counts_words,
     evidence_words,
     gain_words,
-    remedy_words,
+    remedy_lines,
     scope_lines,
 )
 from logreach.reports.profile_names import host_list
@@ -48,7 +47,7 @@ class AnswerRow:
     gain: str
     techniques: tuple[tuple[str, str], ...]
     more_techniques: int
-    change: str
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def rendered(result: BaselineResult) -> str:
         signs=SIGNS,
         meanings=MEANINGS,
         classes=_CLASSES,
-        method=(*METHOD, PART_REMARK),
+        method=[text for _, text in METHOD],
         policy=policy,
         style=Markup(style),  # noqa: S704 - a file of this package
     )
@@ -157,5 +156,5 @@ def _answers(result: BaselineResult, several: list[tuple[BaselineProfile, Answer
         gain_words(answer.gain),
         techniques,
         len(gained) - len(techniques),
-        remedy_words(answer) if answer.open else "",
+        tuple(remedy_lines(answer)),
     )

@@ -120,7 +120,7 @@ def _result(profile: BaselineProfile, answer: Answer, place: int) -> dict[str, A
             "profile": profile.profile_id,
             "hosts": profile.count,
             "findOut": list(answer.commands),
-            "change": one_line(remedy_words(answer)) if answer.open else "",
+            "change": one_line(remedy_words(answer)),
             "gainedTechniques": list(answer.gain.techniques),
             "gainedRules": list(answer.gain.rules),
         },

@@ -19,7 +19,6 @@ from logreach.inventories.files.wording import counted
 from logreach.inventories.windows.baselines.requirements import Requirement
 from logreach.reports.baseline.words import (
     PART_REMARK,
-    SIGNS,
     asks,
     counts_words,
     evidence_of,
@@ -136,12 +135,7 @@ def _answer_lines(profile: BaselineProfile, answer: Answer) -> Iterator[Text]:
         yield safe(f"      {remark}", 300)
     for command in answer.commands:
         yield safe(f"      run: {command}", 300)
-    if answer.open and (remedy := remedy_words(answer)):
+    if remedy := remedy_words(answer):
         yield safe(f"      change: {remedy}", 400)
     if words := gain_words(answer.gain):
         yield safe(f"      gains: {words}")
-
-
-def legend() -> str:
-    """The signs and what they stand for."""
-    return ", ".join(f"{sign} {label}" for label, sign in SIGNS.items())

@@ -12,7 +12,6 @@ from logreach.coverage.baselines.result import (
     BaselineResult,
     Gain,
 )
-from logreach.coverage.engine.judged import Remedy
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.wording import counted
 from logreach.inventories.windows.baselines.requirements import Requirement
@@ -34,20 +33,28 @@ MEANINGS = {
     "met": "Outputs of the host, or what the inventory declares, prove it.",
     "not applicable": "The requirement is not for such hosts.",
 }
-METHOD = (
-    "A requirement is met only where facts prove it that the host itself printed, or that the "
-    "inventory declares; what an answer rests on is named. A policy (GPO, Intune) or a default of "
-    "Windows says what should be and proves nothing: it leaves the answer unknown.",
-    "A gain is what becomes achievable once a requirement alone is met: the changes are applied to "
-    "the facts of the hosts and detection is evaluated again. Gains of several requirements "
-    "do not add up; together they are evaluated together. A policy counts for detection as it does "
-    "in `logreach assess`, so that what a policy asks for already gains nothing.",
-    "Recording more than a requirement asks is no fault, unless it asks for exactly so much.",
-)
 PART_REMARK = (
     "Of some requirements facts of logging show a part only. What is beyond them stands beside "
     "each; no answer here says that such a control is satisfied."
 )
+METHOD = (
+    (
+        "Proof",
+        "A requirement is met only where facts prove it that the host itself printed, or that the "
+        "inventory declares; what an answer rests on is named. A policy (GPO, Intune) or a default "
+        "of Windows says what should be and proves nothing: it leaves the answer unknown.",
+    ),
+    (
+        "Gain",
+        "What becomes achievable once a requirement alone is met: the changes are applied to the "
+        "facts of the hosts and detection is evaluated again. Gains of several requirements do not "
+        "add up; together they are evaluated together. A policy counts for detection as it does in "
+        "logreach assess, so that what a policy asks for already gains nothing.",
+    ),
+    ("More", "Recording more than a requirement asks is no fault, unless it asks for exactly so."),
+    ("Controls", PART_REMARK),
+)
+"""How a report came about: headings and texts."""
 
 
 def signed_status(label: str) -> str:
@@ -135,19 +142,20 @@ def evidence_of(answer: Answer) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(each for several in answer.evidence.values() for each in several))
 
 
-def remedy_words(answer: Answer) -> str:
+def remedy_lines(answer: Answer) -> list[str]:
     """The changes that meet a requirement, and what has to be found out besides."""
-    words = [remedy.text for remedy in answer.remedies]
-    if answer.open and not answer.enough:
-        more = (
-            "What else it takes, the missing facts have to tell first"
-            if words
-            else ("No change that logreach knows meets it by itself: see the reasons")
-        )
-        words.append(more)
-    return "; ".join(words)
+    if not answer.open:
+        return []
+    lines = [remedy.text for remedy in answer.remedies]
+    if not answer.enough:
+        lines.append(_MORE if lines else _NONE)
+    return lines
 
 
-def remedy_titles(remedies: Iterable[Remedy]) -> str:
-    """What is changed, in few words."""
-    return "; ".join(remedy.title or remedy.text for remedy in remedies)
+_MORE = "What else it takes, the missing facts have to tell first"
+_NONE = "No change that logreach knows meets it by itself: see the reasons"
+
+
+def remedy_words(answer: Answer) -> str:
+    """The same in a line."""
+    return "; ".join(remedy_lines(answer))

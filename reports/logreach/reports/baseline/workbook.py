@@ -9,12 +9,11 @@ from logreach.coverage.baselines.result import LABELS, BaselineResult
 from logreach.reports.baseline.words import (
     MEANINGS,
     METHOD,
-    PART_REMARK,
     asks,
     evidence_of,
     evidence_words,
     gain_words,
-    remedy_words,
+    remedy_lines,
     scope_lines,
     signed_status,
 )
@@ -28,6 +27,8 @@ def write_workbook(result: BaselineResult, path: Path) -> None:
     sheets = [_cover(result), _requirements(result), _answers(result), _gains(result)]
     if result.baseline.left_out:
         sheets.append(_left_out(result))
+    if result.faults:
+        sheets.append(_faults(result))
     sheets.append(_inputs(result))
     path.write_bytes(workbook_bytes(sheets))
 
@@ -45,7 +46,7 @@ def _cover(result: BaselineResult) -> Sheet:
         ("Techniques on some host", len(techniques)),
         *([("Rules on some host", len(rules))] if result.rules else []),
     ]
-    method: list[tuple[Cell, ...]] = [(text,) for text in (*METHOD, PART_REMARK)]
+    method: list[tuple[Cell, ...]] = [*METHOD]
     signatures: list[tuple[Cell, ...]] = [
         (who, "", "") for who in ("Prepared by", "Reviewed by", "Signed by")
     ]
@@ -64,7 +65,7 @@ def _cover(result: BaselineResult) -> Sheet:
             gained,
             "All requirements met",
         ),
-        Table("Method", columns("How it was judged"), method, "Method"),
+        Table("Method", columns("Of", "How it was judged"), method, "Method"),
         Table("Signatures", columns("Role", "Name", "Date"), signatures, "Signatures"),
     )
     heading = f"logreach: {result.baseline.title}"
@@ -143,7 +144,7 @@ def _rows(result: BaselineResult) -> Iterator[tuple[Cell, ...]]:
                 evidence_words(evidence_of(answer)[:20]),
                 "\n".join(answer.contradicted),
                 "\n".join(answer.commands),
-                remedy_words(answer) if answer.open else "",
+                "\n".join(remedy_lines(answer)),
                 gain_words(answer.gain),
                 "",
                 "",
@@ -175,11 +176,12 @@ def _left_out(result: BaselineResult) -> Sheet:
 
 def _inputs(result: BaselineResult) -> Sheet:
     rows: list[tuple[Cell, ...]] = [(each.path, each.sha256) for each in result.inputs]
-    faults: list[tuple[Cell, ...]] = [
+    return Sheet("Inputs", (80, 70), (Table("Inputs", columns("File", "SHA-256"), rows),), "A2")
+
+
+def _faults(result: BaselineResult) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [
         (each.message, f"{each.source} {each.where}".strip(), each.hint) for each in result.faults
     ]
-    tables = [Table("Inputs", columns("File", "SHA-256"), rows)]
-    if faults:
-        heading = "Faults of the input: facts lost to one count as unknown"
-        tables.append(Table("Faults", columns("Fault", "Where", "Hint"), faults, heading))
-    return Sheet("Inputs", (80, 70, 60), tuple(tables))
+    table = Table("Faults", columns("Fault: its facts are unknown", "Where", "Hint"), rows)
+    return Sheet("Faults", (80, 50, 60), (table,), "A2")
