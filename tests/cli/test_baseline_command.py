@@ -143,6 +143,23 @@ def test_the_included_baselines_are_listed() -> None:
     assert json.loads(run("--schema").stdout)["title"] == "logreach baseline"
 
 
+def test_each_host_shows_its_own_evidence(folder: Path) -> None:
+    inventory = folder / "inventory"
+    (inventory / "b.csv").write_bytes((inventory / "a.csv").read_bytes())
+    (inventory / "inventory.yaml").write_text(
+        "hosts:\n  - {name: A, os: Windows 11 23H2, role: workstation, audit_policy: a.csv}\n"
+        "  - {name: B, os: Windows 11 23H2, role: workstation, audit_policy: b.csv}\n"
+    )
+    words = (inventory, "--against", folder / "own.yaml", "--technique", "T1036", "--out", "-")
+    entry = json.loads(run(*words, "--format", "json").stdout)
+    (profile,) = entry["profiles"]
+    evidence = profile["answers"]["A"]["evidence"]
+    assert {host: each[0]["source"] for host, each in evidence.items()} == {
+        "A": "a.csv",
+        "B": "b.csv",
+    }
+
+
 def test_rules_are_weighed(folder: Path) -> None:
     rule = folder / "rule.yml"
     rule.write_text(

@@ -163,6 +163,13 @@ def test_a_log_that_is_off_or_not_told() -> None:
     assert labels({}, "log: Security, holds_mib: 512") == ["unknown"]
 
 
+def test_logs_are_named_in_any_case_and_by_their_short_names() -> None:
+    checks = ("log: powershell, enabled: true", "log: security, enabled: true")
+    assert labels({}, *checks) == ["met", "met"]
+    with pytest.raises(InputError, match="Did you mean Security"):
+        labels({}, "log: Securty, enabled: true")
+
+
 def test_a_default_of_a_log_does_not_make_an_event_proven() -> None:
     words = {"settings": {"powershell_script_block_logging": True}}
     check = "events: [PowerShell:4104]"

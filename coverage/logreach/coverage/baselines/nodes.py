@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from logreach.coverage.assessment.lookup import resolve_nodes
+from logreach.coverage.assessment.suggestions import did_you_mean
 from logreach.coverage.engine.construction import inner, leaf, link_all
 from logreach.coverage.engine.graph import Combine, Edge
 from logreach.coverage.engine.judged import Reason
@@ -19,13 +20,14 @@ from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.host_kinds import HostKinds, OfKind
 from logreach.coverage.network.model import Model
 from logreach.coverage.platforms.windows.hosts import WINDOWS
-from logreach.coverage.platforms.windows.prerequisites.required import IsFor, required
+from logreach.coverage.platforms.windows.prerequisites.required import IsFor, log_names, required
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.forwarding.subscriptions import FORWARDING
 from logreach.inventories.windows.baselines.requirements import (
     Baseline,
+    ChannelCheck,
     Check,
     CheckGroup,
     LoggedCheck,
@@ -102,8 +104,18 @@ class RequirementNodes:
             children = [self._check(requirement, each) for each in check.checks]
             combine = Combine.ALL if check.every else Combine.ANY
             return self._together(combine, str(check), children)
+        if isinstance(check, ChannelCheck):
+            self._check_log(requirement, check.name)
         key = NodeKey.of("need", "required", str(check))
         return leaf(self.model.graph, key, str(check), required(check))
+
+    def _check_log(self, requirement: Requirement, name: str) -> None:
+        """A fault for a log that is most likely a slip; others may be any program's own."""
+        if "/" in name or name.casefold() in log_names():
+            return
+        if near := did_you_mean(name, ("Application", "Security", "System", "Setup")):
+            message = f"{requirement.id} asks for an unknown log {name[:80]!r}"
+            self.faults.append(Fault(message, self.baseline.path, _line(requirement), near))
 
     def _together(self, combine: Combine, label: str, children: list[NodeKey]) -> NodeKey:
         key = NodeKey.of("required", combine.value, *children)
@@ -135,13 +147,12 @@ class RequirementNodes:
             keys, problem = [], error.faults
         if keys:
             return self._recorded(keys[0], forwarded)
-        line = f"line {requirement.line}" if requirement.line else ""
         hint = "Name an event (Security:4688) or a field (Security:4688/CommandLine)."
         message = f"{requirement.id} asks for {name[:80]!r}, which is no event or field"
         if problem:
             message = f"{requirement.id}: {problem[0].message}"
             hint = problem[0].hint or hint
-        self.faults.append(Fault(message, self.baseline.path, line, hint))
+        self.faults.append(Fault(message, self.baseline.path, _line(requirement), hint))
         return None
 
     def _recorded(self, resolved: NodeKey, forwarded: bool) -> NodeKey:
@@ -158,3 +169,7 @@ class RequirementNodes:
         graph.link(key, Edge(recorded, gate=True))
         graph.link(key, Edge(part.filled(event, field)))
         return key
+
+
+def _line(requirement: Requirement) -> str:
+    return f"line {requirement.line}" if requirement.line else ""

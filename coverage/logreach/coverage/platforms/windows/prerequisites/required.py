@@ -221,21 +221,26 @@ class ChannelAsRequired:
     @property
     def key(self) -> FactKey[object]:
         """The fact that is asked about."""
-        return CHANNEL(self.asked.name)
+        return CHANNEL(self._name)
+
+    @property
+    def _name(self) -> str:
+        """The log's full name, as Windows spells it."""
+        return log_names().get(self.asked.name.casefold(), self.asked.name)
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
         return (self.key,)
 
     def check(self, facts: Facts) -> Reason:
-        fact = facts.get(CHANNEL(self.asked.name))
+        fact = facts.get(CHANNEL(self._name))
         state = fact.value if isinstance(fact, Known) else ChannelState()
-        if state.enabled is None and self.asked.name in _always_on():
+        if state.enabled is None and self._name in _always_on():
             state = replace(state, enabled=True)
         why = f" ({fact.reason})" if isinstance(fact, Missing) else ""
         parts = list(self._parts(state))
         lowest = min(parts, key=lambda part: (part[0].possible, part[0].proven))
-        words = f"log {self.asked.name}: {', '.join(text for _, text in parts)}{why}"
+        words = f"log {self._name}: {', '.join(text for _, text in parts)}{why}"
         evidence = fact.evidence if isinstance(fact, Known) else ()
         verdict = lowest[0]
         if verdict == YES:
@@ -264,7 +269,7 @@ class ChannelAsRequired:
 
     def target(self, facts: Facts) -> ChannelState:
         """What the fact has to become; a log that holds more stays as large as it is."""
-        asked, fact = self.asked, facts.get(CHANNEL(self.asked.name))
+        asked, fact = self.asked, facts.get(CHANNEL(self._name))
         state = fact.value if isinstance(fact, Known) else ChannelState()
         if asked.enabled is not None:
             state = replace(state, enabled=asked.enabled)
@@ -281,8 +286,18 @@ class ChannelAsRequired:
         if asked.when_full:
             keeps, archives = asked.when_full != "overwrite", asked.when_full == "archive"
             switches.append(f"/retention:{str(keeps).lower()} /autobackup:{str(archives).lower()}")
-        text = f'Set the log: wevtutil set-log "{asked.name}" {" ".join(switches)}'
+        text = f'Set the log: wevtutil set-log "{self._name}" {" ".join(switches)}'
         return Remedy(self.key, value, text, title=str(asked), kind="channel")
+
+
+@cache
+def log_names() -> dict[str, str]:
+    """The full names of logs that logreach knows, by these and by the short ones in any case."""
+    names = {}
+    for channel in load_events().channels.values():
+        names[channel.short.casefold()] = channel.name
+        names[channel.name.casefold()] = channel.name
+    return names
 
 
 @cache
