@@ -56,6 +56,9 @@ SYSMON = (
 COMMANDS = {
     "assess": "assess DIR --out DIR-out --technique T1543.003 --format json --format html "
     "--format excel --format navigator --format csv --rules DIR/rules",
+    "baseline": "baseline DIR --against asd --technique T1543.003 -v --as-of 2026-11-30 "
+    "--out DIR-out --rules DIR/rules",
+    "a baseline by a wrong name": "baseline DIR --against HOSTILE",
     "explain": "explain Security:4688 DIR",
     "explain a technique": "explain T1543.003 DIR",
     "explain a rule": "explain 00000000-0000-4000-8000-000000000001 DIR --rules DIR/rules",
@@ -211,12 +214,25 @@ def test_no_command_prints_a_character_that_steers(
     assert capfd.readouterr() == ("", "")
 
 
-def test_no_report_holds_one(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "suffixes"),
+    [
+        ("assess", {".json", ".html", ".xlsx", ".csv"}),
+        ("baseline", {".json", ".html", ".xlsx", ".csv", ".sarif"}),
+    ],
+)
+def test_no_report_holds_one(
+    name: str,
+    suffixes: set[str],
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    command = f"{COMMANDS['assess']}".replace("DIR-out", str(tmp_path / "out"))
+    command = COMMANDS[name].replace("DIR-out", str(tmp_path / "out"))
     assert exit_code_of(lambda: app(_words(command, folder), standalone_mode=False)) == 0
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".json", ".html", ".xlsx", ".csv"}
+    assert {path.suffix for path in files} == suffixes
     wrong = {}
     for path in files:
         for part, text in _texts(path):

@@ -196,7 +196,7 @@ def test_the_terminal_says_how_much_and_what_it_buys() -> None:
     out = Console(file=io.StringIO(), width=100)
     print_baseline(result("asd"), out)
     text = out.file.getvalue()  # type: ignore[attr-defined]
-    assert len(text.splitlines()) <= 34
+    assert len(text.splitlines()) <= 24
     assert "all 922 hosts of the inventory contoso, in 6 profiles" in text
     assert "All met would make" in text
     verbose = Console(file=io.StringIO(), width=100)

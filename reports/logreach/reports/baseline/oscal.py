@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from logreach.coverage.baselines.result import (
@@ -33,6 +32,7 @@ from logreach.reports.baseline.words import (
     asks,
     counts_words,
     evidence_of,
+    file_uri,
     gain_words,
     remedy_words,
 )
@@ -125,7 +125,7 @@ class _Writer:
                 "title": _line(each.path),
                 "rlinks": [
                     {
-                        "href": quote(each.path),
+                        "href": file_uri(each.path),
                         "hashes": [{"algorithm": "SHA-256", "value": each.sha256}],
                     }
                 ],

@@ -9,13 +9,18 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from logreach.coverage.baselines.result import MET_IN_PART, Answer, BaselineProfile, BaselineResult
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault
 from logreach.inventories.windows.baselines.requirements import Requirement
-from logreach.reports.baseline.words import asks, evidence_of, gain_words, remedy_words
+from logreach.reports.baseline.words import (
+    asks,
+    evidence_of,
+    file_uri,
+    gain_words,
+    remedy_words,
+)
 from logreach.reports.json.lines import write_json_lines
 from logreach.reports.profile_names import host_list
 from logreach.reports.safe_text import one_line, shortened
@@ -67,7 +72,7 @@ def sarif_log(result: BaselineResult) -> dict[str, Any]:
                 },
                 "artifacts": [
                     {
-                        "location": {"uri": quote(each.path), "uriBaseId": _BASE},
+                        "location": {"uri": file_uri(each.path), "uriBaseId": _BASE},
                         "hashes": {"sha-256": each.sha256},
                     }
                     for each in result.inputs
@@ -153,7 +158,7 @@ def _locations(profile: BaselineProfile, answer: Answer) -> list[dict[str, Any]]
 
 
 def _physical(evidence: Evidence) -> dict[str, Any]:
-    artifact = {"uri": quote(evidence.source), "uriBaseId": _BASE}
+    artifact = {"uri": file_uri(evidence.source), "uriBaseId": _BASE}
     place: dict[str, Any] = {"artifactLocation": artifact}
     digits = evidence.where.removeprefix("line ")
     if digits.isascii() and digits.isdecimal() and int(digits) > 0:

@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from logreach.coverage.baselines.result import (
-    LABELS,
     MET_IN_PART,
     Answer,
     BaselineProfile,
@@ -35,14 +34,15 @@ from logreach.reports.terminal import titled_table
 if TYPE_CHECKING:
     from rich.console import Console
 
-_MOST = 10
+_MOST = 5
+_ID, _LEAST = 24, 16  # characters of a column: ids at most, titles at least
 _SHORT = {
     "not met": "Not met",
     "unknown": "Unknown",
     MET_IN_PART: "In part",
     "met": "Met",
-    "not applicable": "N/A",
 }
+"""The labels that have a column, with its heading: of the rest nothing is asked."""
 
 
 def print_baseline(result: BaselineResult, console: Console, *, verbose: bool = False) -> None:
@@ -51,12 +51,13 @@ def print_baseline(result: BaselineResult, console: Console, *, verbose: bool = 
     lines = {line.heading: line.text for line in scope_lines(result)}
     console.print(safe(lines["Baseline"], style="bold"), soft_wrap=True)
     console.print(safe(f"{lines['Hosts']}. Facts as of: {lines['Facts as of']}"), soft_wrap=True)
-    console.print(safe(f"Pairs of a host and a requirement: {counts_words(result.totals())}"))
-    console.print(safe(_together(result)))
+    counts = counts_words(result.totals())
+    console.print(safe(f"Pairs of a host and a requirement: {counts}"), soft_wrap=True)
+    console.print(safe(_together(result)), soft_wrap=True)
     requirements = sorted(result.baseline.requirements, key=lambda each: _rank(result, each))
     shown = requirements if verbose else requirements[:_MOST]
     console.print()
-    console.print(_table(result, shown))
+    console.print(_table(result, shown, console.width))
     if len(requirements) > len(shown):
         more = counted(len(requirements) - len(shown), "more requirement")
         console.print(safe(f"{more}: -v lists all, --out writes reports", style="dim"))
@@ -80,21 +81,23 @@ def _together(result: BaselineResult) -> str:
     return f"{words} and {counted(len(rules), 'rule')}" if result.rules else words
 
 
-def _table(result: BaselineResult, requirements: list[Requirement]) -> Table:
+def _table(result: BaselineResult, requirements: list[Requirement], width: int) -> Table:
+    """About two lines a requirement: titles are cut to what the numbers leave."""
+    labels = [label for label in _SHORT if result.totals()[label]]
+    ids = min(_ID, max(len(each.id) for each in requirements))
+    taken = ids + sum(max(len(_SHORT[label]), 6) + 3 for label in labels) + 9
     table = titled_table("Requirements, those that gain most first (hosts)")
-    table.add_column("Id", overflow="fold", max_width=24)
+    table.add_column("Id", overflow="fold", width=ids)
     table.add_column("Requirement", overflow="fold")
-    for label in LABELS:
-        if result.totals()[label]:
-            table.add_column(_SHORT[label], justify="right", no_wrap=True)
+    for label in labels:
+        table.add_column(_SHORT[label], justify="right", no_wrap=True)
     table.add_column("Gain", justify="right", no_wrap=True)
     for requirement in requirements:
         counts = result.counts(requirement)
-        cells = [str(counts[label]) for label in LABELS if result.totals()[label]]
         table.add_row(
             WrappedCell(safe(requirement.id)),
-            WrappedCell(safe(requirement.title, 90)),
-            *cells,
+            WrappedCell(safe(requirement.title, 2 * max(_LEAST, width - taken))),
+            *(str(counts[label]) for label in labels),
             str(result.gained(requirement)[0]),
         )
     return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from logreach.coverage.baselines.result import (
     LABELS,
@@ -140,6 +141,11 @@ def evidence_words(evidence: Iterable[Evidence]) -> str:
 def evidence_of(answer: Answer) -> tuple[Evidence, ...]:
     """The evidence of all hosts of a profile, each place once."""
     return tuple(dict.fromkeys(each for several in answer.evidence.values() for each in several))
+
+
+def file_uri(path: str) -> str:
+    """A file of the inventory as a relative reference; any name of a file will do."""
+    return quote(path, errors="backslashreplace")
 
 
 def remedy_lines(answer: Answer) -> list[str]:
