@@ -254,6 +254,19 @@ def test_hosts_that_a_requirement_is_for(
     assert IsFor("x", hosts_meant).check(hosts.facts(words)).verdict is verdict
 
 
+def test_an_answer_rests_on_what_says_that_it_is_for_the_host() -> None:
+    inventory = weaker(
+        hosts.inventory(a=WORDS | {"audit": "success"}), Strength.DECLARED, ("role", "os")
+    )
+    check = "audit: Logon, records: Success"
+    result = judged(inventory, check, f"{check}, applies_to: {{roles: [workstation]}}")
+    everywhere, here = result.profiles[0].answers.values()
+    assert [everywhere.basis.value, here.basis.value] == [
+        "printed by the host",
+        "declared in the inventory",
+    ]
+
+
 def test_whether_it_is_for_a_host_is_unknown_where_its_role_is() -> None:
     words = {"os": "Windows Server 2022", "role": None, "audit": {"Logon": "none"}}
     inventory = hosts.inventory(a={key: value for key, value in words.items() if value})

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from logreach.coverage.assessment.profiles import HostGroup
-from logreach.coverage.baselines.nodes import FORWARDING_KEY, RequirementNodes
+from logreach.coverage.baselines.nodes import FORWARDING_KEY, RequirementNodes, hosts_key
 from logreach.coverage.baselines.proof import BASES, facts_from
 from logreach.coverage.baselines.result import Answer, Basis, Status
 from logreach.coverage.engine.compiled import Compiled
@@ -97,17 +97,26 @@ class JudgedProfile:
         # Where proof alone would settle it, what is no proof leaves it open, and has to be told.
         evaluation = self._all if status is Status.UNKNOWN and by_proof.settled else self._proven
         telling = _telling(self._reasons(evaluation, key), status)
-        stating = _stating(evaluation.facts, telling)
+        resting = [*telling, *self._gate(evaluation, requirement, status)]
+        stating = _stating(evaluation.facts, resting)
         return Answer(
             requirement,
             status,
             self._basis(key, status),
             tuple(dict.fromkeys(reason.text for reason in telling)),
-            self._evidence(stating, telling),
+            self._evidence(stating, resting),
             tuple(dict.fromkeys(_commands(telling, status))),
             *(self._remedies(requirement) if is_open else ((), True)),
             contradicted=tuple(self._contradicted(stating)) if is_open else (),
         )
+
+    def _gate(
+        self, evaluation: Evaluation, requirement: Requirement, status: Status
+    ) -> Iterator[Reason]:
+        """That the requirement is for this host: a settled answer rests on that as well."""
+        reason = evaluation.reason(hosts_key(requirement))
+        if status in (Status.MET, Status.NOT_MET) and reason is not None:
+            yield reason
 
     def _status(self, key: NodeKey, proven: Evaluation) -> Status:
         status = _status(self._all.verdict(key), proven.verdict(key))

@@ -89,8 +89,7 @@ class RequirementNodes:
             kind_key = NodeKey.of("need", "requirement kind", subject)
             kind = leaf(graph, kind_key, subject, OfKind(subject, kinds))
             graph.link(key, Edge(kind, gate=True))
-        hosts_key = NodeKey.of("need", "requirement hosts", subject)
-        hosts = leaf(graph, hosts_key, subject, IsFor(subject, requirement.applies_to))
+        hosts = leaf(graph, hosts_key(requirement), subject, IsFor(subject, requirement.applies_to))
         graph.link(key, Edge(hosts, gate=True))
         check = self.check_keys[requirement.id] = self._check(requirement, requirement.check)
         # A gate as well: what does not apply to a host is not met there.
@@ -169,6 +168,11 @@ class RequirementNodes:
         graph.link(key, Edge(recorded, gate=True))
         graph.link(key, Edge(part.filled(event, field)))
         return key
+
+
+def hosts_key(requirement: Requirement) -> NodeKey:
+    """The node that says whether a requirement is for a host."""
+    return NodeKey.of("need", "requirement hosts", requirement.id)
 
 
 def _line(requirement: Requirement) -> str:

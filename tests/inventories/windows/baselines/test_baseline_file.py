@@ -84,6 +84,16 @@ def test_requirements_for_other_hosts_do_not_contradict_each_other() -> None:
     assert len(baseline.requirements) == 2
 
 
+def test_a_host_may_have_the_features_of_two_requirements() -> None:
+    exact = "audit: Logon, match: exactly"
+    with pytest.raises(InputError, match="no host can meet both"):
+        read(
+            HEAD
+            + f"  - {{id: A, title: a, {exact}, records: Success, applies_to: {{features: [ad-cs]}}}}\n"
+            + f"  - {{id: B, title: b, {exact}, records: Failure, applies_to: {{features: [nps]}}}}\n"
+        )
+
+
 def test_the_baselines_included_are_named_as_their_files() -> None:
     assert set(shipped_baselines()) == {
         "asd",

@@ -33,12 +33,12 @@ def contradictions(requirements: Sequence[Requirement], source: str) -> list[Fau
             by_fact.setdefault((type(check), fact), []).append((requirement, check))
     faults = []
     for pairs in by_fact.values():
-        for (first, one), (second, other) in combinations(pairs, 2):
-            shared = first.applies_to.narrowed(second.applies_to)
-            if shared is not None and not _together(one, other):
-                message = f"{second.id} ({other}) contradicts {first.id} in line {first.line}"
-                words = f"{message} ({one}): no host can meet both"
-                faults.append(Fault(words, source, f"line {second.line}"))
+        for (earlier, first), (later, second) in combinations(pairs, 2):
+            shared = earlier.applies_to.narrowed(later.applies_to)
+            if shared is not None and not _together(first, second):
+                message = f"{later.id} ({second}) contradicts {earlier.id} in line {earlier.line}"
+                words = f"{message} ({first}): no host can meet both"
+                faults.append(Fault(words, source, f"line {later.line}"))
     return faults
 
 
@@ -52,15 +52,15 @@ def _needed(check: Check) -> Iterator[FactCheck]:
         yield check
 
 
-def _together(one: FactCheck, other: FactCheck) -> bool:
+def _together(first: FactCheck, second: FactCheck) -> bool:
     """Whether some value of the fact meets both."""
-    if isinstance(one, AuditCheck) and isinstance(other, AuditCheck):
-        return any(records(one, outcome) and records(other, outcome) for outcome in _OUTCOMES)
-    if isinstance(one, SettingCheck) and isinstance(other, SettingCheck):
-        return _settings_together(one, other)
-    if isinstance(one, ChannelCheck) and isinstance(other, ChannelCheck):
-        states = {one.enabled, other.enabled} - {None}
-        when_full = {one.when_full, other.when_full} - {""}
+    if isinstance(first, AuditCheck) and isinstance(second, AuditCheck):
+        return any(records(first, outcome) and records(second, outcome) for outcome in _OUTCOMES)
+    if isinstance(first, SettingCheck) and isinstance(second, SettingCheck):
+        return _settings_together(first, second)
+    if isinstance(first, ChannelCheck) and isinstance(second, ChannelCheck):
+        states = {first.enabled, second.enabled} - {None}
+        when_full = {first.when_full, second.when_full} - {""}
         return len(states) < 2 and len(when_full) < 2
     return True
 
@@ -76,13 +76,13 @@ def records(check: AuditCheck, setting: AuditSetting) -> bool:
     return hits == (wanted.success, wanted.failure)
 
 
-def _settings_together(one: SettingCheck, other: SettingCheck) -> bool:
-    exact = [each for each in (one, other) if each.match is Match.EXACTLY]
+def _settings_together(first: SettingCheck, second: SettingCheck) -> bool:
+    exact = [each for each in (first, second) if each.match is Match.EXACTLY]
     if len(exact) == 2:
-        return one.wanted == other.wanted
+        return first.wanted == second.wanted
     if not exact:
         return True
-    free = other if exact[0] is one else one
+    free = second if exact[0] is first else first
     if free.match is Match.AT_LEAST:
         return int(exact[0].wanted) >= int(free.wanted)
     return str(free.wanted) in str(exact[0].wanted).split(";")

@@ -105,7 +105,7 @@ def leaf_checks(check: Check) -> Iterator[FactCheck | LoggedCheck]:
 class AppliesTo:
     """The hosts that a requirement is for; empty and None: all.
 
-    `systems` are kinds of Windows, `features` server roles of which a host needs one ('ad-cs'),
+    `systems` are kinds of Windows, `features` server roles that a host needs ('ad-cs'),
     `first_build` and `last_build` the builds between which it holds, both included.
     """
 
@@ -123,8 +123,8 @@ class AppliesTo:
     def narrowed(self, other: AppliesTo) -> AppliesTo | None:
         """The hosts that both are for; None where there are none."""
         roles, systems = _both(self.roles, other.roles), _both(self.systems, other.systems)
-        features = _both(self.features, other.features)
-        if roles is None or systems is None or features is None:
+        features = self.features | other.features
+        if roles is None or systems is None:
             return None
         first = max(filter(None, (self.first_build, other.first_build)), default=None)
         last = min(filter(None, (self.last_build, other.last_build)), default=None)
@@ -134,7 +134,7 @@ class AppliesTo:
 
     def __str__(self) -> str:
         parts = [*sorted(self.roles), *(f"Windows {each}" for each in sorted(self.systems))]
-        parts += [f"with {' or '.join(sorted(self.features))}"] if self.features else []
+        parts += [f"with {' and '.join(sorted(self.features))}"] if self.features else []
         parts += [] if self.first_build is None else [f"from build {self.first_build}"]
         parts += [] if self.last_build is None else [f"up to build {self.last_build}"]
         return ", ".join(parts) or "every host"

@@ -362,31 +362,22 @@ class IsFor:
                 yield _yes(first <= os.value.build <= last), os.evidence, None
             else:
                 yield UNKNOWN, (), OS
-        if hosts.features:
-            yield self._featured(facts, is_client=is_client)
+        for name in sorted(hosts.features):
+            yield _featured(facts, name, is_client=is_client)
 
-    def _featured(
-        self, facts: Facts, *, is_client: bool
-    ) -> tuple[Verdict, tuple[Evidence, ...], FactKey[object] | None]:
-        missing: FactKey[object] | None = None
-        evidence: tuple[Evidence, ...] = ()
-        for name in sorted(self.hosts.features):
-            fact = facts.get(FEATURE(name))
-            if isinstance(fact, Missing):
-                missing = missing or FEATURE(name)
-            elif fact.value:
-                return YES, fact.evidence, None
-            else:
-                evidence += fact.evidence
-        os, role = facts.get(OS), facts.get(ROLE)
-        workstation = isinstance(role, Known) and role.value is Role.WORKSTATION
-        if missing is None:
-            return NO, evidence, None
-        if is_client and isinstance(os, Known):
-            return NO, os.evidence, None
-        if workstation and isinstance(role, Known):
-            return NO, role.evidence, None
-        return UNKNOWN, (), missing
+
+def _featured(
+    facts: Facts, name: str, *, is_client: bool
+) -> tuple[Verdict, tuple[Evidence, ...], FactKey[object] | None]:
+    """Whether a host has a server role; no client has one."""
+    feature, os, role = facts.get(FEATURE(name)), facts.get(OS), facts.get(ROLE)
+    if isinstance(feature, Known):
+        return _yes(feature.value), feature.evidence, None
+    if is_client and isinstance(os, Known):
+        return NO, os.evidence, None
+    if isinstance(role, Known) and role.value is Role.WORKSTATION:
+        return NO, role.evidence, None
+    return UNKNOWN, (), FEATURE(name)
 
 
 Required = AuditAsRequired | SettingAsRequired | ChannelAsRequired
