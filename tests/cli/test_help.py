@@ -14,6 +14,7 @@ COMMANDS = (
     "explain",
     "rules",
     "collect",
+    "baseline",
     "compare",
     "init",
     "schema",

@@ -73,6 +73,9 @@ COMMANDS = {
     "compare": "compare DIR OTHER --out DIR-out --technique T1543.003 --rules DIR/rules",
     "compare with a baseline": "compare DIR --with baseline=asd --technique T1543.003 -v",
     "compare briefly": "compare DIR --with baseline=asd --technique T1543.003",
+    "baseline": "baseline DIR --against asd --technique T1543.003 -v --as-of 2026-11-30 "
+    "--out DIR-out --rules DIR/rules",
+    "a baseline by a wrong name": "baseline DIR --against HOSTILE",
     "explain": "explain Security:4688 DIR",
     "explain in full": "explain Security:4688 DIR --full",
     "explain a technique": "explain T1543.003 DIR",
@@ -245,11 +248,11 @@ def test_no_command_prints_a_character_that_steers(
 
 @pytest.fixture(scope="module")
 def files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Every file that `assess` and `compare` write, in every format."""
+    """Every file that `assess`, `compare` and `baseline` write, in every format."""
     root = tmp_path_factory.mktemp("reports")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
-        for name in ("assess", "compare"):
+        for name in ("assess", "compare", "baseline"):
             words = _words(COMMANDS[name].replace("DIR-out", str(root / "out" / name)), folder)
             code = exit_code_of(lambda words=words: app(words, standalone_mode=False))
             assert code in (0, 1), name
@@ -257,8 +260,10 @@ def files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 def test_no_report_holds_one(files: list[Path]) -> None:
-    assert {".json", ".html", ".xlsx", ".csv", ".yaml", ".graphml"} <= {path.suffix for path in files}
-    assert {"assessment.xlsx", "comparison.xlsx"} <= {path.name for path in files}
+    assert {".json", ".html", ".xlsx", ".csv", ".yaml", ".graphml", ".sarif"} <= {
+        path.suffix for path in files
+    }
+    assert {"assessment.xlsx", "comparison.xlsx", "baseline.xlsx"} <= {path.name for path in files}
     wrong = {}
     for path in files:
         for part, text in _texts(path):

@@ -9,6 +9,7 @@ import typer
 
 from logreach.cli import assess as _assess
 from logreach.cli import attack as _attack
+from logreach.cli import baseline as _baseline
 from logreach.cli import collect as _collect
 from logreach.cli import compare as _compare
 from logreach.cli import explain as _explain
@@ -61,6 +62,7 @@ def _first(
 app.command("assess", short_help="Judge an inventory and write the reports.")(_assess.assess)
 app.command("explain", short_help="Say why a verdict is so, and what to change.")(_explain.explain)
 app.command("compare", short_help="Show what a change gains and loses.")(_compare.compare)
+app.command("baseline", short_help="Hold an inventory against a baseline.")(_baseline.baseline)
 app.command("rules", short_help="List Sigma rules by gain of changes.")(_rules.rules)
 app.add_typer(_inventory.app, name="inventory", short_help="Show or check an inventory's facts.")
 app.command("init", short_help="Begin an inventory, and say what to run where.")(_init.init)

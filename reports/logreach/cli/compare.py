@@ -43,8 +43,8 @@ With = Annotated[
         "--with",
         metavar="CHANGE",
         help="In place of AFTER, a change of BEFORE: sysmon=FILE (where Sysmon runs), "
-        "sysmon-everywhere=FILE, gpo=DIR, baseline=NAME or setting=NAME=VALUE. May be repeated: "
-        "several Sysmon configurations are ranked, other changes are made together.",
+        "sysmon-everywhere=FILE, gpo=DIR, baseline=NAME|FILE or setting=NAME=VALUE. May be "
+        "repeated: several Sysmon configurations are ranked, other changes are made together.",
         show_default=False,
     ),
 ]

@@ -96,7 +96,7 @@ def assess(
     scope = scope or Scope()
     narrow = scope.techniques is not None
     model = build(attack, scope.techniques, narrow=narrow, own_rules=rules is not None)
-    work = _rule_work(rules, model) if rules else None
+    work = rule_work(rules, model) if rules else None
     if work:
         detection = model.detection_part
         model.add_detection(work.ways(detection.direct_events, detection.recorded_by))
@@ -148,8 +148,8 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
         hosts=names(done.group.hosts),
         count=done.group.count,
         host_counts={host.name: host.count for host in done.group.hosts},
-        os=_in_words(facts, kind.system),
-        role=_in_words(facts, kind.role),
+        os=fact_in_words(facts, kind.system),
+        role=fact_in_words(facts, kind.role),
         facts=fact_views(model, facts),
         events={event: reasons.judged(event_key(event)) for event in events},
         attributes=_attributes(model, done.evaluation, reasons),
@@ -172,7 +172,8 @@ def _profile(model: Model, done: Assessed, work: RuleWork | None) -> Profile:
     )
 
 
-def _rule_work(rules: RuleSet, model: Model) -> RuleWork:
+def rule_work(rules: RuleSet, model: Model) -> RuleWork:
+    """The rules as nodes of the model's graph, which is compiled with them."""
     from logreach.coverage.assessment.rules import RuleWork
     from logreach.coverage.network.rule_nodes import RuleEvents
 
@@ -195,7 +196,7 @@ def _on_host(facts: Facts, reasons: Reasons, events: Iterable[EventId]) -> dict[
     return {event: reasons.judged(held_key(event)) for event in events}
 
 
-def _in_words(facts: Facts, key: FactKey[object] | None) -> str:
+def fact_in_words(facts: Facts, key: FactKey[object] | None) -> str:
     """A fact that reports list of each host; hosts of some kinds have none such."""
     if key is None:
         return "none"

@@ -133,16 +133,25 @@ class _Sets(dict[int, int]):
 
 
 def fewest(
-    evaluation: Evaluation, number: int, goal: Level = Level.YES
+    evaluation: Evaluation,
+    number: int,
+    goal: Level = Level.YES,
+    leaves: Iterable[int] | None = None,
 ) -> tuple[Remedy, ...] | None:
     """Changes that together prove at least `goal` of a node, each of them necessary.
 
-    None if no known changes suffice.
+    None if no known changes suffice. `leaves` are the leaves below the node, for a caller that
+    knows them: none of the others is looked at then.
     """
+    reasons = (
+        (reason for _, reason in evaluation.reasons())
+        if leaves is None
+        else (evaluation.leaves[leaf] for leaf in leaves)
+    )
     offered = {
         remedy.name: remedy
-        for _, reason in evaluation.reasons()
-        if (remedy := reason.remedy) is not None
+        for reason in reasons
+        if reason is not None and (remedy := reason.remedy) is not None
     }
     bits = {name: 1 << place for place, name in enumerate(offered)}
     least = Least(evaluation, bits, goal, lesser_of(list(offered.values())))

@@ -5,21 +5,25 @@ What a change sets stands in place of what a host has; all other facts stay. Not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from logreach.coverage.engine.verdict import NOT_APPLICABLE, YES
 from logreach.coverage.platforms.sysmon.engine import systems
+from logreach.coverage.platforms.windows.prerequisites.required import IsFor, required
 from logreach.inventories.facts.facts import Facts, Known, Missing, Statement
 from logreach.inventories.facts.host import Host, Inventory
 from logreach.inventories.facts.keys import FactKey
-from logreach.inventories.facts.values import Scalar
+from logreach.inventories.facts.values import Scalar, added_to
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.sources import Folder, Source
-from logreach.inventories.windows.audit_policy import baselines, effective
+from logreach.inventories.windows.audit_policy import effective
 from logreach.inventories.windows.audit_policy.origins import FORCE
-from logreach.inventories.windows.facts import AUDIT, OS, SETTING, SYSMON, AuditSetting, SysmonState
+from logreach.inventories.windows.baselines.requirements import Check, CheckGroup, LoggedCheck
+from logreach.inventories.windows.baselines.shipped import find_baseline
+from logreach.inventories.windows.facts import OS, SETTING, SYSMON, SysmonState
 from logreach.inventories.windows.group_policy import gpo
 from logreach.inventories.windows.registry.settings import nearest, settings
 from logreach.inventories.windows.system import sysmon_files
@@ -28,7 +32,7 @@ KINDS = ("sysmon", "sysmon-everywhere", "gpo", "baseline", "setting")
 
 
 def changed(inventory: Inventory, change: str) -> Inventory:
-    """The inventory with a change such as 'sysmon=FILE', 'gpo=DIR', 'baseline=NAME' or
+    """The inventory with a change such as 'sysmon=FILE', 'gpo=DIR', 'baseline=NAME|FILE' or
     'setting=NAME=VALUE'. Raises InputError where the change is none or cannot be read.
 
     'sysmon' replaces the configuration where Sysmon runs; 'sysmon-everywhere' also installs the
@@ -108,26 +112,50 @@ def _known(statement: Statement) -> Known[object]:
     return Known(statement.value, (statement.evidence,), statement.strength)
 
 
-def _baseline(name: str) -> Callable[[Host], Host]:
-    by_name = baselines.baselines()
-    baseline = by_name.get(name)
-    if baseline is None:
-        raise InputError(Fault(f"no baseline is called {name!r}", hint=nearest(name, by_name)))
-    evidence = Evidence(f"baseline {name}", quote=baseline.source)
-    stating: dict[FactKey[object], Known[object]] = {
-        AUDIT(guid): Known(setting, (evidence,)) for guid, setting in baseline.settings.items()
-    }
+def _baseline(named: str) -> Callable[[Host], Host]:
+    baseline = find_baseline(named)
+    faults = [
+        Fault(f"{each.id} of {baseline.name} asks for events, which no single fact brings")
+        for each in baseline.requirements
+        if not _met_by_facts(each.check)
+    ]
+    if faults:
+        hint = "`logreach baseline` says what meeting each requirement gains."
+        raise InputError([*faults[:3], Fault("such a baseline is no change", hint=hint)])
+    evidence = Evidence(f"baseline {baseline.name}", quote=baseline.source)
 
     def change(host: Host) -> Host:
-        # A baseline is what is turned on; what a host logs beyond it stays.
-        more = {
-            key: replace(statement, value=statement.value.added_to(_now(host.facts, key)))
-            for key, statement in stating.items()
-            if isinstance(statement.value, AuditSetting)
-        }
-        return _with(host, more)
+        # A baseline is the least that is asked; what a host logs beyond it stays.
+        for requirement in baseline.requirements:
+            if IsFor(requirement.id, requirement.applies_to).check(host.facts).verdict.applicable:
+                host = _with(host, dict(_met(requirement.check, host.facts, evidence)))
+        return host
 
     return change
+
+
+def _met_by_facts(check: Check) -> bool:
+    """Whether facts alone can meet a check."""
+    if isinstance(check, CheckGroup):
+        return (all if check.every else any)(map(_met_by_facts, check.checks))
+    return not isinstance(check, LoggedCheck)
+
+
+def _met(
+    check: Check, facts: Facts, evidence: Evidence
+) -> Iterator[tuple[FactKey[object], Known[object]]]:
+    """The facts with which a check is met; of alternatives the first that facts can meet."""
+    if isinstance(check, CheckGroup):
+        able = [each for each in check.checks if _met_by_facts(each)]
+        if not check.every and any(not list(_met(each, facts, evidence)) for each in able):
+            return
+        for each in able if check.every else able[:1]:
+            yield from _met(each, facts, evidence)
+    elif not isinstance(check, LoggedCheck):
+        prerequisite = required(check)
+        if prerequisite.check(facts).verdict not in (YES, NOT_APPLICABLE):
+            value = added_to(_now(facts, prerequisite.key), prerequisite.target(facts))
+            yield prerequisite.key, Known(value, (evidence,))
 
 
 def _now(facts: Facts, key: FactKey[object]) -> object:

@@ -100,6 +100,12 @@ def yaml_table(path: Path, shape: Shape) -> Any:
     return _loaded[path]
 
 
+def table_bytes(path: Path) -> bytes:
+    """A data file of a form that users write too: the same reader names the faults of both."""
+    _read.add(path)
+    return path.read_bytes()
+
+
 def read_csv(path: Path, columns: Collection[str], faults: Faults) -> Iterator[TableRow]:
     """The rows of a CSV file that has exactly these columns."""
     _read.add(path)

@@ -94,7 +94,7 @@ def write_csv(
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(columns)
-            writer.writerows([_cell(value) for value in row] for row in rows)
+            writer.writerows([cell(value) for value in row] for row in rows)
     return [folder / name for name in tables]
 
 
@@ -196,7 +196,7 @@ def _ends(verdict: Verdict) -> tuple[str, str]:
     return verdict.proven.word, verdict.possible.word
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """A cell that no spreadsheet takes for a formula, on one line."""
     if not isinstance(value, str):
         return value

@@ -30,6 +30,8 @@ from logreach.inventories.files.wording import noun
 from logreach.inventories.windows.facts import SYSMON, OperatingSystem, SysmonState
 
 _KEY = SYSMON
+INSTALLATION = "Sysmon installation"
+"""The kind of the remedy that brings Sysmon to a host."""
 _CONFIGURATION = "Sysmon configuration"
 _BLOCKING = frozenset({27, 28})  # these do not only log: what they match is blocked
 _NAMED_LINES, _NAMED_VALUES = 8, 2
@@ -53,7 +55,7 @@ def install(os: Fact[OperatingSystem]) -> Remedy | None:
     )
     cost = "a service and a driver on every host, and their events"
     title = f"Sysmon {version}: installed"
-    return Remedy(_KEY, state, instruction, cost, title, "Sysmon installation")
+    return Remedy(_KEY, state, instruction, cost, title, INSTALLATION)
 
 
 def upgrade(os: Fact[OperatingSystem], defect: Defect) -> Remedy | None:

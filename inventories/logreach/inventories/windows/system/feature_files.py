@@ -39,6 +39,11 @@ def read(source: Source) -> Reading:
     return Reading(tuple(statements))
 
 
+def feature_names() -> tuple[str, ...]:
+    """The server roles that logreach tells apart, by the names that inventories use."""
+    return tuple(_features())
+
+
 @cache
 def _features() -> dict[str, list[str]]:
     shape: Shape = {"source": str, "features": {...: [str]}}

@@ -100,7 +100,16 @@ def _sourced(row: TableRow, faults: Faults) -> str:
 
 
 def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
-    keys = ("name", "providers", "on_by_default", "separate", "source", "access", "access_source")
+    keys = (
+        "name",
+        "providers",
+        "on_by_default",
+        "always_on",
+        "separate",
+        "source",
+        "access",
+        "access_source",
+    )
     by_short_name: dict[str, Channel] = {}
     for short, row in read_entries(folder / "channels.yaml", keys, faults):
         on = row.values.get("on_by_default")
@@ -118,6 +127,7 @@ def _channels(folder: Path, faults: Faults) -> dict[str, Channel]:
             separate=row.values.get("separate") is True,
             # The short name of another channel stands for the list of that one.
             access=by_short_name[access].access if access in by_short_name else access,
+            always_on=row.values.get("always_on") is True,
             on_builds={} if isinstance(on, bool | None) else _on_builds(row, on, faults),
         )
     return by_short_name

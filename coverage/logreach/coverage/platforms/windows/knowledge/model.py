@@ -209,7 +209,8 @@ class Channel:
     """An event log channel: `short` is the part of an event key before the colon. `separate`: it
     comes with a product that is installed on top of Windows. `access` is the access list with which
     it is created, as SDDL, '' where no source tells it. `on_builds` are the builds that have it on
-    by default (None: none), by kind of Windows, where that hangs on the release.
+    by default (None: none), by kind of Windows, where that hangs on the release. `always_on`:
+    nobody can turn it off.
     """
 
     short: str
@@ -220,6 +221,7 @@ class Channel:
     separate: bool = False
     access: str = ""
     on_builds: Mapping[OsKind, Span | None] = field(default_factory=dict)
+    always_on: bool = False
 
     def default(self, os: OperatingSystem | None) -> Verdict:
         """Whether a Windows (None: an unknown one) has it on by default."""

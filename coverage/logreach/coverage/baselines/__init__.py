@@ -1,0 +1,1 @@
+"""What hosts show of a baseline: each requirement judged, and what meeting it would detect."""

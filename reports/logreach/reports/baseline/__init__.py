@@ -1,0 +1,1 @@
+"""A baseline held against an inventory, told in every format."""
