@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -11,8 +12,9 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import _lru_cache_wrapper, cached_property
 from pathlib import Path
+from types import FunctionType
 
 import coverage
 import pytest
@@ -48,7 +50,8 @@ class Reach:
     def tests_of(self, path: Path, mutant: Mutant) -> tuple[str, ...]:
         """The tests that reach a mutant, the quick ones first, as many as the budget allows."""
         lines = self.lines.get(str(path), {})
-        chosen = mutant.lines & lines.keys() if mutant.first_line else lines.keys()
+        # What runs at import only may matter to every test that runs the module.
+        chosen = (mutant.lines & lines.keys() if mutant.first_line else None) or lines.keys()
         reached = {test for line in chosen for test in lines[line]}
         if not reached and not mutant.first_line:  # what is made at import, anyone may read
             reached = set(self.seconds)
@@ -85,7 +88,7 @@ def measured(items: Sequence[pytest.Item], paths: Iterable[Path]) -> Reach:
             in_child(lambda: _measure(items, paths, Path(out.name)))
         _, status = os.waitpid(pid, 0)
         if status:
-            raise pytest.Exit("measuring the tests failed")
+            raise pytest.exit.Exception("measuring the tests failed")
         told = json.load(out)
     for name in told["modules"]:  # some are imported by the tests themselves: once for all forks
         importlib.import_module(name)
@@ -104,7 +107,10 @@ def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> 
     )
     failed, seconds = [], {}
     measuring.start()
+    remembering = caches(paths)
     for item, following in zip(items, [*items[1:], None], strict=True):
+        for cached in remembering:  # else only the first test that asks would run the lines
+            cached.cache_clear()
         measuring.switch_context(item.nodeid)
         started = time.process_time()
         passed = passes(item, following)
@@ -124,6 +130,20 @@ def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> 
     told = {"lines": lines, "seconds": seconds, "failed": failed, "modules": modules}
     out.write_text(json.dumps(told))
     return 0
+
+
+def caches(paths: Iterable[Path]) -> list[_lru_cache_wrapper[object]]:
+    """The functions of these modules that remember answers, but for that which makes keys equal by
+    their identity."""
+    files = set(map(str, paths))
+    return [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, _lru_cache_wrapper)
+        and isinstance(one.__wrapped__, FunctionType)
+        and one.__wrapped__.__code__.co_filename in files
+        and one.__name__ != "_node_key"
+    ]
 
 
 def passes(item: pytest.Item, following: pytest.Item | None) -> bool:
