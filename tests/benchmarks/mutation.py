@@ -5,7 +5,7 @@ Run: python tests/benchmarks/mutation.py [--only PART] [--sample N --seed S] [--
 Each mutant (mutants.py) is judged by the tests that run its lines, the quick ones first. The tests
 are collected once. A mutant inside a function is then put into a fork of that process, by giving
 the function other code, which costs milliseconds; one outside of functions, or one that survived
-there (what is worked out at import is not worked out again), gets a process of its own.
+there although its line runs at import (that is not worked out again), gets a process of its own.
 mutation_equivalent.yaml lists mutants that no test can tell from the original, with the reason.
 
 Two mutation testers of PyPI do not fit: mutmut 3 knows one source root ('.', 'src' or 'source') and
@@ -26,8 +26,9 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -35,7 +36,15 @@ from types import CodeType, FunctionType
 import pytest
 import yaml
 from mutants import Module, Mutant
-from reach import FAILED, caches, hypothesis_without_search, in_child, measured, passes
+from reach import (
+    FAILED,
+    caches,
+    hypothesis_without_search,
+    in_child,
+    measured,
+    measuring_of,
+    passes,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENT = Path(__file__).with_name("mutation_equivalent.yaml")
@@ -90,6 +99,7 @@ class Place:
     module: Module
     mutant: Mutant
     tests: tuple[str, ...] = ()
+    is_at_import: bool = False
 
     @property
     def name(self) -> str:
@@ -193,18 +203,28 @@ class _Session:
 
     def pytest_configure(self) -> None:
         hypothesis_without_search()
+        self._importing = measuring_of(place.module.path for place in self._places)
+        self._importing.start()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
             raise session.Failed(f"{session.testsfailed} test modules cannot be collected")
         started = time.monotonic()
-        reach = measured(session.items, {one.module.path for one in self._places})
+        paths = {place.module.path for place in self._places}
+        reach = measured(session.items, paths, self._importing)
         spent = time.monotonic() - started
         print(f"{len(session.items)} tests measured in {spent:.0f} s", flush=True)
         items = {item.nodeid: item for item in session.items}
         places = [
-            replace(one, tests=reach.tests_of(one.module.path, one.mutant)) for one in self._places
+            replace(
+                place,
+                tests=reach.tests_of(place.module.path, place.mutant),
+                is_at_import=reach.runs_at_import(place.module.path, place.mutant),
+            )
+            for place in self._places
         ]
+        _functions(), caches()
+        gc.freeze()  # so that collecting in a fork copies no page of what is there
         self.results = {}
         for place, result in _judged(places, items, self._jobs):
             self.results[place] = result
@@ -216,7 +236,7 @@ class _Session:
 def _judged(
     places: Sequence[Place], items: dict[str, pytest.Item], jobs: int
 ) -> Iterator[tuple[Place, int]]:
-    """What becomes of each mutant: first in a fork, then, if need be, in a process of its own.
+    """What becomes of each mutant: in a fork, then, if it runs at import, in a process of its own.
 
     `jobs` run at a time, each within the time limit.
     """
@@ -235,7 +255,7 @@ def _judged(
             place, alone, started = running[pid]
             if done:
                 del running[pid]
-                if status or alone:
+                if status or alone or not place.is_at_import:
                     yield place, KILLED if status else SURVIVED
                 else:
                     waiting.append((place, True))
@@ -270,14 +290,25 @@ def _put_in(place: Place) -> None:
     """Give every function object of the mutant's function the changed code."""
     mutant = place.mutant
     wanted = (str(place.module.path), mutant.function, mutant.first_line)
-    place_of = attrgetter("co_filename", "co_qualname", "co_firstlineno")
     codes = _codes(place.module.compiled(mutant.number))
-    code = next(code for code in codes if place_of(code) == wanted)
-    for function in gc.get_objects():
-        if isinstance(function, FunctionType) and place_of(function.__code__) == wanted:
-            function.__code__ = code
-    for cached in caches([place.module.path]):
+    code = next(code for code in codes if _definition(code) == wanted)
+    for function in _functions()[wanted]:
+        function.__code__ = code
+    for cached in caches()[str(place.module.path)]:
         cached.cache_clear()
+
+
+_definition = attrgetter("co_filename", "co_qualname", "co_firstlineno")
+
+
+@cache
+def _functions() -> Mapping[tuple[str, str, int], list[FunctionType]]:
+    """Every function of this process by where it is defined: found once, before the first fork."""
+    functions = defaultdict(list)
+    for function in gc.get_objects():
+        if isinstance(function, FunctionType):
+            functions[_definition(function.__code__)].append(function)
+    return functions
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

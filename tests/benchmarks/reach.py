@@ -10,9 +10,9 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import _lru_cache_wrapper, cached_property
+from functools import _lru_cache_wrapper, cache, cached_property
 from pathlib import Path
 from types import FunctionType
 
@@ -46,6 +46,12 @@ class Reach:
 
     lines: dict[str, dict[int, set[str]]]
     seconds: dict[str, float]
+    at_import: dict[str, frozenset[int]]
+
+    def runs_at_import(self, path: Path, mutant: Mutant) -> bool:
+        """Whether something that is made before the first test may hang on a mutant."""
+        is_run = mutant.lines & self.at_import.get(str(path), frozenset())
+        return not mutant.first_line or bool(is_run)
 
     def tests_of(self, path: Path, mutant: Mutant) -> tuple[str, ...]:
         """The tests that reach a mutant, the quick ones first, as many as the budget allows."""
@@ -80,8 +86,16 @@ class Reach:
         return starts
 
 
-def measured(items: Sequence[pytest.Item], paths: Iterable[Path]) -> Reach:
-    """Run every test once, in a fork, with the lines that it runs; failing ones are left out."""
+def measured(
+    items: Sequence[pytest.Item], paths: Iterable[Path], importing: coverage.Coverage
+) -> Reach:
+    """Run every test once, in a fork, with the lines that it runs; failing ones are left out.
+
+    `importing` has measured what ran until now.
+    """
+    for path in paths:
+        importlib.import_module(_module_name(path))
+    importing.stop()
     with tempfile.NamedTemporaryFile("r", suffix=".json") as out:
         pid = os.fork()
         if not pid:
@@ -90,24 +104,36 @@ def measured(items: Sequence[pytest.Item], paths: Iterable[Path]) -> Reach:
         if status:
             raise pytest.exit.Exception("measuring the tests failed")
         told = json.load(out)
+    importing.start()
     for name in told["modules"]:  # some are imported by the tests themselves: once for all forks
         importlib.import_module(name)
+    importing.stop()
+    ran = importing.get_data()
+    at_import = {path: frozenset(ran.lines(path) or ()) for path in ran.measured_files()}
     for test in told["failed"]:
         print(f"left out, as it fails: {test}")
     lines = {
         path: {int(line): set(tests) for line, tests in rows.items()}
         for path, rows in told["lines"].items()
     }
-    return Reach(lines, told["seconds"])
+    return Reach(lines, told["seconds"], at_import)
+
+
+def measuring_of(paths: Iterable[Path]) -> coverage.Coverage:
+    """What measures the lines of these modules that run."""
+    files = sorted(map(str, paths))
+    return coverage.Coverage(data_file=None, config_file=False, include=files, branch=False)
+
+
+def _module_name(path: Path) -> str:
+    return "logreach." + ".".join(path.with_suffix("").parts).rpartition(".logreach.")[2]
 
 
 def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> int:
-    measuring = coverage.Coverage(
-        data_file=None, config_file=False, include=sorted(map(str, paths)), branch=False
-    )
+    measuring = measuring_of(paths)
     failed, seconds = [], {}
     measuring.start()
-    remembering = caches(paths)
+    remembering = [cached for path in paths for cached in caches()[str(path)]]
     for item, following in zip(items, [*items[1:], None], strict=True):
         for cached in remembering:  # else only the first test that asks would run the lines
             cached.cache_clear()
@@ -132,18 +158,17 @@ def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> 
     return 0
 
 
-def caches(paths: Iterable[Path]) -> list[_lru_cache_wrapper[object]]:
-    """The functions of these modules that remember answers, but for that which makes keys equal by
-    their identity."""
-    files = set(map(str, paths))
-    return [
-        one
-        for one in gc.get_objects()
-        if isinstance(one, _lru_cache_wrapper)
-        and isinstance(one.__wrapped__, FunctionType)
-        and one.__wrapped__.__code__.co_filename in files
-        and one.__name__ != "_node_key"
-    ]
+@cache
+def caches() -> Mapping[str, list[_lru_cache_wrapper[object]]]:
+    """The functions that remember answers, by file, but for the one that makes equal keys the same
+    object."""
+    remembering = defaultdict(list)
+    for found in gc.get_objects():
+        if not isinstance(found, _lru_cache_wrapper) or found.__name__ == "_node_key":
+            continue
+        if isinstance(found.__wrapped__, FunctionType):
+            remembering[found.__wrapped__.__code__.co_filename].append(found)
+    return remembering
 
 
 def passes(item: pytest.Item, following: pytest.Item | None) -> bool:
