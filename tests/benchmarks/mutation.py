@@ -61,6 +61,7 @@ TARGETS = {
     f"{_COVERAGE}platforms/sysmon/*.py": (
         "tests/coverage/platforms/sysmon/test_sysmon_answers.py",
         "tests/coverage/platforms/sysmon/test_sysmon_prerequisites.py",
+        "tests/coverage/platforms/sysmon/test_config_changes.py",
     ),
     f"{_COVERAGE}forwarding/prerequisite.py": (
         "tests/coverage/forwarding/test_prerequisite_cases.py",
@@ -83,7 +84,7 @@ ROOMS = {
     "PREREQUISITES": ("coverage/platforms/", "coverage/forwarding/"),
     "MERGING": ("inventories/",),
 }
-TIME_LIMIT = 40
+TIME_LIMIT = 20
 """Seconds of processor time after which a mutant counts as noticed: it loops, or is slow enough to
 be seen."""
 WAITING_LIMIT = 900.0

@@ -131,6 +131,8 @@ def test_two_files_of_the_host_contradict_each_other_whoever_else_agrees_with_on
         assert isinstance(facts.get(LEVEL("a")), Missing)
         assert "neither is used" in [each.outcome.partition(": ")[2] for each in facts.conflicts]
     assert isinstance(Facts.of([corrected, b, a]).get(LEVEL("a")), Missing)
+    wished = replace(a, value=1, strength=Strength.POLICY)  # in the file that printed another value
+    assert isinstance(Facts.of([a, wished, b]).get(LEVEL("a")), Missing)
 
 
 def test_of_what_a_conflict_is_settled_by_the_words_tell() -> None:
