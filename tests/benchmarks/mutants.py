@@ -1,7 +1,7 @@
 """Small faults to inject into a module: one changed place of its syntax tree each.
 
-Texts are left alone, since a wording is no behaviour; so are annotations, decorators and the sizes
-of caches.
+Texts are left alone, since a wording is no behaviour; so are annotations, decorators, the sizes of
+caches, and that `zip` checks lengths which are the same wherever the code is right.
 """
 
 from __future__ import annotations
@@ -153,11 +153,12 @@ def _of_block(node: ast.AST, context: _Context) -> Iterator[_Change]:
 
 
 def _idle(node: ast.AST) -> bool:
-    """A docstring, a body of '...', what only a type checker reads, or the size of a cache."""
+    """A docstring, a body of '...', what only a type checker reads, or what the module's docstring
+    leaves alone."""
     match node:
         case ast.Expr(value=ast.Constant()) | ast.Import() | ast.ImportFrom():
             return True
-        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.keyword(arg="maxsize"):
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.keyword(arg="maxsize" | "strict"):
             return True
     return False
 

@@ -5,7 +5,7 @@ Run: python tests/benchmarks/mutation.py [--only PART] [--sample N --seed S] [--
 Each mutant (mutants.py) is judged by the tests that run its lines, the quick ones first. The tests
 are collected once. A mutant inside a function is then put into a fork of that process, by giving
 the function other code, which costs milliseconds; one outside of functions, or one that survived
-there (what is worked out at import is not worked out again), gets a process of its own.
+there although its line runs at import (that is not worked out again), gets a process of its own.
 mutation_equivalent.yaml lists mutants that no test can tell from the original, with the reason.
 
 Two mutation testers of PyPI do not fit: mutmut 3 knows one source root ('.', 'src' or 'source') and
@@ -26,8 +26,9 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -35,7 +36,15 @@ from types import CodeType, FunctionType
 import pytest
 import yaml
 from mutants import Module, Mutant
-from reach import FAILED, hypothesis_without_search, in_child, measured, passes
+from reach import (
+    FAILED,
+    caches,
+    hypothesis_without_search,
+    in_child,
+    measured,
+    measuring_of,
+    passes,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 EQUIVALENT = Path(__file__).with_name("mutation_equivalent.yaml")
@@ -52,6 +61,7 @@ TARGETS = {
     f"{_COVERAGE}platforms/sysmon/*.py": (
         "tests/coverage/platforms/sysmon/test_sysmon_answers.py",
         "tests/coverage/platforms/sysmon/test_sysmon_prerequisites.py",
+        "tests/coverage/platforms/sysmon/test_config_changes.py",
     ),
     f"{_COVERAGE}forwarding/prerequisite.py": (
         "tests/coverage/forwarding/test_prerequisite_cases.py",
@@ -69,10 +79,18 @@ TARGETS = {
     f"{_INVENTORIES}windows/audit_policy/effective.py": ("tests/inventories/windows/audit_policy",),
 }
 """Modules, and the tests that are to notice a fault in them."""
-TIME_LIMIT = 40.0
-"""Seconds after which a mutant counts as noticed: it loops, or is slow enough to be seen."""
+ROOMS = {
+    "ENGINE": ("coverage/engine/",),
+    "PREREQUISITES": ("coverage/platforms/", "coverage/forwarding/"),
+    "MERGING": ("inventories/",),
+}
+TIME_LIMIT = 20
+"""Seconds of processor time after which a mutant counts as noticed: it loops, or is slow enough to
+be seen."""
+WAITING_LIMIT = 900.0
+"""Seconds after which one counts as noticed that waits for what does not come."""
 MEMORY = 3 << 30
-SURVIVED, KILLED, NO_TEST = 0, FAILED, 2
+SURVIVED, KILLED, NO_TEST, EQUAL = 0, FAILED, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,7 @@ class Place:
     module: Module
     mutant: Mutant
     tests: tuple[str, ...] = ()
+    is_at_import: bool = False
 
     @property
     def name(self) -> str:
@@ -109,7 +128,9 @@ def main() -> int:
     places = [Place(one, mutant) for one in modules for mutant in one.mutants]
     if options.sample is not None:
         places = _sample(places, options.sample, options.seed)
-    equivalent, stale = _equivalent(places, complete=not (options.only or options.sample))
+    equivalent, stale = _equivalent(places, whole=not options.only)
+    if options.sample is not None:
+        stale = []
     tested = [one for one in places if one not in equivalent]
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = scratch
@@ -152,13 +173,15 @@ def _tests(modules: Iterable[Module]) -> list[str]:
     return [str(ROOT / test) for test in dict.fromkeys(named) if (ROOT / test).exists()]
 
 
-def _equivalent(places: list[Place], *, complete: bool) -> tuple[set[Place], list[str]]:
-    """The places that are listed as equivalent, and the entries that fit none."""
+def _equivalent(places: list[Place], *, whole: bool) -> tuple[set[Place], list[str]]:
+    """The places that are listed as equivalent, and the entries that fit none: of all modules
+    where the run is `whole`, else of those that it is about."""
     entries = yaml.safe_load(EQUIVALENT.read_text("utf-8")) if EQUIVALENT.exists() else []
     by_words: dict[tuple[str, ...], list[Place]] = defaultdict(list)
     for place in places:
         mutant = place.mutant
         by_words[place.name, mutant.function, mutant.source, mutant.change].append(place)
+    modules = {place.name for place in places}
     listed: set[Place] = set()
     stale = []
     for entry in entries:
@@ -166,7 +189,7 @@ def _equivalent(places: list[Place], *, complete: bool) -> tuple[set[Place], lis
         for change in changes:
             words = (entry["module"], entry["function"], entry["source"], change)
             listed.update(by_words.get(words, ()))
-            if complete and words not in by_words:
+            if (whole or entry["module"] in modules) and words not in by_words:
                 stale.append(": ".join(words))
     return listed, stale
 
@@ -181,58 +204,63 @@ class _Session:
 
     def pytest_configure(self) -> None:
         hypothesis_without_search()
+        self._importing = measuring_of(place.module.path for place in self._places)
+        self._importing.start()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
             raise session.Failed(f"{session.testsfailed} test modules cannot be collected")
         started = time.monotonic()
-        reach = measured(session.items, {one.module.path for one in self._places})
+        paths = {place.module.path for place in self._places}
+        reach = measured(session.items, paths, self._importing)
         spent = time.monotonic() - started
         print(f"{len(session.items)} tests measured in {spent:.0f} s", flush=True)
         items = {item.nodeid: item for item in session.items}
         places = [
-            replace(one, tests=reach.tests_of(one.module.path, one.mutant)) for one in self._places
+            replace(
+                place,
+                tests=reach.tests_of(place.module.path, place.mutant),
+                is_at_import=reach.runs_at_import(place.module.path, place.mutant),
+            )
+            for place in self._places
         ]
+        _functions(), caches()
+        gc.freeze()  # so that collecting in a fork copies no page of what is there
+        self.results = {}
         for place, result in _judged(places, items, self._jobs):
-            self.results = self.results or {}
             self.results[place] = result
-        self.results = self.results or {}
+            if result != KILLED:
+                print("no test " if result == NO_TEST else "survived", place, flush=True)
         return True
 
 
 def _judged(
     places: Sequence[Place], items: dict[str, pytest.Item], jobs: int
 ) -> Iterator[tuple[Place, int]]:
-    """What becomes of each mutant: first in forks, then, if need be, in processes of their own."""
-    reached = [one for one in places if one.tests]
-    yield from ((one, NO_TEST) for one in places if not one.tests)
-    alone = [one for one in reached if not one.mutant.first_line]
-    forked = [one for one in reached if one.mutant.first_line]
-    for place, result in _pool(forked, lambda one: _fork(one, items), jobs):
-        if result == KILLED:
-            yield place, result
-        else:
-            alone.append(place)
-    yield from _pool(alone, _spawn, jobs)
+    """What becomes of each mutant: in a fork, then, if it runs at import, in a process of its own.
 
-
-def _pool(
-    places: Sequence[Place], start: Callable[[Place], int], jobs: int
-) -> Iterator[tuple[Place, int]]:
-    """Run a process a mutant, `jobs` at a time, each within the time limit."""
-    running: dict[int, tuple[Place, float]] = {}
-    waiting = list(reversed(places))
+    `jobs` run at a time, each within the time limit.
+    """
+    running: dict[int, tuple[Place, bool, float]] = {}
+    waiting = [(place, not place.mutant.first_line) for place in reversed(places)]
     while waiting or running:
         while waiting and len(running) < jobs:
-            place = waiting.pop()
-            running[start(place)] = (place, time.monotonic())
+            place, alone = waiting.pop()
+            if not place.tests:
+                yield place, NO_TEST
+                continue
+            pid = _spawn(place) if alone else _fork(place, items)
+            running[pid] = (place, alone, time.monotonic())
         ended = {pid: os.waitpid(pid, os.WNOHANG) for pid in running}
         for pid, (done, status) in ended.items():
-            place, started = running[pid]
+            place, alone, started = running[pid]
             if done:
                 del running[pid]
-                yield place, SURVIVED if status == 0 else KILLED
-            elif time.monotonic() - started > TIME_LIMIT:
+                if status or alone or not place.is_at_import:
+                    yield place, KILLED if status else SURVIVED
+                else:
+                    waiting.append((place, True))
+            elif time.monotonic() - started > WAITING_LIMIT:
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.005)
 
@@ -245,7 +273,7 @@ def _fork(place: Place, items: dict[str, pytest.Item]) -> int:
 
 
 def _in_fork(place: Place, items: dict[str, pytest.Item]) -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    _limit_resources()
     _put_in(place)
     tests = [items[test] for test in place.tests]
     for item, following in zip(tests, [*tests[1:], None], strict=True):
@@ -254,16 +282,34 @@ def _in_fork(place: Place, items: dict[str, pytest.Item]) -> int:
     return SURVIVED
 
 
+def _limit_resources() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT, TIME_LIMIT))
+
+
 def _put_in(place: Place) -> None:
     """Give every function object of the mutant's function the changed code."""
     mutant = place.mutant
     wanted = (str(place.module.path), mutant.function, mutant.first_line)
-    place_of = attrgetter("co_filename", "co_qualname", "co_firstlineno")
     codes = _codes(place.module.compiled(mutant.number))
-    code = next(code for code in codes if place_of(code) == wanted)
+    code = next(code for code in codes if _definition(code) == wanted)
+    for function in _functions()[wanted]:
+        function.__code__ = code
+    for cached in caches()[str(place.module.path)]:
+        cached.cache_clear()
+
+
+_definition = attrgetter("co_filename", "co_qualname", "co_firstlineno")
+
+
+@cache
+def _functions() -> Mapping[tuple[str, str, int], list[FunctionType]]:
+    """Every function of this process by where it is defined: found once, before the first fork."""
+    functions = defaultdict(list)
     for function in gc.get_objects():
-        if isinstance(function, FunctionType) and place_of(function.__code__) == wanted:
-            function.__code__ = code
+        if isinstance(function, FunctionType):
+            functions[_definition(function.__code__)].append(function)
+    return functions
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -283,7 +329,7 @@ def _spawn(place: Place) -> int:
 
 def _alone(path: str, number: str, tests: str) -> int:
     """Run tests in this process, into which the module is loaded with the mutant in it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    _limit_resources()
     mutated = Module(Path(path)).compiled(int(number))
     plain = importlib.machinery.SourceFileLoader.get_code
 
@@ -299,21 +345,23 @@ def _alone(path: str, number: str, tests: str) -> int:
 def _report(places: list[Place], results: dict[Place, int], equivalent: set[Place]) -> None:
     by_place = {(one.name, one.mutant.number): result for one, result in results.items()}
     counts: dict[str, Counter[int]] = defaultdict(Counter)
-    for (name, _), result in by_place.items():
-        counts[name][result] += 1
-    print(f"{'killed':>7} {'of':>5} {'%':>5}  module")
+    for place in places:
+        is_listed = place in equivalent
+        result = EQUAL if is_listed else by_place[place.name, place.mutant.number]
+        counts[place.name][result] += 1
+    print(f"{'killed':>7} {'of':>5} {'%':>5} {'equivalent':>10}  module")
     for name, count in sorted(counts.items()):
         print(_row(count, name))
-    print(_row(sum(counts.values(), Counter()), f"all; {len(equivalent)} equivalent left out"))
-    for place in places:
-        result = by_place.get((place.name, place.mutant.number), KILLED)
-        if result != KILLED:
-            print(f"{'no test' if result == NO_TEST else 'survived'} {place}")
+    for room, folders in ROOMS.items():
+        inside = [count for name, count in counts.items() if name.startswith(folders)]
+        if inside:
+            print(_row(sum(inside, Counter()), room))
 
 
 def _row(count: Counter[int], words: str) -> str:
-    share = 100 * count[KILLED] / count.total() if count.total() else 100.0
-    return f"{count[KILLED]:7} {count.total():5} {share:5.1f}  {words}"
+    judged = count.total() - count[EQUAL]
+    share = 100 * count[KILLED] / judged if judged else 100.0
+    return f"{count[KILLED]:7} {judged:5} {share:5.1f} {count[EQUAL]:10}  {words}"
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -9,10 +10,11 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import _lru_cache_wrapper, cache, cached_property
 from pathlib import Path
+from types import FunctionType
 
 import coverage
 import pytest
@@ -20,8 +22,9 @@ from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, Phase, settings
 from mutants import Mutant
 
-BUDGET = 2.0
-"""Seconds of tests that a mutant is put to at most, by what they took without it."""
+BUDGET = 6.0
+"""Seconds of tests that a mutant is put to at most, by what they took while their lines were
+measured, which is some three times what they take."""
 FAILED = 1
 
 
@@ -44,11 +47,18 @@ class Reach:
 
     lines: dict[str, dict[int, set[str]]]
     seconds: dict[str, float]
+    at_import: dict[str, frozenset[int]]
+
+    def runs_at_import(self, path: Path, mutant: Mutant) -> bool:
+        """Whether something that is made before the first test may hang on a mutant."""
+        is_run = mutant.lines & self.at_import.get(str(path), frozenset())
+        return not mutant.first_line or bool(is_run)
 
     def tests_of(self, path: Path, mutant: Mutant) -> tuple[str, ...]:
         """The tests that reach a mutant, the quick ones first, as many as the budget allows."""
         lines = self.lines.get(str(path), {})
-        chosen = mutant.lines & lines.keys() if mutant.first_line else lines.keys()
+        # What runs at import only may matter to every test that runs the module.
+        chosen = (mutant.lines & lines.keys() if mutant.first_line else None) or lines.keys()
         reached = {test for line in chosen for test in lines[line]}
         if not reached and not mutant.first_line:  # what is made at import, anyone may read
             reached = set(self.seconds)
@@ -77,34 +87,57 @@ class Reach:
         return starts
 
 
-def measured(items: Sequence[pytest.Item], paths: Iterable[Path]) -> Reach:
-    """Run every test once, in a fork, with the lines that it runs; failing ones are left out."""
+def measured(
+    items: Sequence[pytest.Item], paths: Iterable[Path], importing: coverage.Coverage
+) -> Reach:
+    """Run every test once, in a fork, with the lines that it runs; failing ones are left out.
+
+    `importing` has measured what ran until now.
+    """
+    for path in paths:
+        importlib.import_module(_module_name(path))
+    importing.stop()
     with tempfile.NamedTemporaryFile("r", suffix=".json") as out:
         pid = os.fork()
         if not pid:
             in_child(lambda: _measure(items, paths, Path(out.name)))
         _, status = os.waitpid(pid, 0)
         if status:
-            raise pytest.Exit("measuring the tests failed")
+            raise pytest.exit.Exception("measuring the tests failed")
         told = json.load(out)
+    importing.start()
     for name in told["modules"]:  # some are imported by the tests themselves: once for all forks
         importlib.import_module(name)
+    importing.stop()
+    ran = importing.get_data()
+    at_import = {path: frozenset(ran.lines(path) or ()) for path in ran.measured_files()}
     for test in told["failed"]:
         print(f"left out, as it fails: {test}")
     lines = {
         path: {int(line): set(tests) for line, tests in rows.items()}
         for path, rows in told["lines"].items()
     }
-    return Reach(lines, told["seconds"])
+    return Reach(lines, told["seconds"], at_import)
+
+
+def measuring_of(paths: Iterable[Path]) -> coverage.Coverage:
+    """What measures the lines of these modules that run."""
+    files = sorted(map(str, paths))
+    return coverage.Coverage(data_file=None, config_file=False, include=files, branch=False)
+
+
+def _module_name(path: Path) -> str:
+    return "logreach." + ".".join(path.with_suffix("").parts).rpartition(".logreach.")[2]
 
 
 def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> int:
-    measuring = coverage.Coverage(
-        data_file=None, config_file=False, include=sorted(map(str, paths)), branch=False
-    )
+    measuring = measuring_of(paths)
     failed, seconds = [], {}
     measuring.start()
+    remembering = [cached for path in paths for cached in caches()[str(path)]]
     for item, following in zip(items, [*items[1:], None], strict=True):
+        for cached in remembering:  # else only the first test that asks would run the lines
+            cached.cache_clear()
         measuring.switch_context(item.nodeid)
         started = time.process_time()
         passed = passes(item, following)
@@ -124,6 +157,19 @@ def _measure(items: Sequence[pytest.Item], paths: Iterable[Path], out: Path) -> 
     told = {"lines": lines, "seconds": seconds, "failed": failed, "modules": modules}
     out.write_text(json.dumps(told))
     return 0
+
+
+@cache
+def caches() -> Mapping[str, list[_lru_cache_wrapper[object]]]:
+    """The functions that remember answers, by file, but for the one that makes equal keys the same
+    object."""
+    remembering = defaultdict(list)
+    for found in gc.get_objects():
+        if isinstance(found, _lru_cache_wrapper):
+            function = getattr(found, "__wrapped__", None)
+            if isinstance(function, FunctionType) and function.__name__ != "_node_key":
+                remembering[function.__code__.co_filename].append(found)
+    return remembering
 
 
 def passes(item: pytest.Item, following: pytest.Item | None) -> bool:

@@ -42,7 +42,7 @@ class Filled:
         return YES
 
 
-def _qualifying(rules: RuleSet) -> Iterator[tuple[Rule, dict[str, Any], dict[str, list[Any]]]]:
+def _qualifying(rules: RuleSet) -> Iterator[tuple[Rule, Outcomes]]:
     top = shared("sigma/rules/windows").parent
     for rule in rules.rules[::EVERY]:
         alternatives = {tuple(s.event for s in h) for b in rule.branches for h in b.alternatives}
@@ -67,22 +67,37 @@ def _qualifying(rules: RuleSet) -> Iterator[tuple[Rule, dict[str, Any], dict[str
         sizes = math.prod(len(found) for found in texts.values())
         if len(texts) > MOST_FIELDS or sizes > MOST_EVENTS or {"", "Provider_Name"} & set(texts):
             continue
-        if "found" in _seen(data, texts, frozenset(texts)):  # else the texts are too few to tell
-            yield rule, data, texts
+        outcomes = Outcomes(data, texts)
+        if "found" in outcomes.where(frozenset(texts)):  # else the texts are too few to tell
+            yield rule, outcomes
 
 
-def _seen(data: dict[str, Any], texts: dict[str, list[Any]], filled: frozenset[str]) -> set[str]:
-    """What happens to some event: it is found, lost or found needlessly."""
-    test = sigma_oracle.compiled(data)
-    outcomes = set()
-    for values in itertools.product(*texts.values()):
-        event = dict(zip(texts, values, strict=True))
-        whole = test(event)
-        seen = test({name: text for name, text in event.items() if name in filled})
-        outcomes |= {"found"} if seen else set()
-        outcomes |= {"lost"} if whole and not seen else set()
-        outcomes |= {"needless"} if seen and not whole else set()
-    return outcomes
+class Outcomes:
+    """What happens to the events of a rule, one for each combination of texts."""
+
+    def __init__(self, data: dict[str, Any], texts: dict[str, list[Any]]) -> None:
+        self.names = tuple(texts)
+        self._test = sigma_oracle.compiled(data)
+        self._events = [
+            dict(zip(texts, values, strict=True)) for values in itertools.product(*texts.values())
+        ]
+        self._whole = [self._test(event) for event in self._events]
+
+    def where(self, filled: frozenset[str]) -> set[str]:
+        """What happens to some event where only these fields are filled: it is found, lost or
+        found needlessly."""
+        outcomes = set()
+        seen: dict[tuple[Any, ...], bool] = {}  # events that differ in other fields look the same
+        for event, whole in zip(self._events, self._whole, strict=True):
+            left = {name: text for name, text in event.items() if name in filled}
+            look = tuple(left.values())
+            if look not in seen:
+                seen[look] = self._test(left)
+            if seen[look]:
+                outcomes |= {"found"} if whole else {"found", "needless"}
+            elif whole:
+                outcomes.add("lost")
+        return outcomes
 
 
 def _told(rule: Rule, filled: frozenset[str]) -> set[str]:
@@ -94,11 +109,11 @@ def _told(rule: Rule, filled: frozenset[str]) -> set[str]:
 
 def test_verdicts_equal_what_a_plain_evaluation_finds(windows_rules: RuleSet) -> None:
     compared, wrong = 0, []
-    for rule, data, texts in _qualifying(windows_rules):
-        for size in range(len(texts) + 1):
-            for chosen in itertools.combinations(texts, size):
+    for rule, outcomes in _qualifying(windows_rules):
+        for size in range(len(outcomes.names) + 1):
+            for chosen in itertools.combinations(outcomes.names, size):
                 filled = frozenset(chosen)
-                expected, told = _seen(data, texts, filled), _told(rule, filled)
+                expected, told = outcomes.where(filled), _told(rule, filled)
                 compared += 1
                 if expected != told:
                     wrong.append((rule.file, sorted(filled), expected, told))

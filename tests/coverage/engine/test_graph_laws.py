@@ -153,3 +153,39 @@ def test_reasons_are_few_each_once_and_name_what_is_missing(data: st.DataObject)
             assert any(not reason.verdict.settled for reason in judged.reasons), key
         if not judged.verdict.applicable:
             assert any(not reason.verdict.applicable for reason in judged.reasons), key
+
+
+@given(st.data())
+@_SETTINGS
+def test_what_is_asked_of_many_nodes_at_once_is_what_their_verdicts_say(
+    data: st.DataObject,
+) -> None:
+    shape = data.draw(shapes())
+    evaluation = shape.evaluated(data.draw(leaf_verdicts(shape)))
+    numbers = evaluation.compiled.number
+    verdicts = {key: evaluation.verdict(key) for key in numbers}
+    assert evaluation.verdicts() == [
+        verdicts[key] for key in sorted(numbers, key=numbers.__getitem__)
+    ]
+    achieved = {numbers[key] for key, verdict in verdicts.items() if verdict is YES}
+    assert evaluation.achieved(numbers.values()) == achieved
+    for key, verdict in verdicts.items():
+        number = numbers[key]
+        assert evaluation.verdict_at(number) is verdict
+        assert evaluation.applicable(number) is verdict.applicable
+        assert evaluation.proven(number) is verdict.proven
+        assert evaluation.doubtful_number(number) is evaluation.doubtful(key)
+    said = {name: evaluation.reason(node_key(name)) for name in shape.leaves}
+    assert dict(evaluation.reasons()) == {numbers[node_key(name)]: said[name] for name in said}
+    for name, _, edges in shape.nodes:
+        assert evaluation.reason(node_key(name)) is None
+        for edge in evaluation.graph.edges(node_key(name)):
+            child = verdicts[edge.child]
+            through = evaluation.through(edge)
+            limit = edge.limit or YES
+            if child.applicable:
+                assert through.proven is min(child.proven, limit.proven)
+                assert through.possible is min(child.possible, limit.possible)
+            else:
+                assert not through.applicable
+        assert len(edges) == len(evaluation.graph.edges(node_key(name)))

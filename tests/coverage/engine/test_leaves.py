@@ -12,7 +12,7 @@ from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
 from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.leaves import Leaves
 from logreach.coverage.engine.node_key import NodeKey
-from logreach.coverage.engine.verdict import NO, YES, Verdict
+from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, YES, Verdict
 from logreach.inventories.facts.facts import Facts, Known
 from logreach.inventories.facts.keys import FactFamily, FactKey
 
@@ -150,6 +150,23 @@ def test_at_best_all_that_hangs_on_a_change_holds() -> None:
     assert best.verdict(NodeKey.of("leaf", "a")) is YES
     assert best.verdict(NodeKey.of("leaf", "1a")) is NO
     assert best.changed == {graph.number[NodeKey.of("leaf", "a")]}
+
+
+@dataclass(frozen=True)
+class Barred(Selective):
+    """The same, and not asked of a host at all."""
+
+    def check(self, facts: Facts) -> Reason:
+        return super().check(facts)._replace(verdict=NOT_APPLICABLE)
+
+
+def test_what_is_not_asked_of_a_host_is_not_taken_to_hold() -> None:
+    graph = compiled()
+    barred = graph.leaf(Barred("a"))
+    old = evaluate(graph, facts(b=True))
+    assert old.verdict_at(barred) is NOT_APPLICABLE
+    assert at_best(old, [FLAGS("a")]) is None
+    assert at_best(old, [FLAGS("b")]) is not None
 
 
 def test_the_same_answer_is_one_object() -> None:

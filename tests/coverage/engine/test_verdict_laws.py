@@ -21,6 +21,7 @@ from logreach.coverage.engine.verdict import (
     all_of,
     any_of,
     hull,
+    together,
 )
 
 VERDICTS = list(Verdict)
@@ -113,9 +114,21 @@ def test_alternatives_and_needs_distribute_over_each_other() -> None:
             assert outer((first, inner(two))) is inner(spread)
 
 
-def test_a_limit_is_a_need() -> None:
+def test_a_limit_is_a_need_of_what_applies() -> None:
     for verdict, limit in PAIRS:
-        assert verdict.limited(limit) is all_of((verdict, limit))
+        expected = all_of((verdict, limit)) if verdict.applicable else NOT_APPLICABLE
+        assert verdict.limited(limit) is expected
+
+
+def test_parts_of_one_thing_are_whole_where_all_that_apply_are_and_in_part_where_one_is() -> None:
+    for size in range(4):
+        for parts in combinations_with_replacement(VERDICTS, size):
+            applying = [verdict for verdict in parts if verdict.applicable]
+            whole, best = all_of(applying), any_of(applying)
+            said = together(parts)
+            assert said.applicable is bool(applying), parts
+            assert said.proven is max(whole.proven, min(best.proven, Level.PARTIAL))
+            assert said.possible is max(whole.possible, min(best.possible, Level.PARTIAL))
 
 
 def test_knowing_more_narrows_every_combination() -> None:

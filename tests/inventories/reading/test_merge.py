@@ -24,6 +24,11 @@ from logreach.inventories.windows.facts import (
     OsKind,
     SysmonState,
 )
+from logreach.inventories.windows.log_access import (
+    EVENT_LOG_READERS,
+    LOCAL_GROUP,
+    GroupMembers,
+)
 
 OBSERVED, DECLARED, POLICY = Strength.OBSERVED, Strength.DECLARED, Strength.POLICY
 LOG = CHANNEL("Made/Operational")
@@ -191,6 +196,53 @@ def test_the_version_is_that_of_the_strongest_that_tells_one() -> None:
     merged = values(said(SYSMON, CONFIG), said(SYSMON, new), said(SYSMON, old, DECLARED))
     assert merged[0] == replace(CONFIG, version="15.15")
     assert merged[2] == replace(CONFIG, version="14.0")
+
+
+# Members of a group
+READERS = LOCAL_GROUP(EVENT_LOG_READERS)
+
+
+def members(*names: str, **told: Any) -> GroupMembers:
+    return GroupMembers(frozenset(names), **told)
+
+
+def test_policies_that_add_members_add_up() -> None:
+    both = members("a", "b", whole=False)
+    added = [said(READERS, members(name, whole=False), POLICY) for name in ("a", "b")]
+    assert values(*added) == [both, both]
+    assert settled(READERS, *added) == both
+
+
+def test_a_policy_with_the_whole_list_makes_unsure_whom_another_adds() -> None:
+    lists = [members("a"), members("a", "b", whole=False)]
+    for order in (lists, lists[::-1]):
+        merged = settled(READERS, *(said(READERS, one, POLICY) for one in order))
+        assert isinstance(merged, GroupMembers)
+        assert [merged.holds(name) for name in "abc"] == [True, None, False]
+
+
+def test_of_two_whole_lists_the_policy_applied_last_counts() -> None:
+    lists = [said(READERS, members(name), POLICY) for name in "ab"]
+    assert settled(READERS, *lists) == members("b")
+
+
+@pytest.mark.parametrize("strength", [OBSERVED, DECLARED])
+def test_members_that_the_host_or_the_inventory_tells_take_nothing_from_policies(
+    strength: Strength,
+) -> None:
+    policies = [said(READERS, members(name, whole=False), POLICY) for name in "ab"]
+    of_host = said(READERS, members("c"), strength)
+    merged = values(of_host, *policies)
+    assert merged == [members("c"), *[members("a", "b", whole=False)] * 2]
+    fact = Facts.of(complete([of_host, *policies])).get(READERS)
+    assert isinstance(fact, Known)
+    assert fact.value == members("c")
+
+
+def test_groups_do_not_join_one_another() -> None:
+    other = LOCAL_GROUP("S-1-5-32-544")
+    lists = [said(READERS, members("a"), POLICY), said(other, members("b"), POLICY)]
+    assert values(*lists) == [members("a"), members("b")]
 
 
 states = st.builds(

@@ -61,9 +61,7 @@ def _child(place: int, edge_and_code: int) -> _Child:
 
 
 def _through(verdict: Verdict, over: _Over) -> Verdict:
-    if over.limit is None or not verdict.applicable:
-        return verdict
-    return verdict.limited(over.limit)
+    return verdict if over.limit is None else verdict.limited(over.limit)
 
 
 def _deciding(combine: Combine, verdict: Verdict, children: list[_Child]) -> list[_Child]:
@@ -98,8 +96,6 @@ def _elsewhere(needs: list[_Child], verdict: Verdict) -> list[_Child]:
 
 def _best(alternatives: list[_Child]) -> list[_Child]:
     """The one that proves most, and the one that could give most."""
-    if not alternatives:
-        return []
     proving = max(alternatives, key=lambda child: (child.through.proven, child.through.possible))
     hoping = max(alternatives, key=lambda child: (child.through.possible, child.through.proven))
     return [proving] if proving is hoping else [proving, hoping]
@@ -107,8 +103,6 @@ def _best(alternatives: list[_Child]) -> list[_Child]:
 
 def _worst(needs: Sequence[_Child], verdict: Verdict) -> list[_Child]:
     """Those that hold the verdict down at either end, the lowest first; all where it is YES."""
-    if verdict == YES:
-        return list(needs)
     lowest, unproven = [], []
     for need in needs:
         if need.through.possible is verdict.possible is not Level.YES:

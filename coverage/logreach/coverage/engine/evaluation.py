@@ -112,9 +112,7 @@ class Evaluation:
     def through(self, edge: Edge) -> Verdict:
         """What a child counts for over an edge."""
         verdict = self.verdict(edge.child)
-        if edge.limit is None or not verdict.applicable:
-            return verdict
-        return verdict.limited(edge.limit)
+        return verdict if edge.limit is None else verdict.limited(edge.limit)
 
 
 def evaluate(compiled: Compiled, facts: Facts) -> Evaluation:

@@ -56,9 +56,9 @@ def _bracketed(verdicts: Sequence[Verdict]) -> Verdict:
     That all or none of the outer set passes is true of the set itself; that some of it does is
     not. Then the inner set tells, whose members are all in the set.
     """
-    if len(verdicts) == 1 or verdicts[0] in (YES, NO):
-        return verdicts[0]
-    inner = verdicts[1]
+    outer, inner = verdicts
+    if outer in (YES, NO):
+        return outer
     return Verdict.of(
         Level.PARTIAL if inner.proven > Level.NO else Level.NO,
         Level.YES if inner.possible is Level.YES else Level.PARTIAL,
@@ -112,7 +112,7 @@ def table_of(combine: Combine, limit: Verdict | None = None, *, gate: bool = Fal
 
 def _limited(code: int, limit: Verdict | None) -> int:
     """The code of a child that counts for no more than the limit."""
-    if limit is None or code == NEVER:
+    if limit is None:
         return code
     return CODE[CODED[code].limited(limit)] + (DOUBT if code > NEVER else 0)
 

@@ -141,7 +141,7 @@ class Reasons:
     def _through(self, child: int, edge: Edge) -> Verdict:
         """What a child counts for over an edge."""
         verdict = self._verdicts[child]
-        if edge.limit is None or not verdict.applicable:
+        if edge.limit is None:
             return verdict
         pair = (verdict, edge.limit)
         if pair not in self._limited:

@@ -61,8 +61,8 @@ class Verdict(Enum):
         return verdict
 
     def limited(self, limit: Verdict) -> Verdict:
-        """This verdict, no better than `limit` at either end."""
-        return all_of((self, limit))
+        """This verdict, no better than `limit` at either end; what does not apply stays so."""
+        return all_of((self, limit)) if self.applicable else self
 
 
 _BY_ENDS = {

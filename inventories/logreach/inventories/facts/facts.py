@@ -6,6 +6,7 @@ states is `Missing`: it counts as unknown, neither as yes nor as no.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -59,6 +60,11 @@ class Statement:
     strength: Strength = Strength.OBSERVED
     by_host: bool = True
 
+    @property
+    def printed(self) -> bool:
+        """Whether it stands in output of the host itself."""
+        return self.strength is Strength.OBSERVED and self.by_host
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -72,11 +78,9 @@ class Conflict:
     def settled(self) -> bool:
         """False where the host itself printed both, in two files: which came later is not told."""
         kept, dropped = self.kept, self.dropped
-        printed = all(
-            each.strength is Strength.OBSERVED and each.by_host for each in (kept, dropped)
-        )
         together = kept.evidence.source == dropped.evidence.source
-        return not printed or together or for_grouping(kept.value) == for_grouping(dropped.value)
+        alike = for_grouping(kept.value) == for_grouping(dropped.value)
+        return not (kept.printed and dropped.printed) or together or alike
 
     @property
     def outcome(self) -> str:
@@ -138,15 +142,20 @@ class Facts:
         Of what the host itself printed none wins over the other.
         """
         best: dict[FactKey[object], list[Statement]] = {}
+        earlier: dict[FactKey[object], list[Statement]] = defaultdict(list)
         conflicts: list[Conflict] = []
         for new in statements:
             agreeing = best.setdefault(new.key, [])
+            contradicted = _last_word_against(earlier[new.key], new)
+            earlier[new.key].append(new)
             value = agreed(agreeing[0].value, new.value) if agreeing else new.value
             if value is not None:
                 is_vague = bool(agreeing) and agreeing[0].value != value
                 agreeing.insert(0 if is_vague else len(agreeing), new)
+                if contradicted is not None:
+                    conflicts.append(Conflict(new.key, kept=new, dropped=contradicted))
                 continue
-            old = max(agreeing, key=lambda statement: statement.strength)
+            old = contradicted or max(agreeing, key=lambda statement: statement.strength)
             if new.strength >= old.strength:
                 conflicts.append(Conflict(new.key, kept=new, dropped=old))
                 best[new.key] = [new]
@@ -190,6 +199,22 @@ class Facts:
         """Every known fact of a family with its name, sorted by name."""
         for key in sorted(key for key in self.known if key.family == family):
             yield key.name, _checked(family.every, self.known[key])
+
+
+def _last_word_against(earlier: Iterable[Statement], new: Statement) -> Statement | None:
+    """What another file of the host's own output says last, where it contradicts the new one.
+
+    The value that is believed at the moment may be another source's, which hides it.
+    """
+    last_words = {each.evidence.source: each for each in earlier if each.printed}
+    return next(
+        (
+            old
+            for old in last_words.values()
+            if not Conflict(new.key, new, old).settled and agreed(old.value, new.value) is None
+        ),
+        None,
+    )
 
 
 def _contradicted(conflict: Conflict) -> Missing:

@@ -13,10 +13,13 @@ from logreach.inventories.facts.facts import Fact, Known, Missing, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.facts.values import Scalar
 from logreach.inventories.files.evidence import Evidence
+from logreach.inventories.files.faults import Fault
 from logreach.inventories.windows.audit_policy import effective
 from logreach.inventories.windows.facts import (
     AUDIT,
+    AUDIT_ORIGINS,
     LEGACY_AUDIT,
+    AuditOrigins,
     AuditSetting,
     OperatingSystem,
     OsKind,
@@ -57,10 +60,17 @@ def force(told: str) -> Fact[Scalar]:
     return Missing("nobody says") if told == "unknown" else Known(told == "on")
 
 
+def system(told: int | str) -> Fact[OperatingSystem]:
+    """By its build, or why it is unknown."""
+    if isinstance(told, int):
+        return Known(OperatingSystem("Windows", "", OsKind.CLIENT, "10.0", told))
+    return Missing(f"system {told}", Fault("cannot be read") if told == "damaged" else None)
+
+
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row["name"])
 def test_row(row: dict[str, Any]) -> None:
-    os = OperatingSystem("Windows", "", OsKind.CLIENT, "10.0", row.get("build", 22631))
-    found = effective.audit([gpo(one) for one in row["gpos"]], force(row["force"]), Known(os))
+    os = system(row.get("system", row.get("build", 22631)))
+    found = effective.audit([gpo(one) for one in row["gpos"]], force(row["force"]), os)
     settled = {one.key: one for one in found.statements}
     missing = dict(found.missing)
     if "unknown" in row:
@@ -72,3 +82,17 @@ def test_row(row: dict[str, Any]) -> None:
     else:
         assert settled[KEY].value == SETTINGS[row["result"]]
         assert row["decides"] in settled[KEY].evidence.quote
+
+
+def test_the_origins_of_the_settings_are_a_fact_that_the_last_policy_tells() -> None:
+    gpos = [gpo({"name": name, "subcategory": "S"}) for name in ("A", "B")]
+    os = system(22631)
+    found = effective.audit([*gpos, gpo({"name": "C"})], force("on"), os)
+    (told,) = [one for one in found.statements if one.key == AUDIT_ORIGINS]
+    assert isinstance(told.value, AuditOrigins)
+    origin = told.value.of(PROCESS_CREATION)
+    assert origin is not None
+    assert origin.gpo == "B"
+    assert (told.evidence, told.strength) == (Evidence("B"), Strength.POLICY)
+    for nothing in ([], [gpo({"name": "C"})]):
+        assert effective.audit(nothing, force("on"), os) == effective.EffectivePolicy()
