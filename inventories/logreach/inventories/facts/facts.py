@@ -151,13 +151,7 @@ class Facts:
         open_ones = {each.key: _contradicted(each) for each in conflicts if not each.settled}
         return cls(
             known={
-                key: Known(
-                    agreeing[0].value,
-                    tuple(dict.fromkeys(statement.evidence for statement in agreeing)),
-                    max(statement.strength for statement in agreeing),
-                )
-                for key, agreeing in best.items()
-                if key not in open_ones
+                key: _agreement(agreeing) for key, agreeing in best.items() if key not in open_ones
             },
             missing={**dict(missing), **open_ones},
             conflicts=tuple(conflicts),
@@ -186,6 +180,15 @@ class Facts:
         """Every known fact of a family with its name, sorted by name."""
         for key in sorted(key for key in self.known if key.family == family):
             yield key.name, _checked(family.every, self.known[key])
+
+
+def _agreement(agreeing: list[Statement]) -> Known[object]:
+    """A fact out of the statements that agree on it, the one that says most first."""
+    first = agreeing[0]
+    if len(agreeing) == 1:
+        return Known(first.value, (first.evidence,), first.strength)
+    evidence = dict.fromkeys(statement.evidence for statement in agreeing)
+    return Known(first.value, tuple(evidence), max(each.strength for each in agreeing))
 
 
 def _contradicted(conflict: Conflict) -> Missing:

@@ -71,7 +71,8 @@ def taken(query: Query, reasons: Iterable[str] = ()) -> Iterator[Query]:
 
     `reasons` are further ones than those for which Windows may refuse the expression.
     """
-    select = replace(query, too_long=query.too_long or too_long([query.xpath]))
+    reason = query.too_long or too_long([query.xpath])
+    select = replace(query, too_long=reason) if reason else query
     yield select
     for words in dict.fromkeys((*doubts(query.xpath)[:1], *reasons)):
         yield replace(select, xpath=dropped(words), suppress=True)

@@ -82,7 +82,8 @@ def filtered(queries: Iterable[Query], drops: Sequence[str], way: int = 0) -> It
     """The queries of one way through a configuration, each with what is dropped on that way."""
     drops = few(drops)
     for query in queries:
-        moved = replace(query, query_id=f"{way}.{query.query_id}")
+        number = f"{way}.{query.query_id}"
+        moved = Query(query.path, query.xpath, query.suppress, query.line, number, query.too_long)
         yield moved
         for drop in drops if not query.suppress else ():
             yield replace(moved, xpath=drop, suppress=True)

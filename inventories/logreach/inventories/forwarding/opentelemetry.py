@@ -27,9 +27,9 @@ from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat_drops import find, text_at
 
 _HINT = "Export the Collector's configuration as one file."
-_RECEIVERS = re.compile(r"^(?:\s*\")?receivers\"?\s*:", re.MULTILINE)
+_RECEIVERS = re.compile(r"^(?:[ \t]*\")?receivers\"?\s*:", re.MULTILINE)
 _BESIDE = re.compile(
-    r"^(?:\s*\")?(?:service|exporters|processors)\"?\s*:|windows_?event_?log", re.MULTILINE
+    r"^(?:[ \t]*\")?(?:service|exporters|processors)\"?\s*:|windows_?event_?log", re.MULTILINE
 )
 _OURS = re.compile(r"windows_?event_?log(?:/.*)?")
 _LOGS = re.compile(r"logs(?:/.*)?")

@@ -175,7 +175,8 @@ def _condition(value: str, words: str, tried: set[str], *, sure: bool, white: bo
         return collectors.on_system((collectors.any_of([part for part in listed if part]),))
     conditions: list[str] = []
     position = 0
-    while position < len(value.rstrip()):
+    end = len(value.rstrip())
+    while position < end:
         match = _PAIR.match(value, position)
         if match is None:
             return None

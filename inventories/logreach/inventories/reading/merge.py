@@ -37,6 +37,9 @@ def complete(statements: Iterable[Statement]) -> list[Statement]:
             done.append(statement)
     for group in partial.values():
         key = group[0].key
+        if len(group) == 1 and isinstance(group[0].value, ChannelState):
+            done += group  # nothing to complete it from; a listing has thousands
+            continue
         done.extend(replace(statement, key=key) for statement in _completed(group))
     return done
 
