@@ -198,6 +198,14 @@ MANY: dict[str, Callable[[int], str]] = {
         "  - drop_event.when.equals.winlog.event_id: {}\n",
         "winlogbeat.event_logs:\n  - name: Security\nprocessors:\n",
     ),
+    "event logs and conditions of Winlogbeat": lambda count: (
+        "winlogbeat.event_logs:\n"
+        + "".join(f"  - name: C{number}\n" for number in range(count))
+        + "processors:\n"
+        + "".join(
+            f"  - drop_event.when.equals.winlog.event_id: {number}\n" for number in range(count)
+        )
+    ),
     "event ids of Winlogbeat": lambda count: (
         "winlogbeat.event_logs:\n  - name: Security\n    event_id: "
         + ", ".join(map(str, range(count)))

@@ -26,7 +26,7 @@ from logreach.inventories.files.faults import InputError
 
 MOST_SECONDS, MOST_MEMORY = 1.0, 150.0
 _MB = 1_000_000
-PATIENCE = 30.0  # seconds for one file
+PATIENCE = 60.0  # seconds for one file
 NAMED = {
     "600,000 attributes": lambda: MANY["attributes of a Sysmon configuration"](600_000),
     "600,000 attributes of a result": lambda: MANY["attributes of a result of policy"](600_000),

@@ -57,7 +57,7 @@ def literal(string: str) -> str | None:
 
 def undecided(condition: str) -> str:
     """A condition of which it is unknown whether an event meets it, named in words."""
-    words = _CONTROL.sub(" ", condition)[:_LONGEST_WORDS]
+    words = _CONTROL.sub(" ", condition[: 4 * _LONGEST_WORDS])[:_LONGEST_WORDS]
     return f"undecided({literal(words) or literal(words.replace(chr(34), chr(39)))})"
 
 

@@ -19,7 +19,7 @@ from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import LineFinder
 from logreach.inventories.forwarding import collectors
-from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, filtered
+from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader
 from logreach.inventories.forwarding.event_conditions import Language, predicate
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.xpath import parse
@@ -141,7 +141,7 @@ class _RuleReader(ConfigReader):
         queries = tuple(
             query
             for way, drops in enumerate([*dict.fromkeys(taking)][:MOST_WAYS] or [()])
-            for query in filtered(selects, (*own_drops, *drops), way)
+            for query in self.filtered(selects, (*own_drops, *drops), way)
         )
         return Subscription(
             f"{title} (data collection rule)",

@@ -17,7 +17,7 @@ from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.patterns import linear
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding import collectors, nxlog_blocks
-from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, few, filtered
+from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, few
 from logreach.inventories.forwarding.event_conditions import Language, predicate
 from logreach.inventories.forwarding.nxlog_blocks import Block, Configuration, Directive
 from logreach.inventories.forwarding.shipper_parts import parts
@@ -91,7 +91,7 @@ class _NxlogReader(ConfigReader):
         queries = tuple(
             query
             for number, drops in enumerate(ways or ((),))
-            for query in filtered(selects, (*own_drops, *drops), number)
+            for query in self.filtered(selects, (*own_drops, *drops), number)
         )
         return Subscription(
             f"{self.name}: input {block.name}",

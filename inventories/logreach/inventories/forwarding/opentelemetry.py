@@ -19,7 +19,6 @@ from logreach.inventories.forwarding import collectors
 from logreach.inventories.forwarding.config_reader import (
     MOST_WAYS,
     ConfigReader,
-    filtered,
     variable,
 )
 from logreach.inventories.forwarding.shipper_parts import parts
@@ -77,7 +76,7 @@ class _CollectorReader(ConfigReader):
         queries = tuple(
             query
             for number, drops in enumerate(ways[:MOST_WAYS] or [()])
-            for query in filtered(selects, drops, number)
+            for query in self.filtered(selects, drops, number)
         )
         return Subscription(
             f"{self.name}: {name}",
@@ -107,7 +106,7 @@ class _CollectorReader(ConfigReader):
             else collectors.dropped(f"exclude_providers {provider}")
             for provider in _listed(receiver, "exclude_providers")
         ]
-        yield from filtered(self.windows_query(select, reasons), excluded)
+        yield from self.filtered(self.windows_query(select, reasons), excluded)
 
 
 _ANY = "${}"

@@ -9,7 +9,6 @@ are read too (see `winlogbeat_drops`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files import marked
@@ -88,6 +87,8 @@ class EventLogReader(ConfigReader):
 
     def processed(self, processors: Marked | None) -> tuple[str, ...]:
         """What processors drop, or may drop because they cannot be read, and what they change."""
+        if processors is None:
+            return ()
         for problem, line in malformed(processors):
             self.fault(problem, line)
         return (*drops(processors), *self._removing(processors))
@@ -133,16 +134,12 @@ class EventLogReader(ConfigReader):
         xpath = collectors.on_system(conditions)
         long = collectors.too_long(combined)
         select = Query(name, xpath, suppress=False, line=entry.line, query_id=number, too_long=long)
-        yield select
-        for condition in suppressed:
-            yield replace(select, xpath=condition, suppress=True)
+        yield from self.suppressing((select,), suppressed)
 
     def _xml(self, xml: str, line: int, number: str, dropped: tuple[str, ...]) -> Iterator[Query]:
         """The queries of an `xml_query`, each narrowed down by the processors."""
-        for query in self.windows_query(Query("", xml, suppress=False, line=line, query_id=number)):
-            yield query
-            for condition in dropped if not query.suppress else ():
-                yield replace(query, xpath=condition, suppress=True)
+        select = Query("", xml, suppress=False, line=line, query_id=number)
+        yield from self.suppressing(self.windows_query(select), dropped)
 
     def _ids(self, node: Marked | None, excluded: list[str]) -> list[str]:
         included: list[str] = []
