@@ -25,6 +25,7 @@ from logreach.inventories.forwarding.winlogbeat_drops import (
     text_at,
 )
 
+_ON = ("true", "yes", "on")
 _LONGEST = 1024 * 1024  # characters
 _NEWER = "TimeCreated[timediff(@SystemTime) <= 1]"
 _LEVELS = {
@@ -64,11 +65,23 @@ def _subscription(config: str, reader: EventLogReader) -> Subscription | None:
     queries = tuple(
         query
         for number, entry in enumerate(logs.items)
-        for query in reader.entry(entry, str(number), everywhere)
+        for query in reader.entry(entry, str(number), (*everywhere, *_perhaps_off(entry)))
     )
     return Subscription(
         reader.name, queries, source=reader.source, dialect="collector", line=logs.line
     )
+
+
+def _perhaps_off(entry: Marked) -> Iterator[str]:
+    """What is dropped of an event log that `enabled` turns off.
+
+    The reference does not name that option of event logs. Versions up to 6 refuse a configuration
+    with an option that they do not know (winlogbeat/eventlog/factory.go, readConfig); whether later
+    ones heed or ignore it is not documented.
+    """
+    enabled = text_at(entry, "enabled")
+    if enabled and enabled.lower() not in _ON:
+        yield collectors.dropped(f"enabled: {enabled}")
 
 
 class EventLogReader(ConfigReader):
