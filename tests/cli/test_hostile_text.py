@@ -64,6 +64,13 @@ COMMANDS = {
     "inventory show": "inventory show DIR",
     "inventory show all": "inventory show DIR --all",
     "inventory check": "inventory check DIR",
+    "inventory check as JSON": "inventory check DIR --format json",
+    "init": "init DIR-init",
+    "compare": "compare DIR --with sysmon=SYSMON --technique T1543.003 --rules DIR/rules",
+    "compare as JSON": "compare DIR --with sysmon=SYSMON --technique T1543.003 --format json",
+    "compare with what is no change": "compare DIR --with HOSTILE",
+    "compare two versions": "attack compare WRONG 18.1",
+    "import": "attack import WRONG",
     "sysmon check": "sysmon check SYSMON",
     "sysmon check as JSON": "sysmon check SYSMON --format json",
     "sysmon try": "sysmon try SYSMON --jsonl DIR/events.jsonl --evtx DIR/events.evtx",
@@ -117,15 +124,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An inventory of which every name and value is hostile."""
     root = tmp_path_factory.mktemp("hostile")
     host = root / f"H{IN_A_NAME}"[:60]
-    for made in (host, root / "rules"):
-        made.mkdir()
+    for made in (host, root / "rules", Path(f"{root}-init") / host.name):
+        made.mkdir(parents=True)
     (host / f"n{IN_A_NAME}"[:60]).write_text("no format", "utf-8")
     channels = [
         {"LogName": f"C{EVERY}", "IsEnabled": False, "LogMode": EVERY},
         {"LogName": EVERY, "IsEnabled": EVERY},
     ]
     (host / "channels.json").write_text(_json(channels), "utf-8")
-    (host / "os.json").write_text(_json({"Caption": EVERY, "BuildNumber": EVERY}), "utf-8")
+    (host / "os.json").write_text(_json({"Caption": f"{EVERY}\0", "BuildNumber": EVERY}), "utf-8")
     own = {"settings": {"process_creation_command_line": EVERY, f"x{EVERY}": 1}, "os": EVERY}
     (host / "own.yaml").write_text(_yaml(own), "utf-8")
     (host / "inputs.conf").write_text(SPLUNK, "utf-8")
@@ -153,7 +160,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     events = [
         {"event_id": 1, "fields": {"Image": f"{EVERY}.exe"}},
-        {"event_id": EVERY},
+        {"event_id": f"{EVERY}\0"},
         {"provider": EVERY},
     ]
     (root / "events.jsonl").write_text("\n".join(map(_json, events)), "utf-8")
@@ -211,12 +218,21 @@ def test_no_command_prints_a_character_that_steers(
     assert capfd.readouterr() == ("", "")
 
 
-def test_no_report_holds_one(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+WRITTEN = {
+    COMMANDS["assess"]: {".json", ".html", ".xlsx", ".csv"},
+    f"{COMMANDS['compare']} --out DIR-out": {".json", ".xlsx"},
+}
+
+
+@pytest.mark.parametrize("command", WRITTEN)
+def test_no_report_holds_one(
+    command: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    command = f"{COMMANDS['assess']}".replace("DIR-out", str(tmp_path / "out"))
-    assert exit_code_of(lambda: app(_words(command, folder), standalone_mode=False)) == 0
+    words = _words(command.replace("DIR-out", str(tmp_path / "out")), folder)
+    assert exit_code_of(lambda: app(words, standalone_mode=False)) in (0, 1)
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".json", ".html", ".xlsx", ".csv"}
+    assert {path.suffix for path in files} == WRITTEN[command]
     wrong = {}
     for path in files:
         for part, text in _texts(path):
