@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
+import pytest
 import typer
 from gpo_files import AUDIT_HEAD
 from typer.testing import CliRunner
@@ -25,6 +28,33 @@ def test_it_is_printed_as_every_powershell_reads_it() -> None:
     assert result.stdout.isascii()
     assert "??" not in result.stdout  # PowerShell 7 only
     assert "?." not in re.sub(r"\(64\|64a\)\?\\\.exe", "", result.stdout)
+
+
+def test_a_grammar_of_powershell_reads_it_whole() -> None:
+    tree_sitter = pytest.importorskip("tree_sitter", reason="no tree-sitter")
+    grammar = pytest.importorskip("tree_sitter_powershell", reason="no grammar of PowerShell")
+    parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    script = collect.script()
+    assert not parser.parse(script.encode()).root_node.has_error
+    # It would tell: a brace or quote less is none that PowerShell reads.
+    for mark in ("}", "'", '"'):
+        cut = "".join(script.rsplit(mark, 1))
+        assert parser.parse(cut.encode()).root_node.has_error, mark
+
+
+def test_powershell_itself_parses_it(tmp_path: Path) -> None:
+    program = shutil.which("pwsh") or shutil.which("powershell")
+    if program is None:
+        pytest.skip("no PowerShell")
+    (tmp_path / "collect.ps1").write_text(collect.script(), "ascii")
+    parse = (
+        "$errors = $null; $null = [System.Management.Automation.Language.Parser]::ParseFile("
+        "(Join-Path (Get-Location) 'collect.ps1'), [ref]$null, [ref]$errors); "
+        '$errors | ForEach-Object { "$_" }; exit $errors.Count'
+    )
+    arguments = [program, "-NoProfile", "-Command", parse]
+    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "")
 
 
 CHANGING = re.compile(

@@ -88,6 +88,14 @@ COMMANDS = {
     "inventory show verbosely": "inventory show DIR -v",
     "inventory show all": "inventory show DIR --all",
     "inventory check": "inventory check DIR",
+    "inventory check as JSON": "inventory check DIR --format json",
+    "init": "init DIR-init",
+    "compare with a configuration": "compare DIR --with sysmon=SYSMON --technique T1543.003 "
+    "--rules DIR/rules",
+    "compare as JSON": "compare DIR --with sysmon=SYSMON --technique T1543.003 --format json",
+    "compare with what is no change": "compare DIR --with HOSTILE",
+    "compare two versions": "attack compare WRONG 18.1",
+    "import": "attack import WRONG",
     "sysmon check": "sysmon check SYSMON",
     "sysmon check as JSON": "sysmon check SYSMON --format json",
     "sysmon try": "sysmon try SYSMON --jsonl DIR/events.jsonl --evtx DIR/events.evtx",
@@ -141,15 +149,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An inventory of which every name and value is hostile."""
     root = tmp_path_factory.mktemp("hostile")
     host = root / f"H{IN_A_NAME}"[:60]
-    for made in (host, root / "rules"):
-        made.mkdir()
+    for made in (host, root / "rules", Path(f"{root}-init") / host.name):
+        made.mkdir(parents=True)
     (host / f"n{IN_A_NAME}"[:60]).write_text("no format", "utf-8")
     channels = [
         {"LogName": f"C{EVERY}", "IsEnabled": False, "LogMode": EVERY},
         {"LogName": EVERY, "IsEnabled": EVERY},
     ]
     (host / "channels.json").write_text(_json(channels), "utf-8")
-    (host / "os.json").write_text(_json({"Caption": EVERY, "BuildNumber": EVERY}), "utf-8")
+    (host / "os.json").write_text(_json({"Caption": f"{EVERY}\0", "BuildNumber": EVERY}), "utf-8")
     own = {"settings": {"process_creation_command_line": EVERY, f"x{EVERY}": 1}, "os": EVERY}
     (host / "own.yaml").write_text(_yaml(own), "utf-8")
     (host / "inputs.conf").write_text(SPLUNK, "utf-8")
@@ -181,7 +189,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     events = [
         {"event_id": 1, "fields": {"Image": f"{EVERY}.exe"}},
-        {"event_id": EVERY},
+        {"event_id": f"{EVERY}\0"},
         {"provider": EVERY},
     ]
     (root / "events.jsonl").write_text("\n".join(map(_json, events)), "utf-8")

@@ -89,6 +89,30 @@ def test_names_of_channels_are_compared_without_case_and_the_first_spelling_stay
     assert [one.value for one in merged] == [ChannelState(True, 7)] * 2
 
 
+@pytest.mark.parametrize(
+    ("later", "left"),
+    [
+        (ChannelState(True, 2048, "overwrite"), ChannelState(True, None, "overwrite")),
+        (ChannelState(True, 1024, "retain"), ChannelState(True, 1024, None)),
+        (ChannelState(True, None, None), ChannelState(True, 1024, "overwrite")),
+    ],
+)
+def test_two_listings_with_other_sizes_tell_no_size_and_whether_a_channel_is_on(
+    later: ChannelState, left: ChannelState
+) -> None:
+    first = ChannelState(True, 1024, "overwrite")
+    printed = [
+        Statement(LOG, state, Evidence(file)) for state, file in ((first, "a"), (later, "b"))
+    ]
+    stated = Statement(LOG, ChannelState(max_bytes=512), Evidence("y"), DECLARED)
+    assert settled(LOG, *printed) == left
+    with_less = Facts.of(complete([stated, *printed])).get(LOG)
+    assert isinstance(with_less, Known)
+    assert with_less.value == left
+    facts = Facts.of(complete([*printed, Statement(LOG, ChannelState(False), Evidence("c"))]))
+    assert LOG not in facts.known
+
+
 def test_channels_do_not_complete_one_another() -> None:
     other = CHANNEL("Other")
     merged = values(said(LOG, ChannelState(True)), said(other, ChannelState(None, 7)))

@@ -142,12 +142,15 @@ class Facts:
         Of what the host itself printed none wins over the other.
         """
         best: dict[FactKey[object], list[Statement]] = {}
-        earlier: dict[FactKey[object], list[Statement]] = defaultdict(list)
+        printed: dict[FactKey[object], dict[str, Statement]] = defaultdict(dict)
         conflicts: list[Conflict] = []
         for new in statements:
             agreeing = best.setdefault(new.key, [])
-            contradicted = _last_word_against(earlier[new.key], new)
-            earlier[new.key].append(new)
+            contradicted = None
+            if new.printed:
+                last_words = printed[new.key]
+                contradicted = _contradicted_by(last_words.values(), new)
+                last_words[new.evidence.source] = new
             value = agreed(agreeing[0].value, new.value) if agreeing else new.value
             if value is not None:
                 is_vague = bool(agreeing) and agreeing[0].value != value
@@ -164,13 +167,7 @@ class Facts:
         open_ones = {each.key: _contradicted(each) for each in conflicts if not each.settled}
         return cls(
             known={
-                key: Known(
-                    agreeing[0].value,
-                    tuple(dict.fromkeys(statement.evidence for statement in agreeing)),
-                    max(statement.strength for statement in agreeing),
-                )
-                for key, agreeing in best.items()
-                if key not in open_ones
+                key: _agreement(agreeing) for key, agreeing in best.items() if key not in open_ones
             },
             missing={**dict(missing), **open_ones},
             conflicts=tuple(conflicts),
@@ -201,20 +198,28 @@ class Facts:
             yield key.name, _checked(family.every, self.known[key])
 
 
-def _last_word_against(earlier: Iterable[Statement], new: Statement) -> Statement | None:
+def _contradicted_by(last_words: Iterable[Statement], new: Statement) -> Statement | None:
     """What another file of the host's own output says last, where it contradicts the new one.
 
     The value that is believed at the moment may be another source's, which hides it.
     """
-    last_words = {each.evidence.source: each for each in earlier if each.printed}
     return next(
         (
             old
-            for old in last_words.values()
+            for old in last_words
             if not Conflict(new.key, new, old).settled and agreed(old.value, new.value) is None
         ),
         None,
     )
+
+
+def _agreement(agreeing: list[Statement]) -> Known[object]:
+    """A fact out of the statements that agree on it, the one that says most first."""
+    first = agreeing[0]
+    if len(agreeing) == 1:
+        return Known(first.value, (first.evidence,), first.strength)
+    evidence = dict.fromkeys(statement.evidence for statement in agreeing)
+    return Known(first.value, tuple(evidence), max(each.strength for each in agreeing))
 
 
 def _contradicted(conflict: Conflict) -> Missing:

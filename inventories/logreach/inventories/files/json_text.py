@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 from logreach.inventories.files.faults import InputError
@@ -42,8 +43,8 @@ class _TwinError(ValueError):
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping = dict(pairs)
     if len(mapping) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _TwinError(next(key for at, key in enumerate(keys) if key in keys[:at])[:40])
+        counts = Counter(key for key, _ in pairs)
+        raise _TwinError(next(key for key, count in counts.items() if count > 1)[:40])
     return mapping
 
 

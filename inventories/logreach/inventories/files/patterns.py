@@ -8,7 +8,7 @@ those of ASCII. Expressions are written as Python's; its `\Z` is RE2's `\z`.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 LONGEST = 32_768  # characters of an expression
@@ -28,6 +28,13 @@ class Pattern:
         """Whether the expression matches anywhere in a text."""
         # A lone surrogate has no UTF-8, in which RE2 reads.
         return self._re2.search(text.encode("utf-8", "replace")) is not None
+
+    def groups_of(self, text: str) -> dict[str, str] | None:
+        """The named groups of a text that the expression matches as a whole; '' for one unused."""
+        match = self._re2.fullmatch(text.encode("utf-8", "replace"))
+        if match is None:
+            return None
+        return {name.decode(): (part or b"").decode() for name, part in match.groupdict().items()}
 
     def is_all_of(self, text: str) -> bool:
         """Whether the expression matches a text from its beginning to its end."""
@@ -50,6 +57,15 @@ def compiled(expression: str, *, cased: bool = True) -> Pattern | None:
         return Pattern(re2.compile(_as_re2(expression).encode("utf-8"), options))
     except (re2.error, UnicodeEncodeError):
         return None
+
+
+@cache
+def linear(expression: str, *, cased: bool = True) -> Pattern:
+    """An expression of our own for lines of any length, where backtracking would take for ever."""
+    pattern = compiled(expression, cased=cased)
+    if pattern is None:
+        raise ValueError(expression)
+    return pattern
 
 
 def with_wildcards(written: str) -> Pattern | None:

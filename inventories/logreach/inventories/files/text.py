@@ -46,6 +46,29 @@ def lines(content: str) -> Iterator[tuple[int, str]]:
     return enumerate(_LINE_ENDS.split(content), 1)
 
 
+class LineFinder:
+    """The lines of quotes from a text that are sought in its order, each from the last one on.
+
+    Sought from the beginning, thousands of quotes would read the text thousands of times. After
+    some that are not there it seeks no more: they are written in another way, or in another order.
+    """
+
+    def __init__(self, text: str, misses: int = 1) -> None:
+        self._text = text
+        self._misses = misses
+        self._from, self.line = 0, 1
+
+    def line_of(self, quote: str) -> int:
+        """The line of a quote; 0 where it is not found."""
+        at = self._text.find(quote, self._from) if self._misses > 0 else -1
+        if at < 0:
+            self._misses -= 1
+            return 0
+        self.line += self._text.count("\n", self._from, at)
+        self._from = at
+        return self.line
+
+
 def _checked(decoded: str) -> tuple[str, str]:
     decoded = decoded.removeprefix("\ufeff")
     if not decoded.strip("\0 \t\r\n\ufffd"):

@@ -22,7 +22,7 @@ OWN_DTD = "a document type or entities of its own"
 LONGEST = 16 * 1024 * 1024  # characters
 _DEEPEST = 100
 _OPENING = "<documents>"
-_DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
+_DECLARATION = re.compile(r"<\?xml\b[^<>]*\?>", re.IGNORECASE)
 
 
 class XmlError(ValueError):

@@ -57,7 +57,7 @@ def literal(string: str) -> str | None:
 
 def undecided(condition: str) -> str:
     """A condition of which it is unknown whether an event meets it, named in words."""
-    words = _CONTROL.sub(" ", condition)[:_LONGEST_WORDS]
+    words = _CONTROL.sub(" ", condition[: 4 * _LONGEST_WORDS])[:_LONGEST_WORDS]
     return f"undecided({literal(words) or literal(words.replace(chr(34), chr(39)))})"
 
 
@@ -71,7 +71,8 @@ def taken(query: Query, reasons: Iterable[str] = ()) -> Iterator[Query]:
 
     `reasons` are further ones than those for which Windows may refuse the expression.
     """
-    select = replace(query, too_long=query.too_long or too_long([query.xpath]))
+    reason = query.too_long or too_long([query.xpath])
+    select = replace(query, too_long=reason) if reason else query
     yield select
     for words in dict.fromkeys((*doubts(query.xpath)[:1], *reasons)):
         yield replace(select, xpath=dropped(words), suppress=True)

@@ -13,6 +13,7 @@ from logreach.inventories.forwarding.subscriptions import Query, Subscription
 
 _UNKNOWN = "What this query takes counts as unknown."
 _MOST_DROPS = 100
+_MOST_SUPPRESSED = 20_000
 _VARIABLE = re.compile(r"\$\{[^}]*\}?")
 MOST_WAYS = 64
 """Ways of events through a configuration that are told apart; honest ones have a handful."""
@@ -32,6 +33,7 @@ class ConfigReader:
         self.name = source.rpartition("/")[2]
         self.faults: list[Fault] = []
         self.notices: list[Fault] = []
+        self._suppressed = 0
 
     def fault(self, message: str, line: int, hint: str = "") -> None:
         """Add a fault at a line."""
@@ -77,15 +79,37 @@ class ConfigReader:
             moved = replace(query, line=select.line, query_id=number, too_long=too_long)
             yield from (moved,) if query.suppress else collectors.taken(moved, reasons)
 
+    def filtered(self, queries: Iterable[Query], drops: Sequence[str], way: int = 0) -> list[Query]:
+        """The queries of one way through a configuration, each with what that way drops."""
+        numbered = [
+            Query(
+                each.path,
+                each.xpath,
+                each.suppress,
+                each.line,
+                f"{way}.{each.query_id}",
+                each.too_long,
+            )
+            for each in queries
+        ]
+        return self.suppressing(numbered, few(drops))
 
-def filtered(queries: Iterable[Query], drops: Sequence[str], way: int = 0) -> Iterator[Query]:
-    """The queries of one way through a configuration, each with what is dropped on that way."""
-    drops = few(drops)
-    for query in queries:
-        moved = replace(query, query_id=f"{way}.{query.query_id}")
-        yield moved
-        for drop in drops if not query.suppress else ():
-            yield replace(moved, xpath=drop, suppress=True)
+    def suppressing(self, queries: Iterable[Query], drops: Sequence[str]) -> list[Query]:
+        """The queries, each Select with what is dropped of it.
+
+        A file may hold so many filters of so many queries that nobody could judge all pairs: what
+        the rest drops is undecided.
+        """
+        every: list[Query] = []
+        for query in queries:
+            every.append(query)
+            if query.suppress:
+                continue
+            self._suppressed += len(drops)
+            if len(drops) > 1 and self._suppressed > _MOST_SUPPRESSED:
+                drops = (collectors.dropped(f"more than {_MOST_SUPPRESSED} filters of queries"),)
+            every.extend(replace(query, xpath=drop, suppress=True) for drop in drops)
+        return every
 
 
 def few(drops: Sequence[str]) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ from typing import Any
 from logreach.inventories.facts.facts import Reading
 from logreach.inventories.files.json_text import looks_like_json, parse_rows
 from logreach.inventories.files.sources import Source
+from logreach.inventories.files.text import LineFinder
 from logreach.inventories.forwarding import collectors
-from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, filtered
+from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader
 from logreach.inventories.forwarding.event_conditions import Language, predicate
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.xpath import parse
@@ -84,8 +85,7 @@ class _RuleReader(ConfigReader):
 
     def __init__(self, source: Source) -> None:
         super().__init__(source.path)
-        self._text = source.text()
-        self._from, self._line = 0, 1
+        self._places = LineFinder(source.text())
 
     def rule(self, rule: dict[str, Any]) -> Iterator[Subscription]:
         """A subscription for each Windows event log source; where none is, one of nothing."""
@@ -141,7 +141,7 @@ class _RuleReader(ConfigReader):
         queries = tuple(
             query
             for way, drops in enumerate([*dict.fromkeys(taking)][:MOST_WAYS] or [()])
-            for query in filtered(selects, (*own_drops, *drops), way)
+            for query in self.filtered(selects, (*own_drops, *drops), way)
         )
         return Subscription(
             f"{title} (data collection rule)",
@@ -177,13 +177,8 @@ class _RuleReader(ConfigReader):
 
     def _line_of(self, written: str) -> int:
         """The line of a query, which stand in the file in the order in which they are read."""
-        at = self._text.find(json.dumps(written)[1:40], self._from) if self._from >= 0 else -1
-        if at < 0:
-            self._from = -1  # written in another way, or not in order: not sought any more
-            return self._line
-        self._line += self._text.count("\n", self._from, at)
-        self._from = at
-        return self._line
+        self._places.line_of(json.dumps(written)[1:40])
+        return self._places.line
 
 
 def _streams(document: dict[str, Any]) -> list[str]:

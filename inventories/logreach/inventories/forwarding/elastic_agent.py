@@ -23,7 +23,7 @@ from logreach.inventories.forwarding.winlogbeat_drops import find, text_at
 
 _HINT = "Export the whole policy: Fleet, Agent policies, View policy, Download."
 _INPUTS = re.compile(
-    r'(?:^|[{,])\s*"?(?:inputs|filebeat\.inputs|package_policies)"?\s*:', re.MULTILINE
+    r'(?:^|[{,])[ \t]*"?(?:inputs|filebeat\.inputs|package_policies)"?\s*:', re.MULTILINE
 )
 _ELASTIC = re.compile(
     r"\btype\"?\s*:\s*[\"']?winlog\b|\bdata_stream\"?\s*:|\bpackage_policies\b|\bpolicy_template\b"

@@ -22,12 +22,14 @@ from logreach.inventories.files.patterns import compiled, with_wildcards
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.forwarding import collectors
-from logreach.inventories.forwarding.config_reader import ConfigReader, filtered
+from logreach.inventories.forwarding.config_reader import ConfigReader
 from logreach.inventories.forwarding.shipper_parts import parts, settings_that_add
 from logreach.inventories.forwarding.subscriptions import Query, Subscription
 
 _HINT = "Export fluent-bit.conf or fluent-bit.yaml, with the text of the files that it includes."
-_CLASSIC = re.compile(r"^\[(?:INPUT|FILTER|OUTPUT|SERVICE)\]\s*$", re.MULTILINE | re.IGNORECASE)
+_CLASSIC = re.compile(
+    r"^\[(?:INPUT|FILTER|OUTPUT|SERVICE)\][ \t\r]*$", re.MULTILINE | re.IGNORECASE
+)
 _YAML = re.compile(r"^\"?pipeline\"?:", re.MULTILINE)
 _SECTION = re.compile(r"\[(\w+)\]")
 _KINDS = ("input", "filter", "output")
@@ -69,7 +71,7 @@ class _Section:
 def looks_like(head: str) -> bool:
     """Whether a text is a configuration of Fluent Bit."""
     classic = _CLASSIC.search(head) and re.search(
-        r"^\s+Name\s+\S", head, re.MULTILINE | re.IGNORECASE
+        r"^[ \t]+Name[ \t]+\S", head, re.MULTILINE | re.IGNORECASE
     )
     return bool(classic or (_YAML.search(head) and re.search(r"\b(?:inputs|outputs)\"?:", head)))
 
@@ -120,7 +122,7 @@ class _FluentBitReader(ConfigReader):
             for number, channel in enumerate(section.text("channels").split(","))
             for query in self._channel(section, channel, str(number), reasons)
         )
-        queries = tuple(filtered(selects, drops))
+        queries = tuple(self.filtered(selects, drops))
         return Subscription(
             f"{self.name}: input {tag}",
             queries,

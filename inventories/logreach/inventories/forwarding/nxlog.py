@@ -14,9 +14,10 @@ from dataclasses import replace
 from itertools import chain
 
 from logreach.inventories.facts.facts import Reading
+from logreach.inventories.files.patterns import linear
 from logreach.inventories.files.sources import Source
 from logreach.inventories.forwarding import collectors, nxlog_blocks
-from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, few, filtered
+from logreach.inventories.forwarding.config_reader import MOST_WAYS, ConfigReader, few
 from logreach.inventories.forwarding.event_conditions import Language, predicate
 from logreach.inventories.forwarding.nxlog_blocks import Block, Configuration, Directive
 from logreach.inventories.forwarding.shipper_parts import parts
@@ -31,13 +32,14 @@ _LANGUAGE = Language(
     providers=frozenset({"$SourceName"}),
 )
 _IF_DROP = re.compile(
-    r"\s*if\s+(?P<condition>[^;{}]+?)\s*(?:\{\s*drop\s*\(\s*\)\s*;\s*\}|\bdrop\s*\(\s*\)\s*;)",
+    r"\s*if\s+(?P<condition>[^;{}]+?)(?:\{\s*drop\s*\(\s*\)\s*;\s*\}|\bdrop\s*\(\s*\)\s*;)",
     re.IGNORECASE,
 )
 _DROP = re.compile(r"\s*drop\s*\(\s*\)\s*;", re.IGNORECASE)
 _OTHER = re.compile(r"\s*(?!if\b|else\b|drop\b)[^;{}'\"]*;", re.IGNORECASE)
+_ELSE = re.compile(r"\s*else", re.IGNORECASE)
 _DROPS = re.compile(r"\bdrop\b", re.IGNORECASE)
-_BEYOND = re.compile(r"->\s*\w+\s*\(|\b\w*(?:call|rewrite)\w*\s*\(|\bdelete_all\b", re.IGNORECASE)
+_BEYOND = r"->\s*\w+\s*\(|\b\w*(?:call|rewrite)\w*\s*\(|\bdelete_all\b"
 _CHANGED = re.compile(
     r"\$(\w+)\s*=(?![=~])|\b(?:delete|rename_field)\s*\(\s*\$?[\"']?(\w+)", re.IGNORECASE
 )
@@ -89,7 +91,7 @@ class _NxlogReader(ConfigReader):
         queries = tuple(
             query
             for number, drops in enumerate(ways or ((),))
-            for query in filtered(selects, (*own_drops, *drops), number)
+            for query in self.filtered(selects, (*own_drops, *drops), number)
         )
         return Subscription(
             f"{self.name}: input {block.name}",
@@ -213,8 +215,8 @@ def _dropped(block: Block) -> Iterator[str]:
 
 
 def _drops(statements: str) -> Iterator[str]:
-    undecidable = _BEYOND.search(statements) or next(iter(_unfilled(statements)), None)
-    if undecidable or (
+    beyond = linear(_BEYOND, cased=False).found_in(statements) or _unfilled(statements)
+    if beyond or (
         _DROPS.search(statements)
         and re.search(r"\$(EventID|Channel|SourceName)\s*=[^=~]", statements)
     ):
@@ -226,19 +228,20 @@ def _drops(statements: str) -> Iterator[str]:
     remaining = (
         statements if statements.rstrip().endswith((";", "}")) else f"{statements.rstrip()};"
     )
-    while remaining.strip():
-        if match := _DROP.match(remaining):
+    position, end = 0, len(remaining.rstrip())
+    while position < end:
+        if match := _DROP.match(remaining, position):
             conditions.append(collectors.EVERYTHING)
-        elif match := _IF_DROP.match(remaining):
-            conditions.append(f"*[{predicate(match['condition'], _LANGUAGE)}]")
+        elif match := _IF_DROP.match(remaining, position):
+            conditions.append(f"*[{predicate(match['condition'].strip(), _LANGUAGE)}]")
         else:
-            match = _OTHER.match(remaining)
+            match = _OTHER.match(remaining, position)
             if match and _DROPS.search(match[0]):
                 match = None
-        if match is None or remaining[match.end() :].lstrip().lower().startswith("else"):
+        if match is None or _ELSE.match(remaining, match.end()):
             yield collectors.dropped(f"Exec {' '.join(statements.split())}")
             return
-        remaining = remaining[match.end() :]
+        position = match.end()
     yield from conditions
 
 

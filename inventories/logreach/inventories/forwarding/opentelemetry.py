@@ -19,7 +19,6 @@ from logreach.inventories.forwarding import collectors
 from logreach.inventories.forwarding.config_reader import (
     MOST_WAYS,
     ConfigReader,
-    filtered,
     variable,
 )
 from logreach.inventories.forwarding.shipper_parts import parts
@@ -27,9 +26,9 @@ from logreach.inventories.forwarding.subscriptions import Query, Subscription
 from logreach.inventories.forwarding.winlogbeat_drops import find, text_at
 
 _HINT = "Export the Collector's configuration as one file."
-_RECEIVERS = re.compile(r"^(?:\s*\")?receivers\"?\s*:", re.MULTILINE)
+_RECEIVERS = re.compile(r"^(?:[ \t]*\")?receivers\"?\s*:", re.MULTILINE)
 _BESIDE = re.compile(
-    r"^(?:\s*\")?(?:service|exporters|processors)\"?\s*:|windows_?event_?log", re.MULTILINE
+    r"^(?:[ \t]*\")?(?:service|exporters|processors)\"?\s*:|windows_?event_?log", re.MULTILINE
 )
 _OURS = re.compile(r"windows_?event_?log(?:/.*)?")
 _LOGS = re.compile(r"logs(?:/.*)?")
@@ -77,7 +76,7 @@ class _CollectorReader(ConfigReader):
         queries = tuple(
             query
             for number, drops in enumerate(ways[:MOST_WAYS] or [()])
-            for query in filtered(selects, drops, number)
+            for query in self.filtered(selects, drops, number)
         )
         return Subscription(
             f"{self.name}: {name}",
@@ -107,7 +106,7 @@ class _CollectorReader(ConfigReader):
             else collectors.dropped(f"exclude_providers {provider}")
             for provider in _listed(receiver, "exclude_providers")
         ]
-        yield from filtered(self.windows_query(select, reasons), excluded)
+        yield from self.filtered(self.windows_query(select, reasons), excluded)
 
 
 _ANY = "${}"

@@ -174,17 +174,22 @@ def _condition(value: str, words: str, tried: set[str], *, sure: bool, white: bo
     if listed and None not in listed:
         return collectors.on_system((collectors.any_of([part for part in listed if part]),))
     conditions: list[str] = []
+    pairs = set[tuple[str, str]]()
     position = 0
-    while position < len(value.rstrip()):
+    end = len(value.rstrip())
+    while position < end:
         match = _PAIR.match(value, position)
         if match is None:
             return None
-        numbers = _numbers(match["key"], match["regex"], tried)
+        position = match.end()
+        if (pair := (match["key"], match["regex"])) in pairs:
+            continue
+        pairs.add(pair)
+        numbers = _numbers(*pair, tried)
         if numbers is None or not sure:
             conditions.append(collectors.undecided(words))
         if numbers is not None and (sure or not white):
             conditions.append(f"System[{collectors.spans(numbers)}]")
-        position = match.end()
     return f"*[{' and '.join(dict.fromkeys(conditions))}]" if conditions else None
 
 

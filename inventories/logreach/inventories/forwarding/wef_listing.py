@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from logreach.inventories.files.text import lines
 from logreach.inventories.files.xml_tree import XmlElement
 
-_FIRST = re.compile(r"^Subscription Id:\s*(\S.*?)\s*$", re.MULTILINE)
+_FIRST = re.compile(r"^Subscription Id:[ \t]*(\S.*)", re.MULTILINE)
 _PROPERTY = re.compile(r"(?P<name>[A-Z]\w*): ?(?P<value>.*)")
 _SOURCE = re.compile(r"EventSource\[\d+\]:")
 _OF_SOURCE = re.compile(r"\s+(?P<name>Address|Enabled): ?(?P<value>.*)")
@@ -39,7 +39,7 @@ def elements(listing: str) -> Iterator[tuple[XmlElement, str]]:
             if subscription is not None:
                 yield subscription, _problem(subscription)
             subscription = XmlElement("Subscription", number, {})
-            last = _add(subscription, "SubscriptionId", number, first[1])
+            last = _add(subscription, "SubscriptionId", number, first[1].rstrip())
         elif subscription is not None and last is not None:
             last = _take(subscription, last, number, line)
         elif line.strip():

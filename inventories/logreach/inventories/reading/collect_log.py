@@ -76,14 +76,16 @@ def read(source: Source) -> Reading:
         if len(cells) != 4 or cells[1] not in _CONSEQUENCES:
             fault = source.fault("line is none of the script's", f"line {number}", _HINT)
             faults.append(fault)
-            missing += [(family.every, Missing(str(fault), fault)) for family in FAMILIES]
+            cost = Missing(str(fault), fault)
+            missing += [(family.every, cost) for family in FAMILIES]
             continue
         file, state, reason, command = cells
         consequence = _CONSEQUENCES[state].format(file)
         message = f"on the host {command!r} failed ({reason[:400]}), so {consequence}"
         fault = source.fault(message, f"line {number}", _HINT)
         faults.append(fault)
-        missing += [(family.every, Missing(str(fault), fault)) for family in _families(file)]
+        cost = Missing(str(fault), fault)
+        missing += [(family.every, cost) for family in _families(file)]
     return Reading(faults=tuple(faults), missing=tuple(missing), collected=collected)
 
 

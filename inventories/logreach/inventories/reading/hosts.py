@@ -33,7 +33,7 @@ from logreach.inventories.windows.facts import (
     Role,
     SysmonState,
 )
-from logreach.inventories.windows.group_policy import gpo, gpo_reports, policy_xml
+from logreach.inventories.windows.group_policy import gpo, policy_xml
 from logreach.inventories.windows.log_access import LOCAL_GROUP
 from logreach.inventories.windows.objects import sacl_files
 from logreach.inventories.windows.system import sysmon_files
@@ -124,7 +124,7 @@ def _by_content(builder: Builder, path: Path) -> None:
         return
     policy = gpo.Gpo(source.path, source.path, is_file=True)
     policy.take(reading)
-    if file_format.name == "gpresult":
+    if file_format.name in _OF_WHOLE_GPOS:
         policy.winners.update(builder.folder.once(source.path, _winners(source), _winners))
     if file_format.preferences is not None:
         policy.prefer(builder.once(file_format.preferences, source))
@@ -133,8 +133,12 @@ def _by_content(builder: Builder, path: Path) -> None:
     places.get(file_format.name, builder.local).append(policy)
 
 
+_OF_WHOLE_GPOS = ("gpresult", "GPO report")
+"""Formats that name the GPOs behind their settings."""
+
+
 def _winners(source: Source) -> Callable[[], dict[FactKey[object], str]]:
-    """The GPOs that a result of policy names; none where it cannot be read, which is told."""
+    """The GPOs that a result of policy or a report names; none where it cannot be read."""
 
     def read() -> dict[FactKey[object], str]:
         try:
@@ -187,9 +191,10 @@ def _gpos(builder: Builder) -> None:
 
 
 def _gpo_file(builder: Builder, path: Path, written: str, place: str) -> None:
-    """Take the report of a GPO that stands in place of its folder."""
+    """Take the report of a GPO, or a result of policy, that stands in place of a GPO's folder."""
     source = builder.folder.read(path)
-    if not gpo_reports.looks_like(source.text()):
+    file_format, _ = builder.folder.once(source.path, lambda: recognise.read(source), "content")
+    if file_format is None or file_format.name not in _OF_WHOLE_GPOS:
         message = f"is a file where the folder of a GPO is expected: {written}"
         raise InputError(builder.manifest.fault(message, place))
     _by_content(builder, path)

@@ -37,6 +37,9 @@ def complete(statements: Iterable[Statement]) -> list[Statement]:
             done.append(statement)
     for group in partial.values():
         key = group[0].key
+        if len(group) == 1 and isinstance(group[0].value, ChannelState):
+            done += group  # nothing to complete it from; a listing has thousands
+            continue
         done.extend(replace(statement, key=key) for statement in _completed(group))
     return done
 
@@ -48,9 +51,11 @@ def _completed(group: Sequence[Statement]) -> list[Statement]:
         statement.value for statement in ordered if isinstance(statement.value, ChannelState)
     ]
     if len(channels) == len(group):
-        best = _channel(channels)
+        unsure = _parts_printed_differently(group)
+        best = _without(_channel(channels), unsure)
         return [
-            replace(statement, value=_fill_channel(statement.value, best)) for statement in group
+            replace(statement, value=_fill_channel(_without(statement.value, unsure), best))
+            for statement in group
         ]
     if isinstance(group[0].value, log_access.GroupMembers):
         return _members(group)
@@ -82,6 +87,39 @@ def _members(group: Sequence[Statement]) -> list[Statement]:
     ]
 
 
+def _parts_printed_differently(group: Sequence[Statement]) -> set[str]:
+    """Which of size and retention two outputs of the host contradict each other about.
+
+    Neither is believed, as a listing may be older than a change; but whether the channel is enabled
+    does not hang on them.
+    """
+    printed = [
+        (each.evidence.source, each.value)
+        for each in group
+        if each.strength is Strength.OBSERVED
+        and each.by_host
+        and isinstance(each.value, ChannelState)
+    ]
+    sizes = {(source, state.max_bytes) for source, state in printed if state.max_bytes is not None}
+    retentions = {(source, state.retention) for source, state in printed if state.retention}
+    return {
+        part
+        for part, stated in (("max_bytes", sizes), ("retention", retentions))
+        if len({source for source, _ in stated}) > 1 < len({value for _, value in stated})
+    }
+
+
+def _without(state: object, parts: set[str]) -> object:
+    """A channel's state as if it did not tell some of its parts."""
+    if not isinstance(state, ChannelState) or not parts:
+        return state
+    return ChannelState(
+        state.enabled,
+        None if "max_bytes" in parts else state.max_bytes,
+        None if "retention" in parts else state.retention,
+    )
+
+
 def _channel(states: Iterable[ChannelState]) -> ChannelState:
     best = ChannelState()
     for state in states:
@@ -93,8 +131,8 @@ def _channel(states: Iterable[ChannelState]) -> ChannelState:
     return best
 
 
-def _fill_channel(value: object, best: ChannelState) -> ChannelState:
-    if not isinstance(value, ChannelState):
+def _fill_channel(value: object, best: object) -> object:
+    if not isinstance(value, ChannelState) or not isinstance(best, ChannelState):
         return best
     return ChannelState(
         enabled=best.enabled if value.enabled is None else value.enabled,

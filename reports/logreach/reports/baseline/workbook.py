@@ -48,9 +48,7 @@ def _cover(result: BaselineResult, sheets: list[Sheet]) -> Sheet:
     method: list[tuple[Cell, ...]] = [*METHOD]
     blocks = (
         cover_block("Scope", ("Of", "What"), scope),
-        cover_block(
-            "Once all requirements are met", ("Gain", "Counted", "Number :number"), gained
-        ),
+        cover_block("Once all requirements are met", ("Gain", "Counted", "Number :number"), gained),
         signing(),
         cover_block("How it was judged", ("Of", "What"), method),
         contents(sheets),
@@ -68,7 +66,9 @@ def _counts(result: BaselineResult) -> Sheet:
         rows,
         remark="Pairs of a host and a requirement.",
     )
-    return Sheet("Counts", "How many requirements are met on how many hosts?", (24, 10, 90), (table,))
+    return Sheet(
+        "Counts", "How many requirements are met on how many hosts?", (24, 10, 90), (table,)
+    )
 
 
 def _requirements(result: BaselineResult) -> Sheet:
@@ -104,7 +104,9 @@ def _requirements(result: BaselineResult) -> Sheet:
         )
     widths = (28, 46, 12, 50, 10, 10, 12, 10, 12, 12, 14, 50, 40, 40)
     table = Table("Requirements", titles, rows)
-    return Sheet("Requirements", "What is asked, and on how many hosts is it met?", widths, (table,), 2)
+    return Sheet(
+        "Requirements", "What is asked, and on how many hosts is it met?", widths, (table,), 2
+    )
 
 
 def _answers(result: BaselineResult) -> Sheet:
@@ -175,7 +177,9 @@ def _gains(result: BaselineResult) -> Sheet:
 def _left_out(result: BaselineResult) -> Sheet:
     rows: list[tuple[Cell, ...]] = [(each.what, each.why) for each in result.baseline.left_out]
     table = Table("NotJudged", columns("What", "Why"), rows)
-    return Sheet("Not judged", "Which parts of the guide are not judged, and why?", (80, 90), (table,))
+    return Sheet(
+        "Not judged", "Which parts of the guide are not judged, and why?", (80, 90), (table,)
+    )
 
 
 def _inputs(result: BaselineResult) -> Sheet:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from gpo_files import POL as POL_FILE
 from gpo_files import PROCESS_CREATION, audit_of, on, pol, setting_of
-from policy_files import COMMAND_LINE, audit, computer, gpo, policy, security
+from policy_files import COMMAND_LINE, audit, computer, gpo, policy, result, security
 from support import shared
 
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Known
 from logreach.inventories.facts.host import Inventory
 from logreach.inventories.files.sources import Folder, Source
-from logreach.inventories.windows.facts import CHANNEL, LEGACY_AUDIT, SACL
+from logreach.inventories.windows.facts import AUDIT_ORIGINS, CHANNEL, LEGACY_AUDIT, SACL
 from logreach.inventories.windows.group_policy import gpo as gpo_folder
 from logreach.inventories.windows.group_policy import gpo_checks, gpo_reports, policy_xml
 
@@ -181,3 +181,26 @@ def test_each_record_of_a_gpo_is_parsed_once(
     assert parsed == ["gpo0/Backup.xml"]
     assert inventory.faults == ()
     assert "holds settings of users only" in str(inventory.notes[0])
+
+
+@pytest.mark.parametrize("root", ["report", "GPOS"])
+def test_of_all_gpos_in_one_report_what_any_sets_is_unknown(root: str, tmp_path: Path) -> None:
+    inventory = report(f"<{root}>{REPORT}{gpo('', 'Other')}</{root}>", tmp_path)
+    assert "Logging may set it" in str(setting_of(inventory, LINE))
+    assert "holds 2 GPOs" in str(inventory.faults[0])
+
+
+def test_the_policy_that_a_report_in_the_host_folder_sets_bears_the_name_of_its_gpo(
+    tmp_path: Path,
+) -> None:
+    facts = report(REPORT, tmp_path).hosts[0].facts
+    origins = facts.get(AUDIT_ORIGINS)
+    assert isinstance(origins, Known)
+    assert origins.value.in_words() == "GPO Logging"
+
+
+def test_a_result_of_policy_may_stand_under_gpo_whatever_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "result.xml").write_text(result(computer()), "utf-8")
+    inventory = report(OFF, tmp_path, ", gpo: [result.xml]")
+    assert inventory.faults == ()
+    assert inventory.hosts

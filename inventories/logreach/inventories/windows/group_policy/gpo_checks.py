@@ -29,7 +29,9 @@ COMPUTER_FACTS: tuple[FactFamily[object], ...] = (
     *REGISTRY_FAMILIES,
 )
 _REGISTRY_POL, _GPT = "machine/registry.pol", "gpt.ini"
-_VERSION = re.compile(r"^\s*Version\s*=\s*(\d{1,10})\s*$", re.IGNORECASE | re.MULTILINE)
+_VERSION = re.compile(
+    r"^[ \t]*Version[ \t]*=[ \t]*(\d{1,10})[ \t\r]*$", re.IGNORECASE | re.MULTILINE
+)
 _HINT = "The file seems cut off or left out; back the GPO up again."
 
 

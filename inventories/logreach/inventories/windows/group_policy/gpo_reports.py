@@ -22,7 +22,8 @@ from logreach.inventories.windows.group_policy import (
 
 _HEAD = 4096  # characters
 _GPO = re.compile(r"<(?:\w+:)?GPO[\s>]")
-_ONE, _SEVERAL = "GPO", "report"
+_ONE, _SEVERAL = "gpo", ("report", "gpos")
+"""Root elements in lower case: of one GPO; of -All in a file (-Path) and on the pipeline."""
 _HINT = "Give `gpresult /x` of the host, or the report of each GPO that it applies, by itself."
 FAMILIES: tuple[FactFamily[object], ...] = gpo_checks.COMPUTER_FACTS
 """The families of facts that a report may state."""
@@ -64,10 +65,12 @@ def preferences_of(source: Source, root: XmlElement | None) -> Reading:
 
 
 def _gpos(source: Source, root: XmlElement | None) -> list[XmlElement]:
-    if root is not None and root.name == _ONE:
+    name = root.name.lower() if root is not None else ""
+    if root is not None and name == _ONE:
         return [root]
-    gpos = [child for child in root.children if child.name == _ONE] if root is not None else []
-    if root is None or root.name != _SEVERAL or not gpos:
+    children = root.children if root is not None and name in _SEVERAL else []
+    gpos = [child for child in children if child.name.lower() == _ONE]
+    if not gpos:
         raise InputError(source.fault("is not a GPO report"))
     return gpos
 

@@ -67,14 +67,15 @@ def _of_readers(source: Source, computer: XmlElement) -> Reading:
 
 
 def winners(source: Source) -> dict[FactKey[object], str]:
-    """The display name of the GPO that won, by the fact that it sets, of `gpresult /x`."""
+    """The display name of the GPO that sets a fact: of `gpresult /x`, or of a report of one GPO."""
     root, _ = read_xml(source)
-    computer = root.child("ComputerResults")
+    computer = root.child("ComputerResults") or root.child("Computer")
     if computer is None:
         return {}
+    name = " ".join(root.text_of("Name").split()) if root.name == "GPO" else ""
     return {
         key: setting.gpo
-        for setting in _winning_settings(computer, _gpo_names(computer), "")
+        for setting in _winning_settings(computer, _gpo_names(computer), name)
         if setting.gpo
         for key in _keys(source, setting)
     }

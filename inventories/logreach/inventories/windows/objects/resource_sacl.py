@@ -21,10 +21,10 @@ from logreach.inventories.windows.objects import access_rights
 from logreach.inventories.windows.objects.object_names import GLOBAL_FILE, GLOBAL_KEY
 from logreach.inventories.windows.objects.sacls import LONGEST, SaclCollector
 
-_FIELD = re.compile(r"^\s*(?P<label>[^:]{1,60}):\s*(?P<value>.*?)\s*$")
+_FIELD = re.compile(r"^\s*(?P<label>[^:]{1,60}):(?P<value>.*)$")
 _NAME_BY_TYPE = {"file": GLOBAL_FILE, "key": GLOBAL_KEY}
 _NONE = ("(null)", "")
-_RIGHT = re.compile(r"^\s*(?:[A-Z][A-Z0-9_ /]+|0[xX][0-9a-fA-F]+)\s*$")
+_RIGHT = re.compile(r"^\s*(?:[A-Z][A-Z0-9_ /]++|0[xX][0-9a-fA-F]+)\s*$")
 
 
 @dataclass(slots=True)
@@ -118,13 +118,14 @@ def _entries(output: str) -> Iterator[_GlobalEntry]:
     entry: _GlobalEntry | None = None
     for number, line in lines(output):
         field_match = _FIELD.match(line)
-        numbered = field_match is not None and field_match["value"].isdecimal()
+        value = field_match["value"].strip() if field_match is not None else ""
+        numbered = value.isdecimal()
         if numbered and (entry is None or entry.values):
             if entry is not None:
                 yield entry
             entry = _GlobalEntry(number)
         elif entry is not None and field_match is not None:
-            entry.values.append(field_match["value"])
+            entry.values.append(value)
         elif entry is not None and len(entry.values) >= 3 and _RIGHT.match(line):
             entry.accesses.append((number, line.strip()))
     if entry is not None:

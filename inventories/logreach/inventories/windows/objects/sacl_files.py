@@ -14,7 +14,8 @@ AUDITED = "# Get-Acl -Audit"
 _GLOBAL_SACL = re.compile(r"^[^:\n]{1,60}:\s*(?:File|Key)\s*$", re.MULTILINE | re.IGNORECASE)
 _NO_GLOBAL_SACL = re.compile(r"no global SACL", re.IGNORECASE)  # auditpol's own words in English
 _SDDL = re.compile(
-    r"""(?:^\s*Sddl\s*:|"Sddl"\s*:|^[^;\n]{3,1024};\s*"?(?:[OGDS]:[A-Z(]|\((?:AU|AL|A|D);))""",
+    r"""(?:^[ \t]*Sddl[ \t]*:|"Sddl"\s*:"""
+    r"""|^[^;\n]{3,1024};\s*"?(?:[OGDS]:[A-Z(]|\((?:AU|AL|A|D);))""",
     re.MULTILINE,
 )
 _LIST = re.compile(r"\A\s*(?:[\[{#]|null\b)|^[^;\n]{3,1024};", re.MULTILINE)

@@ -17,15 +17,16 @@ from logreach.inventories.facts.facts import Missing, Reading, Statement
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.evidence import Evidence
 from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.patterns import linear
 from logreach.inventories.files.refusals import refusal
-from logreach.inventories.files.text import lines
+from logreach.inventories.files.text import LineFinder, lines
 from logreach.inventories.windows.facts import SACL, Sacl
 from logreach.inventories.windows.objects.object_names import normal
 from logreach.inventories.windows.objects.sddl import read_sacl
 
 LONGEST = 32 * 1024 * 1024  # characters
-_ROW = re.compile(r"""^\s*"?(?P<path>[^";]+?)"?\s*[;,\t](?:\s*\d\s*,)?\s*"?(?P<sddl>[OGDS]:.*)$""")
-_HEADLESS = re.compile(r"""^\s*"?(?P<path>[^";()]+\\[^";()]*)"?\s*[;,\t]\s*"?\(""")
+_ROW = r"""\s*"?(?P<path>[^";]+?)"?\s*[;,\t](?:\s*\d\s*,)?\s*"?(?P<sddl>[OGDS]:.*)"""
+_HEADLESS = r"""\s*"?(?P<path>[^";()]+\\[^";()]*)"?\s*[;,\t]\s*"?\(.*"""
 _HEADING = re.compile(
     r"^\s*\"?(path|object|name|dn|distinguishedname|key)\b.*\bsddl\b", re.IGNORECASE
 )
@@ -161,12 +162,14 @@ def _read_json(json_text: str, collector: SaclCollector) -> None:
         collector.fault("JSON is nested too deeply or has a number with too many digits", 1)
         return
     objects = document if isinstance(document, list) else [document]
+    places = LineFinder(json_text, misses=20)
     for number, record in enumerate(objects, 1):
         path_and_sddl = _path_and_sddl(record)
         if path_and_sddl is None:
             collector.fault("an object without Path and Sddl", 0, _HINT, f"object {number}")
         else:
-            collector.descriptor(*path_and_sddl, _line_of(json_text, path_and_sddl[1]))
+            quote = json.dumps(path_and_sddl[1])[1:-1]
+            collector.descriptor(*path_and_sddl, places.line_of(quote))
 
 
 def _path_and_sddl(record: Any) -> tuple[str, str] | None:
@@ -176,12 +179,6 @@ def _path_and_sddl(record: Any) -> tuple[str, str] | None:
     path = next((by_name[key] for key in ("path", "pspath", "object") if by_name.get(key)), None)
     sddl = by_name.get("sddl")
     return (path, sddl) if isinstance(path, str) and isinstance(sddl, str) else None
-
-
-def _line_of(json_text: str, quote: str) -> int:
-    """The line of a descriptor in JSON, as evidence for the user; 0 if it is not found."""
-    position = json_text.find(json.dumps(quote)[1:-1])
-    return json_text.count("\n", 0, position) + 1 if position >= 0 else 0
 
 
 def _read_format_list(listing: str, collector: SaclCollector) -> None:
@@ -230,11 +227,11 @@ def _read_list(listing: str, collector: SaclCollector) -> None:
         stripped = line.strip("\0 \t")
         if not stripped or stripped.startswith("#") or _HEADING.match(stripped):
             continue
-        row = _ROW.match(stripped)
+        row = linear(_ROW).groups_of(stripped)
         if row is not None:
             collector.descriptor(row["path"], row["sddl"].replace('""', '"'), number)
             continue
-        headless = _HEADLESS.match(stripped)
+        headless = linear(_HEADLESS).groups_of(stripped)
         if headless is not None:
             collector.headless(headless["path"], number)
             continue

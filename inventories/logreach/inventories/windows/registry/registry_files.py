@@ -10,6 +10,7 @@ from logreach.inventories.facts.evidence import Strength
 from logreach.inventories.facts.facts import Missing, Reading
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.files.faults import Fault, InputError
+from logreach.inventories.files.patterns import linear
 from logreach.inventories.files.sources import Source
 from logreach.inventories.files.text import lines
 from logreach.inventories.windows.facts import REGISTRY_FAMILIES, SETTING
@@ -27,13 +28,11 @@ _TEXT_BEGINS = re.compile(r'(?:@|"(?:[^"\\]|\\.)*")\s*=\s*"(?:[^"\\]|\\.)*\\?\Z'
 _TEXT_ENDS = re.compile(r'(?:\A|[^\\])(?:\\\\)*"\s*\Z')
 _KIND = re.compile(r"dword|hex(?:\([0-9a-f]{1,8}\))?")
 _QUERY_KEY = re.compile(r"HKEY_[A-Z_]+(?:\\.*)?")
-_QUERY_VALUE = re.compile(r"\s{2,}(.+?)\s{2,}(REG_[A-Z_]+)(?:\s{2,}|\t|$)(.*)")
+_QUERY_VALUE = r"\s{2,}(?P<name>.+?)\s{2,}(?P<type>REG_[A-Z_]+)(?P<data>(?:\s{2,}|\t).*)?"
 _QUERY_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}")
 _DAMAGED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")  # no export has such characters
 _LONGEST_LINE = 4 * 1024 * 1024
-_WHOLE_END = re.compile(r"\n[ \t]*\n\Z")
-# `reg query` may write the keys below, or the number of matches, behind the blank line.
-_QUERY_END = re.compile(r"\n[ \t]*\n(?:HKEY_.*\n?)*(?:[^\s\[H].*\d.*\n)?\Z")
+_COUNT_OF_MATCHES = re.compile(r"[^\s\[H].*\d")
 
 
 def looks_like_reg(head: str) -> bool:
@@ -153,10 +152,20 @@ class _Export:
 
     def check_end(self, written: str) -> None:
         """A fault where the blank line is absent with which both commands end."""
-        ending = "\n".join(line for _, line in lines(written))
-        if not (_QUERY_END if self.is_query else _WHOLE_END).search(ending):
+        rows = [line for _, line in lines(written)]
+        last = f"line {len(rows)}"
+        ended = not rows[-1]
+        if ended:
+            rows.pop()
+        if self.is_query:
+            # It may write the keys below, or the number of matches, behind the blank line.
+            if ended and _COUNT_OF_MATCHES.match(rows[-1]):
+                rows.pop()
+            while rows and rows[-1].startswith("HKEY_"):
+                rows.pop()
+                ended = True
+        if not ended or len(rows) < 2 or rows[-1].strip(" \t"):
             message = "does not end with the blank line that `reg` writes"
-            last = f"line {ending.count(chr(10)) + 1}"
             self.lose(message, last, "The file seems cut off; export it again.")
 
     def reading(self, complete_below: Iterable[str] = ()) -> Reading:
@@ -219,9 +228,9 @@ def read_query(source: Source) -> Reading:
     for number, line in lines(listing):
         if _QUERY_KEY.fullmatch(line.strip()) and not line.startswith(" "):
             key = machine_key(line) or ""
-        elif key is not None and (match := _QUERY_VALUE.fullmatch(line.rstrip("\r"))):
+        elif key is not None and (row := linear(_QUERY_VALUE).groups_of(line)):
             if key:
-                export.add(_query_value(key, match, f"line {number}"))
+                export.add(_query_value(key, row, f"line {number}"))
         elif line.strip() and (line.startswith((" ", "\t")) or "HKEY_" in line):
             export.lose("line is neither a key nor a value of one", f"line {number}")
         elif line.strip():
@@ -250,8 +259,8 @@ def _not_listed(
             yield SETTING(setting.name), Missing(reason)
 
 
-def _query_value(key: str, match: re.Match[str], location: str) -> RegistryValue | _UnreadableValue:
-    name, type_, data = match[1].strip(), match[2], match[3].strip()
+def _query_value(key: str, row: dict[str, str], location: str) -> RegistryValue | _UnreadableValue:
+    name, type_, data = row["name"].strip(), row["type"], row["data"].strip()
     if registry_type("name", type_).size:
         if not _QUERY_NUMBER.fullmatch(data):
             message = f"value {name!r} is no number: {data[:40]!r}"

@@ -189,7 +189,7 @@ def read_list_log_csv(source: Source) -> Reading:
     rows: list[tuple[str, Mapping[str, Any]]] = []
     for number, line in lines(listing):
         if number > start and line.strip():
-            cells = next(csv.reader([line.replace("\0", "\ufffd")], delimiter=delimiter), [])
+            cells = _cells(line, delimiter)
             whole = len(cells) == len(headings) and not line.count('"') % 2
             rows.append((f"line {number}", _typed(dict(zip(headings, cells, strict=whole)), whole)))
     if rows and not listing.endswith(("\n", "\r")):
@@ -205,8 +205,16 @@ def _headings(listing: str) -> tuple[int, list[str], str]:
     for number, line in lines(listing):
         if line.strip() and not line.startswith("#TYPE"):
             delimiter = max(",;\t", key=line.count)
-            return number, next(csv.reader([line], delimiter=delimiter), []), delimiter
+            return number, _cells(line, delimiter), delimiter
     return 0, [], ","
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a row; none where they are too long for CSV."""
+    try:
+        return next(csv.reader([line.replace("\0", "\ufffd")], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _typed(row: dict[str, str], whole: bool) -> dict[str, Any]:
