@@ -147,7 +147,7 @@ def test_its_remedy_is_weighed(reports: Path) -> None:
     ],
 )
 def test_explain_shows_its_chain(inventory: Path, name: str, words: str) -> None:
-    result = run("explain", name, str(inventory))
+    result = run("explain", name, str(inventory), "--full")
     assert result.exit_code == 0
     assert words in " ".join(result.stdout.replace("\u2502", " ").split())
 

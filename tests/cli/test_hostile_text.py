@@ -20,8 +20,8 @@ import pytest
 from evtx_files import log
 
 from logreach.cli import app
-from logreach.cli.assess import ReportFormat
 from logreach.cli.exits import exit_code_of
+from logreach.cli.report_formats import ReportFormat
 
 _FORMAT = (
     "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from support import ROOT
 
-from logreach.cli.assess import ReportFormat
+from logreach.cli.report_formats import ReportFormat
 
 RULE = """title: A service is made with sc.exe
 id: 00000000-0000-4000-8000-000000000001

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from sample_assessment import CONTROL, FORMULA, HOSTILE, MARKUP, empty, sample, 
 
 from logreach.coverage.assessment.result import Assessment
 from logreach.reports.csv import write_csv
+from logreach.reports.excel.coverage_sheets import tactics
+from logreach.reports.excel.reference_sheets import references
 from logreach.reports.json import document
 from logreach.reports.reason_catalogue import ReasonCatalogue
 from logreach.reports.safe_text import one_line
@@ -37,6 +40,8 @@ COLUMNS = {
     "profiles",
     "inputs.csv": "file,sha256",
     "about.csv": "heading,text",
+    "coverage.csv": "of,id,name,question,label,pairs",
+    "references.csv": "reference,events",
 }
 NOT_WHERE_NOTHING_WAS_JUDGED = ("rules.csv", "events_on_host.csv")
 
@@ -230,6 +235,7 @@ def test_every_table_has_a_row_for_each_thing(folder: Path) -> None:
         "missing_facts.csv": len(one.missing),
         "evidence.csv": len(ReasonCatalogue(one).reasons),
         "inputs.csv": len(one.inputs),
+        "references.csv": len(references(one).tables[0].rows),
     }
     assert {name: len(rows(folder, name)) for name in expected} == expected
 
@@ -261,3 +267,25 @@ def test_a_reason_names_its_evidence_and_what_would_change_it(folder: Path) -> N
     assert off["remedy"] == "Turn on Success auditing of Process Creation"
     (line,) = (row for row in rows(folder, "evidence.csv") if row["missing_fact"].startswith("set"))
     assert line["profiles"] == "P1; P2"
+
+
+def test_the_fleet_is_counted_as_in_the_workbook_and_the_json(tmp_path: Path) -> None:
+    assessment = with_rule_gains()
+    write_csv(assessment, tmp_path)
+    counted = rows(tmp_path, "coverage.csv")
+    table = tactics(assessment).tables[0]
+    for row in table.rows:
+        name, _, pairs, *_ = row
+        of_tactic = [each for each in counted if (each["of"], each["name"]) == ("tactic", name)]
+        applying = [each for each in of_tactic if each["label"] != "not applicable"]
+        assert sum(int(each["pairs"]) for each in applying) == pairs
+    detection: Counter[str] = Counter()
+    for each in counted:
+        if (each["of"], each["question"]) == ("technique", "Detection"):
+            detection[each["label"]] += int(each["pairs"])
+    verdicts = document(assessment)["summary"]["verdicts"]["detection"]
+    assert detection == Counter({label: count for label, count in verdicts.items() if count})
+    hosts = sum(profile.count for profile in assessment.profiles)
+    components = {each["id"] for each in counted if each["of"] == "data component"}
+    for component in components:
+        assert sum(int(each["pairs"]) for each in counted if each["id"] == component) == hosts

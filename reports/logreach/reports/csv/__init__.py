@@ -1,5 +1,5 @@
 """Plain tables to build on, as CSV: techniques, events, attributes and rules, a profile a row each,
-and every other table of the workbook.
+and what else the workbook tells, as tables without layout.
 
 The columns stay as they are. Cells that hold several values separate them by '; ', which stands in
 none of these. `hosts` are names, `count` is how many machines they stand for. UTF-8 without a mark,
@@ -19,6 +19,7 @@ from logreach.coverage.engine.judged import Judged
 from logreach.coverage.engine.verdict import Level, Verdict
 from logreach.coverage.network.techniques import COMPLETENESS
 from logreach.reports.caveats import forwarded
+from logreach.reports.csv.fleet_tables import fleet_tables
 from logreach.reports.csv.further_tables import Row, Table, further_tables, several
 from logreach.reports.labels import QUESTIONS
 from logreach.reports.other_ids import NO_ID
@@ -90,6 +91,7 @@ def write_csv(
     tables["questions.csv"] = Table(_QUESTIONS, _rows(assessment, _questions))
     tables["components.csv"] = Table(_COMPONENTS, _rows(assessment, _components))
     tables |= further_tables(assessment, catalogue or ReasonCatalogue(assessment))
+    tables |= fleet_tables(assessment)
     for name, (columns, rows) in tables.items():
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
