@@ -1,4 +1,4 @@
-"""Every command and option in the README exists, by the help of that command."""
+"""Every command and option in the README and its pages exists, by the help of that command."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from logreach.cli import app
 from logreach.cli.exits import Exit
 
 README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+WRITTEN = "\n\n".join([README, *(page.read_text("utf-8") for page in PAGES)])
 GROUPS = ("inventory", "sysmon", "attack")
 
 
@@ -24,9 +26,9 @@ def _help(*command: str) -> str:
 
 
 def _quoted() -> list[str]:
-    """Commands and options as the README quotes them: in backquotes, or indented on a line."""
-    inline = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", README)]
-    lines = re.findall(r"^    (.*)$", README, re.MULTILINE)
+    """Commands and options as the README and its pages quote them: in backquotes, or indented on a line."""
+    inline = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", WRITTEN)]
+    lines = re.findall(r"^    (.*)$", WRITTEN, re.MULTILINE)
     return [*inline, *(part for line in lines for part in line.split(" && "))]
 
 
@@ -78,3 +80,9 @@ def test_the_readme_quotes_commands_and_options() -> None:
 def _lines_of_commands(shown: str) -> list[str]:
     _, _, commands = shown.partition("Commands:")
     return [line for line in commands.splitlines() if re.match(r"  \w", line)]
+
+
+def test_every_page_is_linked_and_every_link_leads_to_a_file() -> None:
+    linked = set(re.findall(r"\]\((?!https?:|#)([^)#]+)", README))
+    assert {f"docs/{page.name}" for page in PAGES} <= linked
+    assert [link for link in sorted(linked) if not (ROOT / link).is_file()] == []
