@@ -12,6 +12,7 @@ from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.keys import FactKey
 
 _STATES = 12
+_CHANGES = 1024
 """For so many states of a host the answers of a group of leaves that come by the thousand are
 kept: each profile and, beside it, what a remedy would make of it."""
 
@@ -45,7 +46,8 @@ class PerHostInPart(PerHost, Protocol):
         """Tells of a leaf of this kind and topic whether its verdict may be another after a change;
         False is certain. None where all may be.
 
-        What a leaf says that is not concerned may still be worded for the host before.
+        What a leaf says that is not concerned may still be worded for the host before. The same
+        object for equal changes, by which the leaves concerned are remembered.
         """
         ...
 
@@ -131,6 +133,7 @@ class _Group:
         self._leaves: list[Any] = []
         self._by_state: dict[object, Answers] = {}
         self._hanging: dict[FactKey[object], tuple[int, ...]] = {}
+        self._concerned: dict[Callable[[Any], bool], tuple[int, ...]] = {}
 
     def add(self, number: int, leaf: Prerequisite) -> None:
         """Add a leaf."""
@@ -138,6 +141,7 @@ class _Group:
         self._leaves.append(leaf)
         self._by_state.clear()
         self._hanging.clear()
+        self._concerned.clear()
 
     def answers(self, facts: Facts) -> Answers:
         """What they say of a host with these facts.
@@ -165,7 +169,7 @@ class _Group:
             concerned = None if part is None else part.concerned(before, after)
             if concerned is None:
                 return self.answers(after)
-            places = [place for place, leaf in enumerate(self._leaves) if concerned(leaf)]
+            places: Sequence[int] = self._concerned_by(concerned)
             check = self._per_host.on_host(after)
         elif self.selective:
             places = self._places(changed)
@@ -180,6 +184,16 @@ class _Group:
     def hanging(self, changed: Iterable[FactKey[object]]) -> list[int]:
         """The numbers of those that may say something else, of a kind that reads some facts."""
         return [self._numbers[place] for place in self._places(changed)]
+
+    def _concerned_by(self, concerned: Callable[[Any], bool]) -> tuple[int, ...]:
+        """The places of the leaves that a change concerns; found once, as `_hanging_on`."""
+        places = self._concerned.get(concerned)
+        if places is None:
+            if len(self._concerned) == _CHANGES:
+                self._concerned.clear()
+            listed = (place for place, leaf in enumerate(self._leaves) if concerned(leaf))
+            places = self._concerned[concerned] = tuple(listed)
+        return places
 
     def _places(self, changed: Iterable[FactKey[object]]) -> list[int]:
         return sorted({place for key in changed for place in self._hanging_on(key)})

@@ -87,9 +87,13 @@ class SysmonKeeps:
         if told.programs != told_after.programs or events is DELETIONS:
             return None
         nothing = frozenset[KeptEvents]()
-        changed = told.kept.get(events, nothing) ^ told_after.kept.get(events, nothing)
-        touches = within_or_around(changed)
-        return lambda leaf: bool(changed) and touches(leaf.pattern)
+        return _touched_by(told.kept.get(events, nothing) ^ told_after.kept.get(events, nothing))
+
+
+@lru_cache(maxsize=1024)  # the same changes are weighed on every host
+def _touched_by(changed: frozenset[KeptEvents]) -> Callable[[SysmonKeeps], bool]:
+    touches = within_or_around(changed)
+    return lambda leaf: bool(changed) and touches(leaf.pattern)
 
 
 class _Told(NamedTuple):
