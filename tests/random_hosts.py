@@ -41,6 +41,7 @@ _SOME_CREATED = (
     '<Image condition="end with">powershell.exe</Image></ProcessCreate>'
     '<RegistryEvent onmatch="exclude"/></EventFiltering></Sysmon>'
 )
+_SET_VALUE = Sacl((Ace("S-1-1-0", 0x2, True, False, True),))
 _EVERY_RIGHT = Sacl((Ace("S-1-1-0", 0xF01FF, True, True, True, True, "", "", True),))
 
 _TAKING = {
@@ -111,7 +112,7 @@ def facts(draw: st.DrawFn) -> Facts:
     said = hosts.facts(draw(words()))
     for name in ("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES", "global:key", "global:file"):
         if name.startswith("global:") or draw(st.booleans()):
-            sacl = draw(st.sampled_from((_EVERY_RIGHT, Sacl(()))))
+            sacl = draw(st.sampled_from((_EVERY_RIGHT, _SET_VALUE, Sacl(()))))
             said = said.stating(SACL(name), sacl)
     if draw(st.booleans()):
         said = said.stating(FORWARDING, draw(subscriptions()))

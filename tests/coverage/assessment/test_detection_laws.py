@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import hosts
 import pytest
@@ -15,17 +17,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from logreach.coverage.assessment.assess import Scope, assess
-from logreach.coverage.assessment.evaluated import evaluate_fleet
-from logreach.coverage.assessment.profiles import group
+from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
+from logreach.coverage.assessment.profiles import HostGroup, group
 from logreach.coverage.assessment.questions import technique_questions
-from logreach.coverage.assessment.remedies import planned_remedies
+from logreach.coverage.assessment.remedies import offered_remedies, planned_remedies
 from logreach.coverage.assessment.result import WayKind
 from logreach.coverage.attack import facts_carried_into, load_attack
 from logreach.coverage.attack.shipped import SHIPPED_VERSIONS
 from logreach.coverage.detections.load import load_rules
 from logreach.coverage.detections.model import RuleSet
 from logreach.coverage.engine.evaluation import evaluate
-from logreach.coverage.engine.judged import Remedy
+from logreach.coverage.engine.judged import Remedy, RemedyName
 from logreach.coverage.engine.minimal_changes import applied, facts_after
 from logreach.coverage.engine.verdict import NO, Level, any_of
 from logreach.coverage.events.evidence import load_evidence
@@ -33,7 +35,8 @@ from logreach.coverage.network.keys import technique_key
 from logreach.coverage.network.techniques import DETECTION, DETECTION_HERE
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host, Inventory
-from logreach.inventories.windows.facts import AUDIT, ROLE, Role
+from logreach.inventories.facts.keys import FactFamily
+from logreach.inventories.windows.facts import AUDIT, ROLE, SACL, Ace, Role, Sacl
 
 _COMMON = settings(
     deadline=None,
@@ -41,6 +44,7 @@ _COMMON = settings(
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # to shrink a whole host takes minutes
     max_examples=6,
 )
+_SET_VALUE = 0x2
 _RULES = Path(__file__).with_name("rule_laws.yaml")
 
 
@@ -130,14 +134,35 @@ def test_what_a_remedy_gains_in_a_fleet_is_the_difference_of_two_fleets() -> Non
             dc=words | {"role": "domain-controller"}, ws=words | {"role": "workstation"}
         ).hosts
     )
+    assert _raised_together(fleet, AUDIT) > 2
+
+
+def test_a_remedy_brings_another_host_nothing_but_what_it_says() -> None:
+    """The services' key has an audit entry on one host, and none that is known on the other."""
+    words = {"os": "Windows Server 2022", "audit": "success and failure", "sysmon": "none"}
+    with_entry, without = hosts.inventory(a=words, b=words | {"role": "workstation"}).hosts
+    entry = Sacl((Ace("S-1-1-0", _SET_VALUE, success=True, failure=False),))
+    stated = with_entry.facts.stating(SACL("HKLM\\SYSTEM\\CURRENTCONTROLSET\\SERVICES"), entry)
+    _raised_together(group((replace(with_entry, facts=stated), without)), SACL)
+
+
+def _raised_together(fleet: Sequence[HostGroup], family: FactFamily[Any]) -> int:
+    """How many remedies of a family raise techniques on several profiles.
+
+    Each gain is held against the difference of two fleets, with and without the change.
+    """
     before, whole = evaluate_fleet(model(), fleet)
     questions = technique_questions(model())
     weighed = planned_remedies(questions, before, whole, lambda *_: None)
-    on_both = 0
-    for planned in (each for each in weighed if each.remedy.key.family == AUDIT):
+    of_family = [each for each in weighed if each.remedy.key.family == family]
+    assert of_family
+    together = 0
+    for planned in of_family:
         changed = [
-            replace(host, hosts=(replace(host.hosts[0], facts=_with(host.facts, planned.remedy)),))
-            for host in fleet
+            _changed(assessed.group, planned.remedy)
+            if _offers(assessed, planned.remedy)
+            else assessed.group
+            for assessed in before
         ]
         after, _ = evaluate_fleet(model(), changed)
         raised = [
@@ -147,8 +172,25 @@ def test_what_a_remedy_gains_in_a_fleet_is_the_difference_of_two_fleets() -> Non
             if new.evaluation.proven(number) > old.evaluation.proven(number)
         ]
         assert planned.gain == len(raised), planned.remedy.text
-        on_both += len({profile for profile, _ in raised}) > 1
-    assert on_both > 2
+        together += len({profile for profile, _ in raised}) > 1
+    return together
+
+
+def _offers(assessed: Assessed, remedy: Remedy) -> bool:
+    return remedy.name in {each.name for each in offered_remedies(assessed.evaluation)}
+
+
+def _changed(host: HostGroup, remedy: Remedy) -> HostGroup:
+    return replace(host, hosts=(replace(host.hosts[0], facts=_with(host.facts, remedy)),))
+
+
+@given(random_hosts.facts(), random_hosts.facts())
+@_COMMON
+def test_a_remedy_is_the_same_change_on_every_host(first: Facts, second: Facts) -> None:
+    by_name: dict[RemedyName, Remedy] = {}
+    for known in (first, second):
+        for remedy in offered_remedies(evaluate(model().compiled, known)):
+            assert by_name.setdefault(remedy.name, remedy).value == remedy.value, remedy.text
 
 
 def _with(known: Facts, remedy: Remedy) -> Facts:

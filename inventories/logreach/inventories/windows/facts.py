@@ -201,6 +201,16 @@ class ChannelState(StructuredValue):
     max_bytes: int | None = None
     retention: str | None = None
 
+    def added_to(self, current: object) -> ChannelState:
+        """A remedy sets what it tells; the rest stays as it is."""
+        if not isinstance(current, ChannelState):
+            return self
+        return ChannelState(
+            current.enabled if self.enabled is None else self.enabled,
+            current.max_bytes if self.max_bytes is None else self.max_bytes,
+            current.retention if self.retention is None else self.retention,
+        )
+
     def in_words(self) -> str:
         """'enabled, at most 20 MiB, overwrites the oldest'."""
         return ", ".join(self._words())

@@ -31,7 +31,7 @@ def any_object(sacls: KnownSacls, need: AccessNeed) -> AccessCoverage:
     global_sacl = sacls.get(f"global:{need.kind}")
     graded = grades.everywhere(global_sacl.value.aces, need) if global_sacl else {}
     graded = grades.best([graded], need.masks)
-    remedy = remedy_for(need, None, sacls.key(f"global:{need.kind}"), global_sacl)
+    remedy = remedy_for(need, None, sacls.key(f"global:{need.kind}"))
     if global_sacl and level_of(graded) is Level.YES:
         explanation = f"global audit entries cover every {need.kind_title}"
         return AccessCoverage(YES, explanation, global_sacl.evidence)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from logreach.coverage.engine.judged import Remedy
 from logreach.coverage.platforms.windows.sacls.needs import WITH_GLOBAL, AccessNeed, ObjectScope
-from logreach.inventories.facts.facts import Known
 from logreach.inventories.facts.keys import FactKey
 from logreach.inventories.windows.facts import Ace, Sacl
 from logreach.inventories.windows.objects.object_names import ObjectName
@@ -13,10 +12,8 @@ EVERYONE = "S-1-1-0"
 _NO_GUID = "00000000-0000-0000-0000-000000000000"
 
 
-def remedy_for(
-    need: AccessNeed, name: ObjectName | None, key: FactKey[object], present: Known[Sacl] | None
-) -> Remedy | None:
-    """Add one entry to the object's `present` SACL, or a global one for any object of the kind.
+def remedy_for(need: AccessNeed, name: ObjectName | None, key: FactKey[object]) -> Remedy | None:
+    """Add one entry to the object's SACL, or a global one for any object of the kind.
 
     None if no lasting entry can be set (processes, kernel objects, any directory object).
     """
@@ -25,9 +22,8 @@ def remedy_for(
     if name is None and need.kind not in WITH_GLOBAL:
         return None
     ace = _ace(need, name)
-    aces = present.value.aces if present else ()
-    protected = present is not None and present.value.protected
-    value = Sacl((*aces, ace), protected, spread=name is not None)
+    # The entry alone: the same remedy is made on hosts that have other entries.
+    value = Sacl((ace,), spread=name is not None)
     if name is None:
         instruction, objects = _global(need, ace), f"every {need.kind} (global)"
     else:

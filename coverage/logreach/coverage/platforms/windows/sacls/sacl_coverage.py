@@ -148,7 +148,7 @@ class SaclCoverage:
 
     def _remedy(self, tree_level: Level) -> Remedy | None:
         """The missing entry, and those on objects below that would not inherit it."""
-        root_remedy = remedy_for(self._need, self._name, self._key, self._object_sacl)
+        root_remedy = remedy_for(self._need, self._name, self._key)
         if not self._uncovered:
             return root_remedy
         if tree_level is Level.YES:

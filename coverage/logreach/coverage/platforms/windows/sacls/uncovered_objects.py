@@ -112,4 +112,4 @@ def _remedy_for_object(target: UncoveredObject, need: AccessNeed) -> Remedy | No
     if target.name.kind not in ("key", "file"):
         return None
     own_need = replace(need, path=target.name.name, scope=ObjectScope.TREE)
-    return remedy_for(own_need, target.name, target.key, target.fact)
+    return remedy_for(own_need, target.name, target.key)
