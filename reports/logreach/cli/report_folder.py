@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
@@ -14,6 +15,8 @@ from logreach.inventories.files.faults import Fault, InputError
 from logreach.inventories.files.wording import counted
 
 _LAYERS = "navigator"
+_FEW = 4
+"""More files of one kind in the folder are told by their number."""
 _PART = re.compile(r"\.logreach-(\d+)\.part")
 
 
@@ -75,7 +78,7 @@ def _refuse_links(folder: Path, out: Path) -> None:
 
 
 def reports_text(written: Sequence[Path]) -> str:
-    """'Reports in out: assessment.json, .xlsx, .html, navigator (7 files)'; '' for none."""
+    """'Reports in out: assessment.json, .xlsx, 18 .csv, navigator (7 files)'; '' for none."""
     if not written:
         return ""
     root = Path(os.path.commonpath([path.parent for path in written]))
@@ -87,12 +90,15 @@ def reports_text(written: Sequence[Path]) -> str:
         names[name] = names.get(name, 0) + 1
     files: list[str] = []
     folders: list[str] = []
+    of_kind = Counter(Path(name).suffix for name in names)
+    many = {kind: count for kind, count in of_kind.items() if count > _FEW and kind}
     for name, count in names.items():
         if (root / name).is_dir():
             folders.append(f"{name} ({counted(count, 'file')})")
-        else:
+        elif Path(name).suffix not in many:
             same_stem = files and Path(name).stem == Path(files[0]).stem
             files.append(Path(name).suffix if same_stem else name)
+    files += [f"{count} {kind}" for kind, count in many.items()]
     return f"Reports in {root}: {', '.join(files + folders)}"
 
 

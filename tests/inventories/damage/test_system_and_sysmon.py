@@ -47,6 +47,12 @@ CUT = {
     "without the line of the hash": WHOLE.replace(
         f" - Config hash:                   SHA256={OTHER}\n", ""
     ),
+    "without the lines of file and hash": WHOLE.replace(
+        WHOLE[WHOLE.index(" - Config file") : WHOLE.index(OTHER) + 65], ""
+    ),
+    "with a hole over both": WHOLE.replace(
+        WHOLE[WHOLE.index("Config file") + 2 : WHOLE.index("SHA256=") + 3], "x" * 64
+    ),
     "with a letter that is no digit": WHOLE.replace("00000000", "0000g000", 1),
 }
 

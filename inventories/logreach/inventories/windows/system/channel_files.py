@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from logreach.inventories.facts.facts import Missing, Reading, Statement, together
@@ -21,6 +22,7 @@ from logreach.inventories.windows.objects.channel_access import stated
 _NAME = re.compile(r"name:\s*(\S.*)")
 _FIELD = re.compile(r"(?:  )?(enabled|channelAccess|retention|autoBackup|maxSize): (\S.*|)")
 _EXPORT_AGAIN = "The file seems cut off or edited; run `wevtutil gl` again."
+_EVERYWHERE = ("Security", "System", "Application")
 _COMPLETE_LISTING = 100  # channels; every Windows since Vista has more
 _MODES = {
     "0": "overwrite",
@@ -62,7 +64,27 @@ def read_wevtutil(source: Source) -> Reading:
     if not statements and not faults:
         hint = "Save the output of `wevtutil gl CHANNEL`."
         raise InputError(source.fault("names no channel", hint=hint))
-    return together(Reading(tuple(statements), tuple(faults), tuple(missing)), *access)
+    doubts = _misspelt(source, statements)
+    return together(Reading(tuple(statements), tuple(faults), tuple(missing)), *access, doubts)
+
+
+def _misspelt(source: Source, statements: Sequence[Statement]) -> Reading:
+    """Faults for names that are nearly those of logs which every Windows has and which are not
+    listed: a damaged file names a channel otherwise, and a policy must not stand in for it."""
+    names = {each.key.name.casefold(): each for each in statements}
+    reading = Reading()
+    for log in _EVERYWHERE:
+        likely = () if log.casefold() in names else get_close_matches(log.casefold(), names, 1, 0.7)
+        for name in likely:
+            named = names[name]
+            message = f"names a channel {named.key.name!r}, which may be {log}"
+            fault = source.fault(message, named.evidence.where, _EXPORT_AGAIN)
+            doubt = Missing(str(fault), fault)
+            keys = (CHANNEL(log), CHANNEL_ACCESS(log.casefold()))
+            reading = together(
+                reading, Reading(faults=(fault,), missing=tuple((key, doubt) for key in keys))
+            )
+    return reading
 
 
 def looks_like_wevtutil_xml(head: str) -> bool:
@@ -78,7 +100,9 @@ def read_wevtutil_xml(source: Source) -> Reading:
         message = f"not well-formed XML: {error}"
         raise InputError(source.fault(message, f"line {error.line}", _EXPORT_AGAIN)) from error
     channels = [element for element in root.children if element.name == "channel"]
-    return together(*(_of_xml(source, channel) for channel in channels))
+    reading = together(*(_of_xml(source, channel) for channel in channels))
+    states = [each for each in reading.statements if each.key.family == CHANNEL]
+    return together(reading, _misspelt(source, states))
 
 
 def _of_xml(source: Source, channel: XmlElement) -> Reading:
@@ -169,7 +193,7 @@ def read_list_log(source: Source) -> Reading:
         evidence = source.evidence("", f"{count} channels, none of them Sysmon's")
         further.append(Statement(SYSMON, SysmonState(installed=False), evidence))
     # It lists every channel: for one that is not in it no default and no policy stands.
-    missing = _not_listed(source, count) if count >= _COMPLETE_LISTING else ()
+    missing = _not_listed(source, count) if count > 1 else ()
     return together(reading, Reading(tuple(further), missing=missing))
 
 

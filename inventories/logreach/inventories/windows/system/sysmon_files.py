@@ -49,7 +49,9 @@ _BANNER = re.compile(r"System Monitor v(\d{1,3}\.\d{1,3})\b")
 _HASH = re.compile(r"Config hash:\s*(?:\w+=)?([0-9A-Fa-f]{64})\b")
 _INSTALLED = ("Current configuration:", "Service name:", "Rule configuration (version")
 # What stands below the file and its hash: the algorithms, then the rules or that there are none.
-_BELOW_THE_HASH = ("HashingAlgorithms:", "Rule configuration (version", "No rules installed")
+_RULES = "Rule configuration (version"
+_BELOW_THE_HASH = ("HashingAlgorithms:", _RULES, "No rules installed")
+_FIRST_WITH_HASH = 11
 _ABOVE_THE_HASH = ("Config file:", "Config hash:")
 
 
@@ -84,12 +86,18 @@ _CUT_HINT = "The file seems cut off; save the output of `sysmon -c` again."
 def lost_digest(listing: str) -> bool:
     """Whether `sysmon -c` printed a digest that is not here whole: which file is loaded is unknown.
 
-    A Sysmon without a configuration file, or an old one, prints neither file nor hash.
+    A Sysmon that was never given a file prints neither file nor hash, and has no rules. So does
+    7.01, and maybe any before 11, also with rules (listings of 7.01 and 15.11 in public notes).
     """
     if _HASH.search(listing):
         return False
-    file_named = any(phrase in listing for phrase in _ABOVE_THE_HASH)
-    return file_named or not any(phrase in listing for phrase in _BELOW_THE_HASH)
+    if any(phrase in listing for phrase in _ABOVE_THE_HASH):
+        return True
+    if not any(phrase in listing for phrase in _BELOW_THE_HASH):
+        return True
+    banner = _BANNER.search(listing)
+    is_old = banner is not None and int(banner[1].partition(".")[0]) < _FIRST_WITH_HASH
+    return _RULES in listing and not is_old
 
 
 def loaded_digest(listing: str) -> str:
