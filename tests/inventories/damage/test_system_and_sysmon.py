@@ -88,6 +88,7 @@ def test_a_listing_without_configuration_file_has_no_hash_to_lose(tmp_path: Path
         ("Server 2019 Standard", "10.0.17763 N/A Build 17764"),
         ("10 Pro", "10.0.19045 Nicht zutreffend Build 19044"),
         ("7 Professional", "6.1.7601 Service Pack 1 Build 7600"),
+        ("Server 2016 Standard", "10.0.14393 N/A Build 1439"),
     ],
 )
 def test_builds_that_contradict_each_other_are_a_fault(
@@ -113,4 +114,20 @@ def test_so_they_are_in_json(json: str, tmp_path: Path) -> None:
     (tmp_path / "H" / "os.json").write_text(json)
     inventory = load(tmp_path)
     assert "names two builds" in str(inventory.faults[0])
+    assert isinstance(inventory.hosts[0].facts.get(OS), Missing)
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("Server 2012 R2 Standard", "6.3.96000 N/A Build 96000"),
+        ("Server 2012 R2 Standard", "6.3.96000Build 9600"),
+        ("Server 2016 Standard", "10.0.143930 N/A Build 143930"),
+    ],
+)
+def test_a_build_that_no_windows_has_is_a_fault(name: str, version: str, tmp_path: Path) -> None:
+    (tmp_path / "H").mkdir()
+    (tmp_path / "H" / "systeminfo.txt").write_text(SYSTEMINFO.format(name=name, version=version))
+    inventory = load(tmp_path)
+    assert "names a build that no Windows has" in str(inventory.faults[0])
     assert isinstance(inventory.hosts[0].facts.get(OS), Missing)

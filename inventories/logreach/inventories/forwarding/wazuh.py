@@ -28,6 +28,9 @@ _ESCAPED = {"\\<": "&lt;", "\\>": "&gt;", "&": "&amp;"}
 _ESCAPE = re.compile(r"\\[<>]|&")
 _WINDOWS = "microsoft windows"
 _FILTERS = ("ignore", "restrict")
+_OF_WINDOWS = {"eventchannel", "eventlog"}
+_OWN = "the agent's own ossec.conf"
+_HINT_WINDOWS = "Export ossec.conf of an agent on Windows."
 
 
 def looks_like(head: str) -> bool:
@@ -39,8 +42,6 @@ def read(source: Source) -> Reading:
     """What an agent takes from the host's channels; one subscription a <localfile>."""
     reader = _WazuhReader(source.path)
     subscriptions = collectors.last_of_slots(reader.subscriptions(source.text()))
-    if not subscriptions and not reader.faults:
-        subscriptions = (Subscription(f"{reader.name} (no event channel)", (), source=source.path),)
     return reader.reading(subscriptions, source.sha256)
 
 
@@ -67,7 +68,9 @@ class _WazuhReader(ConfigReader):
         except XmlError as error:
             self.fault(f"not well-formed XML: {error}", error.line, _HINT)
             return
-        rank = 0
+        rank, formats = 0, set[str]()
+        own = any(root.name == "ossec_config" for root in roots)
+        yield self._own_file(own)
         for root in roots:
             if root.name not in ("ossec_config", "agent_config"):
                 self.fault(f"<{root.name}> is no block of Wazuh", root.line, _HINT)
@@ -77,8 +80,26 @@ class _WazuhReader(ConfigReader):
             for element in root.children if unsure is not None else ():
                 if element.name == "localfile":
                     rank += 1
+                    formats.add(_value(element, "log_format") or "no format")
                     block = _Block(unsure or "", rank + 1_000_000 * central)
                     yield from self._localfile(element, block)
+
+        if own and not formats & _OF_WINDOWS:
+            listed = ", ".join(sorted(formats)) or "no <localfile>"
+            words = f"a Wazuh configuration of {listed}, none for a channel of Windows; not read"
+            self.fault(words, 1, _HINT_WINDOWS)
+
+    def _own_file(self, is_here: bool) -> Subscription:
+        """What the agent's own ossec.conf takes, to which agent.conf only adds: any event may be
+        among that, as long as no such file is at hand."""
+        name = f"{self.name}: {_OWN}"
+        if is_here:
+            return Subscription(name, (), source=self.source, slot=_OWN, rank=1)
+        everything = Query("*", collectors.EVERYTHING, suppress=False, line=1)
+        queries = tuple(collectors.taken(everything, [f"{_OWN}, which is not at hand"]))
+        return Subscription(
+            name, queries, source=self.source, dialect="collector", line=1, slot=_OWN
+        )
 
     def _localfile(self, element: XmlElement, block: _Block) -> Iterator[Subscription]:
         log_format, location = _value(element, "log_format"), _value(element, "location")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from logreach.inventories.facts.evidence import Strength
@@ -225,9 +225,16 @@ def read_query(source: Source) -> Reading:
     listing = source.text()
     export = _Export(source, is_query=True)
     key: str | None = None  # '' is a key of another hive
+    asked: dict[str, None] = {}  # a list of the keys below has one right behind the other
+    in_list, behind_key = False, False
     for number, line in lines(listing):
+        in_list = behind_key and line.startswith("HKEY_")
         if _QUERY_KEY.fullmatch(line.strip()) and not line.startswith(" "):
+            if in_list and key:
+                asked.pop(key, None)
             key = machine_key(line) or ""
+            if key and not in_list:
+                asked[key] = None
         elif key is not None and (row := linear(_QUERY_VALUE).groups_of(line)):
             if key:
                 export.add(_query_value(key, row, f"line {number}"))
@@ -235,22 +242,23 @@ def read_query(source: Source) -> Reading:
             export.lose("line is neither a key nor a value of one", f"line {number}")
         elif line.strip():
             key = None  # the number of matches, or a key that cannot be read
+        behind_key = line.startswith("HKEY_")
     if not export.values and not export.faults:
         raise InputError(source.fault("holds no registry value"))
     export.check_end(listing)
-    export.missing.extend(_not_listed(source, export.values))
+    export.missing.extend(_not_listed(source, export.values, asked))
     return export.reading()
 
 
 def _not_listed(
-    source: Source, values: Iterable[RegistryValue]
+    source: Source, values: Collection[RegistryValue], asked: Iterable[str]
 ) -> Iterator[tuple[FactKey[object], Missing]]:
     """The settings that should stand among the values of a listed key, and do not.
 
     A query for one value leaves out the others, so that they are not absent, but unknown: no policy
     that has been applied lacks its value.
     """
-    keys = {value.key.casefold() for value in values}
+    keys = {value.key.casefold() for value in values} | {key.casefold() for key in asked}
     listed = {value.path.casefold() for value in values}
     for setting in settings().values():
         paths = [path.casefold() for path in setting.registry if "*" not in path]

@@ -34,6 +34,13 @@ _VERSION = re.compile(
 _BUILD = re.compile(r"(?<![\d.])(\d{5})(?:\.(\d{1,6}))?(?![\d.])")
 _BARE_VERSION = re.compile(r"(?<![\d.])(6\.[0-3]|10\.0)(?![\d.])")
 _BUILD_BESIDE = re.compile(r"(?<![\d.])\d{5,6}(?![\d.])")
+_NAMED_BUILD = re.compile(r"\bBuild (\d{3,7})\b")
+_BUILDS_BEFORE_10 = {
+    "6.0": ("6000", "6001", "6002", "6003"),
+    "6.1": ("7600", "7601"),
+    "6.2": ("9200",),
+    "6.3": ("9600",),
+}
 _OLD_BUILD_BESIDE = re.compile(r"(?<![\d.])\d{4}(?![\d.])")
 # Consoles' code pages turn the sign of a registered trade mark into an r: 'Windows Serverr 2008'.
 _TRADE_MARK = re.compile(r"\b(microsoft|windows|server)r\b", re.IGNORECASE)
@@ -117,6 +124,12 @@ def too_old(mention: str) -> bool:
     return any(name in compact for name in _word_table()["too_old"]["names"])
 
 
+def _plausible(version: str, build: str) -> bool:
+    """Whether a Windows of that version may have a build; builds of 10.0 have five digits."""
+    builds = _BUILDS_BEFORE_10.get(version)
+    return len(build) < 6 if builds is None else build in builds
+
+
 def contradiction_of_builds(mention: str) -> str:
     """How a mention names two builds ('10.0.17763 N/A Build 17764'); '' where it does not."""
     version = _VERSION.search(mention)
@@ -131,6 +144,11 @@ def contradiction_of_builds(mention: str) -> str:
         for number in _OLD_BUILD_BESIDE.findall(mention[version.end() :])
         if number != build and len(build) == len(number)
     }
+    other_builds |= {
+        number for number in _NAMED_BUILD.findall(mention[version.end() :]) if number != build
+    }
+    if build and not _plausible(version[1] or "", build):
+        return f"{mention.strip()[:80]!r} names a build that no Windows has, {build}"
     if not other_builds:
         return ""
     return f"{mention.strip()[:80]!r} names two builds, {build} and {min(other_builds)}"
