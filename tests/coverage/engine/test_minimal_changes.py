@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 
 import hosts
+import pytest
 from graphs import graphs
 from hypothesis import given
 
@@ -94,17 +95,18 @@ class _Recorded:
     """A leaf that asks for an outcome of one subcategory."""
 
     failure_too: bool
+    name: str = "A"
 
     @property
     def reads(self) -> tuple[FactKey[object], ...]:
-        return (AUDIT("A"),)
+        return (AUDIT(self.name),)
 
     def check(self, facts: Facts) -> Reason:
         wanted = AuditSetting(success=True, failure=self.failure_too)
-        fact = facts.get(AUDIT("A"))
+        fact = facts.get(AUDIT(self.name))
         held = not isinstance(fact, Missing) and wanted.added_to(fact.value) == fact.value
-        remedy = None if held else Remedy(AUDIT("A"), wanted, str(wanted))
-        return Reason("audit policy", "A", YES if held else NO, str(wanted), remedy=remedy)
+        remedy = None if held else Remedy(AUDIT(self.name), wanted, str(wanted))
+        return Reason("audit policy", self.name, YES if held else NO, str(wanted), remedy=remedy)
 
 
 def test_what_asks_for_more_does_for_what_asks_for_less_and_is_not_asked_for_in_vain() -> None:
@@ -124,3 +126,45 @@ def test_what_asks_for_more_does_for_what_asks_for_less_and_is_not_asked_for_in_
         for name in ("ALL", "ANY")
     }
     assert chosen == {"ALL": ["Success and Failure"], "ANY": ["Success"]}
+
+
+LEAVES = [_Recorded(both, name) for name in "AB" for both in (True, False)]
+"""Bit 1 asks more of A than bit 2 does, bit 4 more of B than bit 8."""
+LESSER = {0b0001: 0b0010, 0b0100: 0b1000}
+
+
+def least_of(*combinations_of: tuple[Combine, tuple[int, ...]]) -> list[int | None]:
+    """The least changes of nodes over these leaves; places from 4 on are the nodes before."""
+    compiled = Compiled(Graph())
+    numbers = [compiled.leaf(leaf) for leaf in LEAVES]
+    for combine, places in combinations_of:
+        numbers.append(compiled.combined(combine, [numbers[place] for place in places]))
+    evaluation = evaluate(compiled, Facts())
+    remedies = _remedies(evaluation)
+    assert lesser_of(remedies) == LESSER
+    bits = {remedy.name: 1 << place for place, remedy in enumerate(remedies)}
+    least = Least(evaluation, bits, lesser=LESSER)
+    return [least.changes(number) for number in numbers[4:]]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "changes"),
+    [
+        ([(Combine.ALL, (0, 1))], 0b0001),  # what asks for more does for both
+        ([(Combine.ALL, (1, 2, 3))], 0b0110),
+        ([(Combine.ALL, (0, 1, 2, 3))], 0b0101),
+        ([(Combine.ANY, (0, 1))], 0b0010),
+        ([(Combine.ANY, (1, 0))], 0b0010),
+        ([(Combine.ANY, (0, 2))], 0b0001),  # neither asks less of the other's facts
+        ([(Combine.ANY, (2, 0))], 0b0100),
+        ([(Combine.ANY, (0, 3))], 0b0001),
+        ([(Combine.ALL, (0, 2)), (Combine.ANY, (4, 1))], 0b0010),
+        ([(Combine.ALL, (0, 2)), (Combine.ALL, (1, 3)), (Combine.ANY, (4, 5))], 0b1010),
+        ([(Combine.ALL, (0, 2)), (Combine.ALL, (1, 2)), (Combine.ANY, (4, 5))], 0b0110),
+        ([(Combine.ALL, (0, 3)), (Combine.ALL, (1, 2)), (Combine.ANY, (4, 5))], 0b1001),
+    ],
+)
+def test_no_change_is_asked_for_that_another_one_holds_or_undercuts(
+    nodes: list[tuple[Combine, tuple[int, ...]]], changes: int
+) -> None:
+    assert least_of(*nodes)[-1] == changes

@@ -43,7 +43,7 @@ _constraints = st.builds(
 _patterns = st.dictionaries(
     st.sampled_from(FIELDS), st.lists(_constraints, min_size=1, max_size=2).map(tuple), min_size=1
 ).map(lambda fields: EventPattern(EventId.of("Sysmon", 13), fields))
-_events = st.fixed_dictionaries({name: _texts for name in FIELDS})
+_events = st.fixed_dictionaries(dict.fromkeys(FIELDS, _texts))
 _schemas = st.sampled_from([OLD, newest()])
 
 
