@@ -15,7 +15,7 @@ import support
 
 from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.judged import Reason
-from logreach.coverage.engine.leaves import PerHost
+from logreach.coverage.engine.leaves import PerHost, ReadsSome
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
@@ -333,3 +333,18 @@ def depends_on_more(case: Words) -> Reason | None:
     known = {key: fact for key, fact in facts.known.items() if {key, key.family.every} & reads}
     reason = leaf.check(Facts(known, facts.missing))
     return None if reason == leaf.check(facts) else reason
+
+
+def hangs_on_more(case: Words) -> list[FactKey[object]]:
+    """The facts without which the prerequisite of a case answers otherwise although it says that
+    it does not hang on them. [] is what should be."""
+    leaf, facts = leaf_of(case["ask"]), facts_of(case["host"])
+    if not isinstance(leaf, ReadsSome):
+        return []
+    idle = [key for key in facts.known if not leaf.hangs_on(key)]
+    return [key for key in idle if leaf.check(without(facts, key)) != leaf.check(facts)]
+
+
+def without(facts: Facts, key: FactKey[object]) -> Facts:
+    """The same host, of which a fact is not told."""
+    return Facts({each: fact for each, fact in facts.known.items() if each != key}, facts.missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import hosts
@@ -27,7 +28,7 @@ from logreach.coverage.platforms.windows.prerequisites.required import (
 from logreach.coverage.platforms.windows.prerequisites.settings import SettingOn
 from logreach.coverage.platforms.windows.prerequisites.where_written import WhereWritten
 from logreach.inventories.facts.facts import Facts, Known, Missing
-from logreach.inventories.facts.values import Off
+from logreach.inventories.facts.values import Off, in_words
 from logreach.inventories.windows.audit_policy.subcategories import subcategories, subcategories_of
 from logreach.inventories.windows.baselines.requirements import (
     AppliesTo,
@@ -206,6 +207,8 @@ def test_a_setting_is_as_asked_or_is_made_so(
     if expected is YES:
         assert reason.remedy is None
         return
+    how = "" if match is Match.EXACTLY else f"{match.value} "
+    assert f"asked for is {how}{in_words(wanted)}" in reason.text
     assert once_done(made, facts, reason.remedy) is YES
     assert reason.remedy is not None
     if match is Match.CONTAINS and not isinstance(value, Off):
@@ -229,6 +232,7 @@ def test_a_setting_that_is_not_told_is_unknown_and_named() -> None:
         ("powershell_module_names", "x", Match.CONTAINS, False),
         ("lsa_protection", 1, Match.EXACTLY, False),
         ("powershell_transcription", True, Match.EXACTLY, False),
+        ("powershell_transcription", False, Match.EXACTLY, False),
     ],
 )
 def test_what_events_need_too_is_advised_in_the_same_words(
@@ -287,6 +291,8 @@ def test_a_log_is_as_asked_or_is_made_so(check: ChannelCheck, state: ChannelStat
     assert reason.missing == (CHANNEL(name) if expected is UNKNOWN else None)
     assert reason.evidence == (facts.known[CHANNEL(name)].evidence if state else ())
     assert ("x is cut off" in reason.text) is (state is None)
+    full_untold = bool(check.when_full) and now.retention is None
+    assert ("what it does is unknown" in reason.text) is full_untold
     if expected is YES:
         assert reason.remedy is None
         return
@@ -372,6 +378,10 @@ def test_a_requirement_is_for_the_hosts_that_meet_all_that_it_says(
     words: dict[str, Any], hosts_meant: AppliesTo
 ) -> None:
     facts = hosts.facts(words)
+    check_against_conditions(facts, hosts_meant)
+
+
+def check_against_conditions(facts: Facts, hosts_meant: AppliesTo) -> None:
     leaf = IsFor("x", hosts_meant)
     reason = leaf.check(facts)
     by_key = conditions(hosts_meant, facts)
@@ -390,6 +400,30 @@ def test_a_requirement_is_for_the_hosts_that_meet_all_that_it_says(
     assert (reason.missing is not None) is (reason.verdict is UNKNOWN)
     known = {key: fact for key, fact in facts.known.items() if key in leaf.reads}
     assert leaf.check(Facts(known)) == reason
+
+
+SINGLE = [
+    *(AppliesTo(roles=frozenset({role})) for role in Role),
+    *(AppliesTo(systems=frozenset({kind})) for kind in OsKind),
+    *(AppliesTo(first_build=build) for build in (17763, 20348, 20349, 22631)),
+    *(AppliesTo(last_build=build) for build in (17763, 20347, 20348, 22631)),
+    AppliesTo(features=frozenset({"ad-cs"})),
+]
+
+
+@pytest.mark.parametrize("hosts_meant", SINGLE, ids=str)
+def test_a_requirement_with_one_condition_is_for_the_hosts_that_meet_it(
+    hosts_meant: AppliesTo,
+) -> None:
+    choices: dict[str, list[Any]] = {
+        "os": [None, CLIENT, SERVER, "Windows Server 2016"],
+        "role": [None, "workstation", "server", "domain-controller"],
+        "features": [None, {"ad-cs": True}, {"ad-cs": False}],
+    }
+    for values in product(*choices.values()):
+        words = dict(zip(choices, values, strict=True))
+        facts = hosts.facts({name: value for name, value in words.items() if value})
+        check_against_conditions(facts, hosts_meant)
 
 
 def test_a_role_that_cannot_be_read_is_not_taken_from_the_system() -> None:
