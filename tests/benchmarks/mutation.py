@@ -64,6 +64,7 @@ TARGETS = {
         "tests/coverage/platforms/sysmon/test_kept_patterns.py",
         "tests/coverage/platforms/sysmon/test_include_rules.py",
         "tests/coverage/platforms/sysmon/test_sysmon_remedies.py",
+        "tests/coverage/platforms/sysmon/test_sysmon_programs.py",
         "tests/coverage/platforms/sysmon/test_sysmon_prerequisites.py",
         "tests/coverage/platforms/sysmon/test_config_changes.py",
     ),

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
-from logreach.coverage.events.patterns import Constraint, EventPattern, Test
+from logreach.coverage.events.patterns import Constraint, EventPattern, FilterAnswer, Test
+from logreach.coverage.platforms.sysmon.beyond import with_kept
 from logreach.coverage.platforms.sysmon.kept_events import (
     KeptPattern,
     kept_besides,
@@ -113,3 +115,47 @@ def test_a_set_in_words() -> None:
         "Sysmon:1 where Image contains a or b and Image not begins with c"
     )
     assert str(kept(Constraint(Test.EMPTY))) == "Sysmon:1 where Image empty"
+
+
+DELETED, DETECTED = EventId.of("Sysmon", 23), EventId.of("Sysmon", 26)
+ANSWERS = [
+    FilterAnswer(Level.YES),
+    FilterAnswer(Level.NO),
+    FilterAnswer(Level.PARTIAL, kept={"Image": "a"}, dropped={"Image": "b"}),
+    FilterAnswer(Level.PARTIAL, exact=False),
+]
+
+
+@pytest.mark.parametrize(
+    "answer", ANSWERS, ids=lambda answer: f"{answer.level.name} {answer.exact}"
+)
+def test_what_is_kept_besides_raises_an_answer_as_far_as_it_is_sure(answer: FilterAnswer) -> None:
+    asked = KeptPattern(ONE, (("Image", (A, B)),)).pattern
+    around, inside, beside = kept(A), kept(A, B, AB), kept(A, field="User")
+    assert with_kept(answer, asked, []) == answer
+    for idle in (beside, kept(event=TWO), kept(A, B, event=TWO)):
+        assert with_kept(answer, asked, [idle]) == answer
+    for several in ([around], [kept()], [kept(A, B)], [beside, around], [kept(event=TWO), around]):
+        all_ = with_kept(answer, asked, several)
+        assert (all_.level, all_.exact) == (Level.YES, True)
+    for several in ([inside], [beside, inside], [kept(event=TWO), inside]):
+        part = with_kept(answer, asked, several)
+        if answer.level is Level.NO:
+            assert (part.level, part.exact) == (Level.PARTIAL, True)
+        else:
+            assert part == answer
+
+
+@pytest.mark.parametrize(
+    "answer", ANSWERS, ids=lambda answer: f"{answer.level.name} {answer.exact}"
+)
+def test_a_deletion_that_is_kept_as_the_other_event_may_be_lost_as_this_one(
+    answer: FilterAnswer,
+) -> None:
+    detected = with_kept(answer, EventPattern(DETECTED), [kept(event=DELETED)])
+    if answer.level is Level.NO:
+        assert detected == answer
+    else:
+        assert (detected.level, detected.exact) == (Level.PARTIAL, False)
+        assert (detected.kept, detected.dropped) == (None, None)
+    assert with_kept(answer, EventPattern(DELETED), [kept(event=DETECTED)]) == answer

@@ -144,6 +144,12 @@ def test_the_header_holds_what_all_versions_that_are_meant_agree_on(
         assert header.ever == {name for fields in every for name in fields}
 
 
+def test_of_a_number_that_no_schema_has_no_field_is_known_or_lacking() -> None:
+    header = sysmon_header(event(99))
+    assert header is not None
+    assert (header.fields, header.ever, header.more_fields) == (None, None, False)
+
+
 def test_the_header_of_a_host_is_that_of_its_sysmon() -> None:
     words = {"os": "Windows 11 23H2"}
     old = hosts.facts(words | {"sysmon": {"version": "8.0"}})
