@@ -16,7 +16,7 @@ from logreach.coverage.platforms.sysmon.engine import load
 from logreach.coverage.platforms.sysmon.engine.defects import defects_of
 from logreach.coverage.platforms.sysmon.kept_events import KeptPattern
 from logreach.coverage.platforms.sysmon.prerequisites import SysmonHashes, SysmonKeeps
-from logreach.coverage.platforms.sysmon.programs import Sieve, sieve_of
+from logreach.coverage.platforms.sysmon.programs import Sieve, filters, sieve_of
 from logreach.inventories.facts.facts import Facts, Known
 from logreach.inventories.windows.facts import SYSMON, SysmonState
 
@@ -48,10 +48,10 @@ def pattern(number: int, **fields: str) -> EventPattern:
 @pytest.mark.parametrize("deleted", FILTERS)
 @pytest.mark.parametrize("detected", FILTERS)
 def test_a_deletion_is_told_by_one_of_two_events(deleted: str, detected: str) -> None:
-    filters = sieve(FileDelete=deleted, FileDeleteDetected=detected)
+    engine = sieve(FileDelete=deleted, FileDeleteDetected=detected)
     first, second = LEVELS[deleted], LEVELS[detected]
-    assert written(filters, pattern(23)).level is first
-    answer = written(filters, pattern(26))
+    assert written(engine, pattern(23)).level is first
+    answer = written(engine, pattern(26))
     if second is Level.NO or first is Level.YES:
         assert (answer.level, answer.exact) == (Level.NO, True)
     elif first is Level.NO:
@@ -59,13 +59,13 @@ def test_a_deletion_is_told_by_one_of_two_events(deleted: str, detected: str) ->
     else:  # what the one drops the other keeps, where it keeps all
         assert (answer.level, answer.exact) == (Level.PARTIAL, second is Level.YES)
     if answer.exact and answer.level is Level.PARTIAL and first is not Level.NO:
-        told = filters.answer(pattern(23))
+        told = engine.answer(pattern(23))
         assert (answer.kept, answer.dropped) == (told.dropped, told.kept)
-    assert told_by_other(filters, pattern(26)) is (first is not Level.NO)
+    assert told_by_other(engine, pattern(26)) is (first is not Level.NO)
     helps = first is Level.NO and second is not Level.NO
-    assert told_by_other(filters, pattern(23)) is helps
-    assert told_by_other(filters, pattern(23, Image="y")) is (first is not Level.YES)
-    assert not told_by_other(filters, pattern(1))
+    assert told_by_other(engine, pattern(23)) is helps
+    assert told_by_other(engine, pattern(23, Image="y")) is (first is not Level.YES)
+    assert not told_by_other(engine, pattern(1))
 
 
 def test_an_old_sysmon_tells_a_deletion_by_one_event_alone() -> None:
@@ -99,6 +99,19 @@ def test_the_filter_of_a_sysmon_is_one_where_one_program_loads_its_file() -> Non
         replace(there, config="<Sysmon/>"),
     ):
         assert sieve_of(other) is None
+
+
+def test_of_a_file_that_every_sysmon_refuses_the_newest_says_why() -> None:
+    """Older ones refuse its schema already."""
+    text = '<Sysmon schemaversion="4.90"><EventFiltering><Bogus onmatch="include"/></EventFiltering></Sysmon>'
+    state = SysmonState(installed=True, config=text)
+    refused = filters(state, hosts.facts({"os": "Windows 11 23H2"}))
+    assert refused.loaded == ()
+    assert "none that it may be loads this configuration" in refused.doubt
+    assert "Bogus" in refused.doubt
+    alone = filters(replace(state, version="15.15"), hosts.facts({"os": "Windows 11 23H2"}))
+    assert alone.refusal is not None
+    assert "Bogus" in alone.doubt
 
 
 CHANGES = [
