@@ -66,6 +66,7 @@ TARGETS = {
         "tests/coverage/platforms/sysmon/test_sysmon_remedies.py",
         "tests/coverage/platforms/sysmon/test_sysmon_programs.py",
         "tests/coverage/platforms/sysmon/test_sysmon_prerequisites.py",
+        "tests/coverage/platforms/sysmon/test_least_change.py",
         "tests/coverage/platforms/sysmon/test_config_changes.py",
     ),
     f"{_COVERAGE}forwarding/prerequisite.py": (

@@ -9,6 +9,7 @@ import hosts
 import pytest
 from graphs import graphs
 from hypothesis import given
+from hypothesis import strategies as st
 
 from logreach.coverage.assessment.explain import explain
 from logreach.coverage.attack import load_attack
@@ -16,7 +17,14 @@ from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.evaluation import Evaluation, evaluate
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
 from logreach.coverage.engine.judged import Reason, Remedy
-from logreach.coverage.engine.minimal_changes import Least, applied, fewest, lesser_of
+from logreach.coverage.engine.minimal_changes import (
+    Least,
+    applied,
+    facts_after,
+    fewest,
+    lesser_of,
+    places,
+)
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, YES
 from logreach.coverage.network.keys import technique_key
@@ -128,6 +136,53 @@ def test_what_asks_for_more_does_for_what_asks_for_less_and_is_not_asked_for_in_
     assert chosen == {"ALL": ["Success and Failure"], "ANY": ["Success"]}
 
 
+@given(st.sets(st.integers(0, 70)))
+def test_the_places_of_a_set_of_changes_are_its_bits(bits: set[int]) -> None:
+    assert list(places(sum(1 << bit for bit in bits))) == sorted(bits)
+
+
+def test_remedies_of_one_fact_add_up_and_those_without_a_value_stay_apart() -> None:
+    success, failure = AuditSetting(True, False), AuditSetting(False, True)
+    both = AuditSetting(True, True)
+    asked, unvalued = Remedy(AUDIT("A"), failure, "failure"), Remedy(SYSMON, None, "by hand")
+    told = Facts().stating(AUDIT("A"), success)
+    assert facts_after(told, [asked, unvalued]) == ({AUDIT("A"): both}, {unvalued})
+    assert facts_after(told, []) == ({}, set())
+    twice = [Remedy(AUDIT("A"), success, "success"), asked]
+    assert facts_after(Facts(), twice) == ({AUDIT("A"): both}, set())
+
+
+@dataclass(frozen=True)
+class _ByHand:
+    """A leaf that only what no fact tells of would change."""
+
+    reads: tuple[FactKey[object], ...] = (SYSMON,)
+
+    def check(self, facts: Facts) -> Reason:  # noqa: ARG002
+        return Reason("setting", "A", NO, "off", remedy=Remedy(SYSMON, None, "by hand"))
+
+
+def test_a_remedy_without_a_value_is_taken_to_do_what_it_says() -> None:
+    compiled = Compiled(Graph())
+    numbers = [compiled.leaf(_ByHand()), compiled.leaf(_Recorded(failure_too=True))]
+    top = compiled.combined(Combine.ALL, numbers)
+    evaluation = evaluate(compiled, Facts())
+    chosen = fewest(evaluation, top)
+    assert chosen is not None
+    assert {remedy.text for remedy in chosen} == {"by hand", "Success and Failure"}
+    for made in _sets(list(chosen)):
+        after = applied(evaluation, made)
+        assert after.achieved([*numbers, top]) == {
+            number
+            for number, texts in (
+                (numbers[0], {"by hand"}),
+                (numbers[1], {"Success and Failure"}),
+                (top, {"by hand", "Success and Failure"}),
+            )
+            if texts <= {remedy.text for remedy in made}
+        }
+
+
 LEAVES = [_Recorded(both, name) for name in "AB" for both in (True, False)]
 """Bit 1 asks more of A than bit 2 does, bit 4 more of B than bit 8."""
 LESSER = {0b0001: 0b0010, 0b0100: 0b1000}
@@ -137,8 +192,8 @@ def least_of(*combinations_of: tuple[Combine, tuple[int, ...]]) -> list[int | No
     """The least changes of nodes over these leaves; places from 4 on are the nodes before."""
     compiled = Compiled(Graph())
     numbers = [compiled.leaf(leaf) for leaf in LEAVES]
-    for combine, places in combinations_of:
-        numbers.append(compiled.combined(combine, [numbers[place] for place in places]))
+    for combine, children in combinations_of:
+        numbers.append(compiled.combined(combine, [numbers[place] for place in children]))
     evaluation = evaluate(compiled, Facts())
     remedies = _remedies(evaluation)
     assert lesser_of(remedies) == LESSER
