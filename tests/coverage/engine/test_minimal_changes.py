@@ -7,6 +7,7 @@ from itertools import chain, combinations
 
 import hosts
 import pytest
+from graph_words import VERDICTS, Says
 from graphs import graphs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from logreach.coverage.assessment.explain import explain
 from logreach.coverage.attack import load_attack
 from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.evaluation import Evaluation, evaluate
-from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
+from logreach.coverage.engine.graph import Combine, Edge, Graph, Node, Prerequisite
 from logreach.coverage.engine.judged import Reason, Remedy
 from logreach.coverage.engine.minimal_changes import (
     Least,
@@ -27,8 +28,11 @@ from logreach.coverage.engine.minimal_changes import (
 )
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, YES
+from logreach.coverage.events.event_id import EventId
+from logreach.coverage.events.patterns import Constraint, Test
 from logreach.coverage.network.keys import technique_key
 from logreach.coverage.network.model import build
+from logreach.coverage.platforms.sysmon.kept_events import KeptPattern
 from logreach.inventories.facts.facts import Facts, Missing
 from logreach.inventories.facts.host import Host, Inventory
 from logreach.inventories.facts.keys import FactKey
@@ -223,3 +227,33 @@ def test_no_change_is_asked_for_that_another_one_holds_or_undercuts(
     nodes: list[tuple[Combine, tuple[int, ...]]], changes: int
 ) -> None:
     assert least_of(*nodes)[-1] == changes
+
+
+def test_a_change_is_lesser_in_any_of_several_respects() -> None:
+    kept = [KeptPattern(EventId.of("Sysmon", number)) for number in (1, 2)]
+    inside = [
+        KeptPattern(each.event, (("Image", (Constraint(Test.EQUALS, ("x",)),)),)) for each in kept
+    ]
+    values = [SysmonState(True, keeps_also=each) for each in (tuple(kept), *((x,) for x in inside))]
+    few = [Remedy(SYSMON, value, str(place)) for place, value in enumerate(values)]
+    assert lesser_of(few) == {0b001: 0b110}
+
+
+@pytest.mark.parametrize(("verdict", "changes"), [("yes", 1), ("n/a", None)])
+def test_no_change_here_makes_whole_what_another_host_has_to_supply_a_part_of(
+    verdict: str, changes: int | None
+) -> None:
+    graph = Graph()
+    top = graph.add(Node(NodeKey.of("top"), Combine.ALL, "inner", ""))
+    leaves: list[tuple[Prerequisite, bool]] = [
+        (Says("x", VERDICTS[verdict], fixable=False), True),
+        (LEAVES[0], False),
+    ]
+    for place, (leaf, elsewhere) in enumerate(leaves):
+        key = graph.add(Node(NodeKey.of(str(place)), Combine.LEAF, "prerequisite", "", leaf))
+        graph.link(top, Edge(key, elsewhere=elsewhere))
+    compiled = Compiled(graph)
+    before = evaluate(compiled, Facts())
+    (remedy,) = _remedies(before)
+    assert Least(before, {remedy.name: 1}).changes(compiled.number[top]) == changes
+    assert (applied(before, [remedy]).verdict(top) == YES) is (changes is not None)
