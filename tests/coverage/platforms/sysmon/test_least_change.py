@@ -26,10 +26,13 @@ def _config(*elements: str) -> str:
     return f'<Sysmon schemaversion="4.90"><EventFiltering>{groups}</EventFiltering></Sysmon>'
 
 
-def test_no_filter_is_put_into_a_list_beside_a_field_of_another_event() -> None:
+@pytest.mark.parametrize("besides", [(), ('<RegistryEvent onmatch="exclude"/>',)])
+def test_no_filter_is_put_into_a_list_beside_a_field_of_another_event(
+    besides: tuple[str, ...],
+) -> None:
     """Event 13 has Details, 14 has NewName: Sysmon loads no list that asks for both."""
     fields = '<NewName condition="excludes">x</NewName><Image condition="is">x</Image>'
-    xml = _config(f'<RegistryEvent onmatch="exclude">{fields}</RegistryEvent>')
+    xml = _config(f'<RegistryEvent onmatch="exclude">{fields}</RegistryEvent>', *besides)
     pattern = _pattern(13, Details=("begins", "a"))
     change = least_change(SysmonFilter(load(xml, "15.15")), pattern)
     assert change is not None
