@@ -234,9 +234,9 @@ def test_a_change_is_lesser_in_any_of_several_respects() -> None:
     inside = [
         KeptPattern(each.event, (("Image", (Constraint(Test.EQUALS, ("x",)),)),)) for each in kept
     ]
-    values = [SysmonState(True, keeps_also=each) for each in (tuple(kept), *((x,) for x in inside))]
+    values = [SysmonState(True, keeps_also=each) for each in (*((x,) for x in inside), tuple(kept))]
     few = [Remedy(SYSMON, value, str(place)) for place, value in enumerate(values)]
-    assert lesser_of(few) == {0b001: 0b110}
+    assert lesser_of(few) == {0b100: 0b011}
 
 
 @pytest.mark.parametrize(("verdict", "changes"), [("yes", 1), ("n/a", None)])
@@ -257,3 +257,14 @@ def test_no_change_here_makes_whole_what_another_host_has_to_supply_a_part_of(
     (remedy,) = _remedies(before)
     assert Least(before, {remedy.name: 1}).changes(compiled.number[top]) == changes
     assert (applied(before, [remedy]).verdict(top) == YES) is (changes is not None)
+
+
+@pytest.mark.parametrize("places_of", [(0, 1), (1, 0)])
+def test_an_alternative_that_nothing_mends_is_none(places_of: tuple[int, ...]) -> None:
+    compiled = Compiled(Graph())
+    numbers = [compiled.leaf(Says("x", NO, fixable=False)), compiled.leaf(LEAVES[0])]
+    top = compiled.combined(Combine.ANY, [numbers[place] for place in places_of])
+    before = evaluate(compiled, Facts())
+    (remedy,) = _remedies(before)
+    least = Least(before, {remedy.name: 1})
+    assert [least.changes(number) for number in (*numbers, top)] == [None, 1, 1]
