@@ -241,16 +241,17 @@ def test_leaves_that_say_the_same_share_a_source_and_others_with_the_same_text_d
     assert reasons.judged_at(same) == reasons.judged_at(first)
 
 
+@pytest.mark.parametrize("combine", [Combine.ALL, Combine.ANY])
 @pytest.mark.parametrize("first", VERDICTS)
 @pytest.mark.parametrize("second", ["yes", "partial", "no"])
 def test_a_need_of_this_host_does_not_hide_that_another_may_be_met_elsewhere(
-    first: str, second: str
+    first: str, second: str, combine: Combine
 ) -> None:
     """To say of a need that applies here that other hosts may meet it changes nothing."""
     codes = []
     for also in (False, True):
         graph = leaves_of([VERDICTS[second]], VERDICTS[first])
-        graph.add(Node(TOP, Combine.ALL, "inner", "top"))
+        graph.add(Node(TOP, combine, "inner", "top"))
         role, need = (node.key for node in graph.nodes("prerequisite"))
         graph.link(TOP, Edge(role, elsewhere=True))
         graph.link(TOP, Edge(need, elsewhere=also))
