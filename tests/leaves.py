@@ -5,7 +5,7 @@ Whatever these tests need of the code under test is imported here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ import support
 
 from logreach.coverage.engine.graph import Prerequisite
 from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.leaves import PerHost, ReadsSome
 from logreach.coverage.engine.verdict import Level
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
@@ -290,7 +291,11 @@ def compared(case: Words, subject: str) -> tuple[dict[str, Any], dict[str, Any]]
 
     An answer is all that its case names, and nothing else; of texts the case may name a part.
     """
-    reason = leaf_of(case["ask"]).check(facts_of(case["host"]))
+    leaf, facts = leaf_of(case["ask"]), facts_of(case["host"])
+    reason = leaf.check(facts)
+    if isinstance(leaf, PerHost):
+        assert type(leaf).on_host(facts)(leaf) == reason
+    assert getattr(leaf, "subject", reason.subject) == reason.subject
     answer = found(reason)
     expected = {"subject": subject, "link": reason.link} | {
         name: value for name, value in case.items() if value and name not in ("name", "ask", "host")
@@ -305,6 +310,21 @@ def compared(case: Words, subject: str) -> tuple[dict[str, Any], dict[str, Any]]
     return answer, expected
 
 
+def told_alike(cases: Sequence[Words]) -> list[str]:
+    """The cases whose prerequisite, asked of the hosts of all cases, answers otherwise on two of
+    them in the same state: a group of such leaves is asked once a state. [] is what should be."""
+    hosts = [facts_of(case["host"]) for case in cases]
+    apart = []
+    for case in cases:
+        leaf = leaf_of(case["ask"])
+        if isinstance(leaf, PerHost):
+            answers: dict[Hashable, Reason] = {}
+            pairs = [(leaf.check(facts), leaf.state(facts)) for facts in hosts]
+            if any(answers.setdefault(state, answer) != answer for answer, state in pairs):
+                apart.append(case["name"])
+    return apart
+
+
 def depends_on_more(case: Words) -> Reason | None:
     """What the prerequisite of a case answers without the facts that it does not say it reads;
     None where that is the same."""
@@ -313,3 +333,18 @@ def depends_on_more(case: Words) -> Reason | None:
     known = {key: fact for key, fact in facts.known.items() if {key, key.family.every} & reads}
     reason = leaf.check(Facts(known, facts.missing))
     return None if reason == leaf.check(facts) else reason
+
+
+def hangs_on_more(case: Words) -> list[FactKey[object]]:
+    """The facts without which the prerequisite of a case answers otherwise although it says that
+    it does not hang on them. [] is what should be."""
+    leaf, facts = leaf_of(case["ask"]), facts_of(case["host"])
+    if not isinstance(leaf, ReadsSome):
+        return []
+    idle = [key for key in facts.known if not leaf.hangs_on(key)]
+    return [key for key in idle if leaf.check(without(facts, key)) != leaf.check(facts)]
+
+
+def without(facts: Facts, key: FactKey[object]) -> Facts:
+    """The same host, of which a fact is not told."""
+    return Facts({each: fact for each, fact in facts.known.items() if each != key}, facts.missing)

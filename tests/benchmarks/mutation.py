@@ -60,13 +60,21 @@ TARGETS = {
     ),
     f"{_COVERAGE}platforms/sysmon/*.py": (
         "tests/coverage/platforms/sysmon/test_sysmon_answers.py",
+        "tests/coverage/platforms/sysmon/test_sysmon_sensor.py",
+        "tests/coverage/platforms/sysmon/test_kept_patterns.py",
+        "tests/coverage/platforms/sysmon/test_include_rules.py",
+        "tests/coverage/platforms/sysmon/test_sysmon_remedies.py",
+        "tests/coverage/platforms/sysmon/test_sysmon_programs.py",
         "tests/coverage/platforms/sysmon/test_sysmon_prerequisites.py",
+        "tests/coverage/platforms/sysmon/test_least_change.py",
         "tests/coverage/platforms/sysmon/test_config_changes.py",
     ),
     f"{_COVERAGE}forwarding/prerequisite.py": (
         "tests/coverage/forwarding/test_prerequisite_cases.py",
         "tests/coverage/forwarding/test_forwarding_remedies.py",
         "tests/coverage/forwarding/test_membership.py",
+        "tests/coverage/forwarding/test_collector_hops.py",
+        "tests/coverage/forwarding/test_channel_access.py",
     ),
     f"{_INVENTORIES}facts/*.py": (
         "tests/inventories/facts",

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from graph_words import VERDICTS, Says, node_key
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logreach.coverage.engine.compiled import Compiled
+from logreach.coverage.engine.compiled import _PLAIN, Compiled
 from logreach.coverage.engine.construction import cover
 from logreach.coverage.engine.evaluation import Evaluation, evaluate, reevaluate
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
+from logreach.coverage.engine.judged import Reason
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.reasons import Reasons
 from logreach.coverage.engine.verdict import NO, PARTIAL, UNKNOWN, YES, Verdict
 from logreach.inventories.facts.facts import Facts
+from logreach.inventories.facts.keys import FactKey
+from logreach.inventories.files.evidence import Evidence
 
 TOP = NodeKey.of("top")
 _VERDICTS = st.lists(st.sampled_from(list(VERDICTS.values())), min_size=2, max_size=4)
@@ -177,3 +182,79 @@ def test_between_two_sets_the_outer_one_settles_all_or_nothing_and_the_inner_one
         assert reasons[0].verdict is verdict
     else:
         assert [reason.text for reason in reasons] == ["leaf1"]
+
+
+@pytest.mark.parametrize(
+    ("edge", "is_plain"),
+    [
+        ({}, True),
+        ({"limit": PARTIAL}, False),
+        ({"gate": True}, False),
+        ({"elsewhere": True}, False),
+        ({"why": "in part only"}, False),
+    ],
+)
+def test_a_node_over_one_plain_edge_is_its_child(edge: dict[str, Any], *, is_plain: bool) -> None:
+    graph = leaves_of([YES])
+    (child,) = [node.key for node in graph.nodes("prerequisite")][1:]
+    graph.add(Node(TOP, Combine.ALL, "inner", "top"))
+    graph.link(TOP, Edge(child, **edge))
+    compiled = Compiled(graph)
+    number, below = compiled.number[TOP], compiled.number[child]
+    assert compiled.sources[number] == (below if is_plain else number)
+    assert compiled.has_limits(number) is not is_plain
+    assert compiled.links(number) == ((below, Edge(child, **edge) if edge else _PLAIN),)
+
+
+def test_a_node_over_several_plain_edges_is_its_own() -> None:
+    graph = leaves_of([YES, NO])
+    graph.add(Node(TOP, Combine.ALL, "inner", "top"))
+    for node in graph.nodes("prerequisite"):
+        graph.link(TOP, Edge(node.key))
+    compiled = Compiled(graph)
+    number = compiled.number[TOP]
+    assert compiled.sources[number] == number
+    assert not compiled.has_limits(number)
+    assert compiled.elsewhere == {}
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A leaf whose reason rests on evidence of its own."""
+
+    place: str
+
+    @property
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return ()
+
+    def check(self, facts: Facts) -> Reason:  # noqa: ARG002
+        return Reason("setting", "x", NO, "it is off", (Evidence(self.place),))
+
+
+def test_leaves_that_say_the_same_share_a_source_and_others_with_the_same_text_do_not() -> None:
+    compiled = Compiled(Graph())
+    first, same, other = (compiled.leaf(Worded(place)) for place in ("a", "a", "b"))
+    reasons = Reasons(evaluate(compiled, Facts()))
+    assert [reasons.source(number) for number in (first, same, other)] == [first, first, other]
+    assert reasons.judged_at(other).reasons[0].evidence == (Evidence("b"),)
+    assert reasons.judged_at(same) == reasons.judged_at(first)
+
+
+@pytest.mark.parametrize("combine", [Combine.ALL, Combine.ANY])
+@pytest.mark.parametrize("first", VERDICTS)
+@pytest.mark.parametrize("second", ["yes", "partial", "no"])
+def test_a_need_of_this_host_does_not_hide_that_another_may_be_met_elsewhere(
+    first: str, second: str, combine: Combine
+) -> None:
+    """To say of a need that applies here that other hosts may meet it changes nothing."""
+    codes = []
+    for also in (False, True):
+        graph = leaves_of([VERDICTS[second]], VERDICTS[first])
+        graph.add(Node(TOP, combine, "inner", "top"))
+        role, need = (node.key for node in graph.nodes("prerequisite"))
+        graph.link(TOP, Edge(role, elsewhere=True))
+        graph.link(TOP, Edge(need, elsewhere=also))
+        compiled = Compiled(graph)
+        codes.append(evaluate(compiled, Facts()).codes[compiled.number[TOP]])
+    assert codes[0] == codes[1]

@@ -123,3 +123,11 @@ def test_what_other_hosts_must_supply_leaves_a_part() -> None:
         assert perhaps.proven is verdict.limited(PARTIAL).proven
         assert perhaps.possible is verdict.possible
         assert (SHARED[code] > NEVER) is (PERHAPS_SHARED[code] > NEVER) is (code > NEVER)
+
+
+@pytest.mark.parametrize("table", [SHARED, PERHAPS_SHARED])
+def test_what_another_host_supplies_leaves_doubt_as_it_was(table: list[int]) -> None:
+    assert table[NEVER] == NEVER
+    for code in range(NEVER):
+        assert table[code] < NEVER
+        assert table[code + DOUBT] == table[code] + DOUBT

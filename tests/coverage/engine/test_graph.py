@@ -144,3 +144,14 @@ def test_an_unsettled_verdict_names_what_is_missing_however_much_else_there_is_t
     assert judged.verdict == Verdict.of(Level.NO, Level.PARTIAL)
     assert len(judged.reasons) == MOST
     assert [one.missing for one in judged.reasons if one.missing] == [Asks(names[-1]).key]
+
+
+def test_an_edge_needs_both_of_its_nodes() -> None:
+    graph, missing = Graph(), NodeKey.of("missing")
+    there = graph.add(Node(NodeKey.of("there"), Combine.ANY, "inner", ""))
+    assert there in graph
+    assert missing not in graph
+    for parent, child in ((there, missing), (missing, there), (missing, missing)):
+        with pytest.raises(KeyError, match="a node is missing"):
+            graph.link(parent, Edge(child))
+    assert missing not in graph

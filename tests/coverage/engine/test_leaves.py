@@ -10,7 +10,7 @@ from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.evaluation import at_best, evaluate, reevaluate
 from logreach.coverage.engine.graph import Combine, Edge, Graph, Node
 from logreach.coverage.engine.judged import Reason
-from logreach.coverage.engine.leaves import Leaves
+from logreach.coverage.engine.leaves import _STATES, Leaves
 from logreach.coverage.engine.node_key import NodeKey
 from logreach.coverage.engine.verdict import NO, NOT_APPLICABLE, YES, Verdict
 from logreach.inventories.facts.facts import Facts, Known
@@ -175,3 +175,66 @@ def test_the_same_answer_is_one_object() -> None:
         leaves.add(number, Common(f"x{number}", "a"))
     (answers,) = leaves.answers(facts(a=True))
     assert len({id(reason) for reason in answers.reasons}) == 1
+
+
+NUMBER = FactFamily("number", int)
+
+
+@dataclass(frozen=True)
+class Counting(Common):
+    """Answers by a number, and counts how often it is asked; a leaf named for another number than
+    those that a change is about is not concerned by it."""
+
+    @property
+    def reads(self) -> tuple[FactKey[object], ...]:
+        return (NUMBER.every,)
+
+    def check(self, facts: Facts) -> Reason:
+        verdict: Verdict = YES if self.state(facts) else NO
+        return Reason("number", self.name, verdict, f"{self.name} {verdict.label}")
+
+    def state(self, facts: Facts) -> Hashable:
+        fact = facts.known.get(NUMBER("n"))
+        return fact.value if fact else None
+
+    def concerned(self, before: Facts, after: Facts) -> Callable[[Counting], bool] | None:
+        changed = {str(self.state(before)), str(self.state(after))}
+        return (lambda leaf: leaf.name in changed) if changed != {"all"} else None
+
+
+def numbered(value: object) -> Facts:
+    return Facts({NUMBER("n"): Known(value)})
+
+
+def counting(*names: str) -> tuple[Compiled, list[int]]:
+    graph = Compiled(Graph())
+    return graph, [graph.leaf(Counting(name, "n")) for name in names]
+
+
+def test_of_so_many_states_those_asked_last_are_remembered() -> None:
+    graph, _ = counting("a")
+    for value in (*range(_STATES), 0):
+        evaluate(graph, numbered(value))
+    Counting.asked.clear()
+    evaluate(graph, numbered(_STATES))  # in the place of 1, which was asked longest ago
+    assert Counting.asked == ["a"]
+    for value in (*range(2, _STATES + 1), 0):
+        evaluate(graph, numbered(value))
+    assert Counting.asked == ["a"]
+    evaluate(graph, numbered(1))
+    assert Counting.asked == ["a", "a"]
+
+
+def test_only_the_leaves_that_a_change_concerns_are_asked_again() -> None:
+    graph, numbers = counting("0", "1", "2", "3")
+    before = evaluate(graph, numbered(0))
+    Counting.asked.clear()
+    after = reevaluate(before, numbered(2), [NUMBER("n")])
+    assert Counting.asked == ["0", "2"]
+    assert [after.verdict_at(number) for number in numbers] == [YES, NO, YES, NO]
+    further = graph.leaf(Counting("2", "n"))
+    again = reevaluate(evaluate(graph, numbered(0)), numbered(2), [NUMBER("n")])
+    assert again.verdict_at(further) is YES
+    Counting.asked.clear()
+    assert list(reevaluate(before, numbered(0), [NUMBER("n")]).codes) == list(before.codes)
+    assert Counting.asked == []

@@ -85,3 +85,9 @@ def test_proven_may_not_exceed_possible() -> None:
 )
 def test_labels_for_people(verdict: Verdict, label: str) -> None:
     assert verdict.label == label
+
+
+def test_what_does_not_apply_proves_nothing_and_lets_nothing_be() -> None:
+    assert (NOT_APPLICABLE.proven, NOT_APPLICABLE.possible) == (Level.NO, Level.NO)
+    assert not NOT_APPLICABLE.applicable
+    assert NOT_APPLICABLE != NO

@@ -46,6 +46,8 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     title = reason.remedy.title if reason.remedy else ""
     assert (reason.verdict.label, title) == (case["verdict"], case.get("title", ""))
     assert case.get("says", "") in reason.text
+    stopped = case["verdict"] != "achievable" and "no subscription" not in case.get("says", "")
+    assert ("a subscription takes every such event, but" in reason.text) is stopped
 
 
 def test_an_event_arrives_only_if_the_subscription_and_the_agent_take_it(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logreach.coverage.engine.judged import Reason
+from logreach.coverage.engine.three_valued import all_true
 from logreach.coverage.engine.verdict import Verdict
 from logreach.coverage.events.event_id import EventId
 from logreach.coverage.events.patterns import Constraint, EventPattern, Test
-from logreach.coverage.forwarding.membership import Who, membership
-from logreach.coverage.forwarding.prerequisite import Forwarded
+from logreach.coverage.forwarding.membership import Membership, Who, membership
+from logreach.coverage.forwarding.prerequisite import Forwarded, _member
 from logreach.coverage.platforms.registry import sensors
 from logreach.inventories import load
 from logreach.inventories.facts.facts import Facts, Statement
@@ -64,6 +65,18 @@ def test_membership(name: str) -> None:
     assert found.takes is case["takes"], found.why
     assert case.get("why", "") in found.why
     assert (str(found.missing) if found.missing else None) == case.get("missing")
+
+
+@pytest.mark.parametrize("allowed", [COMPUTERS, OWN_GROUP, "D:(D;;GA;;;DC)(A;;GA;;;DC)"])
+@pytest.mark.parametrize("readable", [True, None, False])
+def test_a_subscription_takes_what_it_is_for_and_may_read(
+    allowed: str, *, readable: bool | None
+) -> None:
+    who, asked = Who(Role.WORKSTATION, None), subscription(allowed)
+    kept_out = None if readable else Membership(readable, "it may not read", ROLE)
+    alone, both = membership(asked, who), _member(asked, who, kept_out)
+    assert both.takes is all_true([alone.takes, readable])
+    assert both == (alone if readable or alone.takes in (False, readable) else kept_out)
 
 
 def reason(

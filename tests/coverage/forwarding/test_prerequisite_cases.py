@@ -21,3 +21,7 @@ def test_case(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_it_reads_every_fact_that_its_answer_depends_on(case: dict[str, Any]) -> None:
     assert leaves.depends_on_more(case) is None
+
+
+def test_hosts_in_the_same_state_are_answered_the_same() -> None:
+    assert leaves.told_alike(CASES) == []

@@ -120,7 +120,7 @@ class Reasons:
             if edge.elsewhere and self._met_elsewhere(number, child):
                 yield (self._limit(edge, PARTIAL),)
             elif edge.limit is not None:
-                verdict, through = self._verdicts[child], self._through(child, edge)
+                verdict, through = self._verdicts[child], self._through(child, edge.limit)
                 if through != verdict:
                     if edge.why:
                         yield (self._limit(edge, through),)
@@ -138,14 +138,11 @@ class Reasons:
             return self._of(child)
         return ()
 
-    def _through(self, child: int, edge: Edge) -> Verdict:
-        """What a child counts for over an edge."""
-        verdict = self._verdicts[child]
-        if edge.limit is None:
-            return verdict
-        pair = (verdict, edge.limit)
+    def _through(self, child: int, limit: Verdict) -> Verdict:
+        """What a child counts for over an edge with this limit."""
+        pair = (self._verdicts[child], limit)
         if pair not in self._limited:
-            self._limited[pair] = verdict.limited(edge.limit)
+            self._limited[pair] = pair[0].limited(limit)
         return self._limited[pair]
 
     def _limit(self, edge: Edge, verdict: Verdict) -> Reason:

@@ -92,12 +92,12 @@ class _Sieves:
     sure: _Taking
     maybe: _Taking
     all_: _Taking
-    open_: tuple[Membership, ...] = ()
-    out: tuple[Membership, ...] = ()
-    firm: bool = False
-    collected: bool = False
-    first_hop: _Taking | None = None
-    shortened: _Taking | None = None
+    open_: tuple[Membership, ...]
+    out: tuple[Membership, ...]
+    firm: bool
+    collected: bool
+    first_hop: _Taking | None
+    shortened: _Taking | None
 
 
 _taking = lru_cache(maxsize=64)(_Taking)
@@ -159,7 +159,7 @@ def _member(subscription: Subscription, who: Who, kept_out: Membership | None) -
 
 
 def _shortened(forwarding: Forwarding, taking: list[Subscription]) -> _Taking | None:
-    if not any(any(too_long(subscription)) for subscription in taking):
+    if not any(reason for subscription in taking for reason in too_long(subscription)):
         return None
     split = tuple(map(with_short_queries, taking))
     return _taking(replace(forwarding, subscriptions=split))
@@ -254,9 +254,9 @@ class Arriving:
 
     def _sieves_for(self, event: EventId, sensor: Sensor | None) -> _Sieves:
         """The subscriptions of the host, as far as they may read the event's channel."""
-        channel = sensor.channels.get(event.channel) if sensor else None
-        if sensor is None or channel is None:
+        if sensor is None or event.channel not in sensor.channels:
             return self._sieves
+        channel = sensor.channels[event.channel]
         if channel not in self._by_channel:
             aside = readers_aside(self._facts, channel, sensor.default_access(event))
             self._by_channel[channel] = self._sieves

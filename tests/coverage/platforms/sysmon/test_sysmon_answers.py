@@ -37,6 +37,10 @@ def test_it_reads_every_fact_that_its_answer_depends_on(case: dict[str, Any]) ->
     assert leaves.depends_on_more(case) is None
 
 
+def test_hosts_in_the_same_state_are_answered_the_same() -> None:
+    assert leaves.told_alike(CASES) == []
+
+
 BLOCKING = {27, 28}
 FILTERED = [n for n in range(1, 30) if (event := manifest.event(n)) is not None and event.tag]
 

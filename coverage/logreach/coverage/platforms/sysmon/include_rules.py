@@ -56,9 +56,9 @@ def including(
         for name, constraint in _compared(pattern, fields)
         if (alternatives := tuple(_alternatives(name, constraint, conditions)))
     ]
-    while len(ways) > 1 and prod(map(len, ways)) > _MOST_RULES:
+    while prod(map(len, ways)) > _MOST_RULES:
         ways.remove(max(ways, key=len))
-    if not ways or len(ways[0]) > _MOST_RULES:
+    if not ways:
         return ()
     return tuple(all_of(sum(chosen, ())) for chosen in product(*ways))
 

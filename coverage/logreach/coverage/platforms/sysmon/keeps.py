@@ -265,4 +265,4 @@ def _witness(fields: Mapping[str, str]) -> str:
 
 def _where(answer: FilterAnswer, sysmon: SysmonState) -> tuple[Evidence, ...]:
     file = sysmon.config_source, sysmon.config_sha256
-    return tuple(evidence_of(decider, *file) for decider in answer.deciders[:3] if decider.line)
+    return tuple(evidence_of(decider, *file) for decider in answer.deciders[:3])
