@@ -1,17 +1,18 @@
-"""Witness sets: the minimal sets of things that together make a node hold whole.
+"""Witness sets: the minimal sets of things that together make a node hold.
 
 A set is a whole number, one bit a thing. What a leaf needs is said by the caller: the plan asks
 for changes, and there a leaf needs its remedy; resilience asks for what holds today, and there a
 leaf needs the setting that it reads. Which nodes apply to the host stays as evaluated.
 
-Only the proven end of a verdict is asked, and only whether it is YES. That end of a node is made of
-the same end of its children: it takes any of them, or all of them.
+A node is asked whether it holds whole, in part, or whether it may hold (see `Ask`). Each is made of
+the same of its children, of any of them or of all; only a BRACKET mixes the three.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
 from typing import NamedTuple
 
@@ -22,14 +23,28 @@ from logreach.coverage.engine.graph import Combine
 from logreach.coverage.engine.verdict import Level, Verdict
 
 Alternatives = Sequence[int]
-"""The sets of things with which a leaf holds whole: (0,) without any, () whatever is there."""
+"""The sets of things with which a leaf holds: (0,) without any, () whatever is there."""
 MOST = 256
 """So many sets are kept of a node, unless the caller says otherwise."""
 
 
+class Ask(Enum):
+    """What is asked of a node: proven YES, at least PARTIAL proven, at least PARTIAL possible."""
+
+    WHOLE = "whole"
+    PART = "part"
+    POSSIBLE = "possible"
+
+    def met_by(self, verdict: Verdict) -> bool:
+        """Whether a verdict is as much as that."""
+        if self is Ask.WHOLE:
+            return verdict.proven is Level.YES
+        return (verdict.proven if self is Ask.PART else verdict.possible) > Level.NO
+
+
 @dataclass(frozen=True, slots=True)
 class Witnesses:
-    """The minimal sets with which a node holds whole, the smallest first.
+    """The minimal sets with which a node holds, the smallest first.
 
     Each is minimal. Where it is not `complete`, there are others: the node has at least so many,
     and what hits all of these need not hit all.
@@ -55,82 +70,97 @@ class _Family(NamedTuple):
     complete: bool = True
 
 
+class _Asked(NamedTuple):
+    """A question to a node."""
+
+    number: int
+    ask: Ask
+
+
 class _Needs(NamedTuple):
-    """What a node takes to hold whole: all of some children, or any of them."""
+    """What a node takes: all of some answers, or any of them."""
 
     every: bool
-    children: tuple[int, ...]
+    children: tuple[_Asked | _Needs, ...]
 
 
 _NOTHING_SUFFICES = _Needs(every=False, children=())
 
 
+def _no_alternatives(_number: int, _ask: Ask) -> Alternatives:
+    return ()
+
+
 class WitnessSets:
     """The witness sets of the nodes of an evaluation, found when they are first asked for.
 
-    `leaf` says of a leaf, by its number, with which sets of things it holds whole. It is not asked
-    of leaves that do not apply to the host.
+    `leaf` says of a leaf, by its number, with which sets of things it holds whole; `less` with
+    which it holds in part or may hold, for a caller that asks for less than the whole. Neither is
+    asked of leaves that do not apply to the host.
     """
 
     def __init__(
-        self, evaluation: Evaluation, leaf: Callable[[int], Alternatives], most: int = MOST
+        self,
+        evaluation: Evaluation,
+        leaf: Callable[[int], Alternatives],
+        most: int = MOST,
+        less: Callable[[int, Ask], Alternatives] = _no_alternatives,
     ) -> None:
         self._evaluation = evaluation
         self._leaf = leaf
+        self._less = less
         self._most = most
-        self._families: dict[int, _Family] = {}
-        self._needs: dict[int, _Needs] = {}
-        self._leaves: dict[int, Alternatives] = {}
+        self._families: dict[_Asked, _Family] = {}
+        self._needs: dict[_Asked, _Needs] = {}
+        self._leaves: dict[_Asked, Alternatives] = {}
 
-    def of(self, number: int) -> Witnesses:
+    def of(self, number: int, ask: Ask = Ask.WHOLE) -> Witnesses:
         """The witness sets of a node."""
-        family = self._family(number)
+        family = self._family(_Asked(number, ask))
         if family.complete:
             return Witnesses(family.sets)
-        lean = {self.minimal(number, each) for each in family.sets}
-        return Witnesses(tuple(sorted(lean, key=_size)), complete=False)
+        minimal = {self.minimal(number, each, ask) for each in family.sets}
+        return Witnesses(tuple(sorted(minimal, key=_size)), complete=False)
 
-    def holds(self, number: int, there: int) -> bool:
-        """Whether a node holds whole with these things and no others."""
-        return self._holds(number, there, {})
+    def holds(self, number: int, there: int, ask: Ask = Ask.WHOLE) -> bool:
+        """Whether a node holds with these things and no others."""
+        return self._holds(_Asked(number, ask), there, {})
 
-    def minimal(self, number: int, enough: int) -> int:
+    def minimal(self, number: int, enough: int, ask: Ask = Ask.WHOLE) -> int:
         """A minimal set within a set that suffices; things of higher bits are left out first."""
-        rest = enough
-        while rest:
-            thing = 1 << (rest.bit_length() - 1)
-            rest ^= thing
-            if self.holds(number, enough & ~thing):
+        remaining = enough
+        while remaining:
+            thing = 1 << (remaining.bit_length() - 1)
+            remaining ^= thing
+            if self.holds(number, enough & ~thing, ask):
                 enough ^= thing
         return enough
 
-    def _holds(self, number: int, there: int, answers: dict[int, bool]) -> bool:
-        number = self._evaluation.compiled.sources[number]
-        answer = answers.get(number)
+    def _holds(self, asked: _Asked | _Needs, there: int, answers: dict[_Asked, bool]) -> bool:
+        if isinstance(asked, _Needs):
+            children = (self._holds(child, there, answers) for child in asked.children)
+            return all(children) if asked.every else any(children)
+        answer = answers.get(asked)
         if answer is None:
-            if self._is_leaf(number):
-                answer = any(not each & ~there for each in self._of_leaf(number))
+            needs = self._needs_of(asked)
+            if needs is None:
+                answer = any(not each & ~there for each in self._of_leaf(asked))
             else:
-                every, children = self._needs_of(number)
-                combined = all if every else any
-                answer = combined([self._holds(child, there, answers) for child in children])
-            answers[number] = answer
+                answer = self._holds(needs, there, answers)
+            answers[asked] = answer
         return answer
 
-    def _family(self, number: int) -> _Family:
-        number = self._evaluation.compiled.sources[number]
-        family = self._families.get(number)
+    def _family(self, asked: _Asked | _Needs) -> _Family:
+        if isinstance(asked, _Needs):
+            return self._together(asked.children) if asked.every else self._any(asked.children)
+        family = self._families.get(asked)
         if family is None:
-            family = self._families[number] = self._found(number)
+            needs = self._needs_of(asked)
+            family = self._kept(self._of_leaf(asked)) if needs is None else self._family(needs)
+            self._families[asked] = family
         return family
 
-    def _found(self, number: int) -> _Family:
-        if self._is_leaf(number):
-            return self._kept(self._of_leaf(number))
-        every, children = self._needs_of(number)
-        return self._together(children) if every else self._any(children)
-
-    def _any(self, children: Iterable[int]) -> _Family:
+    def _any(self, children: Iterable[_Asked | _Needs]) -> _Family:
         """With what one of the children holds."""
         sets: set[int] = set()
         complete = True
@@ -142,7 +172,7 @@ class WitnessSets:
             complete = complete and family.complete
         return self._kept(sets, complete=complete)
 
-    def _together(self, children: Iterable[int]) -> _Family:
+    def _together(self, children: Iterable[_Asked | _Needs]) -> _Family:
         """With what all of the children hold."""
         families = sorted({self._family(child) for child in children}, key=_count)
         if families and not families[0].sets:
@@ -161,43 +191,70 @@ class WitnessSets:
             return _Family(kept)
         return _Family(kept[: self._most], complete=complete and len(kept) <= self._most)
 
-    def _is_leaf(self, number: int) -> bool:
-        return self._evaluation.compiled.kinds[number] is Combine.LEAF
-
-    def _of_leaf(self, number: int) -> Alternatives:
+    def _of_leaf(self, asked: _Asked) -> Alternatives:
+        number, ask = asked
         if self._evaluation.codes[number] == NEVER:
             return ()
-        alternatives = self._leaves.get(number)
+        alternatives = self._leaves.get(asked)
         if alternatives is None:
-            alternatives = self._leaves[number] = tuple(self._leaf(number))
+            sets = self._leaf(number) if ask is Ask.WHOLE else self._less(number, ask)
+            alternatives = self._leaves[asked] = tuple(sets)
         return alternatives
 
-    def _needs_of(self, number: int) -> _Needs:
-        needs = self._needs.get(number)
+    def _needs_of(self, asked: _Asked) -> _Needs | None:
+        """What a node takes; None for a leaf."""
+        if self._evaluation.compiled.kinds[asked.number] is Combine.LEAF:
+            return None
+        needs = self._needs.get(asked)
         if needs is None:
-            needs = self._needs[number] = self._asked(number)
+            needs = self._needs[asked] = self._asked(*asked)
         return needs
 
-    def _asked(self, number: int) -> _Needs:
-        """What a node takes, by the rules of `folding` for the proven end."""
+    def _asked(self, number: int, ask: Ask) -> _Needs:
+        """What a node takes, by the rules of `folding` for that end of the verdict."""
         compiled, codes = self._evaluation.compiled, self._evaluation.codes
         if codes[number] == NEVER:
             return _NOTHING_SUFFICES
-        if any(codes[child] >= NEVER for child in compiled.elsewhere.get(number, ())):
-            return _NOTHING_SUFFICES  # another host supplies a need, or may have to
+        if ask is Ask.WHOLE and self._supplied_elsewhere(number):
+            return _NOTHING_SUFFICES
         links = [link for link in compiled.links(number) if codes[link[0]] != NEVER]
         kind = compiled.kinds[number]
-        if kind is Combine.BRACKET and not self._in_doubt(links[0]):
-            links = links[:1]  # the outer set: all of it, or nothing is sure of the whole
-        if kind is Combine.ANY:
-            # What may not apply proves nothing beside what does.
-            certain = [link for link in links if not self._in_doubt(link)]
-            if certain:
-                counting = (child for child, edge in certain if _counts_whole(edge.limit))
-                return _Needs(every=False, children=tuple(counting))
-        if not all(_counts_whole(edge.limit) for _, edge in links):
+        if kind is Combine.BRACKET:
+            return self._bracket(links, ask)
+        every = kind is Combine.ALL or (kind is Combine.EITHER and ask is not Ask.POSSIBLE)
+        certain = [link for link in links if not self._in_doubt(link)]
+        # A child that may not apply settles nothing beside one that does: as an alternative it
+        # proves nothing, as a need it bars nothing.
+        if kind is (Combine.ALL if ask is Ask.POSSIBLE else Combine.ANY):
+            every = every if certain else not every
+            links = certain or links
+        counting = [_Asked(child, ask) for child, edge in links if _counts(edge.limit, ask)]
+        if every and len(counting) < len(links):
             return _NOTHING_SUFFICES
-        return _Needs(every=True, children=tuple(child for child, _ in links))
+        return _Needs(every, tuple(counting))
+
+    def _bracket(self, links: Sequence[Link], ask: Ask) -> _Needs:
+        """All of the outer set is all of the set itself; if it is neither all nor none, some of
+        the inner set is some of it. The outer one stands behind a gate."""
+        outer = links[0][0]
+        if ask is not Ask.PART or len(links) == 1:
+            return _Needs(every=True, children=(_Asked(outer, ask),))
+        inner, edge = links[1]
+        whole = _Asked(outer, Ask.WHOLE)
+        if not _counts(edge.limit, ask):
+            return _Needs(every=False, children=(whole,))
+        beside = Ask.PART if self._in_doubt(links[1]) else Ask.POSSIBLE
+        some = _Needs(every=True, children=(_Asked(inner, ask), _Asked(outer, beside)))
+        return _Needs(every=False, children=(whole, some))
+
+    def _supplied_elsewhere(self, number: int) -> bool:
+        """Whether another host supplies a need, or may have to. An only need that may not apply
+        leaves the whole node in doubt instead."""
+        compiled = self._evaluation.compiled
+        needs = compiled.elsewhere.get(number, ())
+        if len(compiled.children[number]) == 1 and compiled.link(number, 0)[1].limit is None:
+            return False
+        return any(self._evaluation.codes[child] >= NEVER for child in needs)
 
     def _in_doubt(self, link: Link) -> bool:
         """Whether a child may turn out not to apply; one over a gate then takes the node along."""
@@ -205,8 +262,8 @@ class WitnessSets:
         return not edge.gate and self._evaluation.codes[child] > NEVER
 
 
-def _counts_whole(limit: Verdict | None) -> bool:
-    return limit is None or limit.proven is Level.YES
+def _counts(limit: Verdict | None, ask: Ask) -> bool:
+    return limit is None or ask.met_by(limit)
 
 
 def _size(things: int) -> tuple[int, int]:
