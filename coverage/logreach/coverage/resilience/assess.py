@@ -68,13 +68,14 @@ def assess_resilience(
     for place in range(len(own)):
         progress("searching for what techniques hang on", place, len(own))
         profiles.append(judge.profile(place))
-    gathered = as_of(day, inventory.hosts)
     return Resilience(
         version=version,
         attack_version=attack.version,
         inventory=inventory.name,
         scope=scope.words,
-        as_of=gathered.last.isoformat() if gathered else "",
+        as_of=as_of(day, inventory.hosts),
+        rules=len(rules.rules) if rules else 0,
+        hosts_beside=sum(host.count for host in inventory.beside),
         profiles=tuple(profiles),
         switches=tuple(map(judge.switch, range(len(judge.fleet.switches)))),
         host_acts=tuple(judge.host_acts),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from logreach.coverage.assessment.as_of import AsOf
 from logreach.coverage.engine.verdict import Verdict
 from logreach.coverage.resilience.tampering import Seen, Sight
 
@@ -13,9 +14,9 @@ from logreach.coverage.resilience.tampering import Seen, Sight
 class SwitchResult:
     """A switch of one profile, and what is lost on the fleet if it alone is turned off.
 
-    `lost` are the techniques that are no longer achievable, `dark` those of which nothing is proven
-    any more, both by profile. `sole` are those of its own profile and of others that have no way
-    without it. `sights` are the documented acts and whether each is seen, `seen` the least of them.
+    `lost` are the techniques that are no longer achievable, `dark` those of which nothing is
+    proven any more, both by profile: it is the sole source of each. `sights` are the documented
+    acts and whether each is seen, `seen` the least of them.
     """
 
     profile: str
@@ -92,13 +93,18 @@ class ProfileResilience:
 
 @dataclass(frozen=True, slots=True)
 class Resilience:
-    """The resilience of a fleet."""
+    """The resilience of a fleet.
+
+    `rules` is how many the user gave, `hosts_beside` how many hosts nobody asks about.
+    """
 
     version: str
     attack_version: str
     inventory: str
     scope: str
-    as_of: str
+    as_of: AsOf | None
+    rules: int
+    hosts_beside: int
     profiles: tuple[ProfileResilience, ...]
     switches: tuple[SwitchResult, ...]
     host_acts: tuple[HostActResult, ...]
