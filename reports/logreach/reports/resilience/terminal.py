@@ -17,7 +17,7 @@ from logreach.reports.resilience.words import (
     by_blast_radius,
     cost_counts,
     cost_text,
-    host_act_text,
+    fleet_acts,
     places_of,
     profile_title,
     switch_sights,
@@ -86,6 +86,7 @@ class _Lines:
         self._console = console
         self._switches = Switches(result)
         self._by_radius = by_blast_radius(result)
+        self._acts = fleet_acts(result)
         self._places = places_of(result)
 
     def switches(self, most: int) -> Sequence[Row]:
@@ -95,14 +96,10 @@ class _Lines:
         return [*rows, *self._rest(len(self._by_radius), most)]
 
     def host_acts(self, most: int) -> Sequence[Row]:
-        """What one act on a host takes at once."""
-        acts = self._result.host_acts
-        rows = [Row(Text("One act for many switches", style="bold"))]
-        texts = (
-            f"{host_act_text(act)}, on {self._switches.owner(act.profile)}; {act.sight.seen.word}"
-            for act in acts[:most]
-        )
-        return [*rows, *self._items(texts), *self._rest(len(acts), most)]
+        """What acts take that turn off many switches at once."""
+        rows = [Row(Text("Acts on whole hosts, in pairs of a host and a technique", style="bold"))]
+        texts = [act.text for act in self._acts[:most]]
+        return [*rows, *self._items(texts), *self._rest(len(self._acts), most)]
 
     def techniques(self, most: int) -> Sequence[Row]:
         """What turns each technique off, on each profile."""
@@ -117,7 +114,7 @@ class _Lines:
         for switch in self._by_radius:
             yield from self._items([self._switch(switch)])
             yield from self._items([switch_sights(switch)], 4)
-        yield from self.host_acts(len(self._result.host_acts))
+        yield from self.host_acts(len(self._acts))
 
     def _items(self, texts: Iterator[str] | Sequence[str], indent: int = 2) -> list[Row]:
         lead = " " * indent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -131,9 +132,42 @@ def by_blast_radius(result: Resilience) -> list[SwitchResult]:
     return sorted((each for each in result.switches if each.lost or each.dark), key=radius)
 
 
-def host_act_text(act: HostActResult) -> str:
-    """'event log service stopped: 43 techniques are no longer achievable, …'."""
-    return f"{act.sight.act}: {taken_text(len(act.lost), len(act.dark))}"
+@dataclass(frozen=True, slots=True)
+class FleetAct:
+    """An act on whole hosts, over all profiles: the pairs of a host and a technique that it takes,
+    and on how many profiles it is seen or not."""
+
+    act: str
+    lost: int
+    dark: int
+    seen: Mapping[Seen, int]
+
+    @property
+    def text(self) -> str:
+        """'event log service stopped: 36,550 pairs no longer achievable, …'."""
+        profiles = ", ".join(
+            f"{seen.word} on {counted(number, 'profile')}" for seen, number in self.seen.items()
+        )
+        return (
+            f"{self.act}: {self.lost:,} pairs no longer achievable, {self.dark:,} dark; {profiles}"
+        )
+
+
+def fleet_acts(result: Resilience) -> list[FleetAct]:
+    """Every act on whole hosts, the one that takes most first."""
+    by_act: dict[str, list[HostActResult]] = {}
+    for each in result.host_acts:
+        by_act.setdefault(each.sight.act, []).append(each)
+    acts = [
+        FleetAct(
+            act,
+            sum(each.hosts * len(each.lost) for each in several),
+            sum(each.hosts * len(each.dark) for each in several),
+            dict(sorted(Counter(each.sight.seen for each in several).items(), reverse=True)),
+        )
+        for act, several in by_act.items()
+    ]
+    return sorted(acts, key=lambda each: (-each.lost, -each.dark, each.act))
 
 
 def taken_text(lost: int, dark: int) -> str:
