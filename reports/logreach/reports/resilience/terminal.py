@@ -10,6 +10,7 @@ from rich.text import Text
 from logreach.coverage.resilience.result import Blinding, Resilience, SwitchResult
 from logreach.reports.printing import safe
 from logreach.reports.resilience.words import (
+    IN_SHORT,
     METHOD,
     SEEN_METHOD,
     Switches,
@@ -31,32 +32,34 @@ from logreach.reports.terminal.layout import FittingTable, Row, number_of, page,
 if TYPE_CHECKING:
     from rich.console import Console
 
-_FEW = 8
-_ROWS = 20
+_FEW, _ROWS, _PROFILES = 8, 11, 6
 
 
 def print_resilience(result: Resilience, console: Console, *, verbose: bool) -> None:
-    """Print what turns detections off; `verbose`, every switch and technique."""
+    """Print what turns detections off; `verbose`, every profile, switch and technique."""
     console.print(
         safe(
             f"{result.inventory}: what an adversary must switch off, ATT&CK {result.attack_version}"
         ),
         soft_wrap=True,
     )
-    console.print(_costs(result))
+    most = len(result.profiles) if verbose else _PROFILES
+    console.print(_costs(result, most))
     lines = _Lines(result, console)
     if verbose:
         put(lines.whole(), console, console)
     else:
         blocks = [(lines.switches, _FEW), (lines.host_acts, _FEW)]
         if result.scope:
-            blocks = [(lines.techniques, _FEW), *blocks]
+            blocks = [(lines.techniques, _FEW), (lines.switches, _FEW)]
         put(page(blocks, console.width, _ROWS), console, console)
-    for remark in (METHOD, SEEN_METHOD):
+    for remark in (METHOD, SEEN_METHOD) if verbose else (IN_SHORT,):
         console.print(safe(remark, style="dim"))
 
 
-def _costs(result: Resilience) -> FittingTable:
+def _costs(result: Resilience, most: int) -> FittingTable:
+    """How many techniques so many switches turn off, on the profiles of most hosts."""
+    profiles = sorted(result.profiles, key=lambda each: -each.count)[:most]
     table = FittingTable(
         "Techniques whose detection so many switches turn off",
         "Profile",
@@ -69,12 +72,14 @@ def _costs(result: Resilience) -> FittingTable:
         "#3+",
         caption="Achievable: until that is lost. In part or whole: until nothing is detected.",
     )
-    for profile in result.profiles:
+    for profile in profiles:
         techniques = profile.techniques.values()
         whole = cost_counts([each.whole for each in techniques])
         part = cost_counts([each.part for each in techniques])
         numbers = (profile.count, *whole[:2], *part)
         table.add(safe(profile_title(profile)), *(f"{number:,}" for number in numbers))
+    if (rest := len(result.profiles) - most) > 0:
+        table.add(safe(f"and {rest:,} more: -v"), *("" for _ in range(7)))
     return table
 
 
@@ -164,6 +169,6 @@ class _Lines:
             unseen = f"; least visible: {unseen_text(blinding)}"
             unseen += f" ({names_unseen})" if names_unseen else ""
         return (
-            f"{cost_text(blinding)} of {ways_text(blinding)}"
+            f"{cost_text(blinding)} for {ways_text(blinding)}"
             f"{f' ({names})' if names else ''}, {blinding.seen.word}{unseen}{acts}"
         )

@@ -23,11 +23,15 @@ from logreach.reports.safe_text import one_line, shortened
 _TITLE = 80
 _BARE = frozenset({SwitchKind.SENSOR, SwitchKind.ACCESS, SwitchKind.PATH})
 """Kinds of switch whose title says what they are."""
+IN_SHORT = (
+    "A switch is what one act turns off. Acts on whole hosts are left out of the numbers. 'Seen' "
+    "is of documented acts alone. -v explains, and lists all."
+)
 METHOD = (
     "A switch is what one act turns off: an audit subcategory, a setting, a channel, Sysmon, the "
     "audit entries of an object, read access to a channel, a way of forwarding. Stopping the event "
-    "log service or clearing the audit policy turns off many at once; the numbers leave that aside "
-    "and it is told by itself."
+    "log service or clearing the audit policy turns off many at once; the numbers leave such acts "
+    "aside, which are listed by themselves."
 )
 SEEN_METHOD = (
     "Seen: every documented act that turns a switch off leaves an event that still arrives "
