@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from logreach.coverage.assessment.evaluated import Assessed, Fleet
 from logreach.coverage.engine.compiled import Compiled
@@ -17,6 +18,8 @@ from logreach.coverage.engine.witness_sets import MOST, Ask, WitnessSets, lean
 from logreach.coverage.network.elsewhere import Elsewhere
 from logreach.coverage.platforms.switches import Switch
 from logreach.coverage.resilience.host_switches import HostSwitches, read_facts
+
+_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class FleetSwitches:
             self.switches += (PlacedSwitch(place, switch) for switch in host.switches)
         self.everything = (1 << len(self.switches)) - 1
         self.witnesses = [self._of_profile(place) for place in range(len(assessed))]
-        self._off: dict[int, Mapping[int, Evaluation]] = {}
+        # Of 500 profiles, the evaluations of all sets would take gigabytes.
+        self.without = lru_cache(maxsize=_KEPT)(self._without)
 
     def among(self, things: int) -> Iterator[int]:
         """The places of the switches in a set, the first one first."""
@@ -52,18 +56,15 @@ class FleetSwitches:
             yield lowest.bit_length() - 1
             things ^= lowest
 
-    def without(self, off: int) -> Mapping[int, Evaluation]:
+    def _without(self, off: int) -> Mapping[int, Evaluation]:
         """The profiles that come out otherwise once these switches are off, evaluated again with
         what the others then record for them."""
-        evaluations = self._off.get(off)
-        if evaluations is None:
-            changes = {}
-            for place, host in enumerate(self.hosts):
-                switches = host.among(off)
-                if switches:
-                    changes[place] = host.without(switches)
-            evaluations = self._off[off] = self._fleet.changed(self.assessed, changes)
-        return evaluations
+        changes = {
+            place: host.without(switches)
+            for place, host in enumerate(self.hosts)
+            if (switches := host.among(off))
+        }
+        return self._fleet.changed(self.assessed, changes)
 
     def holds_without(self, place: int, number: int, off: int, ask: Ask) -> bool:
         """Whether a node of a profile still holds once these switches are off, by evaluating."""

@@ -6,14 +6,14 @@ less. A leaf that several switches keep up, each by itself, is asked for combina
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 
 from logreach.coverage.assessment.evaluated import Assessed
 from logreach.coverage.engine.compiled import Compiled
 from logreach.coverage.engine.evaluation import Evaluation, reevaluate
-from logreach.coverage.engine.folding import NEVER
+from logreach.coverage.engine.folding import CODED, NEVER
 from logreach.coverage.engine.witness_sets import Ask
 from logreach.coverage.platforms.switches import Switch, switches_of
 from logreach.inventories.facts.facts import Facts
@@ -67,9 +67,14 @@ class HostSwitches:
         return reevaluate(self.assessed.evaluation, facts, changed)
 
     @cached_property
-    def each_off(self) -> Sequence[Evaluation]:
-        """By switch, the host without it."""
-        return [self.without([switch]) for switch in self.switches]
+    def _each_off(self) -> Sequence[Mapping[int, int]]:
+        """By switch, the codes of the leaves that say something else without it."""
+        leaves = self.assessed.evaluation.compiled.leaves.by_number
+        evaluations = (self.without([switch]) for switch in self.switches)
+        return [
+            {number: after.codes[number] for number in after.changed if number in leaves}
+            for after in evaluations
+        ]
 
     def alternatives(self, number: int, ask: Ask) -> list[int]:
         """The sets of switches with which a leaf holds; none where it does not hold today."""
@@ -81,8 +86,8 @@ class HostSwitches:
             return [0]
         needed, others = 0, []
         for place in hanging:
-            after = self.each_off[place]
-            if after.codes[number] == NEVER or not ask.met_by(after.verdict_at(number)):
+            code = self._each_off[place].get(number, evaluation.codes[number])
+            if code == NEVER or not ask.met_by(CODED[code]):
                 needed |= 1 << (self._first + place)
             else:
                 others.append(place)

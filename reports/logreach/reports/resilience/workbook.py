@@ -117,7 +117,10 @@ def _techniques(result: Resilience, switches: Switches) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for place in places_of(result):
         profile, technique = place.profile, place.technique
-        for until, blinding in (("not achievable", technique.whole), ("nothing", technique.part)):
+        for until, blinding in (
+            ("not achievable", technique.whole),
+            ("nothing detected", technique.part),
+        ):
             if blinding is not None:
                 rows.append(
                     (
@@ -160,6 +163,7 @@ def _techniques(result: Resilience, switches: Switches) -> Sheet:
         (12, 34, 9, 24, 9, 18, 16, 10, 10, 50, 12, 10, 50, 50, 9, 30),
         (Table("Techniques", titles, rows, remark=remark),),
         fixed=2,
+        printed=12,
     )
 
 
