@@ -201,3 +201,21 @@ def test_a_cleared_log_takes_no_switch_and_is_seen() -> None:
     cleared = [each for each in _fleet().host_acts if each.name.endswith("cleared")]
     assert {each.sight.events for each in cleared} == {("Security:1102",), ("System:104",)}
     assert all(each.sight.seen is Seen.YES and not (each.lost or each.dark) for each in cleared)
+
+
+def test_of_equally_small_sets_the_one_that_is_seen_least_is_named() -> None:
+    """Its channel hides Sysmon as well as its own switch does, and nobody sees that."""
+    facts = host(audit="none", sacls={}, settings={})
+    result = judged(facts)
+    technique = result.profiles[0].techniques["T1112"]
+    blinding = technique.whole or technique.part
+    assert blinding is not None
+    alone = [
+        result.switches[each].seen
+        for each in blinding.sole
+        if result.switches[each].profile == result.profiles[0].profile_id
+    ]
+    assert blinding.cost == 1
+    assert {Seen.NO, Seen.UNKNOWN} <= set(alone)
+    assert blinding.seen is Seen.NO
+    assert blinding.unseen == blinding.switches

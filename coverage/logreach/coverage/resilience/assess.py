@@ -15,7 +15,7 @@ from logreach.coverage.engine.evaluation import Evaluation
 from logreach.coverage.engine.witness_sets import Ask, Witnesses
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.switches import switches_of
-from logreach.coverage.resilience.blinding import fewest_off
+from logreach.coverage.resilience.blinding import Cut, fewest_off
 from logreach.coverage.resilience.fleet_switches import FleetSwitches
 from logreach.coverage.resilience.host_switches import read_facts
 from logreach.coverage.resilience.result import (
@@ -117,7 +117,11 @@ class _Judge:
         ]
         self._seen: dict[tuple[int, int], tuple[Sight, ...]] = {}
         self.host_acts = list(self._host_acts())
-        self._unseen = self._closure()
+        every = range(len(self.fleet.switches))
+        hidden = sum(1 << each for each in every if least(self._sights(each, 0)) is Seen.NO)
+        # Switches that nobody sees turned off, first by themselves, then behind others.
+        self._hidden = (hidden, self._turned_off(self.fleet.everything, Seen.NO))
+        self._unseen = self._turned_off(self.fleet.everything, Seen.UNKNOWN)
 
     def profile(self, place: int) -> ProfileResilience:
         """The techniques that apply to a profile."""
@@ -200,7 +204,10 @@ class _Judge:
         witnesses = fleet.witnesses[place].of(number, ask)
         cut = fewest_off(fleet, place, number, ask, witnesses)
         unseen = fewest_off(fleet, place, number, ask, witnesses, self._unseen)
+        cut = self._least_visible(cut, place, number, ask, witnesses, unseen)
         seen = self._seen_together(cut.switches) if cut.switches else Seen.UNKNOWN
+        if cut.exact and seen is not Seen.YES:
+            unseen = cut
         return Blinding(
             ways=len(witnesses.sets),
             all_ways=witnesses.complete,
@@ -213,6 +220,19 @@ class _Judge:
             unseen_exact=unseen.exact and self._seen_together(unseen.switches) is not Seen.YES,
             unseen=tuple(fleet.among(unseen.switches)),
             host_acts=self._at_one_act(place, number, ask),
+        )
+
+    def _least_visible(
+        self, cut: Cut, place: int, number: int, ask: Ask, witnesses: Witnesses, unseen: Cut
+    ) -> Cut:
+        """Of sets of the same size, one that an adversary would take as it is seen least."""
+        others = [
+            *(fewest_off(self.fleet, place, number, ask, witnesses, each) for each in self._hidden),
+            unseen,
+        ]
+        equal = [each for each in others if each.exact and each.cost == cut.cost is not None]
+        return min(
+            (*equal, cut), key=lambda each: (not each.exact, self._seen_together(each.switches))
         )
 
     def _at_one_act(self, place: int, number: int, ask: Ask) -> tuple[str, ...]:
@@ -245,10 +265,6 @@ class _Judge:
             acts = self._tampering.acts(placed.switch)
             self._seen[number, off] = sights(acts, witnesses, before, before & ~(1 << number))
         return self._seen[number, off]
-
-    def _closure(self) -> int:
-        """Every switch that can be turned off, one after the other, with no act surely seen."""
-        return self._turned_off(self.fleet.everything, Seen.UNKNOWN)
 
     def _turned_off(self, among: int, at_most: Seen) -> int:
         """Of some switches, those that can be turned off with each act seen that little at most.

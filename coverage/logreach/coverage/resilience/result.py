@@ -48,7 +48,8 @@ class Blinding:
     `ways` are the minimal sets of switches that keep it up; not `all_ways`: at least so many.
     `sole` are the switches that stand in every way. `cost` is the fewest that have to be turned
     off, None where no switch that is known does it; not `exact`: at least so many. `switches` are
-    such a set, and `seen` says whether turning them off is seen, in whatever order. `unseen_cost`
+    such a set, of several the one that is seen least, and `seen` says whether turning them off is
+    seen, in whatever order. `unseen_cost`
     is the fewest of those that can be turned off without any act being surely seen, None where
     that does not suffice; `unseen` are such a set. Switches are places in the fleet's list.
     `host_acts` are the acts that turn off many switches of the host at once and that alone
