@@ -95,6 +95,12 @@ def _tampering(model: Model, groups: Iterable[HostGroup]) -> Tampering:
     return tampering
 
 
+def _beside(hosts: HostGroup) -> str:
+    """What a profile is called that nobody asks about: 'beside DC01, DC02 and 3 more'."""
+    first, rest = names(hosts.hosts)[:2], len(hosts.hosts) - 2
+    return f"beside {', '.join(first)}{f' and {rest} more' if rest > 0 else ''}"
+
+
 class _Judge:
     """Judges the first `own` profiles of a fleet; the others record for them."""
 
@@ -112,7 +118,7 @@ class _Judge:
         self._tampering = tampering
         self.fleet = FleetSwitches(model.compiled, assessed, fleet)
         self._ids = [
-            f"{'' if place < own else 'beside '}{each.group.profile_id}"
+            each.group.profile_id if place < own else _beside(each.group)
             for place, each in enumerate(assessed)
         ]
         self._seen: dict[tuple[int, int], tuple[Sight, ...]] = {}

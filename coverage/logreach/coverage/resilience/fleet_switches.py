@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from logreach.coverage.assessment.evaluated import Assessed, Fleet
 from logreach.coverage.engine.compiled import Compiled
@@ -47,7 +47,8 @@ class FleetSwitches:
         self.everything = (1 << len(self.switches)) - 1
         self.witnesses = [self._of_profile(place) for place in range(len(assessed))]
         # Of 500 profiles, the evaluations of all sets would take gigabytes.
-        self.without = lru_cache(maxsize=_KEPT)(self._without)
+        self._evaluated_without = lru_cache(maxsize=_KEPT)(self._evaluation_without)
+        self._changed = lru_cache(maxsize=_KEPT)(self._change)
 
     def among(self, things: int) -> Iterator[int]:
         """The places of the switches in a set, the first one first."""
@@ -56,20 +57,50 @@ class FleetSwitches:
             yield lowest.bit_length() - 1
             things ^= lowest
 
-    def _without(self, off: int) -> Mapping[int, Evaluation]:
+    def without(self, off: int) -> Mapping[int, Evaluation]:
         """The profiles that come out otherwise once these switches are off, evaluated again with
         what the others then record for them."""
-        changes = {
-            place: host.without(switches)
-            for place, host in enumerate(self.hosts)
-            if (switches := host.among(off))
-        }
-        return self._fleet.changed(self.assessed, changes)
+        return self._fleet.changed(self.assessed, self._changes(range(len(self.hosts)), off))
 
     def holds_without(self, place: int, number: int, off: int, ask: Ask) -> bool:
         """Whether a node of a profile still holds once these switches are off, by evaluating."""
-        evaluation = self.without(off).get(place, self.assessed[place].evaluation)
+        evaluation = self._evaluated_without(place, off)
         return evaluation.codes[number] != NEVER and ask.met_by(evaluation.verdict_at(number))
+
+    def _evaluation_without(self, place: int, off: int) -> Evaluation:
+        """One profile once switches are off: of the others, only those that record matter."""
+        places = [place, *(other for other in self._recording if other != place)]
+        profiles = [self.assessed[each] for each in places]
+        changes = {
+            places.index(other): changed for other, changed in self._changes(places, off).items()
+        }
+        changed = self._fleet.changed(profiles, changes)
+        return changed.get(0, self.assessed[place].evaluation)
+
+    def _changes(self, places: Iterable[int], off: int) -> dict[int, Evaluation]:
+        """Of these profiles those that have such switches, by their own facts alone."""
+        return {
+            place: self._changed(place, here)
+            for place in places
+            if (here := off & self.hosts[place].bits)
+        }
+
+    def _change(self, place: int, off: int) -> Evaluation:
+        host = self.hosts[place]
+        return host.without(host.among(off))
+
+    @cached_property
+    def _recording(self) -> list[int]:
+        """The profiles that record, or may record, what is done on others."""
+        leaves = self.compiled.leaves.by_number.values()
+        gates = {
+            leaf.recorder.name: leaf.recorder for leaf in leaves if isinstance(leaf, Elsewhere)
+        }
+        return [
+            place
+            for place, host in enumerate(self.hosts)
+            if any(each.gate.check(host.facts).verdict.applicable for each in gates.values())
+        ]
 
     def _of_profile(self, place: int) -> WitnessSets:
         host, leaves = self.hosts[place], self.compiled.leaves.by_number
