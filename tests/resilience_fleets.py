@@ -47,12 +47,15 @@ def forwarding(facts: Facts, *paths: str) -> Facts:
     return facts.stating(FORWARDING, Forwarding(agents))
 
 
-def fleet(*, controllers: int = 2) -> Inventory:
-    """Workstations with everything, a server that forwards on two paths, domain controllers."""
+def fleet(*, controllers: int = 2, unknown_roles: int = 0) -> Inventory:
+    """Workstations with everything, a server that forwards on two paths, domain controllers, and
+    servers of which nobody says whether they are such."""
     members = [
         Host("WS", 850, hosts.facts(WORKSTATION)),
         Host("SRV", 12, forwarding(hosts.facts(SERVER), "beat.yml", "nxlog.conf")),
     ]
     wide = {**CONTROLLER, "audit": "success and failure"}
     several = [Host("DC", 2, hosts.facts(CONTROLLER)), Host("DC-NEW", 1, hosts.facts(wide))]
-    return Inventory("fleet", (*members, *several[:controllers]))
+    undecided = {name: words for name, words in CONTROLLER.items() if name != "role"}
+    perhaps = [Host(f"PERHAPS-{n}", 1, hosts.facts(undecided)) for n in range(unknown_roles)]
+    return Inventory("fleet", (*members, *several[:controllers], *perhaps))

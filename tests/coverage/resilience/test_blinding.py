@@ -13,7 +13,9 @@ from resilience_fleets import TECHNIQUES, fleet
 from logreach.coverage.assessment.evaluated import Assessed, evaluate_fleet
 from logreach.coverage.assessment.profiles import group
 from logreach.coverage.attack import load_attack
+from logreach.coverage.engine.verdict import Level
 from logreach.coverage.engine.witness_sets import Ask, Witnesses, WitnessSets
+from logreach.coverage.network.elsewhere import Elsewhere
 from logreach.coverage.network.model import Model, build
 from logreach.coverage.platforms.switches import SwitchKind
 from logreach.coverage.resilience.blinding import fewest_off
@@ -38,8 +40,9 @@ def _model() -> Model:
 
 
 @cache
-def _fleet(controllers: int = 2) -> FleetSwitches:
-    assessed, spread = evaluate_fleet(_model(), group(fleet(controllers=controllers).hosts))
+def _fleet(controllers: int = 2, unknown_roles: int = 0) -> FleetSwitches:
+    inventory = fleet(controllers=controllers, unknown_roles=unknown_roles)
+    assessed, spread = evaluate_fleet(_model(), group(inventory.hosts))
     return FleetSwitches(_model().compiled, assessed, spread)
 
 
@@ -71,9 +74,11 @@ def _holds(assessed: list[Assessed], question: _Question) -> bool:
     return evaluation.applicable(question.number) and question.ask.met_by(verdict)
 
 
-@pytest.mark.parametrize("controllers", [0, 1, 2])
-def test_the_switches_named_turn_it_off_and_none_of_them_is_idle(controllers: int) -> None:
-    switches = _fleet(controllers)
+@pytest.mark.parametrize(("controllers", "unknown_roles"), [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)])
+def test_the_switches_named_turn_it_off_and_none_of_them_is_idle(
+    controllers: int, unknown_roles: int
+) -> None:
+    switches = _fleet(controllers, unknown_roles)
     asked = 0
     for question in _questions(switches):
         place, number, ask = question.place, question.number, question.ask
@@ -177,6 +182,24 @@ def test_what_domain_controllers_record_hangs_on_the_switches_of_each_of_them() 
     titles = {switches.switches[each].switch.title for each in switches.among(sole)}
     assert owners == {2, 3}
     assert titles >= {"Security", "Kerberos Service Ticket Operations"}
+
+
+def test_hosts_that_may_be_domain_controllers_have_to_record_too() -> None:
+    switches = _fleet(1, unknown_roles=1)
+    number = next(n for n, each in _model().questions.items() if each == "T1558.003")
+    assert switches.assessed[0].evaluation.proven(number) < Level.YES
+    assert switches.witnesses[0].of(number).sets == ()
+
+
+@pytest.mark.parametrize("unknown_roles", [0, 1])
+def test_nothing_hangs_on_a_host_that_may_record_where_none_surely_does(unknown_roles: int) -> None:
+    switches = _fleet(0, unknown_roles)
+    leaves = switches.compiled.leaves.by_number
+    elsewhere = [number for number, leaf in leaves.items() if isinstance(leaf, Elsewhere)]
+    assert elsewhere
+    for number in elsewhere:
+        for ask in (Ask.WHOLE, Ask.PART):
+            assert switches.witnesses[0].of(number, ask).sets == ()
 
 
 def test_no_switch_is_known_where_the_system_alone_decides() -> None:

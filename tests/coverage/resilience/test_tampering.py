@@ -11,14 +11,17 @@ import pytest
 from resilience_fleets import SERVER, TECHNIQUES, WORKSTATION, fleet, forwarding
 
 from logreach.coverage.assessment.assess import Scope
+from logreach.coverage.assessment.evaluated import evaluate_fleet
+from logreach.coverage.assessment.profiles import group
 from logreach.coverage.attack import load_attack
 from logreach.coverage.events.event_id import EventId
+from logreach.coverage.network.model import build
 from logreach.coverage.platforms.registry import sensors
 from logreach.coverage.platforms.switches import WEF, SwitchKind
-from logreach.coverage.resilience import tampering
+from logreach.coverage.resilience import assess, tampering
 from logreach.coverage.resilience.assess import assess_resilience
 from logreach.coverage.resilience.result import Resilience, SwitchResult
-from logreach.coverage.resilience.tampering import Seen
+from logreach.coverage.resilience.tampering import Seen, least
 from logreach.inventories.facts.facts import Facts
 from logreach.inventories.facts.host import Host, Inventory
 from logreach.inventories.forwarding.subscriptions import (
@@ -219,3 +222,18 @@ def test_of_equally_small_sets_the_one_that_is_seen_least_is_named() -> None:
     assert {Seen.NO, Seen.UNKNOWN} <= set(alone)
     assert blinding.seen is Seen.NO
     assert blinding.unseen == blinding.switches
+
+
+def test_what_is_off_already_sees_nothing() -> None:
+    """Whoever turns off the Security log first has no 4719 to fear afterwards."""
+    model = build(load_attack(), ["T1543.003"], narrow=True)
+    groups = group([Host("one", 1, host(sysmon="none"))])
+    acts = assess._tampering(model, groups)
+    assessed, spread = evaluate_fleet(model, groups)
+    judge = assess._Judge(model, assessed, spread, acts, own=1)
+    bits = {each.switch.title: n for n, each in enumerate(judge.fleet.switches)}
+    subcategory, log = bits["Security System Extension"], 1 << bits["Security"]
+    assert least(judge._sights(subcategory, 0)) is Seen.YES
+    assert least(judge._sights(subcategory, log)) is Seen.NO
+    assert judge._seen_together(1 << subcategory) is Seen.YES
+    assert judge._seen_together(1 << subcategory | log) is not Seen.YES
