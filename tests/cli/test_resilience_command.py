@@ -68,6 +68,8 @@ def test_json_names_switches_by_their_place() -> None:
     assert {each["title"] for each in named} == {"Security", "System"}
     assert {each["profile"] for each in named} == {"P1"}
     assert "event log service" in whole["host_acts"]
+    fleet = told["fleet"]["T1543.003"]["whole"]
+    assert fleet == {"cost": 1, "hosts": {"1": 30, "2": 892}, "weakest": ["P2", "P4", "P6"]}
 
 
 def test_hosts_that_are_left_out_still_record_for_the_others() -> None:
@@ -95,7 +97,7 @@ def test_files_are_written_and_agree(tmp_path: Path) -> None:
     told = json.loads((out / "resilience.json").read_text("utf-8"))
     assert told["as_of"] == ["2026-11-30", "2026-11-30"]
     book = load_workbook(out / "resilience.xlsx")
-    assert book.sheetnames == ["Cover", "Profiles", "Techniques", "Switches", "One act"]
+    assert book.sheetnames == ["Cover", "Profiles", "Fleet", "Techniques", "Switches", "One act"]
     costs = [row[7].value for row in book["Techniques"].iter_rows(min_row=4) if row[0].value]
     expected = [
         blinding["cost"]

@@ -14,9 +14,10 @@ from logreach.coverage.resilience.result import (
 )
 from logreach.coverage.resilience.tampering import Sight
 from logreach.reports.json.lines import write_json_lines
+from logreach.reports.resilience.words import FleetCost, by_technique, fleet_cost
 
 SCHEMA_VERSION = "1.0"
-_LEVELS = {"profiles": 3, "switches": 1, "host_acts": 1}
+_LEVELS = {"profiles": 3, "switches": 1, "host_acts": 1, "fleet": 1}
 
 
 def resilience_document(result: Resilience) -> dict[str, Any]:
@@ -33,8 +34,24 @@ def resilience_document(result: Resilience) -> dict[str, Any]:
         "hosts_beside": result.hosts_beside,
         "switches": [_switch(each) for each in result.switches],
         "host_acts": [_host_act(each) for each in result.host_acts],
+        "fleet": {
+            technique: {
+                "name": places[0].technique.name,
+                "whole": _fleet_cost(fleet_cost(places, whole=True)),
+                "part": _fleet_cost(fleet_cost(places, whole=False)),
+            }
+            for technique, places in by_technique(result).items()
+        },
         "profiles": [_profile(each) for each in result.profiles],
     }
+
+
+def _fleet_cost(cost: FleetCost) -> dict[str, Any] | None:
+    """`hosts` by cost; 'none' for those where no switch that is known turns it off."""
+    if not cost.hosts:
+        return None
+    hosts = {"none" if switches is None else str(switches): n for switches, n in cost.hosts.items()}
+    return {"cost": cost.least, "hosts": hosts, "weakest": cost.weakest}
 
 
 def _switch(switch: SwitchResult) -> dict[str, Any]:

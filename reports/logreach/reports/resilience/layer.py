@@ -22,8 +22,8 @@ from logreach.reports.resilience.words import (
     METHOD,
     Switches,
     TechniquePlace,
+    by_technique,
     cost_text,
-    places_of,
     profile_title,
     unseen_text,
 )
@@ -41,12 +41,9 @@ def blinding_layer(result: Resilience) -> Json:
     """A layer of the techniques that are achievable on some host, by the fewest switches that an
     adversary must turn off on the profile where that is easiest."""
     switches = Switches(result)
-    by_technique: dict[str, list[TechniquePlace]] = {}
-    for place in places_of(result):
-        by_technique.setdefault(place.technique.technique_id, []).append(place)
     entries = [
         made
-        for technique_id, places in by_technique.items()
+        for technique_id, places in by_technique(result).items()
         if (made := _entry(technique_id, places, switches)) is not None
     ]
     scope = one_line(result.scope)

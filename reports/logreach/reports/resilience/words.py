@@ -190,6 +190,46 @@ def places_of(result: Resilience) -> list[TechniquePlace]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class FleetCost:
+    """One question about a technique over the fleet: the hosts on which it holds by the fewest
+    switches that turn it off there (None: none is known), and the profiles where it is easiest."""
+
+    hosts: Mapping[int | None, int]
+    weakest: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """The hosts on which it holds."""
+        return sum(self.hosts.values())
+
+    @property
+    def least(self) -> int | None:
+        """The fewest switches on any host; None where none turns it off, or it holds nowhere."""
+        return min((cost for cost in self.hosts if cost is not None), default=None)
+
+
+def fleet_cost(places: Iterable[TechniquePlace], *, whole: bool) -> FleetCost:
+    """A technique over the fleet: until it is not achievable, or until nothing is detected."""
+    hosts: dict[int | None, int] = {}
+    profiles: dict[int | None, list[str]] = {}
+    for place in places:
+        blinding = place.technique.whole if whole else place.technique.part
+        if blinding is not None:
+            hosts[blinding.cost] = hosts.get(blinding.cost, 0) + place.profile.count
+            profiles.setdefault(blinding.cost, []).append(place.profile.profile_id)
+    ordered = dict(sorted(hosts.items(), key=lambda pair: (pair[0] is None, pair[0] or 0)))
+    return FleetCost(ordered, tuple(profiles[next(iter(ordered))]) if ordered else ())
+
+
+def by_technique(result: Resilience) -> dict[str, list[TechniquePlace]]:
+    """The places of each technique."""
+    places: dict[str, list[TechniquePlace]] = {}
+    for place in places_of(result):
+        places.setdefault(place.technique.technique_id, []).append(place)
+    return places
+
+
 def cost_counts(blindings: Sequence[Blinding | None]) -> tuple[int, int, int, int]:
     """How many there are, and how many one switch, two, and three or more turn off."""
     costs = [each.cost for each in blindings if each is not None]

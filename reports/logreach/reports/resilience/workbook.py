@@ -15,9 +15,12 @@ from logreach.reports.profile_names import host_list
 from logreach.reports.resilience.words import (
     METHOD,
     SEEN_METHOD,
+    FleetCost,
     Switches,
     by_blast_radius,
+    by_technique,
     cost_counts,
+    fleet_cost,
     host_counts,
     pairs_lost,
     places_of,
@@ -35,6 +38,7 @@ def write_resilience_workbook(result: Resilience, path: Path) -> None:
     switches = Switches(result)
     sheets = [
         _profiles(result),
+        _fleet(result),
         _techniques(result, switches),
         _switches(result, switches),
         _host_acts(result, switches),
@@ -111,6 +115,41 @@ def _profiles(result: Resilience) -> Sheet:
         (12, 40, 9, *(14,) * 8),
         (Table("Profiles", columns("Profile", "Hosts", "Count :number", *numbers), rows),),
     )
+
+
+def _fleet(result: Resilience) -> Sheet:
+    rows: list[tuple[Cell, ...]] = []
+    for technique_id, places in by_technique(result).items():
+        whole, part = (fleet_cost(places, whole=each) for each in (True, False))
+        if whole.hosts or part.hosts:
+            rows.append((technique_id, places[0].technique.name, *_fleet_cells(whole, part)))
+    titles = columns(
+        "Id",
+        "Technique",
+        "Achievable on :number",
+        "Fewest switches :number",
+        "Hosts that one switch blinds :number",
+        "Where that is easiest",
+        "In part or whole on :number",
+        "Until nothing :number",
+        "Hosts that one switch darkens :number",
+        "Easiest there",
+    )
+    return Sheet(
+        "Fleet",
+        "Where in the fleet is each technique turned off most easily?",
+        (12, 40, 14, 14, 16, 24, 14, 14, 16, 24),
+        (Table("Fleet", titles, rows),),
+        fixed=2,
+    )
+
+
+def _fleet_cells(*costs: FleetCost) -> Iterator[Cell]:
+    for cost in costs:
+        yield cost.total
+        yield cost.least
+        yield cost.hosts.get(1, 0)
+        yield ", ".join(cost.weakest)
 
 
 def _techniques(result: Resilience, switches: Switches) -> Sheet:
