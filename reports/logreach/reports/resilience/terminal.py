@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -97,7 +97,9 @@ class _Lines:
     def switches(self, most: int) -> Sequence[Row]:
         """The switches that take most."""
         head = Text("Switches that take most by themselves", style="bold")
-        rows = [Row(head), *self._items(map(self._switch, self._by_radius[:most]))]
+        shown = self._by_radius[:most]
+        texts = map(self._switch, shown) if shown else ["none: nothing is detected"]
+        rows = [Row(head), *self._items(texts)]
         return [*rows, *self._rest(len(self._by_radius), most)]
 
     def host_acts(self, most: int) -> Sequence[Row]:
@@ -121,7 +123,7 @@ class _Lines:
             yield from self._items([switch_sights(switch)], 4)
         yield from self.host_acts(len(self._acts))
 
-    def _items(self, texts: Iterator[str] | Sequence[str], indent: int = 2) -> list[Row]:
+    def _items(self, texts: Iterable[str], indent: int = 2) -> list[Row]:
         lead = " " * indent
         return [
             Row(row)
