@@ -16,6 +16,7 @@ COMMANDS = (
     "collect",
     "baseline",
     "compare",
+    "resilience",
     "init",
     "schema",
     "inventory show",

@@ -75,6 +75,10 @@ COMMANDS = {
     "compare briefly": "compare DIR --with baseline=asd --technique T1543.003",
     "baseline": "baseline DIR --against asd --technique T1543.003 -v --as-of 2026-11-30 "
     "--out DIR-out --rules DIR/rules",
+    "resilience": "resilience DIR --out DIR-out --technique T1543.003 --rules DIR/rules "
+    "-v --as-of 2026-11-30",
+    "resilience briefly": "resilience DIR --technique T1543.003",
+    "resilience as JSON": "resilience DIR --out - --technique T1543.003 --format json",
     "a baseline by a wrong name": "baseline DIR --against HOSTILE",
     "explain": "explain Security:4688 DIR",
     "explain in full": "explain Security:4688 DIR --full",
@@ -256,11 +260,11 @@ def test_no_command_prints_a_character_that_steers(
 
 @pytest.fixture(scope="module")
 def files(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Every file that `assess`, `compare` and `baseline` write, in every format."""
+    """Every file that `assess`, `compare`, `baseline` and `resilience` write, in every format."""
     root = tmp_path_factory.mktemp("reports")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(root / "cache"))
-        for name in ("assess", "compare", "baseline"):
+        for name in ("assess", "compare", "baseline", "resilience"):
             words = _words(COMMANDS[name].replace("DIR-out", str(root / "out" / name)), folder)
             code = exit_code_of(lambda words=words: app(words, standalone_mode=False))
             assert code in (0, 1), name
@@ -271,7 +275,8 @@ def test_no_report_holds_one(files: list[Path]) -> None:
     assert {".json", ".html", ".xlsx", ".csv", ".yaml", ".graphml", ".sarif"} <= {
         path.suffix for path in files
     }
-    assert {"assessment.xlsx", "comparison.xlsx", "baseline.xlsx"} <= {path.name for path in files}
+    names = ("assessment", "comparison", "baseline", "resilience")
+    assert {f"{name}.xlsx" for name in names} <= {path.name for path in files}
     wrong = {}
     for path in files:
         for part, text in _texts(path):

@@ -1,4 +1,4 @@
-"""Every file that `assess` and `compare` write has the same bytes in another process, with other
+"""Every file that `assess`, `compare` and `resilience` write has the same bytes in another process, with other
 hashes, in another time zone and another working folder."""
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def _runs(root: Path) -> list[Path]:
         more = ["--technique", "T1059", *EVERY_FORMAT]
         _run(place, seed, zone, ["assess", str(inventory), *scope, *more])
         _run(place, seed, zone, ["compare", str(inventory), *scope, "--with", "baseline=asd"])
+        _run(place, seed, zone, ["resilience", str(inventory), *scope])
         folders.append(place / "out")
     return folders
 
@@ -89,6 +90,9 @@ def test_every_file_has_the_same_bytes(tmp_path: Path) -> None:
         "comparison.json",
         "comparison.xlsx",
         "comparison-layer.json",
+        "resilience.json",
+        "resilience.xlsx",
+        "resilience-layer.json",
     }
     assert len(first) > len(ReportFormat)
 

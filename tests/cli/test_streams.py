@@ -33,6 +33,7 @@ COMMANDS = {
     "assess": "assess DIR --out DIR/out --technique T1543.003 --format json",
     "assess with tables": "assess DIR --out DIR/out --technique T1543.003 --format csv -v",
     "assess to standard output": "assess DIR --out - --technique T1543.003 --format json",
+    "resilience": "resilience DIR --technique T1543.003 -v",
     "compare": "compare DIR --with baseline=asd --technique T1543.003 -v",
     "explain": "explain Security:4688 DIR",
     "explain in full": "explain Security:4688 DIR --full",

@@ -15,6 +15,7 @@ from logreach.cli import compare as _compare
 from logreach.cli import explain as _explain
 from logreach.cli import init as _init
 from logreach.cli import inventory as _inventory
+from logreach.cli import resilience as _resilience
 from logreach.cli import rules as _rules
 from logreach.cli import sysmon as _sysmon
 from logreach.cli.exits import GuardedGroup, exit_code_of
@@ -62,6 +63,9 @@ def _first(
 app.command("assess", short_help="Judge an inventory and write the reports.")(_assess.assess)
 app.command("explain", short_help="Say why a verdict is so, and what to change.")(_explain.explain)
 app.command("compare", short_help="Show what a change gains and loses.")(_compare.compare)
+app.command("resilience", short_help="Show what adversaries must switch off.")(
+    _resilience.resilience
+)
 app.command("baseline", short_help="Hold an inventory against a baseline.")(_baseline.baseline)
 app.command("rules", short_help="List Sigma rules by gain of changes.")(_rules.rules)
 app.add_typer(_inventory.app, name="inventory", short_help="Show or check an inventory's facts.")

@@ -9,20 +9,26 @@ import csv
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from resilience_fleets import fleet
 from sample_assessment import planned
 from workbooks import SHEETS, charts, rows_of
 
+from logreach.coverage.assessment.assess import Scope
 from logreach.coverage.assessment.comparison import compare, side_of
+from logreach.coverage.attack import load_attack
+from logreach.coverage.resilience.assess import assess_resilience
 from logreach.reports.comparison.workbook import write_comparison_workbook
 from logreach.reports.excel import write_workbook
+from logreach.reports.resilience.workbook import write_resilience_workbook
 
 SOFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
-NAMES = ("assessment", "comparison")
+NAMES = ("assessment", "comparison", "resilience")
 # Separator, quote, UTF-8, first line; cells as they are, not as they are shown; every sheet.
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
 SECONDS = 300
@@ -30,15 +36,18 @@ SECONDS = 300
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with both workbooks."""
+    """A folder with the workbooks."""
     write_workbook(planned(), tmp_path / "assessment.xlsx")
     before = side_of(planned(), "=before")
     write_comparison_workbook(compare(before, before), "0", tmp_path / "comparison.xlsx")
+    named = replace(fleet(), name="=before")
+    resilience = assess_resilience(named, load_attack(), Scope(("T1543.003",)), version="0")
+    write_resilience_workbook(resilience, tmp_path / "resilience.xlsx")
     return tmp_path
 
 
 def converted(folder: Path, kind: str) -> Path:
-    """The folder of what LibreOffice makes of both workbooks."""
+    """The folder of what LibreOffice makes of the workbooks."""
     out = folder / "converted"
     command = [
         str(SOFFICE),

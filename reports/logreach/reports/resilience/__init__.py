@@ -1,0 +1,1 @@
+"""The resilience of a fleet as reports tell it."""
